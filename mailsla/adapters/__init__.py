@@ -1,0 +1,1 @@
+"""The edge: IMAP, SMTP, the database, archives, the calendar package, what people read."""

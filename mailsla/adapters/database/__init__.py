@@ -1,0 +1,1 @@
+"""The store: facts and decisions only added, derivations that can be dropped and rebuilt."""

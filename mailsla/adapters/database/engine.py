@@ -1,0 +1,102 @@
+"""Opens the store: SQLite in WAL mode, or PostgreSQL; and translates what they raise."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlchemyError
+
+from mailsla.core.errors import PermanentError, TransientError
+from mailsla.language import gettext as _
+
+BUSY_SECONDS = 30
+
+
+def open_engine(url: str) -> Engine:
+    """Return an engine on the store at `url`; nothing is read yet.
+
+    Raises:
+        PermanentError: When the URL cannot be understood or its driver is missing.
+    """
+    try:
+        parsed = make_url(url)
+        engine = create_engine(parsed)
+    except ModuleNotFoundError as error:
+        raise PermanentError(
+            _("il manque le pilote PostgreSQL ; installez-le avec pip install « mailsla[postgresql] ».")
+        ) from error
+    except (ArgumentError, SQLAlchemyError) as error:
+        raise PermanentError(_("l'adresse de la base [store] url ne peut pas être comprise.")) from error
+    if parsed.get_backend_name() == "sqlite":
+        if parsed.database:
+            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
+    # The driver must not begin transactions by itself: SQLAlchemy's "begin" event does (its documentation,
+    # "Serializable isolation / Savepoints / Transactional DDL").
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "foreign_keys=ON", f"busy_timeout={BUSY_SECONDS * 1000}"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("mailsla_writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """Open a transaction that only reads.
+
+    Raises:
+        TransientError: When the database cannot be reached or is locked.
+        PermanentError: When it refuses.
+    """
+    with _translated(), engine.connect() as connection:
+        yield connection
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """Open one transaction that writes: committed as a whole at the end, or not at all.
+
+    SQLite's write lock is taken at once, so that two writers wait for each other instead of failing half-way.
+
+    Raises:
+        TransientError: When the database cannot be reached, is locked, or its disk is full.
+        PermanentError: When it refuses.
+    """
+    with _translated(), engine.connect() as opened:
+        connection = opened.execution_options(mailsla_writes=True)
+        with connection.begin():
+            yield connection
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as error:
+        raise TransientError(
+            _("la base de données ne répond pas ({reason}).").format(reason=_cause(error))
+        ) from error
+    except DBAPIError as error:
+        raise PermanentError(
+            _("la base de données a refusé une opération ({reason}).").format(reason=_cause(error))
+        ) from error
+
+
+def _cause(error: DBAPIError) -> str:
+    # The driver's own text may quote row values; its class and SQLite's error name never do.
+    name = getattr(error.orig, "sqlite_errorname", None)
+    return str(name or type(error.orig).__name__)

@@ -1,0 +1,324 @@
+"""Facts in the database: cursors, messages, copies, runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine, Table, func, insert, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import SQLModel
+
+from mailsla.adapters.database import rows
+from mailsla.adapters.database.engine import reading, writing
+from mailsla.adapters.database.tables import (
+    AccountRow,
+    CollectionRow,
+    LocationRow,
+    MailboxRow,
+    MessageRow,
+    SetAsideRow,
+)
+from mailsla.core.collection import Batch, Cursor, ListedMailbox, MailboxStatus
+
+_Item = TypeVar("_Item")
+
+MOST_PARAMETERS = 500
+"""Values in one IN list: below every database's limit."""
+
+
+def table(row_class: type[SQLModel]) -> Table:
+    """Return the Core table of a row class."""
+    found: Table = SQLModel.metadata.tables[str(row_class.__tablename__)]
+    return found
+
+
+ACCOUNT, MAILBOX, MESSAGE = table(AccountRow), table(MailboxRow), table(MessageRow)
+LOCATION, SET_ASIDE, COLLECTION = table(LocationRow), table(SetAsideRow), table(CollectionRow)
+
+
+def parts(items: Iterable[_Item], size: int = MOST_PARAMETERS) -> Iterator[list[_Item]]:
+    """Cut `items` into lists of at most `size`."""
+    remaining = iter(items)
+    while part := list(islice(remaining, size)):
+        yield part
+
+
+def insert_new(connection: Connection, target: Table, values: Sequence[dict[str, Any]]) -> None:
+    """Insert rows, leaving those that are there already as they are."""
+    if not values:
+        return
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    connection.execute(dialect.insert(target).on_conflict_do_nothing(), list(values))
+
+
+def _derive_again(connection: Connection, copies: Any) -> None:
+    """Have the messages of some copies derived again."""
+    moved = select(LOCATION.c.message_id).where(copies)
+    connection.execute(update(MESSAGE).where(MESSAGE.c.id.in_(moved)).values(pending=True))
+
+
+def _mark_gone(connection: Connection, target: Table, which: Any, at: datetime) -> None:
+    if target is LOCATION:
+        _derive_again(connection, which)
+    connection.execute(update(target).where(which).values(gone_at=at))
+
+
+@dataclass(frozen=True, slots=True)
+class CollectionRun:
+    """One run of collection, as recorded."""
+
+    account: str
+    started_at: datetime
+    finished_at: datetime | None
+    outcome: str
+    reason: str | None
+    messages: int
+    set_aside: int
+
+
+@dataclass(frozen=True, slots=True)
+class MessageSetAside:
+    """A message that could not be read, and where it lies."""
+
+    account: str
+    mailbox: str
+    uid: int
+    reason: str
+    seen_at: datetime
+
+
+class Facts:
+    """What was collected. Satisfies `mailsla.usecases.collect.FactStore`."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def cursor(self, account: str, mailbox: ListedMailbox) -> Cursor:
+        """Return how far a mailbox has been collected, creating it and its account when they are new."""
+        with writing(self._engine) as connection:
+            insert_new(connection, ACCOUNT, [{"name": account}])
+            account_id = connection.execute(
+                select(ACCOUNT.c.id).where(ACCOUNT.c.name == account)
+            ).scalar_one()
+            named = (MAILBOX.c.account_id == account_id) & (MAILBOX.c.name == mailbox.name)
+            fresh = {"account_id": account_id, "name": mailbox.name, "role": mailbox.role.value}
+            unread = {"uid_validity": 0, "last_uid": 0, "uid_next": 0, "messages": 0}
+            insert_new(connection, MAILBOX, [fresh | unread])
+            row = connection.execute(select(MAILBOX).where(named)).one()
+            if row.role != mailbox.role.value:
+                self._change_role(connection, row.id, mailbox.role.value)
+        return Cursor(row.id, row.uid_validity, row.last_uid, row.uid_next, row.messages)
+
+    def _change_role(self, connection: Connection, mailbox_id: int, role: str) -> None:
+        connection.execute(update(MAILBOX).where(MAILBOX.c.id == mailbox_id).values(role=role))
+        _derive_again(connection, LOCATION.c.mailbox_id == mailbox_id)
+
+    def add(self, cursor: Cursor, batch: Batch, seen_at: datetime) -> None:
+        """Add a batch and move the cursor, in one transaction; what is there already changes nothing."""
+        with writing(self._engine) as connection:
+            ids = self._add_messages(connection, batch, seen_at)
+            place: dict[str, Any] = {"mailbox_id": cursor.mailbox_id, "uid_validity": batch.uid_validity}
+            copies = [
+                place
+                | {
+                    "message_id": ids[message.key],
+                    "uid": message.uid,
+                    "internal_at": message.internal_at,
+                    "hop_at": message.header.hop_at,
+                    "imported": False,
+                    "first_seen_at": seen_at,
+                }
+                for message in batch.messages
+            ]
+            insert_new(connection, LOCATION, copies)
+            aside = [
+                place
+                | {
+                    "uid": item.uid,
+                    "internal_at": item.internal_at,
+                    "reason": item.reason,
+                    "seen_at": seen_at,
+                }
+                for item in batch.set_aside
+            ]
+            insert_new(connection, SET_ASIDE, aside)
+            connection.execute(
+                update(MAILBOX)
+                .where(MAILBOX.c.id == cursor.mailbox_id)
+                .values(uid_validity=batch.uid_validity, last_uid=batch.last_uid)
+            )
+
+    def _add_messages(self, connection: Connection, batch: Batch, seen_at: datetime) -> dict[str, int]:
+        """Insert the messages that are new; those known already get another copy, so are derived again."""
+        fresh = {message.key: message.header for message in batch.messages}
+        known = self._ids(connection, fresh)
+        for part in parts(known.values()):
+            connection.execute(update(MESSAGE).where(MESSAGE.c.id.in_(part)).values(pending=True))
+        added = [rows.message_row(key, header, seen_at) for key, header in fresh.items() if key not in known]
+        insert_new(connection, MESSAGE, added)
+        return known | self._ids(connection, [row["key"] for row in added])
+
+    def _ids(self, connection: Connection, keys: Iterable[str]) -> dict[str, int]:
+        found: dict[str, int] = {}
+        for part in parts(keys):
+            named = connection.execute(select(MESSAGE.c.key, MESSAGE.c.id).where(MESSAGE.c.key.in_(part)))
+            found.update({row.key: row.id for row in named})
+        return found
+
+    def present(self, cursor: Cursor) -> set[tuple[int, int]]:
+        """Return (UIDVALIDITY, UID) of what is believed to be in the mailbox, set aside or not."""
+        copies = select(LOCATION.c.uid_validity, LOCATION.c.uid).where(
+            LOCATION.c.mailbox_id == cursor.mailbox_id, LOCATION.c.gone_at.is_(None)
+        )
+        aside = select(SET_ASIDE.c.uid_validity, SET_ASIDE.c.uid).where(
+            SET_ASIDE.c.mailbox_id == cursor.mailbox_id, SET_ASIDE.c.gone_at.is_(None)
+        )
+        with reading(self._engine) as connection:
+            found = [*connection.execute(copies), *connection.execute(aside)]
+        return {(uid_validity, uid) for uid_validity, uid in found}
+
+    def mark_gone(self, cursor: Cursor, uid_validity: int, uids: set[int], at: datetime) -> None:
+        """Note that copies are no longer there, and every copy of any other UIDVALIDITY."""
+        with writing(self._engine) as connection:
+            for target in (LOCATION, SET_ASIDE):
+                here = (target.c.mailbox_id == cursor.mailbox_id) & target.c.gone_at.is_(None)
+                _mark_gone(connection, target, here & (target.c.uid_validity != uid_validity), at)
+                for part in parts(sorted(uids)):
+                    _mark_gone(connection, target, here & target.c.uid.in_(part), at)
+
+    def finish_mailbox(self, cursor: Cursor, status: MailboxStatus, at: datetime) -> None:
+        """Note that a pass over a mailbox ended, with the UIDNEXT it started from."""
+        with writing(self._engine) as connection:
+            connection.execute(
+                update(MAILBOX)
+                .where(MAILBOX.c.id == cursor.mailbox_id)
+                .values(
+                    uid_validity=status.uid_validity,
+                    uid_next=status.uid_next,
+                    messages=status.messages,
+                    checked_at=at,
+                )
+            )
+
+    def add_imported(self, account: str, mailbox: ListedMailbox, batch: Batch, seen_at: datetime) -> int:
+        """Add messages of an archive, once each, and return how many were new there."""
+        cursor = self.cursor(account, mailbox)
+        with writing(self._engine) as connection:
+            ids = self._add_messages(connection, batch, seen_at)
+            before = self._count(connection, cursor.mailbox_id)
+            # An archive has no UIDs: the message's own number in the store names its one copy there.
+            copies = [
+                {
+                    "mailbox_id": cursor.mailbox_id,
+                    "uid_validity": 1,
+                    "message_id": ids[message.key],
+                    "uid": ids[message.key],
+                    "internal_at": message.internal_at,
+                    "hop_at": message.header.hop_at,
+                    "imported": True,
+                    "first_seen_at": seen_at,
+                }
+                for message in batch.messages
+            ]
+            insert_new(connection, LOCATION, copies)
+            return self._count(connection, cursor.mailbox_id) - before
+
+    def _count(self, connection: Connection, mailbox_id: int) -> int:
+        counted = select(func.count()).select_from(LOCATION).where(LOCATION.c.mailbox_id == mailbox_id)
+        return connection.execute(counted).scalar_one()
+
+    def claim(self, account: str, worker: str, now: datetime, until: datetime) -> bool:
+        """Take an account for `worker` until an instant; False while another worker has it."""
+        free = or_(
+            ACCOUNT.c.claimed_until.is_(None), ACCOUNT.c.claimed_until <= now, ACCOUNT.c.claimed_by == worker
+        )
+        with writing(self._engine) as connection:
+            insert_new(connection, ACCOUNT, [{"name": account}])
+            taken = connection.execute(
+                update(ACCOUNT)
+                .where(ACCOUNT.c.name == account, free)
+                .values(claimed_by=worker, claimed_until=until)
+            )
+        return taken.rowcount == 1
+
+    def release(self, account: str, worker: str) -> None:
+        """Give an account back, so that any worker may take it."""
+        with writing(self._engine) as connection:
+            connection.execute(
+                update(ACCOUNT)
+                .where(ACCOUNT.c.name == account, ACCOUNT.c.claimed_by == worker)
+                .values(claimed_by=None, claimed_until=None)
+            )
+
+    def start_run(self, account: str, at: datetime) -> int:
+        """Record that a collection starts and return its number."""
+        with writing(self._engine) as connection:
+            insert_new(connection, ACCOUNT, [{"name": account}])
+            account_id = connection.execute(
+                select(ACCOUNT.c.id).where(ACCOUNT.c.name == account)
+            ).scalar_one()
+            started = insert(COLLECTION).values(
+                account_id=account_id, started_at=at, outcome="running", messages=0, set_aside=0
+            )
+            return int(connection.execute(started.returning(COLLECTION.c.id)).scalar_one())
+
+    def finish_run(
+        self, run: int, at: datetime, outcome: str, *, reason: str | None, messages: int, set_aside: int
+    ) -> None:
+        """Record how a collection ended (`ok`, `stopped`, `transient`, `permanent`), and why, in one sentence."""
+        with writing(self._engine) as connection:
+            connection.execute(
+                update(COLLECTION)
+                .where(COLLECTION.c.id == run)
+                .values(
+                    finished_at=at, outcome=outcome, reason=reason, messages=messages, set_aside=set_aside
+                )
+            )
+
+    def last_runs(self) -> tuple[CollectionRun, ...]:
+        """Return, for each account, its last ended run and its last successful one."""
+        ended = COLLECTION.c.finished_at.is_not(None)
+        last = select(func.max(COLLECTION.c.id)).where(ended).group_by(COLLECTION.c.account_id)
+        good = (
+            select(func.max(COLLECTION.c.id))
+            .where(COLLECTION.c.outcome == "ok")
+            .group_by(COLLECTION.c.account_id)
+        )
+        query = (
+            select(COLLECTION, ACCOUNT.c.name.label("account"))
+            .join(ACCOUNT, ACCOUNT.c.id == COLLECTION.c.account_id)
+            .where(COLLECTION.c.id.in_(last) | COLLECTION.c.id.in_(good))
+            .order_by(COLLECTION.c.id)
+        )
+        with reading(self._engine) as connection:
+            return tuple(
+                CollectionRun(
+                    row.account,
+                    row.started_at,
+                    row.finished_at,
+                    row.outcome,
+                    row.reason,
+                    row.messages,
+                    row.set_aside,
+                )
+                for row in connection.execute(query)
+            )
+
+    def set_aside(self) -> tuple[MessageSetAside, ...]:
+        """Return every message that could not be read."""
+        query = (
+            select(SET_ASIDE, MAILBOX.c.name.label("mailbox"), ACCOUNT.c.name.label("account"))
+            .join(MAILBOX, MAILBOX.c.id == SET_ASIDE.c.mailbox_id)
+            .join(ACCOUNT, ACCOUNT.c.id == MAILBOX.c.account_id)
+            .where(SET_ASIDE.c.gone_at.is_(None))
+            .order_by(SET_ASIDE.c.id)
+        )
+        with reading(self._engine) as connection:
+            return tuple(
+                MessageSetAside(row.account, row.mailbox, row.uid, row.reason, row.seen_at)
+                for row in connection.execute(query)
+            )

@@ -1,0 +1,159 @@
+"""Rows to values and back: a value written and read again is equal."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from mailsla.core.conversation import Link
+from mailsla.core.mail import Basis, MailboxRole, Moment, Place
+from mailsla.core.message import Header
+from mailsla.core.reading import Reading
+from mailsla.core.recipient_matching import Doubt, DoubtCode
+from mailsla.core.request import Assignment, Part, Request, ServiceBasis, Step
+
+PEOPLE = ("senders", "sender", "reply_to", "to", "cc", "bcc")
+
+
+def message_row(key: str, header: Header, seen_at: datetime) -> dict[str, Any]:
+    """Return the row of a message seen for the first time."""
+    return {
+        "key": key,
+        "message_id": header.message_id,
+        "thread_index": header.thread_index,
+        "subject": header.subject,
+        "sent_at": header.sent_at,
+        "ids": _filled({"in_reply_to": header.in_reply_to, "references": header.references}),
+        "people": _filled({name: getattr(header, name) for name in PEOPLE}),
+        "kept": [list(pair) for pair in header.kept],
+        "first_seen_at": seen_at,
+        "pending": True,
+    }
+
+
+def _filled(lists: Mapping[str, tuple[str, ...]]) -> dict[str, list[str]]:
+    return {name: list(values) for name, values in lists.items() if values}
+
+
+def header_of(row: Any) -> Header:
+    """Return the header that a message row holds; `hop_at` belongs to its copies."""
+    people: dict[str, Any] = {name: tuple(row.people.get(name, ())) for name in PEOPLE}
+    return Header(
+        message_id=row.message_id,
+        in_reply_to=tuple(row.ids.get("in_reply_to", ())),
+        references=tuple(row.ids.get("references", ())),
+        thread_index=row.thread_index,
+        subject=row.subject,
+        sent_at=row.sent_at,
+        kept=tuple((name, value) for name, value in row.kept),
+        **people,
+    )
+
+
+def place_of(row: Any) -> Place:
+    """Return the copy that a row of location, mailbox and account holds."""
+    return Place(
+        account=row.account_name,
+        mailbox=row.mailbox_name,
+        role=MailboxRole(row.role),
+        internal_at=row.internal_at,
+        hop_at=row.hop_at,
+        imported=row.imported,
+        present=row.gone_at is None,
+    )
+
+
+def tie_name(tie: str) -> int:
+    """Return the 63-bit digest under which a tie is stored: addresses do not stand in the index."""
+    return int.from_bytes(hashlib.blake2b(tie.encode(), digest_size=8).digest()) >> 1
+
+
+def derived_message_row(reading: Reading, link: Link, conversation: str) -> dict[str, Any]:
+    """Return the row that says what a message is and what ties it."""
+    reason = reading.reason
+    return {
+        "key": reading.key,
+        "conversation": conversation,
+        "evidence": link.evidence.value,
+        "tied_to": link.to,
+        "side": reading.side.value,
+        "kind": reading.kind.value,
+        "reason": None if reason is None else [reason.code, reason.field, reason.value],
+        "at": reading.moment.at,
+        "basis": reading.moment.basis.value,
+    }
+
+
+def request_row(request: Request) -> dict[str, Any]:
+    """Return the row of a derived request."""
+    return {
+        "key": request.key,
+        "conversation": request.conversation,
+        "follow_up": request.follow_up,
+        "received_at": request.received.at,
+        "answered_at": request.answered.at if request.answered else None,
+        "service": request.service,
+        "category": request.category,
+        "imported": request.imported,
+        "subject": request.subject,
+        "detail": {
+            "received_basis": request.received.basis.value,
+            "answered_basis": request.answered.basis.value if request.answered else None,
+            "answered_by": request.answered_by,
+            "citizens": list(request.citizens),
+            "assignments": [
+                [item.service, item.since.isoformat(), item.basis.value] for item in request.assignments
+            ],
+            "steps": [
+                [step.key, step.part.value, step.moment.at.isoformat(), step.moment.basis.value]
+                for step in request.steps
+            ],
+            "mailboxes": [list(pair) for pair in request.mailboxes],
+        },
+    }
+
+
+def request_of(row: Any) -> Request:
+    """Return the request that a row holds."""
+    detail = row.detail
+    answered = None
+    if row.answered_at is not None:
+        answered = Moment(row.answered_at, Basis(detail["answered_basis"]))
+    return Request(
+        key=row.key,
+        conversation=row.conversation,
+        follow_up=row.follow_up,
+        received=Moment(row.received_at, Basis(detail["received_basis"])),
+        citizens=tuple(detail["citizens"]),
+        answered=answered,
+        answered_by=detail["answered_by"],
+        assignments=tuple(
+            Assignment(service, datetime.fromisoformat(since), ServiceBasis(basis))
+            for service, since, basis in detail["assignments"]
+        ),
+        steps=tuple(
+            Step(key, Part(part), Moment(datetime.fromisoformat(at), Basis(basis)))
+            for key, part, at, basis in detail["steps"]
+        ),
+        category=row.category,
+        imported=row.imported,
+        mailboxes=tuple((account, mailbox) for account, mailbox in detail["mailboxes"]),
+        subject=row.subject,
+    )
+
+
+def doubt_row(doubt: Doubt) -> dict[str, Any]:
+    """Return the row of a doubt."""
+    return {
+        "reply": doubt.reply,
+        "sent_at": doubt.sent_at,
+        "candidates": list(doubt.candidates),
+        "code": doubt.code.value,
+    }
+
+
+def doubt_of(row: Any) -> Doubt:
+    """Return the doubt that a row holds."""
+    return Doubt(row.reply, row.sent_at, tuple(row.candidates), DoubtCode(row.code))

@@ -1,0 +1,198 @@
+"""The tables. Rows are not domain values: `rows` turns one into the other.
+
+Facts (`account` to `set_aside`) are only added to, but for a copy's disappearance and a mailbox's cursor.
+Derivations (`derived_*`) can be emptied at any time and rebuilt with the same content. Instants are aware and
+UTC; a naive one is refused.
+"""
+
+# No `from __future__ import annotations` here: SQLModel reads the annotations at run time.
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, Column, Index, Text, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+SQLModel.metadata.naming_convention = NAMING
+
+
+class AccountRow(SQLModel, table=True):
+    """An IMAP login, or an archive, by name."""
+
+    __tablename__ = "account"
+    id: int | None = Field(default=None, primary_key=True)
+    name: str = Field(unique=True)
+    claimed_by: str | None = None
+    claimed_until: datetime | None = None
+
+
+class MailboxRow(SQLModel, table=True):
+    """A mailbox of an account with its cursor: everything up to `last_uid` is in the store."""
+
+    __tablename__ = "mailbox"
+    __table_args__ = (UniqueConstraint("account_id", "name"),)
+    id: int | None = Field(default=None, primary_key=True)
+    account_id: int = Field(foreign_key="account.id")
+    name: str
+    role: str
+    uid_validity: int = Field(default=0, sa_type=BigInteger)
+    last_uid: int = Field(default=0, sa_type=BigInteger)
+    uid_next: int = Field(default=0, sa_type=BigInteger)
+    messages: int = 0
+    checked_at: datetime | None = None
+
+
+class MessageRow(SQLModel, table=True):
+    """A message: what its header said. `people` and `subject` are emptied after the site's retention."""
+
+    __tablename__ = "message"
+    id: int | None = Field(default=None, primary_key=True)
+    key: str = Field(unique=True, max_length=32)
+    message_id: str | None = Field(default=None, sa_type=Text)
+    thread_index: str | None = None
+    subject: str = Field(sa_type=Text)
+    sent_at: datetime | None = None
+    ids: dict[str, list[str]] = Field(sa_column=Column(JSON, nullable=False))
+    people: dict[str, list[str]] = Field(sa_column=Column(JSON, nullable=False))
+    kept: list[list[str]] = Field(sa_column=Column(JSON, nullable=False))
+    first_seen_at: datetime
+    pending: bool = Field(default=True, index=True)
+
+
+class LocationRow(SQLModel, table=True):
+    """One copy of a message: a UID under a UIDVALIDITY of a mailbox."""
+
+    __tablename__ = "location"
+    __table_args__ = (UniqueConstraint("mailbox_id", "uid_validity", "uid"),)
+    id: int | None = Field(default=None, primary_key=True)
+    message_id: int = Field(foreign_key="message.id", index=True)
+    mailbox_id: int = Field(foreign_key="mailbox.id")
+    uid_validity: int = Field(sa_type=BigInteger)
+    uid: int = Field(sa_type=BigInteger)
+    internal_at: datetime | None = None
+    hop_at: datetime | None = None
+    imported: bool = False
+    first_seen_at: datetime
+    gone_at: datetime | None = None
+
+
+class TieRow(SQLModel, table=True):
+    """A name through which messages influence each other, as a 63-bit digest: no address stands in it."""
+
+    __tablename__ = "tie"
+    __table_args__ = (Index("ix_tie_name_message_id", "name", "message_id"),)
+    message_id: int = Field(foreign_key="message.id", primary_key=True)
+    name: int = Field(primary_key=True, sa_type=BigInteger)
+
+
+class SetAsideRow(SQLModel, table=True):
+    """A message that could not be read, with its reason."""
+
+    __tablename__ = "set_aside"
+    __table_args__ = (UniqueConstraint("mailbox_id", "uid_validity", "uid"),)
+    id: int | None = Field(default=None, primary_key=True)
+    mailbox_id: int = Field(foreign_key="mailbox.id")
+    uid_validity: int = Field(sa_type=BigInteger)
+    uid: int = Field(sa_type=BigInteger)
+    internal_at: datetime | None = None
+    reason: str
+    seen_at: datetime
+    gone_at: datetime | None = None
+
+
+class CollectionRow(SQLModel, table=True):
+    """One run of collection over one account."""
+
+    __tablename__ = "collection"
+    id: int | None = Field(default=None, primary_key=True)
+    account_id: int = Field(foreign_key="account.id", index=True)
+    started_at: datetime
+    finished_at: datetime | None = None
+    outcome: str = "running"
+    reason: str | None = None
+    messages: int = 0
+    set_aside: int = 0
+
+
+class DerivedMessageRow(SQLModel, table=True):
+    """What a message is, and what ties it."""
+
+    __tablename__ = "derived_message"
+    key: str = Field(primary_key=True, max_length=32)
+    conversation: str = Field(index=True, max_length=32)
+    evidence: str
+    tied_to: str | None = None
+    side: str
+    kind: str
+    reason: list[str] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
+    at: datetime
+    basis: str
+
+
+class DerivedRequestRow(SQLModel, table=True):
+    """A request or a follow-up: instants and names; no delay and no due date, which the calendar decides."""
+
+    __tablename__ = "derived_request"
+    key: str = Field(primary_key=True, max_length=32)
+    conversation: str = Field(index=True, max_length=32)
+    follow_up: bool
+    received_at: datetime = Field(index=True)
+    answered_at: datetime | None = None
+    service: str | None = None
+    category: str
+    imported: bool
+    subject: str = Field(sa_type=Text)
+    detail: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+
+
+class DerivedDoubtRow(SQLModel, table=True):
+    """A possible reply that a person must look at."""
+
+    __tablename__ = "derived_doubt"
+    reply: str = Field(primary_key=True, max_length=32)
+    sent_at: datetime
+    candidates: list[str] = Field(sa_column=Column(JSON, nullable=False))
+    code: str
+
+
+class DerivationRow(SQLModel, table=True):
+    """The rules that made the derivations; one row, whose lock serialises whoever derives."""
+
+    __tablename__ = "derivation"
+    id: int | None = Field(default=None, primary_key=True)
+    rules: str = ""
+
+
+class OutgoingRow(SQLModel, table=True):
+    """An outgoing mail; its text is emptied once it was handed over."""
+
+    __tablename__ = "outgoing"
+    __table_args__ = (UniqueConstraint("recipient", "purpose", "day"),)
+    id: int | None = Field(default=None, primary_key=True)
+    message_id: str = Field(unique=True)
+    recipient: str
+    purpose: str
+    day: date
+    subject: str = Field(sa_type=Text)
+    text: str = Field(sa_type=Text)
+    created_at: datetime
+    claimed_until: datetime | None = None
+    attempts: int = 0
+    sent_at: datetime | None = None
+    refused: str | None = None
+
+
+class AlertRow(SQLModel, table=True):
+    """A request was announced at a level: never twice."""
+
+    __tablename__ = "alert"
+    request: str = Field(primary_key=True, max_length=32)
+    level: str = Field(primary_key=True)
+    outgoing_id: int = Field(foreign_key="outgoing.id")
+    created_at: datetime

@@ -1,0 +1,95 @@
+"""Runs jobs at intervals until told to stop; a job never overlaps itself, and its failure stops nothing."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from types import FrameType
+
+import structlog
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.jobstores.memory import MemoryJobStore
+from apscheduler.schedulers.background import BackgroundScheduler
+
+GRACE_SECONDS = 4
+"""How long jobs may take to end after SIGTERM; systemd and people expect a few seconds."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """Something to do at intervals, the first time at once."""
+
+    name: str
+    seconds: float
+    act: Callable[[], None]
+
+
+def run_jobs(jobs: Sequence[Job], stop: threading.Event, interrupt: Callable[[], None]) -> None:
+    """Run `jobs` until SIGTERM or SIGINT, then end within 5 seconds.
+
+    Whatever a job writes is in transactions, so that one still busy after `GRACE_SECONDS` can be abandoned:
+    it is as if the machine had been switched off, and the next start repeats it.
+
+    Args:
+        jobs: What to do.
+        stop: Set when the jobs are to end; they look at it between two steps.
+        interrupt: Wakes a job that waits for the network.
+    """
+
+    def ask_to_stop(_signal: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, ask_to_stop)
+    scheduler = _scheduler(jobs)
+    scheduler.start()
+    stop.wait()
+    structlog.get_logger().info("stopping")
+    interrupt()
+    watchdog = threading.Timer(GRACE_SECONDS, _abandon)
+    watchdog.daemon = True
+    watchdog.start()
+    scheduler.shutdown(wait=True)
+    watchdog.cancel()
+    structlog.get_logger().info("stopped")
+
+
+def _scheduler(jobs: Sequence[Job]) -> BackgroundScheduler:
+    scheduler = BackgroundScheduler(
+        # A store shared between processes would run jobs twice (APScheduler 3's own FAQ): memory only.
+        jobstores={"default": MemoryJobStore()},
+        executors={"default": ThreadPoolExecutor(max(2, len(jobs)))},
+        timezone=UTC,
+    )
+    for job in jobs:
+        scheduler.add_job(
+            _guarded(job),
+            "interval",
+            seconds=job.seconds,
+            next_run_time=datetime.now(UTC),
+            id=job.name,
+            name=job.name,
+            max_instances=1,
+            coalesce=True,
+            misfire_grace_time=None,
+        )
+    return scheduler
+
+
+def _guarded(job: Job) -> Callable[[], None]:
+    def act() -> None:
+        try:
+            job.act()
+        except Exception as error:  # the one place: a job's failure must not end the daemon
+            structlog.get_logger().error("job failed", job=job.name, exc_info=error)
+
+    return act
+
+
+def _abandon() -> None:
+    structlog.get_logger().warning("abandoned jobs that were still busy")
+    os._exit(0)

@@ -1,0 +1,136 @@
+"""Hands mails over to an SMTP server (RFC 5321); its errors become ours here."""
+
+from __future__ import annotations
+
+import smtplib
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from email.message import EmailMessage
+from email.policy import SMTP
+from pathlib import Path
+
+from mailsla.adapters.credentials import Credentials
+from mailsla.adapters.imap import tls_context
+from mailsla.core.errors import MailslaError, PermanentError, TransientError
+from mailsla.language import gettext as _
+
+
+@dataclass(frozen=True)
+class SmtpServer:
+    """How to reach the server that takes our mail. `tls` is "implicit", "starttls" or "none"."""
+
+    host: str
+    port: int
+    tls: str
+    sender: str
+    user: str | None = None
+    credentials: Credentials | None = None
+    ca_file: Path | None = None
+    timeout_seconds: float = 30
+
+    def send(self, message: EmailMessage) -> None:
+        """Hand `message` over; returns once the server has taken responsibility for it.
+
+        Raises:
+            TransientError: When it may work later (4xx, network).
+            PermanentError: When a person must act (5xx, password, certificate).
+        """
+        with self._session() as session, _translated():
+            session.send_message(message, from_addr=self.sender)
+
+    def greet(self) -> None:
+        """Connect, log in and leave, to check that mail could be sent.
+
+        Raises:
+            TransientError: As `send`.
+            PermanentError: As `send`.
+        """
+        with self._session() as session, _translated():
+            session.noop()
+
+    @contextmanager
+    def _session(self) -> Iterator[smtplib.SMTP]:
+        with _translated():
+            session = self._connect()
+        try:
+            yield session
+        finally:
+            _leave(session)
+
+    def _connect(self) -> smtplib.SMTP:
+        if self.tls == "implicit":
+            context = tls_context(self.ca_file)
+            session: smtplib.SMTP = smtplib.SMTP_SSL(
+                self.host, self.port, timeout=self.timeout_seconds, context=context
+            )
+        else:
+            session = smtplib.SMTP(self.host, self.port, timeout=self.timeout_seconds)
+        try:
+            if self.tls == "starttls":
+                session.starttls(context=tls_context(self.ca_file))
+            if self.user is not None and self.credentials is not None:
+                session.login(self.user, self.credentials.password())
+        except BaseException:
+            session.close()
+            raise
+        return session
+
+
+def _leave(session: smtplib.SMTP) -> None:
+    try:
+        session.quit()
+    except (OSError, smtplib.SMTPException):
+        session.close()
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """Turn smtplib's errors into ours; `SMTPException` is an `OSError`, so it comes first."""
+    try:
+        yield
+    except MailslaError:
+        raise
+    except ssl.SSLCertVerificationError as error:
+        raise PermanentError(
+            _("le certificat du serveur d'envoi n'est pas reconnu ({reason}).").format(
+                reason=error.verify_message
+            )
+        ) from error
+    except smtplib.SMTPRecipientsRefused as error:
+        codes = {code for code, _text in error.recipients.values()}
+        raise _refusal(max(codes)) from error
+    except smtplib.SMTPServerDisconnected as error:
+        raise TransientError(_("le serveur d'envoi a coupé la connexion.")) from error
+    except smtplib.SMTPNotSupportedError as error:
+        raise PermanentError(_("le serveur d'envoi n'offre pas ce que [smtp] demande.")) from error
+    except smtplib.SMTPResponseException as error:
+        raise _refusal(error.smtp_code) from error
+    except (smtplib.SMTPException, OSError) as error:
+        raise TransientError(
+            _("la connexion au serveur d'envoi a échoué ({reason}).").format(reason=type(error).__name__)
+        ) from error
+
+
+def _refusal(code: int) -> MailslaError:
+    # RFC 5321 §4.2.1: 4yz may succeed later, 5yz will not.
+    sentence = _("le serveur d'envoi a refusé le courriel (code {code}).").format(code=code)
+    return TransientError(sentence) if 400 <= code < 500 else PermanentError(sentence)
+
+
+def compose(
+    *, message_id: str, sender: str, recipient: str, subject: str, text: str, date: str
+) -> EmailMessage:
+    """Return an alert mail as sent: plain text, marked as automatic (RFC 3834 §5) and as mailsla's own."""
+    message = EmailMessage(policy=SMTP)
+    message["Message-ID"] = f"<{message_id}>"
+    message["Date"] = date
+    message["From"] = sender
+    message["To"] = recipient
+    message["Subject"] = subject
+    message["Auto-Submitted"] = "auto-generated"
+    message["X-Auto-Response-Suppress"] = "All"
+    message["X-Mailsla"] = "alert"
+    message.set_content(text, cte="quoted-printable")
+    return message

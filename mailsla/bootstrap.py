@@ -1,0 +1,409 @@
+"""Puts the program together: the one place where settings, adapters and use cases meet."""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from email.utils import format_datetime
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Engine
+
+from mailsla.adapters import imap, scheduling
+from mailsla.adapters.clock import Now, clock_set_to, system_now
+from mailsla.adapters.credentials import Credentials
+from mailsla.adapters.database import schema
+from mailsla.adapters.database.derivations import Derivations
+from mailsla.adapters.database.engine import open_engine
+from mailsla.adapters.database.facts import Facts
+from mailsla.adapters.database.outbox import Outbox
+from mailsla.adapters.french_holidays import public_holidays
+from mailsla.adapters.rendering import alert_mail
+from mailsla.adapters.smtp import SmtpServer, compose
+from mailsla.config import Account, Settings, Smtp
+from mailsla.core.alerting import AlertRule, Digest
+from mailsla.core.base_subject import base_subject
+from mailsla.core.commitment import Clock, Commitment, ReceiptRule
+from mailsla.core.correspondents import Office, Service
+from mailsla.core.errors import UsageError
+from mailsla.core.outgoing import Outgoing
+from mailsla.core.period import Period, last_full_week, year_to_date
+from mailsla.core.report import Gap, Report
+from mailsla.core.request import PairingRules
+from mailsla.core.territory import Territory, territory_of
+from mailsla.core.working_days import DayKind, SpecialDay, WorkingCalendar
+from mailsla.language import gettext as _
+from mailsla.usecases import notify, report
+from mailsla.usecases.collect import Progress
+from mailsla.usecases.derive import derive_pending
+from mailsla.usecases.poll import Collected, poll
+
+NOW_VARIABLE = "MAILSLA_NOW"
+"""When set to an instant, the clock shows it: for demonstrations and trials."""
+
+ALERT_ROUND_SECONDS = 60
+
+
+def present() -> Now:
+    """Return the clock to go by: the system's, unless `MAILSLA_NOW` sets it to another instant.
+
+    Raises:
+        UsageError: When `MAILSLA_NOW` is no instant with a zone.
+    """
+    written = os.environ.get(NOW_VARIABLE)
+    if not written:
+        return system_now
+    try:
+        return clock_set_to(datetime.fromisoformat(written))
+    except ValueError as error:
+        raise UsageError(
+            _("MAILSLA_NOW doit être un instant avec son fuseau, comme 2026-11-13T08:30+01:00.")
+        ) from error
+
+
+def calendar(
+    territory: Territory,
+    first_year: int,
+    last_year: int,
+    *,
+    good_friday: bool = True,
+    declared: Sequence[SpecialDay] = (),
+) -> WorkingCalendar:
+    """Return the working days of a territory over whole years, with the days a site declares."""
+    legal = [
+        SpecialDay(item.on, DayKind.HOLIDAY, item.name, item.source, item.computed)
+        for year in range(first_year, last_year + 1)
+        for item in public_holidays(territory, year, good_friday=good_friday)
+    ]
+    return WorkingCalendar(
+        zone=ZoneInfo(territory.zone),
+        first_year=first_year,
+        last_year=last_year,
+        special_days=[*legal, *declared],
+    )
+
+
+def declared_days(settings: Settings) -> tuple[SpecialDay, ...]:
+    """Return the closures and worked holidays that the configuration declares."""
+    section = settings.calendar
+    return (
+        *(
+            SpecialDay(item.on, DayKind.WORKED_HOLIDAY, item.reason, "calendar.worked_holidays")
+            for item in section.worked_holidays
+        ),
+        *(
+            SpecialDay(item.on, DayKind.CLOSURE, item.reason, "calendar.closures")
+            for item in section.closures
+        ),
+    )
+
+
+def territory(departement: str) -> Territory:
+    """Return the territory of a département.
+
+    Raises:
+        UsageError: When there is none.
+    """
+    found = territory_of(departement)
+    if found is None:
+        raise UsageError(
+            _("Département inconnu : {code} ; indiquez son numéro, comme 18, 2A, 67 ou 974.").format(
+                code=departement
+            )
+        )
+    return found
+
+
+@dataclass(frozen=True)
+class Site:
+    """The rules of one site, as values of the core."""
+
+    settings: Settings
+
+    @cached_property
+    def office(self) -> Office:
+        """Who we are: domains, declared addresses, the accounts' own, the services."""
+        settings = self.settings
+        logins = {account.user.lower() for account in settings.accounts if "@" in account.user}
+        heads = {service.head for service in settings.services if service.head is not None}
+        return Office(
+            domains=settings.office.domains,
+            addresses=frozenset({*settings.office.addresses, *logins, *heads}),
+            services=tuple(
+                Service(item.name, item.addresses, item.mailboxes, item.head) for item in settings.services
+            ),
+            form_senders=frozenset(settings.office.form_senders),
+        )
+
+    @property
+    def pairing(self) -> PairingRules:
+        """How messages are paired."""
+        replies = self.settings.replies
+        return PairingRules(
+            office=self.office,
+            holding_subjects=tuple(base_subject(subject) for subject in replies.holding_subjects),
+            holding_stops=replies.holding_stops,
+        )
+
+    @property
+    def commitments(self) -> dict[str, Commitment]:
+        """The promises, by category."""
+        return {
+            item.category: Commitment(item.category, item.days, item.comparison, item.target)
+            for item in self.settings.commitments
+        }
+
+    @property
+    def commitment(self) -> Commitment:
+        """The promise that the report speaks of: the first one."""
+        return next(iter(self.commitments.values()))
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The site's zone."""
+        return ZoneInfo(self.settings.site.territory.zone)
+
+    def clock(self, first: datetime, last: datetime) -> Clock:
+        """Return the site's clock over the years of two instants, and the year after for due dates."""
+        section = self.settings.site
+        days = calendar(
+            section.territory,
+            first.astimezone(self.zone).year,
+            last.astimezone(self.zone).year + 1,
+            good_friday=section.good_friday,
+            declared=declared_days(self.settings),
+        )
+        receipt = self.settings.receipt
+        return Clock(days, ReceiptRule(receipt.cutoff, receipt.closed_day_receipt))
+
+    @property
+    def alert_rule(self) -> AlertRule:
+        """When heads are warned."""
+        alerts = self.settings.alerts
+        return AlertRule(alerts.working_days_before, alerts.send_at, alerts.overdue_within, alerts.unassigned)
+
+
+def imap_account(account: Account) -> imap.ImapAccount:
+    """Return how to reach an account."""
+    return imap.ImapAccount(
+        name=account.name,
+        host=account.host,
+        port=account.port or (993 if account.tls == "implicit" else 143),
+        tls=account.tls,
+        user=account.user,
+        credentials=_credentials(account),
+        ca_file=account.ca_file,
+        timeout_seconds=account.timeout_seconds,
+        sent=account.sent,
+        ignore=account.ignore,
+        only=account.only,
+    )
+
+
+def smtp_server(smtp: Smtp) -> SmtpServer:
+    """Return how to reach the server that takes our mail."""
+    return SmtpServer(
+        host=smtp.host,
+        port=smtp.port,
+        tls=smtp.tls,
+        sender=smtp.sender,
+        user=smtp.user,
+        credentials=None if smtp.user is None else _credentials(smtp),
+        ca_file=smtp.ca_file,
+        timeout_seconds=smtp.timeout_seconds,
+    )
+
+
+def _credentials(section: Account | Smtp) -> Credentials:
+    password = section.password
+    return Credentials(
+        literal=None if password is None else password.get_secret_value,
+        file=section.password_file,
+        command=section.password_command,
+        variable=section.password_env,
+    )
+
+
+@dataclass(frozen=True)
+class _Mailer:
+    """Satisfies `mailsla.usecases.notify.Mailer`."""
+
+    server: SmtpServer
+    now: Now
+    zone: ZoneInfo
+
+    def send(self, mail: Outgoing) -> None:
+        self.server.send(
+            compose(
+                message_id=mail.message_id,
+                sender=self.server.sender,
+                recipient=mail.recipient,
+                subject=mail.subject,
+                text=mail.text,
+                date=format_datetime(self.now().astimezone(self.zone)),
+            )
+        )
+
+
+@dataclass
+class Application:
+    """A site with its store, ready to work."""
+
+    site: Site
+    engine: Engine
+    now: Now
+    stop: threading.Event = field(default_factory=threading.Event)
+
+    def __post_init__(self) -> None:
+        smtp = self.site.settings.smtp
+        seconds = smtp.timeout_seconds if smtp is not None else 30
+        self.facts = Facts(self.engine)
+        self.derivations = Derivations(self.engine)
+        self.outbox = Outbox(self.engine, lease=timedelta(seconds=2 * seconds))
+        self._sessions: set[imap.ImapSession] = set()
+
+    @property
+    def accounts(self) -> tuple[Account, ...]:
+        """The configured accounts."""
+        return self.site.settings.accounts
+
+    def clock(self) -> Clock:
+        """Return the site's clock over every year the store speaks of."""
+        now = self.now()
+        earliest = self.derivations.earliest_receipt() or now
+        return self.site.clock(min(earliest, now - timedelta(days=366)), now)
+
+    def poll(self, account: Account, progress: Progress = lambda _mailbox, _done, _total: None) -> Collected:
+        """Collect one account and record the run."""
+        return poll(
+            account.name,
+            lambda: self._session(account),
+            self.facts,
+            worker=socket.gethostname(),
+            now=self.now,
+            since=account.since,
+            progress=progress,
+            stopping=self.stop.is_set,
+        )
+
+    @contextmanager
+    def _session(self, account: Account) -> Iterator[imap.ImapSession]:
+        with imap.connect(imap_account(account)) as session:
+            self._sessions.add(session)
+            try:
+                yield session
+            finally:
+                self._sessions.discard(session)
+
+    def interrupt(self) -> None:
+        """Wake whoever waits for a mail server."""
+        for session in list(self._sessions):
+            session.interrupt()
+
+    def derive(self) -> int:
+        """Bring requests up to date; return how many messages were read for it."""
+        return derive_pending(self.derivations, self.site.pairing)
+
+    def report(self, periods: Sequence[Period] = (), *, service: str | None = None) -> Report:
+        """Return the report of `periods`; by default the last full week beside the year to date."""
+        now = self.now()
+        clock = self.clock()
+        today = clock.calendar.local_date(now)
+        wanted = periods or (last_full_week(today), year_to_date(today))
+        clock = self.site.clock(
+            min(clock.calendar.start_of(clock.calendar.first), *(self._start(period) for period in wanted)),
+            now,
+        )
+        settings = self.site.settings
+        return report.build(
+            self.derivations,
+            site=settings.site.name,
+            clock=clock,
+            commitment=self.site.commitment,
+            services=[item.name for item in settings.services],
+            minimum=settings.site.minimum,
+            periods=wanted,
+            now=now,
+            service=service,
+            set_aside=len(self.facts.set_aside()),
+            gaps=self.gaps(),
+        )
+
+    def _start(self, period: Period) -> datetime:
+        return datetime(period.first.year, 1, 1, tzinfo=self.site.zone)
+
+    def gaps(self) -> tuple[Gap, ...]:
+        """Return the accounts whose last collection failed, with the instant of the last that succeeded."""
+        runs = self.facts.last_runs()
+        good = {run.account: run for run in runs if run.outcome == "ok"}
+        last = {run.account: run for run in runs}
+        return tuple(
+            Gap(account, good[account].started_at if account in good else run.started_at, None)
+            for account, run in sorted(last.items())
+            if run.outcome in {"transient", "permanent"}
+        )
+
+    def alert_setting(self) -> notify.AlertSetting:
+        """Return everything that decides alerts."""
+        smtp = self.site.settings.smtp
+        sender = smtp.sender if smtp is not None else "mailsla@localhost"
+        return notify.AlertSetting(
+            clock=self.clock(),
+            commitments=self.site.commitments,
+            office=self.site.office,
+            rule=self.site.alert_rule,
+            domain=sender.rpartition("@")[2],
+        )
+
+    def write_digest(self, digest: Digest) -> tuple[str, str]:
+        """Return the subject and the text of an alert mail."""
+        settings = self.site.settings
+        return alert_mail.write(
+            digest,
+            site=settings.site.name,
+            zone=self.site.zone,
+            commitments=self.site.commitments,
+            gaps=self.gaps(),
+            shown=alert_mail.Shown(settings.alerts.show_subject, settings.alerts.show_sender),
+        )
+
+    def prepare_alerts(self) -> int:
+        """Write the digests that are due to the outbox; return how many."""
+        return notify.prepare(
+            self.derivations, self.outbox, self.alert_setting(), self.write_digest, self.now()
+        )
+
+    def deliver_alerts(self) -> notify.Delivery:
+        """Hand over the mails that wait."""
+        smtp = self.site.settings.smtp
+        if smtp is None:
+            return notify.Delivery(0, 0)
+        mailer = _Mailer(smtp_server(smtp), self.now, self.site.zone)
+        return notify.deliver(self.outbox, mailer, self.now, self.stop.is_set)
+
+
+@contextmanager
+def application(settings: Settings, now: Now | None = None) -> Iterator[Application]:
+    """Open the site's store, at this version's schema, and close it at the end.
+
+    Raises:
+        PermanentError: When the store cannot be opened, or a newer version wrote it.
+        TransientError: When the database does not answer.
+    """
+    engine = open_engine(settings.store.url)
+    try:
+        schema.upgrade(engine)
+        yield Application(Site(settings), engine, now or present())
+    finally:
+        engine.dispose()
+
+
+def run_daemon(app: Application, jobs: Callable[[], Sequence[scheduling.Job]]) -> None:
+    """Run until SIGTERM or SIGINT."""
+    scheduling.run_jobs(jobs(), app.stop, app.interrupt)

@@ -1,0 +1,83 @@
+"""The command line."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+from mailsla.core.errors import ConfigError, MailslaError, UsageError
+from mailsla.language import LANGUAGES, speak
+from mailsla.language import gettext as _
+
+GLOBAL_FLAGS = ("--debug", "--demo")
+GLOBAL_OPTIONS = ("--lang", "--config")
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and exit: 0 done, 1 failed, 2 configuration or usage, 3 objective missed."""
+    sys.exit(run(list(sys.argv[1:] if arguments is None else arguments)))
+
+
+def run(arguments: list[str]) -> int:
+    """Run the command line and return its exit code; errors are one plain sentence on standard error."""
+    arguments = _hoisted(arguments)
+    speak(_language(arguments))
+    # The help texts are sentences of the language in use: the commands are declared once it is known.
+    from mailsla.cli.application import build  # noqa: PLC0415
+    from mailsla.cli.usage import explained  # noqa: PLC0415
+
+    try:
+        return explained(build(), arguments)
+    except ConfigError as error:
+        _say(_("La configuration est à corriger :"), *(f"  {problem}" for problem in error.problems))
+        return 2
+    except UsageError as error:
+        return _failed(error, 2, arguments)
+    except MailslaError as error:
+        return _failed(error, 1, arguments)
+    except BrokenPipeError:
+        # Whoever read our output has had enough (`mailsla requests | head`).
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        _say(_("Interrompu."))
+        return 1
+
+
+def _failed(error: MailslaError, code: int, arguments: list[str]) -> int:
+    if "--debug" in arguments:
+        raise error
+    _say(str(error))
+    return code
+
+
+def _say(*lines: str) -> None:
+    print(*lines, sep="\n", file=sys.stderr)  # noqa: T201
+
+
+def _hoisted(arguments: list[str]) -> list[str]:
+    """Return the arguments with the global options first, wherever they were written."""
+    first: list[str] = []
+    rest: list[str] = []
+    remaining = iter(arguments)
+    for argument in remaining:
+        if argument == "--":
+            rest += [argument, *remaining]
+        elif argument in GLOBAL_FLAGS or argument.startswith(tuple(f"{name}=" for name in GLOBAL_OPTIONS)):
+            first.append(argument)
+        elif argument in GLOBAL_OPTIONS:
+            first += [argument, *(value for value in [next(remaining, None)] if value is not None)]
+        else:
+            rest.append(argument)
+    return first + rest
+
+
+def _language(arguments: list[str]) -> str:
+    chosen = os.environ.get("MAILSLA_LANG", "fr")
+    for index, argument in enumerate(arguments):
+        if argument == "--lang" and index + 1 < len(arguments):
+            chosen = arguments[index + 1]
+        elif argument.startswith("--lang="):
+            chosen = argument.partition("=")[2]
+    return chosen if chosen in LANGUAGES else "fr"

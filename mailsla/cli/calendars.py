@@ -1,0 +1,221 @@
+"""`mailsla clock` and `mailsla calendar`: the rule, without any store."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, time, tzinfo
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+
+from mailsla import bootstrap
+from mailsla.adapters.rendering import documents, terminal, wording
+from mailsla.cli import session
+from mailsla.cli.session import TextOrJson
+from mailsla.config import Settings
+from mailsla.config.settings import CommitmentSection
+from mailsla.core.commitment import Clock, Commitment, Comparison, ReceiptRule
+from mailsla.core.errors import UsageError
+from mailsla.core.territory import Territory
+from mailsla.core.working_days import SpecialDay
+from mailsla.language import gettext as _
+
+FIRST_YEAR, LAST_YEAR = 1950, 2100
+WRITTEN = re.compile(
+    r"(?P<on>\d{4}-\d{2}-\d{2}|\d{1,2}/\d{1,2}/\d{4})(?:[T ](?P<at>\d{1,2}[:h]\d{2}(?::\d{2})?))?"
+    r"(?P<zone>Z|[+-]\d{2}:?\d{2})?",
+    re.ASCII,
+)
+
+
+def declare(app: typer.Typer) -> None:
+    """Add the commands to `app`."""
+    app.command(help=_("Donne l'échéance d'une demande et, avec une réponse, le délai jour par jour."))(clock)
+    app.command(help=_("Liste les jours fériés et les fermetures d'une année, avec leur source."))(calendar)
+
+
+def clock(
+    context: typer.Context,
+    received: Annotated[str, typer.Argument(metavar=_("REÇUE"), help=_("2026-04-28, « 28/04/2026 23:30 »…"))],
+    replied: Annotated[
+        str | None, typer.Argument(metavar=_("[RÉPONDUE]"), help=_("De même ; sans elle, l'échéance seule."))
+    ] = None,
+    departement: Annotated[str | None, typer.Option(help=_("18, 2A, 67, 974…"), show_default=False)] = None,
+    good_friday: Annotated[
+        bool | None, typer.Option(help=_("Vendredi saint chômé (Alsace-Moselle)."), show_default=False)
+    ] = None,
+    days: Annotated[
+        int | None, typer.Option(min=1, max=200, help=_("Nombre de jours."), show_default=False)
+    ] = None,
+    comparison: Annotated[
+        Comparison | None,
+        typer.Option(help=_("less_than : « en moins de » ; at_most : « en … au plus »."), show_default=False),
+    ] = None,
+    format_: Annotated[TextOrJson, typer.Option("--format", help=_("text ou json."))] = TextOrJson.TEXT,
+) -> None:
+    """Print the due date and, with a reply, the delay and the verdict, day by day."""
+    settings = _optional_settings(context)
+    territory = _territory(settings, departement)
+    zone = ZoneInfo(territory.zone)
+    received_at = _instant(received, zone, end_of_day=False)
+    replied_at = None if replied is None else _instant(replied, zone, end_of_day=True)
+    if replied_at is not None and replied_at < received_at:
+        raise UsageError(_("La réponse précède la demande : inversez les deux dates."))
+    clock_ = _clock(settings, territory, good_friday, received_at, replied_at)
+    commitment = _commitment(settings, days, comparison)
+    verdict = clock_.verdict(received_at, replied_at, commitment, replied_at or received_at)
+    until = replied_at or clock_.calendar.start_of(verdict.due_on)
+    counted = (
+        clock_.days(received_at, until) if until >= clock_.calendar.start_of(verdict.received_on) else ()
+    )
+    if format_ is TextOrJson.JSON:
+        document = documents.clock(
+            verdict, commitment, counted, replied=replied is not None, zone=territory.zone
+        )
+        session.write_out(documents.text(document), None)
+    else:
+        terminal.clock(
+            verdict,
+            commitment,
+            counted,
+            replied=replied is not None,
+            territory=territory.name,
+            console=session.console(),
+        )
+
+
+def calendar(
+    context: typer.Context,
+    year: Annotated[int, typer.Argument(metavar=_("ANNÉE"), help=_("2026"))],
+    departement: Annotated[str | None, typer.Option(help=_("18, 2A, 67, 974…"), show_default=False)] = None,
+    good_friday: Annotated[
+        bool | None, typer.Option(help=_("Vendredi saint chômé (Alsace-Moselle)."), show_default=False)
+    ] = None,
+    format_: Annotated[TextOrJson, typer.Option("--format", help=_("text ou json."))] = TextOrJson.TEXT,
+) -> None:
+    """Print the holidays and closures of a year, with their law or reason."""
+    _check_year(year)
+    settings = _optional_settings(context)
+    territory = _territory(settings, departement)
+    days = bootstrap.calendar(
+        territory,
+        year,
+        year,
+        good_friday=_good_friday(settings, good_friday),
+        declared=_declared(settings, territory),
+    ).special_days
+    if format_ is TextOrJson.JSON:
+        session.write_out(documents.text(documents.calendar(days)), None)
+    else:
+        title = _("Jours fériés et fermetures {year} – {territory}").format(
+            year=year, territory=territory.name
+        )
+        terminal.calendar(days, title, session.console())
+
+
+def _optional_settings(context: typer.Context) -> Settings | None:
+    """Return the configuration in use when there is one: these commands need none."""
+    options = session.chosen(context)
+    explicit = options.config is not None or options.demo
+    return session.settings(context) if explicit or Path(options.path()).is_file() else None
+
+
+def _territory(settings: Settings | None, departement: str | None) -> Territory:
+    if departement is not None:
+        return bootstrap.territory(departement)
+    return settings.site.territory if settings is not None else bootstrap.territory("75")
+
+
+def _declared(settings: Settings | None, territory: Territory) -> tuple[SpecialDay, ...]:
+    """Return the site's own days, unless another territory was asked for."""
+    if settings is None or settings.site.territory != territory:
+        return ()
+    return bootstrap.declared_days(settings)
+
+
+def _good_friday(settings: Settings | None, asked: bool | None) -> bool:
+    if asked is not None:
+        return asked
+    return settings.site.good_friday if settings is not None else True
+
+
+def _commitment(settings: Settings | None, days: int | None, comparison: Comparison | None) -> Commitment:
+    section = settings.commitments[0] if settings is not None else CommitmentSection()
+    return Commitment(
+        section.category, days or section.days, comparison or section.comparison, section.target
+    )
+
+
+def _clock(
+    settings: Settings | None,
+    territory: Territory,
+    good_friday: bool | None,
+    received_at: datetime,
+    replied_at: datetime | None,
+) -> Clock:
+    days = bootstrap.calendar(
+        territory,
+        received_at.year - 1,
+        max(received_at, replied_at or received_at).year + 2,
+        good_friday=_good_friday(settings, good_friday),
+        declared=_declared(settings, territory),
+    )
+    if settings is None:
+        return Clock(days)
+    return Clock(days, ReceiptRule(settings.receipt.cutoff, settings.receipt.closed_day_receipt))
+
+
+def _instant(written: str, zone: ZoneInfo, *, end_of_day: bool) -> datetime:
+    """Read a date, or a date and a time, in the site's zone.
+
+    A date alone is that whole day: its first instant for a receipt, its last minute for a reply.
+
+    Raises:
+        UsageError: When it is neither, or far outside the calendar.
+    """
+    unreadable = UsageError(
+        _("Date illisible : {written} ; écrivez 2026-04-28, 28/04/2026 ou « 28/04/2026 23:30 ».").format(
+            written=wording.safe(written, 40)
+        )
+    )
+    found = WRITTEN.fullmatch(written.strip())
+    if found is None:
+        raise unreadable
+    try:
+        on = _date(found["on"])
+        at = _time(found["at"]) if found["at"] else (time(23, 59) if end_of_day else time(0, 0))
+    except ValueError as error:
+        raise unreadable from error
+    _check_year(on.year)
+    return datetime.combine(on, at, _zone(found["zone"], zone)).astimezone(zone)
+
+
+def _date(written: str) -> date:
+    if "/" not in written:
+        return date.fromisoformat(written)
+    day, month, year = (int(part) for part in written.split("/"))
+    return date(year, month, day)
+
+
+def _time(written: str) -> time:
+    hour, minute, second = ([int(part) for part in re.split("[:h]", written)] + [0])[:3]
+    return time(hour, minute, second)
+
+
+def _zone(written: str | None, zone: ZoneInfo) -> tzinfo:
+    if written is None:
+        return zone
+    parsed = datetime.fromisoformat(f"2000-01-01T00:00{written}").tzinfo
+    assert parsed is not None
+    return parsed
+
+
+def _check_year(year: int) -> None:
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        raise UsageError(
+            _("Le calendrier couvre les années {first} à {last} ; {year} n'en est pas.").format(
+                first=FIRST_YEAR, last=LAST_YEAR, year=year
+            )
+        )

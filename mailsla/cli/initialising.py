@@ -1,0 +1,100 @@
+"""`mailsla init`: writes a commented configuration, asking what it must."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mailsla.cli import session
+from mailsla.config import parse
+from mailsla.core.errors import ConfigError, UsageError
+from mailsla.language import gettext as _
+
+TEMPLATE = """\
+# Configuration de mailsla. Toutes les clés sont décrites dans mailsla.example.toml.
+
+[site]
+name = {site}
+departement = {departement}
+
+[office]
+# Qui est « nous » : les domaines de la préfecture, sous-domaines compris.
+domains = [{domain}]
+
+[[accounts]]
+name = "contact"
+host = {host}
+user = {user}
+# Un compte en lecture seule suffit. Le mot de passe, seul sur la première ligne de ce fichier (chmod 600).
+password_file = {password_file}
+
+# Un bloc par service : ses adresses, ses dossiers, et qui prévenir avant l'échéance.
+# [[services]]
+# name = "Étrangers"
+# addresses = ["pref-etrangers@{bare_domain}"]
+# mailboxes = ["INBOX/Étrangers"]
+# head = "chef.etrangers@{bare_domain}"
+
+[[commitments]]
+# « dans 80 % des cas, une réponse en moins de dix jours ouvrés »
+category = "information"
+days = 10
+comparison = "less_than"
+target = 0.80
+
+# Sans cette section, aucune alerte ne part.
+# [smtp]
+# host = "smtp.{bare_domain}"
+# sender = "qualite@{bare_domain}"
+"""
+
+
+def declare(app: typer.Typer) -> None:
+    """Add the command to `app`."""
+    app.command(help=_("Écrit une configuration commentée, en demandant l'essentiel."))(init)
+
+
+def init(
+    context: typer.Context,
+    site: Annotated[str, typer.Option(prompt=_("Nom de la préfecture"))],
+    departement: Annotated[str, typer.Option(prompt=_("Numéro du département"))],
+    domain: Annotated[str, typer.Option(prompt=_("Domaine de messagerie (ex. cher.gouv.fr)"))],
+    host: Annotated[str, typer.Option(prompt=_("Serveur IMAP"))],
+    user: Annotated[str, typer.Option(prompt=_("Identifiant IMAP"))],
+    password_file: Annotated[str, typer.Option(prompt=_("Fichier du mot de passe"))] = "mot-de-passe",  # noqa: S107 (a file's name)
+) -> None:
+    """Write the configuration file; an existing one is never overwritten."""
+    path = session.chosen(context).config or Path("mailsla.toml")
+    if path.exists():
+        raise UsageError(
+            _("{path} existe déjà ; retirez-le ou donnez un autre nom avec --config.").format(path=path)
+        )
+    # JSON's strings are TOML basic strings, whatever they contain.
+    quoted = {
+        "site": json.dumps(site, ensure_ascii=False),
+        "departement": json.dumps(departement),
+        "domain": json.dumps(domain, ensure_ascii=False),
+        "host": json.dumps(host),
+        "user": json.dumps(user, ensure_ascii=False),
+        "password_file": json.dumps(password_file, ensure_ascii=False),
+    }
+    content = TEMPLATE.format(bare_domain="".join(c for c in domain if c.isalnum() or c in ".-"), **quoted)
+    try:
+        parse(tomllib.loads(content), folder=path.parent)
+    except ConfigError as error:
+        raise UsageError("\n".join(str(problem) for problem in error.problems)) from error
+    try:
+        path.write_text(content, encoding="utf-8")
+    except OSError as error:
+        raise UsageError(
+            _("Le fichier {path} ne peut pas être écrit ({reason}).").format(
+                path=path, reason=type(error).__name__
+            )
+        ) from error
+    session.console().print(
+        _("{path} est écrit. Mettez-y les services, puis lancez « mailsla check ».").format(path=path)
+    )

@@ -1,0 +1,207 @@
+"""`mailsla report`, `mailsla requests`, `mailsla show`: the figures, and what stands behind them."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mailsla.adapters.rendering import documents, sheet, terminal, wording
+from mailsla.bootstrap import Application
+from mailsla.cli import session
+from mailsla.cli.session import Format, TextOrJson
+from mailsla.core.commitment import Outcome
+from mailsla.core.errors import UsageError
+from mailsla.core.period import Period, parse_period
+from mailsla.core.report import Judged, Report, judge
+from mailsla.core.request import Request
+from mailsla.language import gettext as _
+
+
+class State(StrEnum):
+    """Which requests to list."""
+
+    MET = "met"
+    MISSED = "missed"
+    WAITING = "waiting"
+    OVERDUE = "overdue"
+    UNANSWERED = "unanswered"
+    FOLLOW_UP = "follow-up"
+    TO_CHECK = "to-check"
+
+
+def declare(app: typer.Typer) -> None:
+    """Add the commands to `app`."""
+    app.command(help=_("Donne le rapport : la dernière semaine complète et l'année, face à l'objectif."))(
+        report
+    )
+    app.command(help=_("Liste les demandes derrière n'importe quel chiffre."))(requests)
+    app.command(help=_("Montre une demande : ses courriels, ce qui les relie, les jours comptés."))(show)
+
+
+PeriodOption = Annotated[
+    str | None,
+    typer.Option(help=_("2026-W46, 2026-11, 2026-Q4, 2026, ou A..B."), show_default=False),
+]
+ServiceOption = Annotated[str | None, typer.Option(help=_("Nom d'un service."), show_default=False)]
+OutputOption = Annotated[
+    Path | None, typer.Option("--output", "-o", help=_("Fichier à écrire."), show_default=False)
+]
+
+
+def report(
+    context: typer.Context,
+    period: PeriodOption = None,
+    service: ServiceOption = None,
+    format_: Annotated[Format, typer.Option("--format", help=_("text, json ou csv."))] = Format.TEXT,
+    output: OutputOption = None,
+    fail_under: Annotated[
+        bool, typer.Option("--fail-under", help=_("Sort avec le code 3 si l'objectif n'est pas tenu."))
+    ] = False,
+) -> None:
+    """Print the report."""
+    with session.application(context) as app:
+        _check_service(app, service)
+        periods = () if period is None else (_period(period),)
+        built = app.report(periods, service=service)
+        zone = app.site.zone
+    if format_ is Format.JSON:
+        session.write_out(documents.text(documents.report(built, zone)), output)
+    elif format_ is Format.CSV:
+        session.write_out(sheet.report(built), output)
+    elif output is None:
+        terminal.report(built, zone, session.console())
+    else:
+        with output.open("w", encoding="utf-8") as file:
+            console = session.console()
+            console.file = file
+            terminal.report(built, zone, console)
+    if fail_under and _misses(built):
+        raise typer.Exit(3)
+
+
+def _misses(built: Report) -> bool:
+    """Tell whether the widest cohort is under the target; exact fractions are compared."""
+    attainment = built.sections[-1].population.attainment
+    return attainment is not None and attainment < built.commitment.target
+
+
+def _period(written: str) -> Period:
+    try:
+        return parse_period(written)
+    except UsageError as error:
+        raise UsageError(
+            _("Période illisible : {written} ; écrivez 2026-W46, 2026-11, 2026-Q4, 2026 ou A..B.").format(
+                written=wording.safe(written, 40)
+            )
+        ) from error
+
+
+def _check_service(app: Application, service: str | None) -> None:
+    names = [item.name for item in app.site.settings.services]
+    if service is not None and service not in names:
+        raise UsageError(
+            _("Service inconnu : {service} ; la configuration nomme : {names}.").format(
+                service=wording.safe(service, 60), names=", ".join(names) or "–"
+            )
+        )
+
+
+def requests(
+    context: typer.Context,
+    state: Annotated[
+        State | None,
+        typer.Option(
+            help=_("met, missed, waiting, overdue, unanswered, follow-up ou to-check."), show_default=False
+        ),
+    ] = None,
+    period: PeriodOption = None,
+    service: ServiceOption = None,
+    format_: Annotated[Format, typer.Option("--format", help=_("text, json ou csv."))] = Format.TEXT,
+    output: OutputOption = None,
+) -> None:
+    """Print the list of requests behind a figure."""
+    with session.application(context) as app:
+        _check_service(app, service)
+        items = _selected(app, state, None if period is None else _period(period), service)
+        zone = app.site.zone
+        if format_ is Format.JSON:
+            named = [(item, _message_id(app, item.request)) for item in items]
+            session.write_out(documents.text(documents.requests(named, zone)), output)
+        elif format_ is Format.CSV:
+            session.write_out(sheet.requests(items, zone), output)
+        else:
+            terminal.requests(items, zone, session.console())
+
+
+def _message_id(app: Application, request: Request) -> str | None:
+    message = app.derivations.message(request.key)
+    return None if message is None else message.message_id
+
+
+def _selected(
+    app: Application, state: State | None, period: Period | None, service: str | None
+) -> list[Judged]:
+    clock = app.clock()
+    doubtful = {key for doubt in app.derivations.doubts() for key in doubt.candidates}
+    judged = judge(app.derivations.requests(), clock, app.site.commitment, app.now())
+    return [
+        item
+        for item in judged
+        if (service is None or item.request.service == service)
+        and (period is None or clock.calendar.local_date(item.request.received.at) in period)
+        and _is_in(item, state, doubtful)
+    ]
+
+
+def _is_in(item: Judged, state: State | None, doubtful: set[str]) -> bool:
+    outcome, unanswered = item.verdict.outcome, item.verdict.answered_on is None
+    match state:
+        case None:
+            return not item.request.follow_up
+        case State.MET | State.MISSED | State.WAITING:
+            return not item.request.follow_up and outcome.value == state.value
+        case State.OVERDUE:
+            return unanswered and outcome is Outcome.MISSED
+        case State.UNANSWERED:
+            return unanswered
+        case State.FOLLOW_UP:
+            return item.request.follow_up
+        case State.TO_CHECK:
+            return item.request.key in doubtful
+
+
+def show(
+    context: typer.Context,
+    request: Annotated[str, typer.Argument(metavar=_("DEMANDE"), help=_("Sa référence, ou le début."))],
+    format_: Annotated[TextOrJson, typer.Option("--format", help=_("text ou json."))] = TextOrJson.TEXT,
+) -> None:
+    """Print one request: its messages, what tied each, the days counted one by one, the verdict."""
+    with session.application(context) as app:
+        found = _find(app, request)
+        item = judge([found], app.clock(), app.site.commitment, app.now())[0]
+        messages = app.derivations.conversation(found.conversation)
+        end = found.answered.at if item.verdict.answered_on and found.answered else app.now()
+        counted = app.clock().days(found.received.at, end)
+        if format_ is TextOrJson.JSON:
+            session.write_out(documents.text(documents.shown(item, messages, counted, app.site.zone)), None)
+        else:
+            terminal.shown(item, messages, counted, app.site.commitment, app.site.zone, session.console())
+
+
+def _find(app: Application, written: str) -> Request:
+    prefix = written.strip().lower()
+    found = app.derivations.requests_named(prefix) if len(prefix) >= 4 else ()
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise UsageError(
+            _("Plusieurs demandes commencent par {prefix} ; écrivez-la en entier.").format(prefix=prefix)
+        )
+    raise UsageError(
+        _("Aucune demande {written} ; « mailsla requests » donne les références.").format(
+            written=wording.safe(written, 40)
+        )
+    )

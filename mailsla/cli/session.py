@@ -1,0 +1,112 @@
+"""What every command shares: the configuration in use, the application, where to print."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+import typer
+from rich.console import Console
+
+from mailsla import bootstrap
+from mailsla.config import Settings, load
+from mailsla.core.errors import UsageError
+from mailsla.demo import site as demo
+from mailsla.language import gettext as _
+
+CONFIG_VARIABLE = "MAILSLA_CONFIG"
+USUAL_CONFIGS = (Path("mailsla.toml"), Path("/etc/mailsla/mailsla.toml"))
+
+
+class Format(StrEnum):
+    """How an answer is written."""
+
+    TEXT = "text"
+    JSON = "json"
+    CSV = "csv"
+
+
+class TextOrJson(StrEnum):
+    """How an answer is written, where a spreadsheet makes no sense."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The global options of this run."""
+
+    config: Path | None
+    demo: bool
+    debug: bool
+
+    def path(self) -> Path:
+        """Return the configuration file in use, whether it exists or not."""
+        if self.demo:
+            return demo.config_path()
+        if self.config is not None:
+            return self.config
+        if os.environ.get(CONFIG_VARIABLE):
+            return Path(os.environ[CONFIG_VARIABLE])
+        return next((path for path in USUAL_CONFIGS if path.is_file()), USUAL_CONFIGS[0])
+
+
+def chosen(context: typer.Context) -> Chosen:
+    """Return the global options."""
+    found = context.obj
+    assert isinstance(found, Chosen)
+    return found
+
+
+def settings(context: typer.Context) -> Settings:
+    """Read the configuration in use.
+
+    Raises:
+        ConfigError: With every problem of the file.
+        UsageError: When `--demo` is asked for before `mailsla demo` was run.
+    """
+    options = chosen(context)
+    if options.demo and not options.path().is_file():
+        raise UsageError(_("Lancez d'abord « mailsla demo »."))
+    return load(options.path())
+
+
+@contextmanager
+def application(context: typer.Context) -> Iterator[bootstrap.Application]:
+    """Open the site's store."""
+    with bootstrap.application(settings(context), now=demo.clock() if chosen(context).demo else None) as app:
+        yield app
+
+
+def console() -> Console:
+    """Return where answers are printed; numbers and quotes are not coloured."""
+    return Console(highlight=False, markup=False, emoji=False)
+
+
+def error_console() -> Console:
+    """Return where progress and warnings are printed."""
+    return Console(stderr=True, highlight=False, markup=False, emoji=False)
+
+
+def write_out(text: str, output: Path | None) -> None:
+    """Write an answer to a file, or to standard output.
+
+    Raises:
+        UsageError: When the file cannot be written.
+    """
+    if output is None:
+        typer.echo(text, nl=not text.endswith("\n"))
+        return
+    try:
+        output.write_text(text if text.endswith("\n") else text + "\n", encoding="utf-8", newline="")
+    except OSError as error:
+        raise UsageError(
+            _("Le fichier {path} ne peut pas être écrit ({reason}).").format(
+                path=output, reason=type(error).__name__
+            )
+        ) from error

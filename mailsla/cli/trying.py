@@ -1,0 +1,84 @@
+"""`mailsla demo`: the whole way of a mail, on a sample préfecture."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+from mailsla import bootstrap
+from mailsla.adapters.rendering import terminal, wording
+from mailsla.bootstrap import Application
+from mailsla.cli import session
+from mailsla.cli.watching import collect_all
+from mailsla.config import load
+from mailsla.core.report import unanswered
+from mailsla.demo import site
+from mailsla.language import gettext as _
+
+
+def declare(app: typer.Typer) -> None:
+    """Add the command to `app`."""
+    app.command(help=_("Essaie mailsla sur une préfecture inventée ; aucune configuration à faire."))(demo)
+
+
+def demo(
+    context: typer.Context,
+    remove: Annotated[
+        bool, typer.Option("--remove", help=_("Efface ce que la démonstration a laissé."))
+    ] = False,
+) -> None:
+    """Start a sample mailbox, collect it for real, print the weekly report, and say what to try next."""
+    del context
+    folder = site.folder()
+    console = session.console()
+    if remove:
+        shutil.rmtree(folder, ignore_errors=True)
+        console.print(_("{folder} est effacé.").format(folder=folder))
+        return
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(mode=0o700, parents=True)
+    started = time.monotonic()
+    console.print(
+        Text(_("Préfecture inventée, à la date du {day}.").format(day=wording.day_name(site.NOW.date())))
+    )
+    _collect(folder)
+    with bootstrap.application(load(site.config_path()), now=site.clock()) as app:
+        console.print()
+        terminal.report(app.report(), app.site.zone, console)
+        console.print()
+        for line in _next_steps(app):
+            console.print(Text(line))
+    console.print(
+        Text(_("Démonstration faite en {n} s.").format(n=round(time.monotonic() - started)), style="dim")
+    )
+
+
+def _collect(folder: Path) -> None:
+    from mailsla.demo.server import EmbeddedServer  # noqa: PLC0415 (its library is an extra)
+
+    with EmbeddedServer(folder / "mailbox") as server:
+        written = site.CONFIGURATION.format(
+            host=server.host, port=server.port, user=server.user, password=server.password
+        )
+        site.config_path().write_text(written, encoding="utf-8")
+        with bootstrap.application(load(site.config_path()), now=site.clock()) as app:
+            collect_all(app)
+    shutil.rmtree(folder / "mailbox", ignore_errors=True)
+
+
+def _next_steps(app: Application) -> list[str]:
+    overdue, soon = unanswered(app.derivations.requests(), app.clock(), app.site.commitment, app.now())
+    example = (*overdue, *soon)[0].request.key[:8]
+    return [
+        _("À essayer maintenant :"),
+        _("  mailsla show {key} --demo            une demande, jour par jour").format(key=example),
+        _("  mailsla requests --state overdue --demo   les demandes en retard"),
+        _("  mailsla alerts --demo                     les alertes qui partiraient"),
+        _("  mailsla clock 2026-10-30 2026-11-16       un délai, sans aucune boîte"),
+        _("  mailsla demo --remove                     efface la démonstration"),
+    ]

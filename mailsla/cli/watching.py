@@ -1,0 +1,135 @@
+"""`mailsla poll` and `mailsla run`: one collection, and the daemon."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+
+import structlog
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from mailsla import bootstrap
+from mailsla.adapters.logs import start_logging
+from mailsla.adapters.rendering import wording
+from mailsla.adapters.scheduling import Job
+from mailsla.bootstrap import Application
+from mailsla.cli import checking, initialising, session
+from mailsla.config import Account
+from mailsla.language import gettext as _
+from mailsla.usecases.poll import Collected, Outcome
+
+
+def declare(app: typer.Typer) -> None:
+    """Add the commands to `app`."""
+    initialising.declare(app)
+    checking.declare(app)
+    app.command(help=_("Relève tous les comptes une fois, puis s'arrête."))(poll)
+    app.command(help=_("Veille : relève, calcule et alerte jusqu'à l'arrêt (SIGTERM)."))(run)
+
+
+def poll(context: typer.Context) -> None:
+    """Collect every account once."""
+    start_logging(debug=session.chosen(context).debug)
+    with session.application(context) as app:
+        results = collect_all(app)
+    if any(result.outcome in {Outcome.TRANSIENT, Outcome.PERMANENT} for result in results):
+        raise typer.Exit(1)
+
+
+def collect_all(app: Application) -> list[Collected]:
+    """Collect every account with a progress bar, one after the other, then bring requests up to date."""
+    console = session.console()
+    with _progress() as progress:
+        results = [_collect(app, account, progress) for account in app.accounts]
+        task = progress.add_task(_("Rapprochement"), total=1)
+        app.derive()
+        progress.advance(task)
+    for result in results:
+        if result.reason is not None:
+            line = _("{account} : {reason}").format(account=result.account, reason=result.reason)
+        elif result.outcome is Outcome.ELSEWHERE:
+            line = _("{account} : déjà en cours de relève par un autre processus.").format(
+                account=result.account
+            )
+        else:
+            line = _("{account} : {messages} nouveaux courriels dans {mailboxes} dossiers.").format(
+                account=result.account, messages=result.tally.messages, mailboxes=result.tally.mailboxes
+            )
+        console.print(line)
+    return results
+
+
+def _collect(app: Application, account: Account, progress: Progress) -> Collected:
+    tasks = {}
+
+    def advance(mailbox: str, done: int, total: int) -> None:
+        if mailbox not in tasks:
+            tasks[mailbox] = progress.add_task(f"{account.name} {wording.safe(mailbox, 40)}", total=total)
+        progress.update(tasks[mailbox], completed=done, total=total)
+
+    return app.poll(account, advance)
+
+
+def _progress() -> Progress:
+    return Progress(
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=session.error_console(),
+    )
+
+
+def run(context: typer.Context) -> None:
+    """Collect, derive and warn until SIGTERM."""
+    start_logging(debug=session.chosen(context).debug)
+    with session.application(context) as app:
+        structlog.get_logger().info("started", accounts=[account.name for account in app.accounts])
+        bootstrap.run_daemon(app, lambda: _jobs(app))
+
+
+def _jobs(app: Application) -> Sequence[Job]:
+    """Return the daemon's jobs: one collection an account, so that a bad one never stops the others."""
+    seen: set[str] = set()
+    lock = threading.Lock()
+
+    def collect(account: Account) -> None:
+        result = app.poll(account)
+        with lock:
+            seen.add(account.name)
+        _log(result)
+        if result.tally.messages or result.tally.gone or result.outcome is Outcome.OK:
+            app.derive()
+
+    def warn() -> None:
+        # Nothing is said before every account was tried once: a reply may be about to be found.
+        with lock:
+            ready = len(seen) == len(app.accounts)
+        if ready and not app.stop.is_set():
+            app.prepare_alerts()
+        delivery = app.deliver_alerts()
+        if delivery.sent or delivery.failed:
+            structlog.get_logger().info("alerts", sent=delivery.sent, failed=delivery.failed)
+
+    collections = [
+        Job(f"collect {account.name}", account.every_seconds, lambda account=account: collect(account))  # type: ignore[misc]
+        for account in app.accounts
+    ]
+    shortest = min(account.every_seconds for account in app.accounts)
+    return [*collections, Job("alerts", min(bootstrap.ALERT_ROUND_SECONDS, shortest), warn)]
+
+
+def _log(result: Collected) -> None:
+    log = structlog.get_logger().bind(
+        account=result.account,
+        outcome=result.outcome.value,
+        mailboxes=result.tally.mailboxes,
+        messages=result.tally.messages,
+        set_aside=result.tally.set_aside,
+        gone=result.tally.gone,
+    )
+    if result.reason is None:
+        log.info("collected")
+    else:
+        log.warning("collection failed", reason=result.reason)

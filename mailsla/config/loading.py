@@ -1,0 +1,147 @@
+"""Reads the configuration file, and says everything that is wrong with it at once, in plain sentences."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from mailsla.config.settings import Account, Settings, Smtp
+from mailsla.core.errors import ConfigError, Problem
+from mailsla.language import gettext as _
+
+_Section = TypeVar("_Section", Account, Smtp)
+
+
+def load(path: Path) -> Settings:
+    """Read the configuration at `path`.
+
+    Raises:
+        ConfigError: When it is missing, is not TOML, or has any problem; all of them are listed.
+    """
+    try:
+        content = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        sentence = _("ce fichier n'existe pas ; créez-le avec « mailsla init » ou indiquez-le avec --config.")
+        raise ConfigError((Problem(str(path), sentence),)) from None
+    except (OSError, UnicodeDecodeError) as error:
+        sentence = _("ce fichier ne peut pas être lu ({error}).").format(error=type(error).__name__)
+        raise ConfigError((Problem(str(path), sentence),)) from error
+    try:
+        document = tomllib.loads(content)
+    except tomllib.TOMLDecodeError as error:
+        sentence = _("ce n'est pas du TOML valide : {error}.").format(error=error)
+        raise ConfigError((Problem(path.name, sentence),)) from error
+    return parse(document, folder=path.parent)
+
+
+def parse(document: Mapping[str, Any], *, folder: Path) -> Settings:
+    """Turn a parsed TOML document into settings; relative paths are relative to `folder`.
+
+    Raises:
+        ConfigError: With every problem of the document.
+    """
+    try:
+        settings = Settings.model_validate(document)
+    except ValidationError as error:
+        raise ConfigError(tuple(_problem(detail) for detail in error.errors())) from None
+    return _anchored(settings, folder)
+
+
+def _anchored(settings: Settings, folder: Path) -> Settings:
+    """Return the settings with their relative paths made absolute."""
+    update: dict[str, Any] = {
+        "accounts": tuple(_with_paths(account, folder) for account in settings.accounts),
+    }
+    if settings.smtp is not None:
+        update["smtp"] = _with_paths(settings.smtp, folder)
+    prefix = "sqlite:///"
+    url = settings.store.url
+    if url.startswith(prefix) and not url.startswith(prefix + "/") and url != prefix:
+        absolute = (folder / url.removeprefix(prefix)).resolve()
+        update["store"] = settings.store.model_copy(update={"url": f"{prefix}{absolute}"})
+    return settings.model_copy(update=update)
+
+
+def _with_paths(section: _Section, folder: Path) -> _Section:
+    paths = {key: getattr(section, key) for key in ("ca_file", "password_file")}
+    anchored = {key: folder / path for key, path in paths.items() if path is not None}
+    copied: _Section = section.model_copy(update=anchored)
+    return copied
+
+
+def _problem(detail: ErrorDetails) -> Problem:
+    return Problem(_key(detail["loc"]), _sentence(detail))
+
+
+def _key(location: tuple[int | str, ...]) -> str:
+    key = ""
+    for part in location:
+        key += f"[{part + 1}]" if isinstance(part, int) else f".{part}"
+    return key.lstrip(".") or _("configuration")
+
+
+def _sentence(detail: ErrorDetails) -> str:
+    kind = detail["type"]
+    if kind == "value_error":
+        return _own_sentence(str(detail["ctx"]["error"]))
+    sentence = _SENTENCES.get(kind)
+    if sentence is None:
+        return _("valeur refusée ({reason}).").format(reason=detail["msg"])
+    return sentence(detail.get("ctx", {}))
+
+
+def _own_sentence(code: str) -> str:
+    code, _colon, detail = code.partition(":")
+    return {
+        "address": _("indiquez une adresse électronique, comme « contact@example.fr »."),
+        "departement": _("département inconnu ; indiquez son numéro, comme « 18 », « 2A » ou « 974 »."),
+        "password": _(
+            "indiquez le mot de passe d'une seule façon : password_file, password_command, password_env "
+            "ou password."
+        ),
+        "smtp-password": _(
+            "indiquez user et un seul mot de passe (password_file, …), ou ni l'un ni l'autre."
+        ),
+        "plain": _("sans TLS, seul un serveur de cette machine est accepté ; mettez tls = « implicit »."),
+        "duplicate": _("deux entrées de [[{section}]] portent le même nom ; renommez l'une d'elles.").format(
+            section=detail
+        ),
+    }.get(code, code)
+
+
+_SENTENCES: dict[str, Callable[[dict[str, Any]], str]] = {
+    "missing": lambda _ctx: _("cette clé manque."),
+    "extra_forbidden": lambda _ctx: _("clé inconnue ; corrigez son nom ou retirez-la."),
+    "string_type": lambda _ctx: _("indiquez un texte entre guillemets."),
+    "string_too_short": lambda _ctx: _("ce texte est vide."),
+    "string_too_long": lambda ctx: _("ce texte dépasse {max} caractères.").format(max=ctx["max_length"]),
+    "string_pattern_mismatch": lambda _ctx: _("ce nom contient un caractère refusé."),
+    "int_type": lambda _ctx: _("indiquez un nombre entier."),
+    "int_parsing": lambda _ctx: _("indiquez un nombre entier."),
+    "int_from_float": lambda _ctx: _("indiquez un nombre entier."),
+    "bool_type": lambda _ctx: _("indiquez true ou false."),
+    "bool_parsing": lambda _ctx: _("indiquez true ou false."),
+    "greater_than": lambda ctx: _("indiquez une valeur supérieure à {limit}.").format(limit=ctx["gt"]),
+    "greater_than_equal": lambda ctx: _("indiquez au moins {limit}.").format(limit=ctx["ge"]),
+    "less_than_equal": lambda ctx: _("indiquez au plus {limit}.").format(limit=ctx["le"]),
+    "too_short": lambda _ctx: _("indiquez au moins une valeur."),
+    "tuple_type": lambda _ctx: _("indiquez une liste entre crochets."),
+    "literal_error": lambda ctx: _("valeur inconnue ; choisissez {expected}.").format(
+        expected=ctx["expected"]
+    ),
+    "enum": lambda ctx: _("valeur inconnue ; choisissez {expected}.").format(expected=ctx["expected"]),
+    "date_type": lambda _ctx: _("indiquez une date, comme 2026-05-15."),
+    "date_parsing": lambda _ctx: _("indiquez une date, comme 2026-05-15."),
+    "date_from_datetime_parsing": lambda _ctx: _("indiquez une date, comme 2026-05-15."),
+    "date_from_datetime_inexact": lambda _ctx: _("indiquez une date sans heure, comme 2026-05-15."),
+    "time_type": lambda _ctx: _("indiquez une heure, comme « 17:00 »."),
+    "time_parsing": lambda _ctx: _("indiquez une heure, comme « 17:00 »."),
+    "model_type": lambda _ctx: _("indiquez une section, entre crochets."),
+    "path_type": lambda _ctx: _("indiquez un chemin de fichier."),
+    "fraction_parsing": lambda _ctx: _("indiquez une part entre 0 et 1, comme 0.80."),
+}

@@ -1,0 +1,239 @@
+"""The configuration as one frozen value: every key, its default and its limits.
+
+`config/mailsla.example.toml` shows each key with a comment; a test holds the two together.
+"""
+
+from __future__ import annotations
+
+from datetime import date, time
+from fractions import Fraction
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    model_validator,
+)
+
+from mailsla.core.addresses import parse_addresses
+from mailsla.core.commitment import ClosedDayReceipt, Comparison
+from mailsla.core.territory import Territory, territory_of
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+
+def _address(written: str) -> str:
+    found = parse_addresses(written)
+    if len(found) != 1:
+        raise ValueError("address")
+    return found[0]
+
+
+def _domain(written: str) -> str:
+    return _address(f"x@{written.removeprefix('@')}").partition("@")[2]
+
+
+def _territory(written: str) -> str:
+    if territory_of(written) is None:
+        raise ValueError("departement")
+    return written
+
+
+def _exact(written: Any) -> Any:
+    # 0.8 in TOML is a binary float; its decimal writing is what was meant.
+    return Fraction(str(written)) if isinstance(written, (int, float)) else written
+
+
+Address = Annotated[str, AfterValidator(_address)]
+Domain = Annotated[str, AfterValidator(_domain)]
+Share = Annotated[Fraction, BeforeValidator(_exact), Field(gt=0, le=1)]
+Name = Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class Site(_Section):
+    """`[site]`: who measures, and where.
+
+    `departement` gives the zone and the legal holidays; `good_friday` is for the communes of Alsace-Moselle
+    that have a Protestant or mixed church.
+    """
+
+    name: Name
+    departement: Annotated[str, BeforeValidator(str), AfterValidator(_territory)]
+    good_friday: bool = True
+    minimum: Annotated[int, Field(ge=1)] = 5
+
+    @property
+    def territory(self) -> Territory:
+        """The territory whose law and clock apply."""
+        territory = territory_of(self.departement)
+        assert territory is not None
+        return territory
+
+
+class OfficeSection(_Section):
+    """`[office]`: which addresses are ours."""
+
+    domains: tuple[Domain, ...] = Field(min_length=1)
+    addresses: tuple[Address, ...] = ()
+    form_senders: tuple[Address, ...] = ()
+
+
+class Account(_Section):
+    """`[[accounts]]`: one IMAP login, used for reading only.
+
+    The password comes from exactly one of `password_file`, `password_command`, `password_env` or `password`.
+    `tls` is "implicit" (port 993), "starttls", or "none", which is refused outside loopback.
+    """
+
+    name: Annotated[str, Field(pattern=r"^[\w.-]{1,60}$")]
+    host: Name
+    port: Annotated[int, Field(ge=1, le=65535)] | None = None
+    tls: Literal["implicit", "starttls", "none"] = "implicit"
+    ca_file: Path | None = None
+    user: Name
+    password: SecretStr | None = None
+    password_file: Path | None = None
+    password_command: tuple[str, ...] | None = Field(default=None, min_length=1)
+    password_env: Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")] | None = None
+    sent: tuple[Name, ...] = ()
+    ignore: tuple[Name, ...] = ()
+    only: tuple[Name, ...] = ()
+    since: date | None = None
+    every_seconds: Annotated[int, Field(ge=5, le=86_400)] = 300
+    timeout_seconds: Annotated[int, Field(ge=1, le=600)] = 60
+
+    @model_validator(mode="after")
+    def _one_password(self) -> Account:
+        given = [self.password, self.password_file, self.password_command, self.password_env]
+        if sum(value is not None for value in given) != 1:
+            raise ValueError("password")
+        if self.tls == "none" and not is_loopback(self.host):
+            raise ValueError("plain")
+        return self
+
+
+class Service(_Section):
+    """`[[services]]`: a unit of the office and who runs it."""
+
+    name: Name
+    addresses: tuple[Address, ...] = ()
+    mailboxes: tuple[Name, ...] = ()
+    head: Address | None = None
+
+
+class CommitmentSection(_Section):
+    """`[[commitments]]`: what is promised for a category of requests."""
+
+    category: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,39}$")] = "information"
+    days: Annotated[int, Field(ge=1, le=200)] = 10
+    comparison: Comparison = Comparison.LESS_THAN
+    target: Share = Fraction(4, 5)
+
+
+class ReceiptSection(_Section):
+    """`[receipt]`: from which day the clock runs."""
+
+    cutoff: time | None = None
+    closed_day_receipt: ClosedDayReceipt = ClosedDayReceipt.SAME_DAY
+
+
+class Closure(_Section):
+    """One closed day of the office."""
+
+    on: date
+    reason: Name
+
+
+class CalendarSection(_Section):
+    """`[calendar]`: what the site adds to the legal calendar."""
+
+    closures: tuple[Closure, ...] = ()
+    worked_holidays: tuple[Closure, ...] = ()
+
+
+class RepliesSection(_Section):
+    """`[replies]`: which answers are none."""
+
+    holding_subjects: tuple[Name, ...] = ("Réponse d'attente",)
+    holding_stops: bool = False
+
+
+class Alerts(_Section):
+    """`[alerts]`: when service heads are warned, and what a mail shows."""
+
+    working_days_before: tuple[Annotated[int, Field(ge=1, le=60)], ...] = (3, 1)
+    send_at: time = time(8, 0)
+    overdue_within: Annotated[int, Field(ge=1, le=500)] = 20
+    show_subject: bool = True
+    show_sender: bool = False
+    unassigned: Address | None = None
+
+
+class Smtp(_Section):
+    """`[smtp]`: where alert mails are handed over; without it, none is sent."""
+
+    host: Name
+    port: Annotated[int, Field(ge=1, le=65535)] = 587
+    tls: Literal["implicit", "starttls", "none"] = "starttls"
+    ca_file: Path | None = None
+    sender: Address
+    user: Name | None = None
+    password: SecretStr | None = None
+    password_file: Path | None = None
+    password_command: tuple[str, ...] | None = Field(default=None, min_length=1)
+    password_env: Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")] | None = None
+    timeout_seconds: Annotated[int, Field(ge=1, le=600)] = 30
+
+    @model_validator(mode="after")
+    def _one_password(self) -> Smtp:
+        given = [self.password, self.password_file, self.password_command, self.password_env]
+        if sum(value is not None for value in given) != (0 if self.user is None else 1):
+            raise ValueError("smtp-password")
+        if self.tls == "none" and not is_loopback(self.host):
+            raise ValueError("plain")
+        return self
+
+
+class StoreSection(_Section):
+    """`[store]`: the database; a relative SQLite path is relative to the configuration file."""
+
+    url: Name = "sqlite:///mailsla.sqlite3"
+
+
+class Settings(_Section):
+    """Everything the configuration says."""
+
+    site: Site
+    office: OfficeSection
+    accounts: tuple[Account, ...] = Field(min_length=1)
+    services: tuple[Service, ...] = ()
+    commitments: tuple[CommitmentSection, ...] = (CommitmentSection(),)
+    receipt: ReceiptSection = ReceiptSection()
+    calendar: CalendarSection = CalendarSection()
+    replies: RepliesSection = RepliesSection()
+    alerts: Alerts = Alerts()
+    smtp: Smtp | None = None
+    store: StoreSection = StoreSection()
+
+    @model_validator(mode="after")
+    def _unique_names(self) -> Settings:
+        for section, names in (
+            ("accounts", [account.name for account in self.accounts]),
+            ("services", [service.name for service in self.services]),
+            ("commitments", [commitment.category for commitment in self.commitments]),
+        ):
+            if len(names) != len(set(names)):
+                raise ValueError(f"duplicate:{section}")
+        return self
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether `host` is this machine itself."""
+    return host == "localhost" or host.startswith("127.") or host == "::1"

@@ -1,0 +1,1 @@
+"""The rules: pure functions of frozen values. No clock, no file, no network, no log."""

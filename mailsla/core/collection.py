@@ -1,0 +1,86 @@
+"""The values a collection works with: what the server says of a mailbox, and what a batch adds to the store."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from mailsla.core.mail import MailboxRole
+from mailsla.core.message import Header
+
+
+@dataclass(frozen=True, slots=True)
+class ListedMailbox:
+    """A mailbox to collect, and what it holds."""
+
+    name: str
+    role: MailboxRole
+
+
+@dataclass(frozen=True, slots=True)
+class MailboxStatus:
+    """What the server says of a mailbox (RFC 9051 §6.3.11).
+
+    `uid_next` is 0 when the server does not say.
+    """
+
+    uid_validity: int
+    uid_next: int
+    messages: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """One message as fetched: its header's bytes, never its body."""
+
+    uid: int
+    internal_at: datetime | None
+    header: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """How far a mailbox has been collected.
+
+    Attributes:
+        mailbox_id: The store's name for the mailbox.
+        uid_validity: The UIDVALIDITY that the rest belongs to; 0 before the first collection.
+        last_uid: Every message up to this UID is in the store.
+        uid_next: The server's UIDNEXT when the last complete pass began.
+        messages: The server's count of messages then.
+    """
+
+    mailbox_id: int
+    uid_validity: int
+    last_uid: int
+    uid_next: int
+    messages: int
+
+
+@dataclass(frozen=True, slots=True)
+class NewMessage:
+    """A message ready to be stored."""
+
+    uid: int
+    internal_at: datetime | None
+    key: str
+    header: Header
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """A message that could not be read."""
+
+    uid: int
+    internal_at: datetime | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What one transaction adds to a mailbox."""
+
+    uid_validity: int
+    last_uid: int
+    messages: tuple[NewMessage, ...]
+    set_aside: tuple[SetAside, ...]

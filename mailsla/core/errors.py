@@ -1,0 +1,69 @@
+"""The errors of mailsla, sorted by what the caller can do.
+
+```
+MailslaError
+├── ConfigError      nothing was started: the configuration has problems, all listed with their keys
+├── UsageError       a command was asked something it cannot do: correct the command
+├── TransientError   the next poll may succeed: network down, server busy, database locked
+├── PermanentError   a person must act: password refused, mailbox gone, certificate not trusted
+└── MessageError     this one message is set aside, the batch goes on
+```
+
+No error carries a secret, a subject or a citizen's address, in its text or in its attributes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+class MailslaError(Exception):
+    """Root of every error that mailsla raises on purpose."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing to mend in the configuration.
+
+    Attributes:
+        key: The key's path as written in the file, such as `accounts[1].host` for the first account.
+        message: One sentence, in the reader's language, that says what to do.
+    """
+
+    key: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.key} : {self.message}"
+
+
+class ConfigError(MailslaError):
+    """The configuration cannot be used; every problem is listed at once."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        super().__init__("\n".join(str(problem) for problem in problems))
+        self.problems = problems
+
+
+class UsageError(MailslaError):
+    """A command was given something it cannot use; the text says what to do instead."""
+
+
+class TransientError(MailslaError):
+    """Something outside failed in a way that may pass: try again later."""
+
+
+class PermanentError(MailslaError):
+    """Something outside refused in a way that will last until a person acts."""
+
+
+class MessageError(MailslaError):
+    """One message cannot be read.
+
+    Attributes:
+        reason: A short code, such as `no-header`, kept with the message that is set aside.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason

@@ -1,0 +1,134 @@
+"""A message with where and when it was seen, and the instants that follow from that."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+
+from mailsla.core.message import Header
+
+EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
+"""Before this, an instant is a broken clock's, not a mail's."""
+
+SKEW = timedelta(hours=1)
+"""How far another machine's clock may run ahead of ours."""
+
+
+class MailboxRole(StrEnum):
+    """What a mailbox holds."""
+
+    INBOX = "inbox"
+    SENT = "sent"
+    JUNK = "junk"
+    TRASH = "trash"
+    DRAFTS = "drafts"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One copy of a message, in one mailbox.
+
+    Attributes:
+        account: The account's name.
+        mailbox: The IMAP mailbox's name.
+        role: What that mailbox holds.
+        internal_at: The server's INTERNALDATE, UTC; None in an archive that has none.
+        hop_at: The topmost `Received:` of this copy, UTC; None without one.
+        imported: True when the copy came from an archive, not from the server.
+        present: False once the server no longer has it there.
+    """
+
+    account: str
+    mailbox: str
+    role: MailboxRole
+    internal_at: datetime | None = None
+    hop_at: datetime | None = None
+    imported: bool = False
+    present: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """One message as the store knows it.
+
+    Attributes:
+        key: Its identity, `mailsla.core.message.identity`.
+        header: What its header says.
+        first_seen_at: When mailsla first saw it, UTC.
+        places: Every copy seen, in a fixed order.
+    """
+
+    key: str
+    header: Header
+    first_seen_at: datetime
+    places: tuple[Place, ...] = ()
+
+    @property
+    def roles(self) -> frozenset[MailboxRole]:
+        """Roles of the mailboxes it lies in now; of those it was last seen in, when it is gone everywhere."""
+        present = frozenset(place.role for place in self.places if place.present)
+        return present or frozenset(place.role for place in self.places)
+
+
+class Basis(StrEnum):
+    """What an instant rests on; shown wherever the instant decides something."""
+
+    SERVER = "server"
+    LAST_HOP = "last_hop"
+    SENDER_CLOCK = "sender_clock"
+    FIRST_SEEN = "first_seen"
+    AFTER_REQUEST = "after_request"
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """An instant with what it rests on."""
+
+    at: datetime
+    basis: Basis
+
+
+def received(mail: Mail) -> Moment:
+    """Return when our server got the mail.
+
+    The earlier of INTERNALDATE and of the topmost `Received:` over all copies, among those that are plausible:
+    a migration can push INTERNALDATE later, and nothing is delivered before its last hop. The citizen's own
+    `Date:` serves only when neither exists, and our first sight of the mail when even that is absurd.
+    """
+    stamps = [
+        Moment(at, basis)
+        for place in mail.places
+        for at, basis in ((place.internal_at, Basis.SERVER), (place.hop_at, Basis.LAST_HOP))
+        if at is not None and _plausible(at, mail)
+    ]
+    if stamps:
+        return min(stamps, key=lambda moment: (moment.at, moment.basis))
+    return _sender_clock(mail)
+
+
+def sent(mail: Mail) -> Moment:
+    """Return when the office sent the mail: its own `Date:` when plausible, else what the server says."""
+    if mail.header.sent_at is not None and _plausible(mail.header.sent_at, mail):
+        return Moment(mail.header.sent_at, Basis.SENDER_CLOCK)
+    return stored(mail) or received(mail)
+
+
+def stored(mail: Mail) -> Moment | None:
+    """Return the earliest plausible INTERNALDATE of the mail's copies."""
+    stamps = [
+        place.internal_at
+        for place in mail.places
+        if place.internal_at is not None and _plausible(place.internal_at, mail)
+    ]
+    return Moment(min(stamps), Basis.SERVER) if stamps else None
+
+
+def _sender_clock(mail: Mail) -> Moment:
+    if mail.header.sent_at is not None and _plausible(mail.header.sent_at, mail):
+        return Moment(mail.header.sent_at, Basis.SENDER_CLOCK)
+    return Moment(mail.first_seen_at, Basis.FIRST_SEEN)
+
+
+def _plausible(at: datetime, mail: Mail) -> bool:
+    return EARLIEST <= at <= mail.first_seen_at + SKEW

@@ -1,0 +1,28 @@
+"""Message-IDs as met in real mail: several, folded, truncated, without brackets, amid prose (RFC 5322 §3.6.4)."""
+
+from __future__ import annotations
+
+import re
+
+MOST_IDS = 1_000
+LONGEST_ID = 998
+
+_BRACKETED = re.compile(r"<([^<>]+)(?:>|$)")
+
+
+def parse_message_ids(written: str) -> tuple[str, ...]:
+    """Return the ids that a field names, without brackets, in order and without duplicates.
+
+    White space inside an id is folding's and is dropped. Without any bracket, a field that is one word is
+    taken as an id; prose is not. Of more than a thousand, the first and the last ones are kept.
+
+    >>> parse_message_ids("Votre message du 2 mars <a.1@\\n example.fr>")
+    ('a.1@example.fr',)
+    """
+    found = _BRACKETED.findall(written)
+    if not found and "@" in written and len(written.split()) == 1:
+        found = [written]
+    ids = dict.fromkeys("".join(item.split())[:LONGEST_ID] for item in found)
+    ids.pop("", None)
+    kept = tuple(ids)
+    return kept if len(kept) <= MOST_IDS else kept[:1] + kept[1 - MOST_IDS :]

@@ -1,0 +1,111 @@
+"""Periods: the weeks, months, quarters and years that a report speaks of."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import MAXYEAR, date, timedelta
+
+from dateutil.relativedelta import relativedelta
+
+from mailsla.core.errors import UsageError
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Whole days, both ends included.
+
+    Attributes:
+        name: `2026-W46`, `2026-11`, `2026-Q4`, `2026`, or `2026-01-01..2026-11-13`.
+        first: First day.
+        last: Last day.
+    """
+
+    name: str
+    first: date
+    last: date
+
+    def __contains__(self, on: date) -> bool:
+        return self.first <= on <= self.last
+
+
+def last_full_week(today: date) -> Period:
+    """Return the last Monday to Sunday that ended before `today`.
+
+    >>> last_full_week(date(2026, 11, 15)).name  # a Sunday: its own week is not over
+    '2026-W45'
+    """
+    monday = today - timedelta(days=today.weekday() + 7)
+    return week_of(monday)
+
+
+def week_of(on: date) -> Period:
+    """Return the ISO 8601 week of `on`."""
+    monday = on - timedelta(days=on.weekday())
+    year, week, _weekday = monday.isocalendar()
+    return Period(f"{year}-W{week:02}", monday, monday + timedelta(days=6))
+
+
+def year_to_date(today: date) -> Period:
+    """Return 1 January to `today`."""
+    first = date(today.year, 1, 1)
+    return Period(f"{first.isoformat()}..{today.isoformat()}", first, today)
+
+
+def parse_period(written: str) -> Period:
+    """Return the period that `written` names: a week, month, quarter, year, day, or `A..B` of two of them.
+
+    Raises:
+        UsageError: When it names none; its text is `written`, for the caller to say what to write.
+    """
+    first, dots, last = written.strip().partition("..")
+    if dots:
+        start, end = parse_period(first), parse_period(last)
+        if end.last < start.first:
+            raise UsageError(written)
+        return Period(f"{start.first.isoformat()}..{end.last.isoformat()}", start.first, end.last)
+    for pattern, build in _FORMS:
+        found = re.fullmatch(pattern, first, re.ASCII)
+        if found is not None:
+            try:
+                return build(first, *(int(part) for part in found.groups()))
+            except (ValueError, OverflowError) as error:
+                raise UsageError(written) from error
+    raise UsageError(written)
+
+
+def _month(name: str, year: int, month: int) -> Period:
+    return _months(name, date(year, month, 1), 1)
+
+
+def _quarter(name: str, year: int, quarter: int) -> Period:
+    return _months(name, date(year, 3 * quarter - 2, 1), 3)
+
+
+def _year(name: str, year: int) -> Period:
+    return _months(name, date(year, 1, 1), 12)
+
+
+def _day(name: str, year: int, month: int, day: int) -> Period:
+    on = date(year, month, day)
+    return Period(name, on, on)
+
+
+def _week(_name: str, year: int, week: int) -> Period:
+    return week_of(date.fromisocalendar(year, week, 1))
+
+
+def _months(name: str, first: date, months: int) -> Period:
+    if first.year >= MAXYEAR:
+        raise ValueError(name)
+    return Period(name, first, first + relativedelta(months=months) - timedelta(days=1))
+
+
+_FORMS: tuple[tuple[str, Callable[..., Period]], ...] = (
+    (r"(\d{4})-W(\d{2})", _week),
+    (r"(\d{4})-(\d{2})", _month),
+    (r"(\d{4})-[QT]([1-4])", _quarter),
+    (r"(\d{4})", _year),
+    (r"(\d{4})-(\d{2})-(\d{2})", _day),
+)

@@ -1,0 +1,84 @@
+"""What one mail is for the office: a citizen's, a reply, an internal mail, or something that counts for nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from mailsla.core import automatic
+from mailsla.core.automatic import MailKind, Reason
+from mailsla.core.correspondents import Office, requesters
+from mailsla.core.mail import Mail, MailboxRole, Moment, received, sent
+
+
+class Side(StrEnum):
+    """Who a mail comes from and goes to, for the purpose of the clock.
+
+    `CITIZEN` asks, `OUTBOUND` is written by the office to someone outside, `INTERNAL` stays inside the office,
+    `ASIDE` is nobody's letter: automatic answers, lists, spam, delivery reports.
+    """
+
+    CITIZEN = "citizen"
+    OUTBOUND = "outbound"
+    INTERNAL = "internal"
+    ASIDE = "aside"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One mail, read.
+
+    Attributes:
+        mail: The mail.
+        side: Who it comes from and goes to.
+        kind: What kind of mail it is.
+        reason: Which header says so; None for an ordinary letter.
+        moment: When it was received (from outside) or sent (by the office).
+        citizens: For a citizen's mail, the addresses that can be answered; for the office's, the outside
+            addresses it was written to.
+    """
+
+    mail: Mail
+    side: Side
+    kind: MailKind
+    reason: Reason | None
+    moment: Moment
+    citizens: tuple[str, ...]
+
+    @property
+    def key(self) -> str:
+        """The mail's identity."""
+        return self.mail.key
+
+    @property
+    def order(self) -> tuple[datetime, str]:
+        """Sorts mails by time, then by identity."""
+        return (self.moment.at, self.mail.key)
+
+
+def read(mail: Mail, office: Office) -> Reading:
+    """Tell what `mail` is for `office`.
+
+    A declared form's mail is always a citizen's. What lies only in a junk mailbox is spam.
+    """
+    classification = automatic.kind_of(mail.header)
+    kind, reason = classification.kind, classification.reason
+    if office.is_form(mail.header):
+        return _citizen(mail, office, MailKind.PERSON, None)
+    if kind is not MailKind.PERSON:
+        return Reading(mail, Side.ASIDE, kind, reason, received(mail), ())
+    if office.wrote(mail.header):
+        outside = office.outside(mail.header.recipients)
+        side = Side.OUTBOUND if outside else Side.INTERNAL
+        return Reading(mail, side, kind, reason, sent(mail), outside)
+    roles = mail.roles
+    if roles == {MailboxRole.JUNK}:
+        return Reading(mail, Side.ASIDE, MailKind.SPAM, Reason("junk-mailbox"), received(mail), ())
+    if roles and roles <= {MailboxRole.DRAFTS, MailboxRole.SENT}:
+        return Reading(mail, Side.ASIDE, kind, Reason("not-received"), received(mail), ())
+    return _citizen(mail, office, kind, reason)
+
+
+def _citizen(mail: Mail, office: Office, kind: MailKind, reason: Reason | None) -> Reading:
+    return Reading(mail, Side.CITIZEN, kind, reason, received(mail), requesters(mail.header, office))

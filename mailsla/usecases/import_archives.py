@@ -1,0 +1,79 @@
+"""Back-fill from archives: the same facts as a collection, without any alert for them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from typing import Protocol
+
+from mailsla.core.base_subject import base_subject
+from mailsla.core.collection import Batch, ListedMailbox, NewMessage
+from mailsla.core.errors import MessageError
+from mailsla.core.header_fields import read_header
+from mailsla.core.mail import MailboxRole
+from mailsla.core.message import identity
+
+BATCH = 1_000
+ACCOUNT = "archives"
+
+
+class ImportStore(Protocol):
+    """Where imported facts go."""
+
+    def add_imported(self, account: str, mailbox: ListedMailbox, batch: Batch, seen_at: datetime) -> int:
+        """Add messages of an archive, once each, and return how many were new there."""
+
+
+@dataclass
+class Imported:
+    """What an import did."""
+
+    messages: int = 0
+    new: int = 0
+    unreadable: int = 0
+
+
+def import_headers(
+    headers: Iterable[bytes],
+    store: ImportStore,
+    archive: str,
+    *,
+    now: Callable[[], datetime],
+    done: Callable[[int], None] = lambda _count: None,
+) -> Imported:
+    """Store the messages of one archive; importing it again adds nothing.
+
+    Args:
+        headers: The messages' headers.
+        store: Where they go.
+        archive: The archive's name, shown as their mailbox.
+        now: The clock.
+        done: Called with the number of messages just stored.
+    """
+    result = Imported()
+    mailbox = ListedMailbox(archive, MailboxRole.INBOX)
+    for part in _parts(headers):
+        messages = [message for message in map(_read, part) if message is not None]
+        result.messages += len(part)
+        result.unreadable += len(part) - len(messages)
+        if messages:
+            batch = Batch(1, 0, tuple(messages), ())
+            result.new += store.add_imported(ACCOUNT, mailbox, batch, now())
+        done(len(part))
+    return result
+
+
+def _parts(headers: Iterable[bytes]) -> Iterator[list[bytes]]:
+    remaining = iter(headers)
+    while part := list(islice(remaining, BATCH)):
+        yield part
+
+
+def _read(header: bytes) -> NewMessage | None:
+    try:
+        read = read_header(header)
+    except MessageError:
+        return None
+    return NewMessage(0, None, identity(read, base_subject(read.subject)), read)

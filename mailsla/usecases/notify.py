@@ -1,0 +1,143 @@
+"""Alerts: decided and written to an outbox in one transaction, then handed over; at least once, never lost.
+
+A crash before the hand-over leaves the mail in the outbox. A crash between the hand-over and its mark makes it
+leave again, with the same Message-ID, so that the recipient's server or client can tell it is one mail.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from mailsla.core.alerting import AlertRule, Digest, digests
+from mailsla.core.commitment import Clock, Commitment
+from mailsla.core.correspondents import Office
+from mailsla.core.errors import PermanentError, TransientError
+from mailsla.core.outgoing import DIGEST, Outgoing, message_id
+from mailsla.core.recipient_matching import Doubt
+from mailsla.core.request import Request
+
+
+class RequestSource(Protocol):
+    """Where derived requests are read."""
+
+    def requests(self, received_from: datetime | None = None) -> Sequence[Request]:
+        """Return the requests and follow-ups."""
+
+    def doubts(self) -> Sequence[Doubt]:
+        """Return the possible replies that a person must look at."""
+
+
+class Outbox(Protocol):
+    """Where outgoing mails wait."""
+
+    def announced(self) -> set[tuple[str, str]]:
+        """Return (request key, level) of everything announced."""
+
+    def add(self, mail: Outgoing, announced: Sequence[tuple[str, str]], at: datetime) -> bool:
+        """Add a mail and what it announces in one transaction; False when there is one for that day already."""
+
+    def claim(self, at: datetime) -> Outgoing | None:
+        """Take the next mail to hand over, for this worker alone; None when there is none."""
+
+    def mark_sent(self, number: int, at: datetime) -> None:
+        """Note that a mail was handed over, and forget its text."""
+
+    def put_back(self, number: int, at: datetime, *, refused: str | None) -> None:
+        """Note that a mail could not be handed over; it is tried again later."""
+
+
+class Mailer(Protocol):
+    """What hands mails over."""
+
+    def send(self, mail: Outgoing) -> None:
+        """Hand a mail over; raises `TransientError` or `PermanentError`."""
+
+
+@dataclass(frozen=True)
+class AlertSetting:
+    """Everything that decides alerts, besides the requests and the time."""
+
+    clock: Clock
+    commitments: dict[str, Commitment]
+    office: Office
+    rule: AlertRule
+    domain: str
+
+
+def due_digests(
+    source: RequestSource, outbox: Outbox, setting: AlertSetting, now: datetime
+) -> tuple[Digest, ...]:
+    """Return the digests that are due at `now` and were not announced."""
+    doubtful = {key for doubt in source.doubts() for key in doubt.candidates}
+    return digests(
+        source.requests(),
+        announced=outbox.announced(),
+        doubtful=doubtful,
+        clock=setting.clock,
+        commitments=setting.commitments,
+        office=setting.office,
+        rule=setting.rule,
+        now=now,
+    )
+
+
+def prepare(
+    source: RequestSource,
+    outbox: Outbox,
+    setting: AlertSetting,
+    write: Callable[[Digest], tuple[str, str]],
+    now: datetime,
+) -> int:
+    """Write the digests that are due to the outbox and return how many; at most one a head and a day.
+
+    Args:
+        source: The requests.
+        outbox: Where mails wait.
+        setting: What decides.
+        write: Turns a digest into a subject and a text.
+        now: The present instant.
+    """
+    added = 0
+    for digest in due_digests(source, outbox, setting, now):
+        subject, text = write(digest)
+        mail = Outgoing(
+            message_id=message_id(digest.recipient, DIGEST, digest.on, setting.domain),
+            recipient=digest.recipient,
+            purpose=DIGEST,
+            day=digest.on,
+            subject=subject,
+            text=text,
+        )
+        added += outbox.add(mail, [(notice.request.key, notice.level) for notice in digest.notices], now)
+    return added
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What one round of hand-overs did."""
+
+    sent: int
+    failed: int
+
+
+def deliver(
+    outbox: Outbox, mailer: Mailer, now: Callable[[], datetime], stopping: Callable[[], bool] = lambda: False
+) -> Delivery:
+    """Hand over every mail that waits; one that is refused stays, and does not stop the others."""
+    sent = failed = 0
+    while not stopping() and (mail := outbox.claim(now())) is not None:
+        try:
+            mailer.send(mail)
+        except TransientError:
+            outbox.put_back(mail.number, now(), refused=None)
+            failed += 1
+        except PermanentError as error:
+            outbox.put_back(mail.number, now(), refused=str(error))
+            failed += 1
+        else:
+            outbox.mark_sent(mail.number, now())
+            sent += 1
+    return Delivery(sent, failed)

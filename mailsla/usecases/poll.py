@@ -1,0 +1,103 @@
+"""One collection of one account, from connection to record: its failure is a value, not the end of the others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Protocol
+
+from mailsla.core.errors import PermanentError, TransientError
+from mailsla.usecases.collect import FactStore, Progress, Session, Tally, collect
+
+LEASE = timedelta(minutes=5)
+"""How long an account stays with a worker that gives no more sign of life."""
+
+
+class Outcome(StrEnum):
+    """How a collection ended.
+
+    `TRANSIENT` may succeed next time, `PERMANENT` needs a person, `STOPPED` was asked to end, `ELSEWHERE` is
+    being done by another worker.
+    """
+
+    OK = "ok"
+    STOPPED = "stopped"
+    TRANSIENT = "transient"
+    PERMANENT = "permanent"
+    ELSEWHERE = "elsewhere"
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """What one collection did; `reason` is one sentence when it failed."""
+
+    account: str
+    outcome: Outcome
+    tally: Tally
+    reason: str | None = None
+
+
+class RunStore(FactStore, Protocol):
+    """Facts, with the record of the runs."""
+
+    def claim(self, account: str, worker: str, now: datetime, until: datetime) -> bool:
+        """Take an account for `worker` until an instant; False while another worker has it."""
+
+    def release(self, account: str, worker: str) -> None:
+        """Give an account back."""
+
+    def start_run(self, account: str, at: datetime) -> int:
+        """Record that a collection starts."""
+
+    def finish_run(
+        self, run: int, at: datetime, outcome: str, *, reason: str | None, messages: int, set_aside: int
+    ) -> None:
+        """Record how it ended."""
+
+
+def poll(
+    account: str,
+    open_session: Callable[[], AbstractContextManager[Session]],
+    store: RunStore,
+    *,
+    worker: str,
+    now: Callable[[], datetime],
+    since: date | None = None,
+    progress: Progress = lambda _mailbox, _done, _total: None,
+    stopping: Callable[[], bool] = lambda: False,
+) -> Collected:
+    """Collect `account` and record the run; what goes wrong outside is told in the result.
+
+    Raises:
+        TransientError: When the store itself does not answer.
+        PermanentError: When the store itself refuses.
+    """
+    if not store.claim(account, worker, now(), now() + LEASE):
+        return Collected(account, Outcome.ELSEWHERE, Tally())
+
+    def alive(mailbox: str, done: int, total: int) -> None:
+        store.claim(account, worker, now(), now() + LEASE)
+        progress(mailbox, done, total)
+
+    run = store.start_run(account, now())
+    tally = Tally()
+    try:
+        with open_session() as session:
+            collect(
+                session, store, account, now=now, since=since, progress=alive, stopping=stopping, tally=tally
+            )
+        outcome, reason = Outcome.OK, None
+    except TransientError as error:
+        outcome, reason = Outcome.TRANSIENT, str(error)
+    except PermanentError as error:
+        outcome, reason = Outcome.PERMANENT, str(error)
+    if stopping():
+        outcome, reason = Outcome.STOPPED, None
+    store.finish_run(
+        run, now(), outcome.value, reason=reason, messages=tally.messages, set_aside=tally.set_aside
+    )
+    store.release(account, worker)
+    return Collected(account, outcome, tally, reason)

@@ -1,0 +1,1 @@
+"""Tests of mailsla; those under `servers` start real mail and database servers on the loopback interface."""

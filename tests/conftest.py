@@ -1,0 +1,61 @@
+"""Fixtures of the real servers; a test that asks for none starts none."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.servers.dovecot import DovecotServer
+    from tests.servers.postgresql import PostgresqlServer
+    from tests.servers.smtp import SmtpRelay
+
+
+@pytest.fixture(scope="session")
+def dovecot() -> "Iterator[DovecotServer]":
+    """Start one Dovecot for the session (and worker); give each test its own user, not its own server."""
+    from tests.servers.dovecot import DovecotServer  # noqa: PLC0415 (lazy)
+
+    with DovecotServer() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> "Iterator[PostgresqlServer]":
+    """Start one PostgreSQL cluster for the session (and worker)."""
+    from tests.servers.postgresql import PostgresqlServer  # noqa: PLC0415 (lazy)
+
+    with PostgresqlServer() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def smtp_relay(dovecot: "DovecotServer") -> "Iterator[SmtpRelay]":
+    """Start one relay to `dovecot` for the session (and worker), without TLS; reset after each test."""
+    from tests.servers.smtp import SmtpRelay  # noqa: PLC0415 (lazy)
+
+    with SmtpRelay(dovecot) as relay:
+        yield relay
+
+
+@pytest.fixture(autouse=True)
+def _smtp_relay_as_new(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Keep a test's holds, refusals and mails from the next one."""
+    yield
+    if "smtp_relay" in request.fixturenames:
+        request.getfixturevalue("smtp_relay").reset()
+
+
+@pytest.fixture
+def imap_user() -> str:
+    """Return a user nobody has used, whose login is also the address that LMTP delivers to."""
+    return f"agent-{uuid4().hex}@example.fr"
+
+
+@pytest.fixture
+def postgresql_url(postgresql: "PostgresqlServer") -> Iterator[str]:
+    """Create an empty database, dropped after the test; the value is its SQLAlchemy URL."""
+    url = postgresql.create_database()
+    yield url
+    postgresql.drop_database(url)

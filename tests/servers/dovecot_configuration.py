@@ -1,0 +1,181 @@
+"""Configuration of a private Dovecot 2.3 (2.4 has another syntax)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.servers.certificates import CertificateAuthority
+from tests.servers.loopback import ADDRESSES
+from tests.servers.server_process import Account
+
+ENGLISH_MAILBOXES: Mapping[str, str] = {
+    r"\Sent": "Sent",
+    r"\Junk": "Junk",
+    r"\Trash": "Trash",
+    r"\Drafts": "Drafts",
+    r"\Archive": "Archive",
+}
+FRENCH_MAILBOXES: Mapping[str, str] = {
+    r"\Sent": "Éléments envoyés",
+    r"\Junk": "Courrier indésirable",
+    r"\Trash": "Éléments supprimés",
+    r"\Drafts": "Brouillons",
+    r"\Archive": "Archives",
+}
+
+
+@dataclass(frozen=True)
+class DovecotPorts:
+    """Ports of one server, the same on 127.0.0.1 and 127.0.0.2."""
+
+    imap: int
+    imaps: int
+    lmtp: int
+
+
+@dataclass(frozen=True)
+class DovecotPaths:
+    """Where one server keeps its things, all below `root`."""
+
+    root: Path
+
+    @property
+    def configuration(self) -> Path:
+        return self.root / "dovecot.conf"
+
+    @property
+    def runtime(self) -> Path:
+        return self.root / "run"
+
+    @property
+    def homes(self) -> Path:
+        return self.root / "homes"
+
+    @property
+    def rawlogs(self) -> Path:
+        return self.root / "rawlogs"
+
+    @property
+    def log(self) -> Path:
+        return self.root / "log"
+
+    @property
+    def closed_accounts(self) -> Path:
+        return self.root / "closed-accounts"
+
+    @property
+    def post_login(self) -> Path:
+        return self.root / "post-login"
+
+    def maildir(self, user: str) -> Path:
+        return self.homes / user.lower() / "Maildir"
+
+    def rawlog(self, user: str) -> Path:
+        return self.rawlogs / user.lower()
+
+
+def post_login_script(paths: DovecotPaths) -> str:
+    """Return the script that makes the directory without which Dovecot writes no rawlog."""
+    return f'#!/bin/sh\n[ -d "{paths.rawlogs}/$USER" ] || mkdir -p "{paths.rawlogs}/$USER"\nexec "$@"\n'
+
+
+def dovecot_configuration(
+    *,
+    paths: DovecotPaths,
+    ports: DovecotPorts,
+    password: str,
+    special_use: Mapping[str, str],
+    certificates: CertificateAuthority,
+    account: Account,
+) -> str:
+    """Return the text of dovecot.conf."""
+    mailboxes = "\n".join(_mailbox(name, role) for role, name in special_use.items())
+    return f"""\
+base_dir = {paths.runtime}
+state_dir = {paths.runtime}
+log_path = {paths.log}
+protocols = imap lmtp
+listen = {", ".join(ADDRESSES)}
+
+default_internal_user = {account.user}
+default_internal_group = {account.group}
+default_login_user = {account.user}
+first_valid_uid = 1
+mail_uid = {account.user}
+mail_gid = {account.group}
+
+ssl = yes
+ssl_cert = <{certificates.certificate_pem}
+ssl_key = <{certificates.key_pem}
+disable_plaintext_auth = yes
+
+auth_username_format = %Lu
+# A refused password otherwise delays every later login from the same address, for seconds.
+auth_failure_delay = 0
+passdb {{
+  driver = passwd-file
+  deny = yes
+  args = {paths.closed_accounts}/%u
+}}
+passdb {{
+  driver = static
+  args = password={password}
+}}
+userdb {{
+  driver = static
+}}
+
+mail_home = {paths.homes}/%u
+mail_location = maildir:~/Maildir
+mail_fsync = never
+mail_max_userip_connections = 200
+recipient_delimiter = +
+namespace inbox {{
+  inbox = yes
+  separator = /
+{mailboxes}
+}}
+
+service anvil {{
+  chroot =
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
+}}
+service stats {{
+  chroot =
+}}
+service imap-login {{
+  chroot =
+  service_count = 0
+  process_min_avail = 1
+  inet_listener imap {{
+    port = {ports.imap}
+  }}
+  inet_listener imaps {{
+    port = {ports.imaps}
+    ssl = yes
+  }}
+}}
+service imap {{
+  executable = imap imap-postlogin
+}}
+service imap-postlogin {{
+  executable = script-login {paths.post_login}
+  user = {account.user}
+  unix_listener imap-postlogin {{
+  }}
+}}
+service lmtp {{
+  inet_listener lmtp {{
+    port = {ports.lmtp}
+  }}
+}}
+protocol imap {{
+  rawlog_dir = {paths.rawlogs}/%u
+}}
+"""
+
+
+def _mailbox(name: str, role: str) -> str:
+    return f'  mailbox "{name}" {{\n    special_use = {role}\n    auto = subscribe\n  }}'
