@@ -48,7 +48,7 @@ def parse(document: Mapping[str, Any], *, folder: Path) -> Settings:
     try:
         settings = Settings.model_validate(document)
     except ValidationError as error:
-        raise ConfigError(tuple(_problem(detail) for detail in error.errors())) from None
+        raise ConfigError(tuple(_problem(detail) for detail in _told_once(error.errors()))) from None
     return _anchored(settings, folder)
 
 
@@ -72,6 +72,12 @@ def _with_paths(section: _Section, folder: Path) -> _Section:
     anchored = {key: folder / path for key, path in paths.items() if path is not None}
     copied: _Section = section.model_copy(update=anchored)
     return copied
+
+
+def _told_once(details: list[ErrorDetails]) -> list[ErrorDetails]:
+    """Leave out that a list is too short when its items are what is wrong."""
+    nested = {detail["loc"][:depth] for detail in details for depth in range(1, len(detail["loc"]))}
+    return [detail for detail in details if detail["type"] != "too_short" or detail["loc"] not in nested]
 
 
 def _problem(detail: ErrorDetails) -> Problem:

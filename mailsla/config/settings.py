@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from datetime import date, time
 from fractions import Fraction
 from pathlib import Path
@@ -236,4 +237,7 @@ class Settings(_Section):
 
 def is_loopback(host: str) -> bool:
     """Tell whether `host` is this machine itself."""
-    return host == "localhost" or host.startswith("127.") or host == "::1"
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -1,0 +1,1 @@
+"""A sample préfecture: its mail, its truth, an IMAP server to hold it."""

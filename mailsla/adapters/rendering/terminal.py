@@ -146,8 +146,10 @@ def _standing(counts: Population, commitment: Commitment, minimum: int) -> Text:
     if attainment is None or counts.settled < minimum:
         return Text(target)
     if attainment >= commitment.target:
-        return Text(_("{target} : tenu").format(target=target), style="green")
-    return Text(_("{target} : non tenu").format(target=target), style="red")
+        standing = _("{target} : tenu à ce jour") if counts.provisional else _("{target} : tenu")
+        return Text(standing.format(target=target), style="green")
+    standing = _("{target} : non tenu à ce jour") if counts.provisional else _("{target} : non tenu")
+    return Text(standing.format(target=target), style="red")
 
 
 def _bar(counts: Population, minimum: int, width: int = BAR_WIDTH) -> RenderableType:
@@ -213,12 +215,12 @@ def _deadlines(title: str, items: Sequence[Judged], zone: ZoneInfo) -> Group:
 def request_table(items: Iterable[Judged], zone: ZoneInfo) -> Table:
     """A table of requests that fits in 80 columns."""
     table = _table()
-    table.add_column(_("Réf."), no_wrap=True)
-    table.add_column(_("Reçue le"), no_wrap=True)
-    table.add_column(_("Échéance"), no_wrap=True)
-    table.add_column(_("Jours"), justify="right", no_wrap=True)
+    table.add_column(_("Réf."), no_wrap=True, min_width=8)
+    table.add_column(_("Reçue le"), no_wrap=True, min_width=16)
+    table.add_column(_("Échéance"), no_wrap=True, min_width=10)
+    table.add_column(_("Jours"), justify="right", no_wrap=True, min_width=5)
     table.add_column(_("Service"), overflow="ellipsis", no_wrap=True, max_width=14)
-    table.add_column(_("Objet"), overflow="ellipsis", no_wrap=True, ratio=1)
+    table.add_column(_("Objet"), overflow="ellipsis", no_wrap=True)
     for item in items:
         table.add_row(*_request_cells(item, zone))
     return table

@@ -1,0 +1,172 @@
+"""The configuration file: every key shown in the example, every problem told at once."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import BaseModel
+
+from mailsla.config import Settings, load, parse
+from mailsla.core.errors import ConfigError
+
+EXAMPLE = Path(__file__).parents[2] / "config" / "mailsla.example.toml"
+
+# Other ways to give a password; an example can hold only one.
+ALTERNATIVES = {"password", "password_command", "password_env"}
+
+SMALLEST: dict[str, Any] = {
+    "site": {"name": "Préfecture d'essai", "departement": "18"},
+    "office": {"domains": ["pref.example.fr"]},
+    "accounts": [
+        {"name": "contact", "host": "imap.example.fr", "user": "contact", "password_file": "mot-de-passe"}
+    ],
+}
+
+
+def problems(document: dict[str, Any]) -> dict[str, str]:
+    with pytest.raises(ConfigError) as raised:
+        parse(document, folder=Path("/nowhere"))
+    return {problem.key: problem.message for problem in raised.value.problems}
+
+
+def with_account(**keys: Any) -> dict[str, Any]:
+    account = SMALLEST["accounts"][0] | keys
+    return SMALLEST | {"accounts": [{key: value for key, value in account.items() if value is not None}]}
+
+
+def keys_of(model: type[BaseModel]) -> set[str]:
+    return set(model.model_fields) - ALTERNATIVES
+
+
+def test_the_example_is_a_valid_configuration() -> None:
+    settings = load(EXAMPLE)
+
+    assert settings.site.territory.name == "Métropole"
+    assert settings.commitments[0].target == Fraction(4, 5)
+    assert settings.accounts[0].password_file == EXAMPLE.parent / "mot-de-passe"
+
+
+def test_the_example_shows_every_key_and_no_other() -> None:
+    document = tomllib.loads(EXAMPLE.read_text(encoding="utf-8"))
+    assert set(document) == set(Settings.model_fields)
+    for section, content in document.items():
+        annotation = str(Settings.model_fields[section].annotation)
+        name = re.findall(r"settings\.(\w+)", annotation)[0]
+        model = getattr(__import__("mailsla.config.settings", fromlist=[name]), name)
+        shown = content[0] if isinstance(content, list) else content
+        assert set(shown) == keys_of(model), section
+
+
+def test_every_key_of_the_example_is_explained() -> None:
+    lines = EXAMPLE.read_text(encoding="utf-8").splitlines()
+    keys = [number for number, line in enumerate(lines) if re.match(r"\w+ = ", line)]
+    unexplained = [
+        lines[number]
+        for number in keys
+        if not any(lines[above].startswith("#") for above in range(max(0, number - 3), number))
+    ]
+    assert unexplained == []
+
+
+def test_every_problem_is_told_at_once_with_its_key() -> None:
+    document = {
+        "site": {"name": "", "departement": "999", "colour": "blue"},
+        "office": {"domains": []},
+        "accounts": [{"name": "contact", "host": "imap.example.fr", "user": "u", "port": 70_000}],
+        "commitments": [{"target": 1.5, "days": 0, "comparison": "about"}],
+        "alerts": {"send_at": "8 heures", "working_days_before": "3"},
+    }
+
+    found = problems(document)
+
+    assert set(found) == {
+        "site.name",
+        "site.departement",
+        "site.colour",
+        "office.domains",
+        "accounts[1].port",
+        "commitments[1].target",
+        "commitments[1].days",
+        "commitments[1].comparison",
+        "alerts.send_at",
+        "alerts.working_days_before",
+    }
+    assert all(re.fullmatch(r"[^\n]+\.", message) for message in found.values())
+    assert not any(re.search(r"\b(should|Input|valid)\b", message) for message in found.values())
+
+
+@pytest.mark.parametrize(
+    ("keys", "key"),
+    [
+        ({"password_file": None}, "accounts[1]"),
+        ({"password": "secret"}, "accounts[1]"),
+        ({"tls": "none"}, "accounts[1]"),
+        ({"tls": "none", "host": "127.0.0.1.example.fr"}, "accounts[1]"),
+    ],
+)
+def test_an_account_needs_one_password_and_tls(keys: dict[str, Any], key: str) -> None:
+    assert set(problems(with_account(**keys))) == {key}
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "127.0.0.2", "::1"])
+def test_plain_connections_are_for_loopback_only(host: str) -> None:
+    settings = parse(with_account(tls="none", host=host), folder=Path("/nowhere"))
+
+    assert settings.accounts[0].tls == "none"
+
+
+def test_two_accounts_cannot_share_a_name() -> None:
+    account = SMALLEST["accounts"][0]
+
+    assert "accounts" in next(iter(problems(SMALLEST | {"accounts": [account, account]}).values()))
+
+
+def test_a_password_never_shows() -> None:
+    settings = parse(with_account(password="s3cret", password_file=None), folder=Path("/nowhere"))
+
+    assert "s3cret" not in repr(settings)
+    assert "s3cret" not in str(settings.accounts[0])
+
+
+def test_a_problem_never_quotes_a_secret() -> None:
+    found = problems(with_account(password=["s3cret"], password_file=None, port="s3cret"))
+
+    assert not any("s3cret" in message for message in found.values())
+
+
+def test_a_missing_or_broken_file_gets_one_sentence(tmp_path: Path) -> None:
+    broken = tmp_path / "broken.toml"
+    broken.write_text("[site\n", encoding="utf-8")
+    binary = tmp_path / "binary.toml"
+    binary.write_bytes(b"\xff\xfe\x00")
+
+    for path in (tmp_path / "missing.toml", broken, binary, tmp_path):
+        with pytest.raises(ConfigError) as raised:
+            load(path)
+        assert len(raised.value.problems) == 1
+
+
+def test_a_relative_store_lies_beside_the_configuration(tmp_path: Path) -> None:
+    path = tmp_path / "mailsla.toml"
+    path.write_text(
+        """
+        [site]
+        name = "Préfecture d'essai"
+        departement = "2a"
+        [office]
+        domains = ["pref.example.fr"]
+        [[accounts]]
+        name = "contact"
+        host = "imap.example.fr"
+        user = "contact"
+        password_env = "MAILSLA_PASSWORD"
+        """,
+        encoding="utf-8",
+    )
+
+    assert load(path).store.url == f"sqlite:///{tmp_path / 'mailsla.sqlite3'}"
