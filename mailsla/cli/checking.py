@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated
 
@@ -21,6 +22,10 @@ from mailsla.core.errors import MailslaError
 from mailsla.core.mail import MailboxRole
 from mailsla.language import gettext as _
 from mailsla.language import ngettext
+
+
+RECENT = timedelta(hours=1)
+"""A collection older than this, and than its own interval, is a failure."""
 
 
 class Health(StrEnum):
@@ -52,6 +57,9 @@ def declare(app: typer.Typer) -> None:
 
 def check(
     context: typer.Context,
+    quick: Annotated[
+        bool, typer.Option("--quick", help=_("Sans connexion : la base s'ouvre et la relève est récente."))
+    ] = False,
     format_: Annotated[TextOrJson, typer.Option("--format", help=_("text ou json."))] = TextOrJson.TEXT,
 ) -> None:
     """Look at every part of the installation; exit 1 when one fails."""
@@ -60,7 +68,7 @@ def check(
     lines = [Line(_("configuration"), Health.OK, str(session.chosen(context).path()))]
     try:
         with session.application(context) as app:
-            lines += list(_lines(app))
+            lines += list(_recent(app) if quick else _lines(app))
     except MailslaError as error:
         lines.append(Line(_("base de données"), Health.FAILURE, str(error)))
     if format_ is TextOrJson.JSON:
@@ -81,6 +89,22 @@ def check(
             console.print(Text(f"{line.subject} : {line.sentence}"))
     if any(line.health is Health.FAILURE for line in lines):
         raise typer.Exit(1)
+
+
+def _recent(app: Application) -> Iterator[Line]:
+    """Say whether every account was collected with success within the hour, for a container's health."""
+    good = {run.account: run.started_at for run in app.facts.last_runs() if run.outcome == "ok"}
+    for account in app.accounts:
+        subject = _("relève {account}").format(account=account.name)
+        last = good.get(account.name)
+        if last is None:
+            yield Line(subject, Health.FAILURE, _("aucune relève réussie."))
+            continue
+        recent = app.now() - last < RECENT + timedelta(seconds=account.every_seconds)
+        sentence = _("dernière relève réussie le {instant}.").format(
+            instant=wording.instant(last, app.site.zone)
+        )
+        yield Line(subject, Health.OK if recent else Health.FAILURE, sentence)
 
 
 def _lines(app: Application) -> Iterator[Line]:

@@ -11,9 +11,9 @@ _FORMS = (
     re.compile(
         rf"(?P<day>\d{{1,2}})[\s-]+(?P<month>[^\W\d]+)\.?[\s-]+(?P<year>\d{{2,4}})[\s,àa]+{_TIME}{_ZONE}"
     ),
-    re.compile(rf"(?P<year>\d{{4}})-(?P<month>\d{{2}})-(?P<day>\d{{2}})[T\s]+{_TIME}{_ZONE}"),
+    re.compile(rf"(?<!\d)(?P<year>\d{{4}})-(?P<month>\d{{2}})-(?P<day>\d{{2}})[T\s]+{_TIME}{_ZONE}"),
     re.compile(rf"(?P<month>[A-Za-z]{{3}})\s+(?P<day>\d{{1,2}})\s+{_TIME}\s+(?P<year>\d{{4}}){_ZONE}"),
-    re.compile(rf"(?P<day>\d{{1,2}})/(?P<month>\d{{1,2}})/(?P<year>\d{{4}})[\s,]+{_TIME}{_ZONE}"),
+    re.compile(rf"(?<!\d)(?P<day>\d{{1,2}})/(?P<month>\d{{1,2}})/(?P<year>\d{{4}})[\s,]+{_TIME}{_ZONE}"),
 )
 _MONTHS = {
     name: number

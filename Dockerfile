@@ -1,0 +1,40 @@
+# Two stages: the first builds a virtual environment from the hash-locked list, the second holds only that.
+ARG BASE=debian:bookworm-slim
+
+FROM ${BASE} AS build
+# Debian's security updates are wanted: no version is pinned.
+# hadolint ignore=DL3008
+RUN apt-get update \
+ && apt-get install -y --no-install-recommends python3 python3-venv \
+ && rm -rf /var/lib/apt/lists/*
+WORKDIR /src
+COPY requirements-run.lock .
+RUN python3 -m venv /opt/mailsla \
+ && /opt/mailsla/bin/pip install --no-cache-dir --require-hashes -r requirements-run.lock
+COPY pyproject.toml README.md ./
+COPY mailsla mailsla
+RUN /opt/mailsla/bin/pip wheel --no-cache-dir --no-deps --wheel-dir /dist . \
+ && /opt/mailsla/bin/pip install --no-cache-dir --no-deps /dist/*.whl
+
+FROM ${BASE}
+LABEL org.opencontainers.image.title="mailsla" \
+      org.opencontainers.image.description="Délais de réponse aux courriels d'une préfecture" \
+      org.opencontainers.image.licenses="MIT"
+# hadolint ignore=DL3008
+RUN apt-get update \
+ && apt-get install -y --no-install-recommends ca-certificates python3 \
+ && rm -rf /var/lib/apt/lists/* \
+ && mkdir -p /var/lib/mailsla /etc/mailsla \
+ && chown 10001:10001 /var/lib/mailsla
+COPY --from=build /opt/mailsla /opt/mailsla
+ENV PATH=/opt/mailsla/bin:$PATH \
+    PYTHONUNBUFFERED=1 \
+    MAILSLA_CONFIG=/etc/mailsla/mailsla.toml
+# A number, so that an orchestrator can see that it is not root.
+USER 10001:10001
+WORKDIR /var/lib/mailsla
+VOLUME ["/var/lib/mailsla"]
+# Unhealthy when no account was collected with success for an hour, or the store does not open.
+HEALTHCHECK --interval=5m --timeout=30s --start-period=15m CMD ["mailsla", "check", "--quick"]
+ENTRYPOINT ["mailsla"]
+CMD ["run"]

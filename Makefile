@@ -1,0 +1,72 @@
+# Two targets for a newcomer: `make demo` and `make test`. CONTRIBUTING.md has the others.
+# Another interpreter: make test PYTHON=python3.12
+
+PYTHON ?= $(firstword $(foreach name,python3.11 python3.12 python3.13 python3,\
+  $(shell $(name) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $(name))))
+VERSION := $(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null)
+VENV := .venv-$(VERSION)
+DEMO := .venv-demo-$(VERSION)
+BIN := $(VENV)/bin
+PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup
+
+.PHONY: demo test check unit bench lock messages image clean python
+
+demo: $(DEMO)/installed
+	@$(DEMO)/bin/mailsla demo
+	@echo
+	@echo "mailsla = $(DEMO)/bin/mailsla"
+
+# Exactly what CI runs: style, types, layers, then every test, on real servers, under two time zones.
+test: check servers
+	$(BIN)/python -m coverage erase
+	TZ=Pacific/Noumea $(PYTEST) -q tests/core mailsla
+	COVERAGE_PROCESS_START=pyproject.toml $(PYTEST) --cov --cov-report=
+
+check: $(VENV)/installed
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m tests.catalogue
+
+# What needs no server.
+unit: $(VENV)/installed
+	$(PYTEST) -q tests/core tests/config mailsla
+
+.PHONY: servers
+servers:
+	.ci/install-servers
+
+bench: $(VENV)/installed servers
+	$(BIN)/python -m bench
+
+messages: $(VENV)/installed
+	$(BIN)/python -m tests.catalogue --update
+
+# One lock for developers, one for whoever only runs mailsla; neither names a host.
+lock: $(VENV)/installed
+	$(BIN)/uv pip compile pyproject.toml --extra demo --extra postgresql --group dev $(LOCK) -o requirements.lock
+	$(BIN)/uv pip compile pyproject.toml --extra demo --extra postgresql $(LOCK) -o requirements-run.lock
+
+LOCK := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet
+
+image:
+	docker build -t mailsla .
+
+clean:
+	rm -rf .venv-* dist .coverage* .mypy_cache .pytest_cache .ruff_cache .hypothesis
+
+$(VENV)/installed: requirements.lock pyproject.toml | python
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --editable .
+	@touch $@
+
+$(DEMO)/installed: requirements-run.lock pyproject.toml | python
+	$(PYTHON) -m venv $(DEMO)
+	$(DEMO)/bin/python -m pip install --quiet --require-hashes -r requirements-run.lock
+	$(DEMO)/bin/python -m pip install --quiet --no-deps --editable .
+	@touch $@
+
+python:
+	@test -n "$(VERSION)" || { echo "mailsla needs Python 3.11 or later: install it, or name it with make PYTHON=…"; exit 1; }

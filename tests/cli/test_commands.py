@@ -1,0 +1,252 @@
+"""The commands as a newcomer meets them: right answers, and one plain sentence for what cannot be done."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.daemon import Installation
+
+GOLDEN = [
+    ("75", "2026-04-28", "2026-05-13", "2026-05-15"),
+    ("75", "2026-03-27", "2026-04-10", "2026-04-13"),
+    ("67", "2026-03-27", "2026-04-13", "2026-04-14"),
+    ("75", "2025-12-19", "2026-01-05", "2026-01-06"),
+    ("57", "2025-12-19", "2026-01-06", "2026-01-07"),
+    ("18", "2026-05-01", "2026-05-18", "2026-05-19"),
+    ("18", "2026-05-02", "2026-05-18", "2026-05-19"),
+    ("973", "2026-06-02", "2026-06-16", "2026-06-17"),
+    ("18", "2026-06-02", "2026-06-15", "2026-06-16"),
+]
+
+
+def mailsla(
+    *arguments: str, folder: Path | None = None, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("MAILSLA_")}
+    return subprocess.run(
+        [sys.executable, "-m", "mailsla", *arguments],
+        cwd=folder,
+        env={**clean, "PYTHONPATH": str(Path(__file__).parents[2]), **environment},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(("departement", "received", "ninth", "tenth"), GOLDEN)
+def test_clock_gives_the_golden_due_dates(
+    tmp_path: Path, departement: str, received: str, ninth: str, tenth: str
+) -> None:
+    common = ("clock", received, "--departement", departement, "--format", "json")
+
+    less_than = json.loads(mailsla(*common, folder=tmp_path).stdout)
+    at_most = json.loads(mailsla(*common, "--comparison", "at_most", folder=tmp_path).stdout)
+
+    assert (less_than["due_on"], at_most["due_on"]) == (ninth, tenth)
+    assert sum(day["counted"] for day in less_than["days"]) == 9
+
+
+def test_clock_follows_the_closures_of_the_configuration(tmp_path: Path) -> None:
+    installation = Installation(
+        tmp_path,
+        """
+        [site]
+        name = "Préfecture d'essai"
+        departement = "18"
+        [office]
+        domains = ["pref.example.fr"]
+        [[accounts]]
+        name = "contact"
+        host = "localhost"
+        user = "contact"
+        password_env = "X"
+        [calendar]
+        closures = [{ on = 2026-05-15, reason = "pont de l'Ascension" }]
+        """,
+    )
+
+    document = installation.json("clock", "2026-05-12", "2026-05-29")
+
+    assert document["due_on"] == "2026-05-28"
+    assert (document["working_days"], document["in_time"]) == (10, False)
+    assert {"date": "2026-05-15", "counted": False, "reason": "pont de l'Ascension"} in document["days"]
+
+
+@pytest.mark.parametrize(
+    ("replied", "days", "in_time"),
+    [("2026-05-13 23:59", 9, True), ("2026-05-15 00:00", 10, False), ("15/05/2026", 10, False)],
+)
+def test_clock_judges_a_reply(tmp_path: Path, replied: str, days: int, in_time: bool) -> None:
+    document = json.loads(
+        mailsla("clock", "28/04/2026 23:30", replied, "--format", "json", folder=tmp_path).stdout
+    )
+
+    assert (document["received_on"], document["working_days"], document["in_time"]) == (
+        "2026-04-28",
+        days,
+        in_time,
+    )
+
+
+def test_calendar_names_each_day_with_its_source(tmp_path: Path) -> None:
+    days = json.loads(
+        mailsla("calendar", "2026", "--departement", "974", "--format", "json", folder=tmp_path).stdout
+    )
+
+    abolition = next(day for day in days if day["date"] == "2026-12-20")
+    assert abolition == {
+        "date": "2026-12-20",
+        "name": "Abolition de l'esclavage",
+        "kind": "holiday",
+        "source": "Code du travail, art. L3422-2",
+        "computed": False,
+    }
+    assert len(days) == 12
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("clock",),
+        ("clock", "demain"),
+        ("clock", "2026-02-30"),
+        ("clock", "1500-01-01"),
+        ("clock", "2026-05-02", "2026-05-01"),
+        ("clock", "2026-05-02", "--departement", "999"),
+        ("clock", "2026-05-02", "--days", "zéro"),
+        ("clock", "2026-05-02", "--format", "xml"),
+        ("calendar", "1500"),
+        ("calendar", "deux-mille"),
+        ("calendar", "2026", "--departement", "Cher"),
+        ("unknown",),
+        ("report", "--unknown"),
+        ("report",),
+        ("report", "--lang", "de"),
+        ("--config",),
+    ],
+)
+def test_bad_input_gets_one_plain_sentence_and_exit_2(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    done = mailsla(*arguments, folder=tmp_path)
+
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert "Traceback" not in done.stderr
+    assert len(done.stderr.strip().splitlines()) <= 2
+
+
+def test_every_command_has_its_help_in_both_languages(tmp_path: Path) -> None:
+    french = mailsla("--help", folder=tmp_path).stdout
+    english = mailsla("--help", "--lang", "en", folder=tmp_path).stdout
+    commands = (
+        "demo",
+        "init",
+        "check",
+        "run",
+        "poll",
+        "import",
+        "report",
+        "requests",
+        "show",
+        "alerts",
+        "clock",
+    )
+
+    assert "Mesure le délai" in french
+    assert "Measures" in english
+    for command in (*commands, "calendar"):
+        assert f"  {command} " in french
+        assert f"  {command} " in english
+
+
+def test_init_writes_a_configuration_that_loads(tmp_path: Path) -> None:
+    arguments = (
+        "init",
+        "--site",
+        'Préfecture d\'essai "bis"',
+        "--departement",
+        "2A",
+        "--domain",
+        "pref.example.fr",
+        "--host",
+        "imap.example.fr",
+        "--user",
+        "contact",
+        "--password-file",
+        "mot-de-passe",
+    )
+
+    first = mailsla(*arguments, folder=tmp_path)
+    second = mailsla(*arguments, folder=tmp_path)
+    calendar = mailsla("calendar", "2026", folder=tmp_path)
+
+    assert first.returncode == 0, first.stderr
+    assert second.returncode == 2
+    assert calendar.returncode == 0, calendar.stderr
+
+
+def test_init_refuses_what_the_configuration_would_refuse(tmp_path: Path) -> None:
+    done = mailsla(
+        "init",
+        "--site",
+        "X",
+        "--departement",
+        "999",
+        "--domain",
+        "d.fr",
+        "--host",
+        "h",
+        "--user",
+        "u",
+        "--password-file",
+        "p",
+        folder=tmp_path,
+    )
+
+    assert done.returncode == 2
+    assert not (tmp_path / "mailsla.toml").exists()
+
+
+def test_fail_under_says_whether_the_objective_is_missed(tmp_path: Path) -> None:
+    environment = {"TMPDIR": str(tmp_path)}
+    assert mailsla("demo", **environment).returncode == 0
+
+    assert mailsla("report", "--demo", "--fail-under", **environment).returncode == 0
+    assert mailsla("report", "--demo", "--period", "2026-W42", "--fail-under", **environment).returncode in {
+        0,
+        3,
+    }
+    foreigners = mailsla("report", "--demo", "--service", "Étrangers", "--fail-under", **environment)
+    assert foreigners.returncode == 3
+
+
+def test_a_check_of_an_unreachable_server_says_what_fails(tmp_path: Path) -> None:
+    installation = Installation(
+        tmp_path,
+        """
+        [site]
+        name = "Préfecture d'essai"
+        departement = "18"
+        [office]
+        domains = ["pref.example.fr"]
+        [[accounts]]
+        name = "contact"
+        host = "127.0.0.1"
+        port = 1
+        tls = "none"
+        user = "contact"
+        password = "s3cret"
+        """,
+    )
+
+    done = installation.run("check", check=False)
+
+    assert done.returncode == 1
+    assert "compte contact : la connexion au serveur a échoué" in done.stdout
+    assert "s3cret" not in done.stdout + done.stderr

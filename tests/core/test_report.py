@@ -1,0 +1,212 @@
+"""The rate: cohorts, exact fractions, provisional intervals; delays with the unanswered counted in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from fractions import Fraction
+
+import numpy
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import CensoredData, ecdf
+
+from mailsla.adapters.rendering import wording
+from mailsla.core.delays import Delay, delay_curve
+from mailsla.core.derivation import derive
+from mailsla.core.errors import UsageError
+from mailsla.core.mail import Mail
+from mailsla.core.period import last_full_week, parse_period, year_to_date
+from mailsla.core.report import Population, Section, section, unanswered
+from tests.factories import PROMISE, RULES, clock, mail, paris, reply
+
+NOW = paris("2026-11-13 09:00")
+YEAR = parse_period("2026")
+
+
+def cohort(mails: Sequence[Mail], period: str = "2026", now: str = "2026-11-13 09:00") -> Section:
+    return section(
+        parse_period(period),
+        derive(mails, RULES).requests,
+        clock=clock(),
+        commitment=PROMISE,
+        services=("Étrangers", "Permis"),
+        now=paris(now),
+    )
+
+
+def asked_and_answered(
+    number: int, at: str, answered: str | None, to: str = "contact@pref.example.fr"
+) -> list[Mail]:
+    asked = mail(at, by=f"usager{number}@example.org", to=to)
+    return [asked] if answered is None else [asked, reply(answered, asked)]
+
+
+MAILS = [
+    *asked_and_answered(1, "2026-10-20 10:00", "2026-10-22 10:00"),
+    *asked_and_answered(2, "2026-10-20 10:00", "2026-11-05 10:00"),
+    *asked_and_answered(3, "2026-10-20 10:00", None),
+    *asked_and_answered(4, "2026-11-09 10:00", None, to="permis@pref.example.fr"),
+    *asked_and_answered(5, "2026-11-09 10:00", "2026-11-09 16:00", to="permis@pref.example.fr"),
+]
+
+
+def test_the_cohort_is_what_was_received_and_the_late_and_overdue_are_missed() -> None:
+    found = cohort(MAILS)
+
+    assert found.population == Population(met=2, missed=2, waiting=1)
+    assert found.population.attainment == Fraction(1, 2)
+    assert (found.population.low, found.population.high) == (Fraction(2, 5), Fraction(3, 5))
+    assert found.population.provisional
+
+
+def test_a_reply_belongs_to_the_cohort_of_its_request() -> None:
+    assert cohort(MAILS, "2026-10").population == Population(met=1, missed=2)
+    assert cohort(MAILS, "2026-11").population == Population(met=1, waiting=1)
+
+
+def test_services_are_told_apart_and_the_unassigned_come_last() -> None:
+    lines = cohort(MAILS).by_service
+
+    assert [(line.service, line.population.counted) for line in lines] == [("Permis", 2), (None, 3)]
+
+
+def test_the_other_reading_of_the_rule_is_given_beside() -> None:
+    tenth = asked_and_answered(1, "2026-10-20 10:00", "2026-11-03 10:00")
+
+    found = cohort(tenth)
+
+    assert found.population == Population(missed=1)
+    assert found.compared == Population(met=1)
+
+
+def test_a_definitive_figure_has_no_interval() -> None:
+    population = Population(met=43, missed=11)
+
+    assert not population.provisional
+    assert population.low == population.high == population.attainment
+
+
+def test_nothing_settled_gives_no_rate() -> None:
+    assert Population(waiting=3).attainment is None
+    assert Population().low is None
+
+
+def test_79_96_percent_never_reads_as_80() -> None:
+    assert wording.percent(Fraction(1999, 2500)) == "79,9\u00a0%"
+    assert wording.percent(Fraction(4, 5)) == "80\u00a0%"
+    assert wording.percent(Fraction(796, 1000)) == "79,6\u00a0%"
+
+
+def test_follow_ups_are_reported_apart_but_watched() -> None:
+    asked, answered = asked_and_answered(1, "2026-10-20 10:00", "2026-10-22 10:00")
+    again = mail("2026-10-26 10:00", by="usager1@example.org", replies_to=answered.header.message_id)
+
+    found = cohort([asked, answered, again])
+    overdue, soon = unanswered(derive([asked, answered, again], RULES).requests, clock(), PROMISE, NOW)
+
+    assert found.population == Population(met=1)
+    assert found.follow_ups == Population(missed=1)
+    assert ([item.request.follow_up for item in overdue], soon) == ([True], ())
+
+
+def test_the_overdue_and_those_due_soon_are_listed_by_due_date() -> None:
+    mails = [
+        *asked_and_answered(1, "2026-10-29 10:00", None),  # due 12 November
+        *asked_and_answered(2, "2026-10-30 10:00", None),  # due today
+        *asked_and_answered(3, "2026-11-04 10:00", None),  # due in 3 working days
+        *asked_and_answered(4, "2026-11-05 10:00", None),  # due in 4
+    ]
+
+    overdue, soon = unanswered(derive(mails, RULES).requests, clock(), PROMISE, NOW)
+
+    assert [item.verdict.due_on for item in overdue] == [date(2026, 11, 12)]
+    assert [item.verdict.due_on for item in soon] == [date(2026, 11, 13), date(2026, 11, 18)]
+
+
+@pytest.mark.parametrize(
+    ("written", "first", "last"),
+    [
+        ("2026-W46", date(2026, 11, 9), date(2026, 11, 15)),
+        ("2026-W53", date(2026, 12, 28), date(2027, 1, 3)),
+        ("2024-02", date(2024, 2, 1), date(2024, 2, 29)),
+        ("2026-Q4", date(2026, 10, 1), date(2026, 12, 31)),
+        ("2026-T1", date(2026, 1, 1), date(2026, 3, 31)),
+        ("2026", date(2026, 1, 1), date(2026, 12, 31)),
+        ("2026-11-13", date(2026, 11, 13), date(2026, 11, 13)),
+        ("2026-01-05..2026-W46", date(2026, 1, 5), date(2026, 11, 15)),
+    ],
+)
+def test_periods_are_written_in_the_usual_ways(written: str, first: date, last: date) -> None:
+    period = parse_period(written)
+
+    assert (period.first, period.last) == (first, last)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "",
+        "2026-W54",
+        "2025-W53",
+        "2026-13",
+        "2026-Q5",
+        "26",
+        "2026-02-30",
+        "2026..2025",
+        "..",
+        "9999",
+        "٢٠٢٦",
+    ],
+)
+def test_what_names_no_period_is_refused(written: str) -> None:
+    with pytest.raises(UsageError):
+        parse_period(written)
+
+
+def test_the_usual_cohorts_are_the_last_full_week_and_the_year_so_far() -> None:
+    friday = date(2026, 11, 13)
+
+    assert (last_full_week(friday).first, last_full_week(friday).last) == (
+        date(2026, 11, 2),
+        date(2026, 11, 8),
+    )
+    assert last_full_week(date(2026, 11, 16)).last == date(2026, 11, 15)
+    assert (year_to_date(friday).first, year_to_date(friday).last) == (date(2026, 1, 1), friday)
+
+
+def test_the_unanswered_lengthen_delays_instead_of_being_left_out() -> None:
+    answered = [Delay(day, answered=True) for day in (1, 2, 3)]
+    waiting = [Delay(9, answered=False)] * 3
+
+    assert delay_curve(answered).median == 2
+    assert delay_curve([*answered, *waiting]).median == 3
+    assert delay_curve([*answered, *waiting]).ninth_decile is None
+
+
+def test_no_request_gives_no_delay() -> None:
+    assert delay_curve([]).median is None
+
+
+DELAYS = st.lists(st.builds(Delay, st.integers(0, 15), st.booleans()), min_size=1, max_size=60)
+
+
+@given(DELAYS)
+def test_the_curve_equals_scipy_s_kaplan_meier(delays: list[Delay]) -> None:
+    curve = delay_curve(delays)
+    answered = [delay.days for delay in delays if delay.answered]
+    censored = [delay.days for delay in delays if not delay.answered]
+
+    expected = ecdf(CensoredData(uncensored=answered, right=censored)).cdf
+
+    for day in range(16):
+        assert float(curve.answered_by(day)) == pytest.approx(float(expected.evaluate(numpy.array(day))))
+
+
+@given(DELAYS)
+def test_the_curve_is_monotone_and_exact(delays: list[Delay]) -> None:
+    shares = [share for _day, share in delay_curve(delays).steps]
+
+    assert shares == sorted(shares)
+    assert all(0 < share <= 1 for share in shares)
