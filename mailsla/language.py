@@ -1,7 +1,7 @@
 """The language of what people read: French in the source, English from a catalogue.
 
 French is the product's language, so its sentences stand in the code and need no catalogue; `--lang en` looks
-them up in `locales/en`. See docs/adr/0010-french-sentences-in-the-source.md.
+them up in `locales/en`. See docs/adr/0010-french-sentences.md.
 """
 
 from __future__ import annotations
