@@ -1,7 +1,7 @@
 """Holds the English catalogue against the sentences of the code.
 
-    python -m tests.catalogue            check: every sentence translated, none left over, compiled
-    python -m tests.catalogue --update   take new sentences into the catalogue and compile it
+python -m tests.catalogue            check: every sentence translated, none left over, compiled
+python -m tests.catalogue --update   take new sentences into the catalogue and compile it
 """
 
 from __future__ import annotations

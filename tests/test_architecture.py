@@ -106,8 +106,9 @@ def test_every_public_name_is_explained() -> None:
         if ast.get_docstring(tree) is None:
             unexplained.append(str(path))
         for node in ast.walk(tree):
-            named = isinstance(node, (ast.FunctionDef, ast.ClassDef)) and not node.name.startswith("_")
-            if named and ast.get_docstring(node) is None and not _is_inside_private(tree, node):
+            if not isinstance(node, (ast.FunctionDef, ast.ClassDef)) or node.name.startswith("_"):
+                continue
+            if ast.get_docstring(node) is None and not _is_inside_private(tree, node):
                 unexplained.append(f"{path.name}:{node.name}")
     assert unexplained == []
 

@@ -141,8 +141,11 @@ class ImapSession:
 
     def close(self) -> None:
         """Log out; a connection that is already dead is fine."""
-        with suppress(OSError, IMAPClientError, imaplib.IMAP4.error):
+        try:
             self._client.logout()
+        except (OSError, IMAPClientError, imaplib.IMAP4.error):
+            with suppress(OSError):
+                self._client.shutdown()
 
 
 @contextmanager

@@ -23,7 +23,6 @@ from mailsla.core.mail import MailboxRole
 from mailsla.language import gettext as _
 from mailsla.language import ngettext
 
-
 RECENT = timedelta(hours=1)
 """A collection older than this, and than its own interval, is a failure."""
 

@@ -46,6 +46,9 @@ class ReceiptRule:
     closed_day: ClosedDayReceipt = ClosedDayReceipt.SAME_DAY
 
 
+_AS_IT_COMES = ReceiptRule()
+
+
 @dataclass(frozen=True, slots=True)
 class Commitment:
     """What the office promises for one category of requests.
@@ -133,8 +136,14 @@ class Clock:
         Raises:
             ValueError: When an instant is naive.
         """
+        if self.receipt == _AS_IT_COMES:
+            return max(0, self.calendar.count(answered_at) - self.calendar.count(received_at))
         answered_on = self.calendar.local_date(answered_at)
         return max(0, self.calendar.working_days_between(self.received_on(received_at), answered_on))
+
+    def in_time(self, received_at: datetime, answered_at: datetime, commitment: Commitment) -> bool:
+        """Tell whether a reply met the commitment: the verdict alone, for counting many."""
+        return self.elapsed(received_at, answered_at) <= max(commitment.last_day, 0)
 
     def days(self, received_at: datetime, until: datetime) -> tuple[Day, ...]:
         """List the days after day 0, up to and including the local date of `until`."""

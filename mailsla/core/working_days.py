@@ -149,6 +149,10 @@ class WorkingCalendar:
             raise ValueError("an interval ends before it starts")
         return self._totals[self._index(end)] - self._totals[self._index(start)]
 
+    def count(self, instant: datetime) -> int:
+        """Count the working days from the calendar's first day up to and including `instant`'s local date."""
+        return self._totals[self._index(instant)]
+
     def working_days_between(self, start_on: date, end_on: date) -> int:
         """Count the working days d with `start_on < d <= end_on`; negative when the dates are inverted."""
         return self._totals[self._date_index(end_on)] - self._totals[self._date_index(start_on)]

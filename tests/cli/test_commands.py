@@ -214,15 +214,14 @@ def test_init_refuses_what_the_configuration_would_refuse(tmp_path: Path) -> Non
 
 
 def test_fail_under_says_whether_the_objective_is_missed(tmp_path: Path) -> None:
-    environment = {"TMPDIR": str(tmp_path)}
-    assert mailsla("demo", **environment).returncode == 0
+    temporary = str(tmp_path)
+    assert mailsla("demo", TMPDIR=temporary).returncode == 0
 
-    assert mailsla("report", "--demo", "--fail-under", **environment).returncode == 0
-    assert mailsla("report", "--demo", "--period", "2026-W42", "--fail-under", **environment).returncode in {
-        0,
-        3,
-    }
-    foreigners = mailsla("report", "--demo", "--service", "Étrangers", "--fail-under", **environment)
+    assert mailsla("report", "--demo", "--fail-under", TMPDIR=temporary).returncode == 0
+    assert mailsla(
+        "report", "--demo", "--period", "2026-W42", "--fail-under", TMPDIR=temporary
+    ).returncode in {0, 3}
+    foreigners = mailsla("report", "--demo", "--service", "Étrangers", "--fail-under", TMPDIR=temporary)
     assert foreigners.returncode == 3
 
 

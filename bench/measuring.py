@@ -1,0 +1,38 @@
+"""Times pieces of work in turn, and prints each beside the first."""
+
+from __future__ import annotations
+
+import resource
+import time
+from collections.abc import Callable
+from statistics import median
+
+
+def compare(
+    works: dict[str, Callable[[], object]], *, rounds: int = 5, per: int = 1, unit: str = "s"
+) -> dict[str, float]:
+    """Run each work once a round, in turn, and print the median of each and its ratio to the first one.
+
+    Args:
+        works: What to run, by name.
+        rounds: How often.
+        per: How many things one run does; times are printed for one of them.
+        unit: "s", "ms" or "µs".
+    """
+    scale = {"s": 1, "ms": 1e3, "µs": 1e6}[unit]
+    times: dict[str, list[float]] = {name: [] for name in works}
+    for _round in range(rounds):
+        for name, work in works.items():
+            start = time.perf_counter()
+            work()
+            times[name].append(time.perf_counter() - start)
+    medians = {name: median(found) for name, found in times.items()}
+    first = next(iter(medians.values()))
+    for name, found in medians.items():
+        print(f"{name:<44} {found / per * scale:>10.3f} {unit}  {found / first:>8.2f} ×")
+    return medians
+
+
+def peak_memory_mb() -> float:
+    """Return the largest resident size this process has had, in MB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

@@ -1,0 +1,44 @@
+"""Pairing in memory: 100,000 messages into conversations, then into requests."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from bench.measuring import compare
+from bench.samples import letters
+from mailsla.core.base_subject import base_subject
+from mailsla.core.conversation import Threaded, thread
+from mailsla.core.correspondents import Office
+from mailsla.core.derivation import derive
+from mailsla.core.header_fields import read_header
+from mailsla.core.mail import Mail, MailboxRole, Place
+from mailsla.core.message import identity
+from mailsla.core.request import PairingRules
+
+COUNT = 100_000
+SEEN = datetime(2026, 11, 13, tzinfo=UTC)
+
+
+def mails(count: int) -> list[Mail]:
+    """Return generated messages as the store would give them."""
+    found = []
+    for raw, at in letters(count):
+        header = read_header(raw)
+        place = Place("contact", "INBOX", MailboxRole.INBOX, at, header.hop_at)
+        found.append(Mail(identity(header, base_subject(header.subject)), header, SEEN, (place,)))
+    return found
+
+
+def main() -> None:
+    """Print the time to pair, and to derive everything."""
+    generated = mails(COUNT)
+    office = Office(domains=("pref.example.fr",))
+    rules = PairingRules(office)
+    threaded = [Threaded(mail.key, mail.header) for mail in generated]
+    compare(
+        {
+            "conversations": lambda: thread(threaded, office.outside),
+            "conversations and requests": lambda: derive(generated, rules),
+        },
+        rounds=3,
+    )

@@ -1,0 +1,85 @@
+"""The report over 100,000 requests, from the store; and deriving them again, a tenth beside the whole."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bench.measuring import compare, peak_memory_mb
+from bench.samples import letters
+from mailsla import bootstrap
+from mailsla.bootstrap import Application
+from mailsla.config import parse
+from mailsla.core.base_subject import base_subject
+from mailsla.core.collection import Batch, ListedMailbox, NewMessage
+from mailsla.core.header_fields import read_header
+from mailsla.core.mail import MailboxRole
+from mailsla.core.message import identity
+from mailsla.core.period import parse_period
+
+NOW = datetime(2026, 11, 13, 8, tzinfo=UTC)
+REQUESTS = 100_000
+
+
+def opened(folder: Path) -> AbstractContextManager[Application]:
+    """Open a store of its own in `folder`."""
+    document = {
+        "site": {"name": "Préfecture d'essai", "departement": "18"},
+        "office": {"domains": ["pref.example.fr"]},
+        "accounts": [{"name": "contact", "host": "localhost", "user": "contact", "password_env": "NONE"}],
+    }
+    return bootstrap.application(parse(document, folder=folder), now=lambda: NOW)
+
+
+def fill(app: Application, count: int) -> None:
+    """Store `count` generated messages and derive them."""
+    mailbox = ListedMailbox("INBOX", MailboxRole.INBOX)
+    batch: list[NewMessage] = []
+    cursor = app.facts.cursor("contact", mailbox)
+    for uid, (raw, at) in enumerate(letters(count), 1):
+        header = read_header(raw)
+        batch.append(NewMessage(uid, at, identity(header, base_subject(header.subject)), header))
+        if len(batch) == 5_000:
+            app.facts.add(cursor, Batch(1, uid, tuple(batch), ()), NOW)
+            batch = []
+    app.facts.add(cursor, Batch(1, count, tuple(batch), ()), NOW)
+    app.derive()
+
+
+def again(app: Application) -> Callable[[], object]:
+    """Return a function that derives everything again."""
+
+    def derive() -> object:
+        with app.derivations.deriving() as work:
+            work.finish([], "other rules")
+        return app.derive()
+
+    return derive
+
+
+def main() -> None:
+    """Print the times, and the peak of memory."""
+    # Three messages out of five are requests.
+    count = REQUESTS * 5 // 3
+    with (
+        tempfile.TemporaryDirectory() as one,
+        tempfile.TemporaryDirectory() as two,
+        opened(Path(one)) as small,
+        opened(Path(two)) as large,
+    ):
+        fill(small, count // 10)
+        fill(large, count)
+        print(f"{len(large.derivations.requests()):,} requests")
+        compare(
+            {
+                "report, 10,000 requests": lambda: small.report([parse_period("2026")]),
+                "report, 100,000 requests": lambda: large.report([parse_period("2026")]),
+                "derive again, 10,000 requests": again(small),
+                "derive again, 100,000 requests": again(large),
+            },
+            rounds=3,
+        )
+    print(f"peak memory {peak_memory_mb():.0f} MB")

@@ -1,0 +1,81 @@
+"""Handing mails over: TLS, passwords, and refusals sorted by whether they may pass."""
+
+from __future__ import annotations
+
+from email.message import EmailMessage
+from typing import TYPE_CHECKING
+
+import pytest
+
+from mailsla.adapters.credentials import Credentials
+from mailsla.adapters.smtp import SmtpServer, compose
+from mailsla.core.errors import PermanentError, TransientError
+
+if TYPE_CHECKING:
+    from tests.servers.dovecot import DovecotServer
+    from tests.servers.smtp import SmtpRelay
+
+
+def message(recipient: str) -> EmailMessage:
+    return compose(
+        message_id="m1@pref.example.fr",
+        sender="qualite@pref.example.fr",
+        recipient=recipient,
+        subject="Demandes à traiter : été",
+        text="Échéance dépassée\n",
+        date="Fri, 13 Nov 2026 08:00:00 +0100",
+    )
+
+
+def server(relay: SmtpRelay, **changes: object) -> SmtpServer:
+    settings: dict[str, object] = {
+        "host": relay.host,
+        "port": relay.port,
+        "tls": "none",
+        "sender": "qualite@pref.example.fr",
+        "timeout_seconds": 10,
+        **changes,
+    }
+    return SmtpServer(**settings)  # type: ignore[arg-type]
+
+
+def test_a_mail_is_handed_over_as_written(smtp_relay: SmtpRelay, imap_user: str) -> None:
+    server(smtp_relay).send(message(imap_user))
+
+    [received] = smtp_relay.received
+    assert received.recipients == (imap_user,)
+    assert b"Auto-Submitted: auto-generated" in received.raw
+    assert b"X-Mailsla: alert" in received.raw
+    assert b"<m1@pref.example.fr>" in received.raw
+
+
+def test_starttls_and_a_password_are_used_when_asked(dovecot: DovecotServer, imap_user: str) -> None:
+    from tests.servers.smtp import SmtpRelay  # noqa: PLC0415
+
+    with SmtpRelay(dovecot, starttls=True, credentials=("qualite", "s3cret")) as relay:
+        secure = {"host": "localhost", "tls": "starttls", "ca_file": dovecot.ca_pem, "user": "qualite"}
+        server(relay, **secure, credentials=Credentials(literal=lambda: "s3cret")).send(message(imap_user))
+        assert [mail.user for mail in relay.received] == ["qualite"]
+        with pytest.raises(PermanentError):
+            server(relay, **secure, credentials=Credentials(literal=lambda: "wrong")).greet()
+        with pytest.raises(PermanentError, match="certificat"):
+            server(relay, **{**secure, "ca_file": None}).greet()
+
+
+@pytest.mark.parametrize(
+    ("answer", "error"), [("451 4.3.0 later", TransientError), ("550 5.1.1 nobody", PermanentError)]
+)
+def test_refusals_are_sorted_by_whether_they_may_pass(
+    smtp_relay: SmtpRelay, imap_user: str, answer: str, error: type[Exception]
+) -> None:
+    smtp_relay.refuse_with(answer)
+
+    with pytest.raises(error) as raised:
+        server(smtp_relay).send(message(imap_user))
+
+    assert imap_user not in str(raised.value)
+
+
+def test_a_server_that_is_down_may_come_back(smtp_relay: SmtpRelay, imap_user: str) -> None:
+    with pytest.raises(TransientError):
+        server(smtp_relay, port=1).send(message(imap_user))

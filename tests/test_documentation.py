@@ -1,0 +1,104 @@
+"""What is said twice is the same twice: commands and README, errors and their tree, links, packaging."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+
+from mailsla.core import errors
+from tests import catalogue
+
+ROOT = Path(__file__).parents[1]
+PAGES = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]
+
+
+def test_the_readme_names_every_command_and_no_other() -> None:
+    shown = subprocess.run(
+        [sys.executable, "-m", "mailsla", "--help"], capture_output=True, text=True, check=True
+    ).stdout
+    commands = set(
+        re.findall(r"^  (\w+)  ", shown.partition("Commands:")[2] or shown.partition("Commandes")[2], re.M)
+    )
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+
+    assert commands == set(re.findall(r"^\| `mailsla (\w+)", readme, re.M))
+
+
+def test_the_tree_of_errors_is_the_one_drawn() -> None:
+    drawn = set(re.findall(r"[├└]── (\w+)", errors.__doc__ or ""))
+    defined = {
+        name
+        for name, value in vars(errors).items()
+        if isinstance(value, type)
+        and issubclass(value, errors.MailslaError)
+        and value is not errors.MailslaError
+    }
+
+    assert drawn == defined
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_between_pages_lead_somewhere(page: Path) -> None:
+    targets = re.findall(r"\]\((?!https?://)([^)#]+)", page.read_text(encoding="utf-8"))
+
+    assert [target for target in targets if not (page.parent / target).exists()] == []
+
+
+def test_the_english_catalogue_says_everything_the_code_says() -> None:
+    assert catalogue.problems() == []
+
+
+@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-run.lock"])
+def test_a_lock_names_no_host_and_hashes_everything(lock: str) -> None:
+    text = (ROOT / lock).read_text(encoding="utf-8")
+    entries = re.split(r"\n(?=[a-z])", text)
+
+    assert "://" not in text
+    assert all("--hash=sha256:" in entry for entry in entries)
+
+
+def test_the_lock_satisfies_the_project() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    asked = [*project["project"]["dependencies"]]
+    asked += [item for extra in project["project"]["optional-dependencies"].values() for item in extra]
+    asked += [
+        item for group in project["dependency-groups"].values() for item in group if isinstance(item, str)
+    ]
+    locked = dict(
+        re.findall(r"^([\w.-]+)(?:\[[^\]]*\])?==([\w.]+)", (ROOT / "requirements.lock").read_text(), re.M)
+    )
+
+    for written in asked:
+        requirement = Requirement(written)
+        assert locked[requirement.name.lower()] in requirement.specifier, written
+        assert version(requirement.name) in requirement.specifier, written
+
+
+def test_the_dockerfile_is_clean_and_does_not_run_as_root() -> None:
+    hadolint = Path(sys.executable).with_name("hadolint")
+
+    done = subprocess.run([hadolint, ROOT / "Dockerfile"], capture_output=True, text=True, check=False)
+
+    assert (done.returncode, done.stdout) == (0, "")
+    assert re.search(r"^USER 10001:10001$", (ROOT / "Dockerfile").read_text(encoding="utf-8"), re.M)
+
+
+def test_the_systemd_unit_is_clean(tmp_path: Path) -> None:
+    text = (ROOT / "packaging" / "mailsla.service").read_text(encoding="utf-8")
+    unit = tmp_path / "mailsla.service"
+    unit.write_text(text.replace("/opt/mailsla/bin/mailsla", shutil.which("true") or ""), encoding="utf-8")
+
+    done = subprocess.run(
+        ["systemd-analyze", "verify", "--man=no", unit], capture_output=True, text=True, check=False
+    )
+
+    # It returns 0 even for an unknown key: what it prints is what counts.
+    assert (done.returncode, done.stderr) == (0, "")
