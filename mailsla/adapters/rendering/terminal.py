@@ -327,7 +327,7 @@ def _messages_table(item: Judged, messages: Sequence[DerivedMessage], zone: Zone
 def _days_table(counted: Sequence[Day]) -> Table:
     table = _table()
     table.add_column(_("Jour"))
-    table.add_column(_("Compte"), justify="right")
+    table.add_column(_("Décompte"), justify="right")
     table.add_column(_("Pourquoi"))
     total = 0
     for day in counted:
