@@ -11,7 +11,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from functools import cached_property
 from itertools import accumulate
+from math import gcd
 from zoneinfo import ZoneInfo
 
 from mailsla.core.errors import UsageError
@@ -27,6 +29,7 @@ class DayKind(StrEnum):
     HOLIDAY = "holiday"
     CLOSURE = "closure"
     WORKED_HOLIDAY = "worked_holiday"
+    HALF_DAY = "half_day"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,8 @@ class SpecialDay:
 
     Attributes:
         on: The date.
-        kind: `HOLIDAY`, `CLOSURE`, or `WORKED_HOLIDAY` for a holiday the site works on.
+        kind: `HOLIDAY`, `CLOSURE`, `WORKED_HOLIDAY` for a holiday the site works on, or `HALF_DAY` for a day
+            on which it closes early or opens late.
         name: What it is called, in French: « Lundi de Pâques », « pont de l'Ascension ».
         source: The law, or the configuration key that declares it.
         computed: True when the year lies beyond what the law lets us know today.
@@ -58,6 +62,23 @@ class Day:
     name: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Slots:
+    """Running totals by stretch of `step` seconds: from an instant to its count without a search.
+
+    Every local midnight falls between two stretches, so that all the instants of one stretch have one date.
+
+    Attributes:
+        step: Seconds of a stretch: 3600, or less where a zone's midnights do not fall on whole hours.
+        begin: Number of the first stretch since 1970-01-01T00:00Z.
+        totals: Working days from the calendar's first day up to and including the stretch's local date.
+    """
+
+    step: int
+    begin: int
+    totals: list[int]
+
+
 class WorkingCalendar:
     """The working days of one site, over whole years.
 
@@ -69,21 +90,30 @@ class WorkingCalendar:
         first_year: First year covered, inclusive.
         last_year: Last year covered, inclusive.
         special_days: Holidays, closures and worked holidays; later entries of one date win over earlier ones.
+        half_days_count: Whether a half-day counts as a whole working day, or not at all.
 
     Raises:
         ValueError: When the years are inverted.
     """
 
     def __init__(
-        self, *, zone: ZoneInfo, first_year: int, last_year: int, special_days: Iterable[SpecialDay]
+        self,
+        *,
+        zone: ZoneInfo,
+        first_year: int,
+        last_year: int,
+        special_days: Iterable[SpecialDay],
+        half_days_count: bool = True,
     ) -> None:
         if last_year < first_year:
             raise ValueError("a calendar's last year is before its first")
         self.zone = zone
         self.first = date(first_year, 1, 1)
         self.last = date(last_year, 12, 31)
+        self.half_days_count = half_days_count
         self._origin = self.first.toordinal()
-        self._special = {day.on: day for day in special_days if self.first <= day.on <= self.last}
+        self._declared = [day for day in special_days if self.first <= day.on <= self.last]
+        self._special = {day.on: day for day in self._declared}
         size = self.last.toordinal() - self._origin + 1
         working = [self._works(self.first + timedelta(days=index)) for index in range(size)]
         # _totals[i] is the number of working days up to and including day i.
@@ -93,7 +123,10 @@ class WorkingCalendar:
 
     def _works(self, on: date) -> bool:
         special = self._special.get(on)
-        if special is not None and special.kind is not DayKind.WORKED_HOLIDAY:
+        kind = None if special is None else special.kind
+        if kind in {DayKind.HOLIDAY, DayKind.CLOSURE} or (
+            kind is DayKind.HALF_DAY and not self.half_days_count
+        ):
             return False
         return on.weekday() < 5
 
@@ -149,9 +182,16 @@ class WorkingCalendar:
             raise ValueError("an interval ends before it starts")
         return self._totals[self._index(end)] - self._totals[self._index(start)]
 
-    def count(self, instant: datetime) -> int:
-        """Count the working days from the calendar's first day up to and including `instant`'s local date."""
-        return self._totals[self._index(instant)]
+    @cached_property
+    def slots(self) -> Slots:
+        """The table from instants to running totals, built on first use."""
+        step = gcd(3600, *(int(midnight) for midnight in self._midnights))
+        begin, end = int(self._midnights[0]) // step, int(self._midnights[-1]) // step
+        totals: list[int] = []
+        for total, midnight in zip(self._totals, self._midnights[1:], strict=True):
+            totals += [total] * (int(midnight) // step - begin - len(totals))
+        assert len(totals) == end - begin
+        return Slots(step, begin, totals)
 
     def working_days_between(self, start_on: date, end_on: date) -> int:
         """Count the working days d with `start_on < d <= end_on`; negative when the dates are inverted."""
@@ -179,6 +219,16 @@ class WorkingCalendar:
         length = (end_on - start_on).days
         return tuple(self.day(start_on + timedelta(days=offset)) for offset in range(1, length + 1))
 
+    def without(self, kind: DayKind) -> WorkingCalendar:
+        """Return the same calendar had no day of `kind` been declared."""
+        return WorkingCalendar(
+            zone=self.zone,
+            first_year=self.first.year,
+            last_year=self.last.year,
+            special_days=[day for day in self._declared if day.kind is not kind],
+            half_days_count=self.half_days_count,
+        )
+
     def start_of(self, on: date) -> datetime:
         """Return the first instant of `on` in the site's zone, UTC."""
         return datetime.fromtimestamp(self._midnights[self._date_index(on)], UTC)
@@ -196,6 +246,11 @@ class WorkingCalendar:
         if index < 0 or index >= len(self._totals):
             raise self._outside(on)
         return index
+
+    def outside(self, *instants: datetime) -> UsageError:
+        """Return the error that says which of some instants lies outside the covered years."""
+        dates = [instant.astimezone(self.zone).date() for instant in instants]
+        return self._outside(next(on for on in dates if not self.first <= on <= self.last))
 
     def _outside(self, on: date) -> UsageError:
         return UsageError(f"{on.isoformat()} ∉ [{self.first.isoformat()}, {self.last.isoformat()}]")

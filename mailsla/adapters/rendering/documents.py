@@ -38,7 +38,7 @@ def rule(commitment: Commitment) -> Document:
     """The promise."""
     return {
         "category": commitment.category,
-        "days": commitment.days,
+        "days": commitment.amount,
         "comparison": commitment.comparison.value,
         "unit": "working_days",
     }

@@ -117,8 +117,8 @@ def _summary_rows(built: Report) -> Iterable[tuple[str, Callable[[Section], Rend
 
 
 def _short_promise(commitment: Commitment) -> str:
-    days = wording.working_days(commitment.days)
-    if commitment.last_day < commitment.days:
+    days = wording.working_days(commitment.amount)
+    if commitment.last_day < commitment.amount:
         return _("en moins de {days}").format(days=days)
     return _("en {days} au plus").format(days=days)
 

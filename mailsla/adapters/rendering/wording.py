@@ -85,7 +85,7 @@ def promise(commitment: Commitment) -> str:
         if commitment.comparison is Comparison.LESS_THAN
         else _("dans {share} des cas, une réponse dans un délai de {days}")
     )
-    return sentence.format(share=percent(commitment.target), days=working_days(commitment.days))
+    return sentence.format(share=percent(commitment.target), days=working_days(commitment.amount))
 
 
 def rule(commitment: Commitment) -> str:
