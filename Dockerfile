@@ -24,6 +24,8 @@ LABEL org.opencontainers.image.title="mailsla" \
 RUN apt-get update \
  && apt-get install -y --no-install-recommends ca-certificates python3 \
  && rm -rf /var/lib/apt/lists/* \
+ && useradd --uid 10001 --user-group --no-log-init --no-create-home --home-dir /var/lib/mailsla \
+      --shell /usr/sbin/nologin mailsla \
  && mkdir -p /var/lib/mailsla /etc/mailsla \
  && chown 10001:10001 /var/lib/mailsla
 COPY --from=build /opt/mailsla /opt/mailsla

@@ -9,7 +9,7 @@ import holidays
 import numpy
 
 from bench.measuring import compare
-from mailsla import bootstrap
+from mailsla import site
 from mailsla.core.commitment import Clock, Commitment, Comparison
 from mailsla.core.territory import METROPOLE
 
@@ -20,7 +20,7 @@ def main() -> None:
     """Print the time for one verdict, and the ratios."""
     from fractions import Fraction  # noqa: PLC0415
 
-    clock = Clock(bootstrap.calendar(METROPOLE, 2006, 2031))
+    clock = Clock(site.calendar(METROPOLE, 2006, 2031))
     promise = Commitment("information", 10, Comparison.LESS_THAN, Fraction(4, 5))
     start = datetime(2010, 1, 4, 9, tzinfo=UTC)
     pairs = [

@@ -8,9 +8,8 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from email.utils import format_datetime
-from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
@@ -23,26 +22,23 @@ from mailsla.adapters.database.derivations import Derivations
 from mailsla.adapters.database.engine import open_engine
 from mailsla.adapters.database.facts import Facts
 from mailsla.adapters.database.outbox import Outbox
-from mailsla.adapters.french_holidays import public_holidays
 from mailsla.adapters.rendering import alert_mail
 from mailsla.adapters.smtp import SmtpServer, compose
 from mailsla.config import Account, Settings, Smtp
-from mailsla.core.alerting import AlertRule, Digest
-from mailsla.core.base_subject import base_subject
-from mailsla.core.commitment import Clock, Commitment, ReceiptRule
-from mailsla.core.correspondents import Office, Service
+from mailsla.core.alerting import Digest
+from mailsla.core.case import Judged
+from mailsla.core.commitment import Clock
 from mailsla.core.errors import UsageError
 from mailsla.core.outgoing import Outgoing
-from mailsla.core.period import Period, last_full_week, year_to_date
+from mailsla.core.period import Grain, Period, last_full_week, year_to_date
 from mailsla.core.report import Gap, Report
-from mailsla.core.request import PairingRules
-from mailsla.core.territory import Territory, territory_of
-from mailsla.core.working_days import DayKind, SpecialDay, WorkingCalendar
 from mailsla.language import gettext as _
+from mailsla.site import Site
 from mailsla.usecases import notify, report
 from mailsla.usecases.collect import Progress
 from mailsla.usecases.derive import derive_pending
 from mailsla.usecases.poll import Collected, poll
+from mailsla.usecases.report import ReportRules
 
 NOW_VARIABLE = "MAILSLA_NOW"
 """When set to an instant, the clock shows it: for demonstrations and trials."""
@@ -65,128 +61,6 @@ def present() -> Now:
         raise UsageError(
             _("MAILSLA_NOW doit être un instant avec son fuseau, comme 2026-11-13T08:30+01:00.")
         ) from error
-
-
-def calendar(
-    territory: Territory,
-    first_year: int,
-    last_year: int,
-    *,
-    good_friday: bool = True,
-    declared: Sequence[SpecialDay] = (),
-) -> WorkingCalendar:
-    """Return the working days of a territory over whole years, with the days a site declares."""
-    legal = [
-        SpecialDay(item.on, DayKind.HOLIDAY, item.name, item.source, item.computed)
-        for year in range(first_year, last_year + 1)
-        for item in public_holidays(territory, year, good_friday=good_friday)
-    ]
-    return WorkingCalendar(
-        zone=ZoneInfo(territory.zone),
-        first_year=first_year,
-        last_year=last_year,
-        special_days=[*legal, *declared],
-    )
-
-
-def declared_days(settings: Settings) -> tuple[SpecialDay, ...]:
-    """Return the closures and worked holidays that the configuration declares."""
-    section = settings.calendar
-    return (
-        *(
-            SpecialDay(item.on, DayKind.WORKED_HOLIDAY, item.reason, "calendar.worked_holidays")
-            for item in section.worked_holidays
-        ),
-        *(
-            SpecialDay(item.on, DayKind.CLOSURE, item.reason, "calendar.closures")
-            for item in section.closures
-        ),
-    )
-
-
-def territory(departement: str) -> Territory:
-    """Return the territory of a département.
-
-    Raises:
-        UsageError: When there is none.
-    """
-    found = territory_of(departement)
-    if found is None:
-        raise UsageError(
-            _("Département inconnu : {code} ; indiquez son numéro, comme 18, 2A, 67 ou 974.").format(
-                code=departement
-            )
-        )
-    return found
-
-
-@dataclass(frozen=True)
-class Site:
-    """The rules of one site, as values of the core."""
-
-    settings: Settings
-
-    @cached_property
-    def office(self) -> Office:
-        """Who we are: domains, declared addresses, the accounts' own, the services."""
-        settings = self.settings
-        logins = {account.user.lower() for account in settings.accounts if "@" in account.user}
-        heads = {service.head for service in settings.services if service.head is not None}
-        return Office(
-            domains=settings.office.domains,
-            addresses=frozenset({*settings.office.addresses, *logins, *heads}),
-            services=tuple(
-                Service(item.name, item.addresses, item.mailboxes, item.head) for item in settings.services
-            ),
-            form_senders=frozenset(settings.office.form_senders),
-        )
-
-    @property
-    def pairing(self) -> PairingRules:
-        """How messages are paired."""
-        replies = self.settings.replies
-        return PairingRules(
-            office=self.office,
-            holding_subjects=tuple(base_subject(subject) for subject in replies.holding_subjects),
-            holding_stops=replies.holding_stops,
-        )
-
-    @property
-    def commitments(self) -> dict[str, Commitment]:
-        """The promises, by category."""
-        return {
-            item.category: Commitment(item.category, item.days, item.comparison, item.target)
-            for item in self.settings.commitments
-        }
-
-    @property
-    def commitment(self) -> Commitment:
-        """The promise that the report speaks of: the first one."""
-        return next(iter(self.commitments.values()))
-
-    @property
-    def zone(self) -> ZoneInfo:
-        """The site's zone."""
-        return ZoneInfo(self.settings.site.territory.zone)
-
-    def clock(self, first: datetime, last: datetime) -> Clock:
-        """Return the site's clock over the years of two instants, and the year after for due dates."""
-        section = self.settings.site
-        days = calendar(
-            section.territory,
-            first.astimezone(self.zone).year,
-            last.astimezone(self.zone).year + 1,
-            good_friday=section.good_friday,
-            declared=declared_days(self.settings),
-        )
-        receipt = self.settings.receipt
-        return Clock(days, ReceiptRule(receipt.cutoff, receipt.closed_day_receipt))
-
-    @property
-    def alert_rule(self) -> AlertRule:
-        """When heads are warned."""
-        alerts = self.settings.alerts
-        return AlertRule(alerts.working_days_before, alerts.send_at, alerts.overdue_within, alerts.unassigned)
 
 
 def imap_account(account: Account) -> imap.ImapAccount:
@@ -310,33 +184,45 @@ class Application:
         """Bring requests up to date; return how many messages were read for it."""
         return derive_pending(self.derivations, self.site.pairing)
 
-    def report(self, periods: Sequence[Period] = (), *, service: str | None = None) -> Report:
+    def report(
+        self, periods: Sequence[Period] = (), *, service: str | None = None, grain: Grain = Grain.MONTH
+    ) -> Report:
         """Return the report of `periods`; by default the last full week beside the year to date."""
         now = self.now()
-        clock = self.clock()
-        today = clock.calendar.local_date(now)
+        today = now.astimezone(self.site.zone).date()
         wanted = periods or (last_full_week(today), year_to_date(today))
-        clock = self.site.clock(
-            min(clock.calendar.start_of(clock.calendar.first), *(self._start(period) for period in wanted)),
-            now,
-        )
-        settings = self.site.settings
         return report.build(
             self.derivations,
-            site=settings.site.name,
-            clock=clock,
-            commitment=self.site.commitment,
-            services=[item.name for item in settings.services],
-            minimum=settings.site.minimum,
+            self._report_rules(wanted),
             periods=wanted,
             now=now,
             service=service,
+            grain=grain,
             set_aside=len(self.facts.set_aside()),
             gaps=self.gaps(),
         )
 
-    def _start(self, period: Period) -> datetime:
-        return datetime(period.first.year, 1, 1, tzinfo=self.site.zone)
+    def judged(self) -> list[Judged]:
+        """Return every request and follow-up with its verdict now, by receipt."""
+        return self.site.standard(self.clock()).judge(self.derivations.cases(), self.now())
+
+    def publish(self, periods: Sequence[Period]) -> None:
+        """Write down the figures of `periods` as they stand now."""
+        for period in periods:
+            report.publish(self.derivations, self._report_rules([period]), period, self.now())
+
+    def _report_rules(self, periods: Sequence[Period]) -> ReportRules:
+        """Return the rules, on a calendar that covers the store and `periods`."""
+        days = self.clock().calendar
+        first = min(days.first, *(period.first for period in periods))
+        last = max(days.last, *(period.last for period in periods))
+        noon = time(12, tzinfo=self.site.zone)
+        return self.site.report_rules(
+            self.site.clock(
+                datetime.combine(first, noon),
+                max(self.now(), datetime.combine(last, noon) - timedelta(days=366)),
+            )
+        )
 
     def gaps(self) -> tuple[Gap, ...]:
         """Return the accounts whose last collection failed, with the instant of the last that succeeded."""
@@ -354,8 +240,7 @@ class Application:
         smtp = self.site.settings.smtp
         sender = smtp.sender if smtp is not None else "mailsla@localhost"
         return notify.AlertSetting(
-            clock=self.clock(),
-            commitments=self.site.commitments,
+            standard=self.site.standard(self.clock()),
             office=self.site.office,
             rule=self.site.alert_rule,
             domain=sender.rpartition("@")[2],

@@ -28,7 +28,7 @@ def run(arguments: list[str]) -> int:
     from mailsla.cli.usage import explained  # noqa: PLC0415
 
     try:
-        return explained(build(), arguments)
+        return explained(build(arguments), arguments)
     except ConfigError as error:
         _say(_("La configuration est à corriger :"), *(f"  {problem}" for problem in error.problems))
         return 2

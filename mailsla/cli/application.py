@@ -2,18 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from mailsla.cli import alerting, calendars, importing, measuring, trying, watching
 from mailsla.cli.session import Chosen
 from mailsla.language import gettext as _
 
+MODULES = {
+    "trying": ("demo",),
+    "initialising": ("init",),
+    "checking": ("check",),
+    "watching": ("poll", "run"),
+    "importing": ("import",),
+    "measuring": ("report", "requests", "show"),
+    "alerting": ("alerts",),
+    "calendars": ("clock", "calendar"),
+}
+"""The modules that declare commands, in the order of the help."""
 
-def build() -> typer.Typer:
-    """Return the command line, worded in the language in use."""
+
+def build(arguments: Sequence[str] = ()) -> typer.Typer:
+    """Return the command line, worded in the language in use.
+
+    When `arguments` name a command, only its own module is loaded: `mailsla clock` needs no database.
+    """
     app = typer.Typer(
         name="mailsla",
         help=_(
@@ -27,13 +43,15 @@ def build() -> typer.Typer:
         pretty_exceptions_enable=False,
     )
     app.callback()(_general)
-    trying.declare(app)
-    watching.declare(app)
-    importing.declare(app)
-    measuring.declare(app)
-    alerting.declare(app)
-    calendars.declare(app)
+    for name in _modules(arguments):
+        import_module(f"mailsla.cli.{name}").declare(app)
     return app
+
+
+def _modules(arguments: Sequence[str]) -> list[str]:
+    words = set(arguments)
+    named = [module for module, commands in MODULES.items() if words.intersection(commands)]
+    return named if len(named) == 1 else list(MODULES)
 
 
 def _general(

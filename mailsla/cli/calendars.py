@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date, datetime, time, tzinfo
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import typer
 
-from mailsla import bootstrap
+from mailsla import site
 from mailsla.adapters.rendering import documents, terminal, wording
 from mailsla.cli import session
 from mailsla.cli.session import TextOrJson
 from mailsla.config import Settings
 from mailsla.config.settings import CommitmentSection
-from mailsla.core.commitment import Clock, Commitment, Comparison, ReceiptRule
+from mailsla.core.commitment import Clock, ClosedDayReceipt, Commitment, Comparison, ReceiptRule, Unit
 from mailsla.core.errors import UsageError
 from mailsla.core.territory import Territory
 from mailsla.core.working_days import SpecialDay
@@ -28,6 +30,13 @@ WRITTEN = re.compile(
     r"(?P<zone>Z|[+-]\d{2}:?\d{2})?",
     re.ASCII,
 )
+
+
+class DayUnit(StrEnum):
+    """Which days a promise counts."""
+
+    WORKING_DAYS = "working_days"
+    CALENDAR_DAYS = "calendar_days"
 
 
 def declare(app: typer.Typer) -> None:
@@ -53,6 +62,22 @@ def clock(
         Comparison | None,
         typer.Option(help=_("less_than : « en moins de » ; at_most : « en … au plus »."), show_default=False),
     ] = None,
+    hours: Annotated[
+        int | None,
+        typer.Option(min=1, max=2000, help=_("Nombre d'heures d'ouverture."), show_default=False),
+    ] = None,
+    unit: Annotated[
+        DayUnit | None, typer.Option(help=_("working_days ou calendar_days."), show_default=False)
+    ] = None,
+    cutoff: Annotated[
+        str | None,
+        typer.Option(
+            help=_("Heure à partir de laquelle on compte le lendemain (17:00)."), show_default=False
+        ),
+    ] = None,
+    closed_day_receipt: Annotated[
+        ClosedDayReceipt | None, typer.Option(help=_("same_day ou next_working_day."), show_default=False)
+    ] = None,
     format_: Annotated[TextOrJson, typer.Option("--format", help=_("text ou json."))] = TextOrJson.TEXT,
 ) -> None:
     """Print the due date and, with a reply, the delay and the verdict, day by day."""
@@ -63,23 +88,25 @@ def clock(
     replied_at = None if replied is None else _instant(replied, zone, end_of_day=True)
     if replied_at is not None and replied_at < received_at:
         raise UsageError(_("La réponse précède la demande : inversez les deux dates."))
+    if days is not None and hours is not None:
+        raise UsageError(_("Indiquez --days ou --hours, pas les deux."))
     clock_ = _clock(settings, territory, good_friday, received_at, replied_at)
-    commitment = _commitment(settings, days, comparison)
+    clock_ = replace(clock_, receipt=_receipt(clock_.receipt, cutoff, closed_day_receipt))
+    commitment = _commitment(settings, days, hours, unit, comparison)
     verdict = clock_.verdict(received_at, replied_at, commitment, replied_at or received_at)
     until = replied_at or clock_.calendar.start_of(verdict.due_on)
     counted = (
         clock_.days(received_at, until) if until >= clock_.calendar.start_of(verdict.received_on) else ()
     )
     if format_ is TextOrJson.JSON:
-        document = documents.clock(
-            verdict, commitment, counted, replied=replied is not None, zone=territory.zone
-        )
+        document = documents.clock(verdict, commitment, counted, clock_, replied=replied is not None)
         session.write_out(documents.text(document), None)
     else:
         terminal.clock(
             verdict,
             commitment,
             counted,
+            clock_,
             replied=replied is not None,
             territory=territory.name,
             console=session.console(),
@@ -99,7 +126,7 @@ def calendar(
     _check_year(year)
     settings = _optional_settings(context)
     territory = _territory(settings, departement)
-    days = bootstrap.calendar(
+    days = site.calendar(
         territory,
         year,
         year,
@@ -124,15 +151,15 @@ def _optional_settings(context: typer.Context) -> Settings | None:
 
 def _territory(settings: Settings | None, departement: str | None) -> Territory:
     if departement is not None:
-        return bootstrap.territory(departement)
-    return settings.site.territory if settings is not None else bootstrap.territory("75")
+        return site.territory(departement)
+    return settings.site.territory if settings is not None else site.territory("75")
 
 
 def _declared(settings: Settings | None, territory: Territory) -> tuple[SpecialDay, ...]:
     """Return the site's own days, unless another territory was asked for."""
     if settings is None or settings.site.territory != territory:
         return ()
-    return bootstrap.declared_days(settings)
+    return site.declared_days(settings)
 
 
 def _good_friday(settings: Settings | None, asked: bool | None) -> bool:
@@ -141,11 +168,24 @@ def _good_friday(settings: Settings | None, asked: bool | None) -> bool:
     return settings.site.good_friday if settings is not None else True
 
 
-def _commitment(settings: Settings | None, days: int | None, comparison: Comparison | None) -> Commitment:
+def _commitment(
+    settings: Settings | None,
+    days: int | None,
+    hours: int | None,
+    unit: DayUnit | None,
+    comparison: Comparison | None,
+) -> Commitment:
+    """Return the site's first promise, with what was asked for instead."""
     section = settings.commitments[0] if settings is not None else CommitmentSection()
-    return Commitment(
-        section.category, days or section.days, comparison or section.comparison, section.target
-    )
+    promise = section.commitment
+    if hours is not None:
+        promise = replace(promise, amount=hours, unit=Unit.OPENING_HOURS)
+    elif days is not None:
+        in_days = Unit.WORKING_DAYS if promise.unit is Unit.OPENING_HOURS else promise.unit
+        promise = replace(promise, amount=days, unit=in_days)
+    if unit is not None and hours is None:
+        promise = replace(promise, unit=Unit(unit.value))
+    return promise if comparison is None else promise.compared(comparison)
 
 
 def _clock(
@@ -155,7 +195,7 @@ def _clock(
     received_at: datetime,
     replied_at: datetime | None,
 ) -> Clock:
-    days = bootstrap.calendar(
+    days = site.calendar(
         territory,
         received_at.year - 1,
         max(received_at, replied_at or received_at).year + 2,
@@ -164,7 +204,26 @@ def _clock(
     )
     if settings is None:
         return Clock(days)
-    return Clock(days, ReceiptRule(settings.receipt.cutoff, settings.receipt.closed_day_receipt))
+    receipt = ReceiptRule(settings.receipt.cutoff, settings.receipt.closed_day_receipt)
+    return Clock(days, receipt, site.Site(settings).opening)
+
+
+def _receipt(rule: ReceiptRule, cutoff: str | None, closed_day: ClosedDayReceipt | None) -> ReceiptRule:
+    """Return the site's receipt rule with what was asked for instead.
+
+    Raises:
+        UsageError: When the cutoff is no time of day.
+    """
+    if cutoff is not None:
+        try:
+            rule = replace(rule, cutoff=_time(cutoff.strip()))
+        except ValueError as error:
+            raise UsageError(
+                _("Heure illisible : {written} ; écrivez par exemple 17:00.").format(
+                    written=wording.safe(cutoff, 40)
+                )
+            ) from error
+    return rule if closed_day is None else replace(rule, closed_day=closed_day)
 
 
 def _instant(written: str, zone: ZoneInfo, *, end_of_day: bool) -> datetime:

@@ -12,10 +12,11 @@ from mailsla.adapters.rendering import documents, sheet, terminal, wording
 from mailsla.bootstrap import Application
 from mailsla.cli import session
 from mailsla.cli.session import Format, TextOrJson
+from mailsla.core.case import Case, Judged
 from mailsla.core.commitment import Outcome
 from mailsla.core.errors import UsageError
-from mailsla.core.period import Period, parse_period
-from mailsla.core.report import Judged, Report, judge
+from mailsla.core.period import Grain, Period, parse_period
+from mailsla.core.report import Report
 from mailsla.core.request import Request
 from mailsla.language import gettext as _
 
@@ -30,6 +31,7 @@ class State(StrEnum):
     UNANSWERED = "unanswered"
     FOLLOW_UP = "follow-up"
     TO_CHECK = "to-check"
+    EXCLUDED = "excluded"
 
 
 def declare(app: typer.Typer) -> None:
@@ -57,6 +59,10 @@ def report(
     service: ServiceOption = None,
     format_: Annotated[Format, typer.Option("--format", help=_("text, json ou csv."))] = Format.TEXT,
     output: OutputOption = None,
+    by: Annotated[Grain, typer.Option(help=_("Découpage : week, month, quarter ou year."))] = Grain.MONTH,
+    publish: Annotated[
+        bool, typer.Option("--publish", help=_("Fige ces chiffres : le rapport dira s'ils changent."))
+    ] = False,
     fail_under: Annotated[
         bool, typer.Option("--fail-under", help=_("Sort avec le code 3 si l'objectif n'est pas tenu."))
     ] = False,
@@ -65,8 +71,10 @@ def report(
     with session.application(context) as app:
         _check_service(app, service)
         periods = () if period is None else (_period(period),)
-        built = app.report(periods, service=service)
+        built = app.report(periods, service=service, grain=by)
         zone = app.site.zone
+        if publish:
+            app.publish([cohort.period for cohort in built.sections])
     if format_ is Format.JSON:
         session.write_out(documents.text(documents.report(built, zone)), output)
     elif format_ is Format.CSV:
@@ -114,7 +122,8 @@ def requests(
     state: Annotated[
         State | None,
         typer.Option(
-            help=_("met, missed, waiting, overdue, unanswered, follow-up ou to-check."), show_default=False
+            help=_("met, missed, waiting, overdue, unanswered, follow-up, to-check ou excluded."),
+            show_default=False,
         ),
     ] = None,
     period: PeriodOption = None,
@@ -128,7 +137,7 @@ def requests(
         items = _selected(app, state, None if period is None else _period(period), service)
         zone = app.site.zone
         if format_ is Format.JSON:
-            named = [(item, _message_id(app, item.request)) for item in items]
+            named = [(item, _message_id(app, item.case)) for item in items]
             session.write_out(documents.text(documents.requests(named, zone)), output)
         elif format_ is Format.CSV:
             session.write_out(sheet.requests(items, zone), output)
@@ -136,41 +145,40 @@ def requests(
             terminal.requests(items, zone, session.console())
 
 
-def _message_id(app: Application, request: Request) -> str | None:
-    message = app.derivations.message(request.key)
+def _message_id(app: Application, case: Case) -> str | None:
+    message = app.derivations.message(case.key)
     return None if message is None else message.message_id
 
 
 def _selected(
     app: Application, state: State | None, period: Period | None, service: str | None
 ) -> list[Judged]:
-    clock = app.clock()
+    calendar = app.clock().calendar
     doubtful = {key for doubt in app.derivations.doubts() for key in doubt.candidates}
-    judged = judge(app.derivations.requests(), clock, app.site.commitment, app.now())
     return [
         item
-        for item in judged
-        if (service is None or item.request.service == service)
-        and (period is None or clock.calendar.local_date(item.request.received.at) in period)
+        for item in app.judged()
+        if (service is None or item.case.service == service)
+        and (period is None or calendar.local_date(item.case.received_at) in period)
         and _is_in(item, state, doubtful)
     ]
 
 
 def _is_in(item: Judged, state: State | None, doubtful: set[str]) -> bool:
-    outcome, unanswered = item.verdict.outcome, item.verdict.answered_on is None
-    match state:
-        case None:
-            return not item.request.follow_up
-        case State.MET | State.MISSED | State.WAITING:
-            return not item.request.follow_up and outcome.value == state.value
-        case State.OVERDUE:
-            return unanswered and outcome is Outcome.MISSED
-        case State.UNANSWERED:
-            return unanswered
-        case State.FOLLOW_UP:
-            return item.request.follow_up
-        case State.TO_CHECK:
-            return item.request.key in doubtful
+    case, outcome, unanswered = item.case, item.verdict.outcome, item.verdict.answered_on is None
+    if case.excluded is not None:
+        return state in {None, State.EXCLUDED}
+    return {
+        None: not case.follow_up,
+        State.MET: not case.follow_up and outcome is Outcome.MET,
+        State.MISSED: not case.follow_up and outcome is Outcome.MISSED,
+        State.WAITING: not case.follow_up and outcome is Outcome.WAITING,
+        State.OVERDUE: unanswered and outcome is Outcome.MISSED,
+        State.UNANSWERED: unanswered,
+        State.FOLLOW_UP: case.follow_up,
+        State.TO_CHECK: case.key in doubtful,
+        State.EXCLUDED: False,
+    }[state]
 
 
 def show(
@@ -181,14 +189,18 @@ def show(
     """Print one request: its messages, what tied each, the days counted one by one, the verdict."""
     with session.application(context) as app:
         found = _find(app, request)
-        item = judge([found], app.clock(), app.site.commitment, app.now())[0]
+        clock = app.clock()
+        commitment = app.site.standard(clock).commitment_of(found.category)
+        verdict = app.site.standard(clock).judge([found.case], app.now())[0].verdict
         messages = app.derivations.conversation(found.conversation)
-        end = found.answered.at if item.verdict.answered_on and found.answered else app.now()
-        counted = app.clock().days(found.received.at, end)
+        end = found.answered.at if verdict.answered_on and found.answered else app.now()
+        counted = clock.days(found.received.at, end)
         if format_ is TextOrJson.JSON:
-            session.write_out(documents.text(documents.shown(item, messages, counted, app.site.zone)), None)
+            session.write_out(
+                documents.text(documents.shown(found, verdict, messages, counted, app.site.zone)), None
+            )
         else:
-            terminal.shown(item, messages, counted, app.site.commitment, app.site.zone, session.console())
+            terminal.shown(found, verdict, messages, counted, commitment, app.site.zone, session.console())
 
 
 def _find(app: Application, written: str) -> Request:

@@ -8,15 +8,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 from rich.console import Console
 
-from mailsla import bootstrap
 from mailsla.config import Settings, load
 from mailsla.core.errors import UsageError
 from mailsla.demo import site as demo
 from mailsla.language import gettext as _
+
+if TYPE_CHECKING:
+    from mailsla.bootstrap import Application
 
 CONFIG_VARIABLE = "MAILSLA_CONFIG"
 USUAL_CONFIGS = (Path("mailsla.toml"), Path("/etc/mailsla/mailsla.toml"))
@@ -77,8 +80,10 @@ def settings(context: typer.Context) -> Settings:
 
 
 @contextmanager
-def application(context: typer.Context) -> Iterator[bootstrap.Application]:
+def application(context: typer.Context) -> Iterator[Application]:
     """Open the site's store."""
+    from mailsla import bootstrap  # noqa: PLC0415 (its libraries take a second to load: not for `clock`)
+
     with bootstrap.application(settings(context), now=demo.clock() if chosen(context).demo else None) as app:
         yield app
 

@@ -16,7 +16,6 @@ from mailsla.bootstrap import Application
 from mailsla.cli import session
 from mailsla.cli.watching import collect_all
 from mailsla.config import load
-from mailsla.core.report import unanswered
 from mailsla.demo import site
 from mailsla.language import gettext as _
 
@@ -72,8 +71,8 @@ def _collect(folder: Path) -> None:
 
 
 def _next_steps(app: Application) -> list[str]:
-    overdue, soon = unanswered(app.derivations.requests(), app.clock(), app.site.commitment, app.now())
-    example = (*overdue, *soon)[0].request.key[:8]
+    judged = app.judged()
+    example = next(item for item in judged if item.verdict.answered_on is None).case.key[:8]
     return [
         _("À essayer maintenant :"),
         _("  mailsla show {key} --demo            une demande, jour par jour").format(key=example),

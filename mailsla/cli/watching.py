@@ -14,7 +14,7 @@ from mailsla.adapters.logs import start_logging
 from mailsla.adapters.rendering import wording
 from mailsla.adapters.scheduling import Job
 from mailsla.bootstrap import Application
-from mailsla.cli import checking, initialising, session
+from mailsla.cli import session
 from mailsla.config import Account
 from mailsla.language import gettext as _
 from mailsla.usecases.poll import Collected, Outcome
@@ -22,8 +22,6 @@ from mailsla.usecases.poll import Collected, Outcome
 
 def declare(app: typer.Typer) -> None:
     """Add the commands to `app`."""
-    initialising.declare(app)
-    checking.declare(app)
     app.command(help=_("Relève tous les comptes une fois, puis s'arrête."))(poll)
     app.command(help=_("Veille : relève, calcule et alerte jusqu'à l'arrêt (SIGTERM)."))(run)
 

@@ -106,6 +106,8 @@ def _own_sentence(code: str) -> str:
     return {
         "address": _("indiquez une adresse électronique, comme « contact@example.fr »."),
         "departement": _("département inconnu ; indiquez son numéro, comme « 18 », « 2A » ou « 974 »."),
+        "amount": _("indiquez days ou hours, pas les deux."),
+        "hours": _("indiquez des heures comme « 09:00-12:00 »."),
         "password": _(
             "indiquez le mot de passe d'une seule façon : password_file, password_command, password_env "
             "ou password."

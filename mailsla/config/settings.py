@@ -22,7 +22,9 @@ from pydantic import (
 )
 
 from mailsla.core.addresses import parse_addresses
-from mailsla.core.commitment import ClosedDayReceipt, Comparison
+from mailsla.core.commitment import ClosedDayReceipt, Commitment, Comparison, Unit
+from mailsla.core.opening_hours import USUAL_WEEK, Interval
+from mailsla.core.presets import PRESETS
 from mailsla.core.territory import Territory, territory_of
 
 
@@ -47,6 +49,17 @@ def _territory(written: str) -> str:
     return written
 
 
+def _hours(written: Any) -> Any:
+    """Read « 09:00-12:00 »."""
+    if not isinstance(written, str):
+        return written
+    start, _dash, end = written.partition("-")
+    try:
+        return Interval(time.fromisoformat(start.strip()), time.fromisoformat(end.strip()))
+    except ValueError as error:
+        raise ValueError("hours") from error
+
+
 def _exact(written: Any) -> Any:
     # 0.8 in TOML is a binary float; its decimal writing is what was meant.
     return Fraction(str(written)) if isinstance(written, (int, float)) else written
@@ -55,6 +68,7 @@ def _exact(written: Any) -> Any:
 Address = Annotated[str, AfterValidator(_address)]
 Domain = Annotated[str, AfterValidator(_domain)]
 Share = Annotated[Fraction, BeforeValidator(_exact), Field(gt=0, le=1)]
+Hours = Annotated[Interval, BeforeValidator(_hours)]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 
 
@@ -130,12 +144,45 @@ class Service(_Section):
 
 
 class CommitmentSection(_Section):
-    """`[[commitments]]`: what is promised for a category of requests."""
+    """`[[commitments]]`: what is promised for a category of requests, and how its requests are recognised.
+
+    `preset` fills what is not written (`mailsla.core.presets`). A promise in `days` counts working days, or
+    calendar days when `unit` says so; one in `hours` counts hours of opening.
+    """
 
     category: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,39}$")] = "information"
-    days: Annotated[int, Field(ge=1, le=200)] = 10
-    comparison: Comparison = Comparison.LESS_THAN
-    target: Share = Fraction(4, 5)
+    preset: Literal["qualipref", "marianne"] | None = None
+    days: Annotated[int, Field(ge=1, le=200)] | None = None
+    hours: Annotated[int, Field(ge=1, le=2000)] | None = None
+    unit: Literal["working_days", "calendar_days"] = "working_days"
+    comparison: Comparison | None = None
+    target: Share | None = None
+    announced_date_counts: bool = False
+    addresses: tuple[Address, ...] = ()
+    mailboxes: tuple[Name, ...] = ()
+    subjects: tuple[Name, ...] = ()
+
+    @model_validator(mode="after")
+    def _one_amount(self) -> CommitmentSection:
+        if self.days is not None and self.hours is not None:
+            raise ValueError("amount")
+        return self
+
+    @property
+    def commitment(self) -> Commitment:
+        """The promise."""
+        preset = PRESETS[self.preset or "qualipref"]
+        amount, unit = self.days or preset.days, Unit(self.unit)
+        if self.hours is not None:
+            amount, unit = self.hours, Unit.OPENING_HOURS
+        return Commitment(
+            category=self.category,
+            amount=amount,
+            comparison=self.comparison or preset.comparison,
+            target=self.target or preset.target,
+            unit=unit,
+            announced_date_counts=self.announced_date_counts,
+        )
 
 
 class ReceiptSection(_Section):
@@ -152,11 +199,47 @@ class Closure(_Section):
     reason: Name
 
 
+class HalfDay(_Section):
+    """One day on which the office closes early or opens late, with the hours that remain."""
+
+    on: date
+    reason: Name
+    open: tuple[Hours, ...] = Field(min_length=1)
+
+
 class CalendarSection(_Section):
     """`[calendar]`: what the site adds to the legal calendar."""
 
     closures: tuple[Closure, ...] = ()
     worked_holidays: tuple[Closure, ...] = ()
+    local_holidays: tuple[Closure, ...] = ()
+    half_days: tuple[HalfDay, ...] = ()
+    half_days_count: bool = True
+
+
+class OpeningSection(_Section):
+    """`[opening]`: hours of opening, for promises in hours; a day without any is a closed one."""
+
+    monday: tuple[Hours, ...] = USUAL_WEEK[0]
+    tuesday: tuple[Hours, ...] = USUAL_WEEK[1]
+    wednesday: tuple[Hours, ...] = USUAL_WEEK[2]
+    thursday: tuple[Hours, ...] = USUAL_WEEK[3]
+    friday: tuple[Hours, ...] = USUAL_WEEK[4]
+    saturday: tuple[Hours, ...] = USUAL_WEEK[5]
+    sunday: tuple[Hours, ...] = USUAL_WEEK[6]
+
+    @property
+    def week(self) -> tuple[tuple[Interval, ...], ...]:
+        """The stretches of each day, from Monday."""
+        return (
+            self.monday,
+            self.tuesday,
+            self.wednesday,
+            self.thursday,
+            self.friday,
+            self.saturday,
+            self.sunday,
+        )
 
 
 class RepliesSection(_Section):
@@ -164,6 +247,7 @@ class RepliesSection(_Section):
 
     holding_subjects: tuple[Name, ...] = ("Réponse d'attente",)
     holding_stops: bool = False
+    count_follow_ups: bool = False
 
 
 class Alerts(_Section):
@@ -218,6 +302,7 @@ class Settings(_Section):
     commitments: tuple[CommitmentSection, ...] = (CommitmentSection(),)
     receipt: ReceiptSection = ReceiptSection()
     calendar: CalendarSection = CalendarSection()
+    opening: OpeningSection = OpeningSection()
     replies: RepliesSection = RepliesSection()
     alerts: Alerts = Alerts()
     smtp: Smtp | None = None

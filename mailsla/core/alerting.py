@@ -7,7 +7,8 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 
-from mailsla.core.commitment import Clock, Commitment, Outcome, Verdict
+from mailsla.core.case import Standard
+from mailsla.core.commitment import Outcome, Verdict
 from mailsla.core.correspondents import Office
 from mailsla.core.request import Request
 
@@ -64,8 +65,7 @@ def digests(
     *,
     announced: Collection[tuple[str, str]],
     doubtful: Collection[str],
-    clock: Clock,
-    commitments: dict[str, Commitment],
+    standard: Standard,
     office: Office,
     rule: AlertRule,
     now: datetime,
@@ -76,21 +76,21 @@ def digests(
         requests: Requests and follow-ups; the answered and the imported ones are left out here.
         announced: (request key, level) of what was announced before.
         doubtful: Keys of requests that a doubtful reply may answer.
-        clock: The site's clock.
-        commitments: By category.
+        standard: The site's clock and promises.
         office: Says who heads which service.
         rule: When alerts are given.
         now: The present instant.
     """
-    today = clock.calendar.local_date(now)
-    local = now.astimezone(clock.calendar.zone).time()
-    if not clock.calendar.is_working(today) or local < rule.send_at:
+    calendar = standard.clock.calendar
+    today = calendar.local_date(now)
+    local = now.astimezone(calendar.zone).time()
+    if not calendar.is_working(today) or local < rule.send_at:
         return ()
     by_recipient: dict[str, list[Notice]] = defaultdict(list)
     for request in requests:
         if request.answered is not None or request.imported:
             continue
-        notice = _notice(request, clock, commitments[request.category], rule, now)
+        notice = _notice(request, standard, rule, now)
         recipient = _recipient(request, office, rule)
         if notice is not None and recipient is not None and not _is_known(notice, announced, rule):
             by_recipient[recipient].append(replace(notice, doubtful=request.key in doubtful))
@@ -100,10 +100,9 @@ def digests(
     )
 
 
-def _notice(
-    request: Request, clock: Clock, commitment: Commitment, rule: AlertRule, now: datetime
-) -> Notice | None:
-    verdict = clock.verdict(request.received.at, None, commitment, now)
+def _notice(request: Request, standard: Standard, rule: AlertRule, now: datetime) -> Notice | None:
+    clock, commitment = standard.clock, standard.commitment_of(request.category)
+    verdict = clock.verdict(request.received.at, None, commitment, now, request.announcement)
     today = clock.calendar.local_date(now)
     remaining = clock.calendar.working_days_between(today, verdict.due_on)
     if verdict.outcome is Outcome.MISSED:

@@ -136,6 +136,10 @@ class Clock:
     receipt: ReceiptRule = ReceiptRule()
     opening: OpeningHours = field(default_factory=OpeningHours)
 
+    def on(self, calendar: WorkingCalendar) -> Clock:
+        """Return the same rules on another calendar."""
+        return replace(self, calendar=calendar)
+
     def received_on(self, received_at: datetime) -> date:
         """Return day 0: the local date of receipt, moved by the cutoff, then by a closed day."""
         on = self.calendar.local_date(received_at)
@@ -211,6 +215,22 @@ class Clock:
     def days(self, received_at: datetime, until: datetime) -> tuple[Day, ...]:
         """List the days after day 0, up to and including the local date of `until`."""
         return self.calendar.days_after(self.received_on(received_at), self.calendar.local_date(until))
+
+    def outcome(
+        self,
+        received_at: datetime,
+        answered_at: datetime | None,
+        commitment: Commitment,
+        now: datetime,
+        announcement: Announcement | None = None,
+    ) -> Outcome:
+        """Return where a request stands at `now`: what `verdict` says, without its dates."""
+        if announcement is not None or commitment.unit is not Unit.WORKING_DAYS:
+            return self.verdict(received_at, answered_at, commitment, now, announcement).outcome
+        answered = answered_at is not None and answered_at <= now
+        if self.in_time(received_at, answered_at if answered and answered_at else now, commitment):
+            return Outcome.MET if answered else Outcome.WAITING
+        return Outcome.MISSED
 
     def verdict(
         self,

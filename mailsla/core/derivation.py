@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from mailsla.core.conversation import Evidence, Forest, Link, Threaded, cited_ids, correspondents, thread
 from mailsla.core.correspondents import Office
@@ -31,6 +32,23 @@ class Derivation:
     readings: dict[str, Reading]
     requests: tuple[Request, ...]
     doubts: tuple[Doubt, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DerivedMessage:
+    """What was derived of one message, as values for people to read."""
+
+    key: str
+    message_id: str | None
+    subject: str
+    conversation: str
+    evidence: str
+    tied_to: str | None
+    side: str
+    kind: str
+    reason: tuple[str, ...]
+    at: datetime
+    basis: str
 
 
 def derive(mails: Sequence[Mail], rules: PairingRules) -> Derivation:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import MAXYEAR, date, timedelta
+from enum import StrEnum
 
 from dateutil.relativedelta import relativedelta
 
@@ -28,6 +29,30 @@ class Period:
 
     def __contains__(self, on: date) -> bool:
         return self.first <= on <= self.last
+
+
+class Grain(StrEnum):
+    """Into what a cohort is cut."""
+
+    WEEK = "week"
+    MONTH = "month"
+    QUARTER = "quarter"
+    YEAR = "year"
+
+    def period_of(self, on: date) -> Period:
+        """Return the week, month, quarter or year of `on`.
+
+        >>> Grain.QUARTER.period_of(date(2026, 11, 15)).name
+        '2026-Q4'
+        """
+        if self is Grain.WEEK:
+            return week_of(on)
+        if self is Grain.MONTH:
+            return _month(f"{on.year}-{on.month:02}", on.year, on.month)
+        if self is Grain.QUARTER:
+            quarter = (on.month + 2) // 3
+            return _quarter(f"{on.year}-Q{quarter}", on.year, quarter)
+        return _year(str(on.year), on.year)
 
 
 def last_full_week(today: date) -> Period:

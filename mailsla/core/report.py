@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 from fractions import Fraction
+from typing import TypeVar
 
-from mailsla.core.commitment import Clock, Commitment, Outcome, Verdict
+from mailsla.core.case import Case, Judged, Standard
+from mailsla.core.commitment import Commitment, Outcome
 from mailsla.core.delays import Delay, DelayCurve, delay_curve
-from mailsla.core.period import Period
+from mailsla.core.outlook import Outlook, outlook
+from mailsla.core.period import Grain, Period
+from mailsla.core.publication import Revision
 from mailsla.core.recipient_matching import Doubt
-from mailsla.core.request import Request
+from mailsla.core.worked_example import Example
+from mailsla.core.working_days import DayKind, WorkingCalendar
+
+_Item = TypeVar("_Item")
+_Name = TypeVar("_Name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +71,11 @@ class Population:
         return self.waiting > 0
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """A request with its verdict."""
+class Denominator(StrEnum):
+    """Which requests a period's rate is about."""
 
-    request: Request
-    verdict: Verdict
+    RECEIVED = "received"
+    HANDLED = "handled"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,23 +88,61 @@ class ServiceLine:
 
 
 @dataclass(frozen=True, slots=True)
+class CategoryLine:
+    """One category's share of a cohort, held against its own promise.
+
+    Attributes:
+        commitment: The promise.
+        population: Where its requests stand.
+        answered: How many were answered at all, in time or late.
+        delays: How long they took.
+    """
+
+    commitment: Commitment
+    population: Population
+    answered: int
+    delays: DelayCurve
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodLine:
+    """One week, month, quarter or year of a cohort."""
+
+    period: Period
+    population: Population
+    delays: DelayCurve
+
+
+@dataclass(frozen=True, slots=True)
 class Section:
-    """One cohort: the requests received in a period.
+    """One cohort: the requests received in a period, of the main promise's category.
 
     Attributes:
         period: When they were received, in local days.
         population: Where they stand.
         compared: Where they would stand were the rule read the other way (`less_than` or `at_most`).
+        without_closures: Where they would stand had the office declared no closure.
+        closures_changed: How many verdicts the closures changed.
+        handled: The requests *answered* in the period, whenever they were received.
         delays: How long they took.
         by_service: The same, service by service, in the configuration's order, the unassigned last.
+        by_category: Every category with its own promise; one line when there is only one.
+        by_period: The same, period by period.
+        exclusions: Reasons for which requests were left out → how many.
         follow_ups: Sequels received in the period, reported apart.
     """
 
     period: Period
     population: Population
     compared: Population
+    without_closures: Population
+    closures_changed: int
+    handled: Population
     delays: DelayCurve
     by_service: tuple[ServiceLine, ...]
+    by_category: tuple[CategoryLine, ...]
+    by_period: tuple[PeriodLine, ...]
+    exclusions: tuple[tuple[str, int], ...]
     follow_ups: Population
 
 
@@ -117,12 +163,15 @@ class Report:
         site: The office's name.
         at: The instant the report speaks of.
         today: Its date, in the site's zone.
-        commitment: The promise.
+        standard: The clock and the promises.
+        example: The rule on a real date of the site's own calendar.
         minimum: Below this many settled requests no percentage is given, only the counts.
         sections: The cohorts, the one people look at first being first.
+        outlook: What the year still allows.
         overdue: Unanswered requests past their due date, the oldest first.
         soon: Unanswered requests due within three working days, the most urgent first.
         doubts: Possible replies that a person must look at.
+        revisions: Published figures that would be others today.
         not_requests: How many messages were no request, by kind.
         set_aside: How many messages could not be read.
         gaps: Where collection was interrupted.
@@ -131,102 +180,225 @@ class Report:
     site: str
     at: datetime
     today: date
-    commitment: Commitment
+    standard: Standard
+    example: Example
     minimum: int
     sections: tuple[Section, ...]
+    outlook: Outlook
     overdue: tuple[Judged, ...]
     soon: tuple[Judged, ...]
     doubts: tuple[Doubt, ...] = ()
+    revisions: tuple[Revision, ...] = ()
     not_requests: tuple[tuple[str, int], ...] = ()
     set_aside: int = 0
     gaps: tuple[Gap, ...] = ()
+
+    @property
+    def commitment(self) -> Commitment:
+        """The main promise."""
+        return self.standard.main
 
 
 SOON = 3
 """A request is due soon when this many working days, or fewer, are left."""
 
 
-def judge(requests: Iterable[Request], clock: Clock, commitment: Commitment, now: datetime) -> list[Judged]:
-    """Return each request received by `now` with its verdict at `now`."""
-    return [
-        Judged(request, clock.verdict(request.received.at, answered_at(request), commitment, now))
-        for request in requests
-        if request.received.at <= now
-    ]
+@dataclass(frozen=True)
+class Assessment:
+    """Every request with its verdict, under the site's rule and under the variants that the report names.
+
+    Attributes:
+        now: The instant the verdicts speak of.
+        standard: The rule.
+        count_follow_ups: Whether follow-ups are in the rate, or apart.
+        judged: Every request received by then.
+        received_on: Its local date of receipt. A cutoff moves the start of the clock, never the cohort: a mail
+            belongs to the day it came.
+        compared: Its outcome were the rule read the other way.
+        without_closures: Its outcome without the closures the site declares.
+    """
+
+    now: datetime
+    standard: Standard
+    count_follow_ups: bool
+    judged: tuple[Judged, ...]
+    received_on: tuple[date, ...]
+    compared: tuple[Outcome, ...]
+    without_closures: tuple[Outcome, ...]
+
+    @property
+    def calendar(self) -> WorkingCalendar:
+        """The site's calendar."""
+        return self.standard.clock.calendar
+
+    def is_main(self, case: Case) -> bool:
+        """Tell whether a request falls under the main promise."""
+        return self.standard.commitment_of(case.category) is self.standard.main
+
+    def is_counted(self, case: Case) -> bool:
+        """Tell whether a request is in the rate: main promise, not excluded, a follow-up only if the site asks."""
+        return case.excluded is None and (self.count_follow_ups or not case.follow_up) and self.is_main(case)
 
 
-def answered_at(request: Request) -> datetime | None:
-    """Return when the clock stopped."""
-    return None if request.answered is None else request.answered.at
+def assess(
+    cases: Iterable[Case], standard: Standard, now: datetime, *, count_follow_ups: bool = False
+) -> Assessment:
+    """Judge every request once, for every part of the report to count."""
+    known = [case for case in cases if case.received_at <= now]
+    clock = standard.clock
+    judged = standard.judge(known, now)
+    outcomes = tuple(item.verdict.outcome for item in judged)
+    closed = any(day.kind is DayKind.CLOSURE for day in clock.calendar.special_days)
+    opened = Standard(clock.on(clock.calendar.without(DayKind.CLOSURE)), standard.commitments)
+    return Assessment(
+        now=now,
+        standard=standard,
+        count_follow_ups=count_follow_ups,
+        judged=tuple(judged),
+        received_on=tuple(clock.calendar.local_date(case.received_at) for case in known),
+        compared=tuple(standard.read_as(standard.main.comparison.other).outcomes(known, now)),
+        without_closures=tuple(opened.outcomes(known, now)) if closed else outcomes,
+    )
 
 
 def section(
-    period: Period,
-    requests: Sequence[Request],
-    *,
-    clock: Clock,
-    commitment: Commitment,
-    services: Sequence[str],
-    now: datetime,
+    period: Period, assessment: Assessment, *, services: Sequence[str], grain: Grain = Grain.MONTH
 ) -> Section:
-    """Return the cohort of `requests` received in `period`."""
-    judged = judge(requests, clock, commitment, now)
-    other = judge(requests, clock, commitment.compared(commitment.comparison.other), now)
-    # A cutoff moves the start of the clock, never the cohort: a mail belongs to the day it came.
-    within = [clock.calendar.local_date(item.request.received.at) in period for item in judged]
-    cohort = [item for item, inside in zip(judged, within, strict=True) if inside]
-    compared = [item for item, inside in zip(other, within, strict=True) if inside]
-    counted = [item for item in cohort if not item.request.follow_up]
+    """Return the cohort of the requests received in `period`."""
+    inside = [index for index, on in enumerate(assessment.received_on) if on in period]
+    cohort = [index for index in inside if assessment.is_counted(assessment.judged[index].case)]
+    counted = [assessment.judged[index] for index in cohort]
     names: list[str | None] = [*services, *_unlisted(counted, services)]
+    by_name = _grouped(counted, lambda item: item.case.service)
+    pieces = _grouped(cohort, lambda index: grain.period_of(assessment.received_on[index]))
+    excluded = [
+        item.case
+        for item in (assessment.judged[index] for index in inside)
+        if item.case.excluded is not None and assessment.is_main(item.case)
+    ]
     return Section(
         period=period,
-        population=population(counted),
-        compared=population(item for item in compared if not item.request.follow_up),
+        population=population((item.verdict.outcome for item in counted), excluded=len(excluded)),
+        compared=population(assessment.compared[index] for index in cohort),
+        without_closures=population(assessment.without_closures[index] for index in cohort),
+        closures_changed=sum(
+            assessment.without_closures[index] is not assessment.judged[index].verdict.outcome
+            for index in cohort
+        ),
+        handled=_handled(period, assessment),
         delays=delays(counted),
         by_service=tuple(
-            ServiceLine(name, population(found), delays(found))
+            ServiceLine(name, _population(found), delays(found))
             for name in names
-            if (found := [item for item in counted if item.request.service == name])
+            if (found := by_name.get(name))
         ),
-        follow_ups=population(item for item in cohort if item.request.follow_up),
+        by_category=_by_category([assessment.judged[index] for index in inside], assessment),
+        by_period=tuple(
+            PeriodLine(piece, _population(found), delays(found))
+            for piece, indexes in sorted(pieces.items(), key=lambda item: item[0].first)
+            if (found := [assessment.judged[index] for index in indexes])
+        ),
+        exclusions=tuple(sorted(Counter(case.excluded or "" for case in excluded).items())),
+        follow_ups=_population(
+            item
+            for item in (assessment.judged[index] for index in inside)
+            if item.case.follow_up and item.case.excluded is None
+        ),
     )
+
+
+def _by_category(items: Sequence[Judged], assessment: Assessment) -> tuple[CategoryLine, ...]:
+    lines = []
+    for category, commitment in assessment.standard.commitments.items():
+        found = [
+            item
+            for item in items
+            if item.case.excluded is None
+            and (assessment.count_follow_ups or not item.case.follow_up)
+            and assessment.standard.commitment_of(item.case.category).category == category
+        ]
+        answered = sum(item.verdict.answered_on is not None for item in found)
+        lines.append(CategoryLine(commitment, _population(found), answered, delays(found)))
+    return tuple(lines)
+
+
+def _handled(period: Period, assessment: Assessment) -> Population:
+    """Count the requests answered in `period`, whenever they were received (« traitées »)."""
+    return _population(
+        item
+        for item in assessment.judged
+        if item.verdict.answered_on is not None
+        and item.verdict.answered_on in period
+        and assessment.is_counted(item.case)
+    )
+
+
+def _grouped(items: Iterable[_Item], name: Callable[[_Item], _Name]) -> dict[_Name, list[_Item]]:
+    groups: dict[_Name, list[_Item]] = defaultdict(list)
+    for item in items:
+        groups[name(item)].append(item)
+    return groups
 
 
 def _unlisted(judged: Sequence[Judged], services: Sequence[str]) -> list[str | None]:
     """Return the services that requests name and the configuration does not, None last."""
-    found = {item.request.service for item in judged} - set(services)
+    found = {item.case.service for item in judged} - set(services)
     named: list[str | None] = [*sorted(name for name in found if name is not None)]
     return [*named, None]
 
 
-def population(judged: Iterable[Judged]) -> Population:
+def population(outcomes: Iterable[Outcome], *, excluded: int = 0) -> Population:
     """Count where requests stand."""
-    counts = Counter(item.verdict.outcome for item in judged)
-    return Population(met=counts[Outcome.MET], missed=counts[Outcome.MISSED], waiting=counts[Outcome.WAITING])
+    counts = Counter(outcomes)
+    return Population(counts[Outcome.MET], counts[Outcome.MISSED], counts[Outcome.WAITING], excluded)
+
+
+def _population(judged: Iterable[Judged]) -> Population:
+    return population(item.verdict.outcome for item in judged)
 
 
 def delays(judged: Iterable[Judged]) -> DelayCurve:
-    """Return the delay curve of requests, the unanswered as censored."""
+    """Return the delay curve of requests in working days, the unanswered as censored."""
     return delay_curve(
         Delay(item.verdict.working_days, item.verdict.answered_on is not None) for item in judged
     )
 
 
-def unanswered(
-    requests: Iterable[Request], clock: Clock, commitment: Commitment, now: datetime
-) -> tuple[tuple[Judged, ...], tuple[Judged, ...]]:
+def unanswered(assessment: Assessment) -> tuple[tuple[Judged, ...], tuple[Judged, ...]]:
     """Return the unanswered requests that are overdue, and those due within `SOON` working days.
 
-    Follow-ups are watched too.
+    Follow-ups and every category are watched too; what a person excluded is not.
     """
-    today = clock.calendar.local_date(now)
-    waiting = [item for item in judge(requests, clock, commitment, now) if item.verdict.answered_on is None]
-    ordered = sorted(waiting, key=lambda item: (item.verdict.due_on, item.request.received.at))
+    today = assessment.calendar.local_date(assessment.now)
+    waiting = [
+        item for item in assessment.judged if item.verdict.answered_on is None and item.case.excluded is None
+    ]
+    ordered = sorted(waiting, key=lambda item: (item.verdict.due_on, item.case.received_at))
     overdue = tuple(item for item in ordered if item.verdict.outcome is Outcome.MISSED)
     soon = tuple(
         item
         for item in ordered
         if item.verdict.outcome is Outcome.WAITING
-        and clock.calendar.working_days_between(today, item.verdict.due_on) <= SOON
+        and assessment.calendar.working_days_between(today, item.verdict.due_on) <= SOON
     )
     return overdue, soon
+
+
+def year_outlook(assessment: Assessment) -> Outlook:
+    """Return what the year of `assessment` still allows."""
+    today = assessment.calendar.local_date(assessment.now)
+    counted = [
+        (on, item.verdict.outcome)
+        for on, item in zip(assessment.received_on, assessment.judged, strict=True)
+        if assessment.is_counted(item.case)
+    ]
+    this_year = population(outcome for on, outcome in counted if on.year == today.year)
+    return outlook(
+        met=this_year.met,
+        missed=this_year.missed,
+        waiting=this_year.waiting,
+        target=assessment.standard.main.target,
+        received_on=[on for on, _outcome in counted],
+        today=today,
+        calendar=assessment.calendar,
+    )

@@ -2,19 +2,41 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from mailsla.core.addresses import plain
+from mailsla.core.announced_date import announced_date
 from mailsla.core.base_subject import base_subject
+from mailsla.core.case import Case
+from mailsla.core.commitment import Announcement
 from mailsla.core.conversation import Link
 from mailsla.core.correspondents import Office
-from mailsla.core.mail import Basis, Moment, stored
+from mailsla.core.mail import Basis, Mail, Moment, stored
 from mailsla.core.reading import Reading, Side
 
-RULES_VERSION = 1
+RULES_VERSION = 2
 """Raised whenever the code derives something else from the same facts; every derivation is then redone."""
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryRule:
+    """By what a request is recognised as one of a category (« réclamation »…).
+
+    Attributes:
+        category: Its name, that of a commitment.
+        addresses: Recipient addresses, as compared.
+        mailboxes: IMAP mailboxes in which it lies.
+        subjects: Words or phrases of its subject, folded.
+    """
+
+    category: str
+    addresses: tuple[str, ...] = ()
+    mailboxes: tuple[str, ...] = ()
+    subjects: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -23,6 +45,8 @@ class PairingRules:
 
     Attributes:
         office: Who we are.
+        default_category: Of a request that no category rule recognises.
+        categories: How the other categories are recognised, in the order in which they are tried.
         holding_subjects: Beginnings of subjects that announce a holding reply, folded.
         holding_stops: Whether a holding reply stops the clock.
         thanks_subjects: Base subjects of a bare "thank you", folded.
@@ -31,6 +55,8 @@ class PairingRules:
     """
 
     office: Office
+    default_category: str = "information"
+    categories: tuple[CategoryRule, ...] = ()
     holding_subjects: tuple[str, ...] = ("réponse d'attente", "reponse d'attente")
     holding_stops: bool = False
     thanks_subjects: tuple[str, ...] = ("merci", "merci beaucoup", "remerciements", "je vous remercie")
@@ -95,6 +121,8 @@ class Request:
         imported: True when every copy of the opening message came from an archive: no alert is sent for it.
         mailboxes: Where the opening message lies, as (account, mailbox).
         subject: Of the opening message.
+        announcement: The last holding reply that announced a date, before the clock stopped.
+        excluded: Why a person left it out of the figures; None when it counts.
     """
 
     key: str
@@ -110,6 +138,24 @@ class Request:
     imported: bool
     mailboxes: tuple[tuple[str, str], ...]
     subject: str
+    announcement: Announcement | None = None
+    excluded: str | None = None
+
+    @property
+    def case(self) -> Case:
+        """What the figures need to know of it."""
+        return Case(
+            key=self.key,
+            received_at=self.received.at,
+            answered_at=self.answered.at if self.answered else None,
+            service=self.service,
+            category=self.category,
+            follow_up=self.follow_up,
+            imported=self.imported,
+            announcement=self.announcement,
+            excluded=self.excluded,
+            subject=self.subject,
+        )
 
     @property
     def service(self) -> str | None:
@@ -129,6 +175,7 @@ class _Case:
     answered: Moment | None = None
     answered_by: str | None = None
     last_reply_at: datetime | None = None
+    announcement: Announcement | None = None
     subjects: set[str] = field(default_factory=set)
 
 
@@ -152,7 +199,7 @@ def requests_of(
             _answer(reading, cases, rules)
         elif reading.side is Side.INTERNAL:
             _forward(reading, cases, rules.office)
-    return tuple(_closed(case, conversation) for case in cases)
+    return tuple(_closed(case, conversation, rules) for case in cases)
 
 
 def _turn(reading: Reading) -> tuple[datetime, int, str]:
@@ -241,6 +288,7 @@ def _answer(reading: Reading, cases: list[_Case], rules: PairingRules) -> None:
         _add(case, reading, Part.HOLDING_REPLY if holding else Part.REPLY)
         case.subjects.add(base_subject(reading.mail.header.subject))
         if holding and not rules.holding_stops:
+            _announce(reading, case)
             continue
         case.last_reply_at = reading.moment.at
         if case.answered is None:
@@ -256,6 +304,25 @@ def _addressed(reading: Reading, cases: list[_Case]) -> list[_Case]:
     reached = [case for case in cases if not case.citizens or who & case.citizens]
     open_cases = [case for case in reached if case.answered is None]
     return open_cases or reached[-1:]
+
+
+def _announce(reading: Reading, case: _Case) -> None:
+    """Keep the date that a holding reply announces, while the clock runs."""
+    answer_by = announced_date(reading.mail.header.subject, reading.moment.at.date())
+    if answer_by is not None and case.answered is None:
+        case.announcement = Announcement(reading.moment.at, answer_by)
+
+
+def _category(mail: Mail, rules: PairingRules) -> str:
+    """Return the first category that a mail's recipients, mailboxes or subject are declared for."""
+    recipients = {plain(address) for address in mail.header.recipients}
+    mailboxes = {place.mailbox for place in mail.places}
+    subject = mail.header.subject.casefold()
+    for rule in rules.categories:
+        named = any(re.search(rf"\b{re.escape(words)}", subject) for words in rule.subjects)
+        if named or recipients.intersection(rule.addresses) or mailboxes.intersection(rule.mailboxes):
+            return rule.category
+    return rules.default_category
 
 
 def _is_holding(reading: Reading, rules: PairingRules) -> bool:
@@ -277,7 +344,7 @@ def _add(case: _Case, reading: Reading, part: Part) -> None:
     case.steps.append(Step(reading.key, part, reading.moment))
 
 
-def _closed(case: _Case, conversation: str) -> Request:
+def _closed(case: _Case, conversation: str, rules: PairingRules) -> Request:
     opening = case.opening
     places = opening.mail.places
     return Request(
@@ -290,8 +357,9 @@ def _closed(case: _Case, conversation: str) -> Request:
         answered_by=case.answered_by,
         assignments=tuple(case.assignments),
         steps=tuple(case.steps),
-        category="information",
+        category=_category(opening.mail, rules),
         imported=bool(places) and all(place.imported for place in places),
         mailboxes=tuple(dict.fromkeys((place.account, place.mailbox) for place in places)),
         subject=opening.mail.header.subject,
+        announcement=case.announcement,
     )

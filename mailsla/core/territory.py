@@ -56,7 +56,7 @@ TERRITORIES = (
 )
 
 _BY_CODE = {
-    **{f"{number:02}": METROPOLE for number in range(1, 96)},
+    **{f"{number:02}": METROPOLE for number in range(1, 96) if number != 20},
     "2A": METROPOLE,
     "2B": METROPOLE,
     "69D": METROPOLE,

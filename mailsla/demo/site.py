@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import getpass
+import os
 import tempfile
 from datetime import datetime
 from pathlib import Path
@@ -67,7 +67,7 @@ def clock() -> Now:
 
 def folder() -> Path:
     """Return the folder of the demonstration, one a user, among the system's temporary files."""
-    return Path(tempfile.gettempdir()) / f"mailsla-demo-{getpass.getuser()}"
+    return Path(tempfile.gettempdir()) / f"mailsla-demo-{os.getuid()}"
 
 
 def config_path() -> Path:

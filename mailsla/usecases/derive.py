@@ -92,6 +92,8 @@ def rules_digest(rules: PairingRules) -> str:
         sorted(office.addresses),
         [(item.name, item.addresses, item.mailboxes) for item in office.services],
         sorted(office.form_senders),
+        rules.default_category,
+        rules.categories,
         rules.holding_subjects,
         rules.holding_stops,
         rules.thanks_subjects,

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Protocol
 
 from mailsla.core.alerting import AlertRule, Digest, digests
-from mailsla.core.commitment import Clock, Commitment
+from mailsla.core.case import Standard
 from mailsla.core.correspondents import Office
 from mailsla.core.errors import PermanentError, TransientError
 from mailsla.core.outgoing import DIGEST, Outgoing, message_id
@@ -23,8 +23,8 @@ from mailsla.core.request import Request
 class RequestSource(Protocol):
     """Where derived requests are read."""
 
-    def requests(self, received_from: datetime | None = None) -> Sequence[Request]:
-        """Return the requests and follow-ups."""
+    def unanswered(self) -> Sequence[Request]:
+        """Return the requests and follow-ups that nothing answered."""
 
     def doubts(self) -> Sequence[Doubt]:
         """Return the possible replies that a person must look at."""
@@ -60,8 +60,7 @@ class Mailer(Protocol):
 class AlertSetting:
     """Everything that decides alerts, besides the requests and the time."""
 
-    clock: Clock
-    commitments: dict[str, Commitment]
+    standard: Standard
     office: Office
     rule: AlertRule
     domain: str
@@ -73,11 +72,10 @@ def due_digests(
     """Return the digests that are due at `now` and were not announced."""
     doubtful = {key for doubt in source.doubts() for key in doubt.candidates}
     return digests(
-        source.requests(),
+        source.unanswered(),
         announced=outbox.announced(),
         doubtful=doubtful,
-        clock=setting.clock,
-        commitments=setting.commitments,
+        standard=setting.standard,
         office=setting.office,
         rule=setting.rule,
         now=now,

@@ -1,24 +1,27 @@
-"""The report: reads requests, decides with the core, writes nothing."""
+"""The report: reads requests, decides with the core; publishing writes down what a figure was counted from."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from mailsla.core import report
-from mailsla.core.commitment import Clock, Commitment
-from mailsla.core.period import Period
+from mailsla.core.case import Case, Standard
+from mailsla.core.period import Grain, Period
+from mailsla.core.publication import Publication, Revision, Source, revision
 from mailsla.core.recipient_matching import Doubt
-from mailsla.core.report import Gap, Report
-from mailsla.core.request import Request
+from mailsla.core.report import Assessment, Gap, Report
+from mailsla.core.worked_example import worked_example
 
 
 class ReportSource(Protocol):
     """What a report reads."""
 
-    def requests(self, received_from: datetime | None = None) -> Sequence[Request]:
-        """Return the requests and follow-ups received from an instant on."""
+    def cases(self) -> Sequence[Case]:
+        """Return the requests and follow-ups."""
 
     def doubts(self) -> Sequence[Doubt]:
         """Return the possible replies that a person must look at."""
@@ -26,18 +29,52 @@ class ReportSource(Protocol):
     def not_requests(self, since: datetime, until: datetime) -> Sequence[tuple[str, int]]:
         """Count the messages that were no request, by kind."""
 
+    def facts_digest(self, since: datetime, until: datetime) -> str:
+        """Return the name of what is known of the messages of a stretch of time."""
+
+    def decisions_digest(self) -> str:
+        """Return the name of the decisions taken."""
+
+    def publications(self) -> Sequence[Publication]:
+        """Return what was published, oldest first."""
+
+
+class PublicationStore(ReportSource, Protocol):
+    """Where publications are kept, too."""
+
+    def publish(self, publication: Publication) -> None:
+        """Add a publication; nothing that was published is ever changed."""
+
+
+@dataclass(frozen=True)
+class ReportRules:
+    """Everything that decides a report, besides the requests and the time.
+
+    Attributes:
+        site: The office's name.
+        standard: The clock and the promises.
+        services: Names of the services, in the order to print.
+        minimum: Below this many settled requests no percentage is given.
+        count_follow_ups: Whether follow-ups are in the rate.
+        pairing: Digest of the rules that pair messages.
+    """
+
+    site: str
+    standard: Standard
+    services: tuple[str, ...]
+    minimum: int = 5
+    count_follow_ups: bool = False
+    pairing: str = ""
+
 
 def build(
     source: ReportSource,
+    rules: ReportRules,
     *,
-    site: str,
-    clock: Clock,
-    commitment: Commitment,
-    services: Sequence[str],
-    minimum: int,
     periods: Sequence[Period],
     now: datetime,
     service: str | None = None,
+    grain: Grain = Grain.MONTH,
     set_aside: int = 0,
     gaps: Sequence[Gap] = (),
 ) -> Report:
@@ -45,36 +82,109 @@ def build(
 
     Args:
         source: Where requests are read.
-        site: The office's name.
-        clock: The site's clock.
-        commitment: The promise.
-        services: Names of the services, in the order to print.
-        minimum: Below this many settled requests no percentage is given.
+        rules: What decides.
         periods: The cohorts wanted; the first is the one people look at.
         now: The instant the report speaks of.
         service: When given, only this service's requests.
+        grain: Into what cohorts are cut.
         set_aside: How many messages could not be read.
         gaps: Where collection was interrupted.
     """
-    requests = [request for request in source.requests() if service is None or request.service == service]
-    overdue, soon = report.unanswered(requests, clock, commitment, now)
+    everything = source.cases()
+    cases = [case for case in everything if service is None or case.service == service]
+    assessment = _assess(cases, rules, now)
+    overdue, soon = report.unanswered(assessment)
+    calendar = rules.standard.clock.calendar
     widest = max(periods, key=lambda period: period.last - period.first)
-    since = clock.calendar.start_of(widest.first)
-    until = clock.calendar.start_of(widest.last) + timedelta(days=1)
+    since = calendar.start_of(widest.first)
+    until = calendar.start_of(widest.last) + timedelta(days=1)
     return Report(
-        site=site,
+        site=rules.site,
         at=now,
-        today=clock.calendar.local_date(now),
-        commitment=commitment,
-        minimum=minimum,
+        today=calendar.local_date(now),
+        standard=rules.standard,
+        example=worked_example(rules.standard.clock, rules.standard.main, calendar.local_date(now)),
+        minimum=rules.minimum,
         sections=tuple(
-            report.section(period, requests, clock=clock, commitment=commitment, services=services, now=now)
-            for period in periods
+            report.section(period, assessment, services=rules.services, grain=grain) for period in periods
         ),
+        outlook=report.year_outlook(assessment),
         overdue=overdue,
         soon=soon,
         doubts=tuple(doubt for doubt in source.doubts() if doubt.sent_at <= now),
+        revisions=() if service is not None else tuple(_revisions(source, everything, rules)),
         not_requests=tuple(source.not_requests(since, until)),
         set_aside=set_aside,
         gaps=tuple(gaps),
     )
+
+
+def _assess(cases: Iterable[Case], rules: ReportRules, now: datetime) -> Assessment:
+    return report.assess(cases, rules.standard, now, count_follow_ups=rules.count_follow_ups)
+
+
+def publish(store: PublicationStore, rules: ReportRules, period: Period, now: datetime) -> Publication:
+    """Write down the verdicts of `period` as they stand at `now`, and what they followed from."""
+    publication = _publication(store, store.cases(), rules, period, now, now)
+    store.publish(publication)
+    return publication
+
+
+def _revisions(source: ReportSource, cases: Sequence[Case], rules: ReportRules) -> Iterable[Revision]:
+    """Yield the published figures that would be others today; only the last of each period and instant."""
+    latest = {publication.period.name: publication for publication in source.publications()}
+    for published in latest.values():
+        today = _publication(source, cases, rules, published.period, published.at, published.published_at)
+        found = revision(published, today)
+        if found is not None:
+            yield found
+
+
+def _publication(
+    source: ReportSource,
+    cases: Sequence[Case],
+    rules: ReportRules,
+    period: Period,
+    at: datetime,
+    published_at: datetime,
+) -> Publication:
+    calendar = rules.standard.clock.calendar
+    within = [
+        case for case in cases if case.received_at <= at and calendar.local_date(case.received_at) in period
+    ]
+    assessment = _assess(within, rules, at)
+    return Publication(
+        period=period,
+        at=at,
+        published_at=published_at,
+        verdicts={
+            item.case.key: item.verdict.outcome
+            for item in assessment.judged
+            if assessment.is_counted(item.case)
+        },
+        digests={
+            Source.FACTS: source.facts_digest(calendar.start_of(period.first), at),
+            Source.DECISIONS: source.decisions_digest(),
+            Source.RULES: _digest(
+                (
+                    rules.pairing,
+                    rules.count_follow_ups,
+                    sorted(rules.standard.commitments.items()),
+                    rules.standard.clock.receipt,
+                    rules.standard.clock.opening.week,
+                    sorted(rules.standard.clock.opening.days.items()),
+                )
+            ),
+            Source.CALENDAR: _digest(
+                [
+                    (day.on, day.kind)
+                    for day in calendar.special_days
+                    if period.first <= day.on <= calendar.local_date(at)
+                ]
+            ),
+        },
+    )
+
+
+def _digest(said: object) -> str:
+    return hashlib.sha256(repr(said).encode()).hexdigest()[:16]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Engine, inspect
+from sqlalchemy import Connection, Engine, inspect
 
 from mailsla.adapters.database import schema
+from mailsla.adapters.database.engine import reading, writing
 
 
 def test_the_migrations_make_the_tables_that_the_code_declares(empty_engine: Engine) -> None:
@@ -21,3 +22,65 @@ def test_upgrading_twice_changes_nothing(empty_engine: Engine) -> None:
 
     assert sorted(inspect(empty_engine).get_table_names()) == before
     assert "message" in before
+
+
+SEEN = "2026-11-13 08:00:00.000000"
+
+
+def test_a_store_of_the_previous_version_is_upgraded_with_its_data(empty_engine: Engine) -> None:
+    schema.upgrade(empty_engine, "0001")
+    with writing(empty_engine) as connection:
+        for statement in (
+            "insert into account (id, name) values (1, 'contact')",
+            (
+                "insert into mailbox (id, account_id, name, role, uid_validity, last_uid, uid_next, messages) "
+                "values (1, 1, 'INBOX', 'inbox', 7, 12, 13, 1)"
+            ),
+            (
+                "insert into message (id, key, message_id, subject, ids, people, kept, first_seen_at, pending) "
+                f"values (1, 'k1', 'a@example.org', 'Demande', '{{}}', '{{}}', '[]', '{SEEN}', false)"
+            ),
+            (
+                "insert into location (id, message_id, mailbox_id, uid_validity, uid, imported, first_seen_at) "
+                f"values (1, 1, 1, 7, 12, false, '{SEEN}')"
+            ),
+            (
+                "insert into derived_request (key, conversation, follow_up, received_at, category, imported, subject, "
+                f"detail) values ('k1', 'k1', false, '{SEEN}', 'information', false, 'Demande', '{{}}')"
+            ),
+            (
+                "insert into outgoing (id, message_id, recipient, purpose, day, subject, text, created_at, attempts) "
+                f"values (1, 'd@x', 'chef@pref.example.fr', 'digest', '2026-11-13', 's', 't', '{SEEN}', 0)"
+            ),
+            f"insert into alert (request, level, outgoing_id, created_at) values ('k1', 'overdue', 1, '{SEEN}')",
+        ):
+            connection.exec_driver_sql(statement)
+        before = _contents(connection)
+
+    schema.upgrade(empty_engine)
+
+    with reading(empty_engine) as connection:
+        after = _contents(connection)
+    schema.check(empty_engine)
+    assert {name: after[name] for name in before} == before
+    assert after["decision"] == after["publication"] == []
+
+
+def _contents(connection: Connection) -> dict[str, list[tuple[object, ...]]]:
+    """Return the columns of version 0001, table by table."""
+    tables = {
+        "message": "id, key, message_id, subject, pending",
+        "location": "id, message_id, mailbox_id, uid_validity, uid",
+        "mailbox": "id, name, uid_validity, last_uid, uid_next, messages",
+        "derived_request": "key, conversation, follow_up, category, subject",
+        "alert": "request, level, outgoing_id",
+        "outgoing": "id, message_id, recipient, subject",
+    }
+    known = inspect(connection).get_table_names()
+    for name in ("decision", "publication"):
+        if name in known:
+            tables[name] = "id"
+    return {
+        name: [tuple(row) for row in connection.exec_driver_sql(f"select {columns} from {name} order by 1")]
+        for name, columns in tables.items()
+    }

@@ -122,6 +122,9 @@ def test_calendar_names_each_day_with_its_source(tmp_path: Path) -> None:
         ("clock", "2026-05-02", "--departement", "999"),
         ("clock", "2026-05-02", "--days", "zéro"),
         ("clock", "2026-05-02", "--format", "xml"),
+        ("clock", "2026-05-02", "--cutoff", "soir"),
+        ("clock", "2026-05-02", "--days", "5", "--hours", "5"),
+        ("clock", "2100-12-30"),
         ("calendar", "1500"),
         ("calendar", "deux-mille"),
         ("calendar", "2026", "--departement", "Cher"),
@@ -249,3 +252,44 @@ def test_a_check_of_an_unreachable_server_says_what_fails(tmp_path: Path) -> Non
     assert done.returncode == 1
     assert "compte contact : la connexion au serveur a échoué" in done.stdout
     assert "s3cret" not in done.stdout + done.stderr
+
+
+def test_a_closure_declared_later_says_which_published_figures_it_changes(tmp_path: Path) -> None:
+    temporary = str(tmp_path)
+    assert mailsla("demo", TMPDIR=temporary).returncode == 0
+    assert mailsla("report", "--demo", "--publish", TMPDIR=temporary).returncode == 0
+    untouched = json.loads(mailsla("report", "--demo", "--format", "json", TMPDIR=temporary).stdout)
+    [configuration] = tmp_path.rglob("mailsla.toml")
+    with configuration.open("a", encoding="utf-8") as file:
+        file.write('\n[calendar]\nclosures = [{ on = 2026-11-12, reason = "pont" }]\n')
+
+    changed = json.loads(mailsla("report", "--demo", "--format", "json", TMPDIR=temporary).stdout)
+    written = mailsla("report", "--demo", TMPDIR=temporary).stdout
+
+    assert untouched["revisions"] == []
+    [revision] = changed["revisions"]
+    assert revision["causes"] == ["calendar"]
+    assert (
+        revision["published"]
+        != revision["now"]
+        == {
+            name: changed["sections"][1]["attainment"][name] for name in ("numerator", "denominator", "share")
+        }
+    )
+    assert revision["changed"] == changed["sections"][1]["without_closures"]["changed"] >= 1
+    assert "Chiffre publié le 13/11/2026" in written
+
+
+@pytest.mark.parametrize(
+    ("options", "due_on"),
+    [
+        (("--days", "15"), "2026-05-21"),
+        (("--unit", "calendar_days"), "2026-05-07"),
+        (("--cutoff", "09:00"), "2026-05-15"),
+        (("--hours", "12", "--comparison", "at_most"), "2026-04-29"),
+    ],
+)
+def test_clock_answers_under_another_rule(options: tuple[str, ...], due_on: str) -> None:
+    done = mailsla("clock", "2026-04-28 09:00", "--departement", "18", *options, "--format", "json")
+
+    assert json.loads(done.stdout)["due_on"] == due_on

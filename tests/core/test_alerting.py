@@ -7,6 +7,7 @@ from datetime import date, time
 import pytest
 
 from mailsla.core.alerting import AlertRule, Digest, digests
+from mailsla.core.case import Standard
 from mailsla.core.derivation import derive
 from mailsla.core.mail import Mail, MailboxRole, Place
 from tests.factories import OFFICE, PROMISE, RULES, clock, mail, paris, reply, working_calendar
@@ -27,8 +28,7 @@ def due(
         derive(mails, RULES).requests,
         announced=announced or set(),
         doubtful=doubtful or set(),
-        clock=clock(),
-        commitments={"information": PROMISE},
+        standard=Standard(clock(), {"information": PROMISE}),
         office=OFFICE,
         rule=rule,
         now=paris(now),
@@ -133,8 +133,7 @@ def test_the_hour_is_the_site_s_own() -> None:
         derive([ASKED], RULES).requests,
         announced=set(),
         doubtful=set(),
-        clock=clock(tahiti),
-        commitments={"information": PROMISE},
+        standard=Standard(clock(tahiti), {"information": PROMISE}),
         office=OFFICE,
         rule=AlertRule(send_at=time(8)),
         now=paris("2026-11-13 18:59"),  # 07:59 in Papeete

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 
@@ -13,27 +14,36 @@ from hypothesis import strategies as st
 from scipy.stats import CensoredData, ecdf
 
 from mailsla.adapters.rendering import wording
+from mailsla.core.case import Standard
+from mailsla.core.commitment import Commitment, Comparison, Outcome
 from mailsla.core.delays import Delay, delay_curve
 from mailsla.core.derivation import derive
 from mailsla.core.errors import UsageError
 from mailsla.core.mail import Mail
-from mailsla.core.period import last_full_week, parse_period, year_to_date
-from mailsla.core.report import Population, Section, section, unanswered
-from tests.factories import PROMISE, RULES, clock, mail, paris, reply
+from mailsla.core.period import Grain, last_full_week, parse_period, year_to_date
+from mailsla.core.publication import Publication, Source, revision
+from mailsla.core.report import Assessment, Population, Section, assess, section, unanswered
+from mailsla.core.request import CategoryRule
+from mailsla.core.worked_example import worked_example
+from tests.factories import PROMISE, RULES, clock, mail, paris, reply, working_calendar
 
-NOW = paris("2026-11-13 09:00")
+STANDARD = Standard(clock(), {"information": PROMISE})
 YEAR = parse_period("2026")
 
 
 def cohort(mails: Sequence[Mail], period: str = "2026", now: str = "2026-11-13 09:00") -> Section:
-    return section(
-        parse_period(period),
-        derive(mails, RULES).requests,
-        clock=clock(),
-        commitment=PROMISE,
-        services=("Étrangers", "Permis"),
-        now=paris(now),
-    )
+    return section(parse_period(period), assessed(mails, now), services=("Étrangers", "Permis"))
+
+
+def assessed(
+    mails: Sequence[Mail],
+    now: str = "2026-11-13 09:00",
+    *,
+    standard: Standard = STANDARD,
+    follow_ups: bool = False,
+) -> Assessment:
+    cases = [request.case for request in derive(mails, RULES).requests]
+    return assess(cases, standard, paris(now), count_follow_ups=follow_ups)
 
 
 def asked_and_answered(
@@ -104,11 +114,11 @@ def test_follow_ups_are_reported_apart_but_watched() -> None:
     again = mail("2026-10-26 10:00", by="usager1@example.org", replies_to=answered.header.message_id)
 
     found = cohort([asked, answered, again])
-    overdue, soon = unanswered(derive([asked, answered, again], RULES).requests, clock(), PROMISE, NOW)
+    overdue, soon = unanswered(assessed([asked, answered, again]))
 
     assert found.population == Population(met=1)
     assert found.follow_ups == Population(missed=1)
-    assert ([item.request.follow_up for item in overdue], soon) == ([True], ())
+    assert ([item.case.follow_up for item in overdue], soon) == ([True], ())
 
 
 def test_the_overdue_and_those_due_soon_are_listed_by_due_date() -> None:
@@ -119,7 +129,7 @@ def test_the_overdue_and_those_due_soon_are_listed_by_due_date() -> None:
         *asked_and_answered(4, "2026-11-05 10:00", None),  # due in 4
     ]
 
-    overdue, soon = unanswered(derive(mails, RULES).requests, clock(), PROMISE, NOW)
+    overdue, soon = unanswered(assessed(mails))
 
     assert [item.verdict.due_on for item in overdue] == [date(2026, 11, 12)]
     assert [item.verdict.due_on for item in soon] == [date(2026, 11, 13), date(2026, 11, 18)]
@@ -210,3 +220,111 @@ def test_the_curve_is_monotone_and_exact(delays: list[Delay]) -> None:
 
     assert shares == sorted(shares)
     assert all(0 < share <= 1 for share in shares)
+
+
+CLOSED = working_calendar(closures=["2026-10-30"])
+COMPLAINTS = Commitment("complaint", 15, Comparison.AT_MOST, Fraction(1))
+WITH_COMPLAINTS = replace(
+    RULES, categories=(CategoryRule("information"), CategoryRule("complaint", subjects=("réclamation",)))
+)
+
+
+def test_what_the_closures_changed_is_counted() -> None:
+    # Due on 2 November; with Friday 30 October closed, on the 3rd, which is when the reply came.
+    tenth = asked_and_answered(9, "2026-10-20 10:00", "2026-11-03 10:00")
+    standard = Standard(clock(CLOSED), {"information": PROMISE})
+
+    found = section(YEAR, assessed([*tenth, *MAILS[:2]], standard=standard), services=())
+
+    assert found.population == Population(met=2)
+    assert (found.without_closures, found.closures_changed) == (Population(met=1, missed=1), 1)
+
+
+def test_requests_handled_in_a_period_are_counted_by_their_reply() -> None:
+    november = cohort(MAILS, "2026-11")
+
+    assert november.population == Population(met=1, waiting=1)
+    assert november.handled == Population(met=1, missed=1)
+
+
+def test_each_category_is_held_against_its_own_promise_and_the_rate_is_the_main_one_s() -> None:
+    complaint = mail("2026-10-20 10:00", by="usager6@example.org", subject="Réclamation : guichet fermé")
+    mails = [*MAILS, complaint, reply("2026-11-06 10:00", complaint)]  # 12 working days
+    cases = [request.case for request in derive(mails, WITH_COMPLAINTS).requests]
+    standard = Standard(clock(), {"information": PROMISE, "complaint": COMPLAINTS})
+
+    found = section(YEAR, assess(cases, standard, paris("2026-11-13 09:00")), services=())
+
+    assert found.population == Population(met=2, missed=2, waiting=1)
+    by_category = {line.commitment.category: (line.population, line.answered) for line in found.by_category}
+    assert by_category == {
+        "information": (Population(met=2, missed=2, waiting=1), 3),
+        "complaint": (Population(met=1), 1),
+    }
+
+
+def test_what_a_person_excluded_is_counted_apart_with_its_reason() -> None:
+    cases = [request.case for request in derive(MAILS, RULES).requests]
+    cases[0] = replace(cases[0], excluded="doublon")
+
+    found = section(YEAR, assess(cases, STANDARD, paris("2026-11-13 09:00")), services=())
+
+    assert found.population.excluded == 1
+    assert found.population.counted == len(cases) - 1
+    assert found.exclusions == (("doublon", 1),)
+
+
+def test_follow_ups_count_where_the_site_asks_for_it() -> None:
+    asked, answered = asked_and_answered(1, "2026-10-20 10:00", "2026-10-22 10:00")
+    again = mail("2026-10-26 10:00", by="usager1@example.org", replies_to=answered.header.message_id)
+
+    found = section(YEAR, assessed([asked, answered, again], follow_ups=True), services=())
+
+    assert found.population == Population(met=1, missed=1)
+
+
+@pytest.mark.parametrize(
+    ("grain", "names"),
+    [
+        (Grain.WEEK, ["2026-W43", "2026-W46"]),
+        (Grain.MONTH, ["2026-10", "2026-11"]),
+        (Grain.QUARTER, ["2026-Q4"]),
+        (Grain.YEAR, ["2026"]),
+    ],
+)
+def test_a_cohort_is_cut_into_periods_that_add_up(grain: Grain, names: list[str]) -> None:
+    found = section(YEAR, assessed(MAILS), services=(), grain=grain)
+
+    assert [line.period.name for line in found.by_period] == names
+    assert sum(line.population.counted for line in found.by_period) == found.population.counted
+
+
+def publication(verdicts: dict[str, Outcome], calendar: str = "a") -> Publication:
+    return Publication(
+        YEAR, paris("2026-11-13 09:00"), paris("2026-11-13 09:00"), verdicts, {Source.CALENDAR: calendar}
+    )
+
+
+def test_a_published_figure_that_would_be_another_says_what_changed() -> None:
+    before = publication({"a": Outcome.MET, "b": Outcome.MISSED, "c": Outcome.WAITING})
+    after = publication({"a": Outcome.MET, "b": Outcome.MET, "d": Outcome.MISSED}, calendar="b")
+
+    found = revision(before, after)
+
+    assert found is not None
+    assert (found.changed, found.appeared, found.gone, found.causes) == (1, 1, 1, (Source.CALENDAR,))
+    assert (found.published.attainment, found.now.attainment) == (Fraction(1, 2), Fraction(2, 3))
+    assert revision(before, publication(dict(before.verdicts), calendar="b")) is None
+
+
+def test_the_example_is_the_latest_due_date_that_met_a_holiday() -> None:
+    example = worked_example(clock(), PROMISE, date(2026, 11, 20))
+
+    assert example.received_at == paris("2026-11-06 10:00")
+    assert (example.due_on, [day.on for day in example.off]) == (date(2026, 11, 20), [date(2026, 11, 11)])
+
+
+def test_the_example_of_months_without_a_holiday_goes_back_to_one() -> None:
+    example = worked_example(clock(), PROMISE, date(2026, 10, 15))
+
+    assert [day.on for day in example.off] == [date(2026, 7, 14)]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -15,14 +15,18 @@ from mailsla.adapters.database import rows
 from mailsla.adapters.database.engine import reading, writing
 from mailsla.adapters.database.facts import ACCOUNT, LOCATION, MAILBOX, MESSAGE, insert_new, parts, table
 from mailsla.adapters.database.tables import (
+    DecisionRow,
     DerivationRow,
     DerivedDoubtRow,
     DerivedMessageRow,
     DerivedRequestRow,
+    PublicationRow,
     TieRow,
 )
-from mailsla.core.derivation import Derivation
+from mailsla.core.case import Case
+from mailsla.core.derivation import Derivation, DerivedMessage
 from mailsla.core.mail import Mail, Place
+from mailsla.core.publication import Publication
 from mailsla.core.reading import Side
 from mailsla.core.recipient_matching import Doubt
 from mailsla.core.request import Request
@@ -30,23 +34,20 @@ from mailsla.core.request import Request
 TIE, DERIVATION = table(TieRow), table(DerivationRow)
 DERIVED_MESSAGE, DERIVED_REQUEST = table(DerivedMessageRow), table(DerivedRequestRow)
 DERIVED_DOUBT = table(DerivedDoubtRow)
-
-
-@dataclass(frozen=True, slots=True)
-class DerivedMessage:
-    """What was derived of one message, for people to read."""
-
-    key: str
-    message_id: str | None
-    subject: str
-    conversation: str
-    evidence: str
-    tied_to: str | None
-    side: str
-    kind: str
-    reason: tuple[str, ...]
-    at: datetime
-    basis: str
+DECISION, PUBLICATION = table(DecisionRow), table(PublicationRow)
+CASE_COLUMNS = (
+    "key",
+    "received_at",
+    "answered_at",
+    "service",
+    "category",
+    "follow_up",
+    "imported",
+    "announced_at",
+    "answer_by",
+    "excluded",
+    "subject",
+)
 
 
 class Derivations:
@@ -68,6 +69,55 @@ class Derivations:
         query = select(DERIVED_REQUEST).order_by(DERIVED_REQUEST.c.received_at, DERIVED_REQUEST.c.key)
         if received_from is not None:
             query = query.where(DERIVED_REQUEST.c.received_at >= received_from)
+        with reading(self._engine) as connection:
+            return tuple(rows.request_of(row) for row in connection.execute(query))
+
+    def cases(self) -> tuple[Case, ...]:
+        """Return every request and follow-up as the figures count them, by receipt."""
+        columns = [DERIVED_REQUEST.c[name] for name in CASE_COLUMNS]
+        query = select(*columns).order_by(DERIVED_REQUEST.c.received_at, DERIVED_REQUEST.c.key)
+        with reading(self._engine) as connection:
+            return tuple(rows.case_of(row) for row in connection.execute(query))
+
+    def facts_digest(self, since: datetime, until: datetime) -> str:
+        """Return a digest of the identities and instants of the messages of [since, until]."""
+        query = (
+            select(DERIVED_MESSAGE.c.key, DERIVED_MESSAGE.c.at)
+            .where(DERIVED_MESSAGE.c.at >= since, DERIVED_MESSAGE.c.at <= until)
+            .order_by(DERIVED_MESSAGE.c.key)
+        )
+        digest = hashlib.sha256()
+        with reading(self._engine) as connection:
+            for key, at in connection.execute(query):
+                digest.update(f"{key} {at.isoformat()}\n".encode())
+        return digest.hexdigest()[:16]
+
+    def decisions_digest(self) -> str:
+        """Return a digest of every decision taken."""
+        digest = hashlib.sha256()
+        with reading(self._engine) as connection:
+            for row in connection.execute(select(DECISION).order_by(DECISION.c.id)):
+                digest.update(repr(tuple(row)).encode())
+        return digest.hexdigest()[:16]
+
+    def publications(self) -> tuple[Publication, ...]:
+        """Return what was published, oldest first."""
+        with reading(self._engine) as connection:
+            found = connection.execute(select(PUBLICATION).order_by(PUBLICATION.c.id))
+            return tuple(rows.publication_of(row) for row in found)
+
+    def publish(self, publication: Publication) -> None:
+        """Add a publication."""
+        with writing(self._engine) as connection:
+            connection.execute(insert(PUBLICATION), [rows.publication_row(publication)])
+
+    def unanswered(self) -> tuple[Request, ...]:
+        """Return the requests and follow-ups that nothing answered, by receipt."""
+        query = (
+            select(DERIVED_REQUEST)
+            .where(DERIVED_REQUEST.c.answered_at.is_(None), DERIVED_REQUEST.c.excluded.is_(None))
+            .order_by(DERIVED_REQUEST.c.received_at, DERIVED_REQUEST.c.key)
+        )
         with reading(self._engine) as connection:
             return tuple(rows.request_of(row) for row in connection.execute(query))
 

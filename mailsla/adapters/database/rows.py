@@ -7,9 +7,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from mailsla.core.case import Case
+from mailsla.core.commitment import Announcement, Outcome
 from mailsla.core.conversation import Link
 from mailsla.core.mail import Basis, MailboxRole, Moment, Place
 from mailsla.core.message import Header
+from mailsla.core.period import Period
+from mailsla.core.publication import Publication, Source
 from mailsla.core.reading import Reading
 from mailsla.core.recipient_matching import Doubt, DoubtCode
 from mailsla.core.request import Assignment, Part, Request, ServiceBasis, Step
@@ -98,6 +102,9 @@ def request_row(request: Request) -> dict[str, Any]:
         "category": request.category,
         "imported": request.imported,
         "subject": request.subject,
+        "announced_at": request.announcement.at if request.announcement else None,
+        "answer_by": request.announcement.answer_by if request.announcement else None,
+        "excluded": request.excluded,
         "detail": {
             "received_basis": request.received.basis.value,
             "answered_basis": request.answered.basis.value if request.answered else None,
@@ -141,6 +148,53 @@ def request_of(row: Any) -> Request:
         imported=row.imported,
         mailboxes=tuple((account, mailbox) for account, mailbox in detail["mailboxes"]),
         subject=row.subject,
+        announcement=announcement_of(row),
+        excluded=row.excluded,
+    )
+
+
+def announcement_of(row: Any) -> Announcement | None:
+    """Return the date that a holding reply announced, if any."""
+    return None if row.announced_at is None else Announcement(row.announced_at, row.answer_by)
+
+
+def case_of(row: Any) -> Case:
+    """Return the request as the figures count it."""
+    return Case(
+        key=row.key,
+        received_at=row.received_at,
+        answered_at=row.answered_at,
+        service=row.service,
+        category=row.category,
+        follow_up=row.follow_up,
+        imported=row.imported,
+        announcement=announcement_of(row),
+        excluded=row.excluded,
+        subject=row.subject,
+    )
+
+
+def publication_row(publication: Publication) -> dict[str, Any]:
+    """Return the row of a publication."""
+    return {
+        "period": publication.period.name,
+        "first": publication.period.first,
+        "last": publication.period.last,
+        "at": publication.at,
+        "published_at": publication.published_at,
+        "verdicts": {key: outcome.value for key, outcome in publication.verdicts.items()},
+        "digests": {source.value: digest for source, digest in publication.digests.items()},
+    }
+
+
+def publication_of(row: Any) -> Publication:
+    """Return the publication that a row holds."""
+    return Publication(
+        period=Period(row.period, row.first, row.last),
+        at=row.at,
+        published_at=row.published_at,
+        verdicts={key: Outcome(outcome) for key, outcome in row.verdicts.items()},
+        digests={Source(source): digest for source, digest in row.digests.items()},
     )
 
 

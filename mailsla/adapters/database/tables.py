@@ -148,6 +148,9 @@ class DerivedRequestRow(SQLModel, table=True):
     category: str
     imported: bool
     subject: str = Field(sa_type=Text)
+    announced_at: datetime | None = None
+    answer_by: date | None = None
+    excluded: str | None = Field(default=None, sa_type=Text)
     detail: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
 
 
@@ -167,6 +170,33 @@ class DerivationRow(SQLModel, table=True):
     __tablename__ = "derivation"
     id: int | None = Field(default=None, primary_key=True)
     rules: str = ""
+
+
+class DecisionRow(SQLModel, table=True):
+    """What a person decided about a request or a message; never changed, never removed."""
+
+    __tablename__ = "decision"
+    id: int | None = Field(default=None, primary_key=True)
+    target: str = Field(index=True, max_length=32)
+    action: str
+    value: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    reason: str = Field(sa_type=Text)
+    decided_by: str
+    decided_at: datetime
+
+
+class PublicationRow(SQLModel, table=True):
+    """A published figure: the verdicts behind it and the digests of what made them."""
+
+    __tablename__ = "publication"
+    id: int | None = Field(default=None, primary_key=True)
+    period: str
+    first: date
+    last: date
+    at: datetime
+    published_at: datetime
+    verdicts: dict[str, str] = Field(sa_column=Column(JSON, nullable=False))
+    digests: dict[str, str] = Field(sa_column=Column(JSON, nullable=False))
 
 
 class OutgoingRow(SQLModel, table=True):

@@ -9,10 +9,15 @@ from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from mailsla.adapters.database.derivations import DerivedMessage
-from mailsla.core.commitment import Commitment, Verdict
+from mailsla.adapters.rendering import wording
+from mailsla.core.case import Judged
+from mailsla.core.commitment import Clock, Commitment, Unit, Verdict
 from mailsla.core.delays import DelayCurve
-from mailsla.core.report import Judged, Population, Report, Section
+from mailsla.core.derivation import DerivedMessage
+from mailsla.core.outlook import Outlook
+from mailsla.core.period import Period
+from mailsla.core.publication import Publication, Revision
+from mailsla.core.report import Population, Report, Section
 from mailsla.core.request import Request
 from mailsla.core.working_days import Day, SpecialDay
 
@@ -34,13 +39,21 @@ def instant(at: datetime | None, zone: ZoneInfo) -> str | None:
     return None if at is None else at.astimezone(zone).isoformat(timespec="seconds")
 
 
-def rule(commitment: Commitment) -> Document:
-    """The promise."""
+def rule(commitment: Commitment, clock_: Clock) -> Document:
+    """The promise, with the options that decide the count, and the rule in plain words."""
+    cutoff = clock_.receipt.cutoff
     return {
         "category": commitment.category,
-        "days": commitment.amount,
+        "days": None if commitment.unit is Unit.OPENING_HOURS else commitment.amount,
+        "hours": commitment.amount if commitment.unit is Unit.OPENING_HOURS else None,
         "comparison": commitment.comparison.value,
-        "unit": "working_days",
+        "unit": commitment.unit.value,
+        "target": share(commitment.target),
+        "cutoff": None if cutoff is None else f"{cutoff:%H:%M}",
+        "closed_day_receipt": clock_.receipt.closed_day.value,
+        "half_days_count": clock_.calendar.half_days_count,
+        "announced_date_counts": commitment.announced_date_counts,
+        "text": f"{wording.promise(commitment)}. {wording.rule(commitment, clock_)}",
     }
 
 
@@ -53,17 +66,21 @@ def days(counted: Iterable[Day]) -> list[Document]:
 
 
 def clock(
-    verdict: Verdict, commitment: Commitment, counted: Sequence[Day], *, replied: bool, zone: str
+    verdict: Verdict, commitment: Commitment, counted: Sequence[Day], clock_: Clock, *, replied: bool
 ) -> Document:
     """The answer of `mailsla clock`; `working_days` and `in_time` are null without a reply."""
+    zone = clock_.calendar.zone
+    hours = commitment.unit is Unit.OPENING_HOURS
     return {
         "schema": "mailsla.clock/1",
-        "zone": zone,
-        "rule": rule(commitment),
+        "zone": zone.key,
+        "rule": rule(commitment, clock_),
         "received_on": verdict.received_on.isoformat(),
         "due_on": verdict.due_on.isoformat(),
+        "due_at": instant(verdict.due_at, zone),
         "replied_on": verdict.answered_on.isoformat() if verdict.answered_on else None,
         "working_days": verdict.working_days if replied else None,
+        "opening_minutes": verdict.elapsed if replied and hours else None,
         "in_time": verdict.outcome.value == "met" if replied else None,
         "days": days(counted),
     }
@@ -111,20 +128,27 @@ def delays(curve: DelayCurve) -> Document:
         "median": curve.median,
         "p90": curve.ninth_decile,
         "curve": [{"day": day, "answered": share(answered)} for day, answered in curve.steps],
+        "answered_by": [
+            {"day": day, "answered": share(curve.answered_by(day)) if curve.requests else None}
+            for day in range(1, 16)
+        ],
     }
+
+
+def period(of: Period) -> Document:
+    """A period: whole local days, both ends included."""
+    return {"name": of.name, "first": of.first.isoformat(), "last": of.last.isoformat()}
 
 
 def section(cohort: Section) -> Document:
     """One cohort."""
     return {
-        "period": {
-            "name": cohort.period.name,
-            "first": cohort.period.first.isoformat(),
-            "last": cohort.period.last.isoformat(),
-        },
+        "period": period(cohort.period),
         "population": population(cohort.population),
         "attainment": attainment(cohort.population),
         "other_comparison": attainment(cohort.compared),
+        "without_closures": {**attainment(cohort.without_closures), "changed": cohort.closures_changed},
+        "handled": attainment(cohort.handled),
         "by_service": [
             {
                 "service": line.service,
@@ -134,8 +158,74 @@ def section(cohort: Section) -> Document:
             }
             for line in cohort.by_service
         ],
+        "by_category": [
+            {
+                "category": line.commitment.category,
+                "target": share(line.commitment.target),
+                "population": population(line.population),
+                "attainment": attainment(line.population),
+                "answered": line.answered,
+                "delays": delays(line.delays),
+            }
+            for line in cohort.by_category
+        ],
+        "by_period": [
+            {
+                "period": period(line.period),
+                "population": population(line.population),
+                "attainment": attainment(line.population),
+                "delays": delays(line.delays),
+            }
+            for line in cohort.by_period
+        ],
         "delays": delays(cohort.delays),
+        "exclusions": dict(cohort.exclusions),
         "follow_ups": population(cohort.follow_ups),
+    }
+
+
+def outlook(of: Outlook) -> Document:
+    """What the year still allows."""
+    landing = of.landing
+    return {
+        "year": of.year,
+        "waiting": of.waiting,
+        "needed_of_waiting": of.needed,
+        "expected_requests": of.expected,
+        "pace": of.pace.value,
+        "may_lose": of.may_lose,
+        "lost": of.lost,
+        "landing": None
+        if landing is None
+        else {
+            "expected": share(landing.expected),
+            "low": round(landing.low, 6),
+            "high": round(landing.high, 6),
+        },
+        "out_of_reach_from": None if of.out_of_reach_from is None else of.out_of_reach_from.name,
+    }
+
+
+def revision(of: Revision, zone: ZoneInfo) -> Document:
+    """A published figure that would be another one today."""
+
+    def figure(publication: Publication) -> Document:
+        return {
+            "numerator": publication.met,
+            "denominator": publication.settled,
+            "share": share(publication.attainment),
+        }
+
+    return {
+        "period": period(of.published.period),
+        "at": instant(of.published.at, zone),
+        "published_at": instant(of.published.published_at, zone),
+        "published": figure(of.published),
+        "now": figure(of.now),
+        "changed": of.changed,
+        "appeared": of.appeared,
+        "gone": of.gone,
+        "causes": [cause.value for cause in of.causes],
     }
 
 
@@ -148,7 +238,8 @@ def report(built: Report, zone: ZoneInfo) -> Document:
         "site": built.site,
         "at": instant(built.at, zone),
         "period": first["period"],
-        "rule": rule(built.commitment),
+        "rule": rule(built.commitment, built.standard.clock)
+        | {"example": wording.example(built.example, zone)},
         "population": first["population"],
         "attainment": first["attainment"],
         "target": {
@@ -156,9 +247,12 @@ def report(built: Report, zone: ZoneInfo) -> Document:
             "denominator": target.denominator,
             "share": share(target),
         },
+        "minimum": built.minimum,
         "by_service": first["by_service"],
         "delays": first["delays"],
         "sections": [section(cohort) for cohort in built.sections],
+        "outlook": outlook(built.outlook),
+        "revisions": [revision(item, zone) for item in built.revisions],
         "overdue": [judged(item, zone) for item in built.overdue],
         "soon": [judged(item, zone) for item in built.soon],
         "to_check": len(built.doubts),
@@ -177,17 +271,18 @@ def report(built: Report, zone: ZoneInfo) -> Document:
 
 def judged(item: Judged, zone: ZoneInfo) -> Document:
     """One request with its verdict; neither its subject nor who wrote it."""
-    request, verdict = item.request, item.verdict
+    case, verdict = item.case, item.verdict
     return {
-        "request": request.key[:8],
-        "key": request.key,
-        "follow_up": request.follow_up,
-        "service": request.service,
-        "category": request.category,
-        "received_at": instant(request.received.at, zone),
+        "request": case.key[:8],
+        "key": case.key,
+        "follow_up": case.follow_up,
+        "service": case.service,
+        "category": case.category,
+        "excluded": case.excluded,
+        "received_at": instant(case.received_at, zone),
         "received_on": verdict.received_on.isoformat(),
         "due_on": verdict.due_on.isoformat(),
-        "answered_at": instant(request.answered.at if request.answered else None, zone),
+        "answered_at": instant(case.answered_at, zone),
         "working_days": verdict.working_days,
         "verdict": verdict.outcome.value,
     }
@@ -202,17 +297,17 @@ def requests(items: Iterable[tuple[Judged, str | None]], zone: ZoneInfo) -> Docu
 
 
 def shown(
-    item: Judged,
+    request: Request,
+    verdict: Verdict,
     messages: Sequence[DerivedMessage],
     counted: Sequence[Day],
     zone: ZoneInfo,
 ) -> Document:
     """The answer of `mailsla show`."""
-    request: Request = item.request
     steps = {step.key: step for step in request.steps}
     return {
         "schema": "mailsla.show/1",
-        **judged(item, zone),
+        **judged(Judged(request.case, verdict), zone),
         "subject": request.subject,
         "received_basis": request.received.basis.value,
         "answered_basis": request.answered.basis.value if request.answered else None,

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Sequence
 from zoneinfo import ZoneInfo
 
 from mailsla.adapters.rendering import wording
-from mailsla.core.report import Judged, Population, Report
+from mailsla.core.case import Judged
+from mailsla.core.report import Population, Report
 from mailsla.language import gettext as _
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -89,15 +90,15 @@ def requests(items: Iterable[Judged], zone: ZoneInfo) -> str:
     )
     rows = [
         (
-            item.request.key[:8],
-            item.request.received.at.astimezone(zone).isoformat(sep=" ", timespec="minutes")[:16],
+            item.case.key[:8],
+            item.case.received_at.astimezone(zone).isoformat(sep=" ", timespec="minutes")[:16],
             item.verdict.due_on,
             item.verdict.answered_on,
             item.verdict.working_days,
             wording.outcome(item.verdict.outcome, answered=item.verdict.answered_on is not None),
-            item.request.service,
-            _("oui") if item.request.follow_up else _("non"),
-            item.request.subject,
+            item.case.service,
+            _("oui") if item.case.follow_up else _("non"),
+            item.case.subject,
         )
         for item in items
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
+from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 from rich.bar import Bar
@@ -12,12 +13,16 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from mailsla.adapters.database.derivations import DerivedMessage
 from mailsla.adapters.rendering import wording
-from mailsla.core.commitment import Commitment, Verdict
+from mailsla.core.case import Judged
+from mailsla.core.commitment import Clock, Commitment, Verdict
 from mailsla.core.delays import DelayCurve
+from mailsla.core.derivation import DerivedMessage
+from mailsla.core.outlook import Outlook, Pace
 from mailsla.core.period import Period
-from mailsla.core.report import Judged, Population, Report, Section, ServiceLine
+from mailsla.core.publication import Publication, Revision
+from mailsla.core.report import Population, Report, Section, ServiceLine
+from mailsla.core.request import Request
 from mailsla.core.working_days import Day, SpecialDay
 from mailsla.language import gettext as _
 from mailsla.language import ngettext
@@ -37,7 +42,8 @@ def report(built: Report, zone: ZoneInfo, console: Console) -> None:
         )
     )
     console.print(Text(_("Engagement : {promise}.").format(promise=wording.promise(built.commitment))))
-    console.print(Text(wording.rule(built.commitment), style="dim"))
+    console.print(Text(wording.rule(built.commitment, built.standard.clock), style="dim"))
+    console.print(Text(wording.example(built.example, zone), style="dim"))
     for warning in _warnings(built, zone):
         console.print(Text(warning, style="bold yellow"))
     console.print()
@@ -48,6 +54,15 @@ def report(built: Report, zone: ZoneInfo, console: Console) -> None:
             Text(_("Par service – {period}").format(period=period_name(cohort.period)), style="bold")
         )
         console.print(_services(cohort, built))
+    widest = built.sections[-1]
+    if len(widest.by_category) > 1:
+        console.print()
+        console.print(_categories(widest))
+    if len(widest.by_period) > 1:
+        console.print()
+        console.print(_periods(widest, built.minimum))
+    console.print()
+    console.print(_outlook(built))
     for title, items in (
         (_("Demandes en retard, sans réponse"), built.overdue),
         (_("Échéance dans les trois jours ouvrés"), built.soon),
@@ -69,11 +84,23 @@ def period_name(period: Period) -> str:
     return dates
 
 
+def piece_name(period: Period) -> str:
+    """A period's short name: « S45 », « novembre 2026 », « T4 2026 », « 2026 »."""
+    name = period.name
+    if "-W" in name:
+        return _("semaine {week} de {year}").format(week=int(name[-2:]), year=name[:4])
+    if "-Q" in name:
+        return _("{quarter}e trimestre {year}").format(quarter=name[-1], year=name[:4])
+    return wording.month(period.first) if len(name) == len("2026-11") else name
+
+
 def _warnings(built: Report, zone: ZoneInfo) -> Iterable[str]:
     for gap in built.gaps:
         yield _(
             "Chiffres incomplets : le compte « {account} » n'est plus relevé depuis le {instant}."
         ).format(account=gap.account, instant=wording.instant(gap.since, zone))
+    for revision in built.revisions:
+        yield _revision(revision, zone)
     if built.doubts:
         yield ngettext(
             "{n} réponse possible reste à vérifier : elle n'est comptée pour aucune demande.",
@@ -86,6 +113,31 @@ def _warnings(built: Report, zone: ZoneInfo) -> Iterable[str]:
             "{n} courriels illisibles ont été mis de côté ; voir « mailsla check ».",
             built.set_aside,
         ).format(n=built.set_aside)
+
+
+def _revision(found: Revision, zone: ZoneInfo) -> str:
+    """What a published figure would be today, and why."""
+    others = found.changed + found.appeared + found.gone
+    causes = ", ".join(wording.source(cause) for cause in found.causes) or "–"
+    sentence = ngettext(
+        "Chiffre publié le {day} pour {period} : {before}, serait aujourd'hui {after} ({n} demande ; {causes}).",
+        "Chiffre publié le {day} pour {period} : {before}, serait aujourd'hui {after} ({n} demandes ; {causes}).",
+        others,
+    )
+    return sentence.format(
+        day=wording.short_day(found.published.published_at.astimezone(zone).date()),
+        period=found.published.period.name,
+        before=published(found.published),
+        after=published(found.now),
+        n=others,
+        causes=causes,
+    )
+
+
+def published(publication: Publication) -> str:
+    """« 79,6 % (43 sur 54) »."""
+    fraction = _("{met} sur {settled}").format(met=publication.met, settled=publication.settled)
+    return f"{wording.percent(publication.attainment)} ({fraction})"
 
 
 def _summary(built: Report) -> Table:
@@ -109,18 +161,30 @@ def _summary_rows(built: Report) -> Iterable[tuple[str, Callable[[Section], Rend
     yield _("En attente, non échues"), lambda cohort: str(cohort.population.waiting)
     yield _("Délai médian"), lambda cohort: delay(cohort.delays, cohort.delays.median)
     yield _("9e décile"), lambda cohort: delay(cohort.delays, cohort.delays.ninth_decile)
+    yield (
+        _("Répondu en 5, 10, 15 jours"),
+        lambda cohort: (
+            " – ".join(wording.percent(cohort.delays.answered_by(day)) for day in (5, 10, 15))
+            if cohort.delays.requests >= minimum
+            else "–"
+        ),
+    )
     other = built.commitment.compared(built.commitment.comparison.other)
     yield (
-        _("Si l'on comptait « {promise} »").format(promise=_short_promise(other)),
+        _("Si l'on comptait « {promise} »").format(promise=wording.short_promise(other)),
         lambda cohort: rate(cohort.compared, minimum),
     )
-
-
-def _short_promise(commitment: Commitment) -> str:
-    days = wording.working_days(commitment.amount)
-    if commitment.last_day < commitment.amount:
-        return _("en moins de {days}").format(days=days)
-    return _("en {days} au plus").format(days=days)
+    if any(cohort.closures_changed for cohort in built.sections):
+        yield (
+            _("Sans les fermetures déclarées"),
+            lambda cohort: rate(cohort.without_closures, minimum),
+        )
+    yield (
+        _("Parmi les demandes traitées sur la période"),
+        lambda cohort: rate(cohort.handled, minimum),
+    )
+    if any(cohort.population.excluded for cohort in built.sections):
+        yield _("Exclues par décision"), lambda cohort: str(cohort.population.excluded)
 
 
 def rate(counts: Population, minimum: int) -> str:
@@ -180,6 +244,88 @@ def _services(cohort: Section, built: Report) -> Table:
     return table
 
 
+def _categories(cohort: Section) -> Group:
+    table = _table()
+    table.add_column(_("Catégorie"))
+    table.add_column(_("Engagement"))
+    table.add_column(_("Taux de respect"), no_wrap=True)
+    table.add_column(_("Répondues"), no_wrap=True, justify="right")
+    for line in cohort.by_category:
+        table.add_row(
+            Text(line.commitment.category),
+            Text(f"{wording.percent(line.commitment.target)} {wording.short_promise(line.commitment)}"),
+            rate(line.population, 1),
+            _("{met} sur {settled}").format(met=line.answered, settled=line.population.counted),
+        )
+    title = _("Par catégorie – {period}").format(period=period_name(cohort.period))
+    return Group(Text(title, style="bold"), table)
+
+
+def _periods(cohort: Section, minimum: int) -> Group:
+    table = _table()
+    table.add_column(_("Période"))
+    table.add_column(_("Taux de respect"), no_wrap=True)
+    table.add_column("")
+    table.add_column(_("Hors délai"), justify="right", no_wrap=True)
+    table.add_column(_("En attente"), justify="right", no_wrap=True)
+    for line in cohort.by_period:
+        table.add_row(
+            piece_name(line.period),
+            rate(line.population, minimum),
+            _bar(line.population, minimum, SERVICE_BAR_WIDTH),
+            str(line.population.missed),
+            str(line.population.waiting),
+        )
+    return Group(Text(_("Au fil de la période"), style="bold"), table)
+
+
+def _outlook(built: Report) -> Group:
+    outlook = built.outlook
+    target = wording.percent(built.commitment.target)
+    title = _("Atteindre {target} en {year}").format(target=target, year=outlook.year)
+    lines = list(_outlook_lines(outlook, target))
+    return Group(Text(title, style="bold"), *(Text(f"- {line}") for line in lines))
+
+
+def _outlook_lines(outlook: Outlook, target: str) -> Iterable[str]:
+    if outlook.needed is None:
+        yield _(
+            "Même si toutes les demandes en attente sont tenues, les demandes reçues à ce jour resteront "
+            "sous {target}."
+        ).format(target=target)
+    elif outlook.waiting:
+        yield _(
+            "{needed} des {waiting} demandes en attente doivent encore être tenues pour que les demandes "
+            "reçues à ce jour atteignent {target}."
+        ).format(needed=outlook.needed, waiting=outlook.waiting, target=target)
+    basis = (
+        _("les mêmes semaines de l'an dernier")
+        if outlook.pace is Pace.LAST_YEAR
+        else _("le rythme de cette année")
+    )
+    yield _("{expected} demandes sont encore attendues d'ici la fin de l'année, d'après {basis}.").format(
+        expected=outlook.expected, basis=basis
+    )
+    if outlook.lost:
+        yield _("À ce volume, l'objectif de l'année ne peut plus être atteint.")
+    else:
+        yield ngettext(
+            "À ce volume, {n} demande peut encore être manquée cette année.",
+            "À ce volume, {n} demandes peuvent encore être manquées cette année.",
+            outlook.may_lose,
+        ).format(n=outlook.may_lose)
+    if outlook.landing is not None:
+        yield _("Au rythme présent, l'année finirait à {expected} (entre {low} et {high}, à 95 %).").format(
+            expected=wording.percent(outlook.landing.expected),
+            low=wording.percent(Fraction(outlook.landing.low)),
+            high=wording.percent(Fraction(outlook.landing.high)),
+        )
+    if outlook.out_of_reach_from is not None and not outlook.lost:
+        yield _("À ce rythme, l'objectif ne pourra plus être atteint après la {week}.").format(
+            week=period_name(outlook.out_of_reach_from)
+        )
+
+
 def _table() -> Table:
     return Table(box=None, padding=(0, 2, 0, 0), show_edge=False, header_style="dim")
 
@@ -215,23 +361,25 @@ def _deadlines(title: str, items: Sequence[Judged], zone: ZoneInfo) -> Group:
 def request_table(items: Iterable[Judged], zone: ZoneInfo) -> Table:
     """A table of requests that fits in 80 columns."""
     table = _table()
+    # The subject takes what is left: nothing else may be squeezed out of a narrow terminal.
+    table.expand = True
     table.add_column(_("Réf."), no_wrap=True, min_width=8)
     table.add_column(_("Reçue le"), no_wrap=True, min_width=16)
     table.add_column(_("Échéance"), no_wrap=True, min_width=10)
     table.add_column(_("Jours"), justify="right", no_wrap=True, min_width=5)
-    table.add_column(_("Service"), overflow="ellipsis", no_wrap=True, max_width=14)
-    table.add_column(_("Objet"), overflow="ellipsis", no_wrap=True)
+    table.add_column(_("Service"), overflow="ellipsis", no_wrap=True, min_width=12, max_width=12)
+    table.add_column(_("Objet"), overflow="ellipsis", no_wrap=True, ratio=1)
     for item in items:
         table.add_row(*_request_cells(item, zone))
     return table
 
 
 def _request_cells(item: Judged, zone: ZoneInfo) -> tuple[RenderableType, ...]:
-    request, verdict = item.request, item.verdict
+    request, verdict = item.case, item.verdict
     subject = wording.safe(request.subject, 80) or _("(sans objet)")
     return (
         request.key[:8],
-        wording.short_instant(request.received.at, zone),
+        wording.short_instant(request.received_at, zone),
         wording.short_day(verdict.due_on),
         str(verdict.working_days),
         Text(service_name(request.service)),
@@ -265,7 +413,8 @@ def requests(items: Sequence[Judged], zone: ZoneInfo, console: Console) -> None:
 
 
 def shown(
-    item: Judged,
+    request: Request,
+    verdict: Verdict,
     messages: Sequence[DerivedMessage],
     counted: Sequence[Day],
     commitment: Commitment,
@@ -273,7 +422,6 @@ def shown(
     console: Console,
 ) -> None:
     """Print one request: what tied its messages, the days one by one, the verdict."""
-    request, verdict = item.request, item.verdict
     console.print(Text(_("Demande {key}").format(key=request.key[:8]), style="bold"))
     console.print(
         Text(_("Objet : {subject}").format(subject=wording.safe(request.subject) or _("(sans objet)")))
@@ -291,10 +439,10 @@ def shown(
         )
         console.print(Text(line))
     console.print()
-    console.print(_messages_table(item, messages, zone))
+    console.print(_messages_table(request, messages, zone))
     console.print()
     console.print(_days_table(counted))
-    console.print(Text(verdict_sentence(verdict, commitment), style="bold"))
+    console.print(Text(verdict_sentence(verdict, commitment, zone), style="bold"))
     if request.answered is not None:
         console.print(
             Text(
@@ -307,8 +455,8 @@ def shown(
         )
 
 
-def _messages_table(item: Judged, messages: Sequence[DerivedMessage], zone: ZoneInfo) -> Table:
-    steps = {step.key: step for step in item.request.steps}
+def _messages_table(request: Request, messages: Sequence[DerivedMessage], zone: ZoneInfo) -> Table:
+    steps = {step.key: step for step in request.steps}
     number = {message.key: index for index, message in enumerate(messages, 1)}
     table = _table()
     for title in ("n°", _("Date"), _("Rôle"), _("Ce qui le rattache")):
@@ -338,46 +486,39 @@ def _days_table(counted: Sequence[Day]) -> Table:
     return table
 
 
-def verdict_sentence(verdict: Verdict, commitment: Commitment) -> str:
+def verdict_sentence(verdict: Verdict, commitment: Commitment, zone: ZoneInfo) -> str:
     """« Échéance : … Répondu en 7 jours ouvrés : dans les temps. »."""
-    due = _("Échéance : {day} au soir (jour {last}).").format(
-        day=wording.day_name(verdict.due_on), last=commitment.last_day
-    )
+    due = wording.due(verdict, commitment, zone)
     state = wording.outcome(verdict.outcome, answered=verdict.answered_on is not None)
-    days = wording.working_days(verdict.working_days)
+    elapsed = wording.elapsed(verdict, commitment)
     if verdict.answered_on is None:
-        return f"{due} " + _("{days} écoulés : {state}.").format(days=days, state=state)
-    return f"{due} " + _("Répondu en {days} : {state}.").format(days=days, state=state)
+        return f"{due} " + _("{days} écoulés : {state}.").format(days=elapsed, state=state)
+    return f"{due} " + _("Répondu en {days} : {state}.").format(days=elapsed, state=state)
 
 
 def clock(
     verdict: Verdict,
     commitment: Commitment,
     counted: Sequence[Day],
+    clock_: Clock,
     *,
     replied: bool,
     territory: str,
     console: Console,
 ) -> None:
     """Print the answer of `mailsla clock`."""
+    zone = clock_.calendar.zone
     console.print(Text(_("Calendrier : {territory}").format(territory=territory), style="dim"))
     console.print(
         _("Reçue le {day} : c'est le jour 0.").format(day=wording.day_name(verdict.received_on)),
         highlight=False,
     )
     console.print(_days_table(counted))
-    if replied:
-        console.print(Text(verdict_sentence(verdict, commitment), style="bold"))
-    else:
-        console.print(
-            Text(
-                _("Échéance : {day} au soir (jour {last}).").format(
-                    day=wording.day_name(verdict.due_on), last=commitment.last_day
-                ),
-                style="bold",
-            )
-        )
-    console.print(Text(wording.rule(commitment), style="dim"))
+    sentence = (
+        verdict_sentence(verdict, commitment, zone) if replied else wording.due(verdict, commitment, zone)
+    )
+    console.print(Text(sentence, style="bold"))
+    console.print(Text(wording.rule(commitment, clock_), style="dim"))
 
 
 def calendar(days: Sequence[SpecialDay], title: str, console: Console) -> None:
@@ -391,6 +532,7 @@ def calendar(days: Sequence[SpecialDay], title: str, console: Console) -> None:
             "holiday": _("férié"),
             "closure": _("fermeture"),
             "worked_holiday": _("férié travaillé"),
+            "half_day": _("demi-journée"),
         }[day.kind.value]
         source = _("{source} (calculé)").format(source=day.source) if day.computed else day.source
         table.add_row(wording.day_name(day.on), Text(day.name), kind, Text(source))

@@ -11,9 +11,19 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date
 from babel.numbers import format_decimal
 
-from mailsla.core.commitment import Commitment, Comparison, Outcome
+from mailsla.core.commitment import (
+    Clock,
+    ClosedDayReceipt,
+    Commitment,
+    Comparison,
+    Outcome,
+    Unit,
+    Verdict,
+)
 from mailsla.core.mail import Basis
+from mailsla.core.publication import Source
 from mailsla.core.request import Part, ServiceBasis
+from mailsla.core.worked_example import Example
 from mailsla.core.working_days import Day, DayKind
 from mailsla.language import gettext as _
 from mailsla.language import language, ngettext
@@ -78,6 +88,23 @@ def working_days(count: int) -> str:
     return ngettext("{n} jour ouvré", "{n} jours ouvrés", count).format(n=count)
 
 
+def units(count: int, unit: Unit) -> str:
+    """« 10 jours ouvrés », « 15 jours calendaires », « 48 heures d'ouverture »."""
+    if unit is Unit.CALENDAR_DAYS:
+        return ngettext("{n} jour calendaire", "{n} jours calendaires", count).format(n=count)
+    if unit is Unit.OPENING_HOURS:
+        return ngettext("{n} heure d'ouverture", "{n} heures d'ouverture", count).format(n=count)
+    return working_days(count)
+
+
+def elapsed(verdict: Verdict, commitment: Commitment) -> str:
+    """What passed, in the promise's unit: « 7 jours ouvrés », « 12 h 30 d'ouverture »."""
+    if commitment.unit is Unit.OPENING_HOURS:
+        hours, minutes = divmod(verdict.elapsed, 60)
+        return _("{hours} h {minutes:02} d'ouverture").format(hours=hours, minutes=minutes)
+    return units(verdict.elapsed, commitment.unit)
+
+
 def promise(commitment: Commitment) -> str:
     """The commitment as the office states it."""
     sentence = (
@@ -85,15 +112,92 @@ def promise(commitment: Commitment) -> str:
         if commitment.comparison is Comparison.LESS_THAN
         else _("dans {share} des cas, une réponse dans un délai de {days}")
     )
-    return sentence.format(share=percent(commitment.target), days=working_days(commitment.amount))
+    return sentence.format(share=percent(commitment.target), days=units(commitment.amount, commitment.unit))
 
 
-def rule(commitment: Commitment) -> str:
-    """The rule in plain words, for whoever recounts by hand."""
+def short_promise(commitment: Commitment) -> str:
+    """« en moins de 10 jours ouvrés », « en 10 jours ouvrés au plus »."""
+    days = units(commitment.amount, commitment.unit)
+    if commitment.comparison is Comparison.LESS_THAN:
+        return _("en moins de {days}").format(days=days)
+    return _("en {days} au plus").format(days=days)
+
+
+def rule(commitment: Commitment, clock: Clock) -> str:
+    """The rule in plain words, with the options in use, for whoever recounts by hand."""
+    sentences = [_counting(commitment)]
+    if commitment.unit is not Unit.OPENING_HOURS:
+        if clock.receipt.cutoff is not None:
+            cutoff = f"{clock.receipt.cutoff:%H:%M}"
+            sentences.append(
+                _("Un courriel reçu à partir de {time} compte comme reçu le lendemain.").format(time=cutoff)
+            )
+        if clock.receipt.closed_day is ClosedDayReceipt.NEXT_WORKING_DAY:
+            sentences.append(_("Un courriel reçu un jour non ouvré compte comme reçu le jour ouvré suivant."))
+        if any(day.kind is DayKind.HALF_DAY for day in clock.calendar.special_days):
+            sentences.append(
+                _("Une demi-journée de fermeture compte comme un jour entier.")
+                if clock.calendar.half_days_count
+                else _("Une demi-journée de fermeture ne compte pas.")
+            )
+    if commitment.announced_date_counts:
+        sentences.append(
+            _(
+                "Une réponse d'attente envoyée dans les temps, qui annonce une date, reporte l'échéance à "
+                "cette date."
+            )
+        )
+    return " ".join(sentences)
+
+
+def _counting(commitment: Commitment) -> str:
+    if commitment.unit is Unit.OPENING_HOURS:
+        hours = units(commitment.amount, commitment.unit)
+        if commitment.comparison is Comparison.LESS_THAN:
+            return _(
+                "Seules comptent les heures d'ouverture. Une réponse doit partir en moins de {hours}."
+            ).format(hours=hours)
+        return _(
+            "Seules comptent les heures d'ouverture. Une réponse doit partir en {hours} au plus."
+        ).format(hours=hours)
+    if commitment.unit is Unit.CALENDAR_DAYS:
+        return _(
+            "Le jour de réception est le jour 0 ; tous les jours suivants comptent. "
+            "Une réponse est dans les temps jusqu'au {last}e jour inclus, à minuit."
+        ).format(last=commitment.last_day)
     return _(
         "Le jour de réception est le jour 0 ; samedis, dimanches, jours fériés et fermetures ne comptent pas. "
         "Une réponse est dans les temps jusqu'au {last}e jour ouvré inclus, à minuit."
     ).format(last=commitment.last_day)
+
+
+def example(shown: Example, zone: ZoneInfo) -> str:
+    """The rule on one date of the site's own calendar."""
+    received = day_name(shown.received_at.astimezone(zone).date())
+    if shown.due_at is not None:
+        return _("Exemple : un courriel reçu le {received} à {hour} était à répondre avant le {due}.").format(
+            received=received, hour=hour(shown.received_at, zone), due=instant(shown.due_at, zone)
+        )
+    sentence = _("Exemple : un courriel reçu le {received} était à répondre au plus tard le {due}").format(
+        received=received, due=day_name(shown.due_on)
+    )
+    if not shown.off:
+        return f"{sentence}."
+    days = ", ".join(f"{short_day(day.on)} ({safe(day.name)})" for day in shown.off)
+    return _("{sentence} ; ne comptaient pas : {days}.").format(sentence=sentence, days=days)
+
+
+def due(verdict: Verdict, commitment: Commitment, zone: ZoneInfo) -> str:
+    """« Échéance : mercredi 13 mai 2026 au soir (jour 9). »."""
+    if verdict.due_at is not None:
+        return _("Échéance : {instant}.").format(instant=instant(verdict.due_at, zone))
+    if verdict.announced:
+        return _("Échéance : {day} au soir, date annoncée par une réponse d'attente.").format(
+            day=day_name(verdict.due_on)
+        )
+    return _("Échéance : {day} au soir (jour {last}).").format(
+        day=day_name(verdict.due_on), last=commitment.last_day
+    )
 
 
 def outcome(value: Outcome, *, answered: bool = True) -> str:
@@ -174,4 +278,21 @@ def day_reason(day: Day) -> str:
         return _("férié : {name}").format(name=day.name)
     if day.kind is DayKind.CLOSURE:
         return _("fermeture : {name}").format(name=day.name)
+    if day.kind is DayKind.HALF_DAY:
+        return _("demi-journée : {name}").format(name=day.name)
     return _("férié travaillé : {name}").format(name=day.name)
+
+
+def source(value: Source) -> str:
+    """What a figure follows from."""
+    return {
+        Source.FACTS: _("courriels connus depuis"),
+        Source.DECISIONS: _("décisions"),
+        Source.RULES: _("règles"),
+        Source.CALENDAR: _("calendrier"),
+    }[value]
+
+
+def month(on: date) -> str:
+    """« novembre 2026 »."""
+    return format_date(on, "MMMM y", locale=language())

@@ -1,0 +1,56 @@
+"""Decisions, publications, announced dates."""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlmodel.sql.sqltypes import AutoString, UTCDateTime
+
+revision = "0002"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "decision",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("target", AutoString(length=32), nullable=False),
+        sa.Column("action", AutoString(), nullable=False),
+        sa.Column("value", sa.JSON(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("decided_by", AutoString(), nullable=False),
+        sa.Column("decided_at", UTCDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_decision")),
+    )
+    with op.batch_alter_table("decision", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_decision_target"), ["target"], unique=False)
+
+    op.create_table(
+        "publication",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("period", AutoString(), nullable=False),
+        sa.Column("first", sa.Date(), nullable=False),
+        sa.Column("last", sa.Date(), nullable=False),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.Column("published_at", UTCDateTime(), nullable=False),
+        sa.Column("verdicts", sa.JSON(), nullable=False),
+        sa.Column("digests", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_publication")),
+    )
+    with op.batch_alter_table("derived_request", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("announced_at", UTCDateTime(), nullable=True))
+        batch_op.add_column(sa.Column("answer_by", sa.Date(), nullable=True))
+        batch_op.add_column(sa.Column("excluded", sa.Text(), nullable=True))
+
+
+def downgrade() -> None:
+    with op.batch_alter_table("derived_request", schema=None) as batch_op:
+        batch_op.drop_column("excluded")
+        batch_op.drop_column("answer_by")
+        batch_op.drop_column("announced_at")
+
+    op.drop_table("publication")
+    with op.batch_alter_table("decision", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_decision_target"))
+
+    op.drop_table("decision")
