@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from mailsla.adapters.rendering import documents, sheet, terminal, wording
+from mailsla.adapters.rendering import documents, report_screen, sheet, terminal, wording
 from mailsla.bootstrap import Application
 from mailsla.cli import session
 from mailsla.cli.session import Format, TextOrJson
@@ -80,12 +80,12 @@ def report(
     elif format_ is Format.CSV:
         session.write_out(sheet.report(built), output)
     elif output is None:
-        terminal.report(built, zone, session.console())
+        report_screen.report(built, zone, session.console())
     else:
         with output.open("w", encoding="utf-8") as file:
             console = session.console()
             console.file = file
-            terminal.report(built, zone, console)
+            report_screen.report(built, zone, console)
     if fail_under and _misses(built):
         raise typer.Exit(3)
 

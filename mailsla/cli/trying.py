@@ -11,7 +11,7 @@ import typer
 from rich.text import Text
 
 from mailsla import bootstrap
-from mailsla.adapters.rendering import terminal, wording
+from mailsla.adapters.rendering import report_screen, wording
 from mailsla.bootstrap import Application
 from mailsla.cli import session
 from mailsla.cli.watching import collect_all
@@ -48,7 +48,7 @@ def demo(
     _collect(folder)
     with bootstrap.application(load(site.config_path()), now=site.clock()) as app:
         console.print()
-        terminal.report(app.report(), app.site.zone, console)
+        report_screen.report(app.report(), app.site.zone, console)
         console.print()
         for line in _next_steps(app):
             console.print(Text(line))
