@@ -13,7 +13,7 @@ from mailsla.core.derivation import derive
 from mailsla.core.header_fields import read_header
 from mailsla.core.mail import Mail, MailboxRole, Place
 from mailsla.core.message import identity
-from mailsla.core.request import PairingRules
+from mailsla.core.pairing_rules import PairingRules
 
 COUNT = 100_000
 SEEN = datetime(2026, 11, 13, tzinfo=UTC)

@@ -161,6 +161,7 @@ class Application:
             self.facts,
             worker=socket.gethostname(),
             now=self.now,
+            office=self.site.office,
             since=account.since,
             progress=progress,
             stopping=self.stop.is_set,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -16,8 +17,9 @@ from mailsla.core.case import Standard
 from mailsla.core.commitment import Clock, Commitment, ReceiptRule
 from mailsla.core.correspondents import Office, Service
 from mailsla.core.errors import UsageError
+from mailsla.core.forms import Form
 from mailsla.core.opening_hours import OpeningHours
-from mailsla.core.request import CategoryRule, PairingRules
+from mailsla.core.pairing_rules import CategoryRule, ClosingEffect, ClosingRule, PairingRules, Part, ReplyRule
 from mailsla.core.territory import Territory, territory_of
 from mailsla.core.working_days import DayKind, SpecialDay, WorkingCalendar
 from mailsla.language import gettext as _
@@ -104,15 +106,15 @@ class Site:
             domains=settings.office.domains,
             addresses=frozenset({*settings.office.addresses, *logins, *heads}),
             services=tuple(
-                Service(item.name, item.addresses, item.mailboxes, item.head) for item in settings.services
+                Service(item.name, item.addresses, item.mailboxes, item.keywords, item.head)
+                for item in settings.services
             ),
-            form_senders=frozenset(settings.office.form_senders),
+            forms=tuple(self._forms()),
         )
 
     @property
     def pairing(self) -> PairingRules:
         """How messages are paired."""
-        replies = self.settings.replies
         categories = tuple(
             CategoryRule(
                 item.category,
@@ -126,9 +128,43 @@ class Site:
             office=self.office,
             default_category=categories[0].category,
             categories=categories,
-            holding_subjects=tuple(base_subject(subject) for subject in replies.holding_subjects),
-            holding_stops=replies.holding_stops,
+            replies=tuple(self._reply_rules()),
+            closings=tuple(
+                ClosingRule(ClosingEffect(item.effect), item.reason, item.mailboxes, _folded(item.keywords))
+                for item in self.settings.closings
+            ),
+            holding_stops=self.settings.replies.holding_stops,
         )
+
+    def _forms(self) -> Iterator[Form]:
+        if self.settings.office.form_senders:
+            yield Form(frozenset(self.settings.office.form_senders))
+        for item in self.settings.forms:
+            yield Form(
+                senders=frozenset(item.senders),
+                citizen=item.citizen,
+                subject_pattern=None if item.subject_pattern is None else re.compile(item.subject_pattern),
+                body_pattern=None if item.body_pattern is None else re.compile(item.body_pattern),
+            )
+
+    def _reply_rules(self) -> Iterator[ReplyRule]:
+        parts = {
+            "acknowledgement": Part.ACKNOWLEDGEMENT,
+            "holding": Part.HOLDING_REPLY,
+            "redirection": Part.REDIRECTION,
+            "survey": Part.SURVEY,
+            "substantive": Part.REPLY,
+        }
+        for item in self.settings.reply_kinds:
+            yield ReplyRule(
+                part=parts[item.kind],
+                subjects=tuple(base_subject(subject) for subject in item.subjects),
+                senders=item.senders,
+                mailboxes=item.mailboxes,
+                keywords=_folded(item.keywords),
+            )
+        holding = tuple(base_subject(subject) for subject in self.settings.replies.holding_subjects)
+        yield ReplyRule(Part.HOLDING_REPLY, subjects=holding)
 
     @property
     def commitments(self) -> dict[str, Commitment]:
@@ -186,3 +222,7 @@ class Site:
         """When heads are warned."""
         alerts = self.settings.alerts
         return AlertRule(alerts.working_days_before, alerts.send_at, alerts.overdue_within, alerts.unassigned)
+
+
+def _folded(words: Sequence[str]) -> tuple[str, ...]:
+    return tuple(word.casefold() for word in words)

@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 
 if TYPE_CHECKING:
+    from tests.servers.cyrus import CyrusServer
     from tests.servers.dovecot import DovecotServer
     from tests.servers.postgresql import PostgresqlServer
     from tests.servers.smtp import SmtpRelay
@@ -18,6 +19,15 @@ def dovecot() -> "Iterator[DovecotServer]":
     from tests.servers.dovecot import DovecotServer  # noqa: PLC0415 (lazy)
 
     with DovecotServer() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def cyrus() -> "Iterator[CyrusServer]":
+    """Start one Cyrus for the session (and worker); give each test its own `new_user`."""
+    from tests.servers.cyrus import CyrusServer  # noqa: PLC0415 (lazy)
+
+    with CyrusServer() as server:
         yield server
 
 

@@ -10,22 +10,23 @@ from zoneinfo import ZoneInfo
 from mailsla.core.base_subject import base_subject
 from mailsla.core.commitment import Clock, Commitment, Comparison, ReceiptRule
 from mailsla.core.correspondents import Office, Service
+from mailsla.core.forms import Form
 from mailsla.core.mail import Mail, MailboxRole, Place
 from mailsla.core.message import Header, identity
-from mailsla.core.request import PairingRules
+from mailsla.core.pairing_rules import PairingRules
 from mailsla.core.working_days import DayKind, SpecialDay, WorkingCalendar
 
 PARIS = ZoneInfo("Europe/Paris")
 CONTACT = "contact@pref.example.fr"
 CITIZEN = "camille.durand@example.org"
 FOREIGNERS = Service(
-    "Étrangers", ("etrangers@pref.example.fr",), ("Étrangers",), "chef.etrangers@pref.example.fr"
+    "Étrangers", ("etrangers@pref.example.fr",), ("Étrangers",), (), "chef.etrangers@pref.example.fr"
 )
-LICENCES = Service("Permis", ("permis@pref.example.fr",), ("Permis",), "chef.permis@pref.example.fr")
+LICENCES = Service("Permis", ("permis@pref.example.fr",), ("Permis",), (), "chef.permis@pref.example.fr")
 OFFICE = Office(
     domains=("pref.example.fr",),
     services=(FOREIGNERS, LICENCES),
-    form_senders=frozenset({"formulaire@pref.example.fr"}),
+    forms=(Form(frozenset({"formulaire@pref.example.fr"})),),
 )
 RULES = PairingRules(OFFICE)
 PROMISE = Commitment("information", 10, Comparison.LESS_THAN, Fraction(4, 5))

@@ -20,7 +20,8 @@ from imapclient import IMAPClient, SocketTimeout
 from imapclient.exceptions import IMAPClientError, LoginError, ProtocolError
 
 from mailsla.adapters.credentials import Credentials
-from mailsla.core.collection import Fetched, ListedMailbox, MailboxStatus
+from mailsla.core.body_evidence import READ_BYTES
+from mailsla.core.collection import BodyStart, Fetched, ListedMailbox, MailboxStatus
 from mailsla.core.errors import MailslaError, PermanentError, TransientError
 from mailsla.core.mail import MailboxRole
 from mailsla.core.message import REQUESTED_FIELDS
@@ -28,6 +29,9 @@ from mailsla.language import gettext as _
 
 CONNECT_SECONDS = 10
 HEADER_FIELDS = f"BODY.PEEK[HEADER.FIELDS ({' '.join(name.upper() for name in REQUESTED_FIELDS)})]"
+
+CONTENT_FIELDS = "BODY.PEEK[HEADER.FIELDS (CONTENT-TYPE CONTENT-TRANSFER-ENCODING)]"
+BODY_START = f"BODY.PEEK[TEXT]<0.{READ_BYTES}>"
 
 SPECIAL_USE = {
     b"\\sent": MailboxRole.SENT,
@@ -134,6 +138,15 @@ class ImapSession:
         fetched = (_fetched(uid, items) for uid, items in found.items())
         return [message for message in fetched if message is not None]
 
+    def body_starts(self, uids: Sequence[int]) -> Sequence[BodyStart]:
+        """Fetch the beginning of some bodies of the opened mailbox; what has vanished meanwhile is left out."""
+        with _translated():
+            found = self._client.fetch(list(uids), [CONTENT_FIELDS, BODY_START])
+        return [
+            BodyStart(uid, _item(items, b"BODY[HEADER"), _item(items, b"BODY[TEXT"))
+            for uid, items in found.items()
+        ]
+
     def interrupt(self) -> None:
         """Break the connection from another thread, so that whoever waits for the server stops waiting."""
         with suppress(OSError):
@@ -227,6 +240,11 @@ def _number(said: Any) -> int:
     # SELECT's response codes come as lists.
     value = said[0] if isinstance(said, (list, tuple)) and said else said
     return int(value) if isinstance(value, (int, bytes)) else 0
+
+
+def _item(items: dict[bytes, Any], name: bytes) -> bytes:
+    found = next((value for key, value in items.items() if key.startswith(name)), None)
+    return bytes(found) if isinstance(found, bytes) else b""
 
 
 def _fetched(uid: int, items: dict[bytes, Any]) -> Fetched | None:

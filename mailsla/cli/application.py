@@ -19,7 +19,9 @@ MODULES = {
     "watching": ("poll", "run"),
     "importing": ("import",),
     "measuring": ("report", "requests", "show"),
+    "deciding": ("decide",),
     "alerting": ("alerts",),
+    "pairing": ("conversations", "classify"),
     "calendars": ("clock", "calendar"),
 }
 """The modules that declare commands, in the order of the help."""

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
-from datetime import date, datetime, time, tzinfo
+from datetime import datetime
 from enum import StrEnum
-from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -15,6 +13,7 @@ import typer
 from mailsla import site
 from mailsla.adapters.rendering import documents, terminal, wording
 from mailsla.cli import session
+from mailsla.cli.instants import check_year, read_instant, read_time
 from mailsla.cli.session import TextOrJson
 from mailsla.config import Settings
 from mailsla.config.settings import CommitmentSection
@@ -23,13 +22,6 @@ from mailsla.core.errors import UsageError
 from mailsla.core.territory import Territory
 from mailsla.core.working_days import SpecialDay
 from mailsla.language import gettext as _
-
-FIRST_YEAR, LAST_YEAR = 1950, 2100
-WRITTEN = re.compile(
-    r"(?P<on>\d{4}-\d{2}-\d{2}|\d{1,2}/\d{1,2}/\d{4})(?:[T ](?P<at>\d{1,2}[:h]\d{2}(?::\d{2})?))?"
-    r"(?P<zone>Z|[+-]\d{2}:?\d{2})?",
-    re.ASCII,
-)
 
 
 class DayUnit(StrEnum):
@@ -81,11 +73,11 @@ def clock(
     format_: Annotated[TextOrJson, typer.Option("--format", help=_("text ou json."))] = TextOrJson.TEXT,
 ) -> None:
     """Print the due date and, with a reply, the delay and the verdict, day by day."""
-    settings = _optional_settings(context)
+    settings = session.optional_settings(context)
     territory = _territory(settings, departement)
     zone = ZoneInfo(territory.zone)
-    received_at = _instant(received, zone, end_of_day=False)
-    replied_at = None if replied is None else _instant(replied, zone, end_of_day=True)
+    received_at = read_instant(received, zone, end_of_day=False)
+    replied_at = None if replied is None else read_instant(replied, zone, end_of_day=True)
     if replied_at is not None and replied_at < received_at:
         raise UsageError(_("La réponse précède la demande : inversez les deux dates."))
     if days is not None and hours is not None:
@@ -123,8 +115,8 @@ def calendar(
     format_: Annotated[TextOrJson, typer.Option("--format", help=_("text ou json."))] = TextOrJson.TEXT,
 ) -> None:
     """Print the holidays and closures of a year, with their law or reason."""
-    _check_year(year)
-    settings = _optional_settings(context)
+    check_year(year)
+    settings = session.optional_settings(context)
     territory = _territory(settings, departement)
     days = site.calendar(
         territory,
@@ -140,13 +132,6 @@ def calendar(
             year=year, territory=territory.name
         )
         terminal.calendar(days, title, session.console())
-
-
-def _optional_settings(context: typer.Context) -> Settings | None:
-    """Return the configuration in use when there is one: these commands need none."""
-    options = session.chosen(context)
-    explicit = options.config is not None or options.demo
-    return session.settings(context) if explicit or Path(options.path()).is_file() else None
 
 
 def _territory(settings: Settings | None, departement: str | None) -> Territory:
@@ -216,7 +201,7 @@ def _receipt(rule: ReceiptRule, cutoff: str | None, closed_day: ClosedDayReceipt
     """
     if cutoff is not None:
         try:
-            rule = replace(rule, cutoff=_time(cutoff.strip()))
+            rule = replace(rule, cutoff=read_time(cutoff.strip()))
         except ValueError as error:
             raise UsageError(
                 _("Heure illisible : {written} ; écrivez par exemple 17:00.").format(
@@ -224,57 +209,3 @@ def _receipt(rule: ReceiptRule, cutoff: str | None, closed_day: ClosedDayReceipt
                 )
             ) from error
     return rule if closed_day is None else replace(rule, closed_day=closed_day)
-
-
-def _instant(written: str, zone: ZoneInfo, *, end_of_day: bool) -> datetime:
-    """Read a date, or a date and a time, in the site's zone.
-
-    A date alone is that whole day: its first instant for a receipt, its last minute for a reply.
-
-    Raises:
-        UsageError: When it is neither, or far outside the calendar.
-    """
-    unreadable = UsageError(
-        _("Date illisible : {written} ; écrivez 2026-04-28, 28/04/2026 ou « 28/04/2026 23:30 ».").format(
-            written=wording.safe(written, 40)
-        )
-    )
-    found = WRITTEN.fullmatch(written.strip())
-    if found is None:
-        raise unreadable
-    try:
-        on = _date(found["on"])
-        at = _time(found["at"]) if found["at"] else (time(23, 59) if end_of_day else time(0, 0))
-    except ValueError as error:
-        raise unreadable from error
-    _check_year(on.year)
-    return datetime.combine(on, at, _zone(found["zone"], zone)).astimezone(zone)
-
-
-def _date(written: str) -> date:
-    if "/" not in written:
-        return date.fromisoformat(written)
-    day, month, year = (int(part) for part in written.split("/"))
-    return date(year, month, day)
-
-
-def _time(written: str) -> time:
-    hour, minute, second = ([int(part) for part in re.split("[:h]", written)] + [0])[:3]
-    return time(hour, minute, second)
-
-
-def _zone(written: str | None, zone: ZoneInfo) -> tzinfo:
-    if written is None:
-        return zone
-    parsed = datetime.fromisoformat(f"2000-01-01T00:00{written}").tzinfo
-    assert parsed is not None
-    return parsed
-
-
-def _check_year(year: int) -> None:
-    if not FIRST_YEAR <= year <= LAST_YEAR:
-        raise UsageError(
-            _("Le calendrier couvre les années {first} à {last} ; {year} n'en est pas.").format(
-                first=FIRST_YEAR, last=LAST_YEAR, year=year
-            )
-        )

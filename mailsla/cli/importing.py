@@ -13,7 +13,7 @@ from mailsla.bootstrap import Application
 from mailsla.cli import session
 from mailsla.core.errors import PermanentError
 from mailsla.language import gettext as _
-from mailsla.usecases.import_archives import Imported, import_headers
+from mailsla.usecases.import_archives import Imported, import_mails
 
 
 def declare(app: typer.Typer) -> None:
@@ -52,10 +52,9 @@ def import_(
 
 
 def _import_file(app: Application, path: Path) -> Imported:
-    headers = (mail.header for mail in read_archive(path))
     # A folder of single files is one archive.
     name = path.parent.name if path.suffix == ".eml" or path.parent.name in {"cur", "new"} else path.name
-    return import_headers(headers, app.facts, name, now=app.now)
+    return import_mails(read_archive(path), app.facts, name, now=app.now, office=app.site.office)
 
 
 def _add(total: Imported, part: Imported) -> None:

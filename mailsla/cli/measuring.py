@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -16,6 +17,7 @@ from mailsla.core.case import Case, Judged
 from mailsla.core.commitment import Outcome
 from mailsla.core.errors import UsageError
 from mailsla.core.period import Grain, Period, parse_period
+from mailsla.core.recipient_matching import Doubt
 from mailsla.core.report import Report
 from mailsla.core.request import Request
 from mailsla.language import gettext as _
@@ -138,11 +140,24 @@ def requests(
         zone = app.site.zone
         if format_ is Format.JSON:
             named = [(item, _message_id(app, item.case)) for item in items]
-            session.write_out(documents.text(documents.requests(named, zone)), output)
+            session.write_out(
+                documents.text(
+                    documents.requests(named, _doubts(app, items), app.derivations.decided(), zone)
+                ),
+                output,
+            )
         elif format_ is Format.CSV:
             session.write_out(sheet.requests(items, zone), output)
         else:
-            terminal.requests(items, zone, session.console())
+            terminal.requests(items, zone, session.console(), app.derivations.decided())
+            if state is State.TO_CHECK:
+                terminal.doubts(_doubts(app, items), zone, session.console())
+
+
+def _doubts(app: Application, items: Sequence[Judged]) -> list[Doubt]:
+    """Return the possible replies to some requests."""
+    keys = {item.case.key for item in items}
+    return [doubt for doubt in app.derivations.doubts() if keys.intersection(doubt.candidates)]
 
 
 def _message_id(app: Application, case: Case) -> str | None:
@@ -188,22 +203,30 @@ def show(
 ) -> None:
     """Print one request: its messages, what tied each, the days counted one by one, the verdict."""
     with session.application(context) as app:
-        found = _find(app, request)
+        found = find_request(app, request)
         clock = app.clock()
         commitment = app.site.standard(clock).commitment_of(found.category)
         verdict = app.site.standard(clock).judge([found.case], app.now())[0].verdict
         messages = app.derivations.conversation(found.conversation)
         end = found.answered.at if verdict.answered_on and found.answered else app.now()
         counted = clock.days(found.received.at, end)
+        decisions = [item for key in found.keys for item in app.derivations.decisions(key)]
         if format_ is TextOrJson.JSON:
             session.write_out(
-                documents.text(documents.shown(found, verdict, messages, counted, app.site.zone)), None
+                documents.text(documents.shown(found, verdict, decisions, messages, counted, app.site.zone)),
+                None,
             )
         else:
             terminal.shown(found, verdict, messages, counted, commitment, app.site.zone, session.console())
+            terminal.decisions(decisions, app.site.zone, session.console())
 
 
-def _find(app: Application, written: str) -> Request:
+def find_request(app: Application, written: str) -> Request:
+    """Return the one request whose reference begins with `written`.
+
+    Raises:
+        UsageError: When there is none, or several.
+    """
     prefix = written.strip().lower()
     found = app.derivations.requests_named(prefix) if len(prefix) >= 4 else ()
     if len(found) == 1:

@@ -79,6 +79,13 @@ def settings(context: typer.Context) -> Settings:
     return load(options.path())
 
 
+def optional_settings(context: typer.Context) -> Settings | None:
+    """Return the configuration in use when there is one: some commands need none."""
+    options = chosen(context)
+    explicit = options.config is not None or options.demo
+    return settings(context) if explicit or Path(options.path()).is_file() else None
+
+
 @contextmanager
 def application(context: typer.Context) -> Iterator[Application]:
     """Open the site's store."""

@@ -106,6 +106,9 @@ def _own_sentence(code: str) -> str:
     return {
         "address": _("indiquez une adresse électronique, comme « contact@example.fr »."),
         "departement": _("département inconnu ; indiquez son numéro, comme « 18 », « 2A » ou « 974 »."),
+        "pattern": _("indiquez une expression régulière valide."),
+        "form-pattern": _("indiquez le motif (subject_pattern, body_pattern) de chaque source citée."),
+        "closing": _("indiquez au moins un dossier ou un mot-clé."),
         "amount": _("indiquez days ou hours, pas les deux."),
         "hours": _("indiquez des heures comme « 09:00-12:00 »."),
         "password": _(

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from datetime import date, time
 from fractions import Fraction
 from pathlib import Path
@@ -23,6 +24,7 @@ from pydantic import (
 
 from mailsla.core.addresses import parse_addresses
 from mailsla.core.commitment import ClosedDayReceipt, Commitment, Comparison, Unit
+from mailsla.core.forms import AddressSource
 from mailsla.core.opening_hours import USUAL_WEEK, Interval
 from mailsla.core.presets import PRESETS
 from mailsla.core.territory import Territory, territory_of
@@ -49,6 +51,14 @@ def _territory(written: str) -> str:
     return written
 
 
+def _pattern(written: str) -> str:
+    try:
+        re.compile(written)
+    except (re.error, OverflowError, RecursionError) as error:
+        raise ValueError("pattern") from error
+    return written
+
+
 def _hours(written: Any) -> Any:
     """Read « 09:00-12:00 »."""
     if not isinstance(written, str):
@@ -68,6 +78,7 @@ def _exact(written: Any) -> Any:
 Address = Annotated[str, AfterValidator(_address)]
 Domain = Annotated[str, AfterValidator(_domain)]
 Share = Annotated[Fraction, BeforeValidator(_exact), Field(gt=0, le=1)]
+Pattern = Annotated[str, Field(min_length=1, max_length=500), AfterValidator(_pattern)]
 Hours = Annotated[Interval, BeforeValidator(_hours)]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 
@@ -98,6 +109,27 @@ class OfficeSection(_Section):
     domains: tuple[Domain, ...] = Field(min_length=1)
     addresses: tuple[Address, ...] = ()
     form_senders: tuple[Address, ...] = ()
+
+
+class FormSection(_Section):
+    """`[[forms]]`: one web form, and where it puts the citizen's address; the first place that has one wins.
+
+    The first group of a pattern is the address; a body read for it is never kept.
+    """
+
+    senders: tuple[Address, ...] = Field(min_length=1)
+    citizen: tuple[AddressSource, ...] = Field(default=(AddressSource.REPLY_TO,), min_length=1)
+    subject_pattern: Pattern | None = None
+    body_pattern: Pattern | None = None
+
+    @model_validator(mode="after")
+    def _has_patterns(self) -> FormSection:
+        missing = (AddressSource.SUBJECT in self.citizen and self.subject_pattern is None) or (
+            AddressSource.BODY in self.citizen and self.body_pattern is None
+        )
+        if missing:
+            raise ValueError("form-pattern")
+        return self
 
 
 class Account(_Section):
@@ -140,6 +172,7 @@ class Service(_Section):
     name: Name
     addresses: tuple[Address, ...] = ()
     mailboxes: tuple[Name, ...] = ()
+    keywords: tuple[Name, ...] = ()
     head: Address | None = None
 
 
@@ -250,6 +283,31 @@ class RepliesSection(_Section):
     count_follow_ups: bool = False
 
 
+class ReplyKindSection(_Section):
+    """`[[reply_kinds]]`: by what a reply is recognised as less, or other, than an answer in full."""
+
+    kind: Literal["acknowledgement", "holding", "redirection", "survey", "substantive"]
+    subjects: tuple[Name, ...] = ()
+    senders: tuple[Address, ...] = ()
+    mailboxes: tuple[Name, ...] = ()
+    keywords: tuple[Name, ...] = ()
+
+
+class ClosingSection(_Section):
+    """`[[closings]]`: how agents close a request from their mail client, by a mailbox or an IMAP keyword."""
+
+    effect: Literal["answered", "excluded"]
+    reason: Name
+    mailboxes: tuple[Name, ...] = ()
+    keywords: tuple[Name, ...] = ()
+
+    @model_validator(mode="after")
+    def _has_a_sign(self) -> ClosingSection:
+        if not self.mailboxes and not self.keywords:
+            raise ValueError("closing")
+        return self
+
+
 class Alerts(_Section):
     """`[alerts]`: when service heads are warned, and what a mail shows."""
 
@@ -298,12 +356,15 @@ class Settings(_Section):
     site: Site
     office: OfficeSection
     accounts: tuple[Account, ...] = Field(min_length=1)
+    forms: tuple[FormSection, ...] = ()
     services: tuple[Service, ...] = ()
     commitments: tuple[CommitmentSection, ...] = (CommitmentSection(),)
     receipt: ReceiptSection = ReceiptSection()
     calendar: CalendarSection = CalendarSection()
     opening: OpeningSection = OpeningSection()
     replies: RepliesSection = RepliesSection()
+    reply_kinds: tuple[ReplyKindSection, ...] = ()
+    closings: tuple[ClosingSection, ...] = ()
     alerts: Alerts = Alerts()
     smtp: Smtp | None = None
     store: StoreSection = StoreSection()

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from mailsla.core.message import Header
+from mailsla.core.message import BODY_SAYS, Header
 
 
 class MailKind(StrEnum):
@@ -41,6 +41,13 @@ class Reason:
     code: str
     field: str = ""
     value: str = ""
+
+    @property
+    def text(self) -> str:
+        """The reason on one line: `rfc3834 (auto-submitted: auto-replied)`."""
+        if not self.field:
+            return self.code
+        return f"{self.code} ({self.field}: {self.value})" if self.value else f"{self.code} ({self.field})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +110,9 @@ def kind_of(header: Header, body_start: bytes = b"") -> Classification:
     >>> kind_of(Header(kept=(("auto-submitted", "auto-generated"),))).kind  # a web form's mail carries that
     <MailKind.PERSON: 'person'>
     """
+    said = header.field(BODY_SAYS)
+    if said:
+        return Classification(MailKind(said), Reason("daemon-and-body", "from"))
     for kind, rule in _RULES:
         reason = rule(header, body_start)
         if reason is not None:
@@ -124,21 +134,21 @@ def _content_type(header: Header) -> str:
 
 def _delivery_report(header: Header, body: bytes) -> Reason | None:
     content_type = _content_type(header)
-    if "multipart/report" in content_type and ("delivery-status" in content_type or _looks_returned(header)):
+    if "multipart/report" in content_type and ("delivery-status" in content_type or looks_returned(header)):
         return Reason("rfc3464", "content-type", "multipart/report")
     for field in ("x-failed-recipients", "x-ms-exchange-message-is-ndr"):
         if header.has(field):
             return Reason("failed-recipients", field)
     if "message/delivery-status" in content_type:
         return Reason("delivery-status", "content-type", "message/delivery-status")
-    if not _looks_returned(header):
+    if not looks_returned(header):
         return None
     if _BOUNCE_SUBJECT.search(header.subject):
         return Reason("daemon-and-subject", "from")
     return Reason("daemon-and-body", "from") if body and _BOUNCE_BODY.search(body) else None
 
 
-def _looks_returned(header: Header) -> bool:
+def looks_returned(header: Header) -> bool:
     """Tell whether a delivery system wrote this: its name, or the null return path (RFC 5321 §4.5.5)."""
     daemon = any(_DAEMON.match(address) for address in (*header.senders, *header.sender))
     return daemon or header.field("return-path").strip() == "<>" or not header.senders

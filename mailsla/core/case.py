@@ -22,6 +22,8 @@ class Case:
         follow_up: True for the sequel of an answered request.
         imported: True when every copy came from an archive.
         announcement: The last holding reply that announced a date.
+        first_response_at: When the office first wrote back, whatever it said.
+        acknowledged_at: When it first said "we got it".
         excluded: Why a person left it out of the figures; None when it counts.
         subject: Of the opening message.
     """
@@ -34,6 +36,8 @@ class Case:
     follow_up: bool
     imported: bool
     announcement: Announcement | None
+    first_response_at: datetime | None
+    acknowledged_at: datetime | None
     excluded: str | None
     subject: str
 

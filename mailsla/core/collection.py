@@ -39,6 +39,21 @@ class Fetched:
 
 
 @dataclass(frozen=True, slots=True)
+class BodyStart:
+    """The beginning of one body, read for a moment and never kept.
+
+    Attributes:
+        uid: Whose.
+        content_fields: The header's `Content-Type` and `Content-Transfer-Encoding` lines.
+        body: Its first bytes.
+    """
+
+    uid: int
+    content_fields: bytes
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Cursor:
     """How far a mailbox has been collected.
 

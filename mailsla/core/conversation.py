@@ -5,7 +5,7 @@ between polls. Evidence, strongest first (DOMAIN: who asked, who answered):
 
 1. `In-Reply-To` names a known Message-ID. 2. `References`, from the last to the first. 3. Outlook's
 `Thread-Index` root, with a shared correspondent. Evidence 4, recipient and subject, needs to know what is a
-request: see `mailsla.core.doubt`.
+request: see `mailsla.core.recipient_matching`.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ class Evidence(StrEnum):
     REFERENCES = "references"
     THREAD_INDEX = "thread-index"
     RECIPIENT_AND_SUBJECT = "recipient-and-subject"
+    DECISION = "decision"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from mailsla.core.addresses import plain
+from mailsla.core.forms import Form
 from mailsla.core.message import Header
 
 
@@ -17,12 +18,14 @@ class Service:
         name: As printed on reports.
         addresses: Its own mail addresses, as compared.
         mailboxes: IMAP mailboxes whose mail is for it.
+        keywords: IMAP keywords that give it a mail, in any case.
         head: Where its alerts go; None when nobody is to be warned.
     """
 
     name: str
     addresses: tuple[str, ...] = ()
     mailboxes: tuple[str, ...] = ()
+    keywords: tuple[str, ...] = ()
     head: str | None = None
 
 
@@ -34,14 +37,19 @@ class Office:
         domains: Our mail domains; their sub-domains are ours too.
         addresses: Addresses of ours outside these domains.
         services: The services, in the order in which they are tried.
-        form_senders: Addresses from which web forms write for citizens; never an office agent's.
+        forms: Web forms that write for citizens; never an office agent's.
     """
 
     domains: tuple[str, ...] = ()
     addresses: frozenset[str] = frozenset()
     services: tuple[Service, ...] = ()
-    form_senders: frozenset[str] = frozenset()
+    forms: tuple[Form, ...] = ()
     _known: dict[str, bool] = field(default_factory=dict, compare=False, repr=False)
+
+    @cached_property
+    def form_senders(self) -> frozenset[str]:
+        """Every address from which a declared form writes."""
+        return frozenset(address for form in self.forms for address in form.senders)
 
     @cached_property
     def _service_by_address(self) -> dict[str, str]:
@@ -80,7 +88,11 @@ class Office:
 
     def is_form(self, header: Header) -> bool:
         """Tell whether a declared web form wrote this."""
-        return any(plain(address) in self.form_senders for address in header.senders)
+        return self.form_of(header) is not None
+
+    def form_of(self, header: Header) -> Form | None:
+        """Return the declared web form that wrote this."""
+        return next((form for form in self.forms if form.wrote(header)), None)
 
     def wrote(self, header: Header) -> bool:
         """Tell whether the office wrote this: every address of From is ours, and there is one."""
@@ -103,16 +115,29 @@ class Office:
         """Return the service that `mailbox` is declared for."""
         return self._service_by_mailbox.get(mailbox)
 
+    def service_of_keyword(self, keyword: str) -> str | None:
+        """Return the service that an IMAP keyword is declared for."""
+        folded = keyword.casefold()
+        return next(
+            (item.name for item in self.services if folded in (word.casefold() for word in item.keywords)),
+            None,
+        )
+
     def service(self, name: str) -> Service | None:
         """Return the service called `name`."""
         return next((service for service in self.services if service.name == name), None)
 
 
+UNKNOWN_OFFICE = Office()
+"""Nobody is "us": for files looked at without a configuration."""
+
+
 def requesters(header: Header, office: Office) -> tuple[str, ...]:
     """Return the addresses at which the citizen who wrote `header` can be answered, the best first.
 
-    From a declared form, Reply-To alone says who asks; from anyone else, From then Reply-To. An address of
+    A declared form says where it puts the address; from anyone else, it is From then Reply-To. An address of
     the office is never a requester's. Empty when nothing says who asks.
     """
-    written = header.reply_to if office.is_form(header) else header.senders + header.reply_to
+    form = office.form_of(header)
+    written = header.senders + header.reply_to if form is None else form.addresses(header)
     return tuple(dict.fromkeys(plain(address) for address in office.outside(written)))

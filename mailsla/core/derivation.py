@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from mailsla.core.conversation import Evidence, Forest, Link, Threaded, cited_ids, correspondents, thread
 from mailsla.core.correspondents import Office
+from mailsla.core.decision import NOTHING_DECIDED, Action, Decided, Decision, in_force
 from mailsla.core.mail import Mail
+from mailsla.core.pairing_rules import PairingRules
 from mailsla.core.reading import Reading, Side, read
 from mailsla.core.recipient_matching import MOST_RECIPIENTS, Doubt, match
-from mailsla.core.request import PairingRules, Request, requests_of
+from mailsla.core.request import Request, requests_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,32 +53,42 @@ class DerivedMessage:
     basis: str
 
 
-def derive(mails: Sequence[Mail], rules: PairingRules) -> Derivation:
-    """Derive conversations and requests from `mails`.
+def derive(mails: Sequence[Mail], rules: PairingRules, decisions: Iterable[Decision] = ()) -> Derivation:
+    """Derive conversations and requests from `mails`, and from what people decided about them.
 
     Mails that share no tie (`ties`) do not influence each other: deriving each group of tied mails alone gives
     the same result as deriving everything at once.
     """
+    decided = in_force(decisions)
     readings = {mail.key: read(mail, rules.office) for mail in mails}
-    threads = thread([Threaded(mail.key, mail.header) for mail in mails], rules.office.outside)
+    threads = thread([_threaded(mail, decided) for mail in mails], rules.office.outside)
     links = dict(threads.links)
     groups = {members[0]: members for members in threads.members}
-    requests = {name: _requests(name, members, readings, links, rules) for name, members in groups.items()}
+
+    def requests_in(name: str, members: Iterable[str]) -> tuple[Request, ...]:
+        return requests_of(name, [readings[key] for key in members], links, rules, decided)
+
+    requests = {name: requests_in(name, members) for name, members in groups.items()}
     orphans = [
         readings[key]
         for name, members in groups.items()
         if not requests[name]
         for key in members
-        if readings[key].side is Side.OUTBOUND
+        if readings[key].side is Side.OUTBOUND and not _is_settled(key, decided)
     ]
     known = [request for found in requests.values() for request in found]
     matches = match(orphans, known, rules)
-    for reply, request in matches.answers.items():
-        links[reply] = Link(Evidence.RECIPIENT_AND_SUBJECT, request)
-    united = _united(groups, matches.answers)
+    tied = dict.fromkeys(matches.answers, Evidence.RECIPIENT_AND_SUBJECT)
+    targets = dict(matches.answers)
+    for decision in decided.all:
+        if decision.action is Action.JOIN and decision.target in readings and decision.other in readings:
+            tied[decision.target], targets[decision.target] = Evidence.DECISION, decision.other
+    for reply, request in targets.items():
+        links[reply] = Link(tied[reply], request)
+    united = _united(groups, targets)
     for name, members in united.items():
         if groups.get(name) != members:
-            requests[name] = _requests(name, members, readings, links, rules)
+            requests[name] = requests_in(name, members)
     ordered = sorted(
         (request for name in united for request in requests[name]),
         key=lambda request: (request.received.at, request.key),
@@ -84,7 +96,19 @@ def derive(mails: Sequence[Mail], rules: PairingRules) -> Derivation:
     return Derivation(united, links, readings, tuple(ordered), matches.doubts)
 
 
-def ties(mail: Mail, office: Office) -> frozenset[str]:
+def _threaded(mail: Mail, decided: Decided) -> Threaded:
+    """Return what threading may see of a mail: no evidence at all when a person cut it, or tied it elsewhere."""
+    if decided.last(mail.key, Action.SPLIT) is None and decided.last(mail.key, Action.JOIN) is None:
+        return Threaded(mail.key, mail.header)
+    return Threaded(mail.key, replace(mail.header, in_reply_to=(), references=(), thread_index=None))
+
+
+def _is_settled(key: str, decided: Decided) -> bool:
+    """Tell whether a person said what a possible reply answers, or that it answers nothing."""
+    return any(decided.last(key, action) for action in (Action.JOIN, Action.SPLIT, Action.DISMISS))
+
+
+def ties(mail: Mail, office: Office, decided: Decided = NOTHING_DECIDED) -> frozenset[str]:
     """Return the names through which `mail` can influence, or be influenced by, other mails.
 
     Two mails that share none, directly or through others, are derived apart: a new mail re-derives only those
@@ -99,6 +123,7 @@ def ties(mail: Mail, office: Office) -> frozenset[str]:
             f"ti:{header.thread_index}:{address}" for address in office.outside(correspondents(header))
         )
     names.update(f"who:{address}" for address in _reachable(mail, office))
+    names.update(f"decided:{decision.number}" for decision in decided.naming(mail.key))
     return frozenset(names)
 
 
@@ -112,17 +137,7 @@ def _reachable(mail: Mail, office: Office) -> tuple[str, ...]:
     return ()
 
 
-def _requests(
-    name: str,
-    members: Iterable[str],
-    readings: dict[str, Reading],
-    links: dict[str, Link],
-    rules: PairingRules,
-) -> tuple[Request, ...]:
-    return requests_of(name, [readings[key] for key in members], links, rules)
-
-
-def _united(groups: dict[str, tuple[str, ...]], answers: dict[str, str]) -> dict[str, tuple[str, ...]]:
+def _united(groups: dict[str, tuple[str, ...]], answers: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
     """Return the conversations after evidence 4, each named by its smallest key."""
     home = {key: name for name, members in groups.items() for key in members}
     forest = Forest()

@@ -37,6 +37,8 @@ class Place:
         hop_at: The topmost `Received:` of this copy, UTC; None without one.
         imported: True when the copy came from an archive, not from the server.
         present: False once the server no longer has it there.
+        first_seen_at: When mailsla first saw this copy; None when that does not matter.
+        keywords: IMAP keywords on it, each with the instant mailsla first saw it.
     """
 
     account: str
@@ -46,6 +48,8 @@ class Place:
     hop_at: datetime | None = None
     imported: bool = False
     present: bool = True
+    first_seen_at: datetime | None = None
+    keywords: tuple[tuple[str, datetime], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +83,8 @@ class Basis(StrEnum):
     SENDER_CLOCK = "sender_clock"
     FIRST_SEEN = "first_seen"
     AFTER_REQUEST = "after_request"
+    FILED = "filed"
+    DECISION = "decision"
 
 
 @dataclass(frozen=True, slots=True)

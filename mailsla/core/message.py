@@ -43,6 +43,9 @@ KEPT_FIELDS = (
 )
 """Names, in lower case, of the header fields kept to tell what kind of mail a message is."""
 
+BODY_SAYS = "body-says"
+"""Stands among the kept fields, as if a header said so, when the body's beginning told a message's kind."""
+
 REQUESTED_FIELDS = (
     "bcc",
     "cc",
@@ -81,6 +84,7 @@ class Header:
         to: Addresses of To.
         cc: Addresses of Cc.
         bcc: Addresses of Bcc, which a sent copy may keep.
+        asked_by: The address that a web form's body names, when the header gives none.
         kept: The fields of `KEPT_FIELDS` that are present, as (lower-case name, value) in their order.
     """
 
@@ -97,6 +101,7 @@ class Header:
     to: tuple[str, ...] = ()
     cc: tuple[str, ...] = ()
     bcc: tuple[str, ...] = ()
+    asked_by: tuple[str, ...] = ()
     kept: tuple[tuple[str, str], ...] = ()
 
     @property

@@ -10,6 +10,7 @@ from mailsla.core import automatic
 from mailsla.core.automatic import MailKind, Reason
 from mailsla.core.correspondents import Office, requesters
 from mailsla.core.mail import Mail, MailboxRole, Moment, received, sent
+from mailsla.core.message import Header
 
 
 class Side(StrEnum):
@@ -78,6 +79,20 @@ def read(mail: Mail, office: Office) -> Reading:
     if roles and roles <= {MailboxRole.DRAFTS, MailboxRole.SENT}:
         return Reading(mail, Side.ASIDE, kind, Reason("not-received"), received(mail), ())
     return _citizen(mail, office, kind, reason)
+
+
+def classified(header: Header, office: Office, body_start: bytes = b"") -> tuple[str, str | None]:
+    """Return the kind of one mail looked at alone, and what says so; `office` for the office's own letters.
+
+    Nothing says that a mail is a person's letter: its reason is None.
+    """
+    classification = automatic.kind_of(header, body_start)
+    kind, reason = classification.kind, classification.reason
+    if office.is_form(header):
+        return (MailKind.PERSON.value, "declared-form")
+    if kind is MailKind.OWN_ALERT or (kind is MailKind.PERSON and office.wrote(header)):
+        return ("office", "own-alert" if reason else "from")
+    return (kind.value, None if reason is None else reason.text)
 
 
 def _citizen(mail: Mail, office: Office, kind: MailKind, reason: Reason | None) -> Reading:

@@ -13,8 +13,9 @@ from datetime import datetime
 from enum import StrEnum
 
 from mailsla.core.base_subject import base_subject, is_reply_subject
+from mailsla.core.pairing_rules import PairingRules
 from mailsla.core.reading import Reading
-from mailsla.core.request import PairingRules, Request
+from mailsla.core.request import Request
 
 MOST_RECIPIENTS = 10
 """A mail to more outside addresses than this answers nobody in particular."""

@@ -125,6 +125,8 @@ class Section:
         closures_changed: How many verdicts the closures changed.
         handled: The requests *answered* in the period, whenever they were received.
         delays: How long they took.
+        first_responses: How long the first mail of the office took, whatever it said (« accusé », « attente »).
+        acknowledged: How many were acknowledged, automatically or not.
         by_service: The same, service by service, in the configuration's order, the unassigned last.
         by_category: Every category with its own promise; one line when there is only one.
         by_period: The same, period by period.
@@ -139,6 +141,8 @@ class Section:
     closures_changed: int
     handled: Population
     delays: DelayCurve
+    first_responses: DelayCurve
+    acknowledged: int
     by_service: tuple[ServiceLine, ...]
     by_category: tuple[CategoryLine, ...]
     by_period: tuple[PeriodLine, ...]
@@ -171,6 +175,7 @@ class Report:
         overdue: Unanswered requests past their due date, the oldest first.
         soon: Unanswered requests due within three working days, the most urgent first.
         doubts: Possible replies that a person must look at.
+        decided: Keys of requests about which a person decided something.
         revisions: Published figures that would be others today.
         not_requests: How many messages were no request, by kind.
         set_aside: How many messages could not be read.
@@ -188,6 +193,7 @@ class Report:
     overdue: tuple[Judged, ...]
     soon: tuple[Judged, ...]
     doubts: tuple[Doubt, ...] = ()
+    decided: frozenset[str] = frozenset()
     revisions: tuple[Revision, ...] = ()
     not_requests: tuple[tuple[str, int], ...] = ()
     set_aside: int = 0
@@ -287,6 +293,11 @@ def section(
         ),
         handled=_handled(period, assessment),
         delays=delays(counted),
+        first_responses=_first_responses(counted, assessment),
+        acknowledged=sum(
+            item.case.acknowledged_at is not None and item.case.acknowledged_at <= assessment.now
+            for item in counted
+        ),
         by_service=tuple(
             ServiceLine(name, _population(found), delays(found))
             for name in names
@@ -320,6 +331,16 @@ def _by_category(items: Sequence[Judged], assessment: Assessment) -> tuple[Categ
         answered = sum(item.verdict.answered_on is not None for item in found)
         lines.append(CategoryLine(commitment, _population(found), answered, delays(found)))
     return tuple(lines)
+
+
+def _first_responses(counted: Iterable[Judged], assessment: Assessment) -> DelayCurve:
+    clock, now = assessment.standard.clock, assessment.now
+    found = []
+    for item in counted:
+        at = min((at for at in (item.case.first_response_at, item.case.answered_at) if at), default=None)
+        known = at is not None and at <= now
+        found.append(Delay(clock.elapsed(item.case.received_at, at if known and at else now), known))
+    return delay_curve(found)
 
 
 def _handled(period: Period, assessment: Assessment) -> Population:

@@ -3,78 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from enum import StrEnum
 
 from mailsla.core.addresses import plain
 from mailsla.core.announced_date import announced_date
+from mailsla.core.automatic import MailKind
 from mailsla.core.base_subject import base_subject
 from mailsla.core.case import Case
 from mailsla.core.commitment import Announcement
 from mailsla.core.conversation import Link
 from mailsla.core.correspondents import Office
-from mailsla.core.mail import Basis, Mail, Moment, stored
+from mailsla.core.decision import NOTHING_DECIDED, Action, Decided
+from mailsla.core.mail import Basis, Mail, Moment, Place, stored
+from mailsla.core.pairing_rules import ACKNOWLEDGEMENTS, FIRST_RESPONSES, ClosingEffect, PairingRules, Part
 from mailsla.core.reading import Reading, Side
-
-RULES_VERSION = 2
-"""Raised whenever the code derives something else from the same facts; every derivation is then redone."""
-
-
-@dataclass(frozen=True, slots=True)
-class CategoryRule:
-    """By what a request is recognised as one of a category (« réclamation »…).
-
-    Attributes:
-        category: Its name, that of a commitment.
-        addresses: Recipient addresses, as compared.
-        mailboxes: IMAP mailboxes in which it lies.
-        subjects: Words or phrases of its subject, folded.
-    """
-
-    category: str
-    addresses: tuple[str, ...] = ()
-    mailboxes: tuple[str, ...] = ()
-    subjects: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class PairingRules:
-    """What a site can decide about pairing.
-
-    Attributes:
-        office: Who we are.
-        default_category: Of a request that no category rule recognises.
-        categories: How the other categories are recognised, in the order in which they are tried.
-        holding_subjects: Beginnings of subjects that announce a holding reply, folded.
-        holding_stops: Whether a holding reply stops the clock.
-        thanks_subjects: Base subjects of a bare "thank you", folded.
-        new_question_after: After a reply older than this, the citizen's next mail is a new request.
-        pairing_window: How long after a request evidence 4 may tie a reply to it.
-    """
-
-    office: Office
-    default_category: str = "information"
-    categories: tuple[CategoryRule, ...] = ()
-    holding_subjects: tuple[str, ...] = ("réponse d'attente", "reponse d'attente")
-    holding_stops: bool = False
-    thanks_subjects: tuple[str, ...] = ("merci", "merci beaucoup", "remerciements", "je vous remercie")
-    new_question_after: timedelta = timedelta(days=30)
-    pairing_window: timedelta = timedelta(days=60)
-
-
-class Part(StrEnum):
-    """What a message is in the life of a request."""
-
-    REQUEST = "request"
-    REMINDER = "reminder"
-    REPLY = "reply"
-    HOLDING_REPLY = "holding_reply"
-    FOLLOW_UP = "follow_up"
-    THANKS = "thanks"
-    FORWARD = "forward"
-    ASIDE = "aside"
 
 
 class ServiceBasis(StrEnum):
@@ -83,6 +28,8 @@ class ServiceBasis(StrEnum):
     RECIPIENT = "recipient"
     MAILBOX = "mailbox"
     FORWARD = "forward"
+    KEYWORD = "keyword"
+    DECISION = "decision"
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +69,8 @@ class Request:
         mailboxes: Where the opening message lies, as (account, mailbox).
         subject: Of the opening message.
         announcement: The last holding reply that announced a date, before the clock stopped.
+        first_response: The first mail of the office to the citizen, whatever it says; None without any.
+        acknowledged: The first acknowledgement, automatic or not; None without any.
         excluded: Why a person left it out of the figures; None when it counts.
     """
 
@@ -139,6 +88,8 @@ class Request:
     mailboxes: tuple[tuple[str, str], ...]
     subject: str
     announcement: Announcement | None = None
+    first_response: Moment | None = None
+    acknowledged: Moment | None = None
     excluded: str | None = None
 
     @property
@@ -153,9 +104,16 @@ class Request:
             follow_up=self.follow_up,
             imported=self.imported,
             announcement=self.announcement,
+            first_response_at=self.first_response.at if self.first_response else None,
+            acknowledged_at=self.acknowledged.at if self.acknowledged else None,
             excluded=self.excluded,
             subject=self.subject,
         )
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Its messages, the opening one first."""
+        return tuple(dict.fromkeys((self.key, *(step.key for step in self.steps))))
 
     @property
     def service(self) -> str | None:
@@ -180,7 +138,11 @@ class _Case:
 
 
 def requests_of(
-    conversation: str, readings: Sequence[Reading], links: dict[str, Link], rules: PairingRules
+    conversation: str,
+    readings: Sequence[Reading],
+    links: Mapping[str, Link],
+    rules: PairingRules,
+    decided: Decided = NOTHING_DECIDED,
 ) -> tuple[Request, ...]:
     """Return the requests of one conversation, by receipt.
 
@@ -189,6 +151,7 @@ def requests_of(
         readings: Its messages, in any order.
         links: What ties each message; tells a reply sent by a clock that runs late.
         rules: The site's rules.
+        decided: What people decided about these messages.
     """
     ordered = sorted(_after_their_request(readings, links), key=_turn)
     cases: list[_Case] = []
@@ -196,10 +159,12 @@ def requests_of(
         if reading.side is Side.CITIZEN:
             _hear(reading, cases, rules)
         elif reading.side is Side.OUTBOUND:
-            _answer(reading, cases, rules)
+            _answer(reading, cases, rules, decided)
         elif reading.side is Side.INTERNAL:
             _forward(reading, cases, rules.office)
-    return tuple(_closed(case, conversation, rules) for case in cases)
+        elif reading.kind is MailKind.AUTOMATIC_REPLY and rules.office.wrote(reading.mail.header):
+            _acknowledge(reading, cases, rules.office)
+    return tuple(_closed(case, conversation, rules, decided) for case in cases)
 
 
 def _turn(reading: Reading) -> tuple[datetime, int, str]:
@@ -207,7 +172,7 @@ def _turn(reading: Reading) -> tuple[datetime, int, str]:
     return (reading.moment.at, 0 if reading.side is Side.CITIZEN else 1, reading.key)
 
 
-def _after_their_request(readings: Sequence[Reading], links: dict[str, Link]) -> list[Reading]:
+def _after_their_request(readings: Sequence[Reading], links: Mapping[str, Link]) -> list[Reading]:
     """Give replies whose `Date:` lies before the mail they answer the server's instant instead."""
     by_key = {reading.key: reading for reading in readings}
     moved = []
@@ -271,28 +236,71 @@ def _opened(reading: Reading, office: Office, *, follow_up: bool) -> _Case:
 
 
 def _first_assignment(reading: Reading, office: Office) -> list[Assignment]:
+    """Return the service a mail was written to, else the one in whose mailbox it lies."""
     service = office.service_of_address(reading.mail.header.recipients)
     if service is not None:
         return [Assignment(service, reading.moment.at, ServiceBasis.RECIPIENT)]
-    for place in reading.mail.places:
+    places = reading.mail.places
+    for place in places:
         service = office.service_of_mailbox(place.mailbox)
         if service is not None:
-            return [Assignment(service, reading.moment.at, ServiceBasis.MAILBOX)]
+            since = _moved_at(place, places) or reading.moment.at
+            return [Assignment(service, max(since, reading.moment.at), ServiceBasis.MAILBOX)]
     return []
 
 
-def _answer(reading: Reading, cases: list[_Case], rules: PairingRules) -> None:
+def _moved_at(place: Place, places: Sequence[Place]) -> datetime | None:
+    """Return when a copy came to its mailbox from another one; None when it was there from the start."""
+    seen = place.first_seen_at
+    earlier = any(
+        other.first_seen_at is not None and seen is not None and other.first_seen_at < seen
+        for other in places
+    )
+    return seen if earlier else None
+
+
+def _by_keyword(mail: Mail, office: Office, assignments: list[Assignment]) -> list[Assignment]:
+    """Return the service that an IMAP keyword gives a mail, unless it had one by then."""
+    given = sorted(
+        (at, service)
+        for place in mail.places
+        for word, at in place.keywords
+        if (service := office.service_of_keyword(word)) is not None
+    )
+    return [
+        Assignment(service, at, ServiceBasis.KEYWORD)
+        for at, service in given[:1]
+        if not any(item.since <= at for item in assignments)
+    ]
+
+
+def _answer(reading: Reading, cases: list[_Case], rules: PairingRules, decided: Decided) -> None:
     """Take a mail of the office to someone outside: a reply to the citizens it is written to."""
-    for case in _addressed(reading, cases):
-        holding = _is_holding(reading, rules)
-        _add(case, reading, Part.HOLDING_REPLY if holding else Part.REPLY)
+    part = _kind_of_reply(reading.mail, rules)
+    for case in _joined(reading, cases, decided) or _addressed(reading, cases):
+        _add(case, reading, part)
         case.subjects.add(base_subject(reading.mail.header.subject))
-        if holding and not rules.holding_stops:
+        if part is Part.HOLDING_REPLY and not rules.holding_stops:
             _announce(reading, case)
+        if not rules.stops(part):
             continue
         case.last_reply_at = reading.moment.at
         if case.answered is None:
             case.answered, case.answered_by = reading.moment, reading.key
+
+
+def _acknowledge(reading: Reading, cases: list[_Case], office: Office) -> None:
+    """Take what a machine of the office answered at once: it says "we got it", no more."""
+    who = set(office.outside(reading.mail.header.recipients))
+    for case in cases:
+        if case.answered is None and (not case.citizens or who & case.citizens):
+            _add(case, reading, Part.AUTOMATIC_ACKNOWLEDGEMENT)
+
+
+def _joined(reading: Reading, cases: list[_Case], decided: Decided) -> list[_Case]:
+    """Return the case to which a person tied this mail."""
+    decision = decided.last(reading.key, Action.JOIN)
+    return [case for case in cases if decision is not None and case.opening.key == decision.other]
 
 
 def _addressed(reading: Reading, cases: list[_Case]) -> list[_Case]:
@@ -325,8 +333,9 @@ def _category(mail: Mail, rules: PairingRules) -> str:
     return rules.default_category
 
 
-def _is_holding(reading: Reading, rules: PairingRules) -> bool:
-    return base_subject(reading.mail.header.subject).startswith(rules.holding_subjects)
+def _kind_of_reply(mail: Mail, rules: PairingRules) -> Part:
+    """Return what the first rule that recognises a reply says it is."""
+    return next((rule.part for rule in rules.replies if rule.recognises(mail)), Part.REPLY)
 
 
 def _forward(reading: Reading, cases: list[_Case], office: Office) -> None:
@@ -344,10 +353,12 @@ def _add(case: _Case, reading: Reading, part: Part) -> None:
     case.steps.append(Step(reading.key, part, reading.moment))
 
 
-def _closed(case: _Case, conversation: str, rules: PairingRules) -> Request:
+def _closed(case: _Case, conversation: str, rules: PairingRules, decided: Decided) -> Request:
+    """Return the request that a case amounts to: its messages, then how it was filed, then what was decided."""
     opening = case.opening
     places = opening.mail.places
-    return Request(
+    assignments = [*case.assignments, *_by_keyword(opening.mail, rules.office, case.assignments)]
+    request = Request(
         key=opening.key,
         conversation=conversation,
         follow_up=case.follow_up,
@@ -355,11 +366,57 @@ def _closed(case: _Case, conversation: str, rules: PairingRules) -> Request:
         citizens=tuple(sorted(case.citizens)),
         answered=case.answered,
         answered_by=case.answered_by,
-        assignments=tuple(case.assignments),
+        assignments=tuple(assignments),
         steps=tuple(case.steps),
         category=_category(opening.mail, rules),
         imported=bool(places) and all(place.imported for place in places),
         mailboxes=tuple(dict.fromkeys((place.account, place.mailbox) for place in places)),
         subject=opening.mail.header.subject,
         announcement=case.announcement,
+        first_response=_first(case.steps, FIRST_RESPONSES),
+        acknowledged=_first(case.steps, ACKNOWLEDGEMENTS),
     )
+    return _as_decided(_as_filed(request, opening.mail, rules), decided)
+
+
+def _first(steps: Iterable[Step], wanted: Collection[Part]) -> Moment | None:
+    return next((step.moment for step in steps if step.part in wanted), None)
+
+
+def _as_filed(request: Request, opening: Mail, rules: PairingRules) -> Request:
+    """Apply the closing rules that its mailbox or its keywords call for."""
+    for rule in rules.closings:
+        at = rule.closed_at(opening)
+        if at is None:
+            continue
+        if rule.effect is ClosingEffect.EXCLUDED:
+            request = replace(request, excluded=request.excluded or rule.reason)
+        else:
+            request = _answered_elsewhere(request, Moment(max(at, request.received.at), Basis.FILED))
+    return request
+
+
+def _as_decided(request: Request, decided: Decided) -> Request:
+    """Apply what a person decided about a request."""
+    excluded = decided.last(request.key, Action.EXCLUDE)
+    if excluded is not None:
+        request = replace(request, excluded=excluded.reason)
+    answered = decided.last(request.key, Action.ANSWERED)
+    if answered is not None and answered.at is not None:
+        request = _answered_elsewhere(request, Moment(answered.at, Basis.DECISION))
+    category = decided.last(request.key, Action.CATEGORY)
+    if category is not None:
+        request = replace(request, category=category.text)
+    assigned = decided.last(request.key, Action.ASSIGN)
+    if assigned is not None:
+        since = max(assigned.decided_at, request.received.at)
+        given = Assignment(assigned.text, since, ServiceBasis.DECISION)
+        request = replace(request, assignments=(*request.assignments, given))
+    return request
+
+
+def _answered_elsewhere(request: Request, moment: Moment) -> Request:
+    """Return the request answered at `moment`, unless a mail answered it before."""
+    if request.answered is not None and request.answered.at <= moment.at:
+        return request
+    return replace(request, answered=moment, answered_by=None)

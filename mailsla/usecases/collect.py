@@ -7,14 +7,16 @@ loses nothing. A message that cannot be read is set aside with its reason; the b
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import islice
 from typing import Protocol
 
 from mailsla.core.base_subject import base_subject
+from mailsla.core.body_evidence import needs_body, with_body
 from mailsla.core.collection import (
     Batch,
+    BodyStart,
     Cursor,
     Fetched,
     ListedMailbox,
@@ -22,6 +24,7 @@ from mailsla.core.collection import (
     NewMessage,
     SetAside,
 )
+from mailsla.core.correspondents import UNKNOWN_OFFICE, Office
 from mailsla.core.errors import MessageError
 from mailsla.core.header_fields import read_header
 from mailsla.core.message import identity
@@ -47,6 +50,9 @@ class Session(Protocol):
 
     def fetch(self, uids: Sequence[int]) -> Sequence[Fetched]:
         """Fetch headers of the opened mailbox; what has vanished meanwhile is left out."""
+
+    def body_starts(self, uids: Sequence[int]) -> Sequence[BodyStart]:
+        """Fetch the beginning of some bodies; what has vanished meanwhile is left out."""
 
 
 class FactStore(Protocol):
@@ -88,6 +94,7 @@ def collect(
     account: str,
     *,
     now: Callable[[], datetime],
+    office: Office = UNKNOWN_OFFICE,
     since: date | None = None,
     progress: Progress = lambda _mailbox, _done, _total: None,
     stopping: Callable[[], bool] = lambda: False,
@@ -102,7 +109,9 @@ def collect(
         TransientError: When the connection or the store fails; the next run goes on from the last batch.
         PermanentError: When the server or the store refuses.
     """
-    round_ = _Round(session, store, now, since, progress, stopping, Tally() if tally is None else tally)
+    round_ = _Round(
+        session, store, now, office, since, progress, stopping, Tally() if tally is None else tally
+    )
     for mailbox in session.mailboxes():
         if stopping() or not _collect_mailbox(round_, account, mailbox):
             break
@@ -117,6 +126,7 @@ class _Round:
     session: Session
     store: FactStore
     now: Callable[[], datetime]
+    office: Office
     since: date | None
     progress: Progress
     stopping: Callable[[], bool]
@@ -153,7 +163,7 @@ def _add_new(round_: _Round, mailbox: str, cursor: Cursor, status: MailboxStatus
     for part in _slices(uids):
         if round_.stopping():
             return False
-        batch = _batch(round_.session, part, status.uid_validity)
+        batch = _batch(round_.session, part, status.uid_validity, round_.office)
         round_.store.add(cursor, batch, round_.now())
         done += len(part)
         round_.tally.messages += len(batch.messages)
@@ -168,7 +178,7 @@ def _slices(uids: Sequence[int]) -> Iterator[list[int]]:
         yield part
 
 
-def _batch(session: Session, uids: list[int], uid_validity: int) -> Batch:
+def _batch(session: Session, uids: list[int], uid_validity: int, office: Office) -> Batch:
     fetched = {message.uid: message for message in session.fetch(uids)}
     for uid in uids:
         if uid not in fetched:
@@ -183,7 +193,26 @@ def _batch(session: Session, uids: list[int], uid_validity: int) -> Batch:
                 messages.append(read)
             else:
                 aside.append(read)
-    return Batch(uid_validity, uids[-1], tuple(messages), tuple(aside))
+    return Batch(uid_validity, uids[-1], tuple(_with_bodies(session, messages, office)), tuple(aside))
+
+
+def _with_bodies(session: Session, messages: list[NewMessage], office: Office) -> list[NewMessage]:
+    """Return the messages, with what the bodies say of the few whose header does not say enough."""
+    wanted = [message.uid for message in messages if needs_body(message.header, office)]
+    if not wanted:
+        return messages
+    starts = {start.uid: start for start in session.body_starts(wanted)}
+    return [
+        replace(
+            message,
+            header=with_body(
+                message.header, starts[message.uid].content_fields, starts[message.uid].body, office
+            ),
+        )
+        if message.uid in starts
+        else message
+        for message in messages
+    ]
 
 
 def _read(fetched: Fetched) -> NewMessage | SetAside:

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
+from mailsla.core.decision import Decision, in_force
 from mailsla.core.derivation import Derivation, derive, ties
 from mailsla.core.mail import Mail
-from mailsla.core.request import RULES_VERSION, PairingRules
+from mailsla.core.pairing_rules import RULES_VERSION, PairingRules
 
 FULL_FROM = 2_000
 """With more new messages than this, deriving everything is quicker than looking for what they touch."""
@@ -30,6 +31,9 @@ class DerivationWork(Protocol):
 
     def mails(self, numbers: Iterable[int]) -> Mapping[int, Mail]:
         """Return some messages by their numbers."""
+
+    def decisions(self, keys: Iterable[str] | None = None) -> Sequence[Decision]:
+        """Return every decision, or those about some messages."""
 
     def save_ties(self, ties: Mapping[int, frozenset[str]]) -> None:
         """Replace the ties of some messages."""
@@ -67,9 +71,10 @@ def derive_pending(store: DerivationStore, rules: PairingRules) -> int:
         if not pending:
             return 0
         fresh = work.mails(pending)
-        work.save_ties({number: ties(mail, rules.office) for number, mail in fresh.items()})
-        touched = work.mails(work.tied(pending))
-        work.replace(derive(list(touched.values()), rules))
+        decided = in_force(work.decisions())
+        work.save_ties({number: ties(mail, rules.office, decided) for number, mail in fresh.items()})
+        touched = list(work.mails(work.tied(pending)).values())
+        work.replace(derive(touched, rules, work.decisions([mail.key for mail in touched])))
         work.finish(pending, digest)
         return len(touched)
 
@@ -77,8 +82,10 @@ def derive_pending(store: DerivationStore, rules: PairingRules) -> int:
 def _derive_all(work: DerivationWork, rules: PairingRules, digest: str) -> int:
     mails = work.all()
     work.clear()
-    work.save_ties({number: ties(mail, rules.office) for number, mail in mails.items()})
-    work.replace(derive(list(mails.values()), rules))
+    decisions = work.decisions()
+    decided = in_force(decisions)
+    work.save_ties({number: ties(mail, rules.office, decided) for number, mail in mails.items()})
+    work.replace(derive(list(mails.values()), rules, decisions))
     work.finish(mails, digest)
     return len(mails)
 
@@ -90,11 +97,15 @@ def rules_digest(rules: PairingRules) -> str:
         RULES_VERSION,
         office.domains,
         sorted(office.addresses),
-        [(item.name, item.addresses, item.mailboxes) for item in office.services],
-        sorted(office.form_senders),
+        [(item.name, item.addresses, item.mailboxes, item.keywords) for item in office.services],
+        [
+            (sorted(form.senders), form.citizen, form.subject_pattern, form.body_pattern)
+            for form in office.forms
+        ],
         rules.default_category,
         rules.categories,
-        rules.holding_subjects,
+        rules.replies,
+        rules.closings,
         rules.holding_stops,
         rules.thanks_subjects,
         rules.new_question_after,

@@ -9,7 +9,9 @@ from itertools import islice
 from typing import Protocol
 
 from mailsla.core.base_subject import base_subject
+from mailsla.core.body_evidence import needs_body, with_body
 from mailsla.core.collection import Batch, ListedMailbox, NewMessage
+from mailsla.core.correspondents import UNKNOWN_OFFICE, Office
 from mailsla.core.errors import MessageError
 from mailsla.core.header_fields import read_header
 from mailsla.core.mail import MailboxRole
@@ -35,27 +37,41 @@ class Imported:
     unreadable: int = 0
 
 
-def import_headers(
-    headers: Iterable[bytes],
+class Archived(Protocol):
+    """One message of an archive."""
+
+    @property
+    def header(self) -> bytes:
+        """Its header's bytes."""
+
+    @property
+    def body_start(self) -> bytes:
+        """The first bytes of its body."""
+
+
+def import_mails(
+    mails: Iterable[Archived],
     store: ImportStore,
     archive: str,
     *,
     now: Callable[[], datetime],
+    office: Office = UNKNOWN_OFFICE,
     done: Callable[[int], None] = lambda _count: None,
 ) -> Imported:
     """Store the messages of one archive; importing it again adds nothing.
 
     Args:
-        headers: The messages' headers.
+        mails: The messages.
         store: Where they go.
         archive: The archive's name, shown as their mailbox.
         now: The clock.
+        office: Knows the forms whose text says who asks.
         done: Called with the number of messages just stored.
     """
     result = Imported()
     mailbox = ListedMailbox(archive, MailboxRole.INBOX)
-    for part in _parts(headers):
-        messages = [message for message in map(_read, part) if message is not None]
+    for part in _parts(mails):
+        messages = [message for mail in part if (message := _read(mail, office)) is not None]
         result.messages += len(part)
         result.unreadable += len(part) - len(messages)
         if messages:
@@ -65,15 +81,17 @@ def import_headers(
     return result
 
 
-def _parts(headers: Iterable[bytes]) -> Iterator[list[bytes]]:
-    remaining = iter(headers)
+def _parts(mails: Iterable[Archived]) -> Iterator[list[Archived]]:
+    remaining = iter(mails)
     while part := list(islice(remaining, BATCH)):
         yield part
 
 
-def _read(header: bytes) -> NewMessage | None:
+def _read(mail: Archived, office: Office) -> NewMessage | None:
     try:
-        read = read_header(header)
+        read = read_header(mail.header)
     except MessageError:
         return None
+    if needs_body(read, office):
+        read = with_body(read, mail.header, mail.body_start, office)
     return NewMessage(0, None, identity(read, base_subject(read.subject)), read)

@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
+from mailsla.core.correspondents import UNKNOWN_OFFICE, Office
 from mailsla.core.errors import PermanentError, TransientError
 from mailsla.usecases.collect import FactStore, Progress, Session, Tally, collect
 
@@ -65,6 +66,7 @@ def poll(
     *,
     worker: str,
     now: Callable[[], datetime],
+    office: Office = UNKNOWN_OFFICE,
     since: date | None = None,
     progress: Progress = lambda _mailbox, _done, _total: None,
     stopping: Callable[[], bool] = lambda: False,
@@ -87,7 +89,15 @@ def poll(
     try:
         with open_session() as session:
             collect(
-                session, store, account, now=now, since=since, progress=alive, stopping=stopping, tally=tally
+                session,
+                store,
+                account,
+                now=now,
+                office=office,
+                since=since,
+                progress=alive,
+                stopping=stopping,
+                tally=tally,
             )
         outcome, reason = Outcome.OK, None
     except TransientError as error:

@@ -29,6 +29,9 @@ class ReportSource(Protocol):
     def not_requests(self, since: datetime, until: datetime) -> Sequence[tuple[str, int]]:
         """Count the messages that were no request, by kind."""
 
+    def decided(self) -> frozenset[str]:
+        """Return the keys of the requests and mails about which a decision is in force."""
+
     def facts_digest(self, since: datetime, until: datetime) -> str:
         """Return the name of what is known of the messages of a stretch of time."""
 
@@ -112,6 +115,7 @@ def build(
         overdue=overdue,
         soon=soon,
         doubts=tuple(doubt for doubt in source.doubts() if doubt.sent_at <= now),
+        decided=source.decided(),
         revisions=() if service is not None else tuple(_revisions(source, everything, rules)),
         not_requests=tuple(source.not_requests(since, until)),
         set_aside=set_aside,

@@ -20,10 +20,10 @@ from mailsla.core.delays import Delay, delay_curve
 from mailsla.core.derivation import derive
 from mailsla.core.errors import UsageError
 from mailsla.core.mail import Mail
+from mailsla.core.pairing_rules import CategoryRule
 from mailsla.core.period import Grain, last_full_week, parse_period, year_to_date
 from mailsla.core.publication import Publication, Source, revision
 from mailsla.core.report import Assessment, Population, Section, assess, section, unanswered
-from mailsla.core.request import CategoryRule
 from mailsla.core.worked_example import worked_example
 from tests.factories import PROMISE, RULES, clock, mail, paris, reply, working_calendar
 

@@ -9,9 +9,10 @@ import pytest
 from mailsla.core.automatic import MailKind
 from mailsla.core.derivation import Derivation, derive
 from mailsla.core.mail import Basis, Mail, MailboxRole, Place
+from mailsla.core.pairing_rules import Part
 from mailsla.core.reading import Side
 from mailsla.core.recipient_matching import DoubtCode
-from mailsla.core.request import Part, ServiceBasis
+from mailsla.core.request import ServiceBasis
 from tests.factories import CITIZEN, CONTACT, RULES, mail, paris, reply
 
 OTHER = "claude.petit@example.net"

@@ -20,10 +20,12 @@ from mailsla.adapters.database.tables import (
     DerivedDoubtRow,
     DerivedMessageRow,
     DerivedRequestRow,
+    KeywordRow,
     PublicationRow,
     TieRow,
 )
 from mailsla.core.case import Case
+from mailsla.core.decision import Decision, in_force
 from mailsla.core.derivation import Derivation, DerivedMessage
 from mailsla.core.mail import Mail, Place
 from mailsla.core.publication import Publication
@@ -34,7 +36,7 @@ from mailsla.core.request import Request
 TIE, DERIVATION = table(TieRow), table(DerivationRow)
 DERIVED_MESSAGE, DERIVED_REQUEST = table(DerivedMessageRow), table(DerivedRequestRow)
 DERIVED_DOUBT = table(DerivedDoubtRow)
-DECISION, PUBLICATION = table(DecisionRow), table(PublicationRow)
+KEYWORD, DECISION, PUBLICATION = table(KeywordRow), table(DecisionRow), table(PublicationRow)
 CASE_COLUMNS = (
     "key",
     "received_at",
@@ -45,6 +47,8 @@ CASE_COLUMNS = (
     "imported",
     "announced_at",
     "answer_by",
+    "first_response_at",
+    "acknowledged_at",
     "excluded",
     "subject",
 )
@@ -99,6 +103,27 @@ class Derivations:
             for row in connection.execute(select(DECISION).order_by(DECISION.c.id)):
                 digest.update(repr(tuple(row)).encode())
         return digest.hexdigest()[:16]
+
+    def decisions(self, target: str | None = None) -> tuple[Decision, ...]:
+        """Return every decision, or those about one message, by number."""
+        which = DECISION.c.id.is_not(None) if target is None else DECISION.c.target == target
+        with reading(self._engine) as connection:
+            return _decisions(connection, which)
+
+    def decided(self) -> frozenset[str]:
+        """Return the keys of the requests and mails about which a decision is in force."""
+        found = in_force(self.decisions()).all
+        return frozenset(key for item in found for key in (item.target, item.other) if key is not None)
+
+    def decide(self, decision: Decision) -> int:
+        """Add a decision and return its number; what it is about is derived again."""
+        with writing(self._engine) as connection:
+            values = rows.decision_row(decision)
+            added = connection.execute(insert(DECISION).values(values).returning(DECISION.c.id))
+            number = int(added.scalar_one())
+            named = [key for key in (decision.target, decision.other) if key is not None]
+            connection.execute(update(MESSAGE).where(MESSAGE.c.key.in_(named)).values(pending=True))
+        return number
 
     def publications(self) -> tuple[Publication, ...]:
         """Return what was published, oldest first."""
@@ -168,6 +193,10 @@ class Derivations:
         """Return the messages of one conversation, by time."""
         return self._messages(DERIVED_MESSAGE.c.conversation == name)
 
+    def messages_named(self, prefix: str) -> tuple[DerivedMessage, ...]:
+        """Return the messages whose key begins with `prefix`."""
+        return self._messages(DERIVED_MESSAGE.c.key.startswith(prefix, autoescape=True))
+
     def message(self, key: str) -> DerivedMessage | None:
         """Return what was derived of one message."""
         return next(iter(self._messages(DERIVED_MESSAGE.c.key == key)), None)
@@ -225,12 +254,35 @@ class _Work:
 
     def _load(self, messages: Select[Any], places: Select[Any]) -> dict[int, Mail]:
         by_message: dict[int, list[Place]] = defaultdict(list)
+        keywords = self._keywords(places)
         for row in self._connection.execute(places):
-            by_message[row.message_id].append(rows.place_of(row))
+            by_message[row.message_id].append(rows.place_of(row, tuple(keywords.get(row.location_id, ()))))
         return {
             row.id: Mail(row.key, rows.header_of(row), row.first_seen_at, tuple(by_message[row.id]))
             for row in self._connection.execute(messages)
         }
+
+    def _keywords(self, places: Select[Any]) -> dict[int, list[tuple[str, datetime]]]:
+        """Return the keywords that are on some copies, by copy."""
+        wanted = places.with_only_columns(LOCATION.c.id).order_by(None)
+        query = (
+            select(KEYWORD.c.location_id, KEYWORD.c.name, KEYWORD.c.first_seen_at)
+            .where(KEYWORD.c.gone_at.is_(None), KEYWORD.c.location_id.in_(wanted))
+            .order_by(KEYWORD.c.location_id, KEYWORD.c.first_seen_at, KEYWORD.c.name)
+        )
+        found: dict[int, list[tuple[str, datetime]]] = defaultdict(list)
+        for location, name, first_seen_at in self._connection.execute(query):
+            found[location].append((name, first_seen_at))
+        return found
+
+    def decisions(self, keys: Iterable[str] | None = None) -> tuple[Decision, ...]:
+        if keys is None:
+            return _decisions(self._connection, DECISION.c.id.is_not(None))
+        return tuple(
+            decision
+            for part in parts(sorted(keys))
+            for decision in _decisions(self._connection, DECISION.c.target.in_(part))
+        )
 
     def save_ties(self, ties: Mapping[int, frozenset[str]]) -> None:
         for part in parts(ties):
@@ -290,11 +342,18 @@ class _Work:
         self._connection.execute(update(DERIVATION).where(DERIVATION.c.id == 1).values(rules=rules))
 
 
+def _decisions(connection: Connection, which: Any) -> tuple[Decision, ...]:
+    found = connection.execute(select(DECISION).where(which).order_by(DECISION.c.id))
+    return tuple(rows.decision_of(row) for row in found)
+
+
 def _places() -> Select[Any]:
     """Select every copy in an order that does not depend on when it was collected."""
     return (
         select(
+            LOCATION.c.id.label("location_id"),
             LOCATION.c.message_id,
+            LOCATION.c.first_seen_at,
             LOCATION.c.internal_at,
             LOCATION.c.hop_at,
             LOCATION.c.imported,

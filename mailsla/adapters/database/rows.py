@@ -10,15 +10,17 @@ from typing import Any
 from mailsla.core.case import Case
 from mailsla.core.commitment import Announcement, Outcome
 from mailsla.core.conversation import Link
+from mailsla.core.decision import Action, Decision
 from mailsla.core.mail import Basis, MailboxRole, Moment, Place
 from mailsla.core.message import Header
+from mailsla.core.pairing_rules import Part
 from mailsla.core.period import Period
 from mailsla.core.publication import Publication, Source
 from mailsla.core.reading import Reading
 from mailsla.core.recipient_matching import Doubt, DoubtCode
-from mailsla.core.request import Assignment, Part, Request, ServiceBasis, Step
+from mailsla.core.request import Assignment, Request, ServiceBasis, Step
 
-PEOPLE = ("senders", "sender", "reply_to", "to", "cc", "bcc")
+PEOPLE = ("senders", "sender", "reply_to", "to", "cc", "bcc", "asked_by")
 
 
 def message_row(key: str, header: Header, seen_at: datetime) -> dict[str, Any]:
@@ -56,7 +58,7 @@ def header_of(row: Any) -> Header:
     )
 
 
-def place_of(row: Any) -> Place:
+def place_of(row: Any, keywords: tuple[tuple[str, datetime], ...] = ()) -> Place:
     """Return the copy that a row of location, mailbox and account holds."""
     return Place(
         account=row.account_name,
@@ -66,6 +68,8 @@ def place_of(row: Any) -> Place:
         hop_at=row.hop_at,
         imported=row.imported,
         present=row.gone_at is None,
+        first_seen_at=row.first_seen_at,
+        keywords=keywords,
     )
 
 
@@ -104,11 +108,15 @@ def request_row(request: Request) -> dict[str, Any]:
         "subject": request.subject,
         "announced_at": request.announcement.at if request.announcement else None,
         "answer_by": request.announcement.answer_by if request.announcement else None,
+        "first_response_at": request.first_response.at if request.first_response else None,
+        "acknowledged_at": request.acknowledged.at if request.acknowledged else None,
         "excluded": request.excluded,
         "detail": {
             "received_basis": request.received.basis.value,
             "answered_basis": request.answered.basis.value if request.answered else None,
             "answered_by": request.answered_by,
+            "first_response_basis": request.first_response.basis.value if request.first_response else None,
+            "acknowledged_basis": request.acknowledged.basis.value if request.acknowledged else None,
             "citizens": list(request.citizens),
             "assignments": [
                 [item.service, item.since.isoformat(), item.basis.value] for item in request.assignments
@@ -125,16 +133,13 @@ def request_row(request: Request) -> dict[str, Any]:
 def request_of(row: Any) -> Request:
     """Return the request that a row holds."""
     detail = row.detail
-    answered = None
-    if row.answered_at is not None:
-        answered = Moment(row.answered_at, Basis(detail["answered_basis"]))
     return Request(
         key=row.key,
         conversation=row.conversation,
         follow_up=row.follow_up,
         received=Moment(row.received_at, Basis(detail["received_basis"])),
         citizens=tuple(detail["citizens"]),
-        answered=answered,
+        answered=_moment(row.answered_at, detail["answered_basis"]),
         answered_by=detail["answered_by"],
         assignments=tuple(
             Assignment(service, datetime.fromisoformat(since), ServiceBasis(basis))
@@ -149,8 +154,14 @@ def request_of(row: Any) -> Request:
         mailboxes=tuple((account, mailbox) for account, mailbox in detail["mailboxes"]),
         subject=row.subject,
         announcement=announcement_of(row),
+        first_response=_moment(row.first_response_at, detail["first_response_basis"]),
+        acknowledged=_moment(row.acknowledged_at, detail["acknowledged_basis"]),
         excluded=row.excluded,
     )
+
+
+def _moment(at: datetime | None, basis: str | None) -> Moment | None:
+    return None if at is None or basis is None else Moment(at, Basis(basis))
 
 
 def announcement_of(row: Any) -> Announcement | None:
@@ -169,8 +180,44 @@ def case_of(row: Any) -> Case:
         follow_up=row.follow_up,
         imported=row.imported,
         announcement=announcement_of(row),
+        first_response_at=row.first_response_at,
+        acknowledged_at=row.acknowledged_at,
         excluded=row.excluded,
         subject=row.subject,
+    )
+
+
+def decision_row(decision: Decision) -> dict[str, Any]:
+    """Return the row of a decision; the store numbers it."""
+    return {
+        "target": decision.target,
+        "action": decision.action.value,
+        "value": {
+            "other": decision.other,
+            "at": None if decision.at is None else decision.at.isoformat(),
+            "text": decision.text,
+            "undone": decision.undone,
+        },
+        "reason": decision.reason,
+        "decided_by": decision.decided_by,
+        "decided_at": decision.decided_at,
+    }
+
+
+def decision_of(row: Any) -> Decision:
+    """Return the decision that a row holds."""
+    value = row.value
+    return Decision(
+        number=row.id,
+        target=row.target,
+        action=Action(row.action),
+        reason=row.reason,
+        decided_by=row.decided_by,
+        decided_at=row.decided_at,
+        other=value["other"],
+        at=None if value["at"] is None else datetime.fromisoformat(value["at"]),
+        text=value["text"],
+        undone=value["undone"],
     )
 
 

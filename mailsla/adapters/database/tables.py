@@ -82,6 +82,18 @@ class LocationRow(SQLModel, table=True):
     gone_at: datetime | None = None
 
 
+class KeywordRow(SQLModel, table=True):
+    """An IMAP keyword on one copy of a message: a fact with its own dates."""
+
+    __tablename__ = "keyword"
+    __table_args__ = (UniqueConstraint("location_id", "name"),)
+    id: int | None = Field(default=None, primary_key=True)
+    location_id: int = Field(foreign_key="location.id")
+    name: str
+    first_seen_at: datetime
+    gone_at: datetime | None = None
+
+
 class TieRow(SQLModel, table=True):
     """A name through which messages influence each other, as a 63-bit digest: no address stands in it."""
 
@@ -150,6 +162,8 @@ class DerivedRequestRow(SQLModel, table=True):
     subject: str = Field(sa_type=Text)
     announced_at: datetime | None = None
     answer_by: date | None = None
+    first_response_at: datetime | None = None
+    acknowledged_at: datetime | None = None
     excluded: str | None = Field(default=None, sa_type=Text)
     detail: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
 

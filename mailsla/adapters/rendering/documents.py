@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 from typing import Any
@@ -12,11 +13,13 @@ from zoneinfo import ZoneInfo
 from mailsla.adapters.rendering import wording
 from mailsla.core.case import Judged
 from mailsla.core.commitment import Clock, Commitment, Unit, Verdict
+from mailsla.core.decision import Decision
 from mailsla.core.delays import DelayCurve
 from mailsla.core.derivation import DerivedMessage
 from mailsla.core.outlook import Outlook
 from mailsla.core.period import Period
 from mailsla.core.publication import Publication, Revision
+from mailsla.core.recipient_matching import Doubt
 from mailsla.core.report import Population, Report, Section
 from mailsla.core.request import Request
 from mailsla.core.working_days import Day, SpecialDay
@@ -100,6 +103,46 @@ def calendar(special_days: Iterable[SpecialDay]) -> list[Document]:
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class Tied:
+    """One message of a conversation; it may stand in several files."""
+
+    conversation: str
+    message_id: str | None
+    files: tuple[str, ...]
+    evidence: str
+    to: str | None
+    at: datetime
+
+
+def conversations(found: Iterable[Sequence[Tied]]) -> list[Document]:
+    """The answer of `mailsla conversations`: each conversation by time, with what tied its messages."""
+    return [
+        {
+            "id": tied[0].conversation,
+            "messages": [
+                {"message_id": item.message_id}
+                | ({"file": item.files[0]} if item.files else {})
+                | ({"copies": list(item.files[1:])} if item.files[1:] else {})
+                | {"evidence": item.evidence}
+                | ({} if item.to is None else {"to": item.to})
+                for item in tied
+            ],
+        }
+        for tied in found
+    ]
+
+
+def classified(path: str, number: int | None, kind: str, reason: str | None) -> Document:
+    """One line of the answer of `mailsla classify`; `number` is the message's place in an mbox."""
+    return {"path": path} | ({} if number is None else {"number": number}) | {"kind": kind, "reason": reason}
+
+
+def line(document: Document) -> str:
+    """Return a document on one line (JSON lines)."""
+    return json.dumps(document, ensure_ascii=False)
+
+
 def population(counts: Population) -> Document:
     """How many requests stand where."""
     return {
@@ -179,6 +222,8 @@ def section(cohort: Section) -> Document:
             for line in cohort.by_period
         ],
         "delays": delays(cohort.delays),
+        "first_responses": delays(cohort.first_responses),
+        "acknowledged": cohort.acknowledged,
         "exclusions": dict(cohort.exclusions),
         "follow_ups": population(cohort.follow_ups),
     }
@@ -288,17 +333,35 @@ def judged(item: Judged, zone: ZoneInfo) -> Document:
     }
 
 
-def requests(items: Iterable[tuple[Judged, str | None]], zone: ZoneInfo) -> Document:
-    """The answer of `mailsla requests`."""
+def requests(
+    items: Iterable[tuple[Judged, str | None]],
+    doubts: Iterable[Doubt],
+    decided: Collection[str],
+    zone: ZoneInfo,
+) -> Document:
+    """The answer of `mailsla requests`, with the possible replies that a person must look at."""
     return {
         "schema": "mailsla.requests/1",
-        "requests": [judged(item, zone) | {"message_id": message_id} for item, message_id in items],
+        "requests": [
+            judged(item, zone) | {"message_id": message_id, "decided": item.case.key in decided}
+            for item, message_id in items
+        ],
+        "doubts": [
+            {
+                "message": doubt.reply,
+                "sent_at": instant(doubt.sent_at, zone),
+                "reason": doubt.code.value,
+                "candidates": list(doubt.candidates),
+            }
+            for doubt in doubts
+        ],
     }
 
 
 def shown(
     request: Request,
     verdict: Verdict,
+    decisions: Sequence[Decision],
     messages: Sequence[DerivedMessage],
     counted: Sequence[Day],
     zone: ZoneInfo,
@@ -321,6 +384,7 @@ def shown(
         ],
         "messages": [
             {
+                "message": message.key,
                 "message_id": message.message_id,
                 "part": steps[message.key].part.value if message.key in steps else None,
                 "at": instant(steps[message.key].moment.at if message.key in steps else message.at, zone),
@@ -332,4 +396,23 @@ def shown(
             for message in messages
         ],
         "days": days(counted),
+        "first_response_at": instant(request.case.first_response_at, zone),
+        "acknowledged_at": instant(request.case.acknowledged_at, zone),
+        "decisions": [decision(item, zone) for item in decisions],
+    }
+
+
+def decision(item: Decision, zone: ZoneInfo) -> Document:
+    """One decision, in force or taken back."""
+    return {
+        "number": item.number,
+        "action": item.action.value,
+        "target": item.target,
+        "reason": item.reason,
+        "decided_by": item.decided_by,
+        "decided_at": instant(item.decided_at, zone),
+        "answered_at": instant(item.at, zone),
+        "request": item.other,
+        "value": item.text or None,
+        "undoes": item.undone,
     }

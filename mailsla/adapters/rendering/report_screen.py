@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
@@ -64,7 +64,7 @@ def report(built: Report, zone: ZoneInfo, console: Console) -> None:
         (_("Échéance dans les trois jours ouvrés"), built.soon),
     ):
         console.print()
-        console.print(_deadlines(title, items, zone))
+        console.print(_deadlines(title, items, zone, built.decided))
     console.print()
     for note in _notes(built):
         console.print(Text(note, style="dim"))
@@ -157,6 +157,12 @@ def _summary_rows(built: Report) -> Iterable[tuple[str, Callable[[Section], Rend
     yield _("En attente, non échues"), lambda cohort: str(cohort.population.waiting)
     yield _("Délai médian"), lambda cohort: delay(cohort.delays, cohort.delays.median)
     yield _("9e décile"), lambda cohort: delay(cohort.delays, cohort.delays.ninth_decile)
+    yield (
+        _("Première réaction, médiane"),
+        lambda cohort: delay(cohort.first_responses, cohort.first_responses.median),
+    )
+    if any(cohort.acknowledged for cohort in built.sections):
+        yield _("Accusés de réception"), lambda cohort: str(cohort.acknowledged)
     yield (
         _("Répondu en 5, 10, 15 jours"),
         lambda cohort: (
@@ -334,11 +340,11 @@ def _service_cells(line: ServiceLine, minimum: int) -> tuple[RenderableType, ...
     )
 
 
-def _deadlines(title: str, items: Sequence[Judged], zone: ZoneInfo) -> Group:
+def _deadlines(title: str, items: Sequence[Judged], zone: ZoneInfo, decided: Collection[str]) -> Group:
     heading = Text(f"{title} : {len(items)}", style="bold")
     if not items:
         return Group(heading)
-    parts: list[RenderableType] = [heading, request_table(items[:MOST_ROWS], zone)]
+    parts: list[RenderableType] = [heading, request_table(items[:MOST_ROWS], zone, decided)]
     hidden = len(items) - MOST_ROWS
     if hidden > 0:
         parts.append(Text(_("… et {n} de plus : « mailsla requests ».").format(n=hidden), style="dim"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from zoneinfo import ZoneInfo
 
 from rich.console import Console, RenderableType
@@ -10,9 +10,12 @@ from rich.table import Table
 from rich.text import Text
 
 from mailsla.adapters.rendering import wording
+from mailsla.adapters.rendering.documents import Tied
 from mailsla.core.case import Judged
 from mailsla.core.commitment import Clock, Commitment, Verdict
+from mailsla.core.decision import Decision
 from mailsla.core.derivation import DerivedMessage
+from mailsla.core.recipient_matching import Doubt
 from mailsla.core.request import Request
 from mailsla.core.working_days import Day, SpecialDay
 from mailsla.language import gettext as _
@@ -29,27 +32,27 @@ def service_name(service: str | None) -> str:
     return _("(non attribuées)") if service is None else wording.safe(service)
 
 
-def request_table(items: Iterable[Judged], zone: ZoneInfo) -> Table:
-    """A table of requests that fits in 80 columns."""
+def request_table(items: Iterable[Judged], zone: ZoneInfo, decided: Collection[str] = ()) -> Table:
+    """A table of requests that fits in 80 columns; a star marks those about which a person decided."""
     table = plain_table()
     # The subject takes what is left: nothing else may be squeezed out of a narrow terminal.
     table.expand = True
-    table.add_column(_("Réf."), no_wrap=True, min_width=8)
+    table.add_column(_("Réf."), no_wrap=True, min_width=9)
     table.add_column(_("Reçue le"), no_wrap=True, min_width=16)
     table.add_column(_("Échéance"), no_wrap=True, min_width=10)
     table.add_column(_("Jours"), justify="right", no_wrap=True, min_width=5)
     table.add_column(_("Service"), overflow="ellipsis", no_wrap=True, min_width=12, max_width=12)
     table.add_column(_("Objet"), overflow="ellipsis", no_wrap=True, ratio=1)
     for item in items:
-        table.add_row(*_request_cells(item, zone))
+        table.add_row(*_request_cells(item, zone, decided))
     return table
 
 
-def _request_cells(item: Judged, zone: ZoneInfo) -> tuple[RenderableType, ...]:
+def _request_cells(item: Judged, zone: ZoneInfo, decided: Collection[str]) -> tuple[RenderableType, ...]:
     request, verdict = item.case, item.verdict
     subject = wording.safe(request.subject, 80) or _("(sans objet)")
     return (
-        request.key[:8],
+        request.key[:8] + ("*" if request.key in decided else ""),
         wording.short_instant(request.received_at, zone),
         wording.short_day(verdict.due_on),
         str(verdict.working_days),
@@ -58,13 +61,17 @@ def _request_cells(item: Judged, zone: ZoneInfo) -> tuple[RenderableType, ...]:
     )
 
 
-def requests(items: Sequence[Judged], zone: ZoneInfo, console: Console) -> None:
+def requests(
+    items: Sequence[Judged], zone: ZoneInfo, console: Console, decided: Collection[str] = ()
+) -> None:
     """Print a list of requests."""
     if items:
-        console.print(request_table(items, zone))
+        console.print(request_table(items, zone, decided))
     console.print(
         Text(ngettext("{n} demande.", "{n} demandes.", len(items)).format(n=len(items)), style="dim")
     )
+    if any(item.case.key in decided for item in items):
+        console.print(Text(_("* Décision consignée : voir « mailsla show »."), style="dim"))
 
 
 def shown(
@@ -114,7 +121,7 @@ def _messages_table(request: Request, messages: Sequence[DerivedMessage], zone: 
     steps = {step.key: step for step in request.steps}
     number = {message.key: index for index, message in enumerate(messages, 1)}
     table = plain_table()
-    for title in ("n°", _("Date"), _("Rôle"), _("Ce qui le rattache")):
+    for title in ("n°", _("Réf."), _("Date"), _("Rôle"), _("Ce qui le rattache")):
         table.add_column(title)
     for message in messages:
         step = steps.get(message.key)
@@ -123,7 +130,7 @@ def _messages_table(request: Request, messages: Sequence[DerivedMessage], zone: 
         if message.tied_to in number:
             tied = _("{evidence} n° {number}").format(evidence=tied, number=number[message.tied_to])
         at = step.moment.at if step else message.at
-        table.add_row(str(number[message.key]), Text(wording.instant(at, zone)), part, tied)
+        table.add_row(str(number[message.key]), message.key[:8], Text(wording.instant(at, zone)), part, tied)
     return table
 
 
@@ -192,3 +199,52 @@ def calendar(days: Sequence[SpecialDay], title: str, console: Console) -> None:
         source = _("{source} (calculé)").format(source=day.source) if day.computed else day.source
         table.add_row(wording.day_name(day.on), Text(day.name), kind, Text(source))
     console.print(table)
+
+
+def conversations(found: Sequence[Sequence[Tied]], console: Console) -> None:
+    """Print conversations, one block each."""
+    for number, tied in enumerate(found, 1):
+        console.print(Text(_("Échange {number}").format(number=number), style="bold"))
+        for item in tied:
+            name = ", ".join(item.files) or item.message_id or _("(sans identifiant)")
+            target = "" if item.to is None else f" {wording.safe(item.to, 60)}"
+            console.print(Text(f"  {wording.safe(name, 60)}  {wording.evidence(item.evidence)}{target}"))
+    console.print(
+        Text(ngettext("{n} échange.", "{n} échanges.", len(found)).format(n=len(found)), style="dim")
+    )
+
+
+def doubts(found: Sequence[Doubt], zone: ZoneInfo, console: Console) -> None:
+    """Print the possible replies that a person must look at, with the requests they may answer."""
+    if not found:
+        return
+    table = plain_table()
+    for heading in (_("Réponse possible"), _("Date"), _("Pourquoi"), _("Demandes possibles")):
+        table.add_column(heading)
+    for doubt in found:
+        table.add_row(
+            doubt.reply[:8],
+            wording.short_instant(doubt.sent_at, zone),
+            wording.doubt(doubt.code),
+            " ".join(key[:8] for key in doubt.candidates),
+        )
+    console.print(table)
+    console.print(
+        Text(
+            _("Tranchez avec « mailsla decide DEMANDE join --message RÉPONSE --reason … », ou dismiss."),
+            style="dim",
+        )
+    )
+
+
+def decisions(found: Sequence[Decision], zone: ZoneInfo, console: Console) -> None:
+    """Print the decisions about a request, those taken back too."""
+    for item in found:
+        line = _("Décision n° {number}, le {instant}, par {who} : {what} – {reason}").format(
+            number=item.number,
+            instant=wording.instant(item.decided_at, zone),
+            who=wording.safe(item.decided_by, 60),
+            what=wording.decision(item, zone),
+            reason=wording.safe(item.reason),
+        )
+        console.print(Text(line))

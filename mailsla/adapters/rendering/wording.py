@@ -20,9 +20,12 @@ from mailsla.core.commitment import (
     Unit,
     Verdict,
 )
+from mailsla.core.decision import Action, Decision
 from mailsla.core.mail import Basis
+from mailsla.core.pairing_rules import Part
 from mailsla.core.publication import Source
-from mailsla.core.request import Part, ServiceBasis
+from mailsla.core.recipient_matching import DoubtCode
+from mailsla.core.request import ServiceBasis
 from mailsla.core.worked_example import Example
 from mailsla.core.working_days import Day, DayKind
 from mailsla.language import gettext as _
@@ -216,6 +219,10 @@ def part(value: Part) -> str:
         Part.REMINDER: _("relance"),
         Part.REPLY: _("réponse"),
         Part.HOLDING_REPLY: _("réponse d'attente"),
+        Part.ACKNOWLEDGEMENT: _("accusé de réception"),
+        Part.AUTOMATIC_ACKNOWLEDGEMENT: _("accusé de réception automatique"),
+        Part.REDIRECTION: _("réorientation"),
+        Part.SURVEY: _("enquête"),
         Part.FOLLOW_UP: _("suite"),
         Part.THANKS: _("remerciement"),
         Part.FORWARD: _("transfert interne"),
@@ -230,6 +237,8 @@ def basis(value: Basis) -> str:
         Basis.LAST_HOP: _("date du dernier relais (Received)"),
         Basis.SENDER_CLOCK: _("date écrite par l'expéditeur (Date)"),
         Basis.FIRST_SEEN: _("date du premier relevé, faute de mieux"),
+        Basis.FILED: _("date du classement par un agent"),
+        Basis.DECISION: _("décision"),
         Basis.AFTER_REQUEST: _("date de la demande : l'horloge de l'expéditeur retarde"),
     }[value]
 
@@ -240,6 +249,8 @@ def service_basis(value: ServiceBasis) -> str:
         ServiceBasis.RECIPIENT: _("adresse destinataire"),
         ServiceBasis.MAILBOX: _("dossier du service"),
         ServiceBasis.FORWARD: _("transfert interne"),
+        ServiceBasis.KEYWORD: _("mot-clé"),
+        ServiceBasis.DECISION: _("décision"),
     }[value]
 
 
@@ -250,6 +261,7 @@ def evidence(value: str) -> str:
         "in-reply-to": _("répond à (In-Reply-To)"),
         "references": _("cite (References)"),
         "thread-index": _("même fil Outlook (Thread-Index)"),
+        "decision": _("décision"),
         "recipient-and-subject": _("même destinataire et même objet"),
     }[value]
 
@@ -296,3 +308,43 @@ def source(value: Source) -> str:
 def month(on: date) -> str:
     """« novembre 2026 »."""
     return format_date(on, "MMMM y", locale=language())
+
+
+def one_kind(value: str) -> str:
+    """What kind of mail one message is."""
+    return {
+        "person": _("personne"),
+        "office": _("préfecture"),
+        "automatic_reply": _("réponse automatique"),
+        "delivery_report": _("avis de non-remise"),
+        "receipt": _("accusé de lecture"),
+        "list": _("liste"),
+        "calendar": _("agenda"),
+        "spam": _("indésirable"),
+        "unreadable": _("illisible"),
+    }.get(value, value)
+
+
+def doubt(code: DoubtCode) -> str:
+    """Why a possible reply was not tied."""
+    if code is DoubtCode.SEVERAL_FIT:
+        return _("plusieurs demandes conviennent")
+    return _("autre objet, ou pas de « Re: »")
+
+
+def decision(item: Decision, zone: ZoneInfo) -> str:
+    """What was decided, in a few words."""
+    if item.action is Action.ANSWERED and item.at is not None:
+        return _("répondue le {instant} ({channel})").format(
+            instant=instant(item.at, zone), channel=safe(item.text, 60) or "–"
+        )
+    if item.action is Action.UNDO:
+        return _("décision n° {number} reprise").format(number=item.undone)
+    return {
+        Action.EXCLUDE: _("exclue du taux"),
+        Action.ASSIGN: _("attribuée à {service}").format(service=safe(item.text, 60)),
+        Action.CATEGORY: _("catégorie {category}").format(category=safe(item.text, 60)),
+        Action.JOIN: _("courriel {message} rattaché").format(message=item.target[:8]),
+        Action.SPLIT: _("courriel {message} séparé").format(message=item.target[:8]),
+        Action.DISMISS: _("courriel {message} : ne répond à rien").format(message=item.target[:8]),
+    }[item.action]

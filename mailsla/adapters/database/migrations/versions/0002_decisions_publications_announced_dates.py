@@ -26,6 +26,17 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_decision_target"), ["target"], unique=False)
 
     op.create_table(
+        "keyword",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("location_id", sa.Integer(), nullable=False),
+        sa.Column("name", AutoString(), nullable=False),
+        sa.Column("first_seen_at", UTCDateTime(), nullable=False),
+        sa.Column("gone_at", UTCDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["location_id"], ["location.id"], name=op.f("fk_keyword_location_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_keyword")),
+        sa.UniqueConstraint("location_id", "name", name=op.f("uq_keyword_location_id_name")),
+    )
+    op.create_table(
         "publication",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("period", AutoString(), nullable=False),
@@ -40,16 +51,21 @@ def upgrade() -> None:
     with op.batch_alter_table("derived_request", schema=None) as batch_op:
         batch_op.add_column(sa.Column("announced_at", UTCDateTime(), nullable=True))
         batch_op.add_column(sa.Column("answer_by", sa.Date(), nullable=True))
+        batch_op.add_column(sa.Column("first_response_at", UTCDateTime(), nullable=True))
+        batch_op.add_column(sa.Column("acknowledged_at", UTCDateTime(), nullable=True))
         batch_op.add_column(sa.Column("excluded", sa.Text(), nullable=True))
 
 
 def downgrade() -> None:
     with op.batch_alter_table("derived_request", schema=None) as batch_op:
         batch_op.drop_column("excluded")
+        batch_op.drop_column("acknowledged_at")
+        batch_op.drop_column("first_response_at")
         batch_op.drop_column("answer_by")
         batch_op.drop_column("announced_at")
 
     op.drop_table("publication")
+    op.drop_table("keyword")
     with op.batch_alter_table("decision", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_decision_target"))
 

@@ -1,0 +1,173 @@
+"""`mailsla conversations` and `mailsla classify`: how messages were tied, and what kind each one is."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mailsla.adapters.archives import ArchivedMail, files_of, read_archive
+from mailsla.adapters.rendering import documents, terminal, wording
+from mailsla.adapters.rendering.documents import Tied
+from mailsla.cli import session
+from mailsla.cli.session import TextOrJson
+from mailsla.core.base_subject import base_subject
+from mailsla.core.body_evidence import needs_body, with_body
+from mailsla.core.correspondents import UNKNOWN_OFFICE, Office
+from mailsla.core.derivation import DerivedMessage, derive
+from mailsla.core.errors import MessageError, PermanentError
+from mailsla.core.header_fields import read_header
+from mailsla.core.mail import Mail, MailboxRole, Place
+from mailsla.core.message import Header, identity
+from mailsla.core.pairing_rules import PairingRules
+from mailsla.core.reading import classified
+from mailsla.language import gettext as _
+from mailsla.site import Site
+
+
+def declare(app: typer.Typer) -> None:
+    """Add the commands to `app`."""
+    app.command(help=_("Montre comment les courriels ont été reliés, dans la base ou dans des fichiers."))(
+        conversations
+    )
+    app.command(help=_("Dit la nature de chaque courriel de ces fichiers, et l'en-tête qui le dit."))(
+        classify
+    )
+
+
+@dataclass
+class _Reader:
+    """Reads mail files; one that cannot be read is told, and does not stop the others."""
+
+    failed: int = 0
+
+    def mails(self, paths: list[Path]) -> Iterator[ArchivedMail]:
+        for path in files_of(paths):
+            try:
+                yield from read_archive(path)
+            except PermanentError as error:
+                session.error_console().print(str(error))
+                self.failed += 1
+
+    def finish(self) -> None:
+        if self.failed:
+            raise typer.Exit(1)
+
+
+def classify(
+    context: typer.Context,
+    paths: Annotated[list[Path], typer.Argument(metavar=_("CHEMIN…"), help=_("Fichiers ou dossiers."))],
+    format_: Annotated[TextOrJson, typer.Option("--format", help=_("text ou json."))] = TextOrJson.TEXT,
+) -> None:
+    """Print the kind of each message, with its reason, as JSON lines or as text."""
+    office = _rules(context).office
+    reader = _Reader()
+    for mail in reader.mails(paths):
+        try:
+            kind, reason = classified(_header(mail, office), office, mail.body_start)
+        except MessageError as error:
+            kind, reason = "unreadable", error.reason
+        if format_ is TextOrJson.JSON:
+            number = None if mail.alone else mail.number
+            typer.echo(documents.line(documents.classified(str(mail.path), number, kind, reason)))
+        else:
+            name = str(mail.path) if mail.alone else f"{mail.path}#{mail.number}"
+            typer.echo("  ".join(filter(None, (wording.safe(name, 500), wording.one_kind(kind), reason))))
+    reader.finish()
+
+
+def _rules(context: typer.Context) -> PairingRules:
+    """Return the site's rules when there is a configuration; these commands need none."""
+    settings = session.optional_settings(context)
+    return PairingRules(UNKNOWN_OFFICE) if settings is None else Site(settings).pairing
+
+
+def _header(mail: ArchivedMail, office: Office) -> Header:
+    header = read_header(mail.header)
+    return with_body(header, mail.header, mail.body_start, office) if needs_body(header, office) else header
+
+
+def conversations(
+    context: typer.Context,
+    paths: Annotated[
+        list[Path] | None, typer.Argument(metavar=_("[CHEMIN…]"), help=_("Fichiers ou dossiers."))
+    ] = None,
+    format_: Annotated[TextOrJson, typer.Option("--format", help=_("text ou json."))] = TextOrJson.TEXT,
+) -> None:
+    """Print the conversations of some files, or of the store."""
+    reader = _Reader()
+    if paths:
+        found = _of_files(reader, paths, _rules(context))
+    else:
+        with session.application(context) as app:
+            found = _of_store(app.derivations.messages())
+    if format_ is TextOrJson.JSON:
+        typer.echo(documents.text(documents.conversations(found)))
+    else:
+        terminal.conversations(found, session.console())
+    reader.finish()
+
+
+@dataclass
+class _Copies:
+    """The files in which each message stands."""
+
+    mails: dict[str, Mail] = field(default_factory=dict)
+    files: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+
+    def add(self, mail: ArchivedMail, header: Header) -> None:
+        key = identity(header, base_subject(header.subject))
+        place = Place("archives", mail.path.name, MailboxRole.INBOX, None, header.hop_at, imported=True)
+        self.mails.setdefault(key, Mail(key, header, datetime.now(UTC), (place,)))
+        self.files[key].append(str(mail.path) if mail.alone else f"{mail.path}#{mail.number}")
+
+
+def _of_files(reader: _Reader, paths: list[Path], rules: PairingRules) -> list[list[Tied]]:
+    copies = _Copies()
+    for mail in reader.mails(paths):
+        try:
+            copies.add(mail, _header(mail, rules.office))
+        except MessageError as error:
+            line = _("{path} : mis de côté ({reason}).").format(path=mail.path, reason=error.reason)
+            session.error_console().print(line)
+    derivation = derive(list(copies.mails.values()), rules)
+    named = {key: mail.header.message_id for key, mail in copies.mails.items()}
+    found = []
+    for members in derivation.conversations.values():
+        ordered = sorted(members, key=lambda key: derivation.readings[key].order)
+        found.append(
+            [
+                Tied(
+                    conversation=min(members),
+                    message_id=named[key],
+                    files=tuple(sorted(copies.files[key])),
+                    evidence=derivation.links[key].evidence.value,
+                    to=named.get(derivation.links[key].to or ""),
+                    at=derivation.readings[key].moment.at,
+                )
+                for key in ordered
+            ]
+        )
+    return sorted(found, key=lambda tied: (tied[0].at, tied[0].conversation))
+
+
+def _of_store(messages: tuple[DerivedMessage, ...]) -> list[list[Tied]]:
+    named = {message.key: message.message_id for message in messages}
+    groups: dict[str, list[Tied]] = defaultdict(list)
+    for message in messages:
+        groups[message.conversation].append(
+            Tied(
+                conversation=message.conversation,
+                message_id=message.message_id,
+                files=(),
+                evidence=message.evidence,
+                to=None if message.tied_to is None else named.get(message.tied_to),
+                at=message.at,
+            )
+        )
+    return list(groups.values())

@@ -1,0 +1,110 @@
+"""What a person decided: dated, reasoned, signed, and only ever added to. An undo is one more decision."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from functools import cached_property
+
+
+class Action(StrEnum):
+    """What can be decided.
+
+    Of a request: `EXCLUDE` leaves it out of the figures; `ANSWERED` says when and how it was answered elsewhere;
+    `ASSIGN` gives it to a service; `CATEGORY` puts it under another promise. Of a mail: `JOIN` ties it to a
+    request; `SPLIT` cuts it from its conversation; `DISMISS` says that a possible reply answers nothing.
+    `UNDO` takes an earlier decision back.
+    """
+
+    EXCLUDE = "exclude"
+    ANSWERED = "answered"
+    ASSIGN = "assign"
+    CATEGORY = "category"
+    JOIN = "join"
+    SPLIT = "split"
+    DISMISS = "dismiss"
+    UNDO = "undo"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One decision.
+
+    Attributes:
+        number: Its place among all decisions, from 1.
+        target: Key of the request's opening message, or of the mail, that it is about.
+        action: What was decided.
+        reason: Why, in the words of whoever decided.
+        decided_by: Who decided.
+        decided_at: When.
+        other: For `JOIN`, key of the request's opening message; for `UNDO`, nothing.
+        at: For `ANSWERED`, the instant of the answer.
+        text: For `ANSWERED` the channel, for `ASSIGN` the service, for `CATEGORY` the category.
+        undone: For `UNDO`, the number of the decision taken back.
+    """
+
+    number: int
+    target: str
+    action: Action
+    reason: str
+    decided_by: str
+    decided_at: datetime
+    other: str | None = None
+    at: datetime | None = None
+    text: str = ""
+    undone: int | None = None
+
+
+@dataclass(frozen=True)
+class Decided:
+    """The decisions in force, by what they are about."""
+
+    by_target: Mapping[str, tuple[Decision, ...]] = field(default_factory=dict)
+
+    def last(self, target: str, action: Action) -> Decision | None:
+        """Return the last decision of that action on `target` that nothing undid."""
+        return next(
+            (item for item in reversed(self.by_target.get(target, ())) if item.action is action), None
+        )
+
+    def naming(self, key: str) -> tuple[Decision, ...]:
+        """Return the decisions in force that tie `key` to another message."""
+        return self._joins.get(key, ())
+
+    @cached_property
+    def _joins(self) -> dict[str, tuple[Decision, ...]]:
+        joins: dict[str, tuple[Decision, ...]] = {}
+        for item in self.all:
+            if item.action is Action.JOIN and item.other is not None:
+                for key in {item.target, item.other}:
+                    joins[key] = (*joins.get(key, ()), item)
+        return joins
+
+    @property
+    def all(self) -> tuple[Decision, ...]:
+        """Return every decision in force, by number."""
+        return tuple(
+            sorted(
+                (item for items in self.by_target.values() for item in items), key=lambda item: item.number
+            )
+        )
+
+
+NOTHING_DECIDED = Decided()
+
+
+def in_force(decisions: Iterable[Decision]) -> Decided:
+    """Return the decisions that no later one took back; an undo can itself be undone."""
+    ordered = sorted(decisions, key=lambda item: item.number)
+    undone: set[int] = set()
+    for decision in reversed(ordered):
+        if decision.action is Action.UNDO and decision.undone is not None and decision.number not in undone:
+            undone.add(decision.undone)
+    by_target: dict[str, list[Decision]] = defaultdict(list)
+    for decision in ordered:
+        if decision.action is not Action.UNDO and decision.number not in undone:
+            by_target[decision.target].append(decision)
+    return Decided({target: tuple(items) for target, items in by_target.items()})
