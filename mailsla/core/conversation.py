@@ -11,7 +11,7 @@ request: see `mailsla.core.recipient_matching`.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -95,19 +95,103 @@ def thread(messages: Sequence[Threaded], outside: Outside = lambda addresses: ad
     one that no message we have seen carries, one that several messages carry, one that is no real msg-id,
     such as `<yes>` (RFC 5322 §3.6.4 asks for `left@right`).
     """
-    holders = _holders(messages)
-    forest = Forest()
-    links: dict[str, Link] = {}
-    for message in messages:
-        forest.find(message.key)
-        for node in _nodes(message, holders, outside):
-            forest.join(message.key, node)
-        links[message.key] = _link(message, holders, outside)
-    groups: dict[Hashable, list[str]] = defaultdict(list)
-    for message in messages:
-        groups[forest.find(message.key)].append(message.key)
-    _name_silent_ties(groups.values(), links, messages)
-    return Threads(tuple(sorted(tuple(sorted(group)) for group in groups.values())), links)
+    known = _Known(messages, outside)
+    sets = _Sets(len(messages))
+    links = {}
+    for number, message in enumerate(messages):
+        header = message.header
+        if (
+            header.in_reply_to
+            or header.references
+            or header.thread_index
+            or header.message_id in known.shared
+        ):
+            _join(number, header, known, sets)
+            links[message.key] = _link(message, known)
+        else:
+            links[message.key] = Link(Evidence.NONE)
+    groups: dict[int, list[Threaded]] = defaultdict(list)
+    for number, message in enumerate(messages):
+        groups[sets.find(number)].append(message)
+    for group in groups.values():
+        if len(group) > 1:
+            _name_silent_ties(group, links)
+    members = (tuple(sorted(message.key for message in group)) for group in groups.values())
+    return Threads(tuple(sorted(members)), links)
+
+
+class _Sets:
+    """Disjoint sets of numbers, with path halving: 0 to n − 1 are messages, the rest what they share."""
+
+    def __init__(self, size: int) -> None:
+        self._above = list(range(size))
+        self._shared: dict[Hashable, int] = {}
+
+    def find(self, number: int) -> int:
+        """Return the number that names the set."""
+        above = self._above
+        while above[number] != number:
+            above[number] = number = above[above[number]]
+        return number
+
+    def join(self, one: int, other: int) -> None:
+        """Put two numbers in one set."""
+        self._above[self.find(one)] = self.find(other)
+
+    def join_through(self, one: int, shared: Hashable) -> None:
+        """Put a number in the set of whatever else shares a name with it."""
+        number = self._shared.get(shared)
+        if number is None:
+            number = self._shared[shared] = len(self._above)
+            self._above.append(number)
+        self.join(one, number)
+
+
+class _Known:
+    """Which messages carry which ids.
+
+    Attributes:
+        one: An id that names one message we know, and looks made to → that message's number.
+        shared: Every other id that a message carries → the messages that do.
+    """
+
+    def __init__(self, messages: Sequence[Threaded], outside: Outside) -> None:
+        self.messages = messages
+        self.outside = outside
+        self.one: dict[str, int] = {}
+        self.shared: dict[str, list[int]] = {}
+        for number, message in enumerate(messages):
+            name = message.header.message_id
+            if not name:
+                continue
+            if name in self.shared:
+                self.shared[name].append(number)
+            elif name in self.one:
+                self.shared[name] = [self.one.pop(name), number]
+            elif looks_unique(name):
+                self.one[name] = number
+            else:
+                self.shared[name] = [number]
+
+
+def _join(number: int, header: Header, known: _Known, sets: _Sets) -> None:
+    """Join a message with those its ids name, and with those that share an id and a citizen with it."""
+    own = header.message_id
+    doubtful = [own] if own in known.shared else []
+    for cited in cited_ids(header):
+        named = known.one.get(cited)
+        if named is None:
+            doubtful.append(cited)
+        else:
+            sets.join(number, named)
+    root = header.thread_index
+    if not doubtful and root is None:
+        return
+    for address in known.outside(correspondents(header)):
+        for shared in doubtful:
+            sets.join_through(number, ("id", shared, address))
+        if root is not None:
+            sets.join_through(number, ("thread-index", root, address))
 
 
 def cited_ids(header: Header) -> tuple[str, ...]:
@@ -122,86 +206,52 @@ def correspondents(header: Header) -> tuple[str, ...]:
     return header.senders + header.reply_to + header.recipients
 
 
-def _holders(messages: Sequence[Threaded]) -> dict[str, list[Threaded]]:
-    holders: dict[str, list[Threaded]] = defaultdict(list)
-    for message in messages:
-        if message.header.message_id:
-            holders[message.header.message_id].append(message)
-    return holders
-
-
-def _names_one(message_id: str, holders: dict[str, list[Threaded]]) -> bool:
-    """Tell whether an id names exactly one message we know, and looks made to."""
-    return looks_unique(message_id) and len(holders.get(message_id, ())) == 1
-
-
 def looks_unique(message_id: str) -> bool:
     """Tell whether an id looks made to name one message: `left@right` with some substance."""
     left, at, right = message_id.partition("@")
     return bool(at and right) and len(left) >= 4
 
 
-def _nodes(message: Threaded, holders: dict[str, list[Threaded]], outside: Outside) -> Iterator[Hashable]:
-    """Yield the nodes that a message is joined with: an id, or an id together with a citizen's address."""
-    own = message.header.message_id
-    doubtful = [cited for cited in cited_ids(message.header) if not _names_one(cited, holders)]
-    for cited in cited_ids(message.header):
-        if _names_one(cited, holders):
-            yield holders[cited][0].key
-    if own and not _names_one(own, holders):
-        doubtful.append(own)
-    root = message.header.thread_index
-    if not doubtful and root is None:
-        return
-    for address in outside(correspondents(message.header)):
-        for shared in doubtful:
-            yield ("id", shared, address)
-        if root is not None:
-            yield ("thread-index", root, address)
-
-
-def _link(message: Threaded, holders: dict[str, list[Threaded]], outside: Outside) -> Link:
+def _link(message: Threaded, known: _Known) -> Link:
     header = message.header
-    for evidence, ids in (
-        (Evidence.IN_REPLY_TO, header.in_reply_to),
-        (Evidence.REFERENCES, tuple(reversed(header.references))),
-    ):
-        for cited in ids:
-            held = _holder(message, cited, holders, outside)
-            if held is not None:
-                return Link(evidence, held.key)
+    for cited in header.in_reply_to:
+        held = _holder(message, cited, known)
+        if held is not None:
+            return Link(Evidence.IN_REPLY_TO, held)
+    for cited in reversed(header.references):
+        held = _holder(message, cited, known)
+        if held is not None:
+            return Link(Evidence.REFERENCES, held)
     return Link(Evidence.NONE)
 
 
-def _holder(
-    message: Threaded, cited: str, holders: dict[str, list[Threaded]], outside: Outside
-) -> Threaded | None:
-    """Return the one message that `cited` names for `message`, if it names one."""
+def _holder(message: Threaded, cited: str, known: _Known) -> str | None:
+    """Return the key of the one message that `cited` names for `message`, if it names one."""
     if cited == message.header.message_id:
         return None
-    if _names_one(cited, holders):
-        return holders[cited][0]
-    ours = set(outside(correspondents(message.header)))
+    named = known.one.get(cited)
+    if named is not None:
+        return known.messages[named].key
+    if cited not in known.shared:
+        return None
+    ours = set(known.outside(correspondents(message.header)))
     sharing = [
-        held
-        for held in holders.get(cited, ())
-        if held.key != message.key and ours & set(outside(correspondents(held.header)))
+        held.key
+        for held in (known.messages[number] for number in known.shared[cited])
+        if held.key != message.key and ours.intersection(known.outside(correspondents(held.header)))
     ]
     return sharing[0] if len(sharing) == 1 else None
 
 
-def _name_silent_ties(
-    groups: Iterable[list[str]], links: dict[str, Link], messages: Sequence[Threaded]
-) -> None:
+def _name_silent_ties(group: Sequence[Threaded], links: dict[str, Link]) -> None:
     """Name the evidence of members that no seen message explains: an unseen one, or Thread-Index."""
-    by_key = {message.key: message for message in messages}
-    for group in groups:
-        if len(group) < 2:
-            continue
-        first = min(group, key=lambda key: (str(by_key[key].header.sent_at or ""), key))
-        for key in group:
-            if links[key].evidence is Evidence.NONE and key != first:
-                links[key] = _silent_tie(by_key[key].header)
+    silent = [message for message in group if links[message.key].evidence is Evidence.NONE]
+    if len(silent) < 2:
+        return
+    first = min(group, key=lambda message: (str(message.header.sent_at or ""), message.key))
+    for message in silent:
+        if message is not first:
+            links[message.key] = _silent_tie(message.header)
 
 
 def _silent_tie(header: Header) -> Link:
