@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from mailsla.core.message import BODY_SAYS, Header
+from mailsla.core.message import BODY_SAYS, KEPT_FIELDS, Header
 
 
 class MailKind(StrEnum):
@@ -86,7 +86,7 @@ _BOUNCE_BODY = re.compile(
 )
 _VACATION_SUBJECT = re.compile(
     r"^(?:réponse automatique|réponse auto\b|automatic reply|auto(?:matic)?[- ]?(?:reply|response)|"
-    r"absen(?:t|ce)\b|absence du bureau|(?:i am |je suis )?out of (?:the )?office|message d'absence|"
+    r"absente?\b|absence\b(?!\s+de\b)|absence du bureau|(?:i am |je suis )?out of (?:the )?office|message d'absence|"
     r"abwesenheits|respuesta automática|risposta automatica)",
     re.IGNORECASE,
 )
@@ -110,6 +110,8 @@ def kind_of(header: Header, body_start: bytes = b"") -> Classification:
     >>> kind_of(Header(kept=(("auto-submitted", "auto-generated"),))).kind  # a web form's mail carries that
     <MailKind.PERSON: 'person'>
     """
+    if _says_nothing(header):
+        return Classification(MailKind.PERSON)
     said = header.field(BODY_SAYS)
     if said:
         return Classification(MailKind(said), Reason("daemon-and-body", "from"))
@@ -118,6 +120,36 @@ def kind_of(header: Header, body_start: bytes = b"") -> Classification:
         if reason is not None:
             return Classification(kind, reason)
     return Classification(MailKind.PERSON)
+
+
+_SIGNS = frozenset({BODY_SAYS, *KEPT_FIELDS}) - {
+    "content-type",
+    "content-description",
+    "delivered-to",
+    "return-path",
+    "x-mailer",
+    "x-original-to",
+    "x-spam-status",
+}
+_STRUCTURES = ("multipart/report", "message/delivery-status", "disposition-notification", "text/calendar")
+
+
+def looks_machine_made(header: Header) -> bool:
+    """Tell whether a machine may have written this, without a sign strong enough to say that it did.
+
+    RFC 3834 §5 `auto-generated`, or what Exchange puts on the mail of an inbox rule. Web forms and ticket tools
+    carry these on people's letters too.
+    """
+    submitted = header.field("auto-submitted").strip().lower()
+    return submitted.startswith("auto-") or header.has("x-ms-exchange-inbox-rules-loop")
+
+
+def _says_nothing(header: Header) -> bool:
+    """Tell, quickly, that no rule has anything to look at: the case of most letters."""
+    if not _SIGNS.isdisjoint([name for name, _value in header.kept]) or looks_returned(header):
+        return False
+    content_type = _content_type(header)
+    return not any(structure in content_type for structure in _STRUCTURES)
 
 
 def _seen(header: Header, field: str, code: str) -> Reason:
@@ -183,9 +215,10 @@ def _absence(header: Header, submitted: str) -> Reason | None:
         return None
     if submitted.startswith("auto-"):
         return _seen(header, "auto-submitted", "absence-and-auto-submitted")
-    for field in ("x-auto-response-suppress", "x-ms-exchange-inbox-rules-loop"):
-        if header.has(field):
-            return Reason("absence-and-exchange", field)
+    if "all" in header.field("x-auto-response-suppress").lower():
+        return Reason("absence-and-exchange", "x-auto-response-suppress")
+    if header.has("x-ms-exchange-inbox-rules-loop"):
+        return Reason("absence-and-exchange", "x-ms-exchange-inbox-rules-loop")
     if header.field("return-path").strip() == "<>":
         return Reason("absence-and-null-path", "return-path")
     return None

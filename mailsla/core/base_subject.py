@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 
-_REPLY = r"re|rép|rep|réponse|aw|sv|antw|vs"
+_REPLY = r"re|rép\.?|rep|réponse|aw|sv|antw|vs"
 _FORWARD = r"tr|fwd?|wg|transf|transféré|rv|enc"
+_AGAIN = r"relance|rappel"
 _COUNT = r"(?:\s?\[\d{1,4}\]|\s?\(\d{1,4}\)|\^\d{1,4})?"
 # `\s` takes the no-break spaces that French typography puts before a colon; `：` is the full-width colon.
-_LEADER = re.compile(rf"\s*(?:(?P<reply>{_REPLY})|(?P<forward>{_FORWARD})){_COUNT}\s*[:：]\s*", re.IGNORECASE)
+_LEADER = re.compile(
+    rf"\s*(?:(?P<reply>{_REPLY})|(?P<forward>{_FORWARD})|{_AGAIN}){_COUNT}\s*[:：]\s*", re.IGNORECASE
+)
 _BLOB = re.compile(r"\s*\[[^\[\]]{1,60}\]\s*")
 _TRAILER = re.compile(r"\s*\((?:fwd|tr)\)\s*$", re.IGNORECASE)
 _WRAPPED = re.compile(r"\s*\[(?:fwd|tr)\s*:\s*(.*)\]\s*$", re.IGNORECASE)
@@ -57,6 +60,11 @@ def is_forward_subject(subject: str) -> bool:
     return _leaders(subject)[:1] == ["forward"]
 
 
+def was_forwarded(subject: str) -> bool:
+    """Tell whether a subject has a forward's prefix anywhere: `RE : TR : titre` answers a forwarded mail."""
+    return "forward" in _leaders(subject)
+
+
 def _leaders(subject: str) -> list[str]:
     found = []
     position = 0
@@ -64,7 +72,7 @@ def _leaders(subject: str) -> list[str]:
         leader = _LEADER.match(subject, position)
         blob = _BLOB.match(subject, position) if leader is None else None
         if leader is not None:
-            found.append("reply" if leader["reply"] else "forward")
+            found.append("reply" if leader["reply"] else "forward" if leader["forward"] else "again")
         matched = leader or blob
         if matched is None:
             break

@@ -15,6 +15,7 @@ from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from mailsla.core.base_subject import base_subject
 from mailsla.core.message import Header
 
 
@@ -173,11 +174,27 @@ class _Known:
             else:
                 self.shared[name] = [number]
 
+    def is_repeated(self, number: int, name: str) -> bool:
+        """Tell whether a citizen wrote several messages with one id.
+
+        An id that names nothing, such as `<yes>`, does not make them one conversation; nor does any other, when
+        the subjects differ.
+        """
+        header = self.messages[number].header
+        ours = set(self.outside(header.senders))
+        others = (self.messages[other].header for other in self.shared[name] if other != number)
+        return any(
+            ours.intersection(other.senders)
+            and not (looks_unique(name) and base_subject(other.subject) == base_subject(header.subject))
+            for other in others
+        )
+
 
 def _join(number: int, header: Header, known: _Known, sets: _Sets) -> None:
     """Join a message with those its ids name, and with those that share an id and a citizen with it."""
     own = header.message_id
-    doubtful = [own] if own in known.shared else []
+    # Two questions of one citizen may bear one bogus id: that they share it says nothing.
+    doubtful = [own] if own in known.shared and not known.is_repeated(number, own) else []
     for cited in cited_ids(header):
         named = known.one.get(cited)
         if named is None:

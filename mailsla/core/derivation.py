@@ -69,15 +69,19 @@ def derive(mails: Sequence[Mail], rules: PairingRules, decisions: Iterable[Decis
         return requests_of(name, [readings[key] for key in members], links, rules, decided)
 
     requests = {name: requests_in(name, members) for name, members in groups.items()}
-    orphans = [
-        readings[key]
-        for name, members in groups.items()
-        if not requests[name]
-        for key in members
-        if readings[key].side is Side.OUTBOUND and not _is_settled(key, decided)
-    ]
     known = [request for found in requests.values() for request in found]
-    matches = match(orphans, known, rules)
+    steps = {step.key for request in known for step in request.steps}
+    unsettled = [
+        reading
+        for reading in readings.values()
+        if reading.side is Side.OUTBOUND and not _is_settled(reading.key, decided)
+    ]
+    matches = match(
+        [reading for reading in unsettled if reading.key not in steps],
+        [reading for reading in unsettled if reading.key in steps],
+        known,
+        rules,
+    )
     tied = dict.fromkeys(matches.answers, Evidence.RECIPIENT_AND_SUBJECT)
     targets = dict(matches.answers)
     for decision in decided.all:
@@ -97,8 +101,8 @@ def derive(mails: Sequence[Mail], rules: PairingRules, decisions: Iterable[Decis
 
 
 def _threaded(mail: Mail, decided: Decided) -> Threaded:
-    """Return what threading may see of a mail: no evidence at all when a person cut it, or tied it elsewhere."""
-    if decided.last(mail.key, Action.SPLIT) is None and decided.last(mail.key, Action.JOIN) is None:
+    """Return what threading may see of a mail: no evidence at all when a person cut it from its conversation."""
+    if decided.last(mail.key, Action.SPLIT) is None:
         return Threaded(mail.key, mail.header)
     return Threaded(mail.key, replace(mail.header, in_reply_to=(), references=(), thread_index=None))
 

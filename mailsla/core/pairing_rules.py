@@ -43,6 +43,7 @@ class Part(StrEnum):
     AUTOMATIC_ACKNOWLEDGEMENT = "automatic_acknowledgement"
     REDIRECTION = "redirection"
     SURVEY = "survey"
+    DOUBTFUL_REPLY = "doubtful_reply"
     FOLLOW_UP = "follow_up"
     THANKS = "thanks"
     FORWARD = "forward"

@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from mailsla.core import automatic
+from mailsla.core.addresses import plain
 from mailsla.core.automatic import MailKind, Reason
 from mailsla.core.correspondents import Office, requesters
 from mailsla.core.mail import Mail, MailboxRole, Moment, received, sent
@@ -67,18 +68,27 @@ def read(mail: Mail, office: Office) -> Reading:
     kind, reason = classification.kind, classification.reason
     if office.is_form(mail.header):
         return _citizen(mail, office, MailKind.PERSON, None)
-    if kind is not MailKind.PERSON:
+    if kind is MailKind.PERSON:
+        kind, reason = _by_place(mail, office)
+    if kind is not MailKind.PERSON or reason is not None:
         return Reading(mail, Side.ASIDE, kind, reason, received(mail), ())
     if office.wrote(mail.header):
-        outside = office.outside(mail.header.recipients)
+        outside = tuple(dict.fromkeys(map(plain, office.outside(mail.header.recipients))))
         side = Side.OUTBOUND if outside else Side.INTERNAL
         return Reading(mail, side, kind, reason, sent(mail), outside)
+    return _citizen(mail, office, kind, reason)
+
+
+def _by_place(mail: Mail, office: Office) -> tuple[MailKind, Reason | None]:
+    """Return what a letter's mailboxes say of it; forged mail writes in our name, and lies in Junk too."""
     roles = mail.roles
     if roles == {MailboxRole.JUNK}:
-        return Reading(mail, Side.ASIDE, MailKind.SPAM, Reason("junk-mailbox"), received(mail), ())
-    if roles and roles <= {MailboxRole.DRAFTS, MailboxRole.SENT}:
-        return Reading(mail, Side.ASIDE, kind, Reason("not-received"), received(mail), ())
-    return _citizen(mail, office, kind, reason)
+        return MailKind.SPAM, Reason("junk-mailbox")
+    if roles == {MailboxRole.DRAFTS}:
+        return MailKind.PERSON, Reason("not-sent")
+    if roles and roles <= {MailboxRole.DRAFTS, MailboxRole.SENT} and not office.wrote(mail.header):
+        return MailKind.PERSON, Reason("not-received")
+    return MailKind.PERSON, None
 
 
 def classified(header: Header, office: Office, body_start: bytes = b"") -> tuple[str, str | None]:

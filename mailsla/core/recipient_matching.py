@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
-from mailsla.core.base_subject import base_subject, is_reply_subject
-from mailsla.core.pairing_rules import PairingRules
+from mailsla.core.base_subject import base_subject, is_reply_subject, was_forwarded
+from mailsla.core.pairing_rules import PairingRules, Part
 from mailsla.core.reading import Reading
 from mailsla.core.request import Request
 
@@ -26,6 +26,10 @@ class DoubtCode(StrEnum):
 
     SEVERAL_FIT = "several_fit"
     OTHER_SUBJECT = "other_subject"
+    UNSEEN = "unseen"
+    TOO_LATE = "too_late"
+    ALSO_WRITTEN_TO = "also_written_to"
+    MACHINE_MADE = "machine_made"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,57 +62,124 @@ class Matches:
     doubts: tuple[Doubt, ...]
 
 
-def match(orphans: Iterable[Reading], requests: Sequence[Request], rules: PairingRules) -> Matches:
+LONGEST_DOUBT = timedelta(days=365)
+"""A reply to a request older than this is not even a doubt."""
+
+
+def match(
+    orphans: Iterable[Reading], replies: Iterable[Reading], requests: Sequence[Request], rules: PairingRules
+) -> Matches:
     """Tie each untied mail of the office to the one request that it answers, or doubt.
 
     Each mail is judged alone, against requests as the stronger evidence left them: the result does not depend
     on the order of anything.
 
     Args:
-        orphans: Mails of the office to the outside whose conversation holds no request.
+        orphans: Mails of the office to the outside that stronger evidence ties to no request.
+        replies: Those it does tie; they may answer other requests too.
         requests: The requests known by evidence 1 to 3.
         rules: The site's rules.
     """
-    by_citizen: dict[str, list[Request]] = defaultdict(list)
-    for request in requests:
-        for citizen in request.citizens:
-            by_citizen[citizen].append(request)
+    known = _Requests(requests)
     answers: dict[str, str] = {}
     doubts: list[Doubt] = []
     for orphan in orphans:
-        if len(orphan.citizens) > MOST_RECIPIENTS:
-            continue
-        reached = _reached(orphan, by_citizen, rules)
-        fitting = _fitting(orphan, reached)
-        if len(fitting) == 1:
-            answers[orphan.key] = fitting[0].key
-            continue
-        waiting = [request for request in fitting or reached if _is_open(request, orphan.moment.at)]
-        if waiting:
-            code = DoubtCode.SEVERAL_FIT if fitting else DoubtCode.OTHER_SUBJECT
-            keys = tuple(request.key for request in waiting)
-            doubts.append(Doubt(orphan.key, orphan.moment.at, keys, code))
+        if len(orphan.citizens) <= MOST_RECIPIENTS:
+            found = _judged(orphan, known, rules)
+            if isinstance(found, Doubt):
+                doubts.append(found)
+            elif found is not None:
+                answers[orphan.key] = found
+    for reply in replies:
+        if len(reply.citizens) <= MOST_RECIPIENTS:
+            doubts += _about_others(reply, known, rules)
     return Matches(answers, tuple(sorted(doubts, key=lambda doubt: (doubt.sent_at, doubt.reply))))
 
 
-def _reached(orphan: Reading, by_citizen: dict[str, list[Request]], rules: PairingRules) -> list[Request]:
-    """Return the requests of the citizens written to, received in the 60 days before, by receipt."""
-    found = {
-        request.key: request
-        for citizen in orphan.citizens
-        for request in by_citizen.get(citizen, ())
-        if request.received.at <= orphan.moment.at <= request.received.at + rules.pairing_window
-    }
-    return sorted(found.values(), key=lambda request: (request.received.at, request.key))
+class _Requests:
+    """The requests by citizen, and those that each mail is a step of."""
+
+    def __init__(self, requests: Sequence[Request]) -> None:
+        self.by_citizen: dict[str, list[Request]] = defaultdict(list)
+        self.by_step: dict[str, list[Request]] = defaultdict(list)
+        for request in requests:
+            for citizen in request.citizens:
+                self.by_citizen[citizen].append(request)
+            for step in request.steps:
+                self.by_step[step.key].append(request)
+
+    def reached(self, mail: Reading) -> list[Request]:
+        """Return the requests of the citizens written to, received before, by receipt."""
+        found = {
+            request.key: request
+            for citizen in mail.citizens
+            for request in self.by_citizen.get(citizen, ())
+            if request.received.at <= mail.moment.at <= request.received.at + LONGEST_DOUBT
+        }
+        return sorted(found.values(), key=lambda request: (request.received.at, request.key))
 
 
-def _fitting(orphan: Reading, reached: list[Request]) -> list[Request]:
-    """Return the requests whose subject this mail answers; those still open hide those already answered."""
+def _judged(orphan: Reading, known: _Requests, rules: PairingRules) -> str | Doubt | None:
+    """Return the key of the request that an untied mail answers, a doubt, or None when it answers nothing."""
+    reached = known.reached(orphan)
+    at = orphan.moment.at
+    near = [request for request in reached if at <= request.received.at + rules.pairing_window]
+    fitting = _fitting(orphan, near)
+    header = orphan.mail.header
+    cites = bool(header.in_reply_to or header.references) and not was_forwarded(header.subject)
+    if len(fitting) == 1 and not cites:
+        return fitting[0].key
+    if fitting:
+        waiting, code = fitting, DoubtCode.UNSEEN if cites else DoubtCode.SEVERAL_FIT
+    elif near:
+        waiting, code = near, DoubtCode.OTHER_SUBJECT
+    else:
+        waiting, code = reached, DoubtCode.TOO_LATE
+    candidates = tuple(request.key for request in waiting if _is_open(request, at))
+    return Doubt(orphan.key, at, candidates, code) if candidates else None
+
+
+def _fitting(orphan: Reading, near: list[Request]) -> list[Request]:
+    """Return the requests whose subject this mail answers.
+
+    Within one conversation those still open hide those already answered; across conversations the mail may as
+    well complete an earlier answer.
+    """
     subject = orphan.mail.header.subject
     if not is_reply_subject(subject):
         return []
-    same = [request for request in reached if base_subject(request.subject) == base_subject(subject)]
-    return [request for request in same if _is_open(request, orphan.moment.at)] or same
+    same = [request for request in near if base_subject(request.subject) == base_subject(subject)]
+    if len({request.conversation for request in same}) > 1:
+        return same
+    return [request for request in same if _is_open(request, orphan.moment.at)] or same[-1:]
+
+
+def _about_others(reply: Reading, known: _Requests, rules: PairingRules) -> list[Doubt]:
+    """Return the doubts about a tied reply: what a machine may have written, and requests it answers beside.
+
+    One mail may answer several citizens, or the same citizen's earlier mail on the same subject, while it names
+    only one of them.
+    """
+    at = reply.moment.at
+    own = known.by_step.get(reply.key, [])
+    if any(
+        step.key == reply.key and step.part is Part.DOUBTFUL_REPLY
+        for request in own
+        for step in request.steps
+    ):
+        candidates = tuple(request.key for request in own if _is_open(request, at))
+        return [Doubt(reply.key, at, candidates, DoubtCode.MACHINE_MADE)] if candidates else []
+    conversations = {request.conversation for request in own}
+    subject = base_subject(reply.mail.header.subject)
+    beside = tuple(
+        request.key
+        for request in known.reached(reply)
+        if request.conversation not in conversations
+        and _is_open(request, at)
+        and at <= request.received.at + rules.pairing_window
+        and base_subject(request.subject) == subject
+    )
+    return [Doubt(reply.key, at, beside, DoubtCode.ALSO_WRITTEN_TO)] if beside else []
 
 
 def _is_open(request: Request, at: datetime) -> bool:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from mailsla.core.addresses import plain
 from mailsla.core.announced_date import announced_date
-from mailsla.core.automatic import MailKind
-from mailsla.core.base_subject import base_subject
+from mailsla.core.automatic import MailKind, looks_machine_made
+from mailsla.core.base_subject import base_subject, is_reply_subject
 from mailsla.core.case import Case
 from mailsla.core.commitment import Announcement
 from mailsla.core.conversation import Link
@@ -20,6 +20,9 @@ from mailsla.core.decision import NOTHING_DECIDED, Action, Decided
 from mailsla.core.mail import Basis, Mail, Moment, Place, stored
 from mailsla.core.pairing_rules import ACKNOWLEDGEMENTS, FIRST_RESPONSES, ClosingEffect, PairingRules, Part
 from mailsla.core.reading import Reading, Side
+
+AT_ONCE = timedelta(minutes=10)
+"""What a machine of the office writes within this time says "we got it", no more."""
 
 
 class ServiceBasis(StrEnum):
@@ -175,14 +178,23 @@ def _turn(reading: Reading) -> tuple[datetime, int, str]:
 def _after_their_request(readings: Sequence[Reading], links: Mapping[str, Link]) -> list[Reading]:
     """Give replies whose `Date:` lies before the mail they answer the server's instant instead."""
     by_key = {reading.key: reading for reading in readings}
+    asking = (reading for reading in readings if reading.side is Side.CITIZEN)
+    first = min(asking, key=lambda reading: reading.order, default=None)
     moved = []
     for reading in readings:
-        asked = by_key.get(links[reading.key].to or "")
+        link = links[reading.key]
+        asked = by_key.get(link.to or "") or (first if _answers_unnamed(reading, link) else None)
         if reading.side is Side.OUTBOUND and asked is not None and asked.side is Side.CITIZEN:
             moved.append(_not_before(reading, asked.moment.at))
         else:
             moved.append(reading)
     return moved
+
+
+def _answers_unnamed(reading: Reading, link: Link) -> bool:
+    """Tell whether Outlook's Thread-Index alone says that a mail answers its conversation."""
+    header = reading.mail.header
+    return link.to is None and header.thread_index is not None and is_reply_subject(header.subject)
 
 
 def _not_before(reading: Reading, asked_at: datetime) -> Reading:
@@ -277,7 +289,12 @@ def _by_keyword(mail: Mail, office: Office, assignments: list[Assignment]) -> li
 def _answer(reading: Reading, cases: list[_Case], rules: PairingRules, decided: Decided) -> None:
     """Take a mail of the office to someone outside: a reply to the citizens it is written to."""
     part = _kind_of_reply(reading.mail, rules)
-    for case in _joined(reading, cases, decided) or _addressed(reading, cases):
+    joined = _joined(reading, cases, decided)
+    machine = not joined and looks_machine_made(reading.mail.header)
+    for case in joined or _addressed(reading, cases):
+        if machine and part is Part.REPLY:
+            _add(case, reading, _machine_part(reading, case))
+            continue
         _add(case, reading, part)
         case.subjects.add(base_subject(reading.mail.header.subject))
         if part is Part.HOLDING_REPLY and not rules.holding_stops:
@@ -287,6 +304,16 @@ def _answer(reading: Reading, cases: list[_Case], rules: PairingRules, decided: 
         case.last_reply_at = reading.moment.at
         if case.answered is None:
             case.answered, case.answered_by = reading.moment, reading.key
+
+
+def _machine_part(reading: Reading, case: _Case) -> Part:
+    """Tell an acknowledgement that a machine made from a letter that a tool marks as made by one.
+
+    Nobody answers within minutes: that is an acknowledgement. Later, nobody can tell: it stays in doubt, and
+    stops nothing until a person says so.
+    """
+    at_once = reading.moment.at - case.opening.moment.at <= AT_ONCE
+    return Part.AUTOMATIC_ACKNOWLEDGEMENT if at_once else Part.DOUBTFUL_REPLY
 
 
 def _acknowledge(reading: Reading, cases: list[_Case], office: Office) -> None:

@@ -223,6 +223,7 @@ def part(value: Part) -> str:
         Part.AUTOMATIC_ACKNOWLEDGEMENT: _("accusé de réception automatique"),
         Part.REDIRECTION: _("réorientation"),
         Part.SURVEY: _("enquête"),
+        Part.DOUBTFUL_REPLY: _("réponse possible, à vérifier"),
         Part.FOLLOW_UP: _("suite"),
         Part.THANKS: _("remerciement"),
         Part.FORWARD: _("transfert interne"),
@@ -327,9 +328,14 @@ def one_kind(value: str) -> str:
 
 def doubt(code: DoubtCode) -> str:
     """Why a possible reply was not tied."""
-    if code is DoubtCode.SEVERAL_FIT:
-        return _("plusieurs demandes conviennent")
-    return _("autre objet, ou pas de « Re: »")
+    return {
+        DoubtCode.SEVERAL_FIT: _("plusieurs demandes conviennent"),
+        DoubtCode.OTHER_SUBJECT: _("autre objet, ou pas de « Re: »"),
+        DoubtCode.UNSEEN: _("répond à un courriel jamais vu"),
+        DoubtCode.TOO_LATE: _("plus de 60 jours après"),
+        DoubtCode.ALSO_WRITTEN_TO: _("répond à une autre demande de même objet"),
+        DoubtCode.MACHINE_MADE: _("peut-être écrite par une machine"),
+    }[code]
 
 
 def decision(item: Decision, zone: ZoneInfo) -> str:
