@@ -1,15 +1,21 @@
-"""Runs the benchmarks: `python -m bench [collection|clock|report|headers|pairing] …`, all of them by default."""
+"""Runs the benchmarks, all of them by default.
+
+`python -m bench [headers|clock|pairing|quality|report|collection] …`.
+
+Another seed: `python -m bench.quality 7`.
+"""
 
 from __future__ import annotations
 
 import sys
 
-from bench import clock, collection, headers, pairing, report
+from bench import clock, collection, headers, pairing, quality, report
 
 BENCHMARKS = {
     "headers": headers.main,
     "clock": clock.main,
     "pairing": pairing.main,
+    "quality": quality.main,
     "report": report.main,
     "collection": collection.main,
 }

@@ -14,6 +14,7 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 from mailsla.core.base_subject import base_subject
 from mailsla.core.message import Header
@@ -174,27 +175,29 @@ class _Known:
             else:
                 self.shared[name] = [number]
 
-    def is_repeated(self, number: int, name: str) -> bool:
-        """Tell whether a citizen wrote several messages with one id.
+    @cached_property
+    def repeated(self) -> frozenset[tuple[str, str]]:
+        """(id, citizen) of the ids that say nothing, because one citizen wrote several messages with them.
 
         An id that names nothing, such as `<yes>`, does not make them one conversation; nor does any other, when
-        the subjects differ.
+        their subjects differ.
         """
-        header = self.messages[number].header
-        ours = set(self.outside(header.senders))
-        others = (self.messages[other].header for other in self.shared[name] if other != number)
-        return any(
-            ours.intersection(other.senders)
-            and not (looks_unique(name) and base_subject(other.subject) == base_subject(header.subject))
-            for other in others
+        subjects: dict[tuple[str, str], list[str]] = defaultdict(list)
+        for name, holders in self.shared.items():
+            for header in (self.messages[number].header for number in holders):
+                for address in self.outside(header.senders):
+                    subjects[name, address].append(base_subject(header.subject))
+        return frozenset(
+            (name, address)
+            for (name, address), found in subjects.items()
+            if len(found) > 1 and not (looks_unique(name) and len(set(found)) == 1)
         )
 
 
 def _join(number: int, header: Header, known: _Known, sets: _Sets) -> None:
     """Join a message with those its ids name, and with those that share an id and a citizen with it."""
     own = header.message_id
-    # Two questions of one citizen may bear one bogus id: that they share it says nothing.
-    doubtful = [own] if own in known.shared and not known.is_repeated(number, own) else []
+    doubtful = [own] if own in known.shared else []
     for cited in cited_ids(header):
         named = known.one.get(cited)
         if named is None:
@@ -206,7 +209,8 @@ def _join(number: int, header: Header, known: _Known, sets: _Sets) -> None:
         return
     for address in known.outside(correspondents(header)):
         for shared in doubtful:
-            sets.join_through(number, ("id", shared, address))
+            if (shared, address) not in known.repeated:
+                sets.join_through(number, ("id", shared, address))
         if root is not None:
             sets.join_through(number, ("thread-index", root, address))
 

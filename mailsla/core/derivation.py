@@ -81,6 +81,7 @@ def derive(mails: Sequence[Mail], rules: PairingRules, decisions: Iterable[Decis
         [reading for reading in unsettled if reading.key in steps],
         known,
         rules,
+        {mail.header.message_id for mail in mails if mail.header.message_id},
     )
     tied = dict.fromkeys(matches.answers, Evidence.RECIPIENT_AND_SUBJECT)
     targets = dict(matches.answers)
@@ -112,7 +113,9 @@ def _is_settled(key: str, decided: Decided) -> bool:
     return any(decided.last(key, action) for action in (Action.JOIN, Action.SPLIT, Action.DISMISS))
 
 
-def ties(mail: Mail, office: Office, decided: Decided = NOTHING_DECIDED) -> frozenset[str]:
+def ties(
+    mail: Mail, office: Office, decided: Decided = NOTHING_DECIDED, reading: Reading | None = None
+) -> frozenset[str]:
     """Return the names through which `mail` can influence, or be influenced by, other mails.
 
     Two mails that share none, directly or through others, are derived apart: a new mail re-derives only those
@@ -126,16 +129,15 @@ def ties(mail: Mail, office: Office, decided: Decided = NOTHING_DECIDED) -> froz
         names.update(
             f"ti:{header.thread_index}:{address}" for address in office.outside(correspondents(header))
         )
-    names.update(f"who:{address}" for address in _reachable(mail, office))
+    names.update(f"who:{address}" for address in _reachable(reading or read(mail, office), office))
     names.update(f"decided:{decision.number}" for decision in decided.naming(mail.key))
     return frozenset(names)
 
 
-def _reachable(mail: Mail, office: Office) -> tuple[str, ...]:
+def _reachable(reading: Reading, office: Office) -> tuple[str, ...]:
     """Return the citizens through whom evidence 4 may tie this mail."""
-    reading = read(mail, office)
     if reading.side is Side.CITIZEN:
-        return tuple({*reading.citizens, *office.outside(mail.header.cc)})
+        return tuple({*reading.citizens, *office.outside(reading.mail.header.cc)})
     if reading.side is Side.OUTBOUND and len(reading.citizens) <= MOST_RECIPIENTS:
         return reading.citizens
     return ()

@@ -7,12 +7,13 @@ request fits. When several fit, or the subject differs, nothing is decided: a pe
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from mailsla.core.base_subject import base_subject, is_reply_subject, was_forwarded
+from mailsla.core.conversation import cited_ids, looks_unique
 from mailsla.core.pairing_rules import PairingRules, Part
 from mailsla.core.reading import Reading
 from mailsla.core.request import Request
@@ -67,7 +68,11 @@ LONGEST_DOUBT = timedelta(days=365)
 
 
 def match(
-    orphans: Iterable[Reading], replies: Iterable[Reading], requests: Sequence[Request], rules: PairingRules
+    orphans: Iterable[Reading],
+    replies: Iterable[Reading],
+    requests: Sequence[Request],
+    rules: PairingRules,
+    ids: Container[str] = (),
 ) -> Matches:
     """Tie each untied mail of the office to the one request that it answers, or doubt.
 
@@ -79,8 +84,9 @@ def match(
         replies: Those it does tie; they may answer other requests too.
         requests: The requests known by evidence 1 to 3.
         rules: The site's rules.
+        ids: Every Message-ID known.
     """
-    known = _Requests(requests)
+    known = _Requests(requests, ids)
     answers: dict[str, str] = {}
     doubts: list[Doubt] = []
     for orphan in orphans:
@@ -99,7 +105,8 @@ def match(
 class _Requests:
     """The requests by citizen, and those that each mail is a step of."""
 
-    def __init__(self, requests: Sequence[Request]) -> None:
+    def __init__(self, requests: Sequence[Request], ids: Container[str]) -> None:
+        self.ids = ids
         self.by_citizen: dict[str, list[Request]] = defaultdict(list)
         self.by_step: dict[str, list[Request]] = defaultdict(list)
         for request in requests:
@@ -126,7 +133,9 @@ def _judged(orphan: Reading, known: _Requests, rules: PairingRules) -> str | Dou
     near = [request for request in reached if at <= request.received.at + rules.pairing_window]
     fitting = _fitting(orphan, near)
     header = orphan.mail.header
-    cites = bool(header.in_reply_to or header.references) and not was_forwarded(header.subject)
+    # It answers a mail we never saw, unless that was one forwarded to the agent, or has no real name.
+    unseen = any(looks_unique(cited) and cited not in known.ids for cited in cited_ids(header))
+    cites = unseen and not was_forwarded(header.subject)
     if len(fitting) == 1 and not cites:
         return fitting[0].key
     if fitting:
