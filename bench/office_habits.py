@@ -580,7 +580,10 @@ def _reused_reply(scene: Scene) -> None:
 
 
 def _unwatched(scene: Scene) -> None:
-    """A reply to what the same citizen wrote to a box that nobody watches."""
+    """A reply to what the same citizen wrote, on another subject, to a box that nobody watches.
+
+    On the same subject it would be tied: evidence 4 asks for recipient, subject and a single candidate only.
+    """
     asked = scene.ask() if scene.chance(0.7) else None
     scene.wait(0.1, 5)
     unseen = scene.fresh_id(scene.citizen)
@@ -588,7 +591,7 @@ def _unwatched(scene: Scene) -> None:
         by=scene.rng.choice(SERVICES),
         to=(scene.citizen,),
         cc=(CONTACT,),
-        subject=f"RE : {scene.subject}",
+        subject=f"RE : {scene.subject} (copie)",
         side=Side.OUTBOUND,
         role=MailboxRole.INBOX,
         cites=(unseen,),

@@ -12,7 +12,7 @@ import ssl
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from imapclient import IMAPClient, SocketTimeout
 from imapclient.exceptions import IMAPClientError, LoginError, ProtocolError
 
 from mailsla.adapters.credentials import Credentials
+from mailsla.adapters.fetch_responses import read_fetch
 from mailsla.core.body_evidence import READ_BYTES
 from mailsla.core.collection import BodyStart, Fetched, ListedMailbox, MailboxStatus
 from mailsla.core.errors import MailslaError, PermanentError, TransientError
@@ -131,12 +132,29 @@ class ImapSession:
             found = self._client.search(criteria)
         return sorted(uid for uid in set(found) if uid > above)
 
-    def fetch(self, uids: Sequence[int]) -> Sequence[Fetched]:
-        """Fetch headers of the opened mailbox; what has vanished meanwhile is left out."""
-        with _translated():
-            found = self._client.fetch(list(uids), ["INTERNALDATE", HEADER_FIELDS])
-        fetched = (_fetched(uid, items) for uid, items in found.items())
-        return [message for message in fetched if message is not None]
+    def fetch(self, uids: Sequence[int]) -> Iterator[Fetched]:
+        """Fetch headers of the opened mailbox, one at a time as they come; what has vanished is left out.
+
+        The connection must not be used for anything else before the last one is read; when it is left half-way
+        it is broken off.
+        """
+        if not uids:
+            return
+        imap = self._client._imap  # noqa: SLF001 (the one private door: see docs/adr/0012)
+        finished = False
+        try:
+            with _translated():
+                tag = imap._new_tag()  # noqa: SLF001
+                items = f"(INTERNALDATE {HEADER_FIELDS})"
+                imap.send(tag + f" UID FETCH {sequence_set(uids)} {items}\r\n".encode())
+                wanted = set(uids)
+                for message in read_fetch(imap.readline, imap.read, tag):
+                    if message.uid in wanted:
+                        yield message
+            finished = True
+        finally:
+            if not finished:
+                self.interrupt()
 
     def body_starts(self, uids: Sequence[int]) -> Sequence[BodyStart]:
         """Fetch the beginning of some bodies of the opened mailbox; what has vanished meanwhile is left out."""
@@ -194,6 +212,8 @@ def _client(account: ImapAccount) -> IMAPClient:
     )
     # Otherwise INTERNALDATE comes back naive, shifted by today's offset.
     client.normalise_times = False
+    # The library writes out every command and answer for its debug log, whether anybody reads it or not.
+    client._imap.debug = 0  # noqa: SLF001
     # Nagle's algorithm against delayed acknowledgements costs 44 ms a command on some servers.
     client.socket().setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return client
@@ -242,18 +262,24 @@ def _number(said: Any) -> int:
     return int(value) if isinstance(value, (int, bytes)) else 0
 
 
+def sequence_set(uids: Sequence[int]) -> str:
+    """Return UIDs as an IMAP sequence set, on the shortest line.
+
+    >>> sequence_set([1, 2, 3, 7])
+    '1:3,7'
+    """
+    ranges: list[list[int]] = []
+    for uid in sorted(set(uids)):
+        if ranges and ranges[-1][1] == uid - 1:
+            ranges[-1][1] = uid
+        else:
+            ranges.append([uid, uid])
+    return ",".join(str(first) if first == last else f"{first}:{last}" for first, last in ranges)
+
+
 def _item(items: dict[bytes, Any], name: bytes) -> bytes:
     found = next((value for key, value in items.items() if key.startswith(name)), None)
     return bytes(found) if isinstance(found, bytes) else b""
-
-
-def _fetched(uid: int, items: dict[bytes, Any]) -> Fetched | None:
-    header = next((value for name, value in items.items() if name.startswith(b"BODY[HEADER")), None)
-    if header is None:
-        return None
-    internal_at = items.get(b"INTERNALDATE")
-    aware = isinstance(internal_at, datetime) and internal_at.tzinfo is not None
-    return Fetched(uid, internal_at if aware else None, bytes(header))
 
 
 @contextmanager

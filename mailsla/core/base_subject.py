@@ -60,11 +60,6 @@ def is_forward_subject(subject: str) -> bool:
     return _leaders(subject)[:1] == ["forward"]
 
 
-def was_forwarded(subject: str) -> bool:
-    """Tell whether a subject has a forward's prefix anywhere: `RE : TR : titre` answers a forwarded mail."""
-    return "forward" in _leaders(subject)
-
-
 def _leaders(subject: str) -> list[str]:
     found = []
     position = 0

@@ -28,7 +28,7 @@ def needs_body(header: Header, office: Office) -> bool:
     """Tell whether the beginning of the body would say something that the header does not."""
     form = office.form_of(header)
     if form is not None:
-        return form.needs_body(header)
+        return form.needs_body(header, office.outside)
     return looks_returned(header) and kind_of(header).kind is MailKind.PERSON
 
 

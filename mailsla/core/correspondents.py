@@ -139,5 +139,5 @@ def requesters(header: Header, office: Office) -> tuple[str, ...]:
     the office is never a requester's. Empty when nothing says who asks.
     """
     form = office.form_of(header)
-    written = header.senders + header.reply_to if form is None else form.addresses(header)
+    written = header.senders + header.reply_to if form is None else form.addresses(header, office.outside)
     return tuple(dict.fromkeys(plain(address) for address in office.outside(written)))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from mailsla.core.base_subject import base_subject
 from mailsla.core.conversation import Evidence, Forest, Link, Threaded, cited_ids, correspondents, thread
 from mailsla.core.correspondents import Office
 from mailsla.core.decision import NOTHING_DECIDED, Action, Decided, Decision, in_force
@@ -14,7 +15,8 @@ from mailsla.core.mail import Mail
 from mailsla.core.pairing_rules import PairingRules
 from mailsla.core.reading import Reading, Side, read
 from mailsla.core.recipient_matching import MOST_RECIPIENTS, Doubt, match
-from mailsla.core.request import Request, requests_of
+from mailsla.core.request import Request
+from mailsla.core.request_life import requests_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,17 @@ def derive(mails: Sequence[Mail], rules: PairingRules, decisions: Iterable[Decis
     """
     decided = in_force(decisions)
     readings = {mail.key: read(mail, rules.office) for mail in mails}
-    threads = thread([_threaded(mail, decided) for mail in mails], rules.office.outside)
+    subjects = {
+        mail.key: base_subject(mail.header.subject)
+        for mail in mails
+        if any(decision.action is Action.JOIN for decision in decided.naming(mail.key))
+    }
+    cut = {
+        mail.header.message_id
+        for mail in mails
+        if mail.header.message_id and decided.last(mail.key, Action.SPLIT)
+    }
+    threads = thread([_threaded(mail, decided, subjects, cut) for mail in mails], rules.office.outside)
     links = dict(threads.links)
     groups = {members[0]: members for members in threads.members}
 
@@ -81,7 +93,6 @@ def derive(mails: Sequence[Mail], rules: PairingRules, decisions: Iterable[Decis
         [reading for reading in unsettled if reading.key in steps],
         known,
         rules,
-        {mail.header.message_id for mail in mails if mail.header.message_id},
     )
     tied = dict.fromkeys(matches.answers, Evidence.RECIPIENT_AND_SUBJECT)
     targets = dict(matches.answers)
@@ -101,11 +112,28 @@ def derive(mails: Sequence[Mail], rules: PairingRules, decisions: Iterable[Decis
     return Derivation(united, links, readings, tuple(ordered), matches.doubts)
 
 
-def _threaded(mail: Mail, decided: Decided) -> Threaded:
-    """Return what threading may see of a mail: no evidence at all when a person cut it from its conversation."""
-    if decided.last(mail.key, Action.SPLIT) is None:
-        return Threaded(mail.key, mail.header)
-    return Threaded(mail.key, replace(mail.header, in_reply_to=(), references=(), thread_index=None))
+def _threaded(mail: Mail, decided: Decided, subjects: Mapping[str, str], cut: Collection[str]) -> Threaded:
+    """Return what threading may see of a mail.
+
+    No evidence at all when a person cut it from its conversation, or tied it to a request on another subject;
+    nothing older than a mail that was cut, for those that answer that mail.
+    """
+    header = mail.header
+    if decided.last(mail.key, Action.SPLIT) is not None or _is_moved(mail, decided, subjects):
+        return Threaded(mail.key, replace(header, in_reply_to=(), references=(), thread_index=None))
+    kept = next((index for index, cited in enumerate(header.references) if cited in cut), None)
+    if kept is not None:
+        return Threaded(mail.key, replace(header, references=header.references[kept:], thread_index=None))
+    return Threaded(mail.key, header)
+
+
+def _is_moved(mail: Mail, decided: Decided, subjects: Mapping[str, str]) -> bool:
+    """Tell whether a person tied a mail to a request that its own evidence speaks against.
+
+    On the same subject it answers both: the one it names and the one it was tied to.
+    """
+    joined = decided.last(mail.key, Action.JOIN)
+    return joined is not None and subjects.get(joined.other or "") != base_subject(mail.header.subject)
 
 
 def _is_settled(key: str, decided: Decided) -> bool:

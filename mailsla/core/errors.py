@@ -6,6 +6,7 @@ MailslaError
 ├── UsageError       a command was asked something it cannot do: correct the command
 ├── TransientError   the next poll may succeed: network down, server busy, database locked
 ├── PermanentError   a person must act: password refused, mailbox gone, certificate not trusted
+├── OversizedMessage one header is too big: it is set aside, and its connection is given up
 └── MessageError     this one message is set aside, the batch goes on
 ```
 
@@ -55,6 +56,18 @@ class TransientError(MailslaError):
 
 class PermanentError(MailslaError):
     """Something outside refused in a way that will last until a person acts."""
+
+
+class OversizedMessage(MailslaError):  # noqa: N818 (it is a message, met while reading)
+    """A header announces more than can be read; the connection it came by is of no more use.
+
+    Attributes:
+        uid: Whose header, when the server said so before.
+    """
+
+    def __init__(self, uid: int | None) -> None:
+        super().__init__("oversized")
+        self.uid = uid
 
 
 class MessageError(MailslaError):

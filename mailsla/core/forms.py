@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -17,6 +18,13 @@ class AddressSource(StrEnum):
     SUBJECT = "subject"
     BODY = "body"
     FROM = "from"
+
+
+Outside = Callable[[tuple[str, ...]], tuple[str, ...]]
+
+
+def _all(addresses: tuple[str, ...]) -> tuple[str, ...]:
+    return addresses
 
 
 @dataclass(frozen=True)
@@ -39,13 +47,14 @@ class Form:
         """Tell whether this form wrote a mail."""
         return any(plain(address) in self.senders for address in (*header.senders, *header.sender))
 
-    def addresses(self, header: Header) -> tuple[str, ...]:
+    def addresses(self, header: Header, outside: Outside = _all) -> tuple[str, ...]:
         """Return the addresses that the first source with any gives; empty when nothing says who asks.
 
-        `asked_by` holds what was read in the body when the mail was collected.
+        `asked_by` holds what was read in the body when the mail was collected. `outside` keeps the addresses
+        that are not the office's own: a form's Reply-To may be ours.
         """
         for source in self.citizen:
-            found = self._from(source, header)
+            found = outside(self._from(source, header))
             if found:
                 return found
         return ()
@@ -62,12 +71,12 @@ class Form:
     def _others(self, addresses: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(address for address in addresses if plain(address) not in self.senders)
 
-    def needs_body(self, header: Header) -> bool:
+    def needs_body(self, header: Header, outside: Outside = _all) -> bool:
         """Tell whether the body must be read to know who asks: no earlier source gives an address."""
         if self.body_pattern is None or AddressSource.BODY not in self.citizen:
             return False
         before = self.citizen[: self.citizen.index(AddressSource.BODY)]
-        return not any(self._from(source, header) for source in before)
+        return not any(outside(self._from(source, header)) for source in before)
 
     def asked_by(self, text: str) -> tuple[str, ...]:
         """Return the address that the body's text names."""

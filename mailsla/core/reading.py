@@ -70,6 +70,8 @@ def read(mail: Mail, office: Office) -> Reading:
         return _citizen(mail, office, MailKind.PERSON, None)
     if kind is MailKind.PERSON:
         kind, reason = _by_place(mail, office)
+    elif _is_a_letter_of_ours(mail, kind, office):
+        kind, reason = MailKind.PERSON, None
     if kind is not MailKind.PERSON or reason is not None:
         return Reading(mail, Side.ASIDE, kind, reason, received(mail), ())
     if office.wrote(mail.header):
@@ -77,6 +79,15 @@ def read(mail: Mail, office: Office) -> Reading:
         side = Side.OUTBOUND if outside else Side.INTERNAL
         return Reading(mail, side, kind, reason, sent(mail), outside)
     return _citizen(mail, office, kind, reason)
+
+
+def _is_a_letter_of_ours(mail: Mail, kind: MailKind, office: Office) -> bool:
+    """Tell whether what looks like a list's mail or an invitation is the office's reply to somebody.
+
+    Gateways add `List-Unsubscribe` to every mail that leaves, and an appointment may be the answer.
+    """
+    replies = bool(mail.header.in_reply_to or mail.header.references)
+    return kind in {MailKind.LIST, MailKind.CALENDAR} and replies and office.wrote(mail.header)
 
 
 def _by_place(mail: Mail, office: Office) -> tuple[MailKind, Reason | None]:

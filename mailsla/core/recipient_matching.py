@@ -7,16 +7,17 @@ request fits. When several fit, or the subject differs, nothing is decided: a pe
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from mailsla.core.base_subject import base_subject, is_reply_subject, was_forwarded
-from mailsla.core.conversation import cited_ids, looks_unique
+from mailsla.core.base_subject import base_subject, is_reply_subject
+from mailsla.core.mail import stored
 from mailsla.core.pairing_rules import PairingRules, Part
 from mailsla.core.reading import Reading
 from mailsla.core.request import Request
+from mailsla.core.request_life import SLOW_CLOCK, kind_of_reply
 
 MOST_RECIPIENTS = 10
 """A mail to more outside addresses than this answers nobody in particular."""
@@ -27,7 +28,6 @@ class DoubtCode(StrEnum):
 
     SEVERAL_FIT = "several_fit"
     OTHER_SUBJECT = "other_subject"
-    UNSEEN = "unseen"
     TOO_LATE = "too_late"
     ALSO_WRITTEN_TO = "also_written_to"
     MACHINE_MADE = "machine_made"
@@ -63,6 +63,9 @@ class Matches:
     doubts: tuple[Doubt, ...]
 
 
+NEVER_ANSWERS = frozenset({Part.ACKNOWLEDGEMENT, Part.SURVEY})
+"""Kinds of reply that answer no request, tied or not."""
+
 LONGEST_DOUBT = timedelta(days=365)
 """A reply to a request older than this is not even a doubt."""
 
@@ -72,7 +75,6 @@ def match(
     replies: Iterable[Reading],
     requests: Sequence[Request],
     rules: PairingRules,
-    ids: Container[str] = (),
 ) -> Matches:
     """Tie each untied mail of the office to the one request that it answers, or doubt.
 
@@ -84,13 +86,12 @@ def match(
         replies: Those it does tie; they may answer other requests too.
         requests: The requests known by evidence 1 to 3.
         rules: The site's rules.
-        ids: Every Message-ID known.
     """
-    known = _Requests(requests, ids)
+    known = _Requests(requests)
     answers: dict[str, str] = {}
     doubts: list[Doubt] = []
     for orphan in orphans:
-        if len(orphan.citizens) <= MOST_RECIPIENTS:
+        if len(orphan.citizens) <= MOST_RECIPIENTS and kind_of_reply(orphan.mail, rules) not in NEVER_ANSWERS:
             found = _judged(orphan, known, rules)
             if isinstance(found, Doubt):
                 doubts.append(found)
@@ -105,8 +106,7 @@ def match(
 class _Requests:
     """The requests by citizen, and those that each mail is a step of."""
 
-    def __init__(self, requests: Sequence[Request], ids: Container[str]) -> None:
-        self.ids = ids
+    def __init__(self, requests: Sequence[Request]) -> None:
         self.by_citizen: dict[str, list[Request]] = defaultdict(list)
         self.by_step: dict[str, list[Request]] = defaultdict(list)
         for request in requests:
@@ -121,25 +121,29 @@ class _Requests:
             request.key: request
             for citizen in mail.citizens
             for request in self.by_citizen.get(citizen, ())
-            if request.received.at <= mail.moment.at <= request.received.at + LONGEST_DOUBT
+            if request.received.at <= _latest(mail) and mail.moment.at <= request.received.at + LONGEST_DOUBT
         }
         return sorted(found.values(), key=lambda request: (request.received.at, request.key))
+
+
+def _latest(mail: Reading) -> datetime:
+    """Return when a mail was sent at the latest: a clock that is a little slow may date it before its request."""
+    server = stored(mail.mail)
+    if server is None or not mail.moment.at < server.at <= mail.moment.at + SLOW_CLOCK:
+        return mail.moment.at
+    return server.at
 
 
 def _judged(orphan: Reading, known: _Requests, rules: PairingRules) -> str | Doubt | None:
     """Return the key of the request that an untied mail answers, a doubt, or None when it answers nothing."""
     reached = known.reached(orphan)
-    at = orphan.moment.at
+    at = _latest(orphan)
     near = [request for request in reached if at <= request.received.at + rules.pairing_window]
     fitting = _fitting(orphan, near)
-    header = orphan.mail.header
-    # It answers a mail we never saw, unless that was one forwarded to the agent, or has no real name.
-    unseen = any(looks_unique(cited) and cited not in known.ids for cited in cited_ids(header))
-    cites = unseen and not was_forwarded(header.subject)
-    if len(fitting) == 1 and not cites:
+    if len(fitting) == 1:
         return fitting[0].key
     if fitting:
-        waiting, code = fitting, DoubtCode.UNSEEN if cites else DoubtCode.SEVERAL_FIT
+        waiting, code = fitting, DoubtCode.SEVERAL_FIT
     elif near:
         waiting, code = near, DoubtCode.OTHER_SUBJECT
     else:

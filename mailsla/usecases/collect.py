@@ -6,7 +6,7 @@ loses nothing. A message that cannot be read is set aside with its reason; the b
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import islice
@@ -25,12 +25,16 @@ from mailsla.core.collection import (
     SetAside,
 )
 from mailsla.core.correspondents import UNKNOWN_OFFICE, Office
-from mailsla.core.errors import MessageError
+from mailsla.core.errors import MessageError, OversizedMessage, TransientError
 from mailsla.core.header_fields import read_header
 from mailsla.core.message import identity
+from mailsla.language import gettext as _
 
-SLICE = 500
-"""Messages asked for at once: Dovecot refuses command lines of 20,000 UIDs."""
+SLICE = 1_000
+"""UIDs asked for at once: servers refuse command lines of 20,000 of them."""
+
+BATCH_BYTES = 4 * 1024 * 1024
+"""A batch is stored when its headers reach this, however few they are: memory does not grow with them."""
 
 
 class Session(Protocol):
@@ -48,8 +52,8 @@ class Session(Protocol):
     def uids(self, *, above: int, since: date | None) -> Sequence[int]:
         """List the opened mailbox's UIDs above `above`, in order, those received before `since` left out."""
 
-    def fetch(self, uids: Sequence[int]) -> Sequence[Fetched]:
-        """Fetch headers of the opened mailbox; what has vanished meanwhile is left out."""
+    def fetch(self, uids: Sequence[int]) -> Iterator[Fetched]:
+        """Fetch headers of the opened mailbox as they come; what has vanished meanwhile is left out."""
 
     def body_starts(self, uids: Sequence[int]) -> Sequence[BodyStart]:
         """Fetch the beginning of some bodies; what has vanished meanwhile is left out."""
@@ -157,17 +161,19 @@ def _is_unchanged(status: MailboxStatus, cursor: Cursor) -> bool:
 
 def _add_new(round_: _Round, mailbox: str, cursor: Cursor, status: MailboxStatus) -> bool:
     """Store what is new in the opened mailbox; return False when asked to stop half-way."""
-    last_uid = cursor.last_uid if status.uid_validity == cursor.uid_validity else 0
-    uids = round_.session.uids(above=last_uid, since=round_.since)
+    same = status.uid_validity == cursor.uid_validity
+    aside = {uid for validity, uid in round_.store.present(cursor) if validity == status.uid_validity}
+    found = round_.session.uids(above=cursor.last_uid if same else 0, since=round_.since)
+    uids = [uid for uid in found if uid not in aside]
     done = 0
     for part in _slices(uids):
         if round_.stopping():
             return False
-        batch = _batch(round_.session, part, status.uid_validity, round_.office)
-        round_.store.add(cursor, batch, round_.now())
+        for batch in _batches(round_.session, part, status.uid_validity, round_.office):
+            round_.store.add(cursor, batch, round_.now())
+            round_.tally.messages += len(batch.messages)
+            round_.tally.set_aside += len(batch.set_aside)
         done += len(part)
-        round_.tally.messages += len(batch.messages)
-        round_.tally.set_aside += len(batch.set_aside)
         round_.progress(mailbox, done, len(uids))
     return True
 
@@ -178,22 +184,66 @@ def _slices(uids: Sequence[int]) -> Iterator[list[int]]:
         yield part
 
 
-def _batch(session: Session, uids: list[int], uid_validity: int, office: Office) -> Batch:
-    fetched = {message.uid: message for message in session.fetch(uids)}
-    for uid in uids:
-        if uid not in fetched:
+def _batches(session: Session, uids: list[int], uid_validity: int, office: Office) -> Iterator[Batch]:
+    """Yield the messages of a slice in batches of bounded size, each with the UID up to which all are covered.
+
+    A header that announces more than can be read is set aside alone, and costs the connection: the next
+    collection goes on without it.
+    """
+    missing = set(uids)
+    held = _Held(uid_validity, office)
+    try:
+        for fetched in session.fetch(uids):
+            if fetched.uid in missing:
+                missing.remove(fetched.uid)
+                held.take(fetched)
+            if held.size >= BATCH_BYTES:
+                yield held.release(uids, missing)
+        for uid in sorted(missing):
             # Expunged meanwhile, or left out by the server: one more look at it alone decides.
-            fetched.update({message.uid: message for message in session.fetch([uid])})
-    messages: list[NewMessage] = []
-    aside: list[SetAside] = []
-    for uid in uids:
-        if uid in fetched:
-            read = _read(fetched[uid])
-            if isinstance(read, NewMessage):
-                messages.append(read)
-            else:
-                aside.append(read)
-    return Batch(uid_validity, uids[-1], tuple(_with_bodies(session, messages, office)), tuple(aside))
+            for fetched in session.fetch([uid]):
+                held.take(fetched)
+    except OversizedMessage as error:
+        batch = held.release(uids, missing)
+        aside = () if error.uid is None else (SetAside(error.uid, None, "oversized"),)
+        yield replace(batch, set_aside=(*batch.set_aside, *aside))
+        raise TransientError(
+            _("un en-tête démesuré a été mis de côté ; la relève reprendra sans lui.")
+        ) from error
+    messages = _with_bodies(session, [*held.ready, *held.to_look_into], office)
+    yield Batch(uid_validity, uids[-1], tuple(messages), tuple(held.set_aside))
+
+
+class _Held:
+    """What was fetched and is not stored yet; the few whose body must be looked into wait for the fetch to end."""
+
+    def __init__(self, uid_validity: int, office: Office) -> None:
+        self._uid_validity = uid_validity
+        self._office = office
+        self.ready: list[NewMessage] = []
+        self.to_look_into: list[NewMessage] = []
+        self.set_aside: list[SetAside] = []
+        self.size = 0
+
+    def take(self, fetched: Fetched) -> None:
+        """Read one header and keep it."""
+        read = _read(fetched)
+        self.size += len(fetched.header)
+        if isinstance(read, SetAside):
+            self.set_aside.append(read)
+        elif needs_body(read.header, self._office):
+            self.to_look_into.append(read)
+        else:
+            self.ready.append(read)
+
+    def release(self, uids: list[int], missing: Collection[int]) -> Batch:
+        """Return what is ready, covered up to the first UID that is still missing or to be looked into."""
+        waiting = {message.uid for message in self.to_look_into}
+        first = next((uid for uid in uids if uid in missing or uid in waiting), None)
+        last_uid = uids[-1] if first is None else first - 1
+        batch = Batch(self._uid_validity, last_uid, tuple(self.ready), tuple(self.set_aside))
+        self.ready, self.set_aside, self.size = [], [], 0
+        return batch
 
 
 def _with_bodies(session: Session, messages: list[NewMessage], office: Office) -> list[NewMessage]:

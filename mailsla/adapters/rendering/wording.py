@@ -331,7 +331,6 @@ def doubt(code: DoubtCode) -> str:
     return {
         DoubtCode.SEVERAL_FIT: _("plusieurs demandes conviennent"),
         DoubtCode.OTHER_SUBJECT: _("autre objet, ou pas de « Re: »"),
-        DoubtCode.UNSEEN: _("répond à un courriel jamais vu"),
         DoubtCode.TOO_LATE: _("plus de 60 jours après"),
         DoubtCode.ALSO_WRITTEN_TO: _("répond à une autre demande de même objet"),
         DoubtCode.MACHINE_MADE: _("peut-être écrite par une machine"),

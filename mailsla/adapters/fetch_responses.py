@@ -1,0 +1,161 @@
+"""Reads the server's answer to a bulk FETCH as a stream, in time proportional to its size (RFC 9051 §7.5.2).
+
+The library's own parser walks byte by byte and reads the echoed list of header fields again for every message.
+This one takes a message at a time, whatever the order of its items, and never holds more than one.
+"""
+
+from __future__ import annotations
+
+import imaplib
+import re
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
+
+from mailsla.core.collection import Fetched
+from mailsla.core.errors import OversizedMessage
+
+MOST_LITERAL = 16 * 1024 * 1024
+"""A header that announces more than this is not read."""
+
+_FETCH = re.compile(rb"\* \d+ FETCH \(", re.IGNORECASE)
+_LITERAL = re.compile(rb"\{(\d{1,19})\+?\}\r?\n\Z")
+_QUOTED = rb'"(?:[^"\\]|\\.)*"'
+_ITEM = re.compile(
+    rb"UID (?P<uid>\d{1,10})"
+    rb'|INTERNALDATE "(?P<date>[^"]*)"'
+    rb"|BODY\[HEADER[^\]]*\](?:<\d+>)? (?P<header>\x00|NIL|" + _QUOTED + rb")"
+    rb"|" + _QUOTED + rb"|[^\s\"]+|\s+|\"",
+    re.IGNORECASE | re.DOTALL,
+)
+_DATE = re.compile(
+    rb" ?(\d{1,2})-([A-Za-z]{3})-(\d{4}) (\d{2}):(\d{2}):(\d{2}) ([+-])(\d{2})(\d{2})", re.ASCII
+)
+_MONTHS = {
+    name: number for number, name in enumerate(b"jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)
+}
+
+
+def read_fetch(readline: Callable[[], bytes], read: Callable[[int], bytes], tag: bytes) -> Iterator[Fetched]:
+    """Yield the messages of one FETCH until its tagged answer; what else the server says meanwhile is let pass.
+
+    Args:
+        readline: Returns the next line, its end included; empty at the end of the connection.
+        read: Returns exactly that many bytes, fewer at the end of the connection.
+        tag: The command's tag.
+
+    Raises:
+        imaplib.IMAP4.abort: When the connection ends, or the server says BYE.
+        imaplib.IMAP4.error: When the server answers NO or BAD, or something that is no IMAP.
+        OversizedMessage: When a header announces more than `MOST_LITERAL`; the connection is then of no use.
+    """
+    while True:
+        line = _whole(readline())
+        if line.startswith(b"* "):
+            is_fetch = _FETCH.match(line) is not None
+            texts, literals = _response(line, readline, read, keep=is_fetch)
+            if is_fetch:
+                fetched = _message(texts, literals)
+                if fetched is not None:
+                    yield fetched
+            elif line[2:6].upper() == b"BYE ":
+                raise imaplib.IMAP4.abort("BYE")
+        elif line.startswith(tag + b" "):
+            if line[len(tag) + 1 :].upper().startswith(b"OK"):
+                return
+            raise imaplib.IMAP4.error("FETCH refused")
+        elif not line.startswith(b"+"):
+            raise imaplib.IMAP4.abort("unexpected line")
+
+
+def _whole(line: bytes) -> bytes:
+    if not line.endswith(b"\n"):
+        raise imaplib.IMAP4.abort("EOF")
+    return line
+
+
+def _response(
+    line: bytes, readline: Callable[[], bytes], read: Callable[[int], bytes], *, keep: bool
+) -> tuple[list[bytes], list[bytes]]:
+    """Read one response to its end: its lines, and the literals between them."""
+    texts, literals = [line], []
+    while (announced := _LITERAL.search(line)) is not None:
+        size = int(announced[1])
+        if size > MOST_LITERAL:
+            raise OversizedMessage(_uid(texts))
+        literal = read(size)
+        if len(literal) != size:
+            raise imaplib.IMAP4.abort("EOF")
+        if keep:
+            literals.append(literal)
+        line = _whole(readline())
+        texts.append(line)
+    return texts, literals
+
+
+def _uid(texts: list[bytes]) -> int | None:
+    said = b" ".join(texts)
+    items = _ITEM.finditer(said, said.find(b"(") + 1)
+    found = next((item["uid"] for item in items if item["uid"]), None)
+    return None if found is None else int(found)
+
+
+def _message(texts: list[bytes], literals: list[bytes]) -> Fetched | None:
+    """Return the message of a FETCH response; None when it has no header, as when a flag changed."""
+    # A literal's place is kept by a NUL, which no line of IMAP may hold.
+    joined = b"\x00".join(
+        [_LITERAL.sub(b"", text) if index < len(literals) else text for index, text in enumerate(texts)]
+    )
+    uid: int | None = None
+    internal_at: datetime | None = None
+    header: bytes | None = None
+    used = 0
+    for item in _ITEM.finditer(joined, joined.index(b"(") + 1):
+        kind = item.lastgroup
+        if kind == "uid":
+            uid = int(item["uid"])
+        elif kind == "date":
+            internal_at = internal_date(item["date"])
+        elif kind == "header":
+            header = _string(item["header"], literals, used)
+        used += item[0].count(b"\x00")
+    return None if uid is None or header is None else Fetched(uid, internal_at, header)
+
+
+def _string(written: bytes, literals: list[bytes], used: int) -> bytes:
+    if written == b"\x00":
+        return literals[used]
+    if written.upper() == b"NIL":
+        return b""
+    return re.sub(rb"\\(.)", rb"\1", written[1:-1], flags=re.DOTALL)
+
+
+def internal_date(written: bytes) -> datetime | None:
+    """Return an INTERNALDATE as an aware instant, UTC; None when it is no date.
+
+    >>> internal_date(b" 5-Nov-2026 10:00:00 +0100").isoformat()
+    '2026-11-05T09:00:00+00:00'
+    """
+    found = _DATE.fullmatch(written)
+    if found is None:
+        return None
+    day, month, year, hour, minute, second, sign, zone_hour, zone_minute = found.groups()
+    try:
+        local = datetime(
+            int(year),
+            _MONTHS[month.lower()],
+            int(day),
+            int(hour),
+            int(minute),
+            min(int(second), 59),
+            tzinfo=_zone(sign + zone_hour + zone_minute),
+        )
+        return local.astimezone(UTC)
+    except (KeyError, ValueError, OverflowError):
+        return None
+
+
+@lru_cache(maxsize=64)
+def _zone(written: bytes) -> timezone:
+    offset = timedelta(hours=int(written[1:3]), minutes=int(written[3:5]))
+    return timezone(-offset if written[:1] == b"-" else offset)
