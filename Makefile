@@ -9,7 +9,7 @@ DEMO := .venv-demo-$(VERSION)
 BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup
 
-.PHONY: demo test check unit coverage bench lock messages image clean python
+.PHONY: demo test check unit coverage faults bench lock messages image clean python
 
 demo: $(DEMO)/installed
 	@$(DEMO)/bin/mailsla demo
@@ -42,6 +42,10 @@ unit: $(VENV)/installed
 .PHONY: servers
 servers:
 	.ci/install-servers
+
+# Five hundred seeded faults between a collection and its server.
+faults: $(VENV)/installed servers
+	$(BIN)/python -m tests.faults
 
 bench: $(VENV)/installed servers
 	$(BIN)/python -m bench

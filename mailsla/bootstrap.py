@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import random
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
+from datetime import time as time_of_day
 from email.utils import format_datetime
 from zoneinfo import ZoneInfo
 
@@ -16,7 +19,7 @@ from sqlalchemy import Engine
 
 from mailsla.adapters import imap, scheduling
 from mailsla.adapters.clock import Now, clock_set_to, system_now
-from mailsla.adapters.credentials import Credentials
+from mailsla.adapters.credentials import Credentials, fingerprint
 from mailsla.adapters.database import schema
 from mailsla.adapters.database.derivations import Derivations
 from mailsla.adapters.database.engine import open_engine
@@ -28,22 +31,29 @@ from mailsla.config import Account, Settings, Smtp
 from mailsla.core.alerting import Digest
 from mailsla.core.case import Judged
 from mailsla.core.commitment import Clock
-from mailsla.core.errors import UsageError
+from mailsla.core.errors import PermanentError, TransientError, UsageError
 from mailsla.core.outgoing import Outgoing
+from mailsla.core.pacing import Pace
 from mailsla.core.period import Grain, Period, last_full_week, year_to_date
 from mailsla.core.report import Gap, Report
 from mailsla.language import gettext as _
 from mailsla.site import Site
-from mailsla.usecases import notify, report
+from mailsla.usecases import alarm, notify, report
 from mailsla.usecases.collect import Progress
 from mailsla.usecases.derive import derive_pending
-from mailsla.usecases.poll import Collected, poll
+from mailsla.usecases.poll import LEASE, Collected, Outcome, poll
 from mailsla.usecases.report import ReportRules
 
 NOW_VARIABLE = "MAILSLA_NOW"
 """When set to an instant, the clock shows it: for demonstrations and trials."""
 
 ALERT_ROUND_SECONDS = 60
+MAIN_MAILBOX = "INBOX"
+LISTEN_SECONDS = 60
+"""How long one IDLE lasts: far below the 29 minutes after which a server may hang up (RFC 2177)."""
+
+LONG_HOLE = timedelta(hours=12)
+"""Shorter interruptions that are over left nothing behind: the next collection found everything."""
 
 
 def present() -> Now:
@@ -141,6 +151,7 @@ class Application:
         self.derivations = Derivations(self.engine)
         self.outbox = Outbox(self.engine, lease=timedelta(seconds=2 * seconds))
         self._sessions: set[imap.ImapSession] = set()
+        self._paces: dict[str, Pace] = {}
 
     @property
     def accounts(self) -> tuple[Account, ...]:
@@ -155,17 +166,77 @@ class Application:
 
     def poll(self, account: Account, progress: Progress = lambda _mailbox, _done, _total: None) -> Collected:
         """Collect one account and record the run."""
+        return self._poll(account, lambda: self._session(account), progress)
+
+    def _poll(
+        self,
+        account: Account,
+        open_session: Callable[[], AbstractContextManager[imap.ImapSession]],
+        progress: Progress = lambda _mailbox, _done, _total: None,
+    ) -> Collected:
         return poll(
             account.name,
-            lambda: self._session(account),
+            open_session,
             self.facts,
             worker=socket.gethostname(),
             now=self.now,
             office=self.site.office,
+            keywords=self.site.keywords,
             since=account.since,
             progress=progress,
             stopping=self.stop.is_set,
         )
+
+    def watch(self, account: Account, collected: Callable[[Collected], None]) -> None:
+        """Collect one account, then stay on the line until its next collection is due.
+
+        At each sign of change it is collected again, over the same connection: one login, one connection. A
+        pause that failures or refusals impose is kept, and logins are few whatever the cause.
+        """
+        pace = self._paces.setdefault(account.name, Pace(timedelta(seconds=account.every_seconds)))
+        credentials = fingerprint(imap_account(account).credentials) if pace.refusals else ""
+        if not pace.may_try(self.now(), credentials):
+            return
+        pace.started(self.now())
+        deadline = time.monotonic() + account.every_seconds
+        with ExitStack() as line:
+            sessions: list[imap.ImapSession] = []
+
+            def once() -> AbstractContextManager[imap.ImapSession]:
+                if not sessions:
+                    sessions.append(line.enter_context(self._session(account)))
+                return nullcontext(sessions[0])
+
+            result = self._poll(account, once)
+            self._note(pace, account, result)
+            collected(result)
+            if account.idle and result.outcome is Outcome.OK and sessions[0].can_idle:
+                self._listen(account, sessions[0], deadline, lambda: collected(self._poll(account, once)))
+
+    def _listen(
+        self, account: Account, session: imap.ImapSession, deadline: float, again: Callable[[], None]
+    ) -> None:
+        """Wait for signs of change until `deadline`; a connection that breaks meanwhile ends it quietly."""
+        while not self.stop.is_set() and (left := deadline - time.monotonic()) > 1:
+            # The account stays this worker's own: another one would open a second connection.
+            if not self.facts.claim(account.name, socket.gethostname(), self.now(), self.now() + LEASE):
+                return
+            try:
+                changed = session.wait_for_change(MAIN_MAILBOX, min(left, LISTEN_SECONDS))
+            except (TransientError, PermanentError):
+                break
+            if changed and not self.stop.is_set():
+                again()
+        self.facts.release(account.name, socket.gethostname())
+
+    def _note(self, pace: Pace, account: Account, result: Collected) -> None:
+        """Set the account's pace by how a collection ended."""
+        if result.outcome is Outcome.TRANSIENT:
+            pace.failed(self.now(), random.random())  # noqa: S311 (to spread attempts, nothing else)
+        elif result.outcome is Outcome.PERMANENT:
+            pace.refused(self.now(), fingerprint(imap_account(account).credentials))
+        elif result.outcome is Outcome.OK:
+            pace.succeeded()
 
     @contextmanager
     def _session(self, account: Account) -> Iterator[imap.ImapSession]:
@@ -217,7 +288,7 @@ class Application:
         days = self.clock().calendar
         first = min(days.first, *(period.first for period in periods))
         last = max(days.last, *(period.last for period in periods))
-        noon = time(12, tzinfo=self.site.zone)
+        noon = time_of_day(12, tzinfo=self.site.zone)
         return self.site.report_rules(
             self.site.clock(
                 datetime.combine(first, noon),
@@ -226,25 +297,49 @@ class Application:
         )
 
     def gaps(self) -> tuple[Gap, ...]:
-        """Return the accounts whose last collection failed, with the instant of the last that succeeded."""
-        runs = self.facts.last_runs()
-        good = {run.account: run for run in runs if run.outcome == "ok"}
-        last = {run.account: run for run in runs}
-        return tuple(
-            Gap(account, good[account].started_at if account in good else run.started_at, None)
-            for account, run in sorted(last.items())
-            if run.outcome in {"transient", "permanent"}
+        """Return the stretches over which an account was not collected: those that last, and the long past ones."""
+        return tuple(Gap(hole.account, hole.since, hole.until) for hole in self.facts.holes(LONG_HOLE))
+
+    def sound_alarms(self) -> int:
+        """Write the alarms about collection that are due to the outbox; return how many."""
+        alerts = self.site.settings.alerts
+        refused = {run.account for run in self.facts.last_runs() if run.outcome == "permanent"}
+        return alarm.sound(
+            self.outbox,
+            self.facts.holes(timedelta(0)),
+            refused,
+            alarm.AlarmRule(
+                alerts.operator, timedelta(hours=alerts.collection_stopped_after_hours), self._mail_domain
+            ),
+            self._write_alarm,
+            self.now(),
+            self.now().astimezone(self.site.zone).date(),
         )
+
+    def _write_alarm(self, purpose: str, hole: alarm.Interrupted) -> tuple[str, str]:
+        reasons = {run.account: run.reason for run in self.facts.last_runs()}
+        return alert_mail.alarm(
+            resumed=purpose == alarm.RESUMED,
+            account=hole.account,
+            since=hole.since,
+            until=hole.until,
+            reason=reasons.get(hole.account),
+            site=self.site.settings.site.name,
+            zone=self.site.zone,
+        )
+
+    @property
+    def _mail_domain(self) -> str:
+        smtp = self.site.settings.smtp
+        return (smtp.sender if smtp is not None else "mailsla@localhost").rpartition("@")[2]
 
     def alert_setting(self) -> notify.AlertSetting:
         """Return everything that decides alerts."""
-        smtp = self.site.settings.smtp
-        sender = smtp.sender if smtp is not None else "mailsla@localhost"
         return notify.AlertSetting(
             standard=self.site.standard(self.clock()),
             office=self.site.office,
             rule=self.site.alert_rule,
-            domain=sender.rpartition("@")[2],
+            domain=self._mail_domain,
         )
 
     def write_digest(self, digest: Digest) -> tuple[str, str]:
@@ -255,7 +350,7 @@ class Application:
             site=settings.site.name,
             zone=self.site.zone,
             commitments=self.site.commitments,
-            gaps=self.gaps(),
+            gaps=[gap for gap in self.gaps() if gap.until is None],
             shown=alert_mail.Shown(settings.alerts.show_subject, settings.alerts.show_sender),
         )
 

@@ -113,6 +113,17 @@ class Site:
         )
 
     @property
+    def keywords(self) -> frozenset[str]:
+        """The IMAP keywords that mean something here."""
+        settings = self.settings
+        declared = [
+            *(item.keywords for item in settings.services),
+            *(item.keywords for item in settings.reply_kinds),
+            *(item.keywords for item in settings.closings),
+        ]
+        return frozenset(word for words in declared for word in words)
+
+    @property
     def pairing(self) -> PairingRules:
         """How messages are paired."""
         categories = tuple(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import subprocess
 from collections.abc import Callable
@@ -12,6 +13,8 @@ from mailsla.core.errors import PermanentError
 from mailsla.language import gettext as _
 
 COMMAND_SECONDS = 30
+SALT = os.urandom(16)
+"""Of this process alone: a fingerprint means nothing anywhere else."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,15 @@ class Credentials:
                 )
             )
         return found
+
+
+def fingerprint(credentials: Credentials) -> str:
+    """Return a digest that changes when the password does; empty when it cannot be had."""
+    try:
+        password = credentials.password()
+    except PermanentError:
+        return ""
+    return hashlib.sha256(SALT + password.encode()).hexdigest()
 
 
 def _from_file(path: Path) -> str:

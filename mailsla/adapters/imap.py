@@ -18,6 +18,8 @@ from typing import Any
 
 from imapclient import IMAPClient, SocketTimeout
 from imapclient.exceptions import IMAPClientError, LoginError, ProtocolError
+from imapclient.imap_utf7 import decode as decode_utf7
+from imapclient.response_parser import parse_response
 
 from mailsla.adapters.credentials import Credentials
 from mailsla.adapters.fetch_responses import read_fetch
@@ -90,11 +92,13 @@ class ImapSession:
     def __init__(self, client: IMAPClient, account: ImapAccount) -> None:
         self._client = client
         self._account = account
+        self._opened: str | None = None
 
     def mailboxes(self) -> Sequence[ListedMailbox]:
         """List the mailboxes to collect: all that can be opened, but drafts and virtual ones."""
         with _translated():
-            listed = self._client.list_folders()
+            self._leave()
+            listed, statuses = self._listed()
         account = self._account
         found = []
         for flags, delimiter, name in listed:
@@ -104,20 +108,50 @@ class ImapSession:
             role = MailboxRole.SENT if name in account.sent else _role(attributes, name, delimiter)
             wanted = name in account.only if account.only else name not in account.ignore
             if wanted and role is not MailboxRole.DRAFTS:
-                found.append(ListedMailbox(name, role))
+                found.append(ListedMailbox(name, role, statuses.get(name)))
         # The inbox first: its requests are what people wait for.
         return sorted(found, key=lambda mailbox: (mailbox.name.upper() != "INBOX", mailbox.name))
+
+    def _leave(self) -> None:
+        """Close the opened mailbox: the numbers a server gives of it may be stale (RFC 3691 UNSELECT)."""
+        if self._opened is not None and self._client.has_capability("UNSELECT"):
+            self._client.unselect_folder()
+            self._opened = None
+
+    def _listed(self) -> tuple[list[Any], dict[str, MailboxStatus]]:
+        """List mailboxes, with their numbers in the same round trip where the server can (RFC 5819)."""
+        client = self._client
+        if not client.has_capability("LIST-STATUS"):
+            return client.list_folders(), {}
+        imap = client._imap  # noqa: SLF001
+        options = f"({'SPECIAL-USE ' if client.has_capability('SPECIAL-USE') else ''}STATUS ({self._items}))"
+        kind, said = imap._simple_command("LIST", '""', '"*"', "RETURN", options)  # noqa: SLF001
+        if kind != "OK":
+            raise imaplib.IMAP4.error(said)
+        listed = client._proc_folder_list(imap.untagged_responses.pop("LIST", []))  # noqa: SLF001
+        statuses = {}
+        for line in _joined(imap.untagged_responses.pop("STATUS", [])):
+            name, items = parse_response(line)
+            pairs = dict(zip(items[::2], items[1::2], strict=False))
+            statuses[decode_utf7(name)] = _status(pairs, b"MESSAGES")
+        return listed, statuses
+
+    @property
+    def _items(self) -> str:
+        modseq = " HIGHESTMODSEQ" if self._client.has_capability("CONDSTORE") else ""
+        return f"MESSAGES UIDNEXT UIDVALIDITY{modseq}"
 
     def status(self, mailbox: str) -> MailboxStatus:
         """Ask for a mailbox's numbers without opening it (RFC 9051 §6.3.11)."""
         with _translated():
-            said = self._client.folder_status(mailbox, ["MESSAGES", "UIDNEXT", "UIDVALIDITY"])
+            said = self._client.folder_status(mailbox, self._items.split())
         return _status(said, b"MESSAGES")
 
     def examine(self, mailbox: str) -> MailboxStatus:
         """Open a mailbox read-only (EXAMINE, RFC 9051 §6.3.3)."""
         with _translated():
             said = self._client.select_folder(mailbox, readonly=True)
+        self._opened = mailbox
         return _status(said, b"EXISTS")
 
     def uids(self, *, above: int, since: date | None) -> Sequence[int]:
@@ -164,6 +198,30 @@ class ImapSession:
             BodyStart(uid, _item(items, b"BODY[HEADER"), _item(items, b"BODY[TEXT"))
             for uid, items in found.items()
         ]
+
+    def with_keyword(self, keyword: str) -> Sequence[int]:
+        """List the UIDs of the opened mailbox that bear an IMAP keyword."""
+        with _translated():
+            return list(self._client.search(["KEYWORD", keyword]))
+
+    @property
+    def can_idle(self) -> bool:
+        """Tell whether the server says by itself when something happens (RFC 2177)."""
+        return bool(self._client.has_capability("IDLE"))
+
+    def wait_for_change(self, mailbox: str, seconds: float) -> bool:
+        """Wait until the server says that something happened in a mailbox; False when nothing did in that time.
+
+        The caller renews it before the 29 minutes after which a server may hang up.
+        """
+        if self._opened != mailbox:
+            self.examine(mailbox)
+        with _translated():
+            self._client.idle()
+            said = self._client.idle_check(timeout=seconds)
+            ended = self._client.idle_done()
+        news = [*said, *(ended[1] if len(ended) > 1 else [])]
+        return any(len(item) > 1 and item[1] in {b"EXISTS", b"EXPUNGE", b"FETCH"} for item in news)
 
     def interrupt(self) -> None:
         """Break the connection from another thread, so that whoever waits for the server stops waiting."""
@@ -248,11 +306,22 @@ def _role(attributes: set[bytes], name: str, delimiter: bytes | None) -> Mailbox
     return next((role for role, names in USUAL_NAMES.items() if last in names), MailboxRole.INBOX)
 
 
+def _joined(said: Sequence[Any]) -> Iterator[list[Any]]:
+    """Yield each STATUS response as the parser wants it: a name written as a literal comes in two pieces."""
+    pieces: list[Any] = []
+    for piece in said:
+        pieces.append(piece)
+        if not isinstance(piece, tuple):
+            yield pieces
+            pieces = []
+
+
 def _status(said: dict[bytes, Any], count: bytes) -> MailboxStatus:
     return MailboxStatus(
         uid_validity=_number(said.get(b"UIDVALIDITY")),
         uid_next=_number(said.get(b"UIDNEXT")),
         messages=_number(said.get(count)),
+        highest_modseq=_number(said.get(b"HIGHESTMODSEQ")),
     )
 
 
@@ -311,6 +380,11 @@ def _translated() -> Iterator[None]:
 
 
 def _login_error(error: LoginError) -> MailslaError:
+    # The library calls a connection that breaks during LOGIN a login error, too.
+    if isinstance(error.__context__, imaplib.IMAP4.abort) or "command error: BAD" in str(error):
+        return TransientError(
+            _("la connexion au serveur a échoué ({reason}).").format(reason=type(error.__context__).__name__)
+        )
     # RFC 5530 §3: these codes say that the password is not what is wrong.
     said = str(error).upper()
     if any(code in said for code in ("[UNAVAILABLE]", "[INUSE]", "[LIMIT]", "[SERVERBUG]")):

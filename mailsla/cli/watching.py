@@ -93,12 +93,14 @@ def _jobs(app: Application) -> Sequence[Job]:
     lock = threading.Lock()
 
     def collect(account: Account) -> None:
-        result = app.poll(account)
-        with lock:
-            seen.add(account.name)
-        _log(result)
-        if result.tally.messages or result.tally.gone or result.outcome is Outcome.OK:
-            app.derive()
+        def collected(result: Collected) -> None:
+            _log(result)
+            if result.tally.messages or result.tally.gone or result.outcome is Outcome.OK:
+                app.derive()
+            with lock:
+                seen.add(account.name)
+
+        app.watch(account, collected)
 
     def warn() -> None:
         # Nothing is said before every account was tried once: a reply may be about to be found.
@@ -106,6 +108,7 @@ def _jobs(app: Application) -> Sequence[Job]:
             ready = len(seen) == len(app.accounts)
         if ready and not app.stop.is_set():
             app.prepare_alerts()
+            app.sound_alarms()
         delivery = app.deliver_alerts()
         if delivery.sent or delivery.failed:
             structlog.get_logger().info("alerts", sent=delivery.sent, failed=delivery.failed)

@@ -154,6 +154,7 @@ class Account(_Section):
     only: tuple[Name, ...] = ()
     since: date | None = None
     every_seconds: Annotated[int, Field(ge=5, le=86_400)] = 300
+    idle: bool = True
     timeout_seconds: Annotated[int, Field(ge=1, le=600)] = 60
 
     @model_validator(mode="after")
@@ -317,6 +318,8 @@ class Alerts(_Section):
     show_subject: bool = True
     show_sender: bool = False
     unassigned: Address | None = None
+    operator: Address | None = None
+    collection_stopped_after_hours: Annotated[int, Field(ge=1, le=720)] = 4
 
 
 class Smtp(_Section):

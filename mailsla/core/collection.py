@@ -10,23 +10,25 @@ from mailsla.core.message import Header
 
 
 @dataclass(frozen=True, slots=True)
-class ListedMailbox:
-    """A mailbox to collect, and what it holds."""
-
-    name: str
-    role: MailboxRole
-
-
-@dataclass(frozen=True, slots=True)
 class MailboxStatus:
     """What the server says of a mailbox (RFC 9051 §6.3.11).
 
-    `uid_next` is 0 when the server does not say.
+    `uid_next` is 0 when the server does not say, and `highest_modseq` without CONDSTORE (RFC 7162).
     """
 
     uid_validity: int
     uid_next: int
     messages: int
+    highest_modseq: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ListedMailbox:
+    """A mailbox to collect, and what it holds; `status` when the server gave it with the list (RFC 5819)."""
+
+    name: str
+    role: MailboxRole
+    status: MailboxStatus | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,7 @@ class Cursor:
         last_uid: Every message up to this UID is in the store.
         uid_next: The server's UIDNEXT when the last complete pass began.
         messages: The server's count of messages then.
+        highest_modseq: The server's HIGHESTMODSEQ then; 0 without CONDSTORE.
     """
 
     mailbox_id: int
@@ -70,6 +73,7 @@ class Cursor:
     last_uid: int
     uid_next: int
     messages: int
+    highest_modseq: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,6 +55,9 @@ class Session(Protocol):
     def fetch(self, uids: Sequence[int]) -> Iterator[Fetched]:
         """Fetch headers of the opened mailbox as they come; what has vanished meanwhile is left out."""
 
+    def with_keyword(self, keyword: str) -> Sequence[int]:
+        """List the UIDs of the opened mailbox that bear an IMAP keyword."""
+
     def body_starts(self, uids: Sequence[int]) -> Sequence[BodyStart]:
         """Fetch the beginning of some bodies; what has vanished meanwhile is left out."""
 
@@ -73,6 +76,11 @@ class FactStore(Protocol):
 
     def mark_gone(self, cursor: Cursor, uid_validity: int, uids: set[int], at: datetime) -> None:
         """Note that copies are no longer there, and every copy of any other UIDVALIDITY."""
+
+    def set_keyword(
+        self, cursor: Cursor, uid_validity: int, keyword: str, uids: Sequence[int], at: datetime
+    ) -> None:
+        """Note which copies of a mailbox bear a keyword now."""
 
     def finish_mailbox(self, cursor: Cursor, status: MailboxStatus, at: datetime) -> None:
         """Note that a pass over a mailbox ended."""
@@ -99,6 +107,7 @@ def collect(
     *,
     now: Callable[[], datetime],
     office: Office = UNKNOWN_OFFICE,
+    keywords: Collection[str] = (),
     since: date | None = None,
     progress: Progress = lambda _mailbox, _done, _total: None,
     stopping: Callable[[], bool] = lambda: False,
@@ -114,7 +123,7 @@ def collect(
         PermanentError: When the server or the store refuses.
     """
     round_ = _Round(
-        session, store, now, office, since, progress, stopping, Tally() if tally is None else tally
+        session, store, now, office, keywords, since, progress, stopping, Tally() if tally is None else tally
     )
     for mailbox in session.mailboxes():
         if stopping() or not _collect_mailbox(round_, account, mailbox):
@@ -131,6 +140,7 @@ class _Round:
     store: FactStore
     now: Callable[[], datetime]
     office: Office
+    keywords: Collection[str]
     since: date | None
     progress: Progress
     stopping: Callable[[], bool]
@@ -140,17 +150,26 @@ class _Round:
 def _collect_mailbox(round_: _Round, account: str, mailbox: ListedMailbox) -> bool:
     """Bring one mailbox up to date; return False when asked to stop half-way."""
     cursor = round_.store.cursor(account, mailbox)
-    if _is_unchanged(round_.session.status(mailbox.name), cursor):
+    if _is_unchanged(mailbox.status or round_.session.status(mailbox.name), cursor, round_.keywords):
         return True
     status = round_.session.examine(mailbox.name)
     if not _add_new(round_, mailbox.name, cursor, status):
         return False
     _reconcile(round_, cursor, status)
+    for keyword in round_.keywords:
+        bearing = round_.session.with_keyword(keyword)
+        round_.store.set_keyword(cursor, status.uid_validity, keyword, bearing, round_.now())
     round_.store.finish_mailbox(cursor, status, round_.now())
     return True
 
 
-def _is_unchanged(status: MailboxStatus, cursor: Cursor) -> bool:
+def _is_unchanged(status: MailboxStatus, cursor: Cursor, keywords: Collection[str]) -> bool:
+    """Tell, by its numbers alone, that nothing we keep has changed in a mailbox.
+
+    Keywords change without any of them but HIGHESTMODSEQ: without CONDSTORE they are looked at every time.
+    """
+    if keywords and (not status.highest_modseq or status.highest_modseq != cursor.highest_modseq):
+        return False
     return (
         status.uid_next > 0
         and status.uid_validity == cursor.uid_validity

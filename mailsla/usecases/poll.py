@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -67,6 +67,7 @@ def poll(
     worker: str,
     now: Callable[[], datetime],
     office: Office = UNKNOWN_OFFICE,
+    keywords: Collection[str] = (),
     since: date | None = None,
     progress: Progress = lambda _mailbox, _done, _total: None,
     stopping: Callable[[], bool] = lambda: False,
@@ -94,6 +95,7 @@ def poll(
                 account,
                 now=now,
                 office=office,
+                keywords=keywords,
                 since=since,
                 progress=alive,
                 stopping=stopping,

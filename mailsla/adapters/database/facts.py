@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -17,6 +17,7 @@ from mailsla.adapters.database.engine import reading, writing
 from mailsla.adapters.database.tables import (
     AccountRow,
     CollectionRow,
+    KeywordRow,
     LocationRow,
     MailboxRow,
     MessageRow,
@@ -38,6 +39,7 @@ def table(row_class: type[SQLModel]) -> Table:
 
 ACCOUNT, MAILBOX, MESSAGE = table(AccountRow), table(MailboxRow), table(MessageRow)
 LOCATION, SET_ASIDE, COLLECTION = table(LocationRow), table(SetAsideRow), table(CollectionRow)
+KEYWORD = table(KeywordRow)
 
 
 def parts(items: Iterable[_Item], size: int = MOST_PARAMETERS) -> Iterator[list[_Item]]:
@@ -81,6 +83,15 @@ class CollectionRun:
 
 
 @dataclass(frozen=True, slots=True)
+class Hole:
+    """A stretch of failed collections; `until` is None while it lasts."""
+
+    account: str
+    since: datetime
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class MessageSetAside:
     """A message that could not be read, and where it lies."""
 
@@ -111,7 +122,7 @@ class Facts:
             row = connection.execute(select(MAILBOX).where(named)).one()
             if row.role != mailbox.role.value:
                 self._change_role(connection, row.id, mailbox.role.value)
-        return Cursor(row.id, row.uid_validity, row.last_uid, row.uid_next, row.messages)
+        return Cursor(row.id, row.uid_validity, row.last_uid, row.uid_next, row.messages, row.highest_modseq)
 
     def _change_role(self, connection: Connection, mailbox_id: int, role: str) -> None:
         connection.execute(update(MAILBOX).where(MAILBOX.c.id == mailbox_id).values(role=role))
@@ -190,6 +201,39 @@ class Facts:
                 for part in parts(sorted(uids)):
                     _mark_gone(connection, target, here & target.c.uid.in_(part), at)
 
+    def set_keyword(
+        self, cursor: Cursor, uid_validity: int, keyword: str, uids: Iterable[int], at: datetime
+    ) -> None:
+        """Note which copies of a mailbox bear a keyword now; those that gained or lost it are derived again."""
+        here = (LOCATION.c.mailbox_id == cursor.mailbox_id) & (LOCATION.c.uid_validity == uid_validity)
+        with writing(self._engine) as connection:
+            bearing = (
+                select(LOCATION.c.uid, KEYWORD.c.id)
+                .join(KEYWORD, KEYWORD.c.location_id == LOCATION.c.id)
+                .where(here, KEYWORD.c.name == keyword, KEYWORD.c.gone_at.is_(None))
+            )
+            before = {row.uid: row.id for row in connection.execute(bearing)}
+            now = set(uids)
+            for part in parts(sorted(now - set(before))):
+                copies = select(LOCATION.c.id).where(here, LOCATION.c.uid.in_(part))
+                found = list(connection.execute(copies).scalars())
+                fresh = [
+                    {"location_id": copy, "name": keyword, "first_seen_at": at, "gone_at": None}
+                    for copy in found
+                ]
+                insert_new(connection, KEYWORD, fresh)
+                again = KEYWORD.c.location_id.in_(found) & (KEYWORD.c.name == keyword)
+                connection.execute(
+                    update(KEYWORD)
+                    .where(again, KEYWORD.c.gone_at.is_not(None))
+                    .values(first_seen_at=at, gone_at=None)
+                )
+                _derive_again(connection, here & LOCATION.c.uid.in_(part))
+            for part in parts(sorted(set(before) - now)):
+                lost = [before[uid] for uid in part]
+                connection.execute(update(KEYWORD).where(KEYWORD.c.id.in_(lost)).values(gone_at=at))
+                _derive_again(connection, here & LOCATION.c.uid.in_(part))
+
     def finish_mailbox(self, cursor: Cursor, status: MailboxStatus, at: datetime) -> None:
         """Note that a pass over a mailbox ended, with the UIDNEXT it started from."""
         with writing(self._engine) as connection:
@@ -200,6 +244,7 @@ class Facts:
                     uid_validity=status.uid_validity,
                     uid_next=status.uid_next,
                     messages=status.messages,
+                    highest_modseq=status.highest_modseq,
                     checked_at=at,
                 )
             )
@@ -307,6 +352,32 @@ class Facts:
                 )
                 for row in connection.execute(query)
             )
+
+    def holes(self, longer_than: timedelta) -> tuple[Hole, ...]:
+        """Return the stretches over which an account's collections failed, from success to success."""
+        failed = COLLECTION.c.outcome.in_(("transient", "permanent"))
+        good = COLLECTION.alias("good")
+        same = (good.c.account_id == COLLECTION.c.account_id) & (good.c.outcome == "ok")
+        before = (
+            select(func.max(good.c.started_at)).where(same, good.c.id < COLLECTION.c.id).scalar_subquery()
+        )
+        after = (
+            select(func.min(good.c.finished_at)).where(same, good.c.id > COLLECTION.c.id).scalar_subquery()
+        )
+        query = (
+            select(ACCOUNT.c.name, before.label("since"), after.label("until"), COLLECTION.c.started_at)
+            .join(ACCOUNT, ACCOUNT.c.id == COLLECTION.c.account_id)
+            .where(failed)
+            .order_by(COLLECTION.c.id)
+        )
+        found: dict[tuple[str, datetime | None], Hole] = {}
+        with reading(self._engine) as connection:
+            for row in connection.execute(query):
+                hole = Hole(row.name, row.since or row.started_at, row.until)
+                found.setdefault((row.name, row.since), hole)
+        return tuple(
+            hole for hole in found.values() if hole.until is None or hole.until - hole.since > longer_than
+        )
 
     def set_aside(self) -> tuple[MessageSetAside, ...]:
         """Return every message that could not be read."""

@@ -84,6 +84,12 @@ class Outbox:
             )
         return True
 
+    def has(self, message_id: str) -> bool:
+        """Tell whether a mail was ever added."""
+        with reading(self._engine) as connection:
+            found = connection.execute(select(OUTGOING.c.id).where(OUTGOING.c.message_id == message_id))
+            return found.first() is not None
+
     def claim(self, at: datetime) -> Outgoing | None:
         """Take the next mail to hand over, for this worker alone until the lease ends."""
         free = or_(OUTGOING.c.claimed_until.is_(None), OUTGOING.c.claimed_until <= at)

@@ -45,6 +45,7 @@ class MailboxRow(SQLModel, table=True):
     last_uid: int = Field(default=0, sa_type=BigInteger)
     uid_next: int = Field(default=0, sa_type=BigInteger)
     messages: int = 0
+    highest_modseq: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})
     checked_at: datetime | None = None
 
 

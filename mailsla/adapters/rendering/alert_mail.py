@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from mailsla.adapters.rendering import wording
@@ -141,3 +142,36 @@ def _gap_warning(gaps: Sequence[Gap], zone: ZoneInfo) -> list[str]:
 def _promise(commitments: Mapping[str, Commitment]) -> str:
     commitment = next(iter(commitments.values()))
     return _("Engagement de qualité : {promise}.").format(promise=wording.promise(commitment))
+
+
+def alarm(
+    *,
+    resumed: bool,
+    account: str,
+    since: datetime,
+    until: datetime | None,
+    reason: str | None,
+    site: str,
+    zone: ZoneInfo,
+) -> tuple[str, str]:
+    """Return the subject and the plain text of the mail that says that collection stopped, or goes on."""
+    began = wording.instant(since, zone)
+    if resumed and until is not None:
+        subject = _("mailsla : relève de « {account} » reprise").format(account=account)
+        what = _("La relève du compte « {account} », arrêtée depuis le {since}, a repris le {until}.").format(
+            account=account, since=began, until=wording.instant(until, zone)
+        )
+        todo = _("Les courriels reçus entre-temps sont relevés ; rien n'est à faire.")
+    else:
+        subject = _("mailsla : relève de « {account} » arrêtée depuis le {since}").format(
+            account=account, since=began
+        )
+        what = _("La relève du compte « {account} » est arrêtée depuis le {since} : {reason}").format(
+            account=account, since=began, reason=reason or "–"
+        )
+        todo = _(
+            "Lancez « mailsla check » pour savoir quoi corriger. Jusque-là, les chiffres sont incomplets et "
+            "les alertes aux services peuvent ignorer des réponses."
+        )
+    closing = _("Message automatique, envoyé au nom de {site}. Merci de ne pas y répondre.").format(site=site)
+    return subject, "\n\n".join([_("Bonjour,"), what, todo, closing]) + "\n"

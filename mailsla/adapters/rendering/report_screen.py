@@ -92,9 +92,18 @@ def piece_name(period: Period) -> str:
 
 def _warnings(built: Report, zone: ZoneInfo) -> Iterable[str]:
     for gap in built.gaps:
-        yield _(
-            "Chiffres incomplets : le compte « {account} » n'est plus relevé depuis le {instant}."
-        ).format(account=gap.account, instant=wording.instant(gap.since, zone))
+        if gap.until is None:
+            yield _(
+                "Chiffres incomplets : le compte « {account} » n'est plus relevé depuis le {instant}."
+            ).format(account=gap.account, instant=wording.instant(gap.since, zone))
+        else:
+            yield _(
+                "Chiffres incomplets du {since} au {until} : le compte « {account} » n'était pas relevé."
+            ).format(
+                account=gap.account,
+                since=wording.instant(gap.since, zone),
+                until=wording.instant(gap.until, zone),
+            )
     for revision in built.revisions:
         yield _revision(revision, zone)
     if built.doubts:

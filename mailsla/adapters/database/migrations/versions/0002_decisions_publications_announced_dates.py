@@ -54,9 +54,13 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("first_response_at", UTCDateTime(), nullable=True))
         batch_op.add_column(sa.Column("acknowledged_at", UTCDateTime(), nullable=True))
         batch_op.add_column(sa.Column("excluded", sa.Text(), nullable=True))
+    with op.batch_alter_table("mailbox", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("highest_modseq", sa.BigInteger(), server_default="0", nullable=False))
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("mailbox", schema=None) as batch_op:
+        batch_op.drop_column("highest_modseq")
     with op.batch_alter_table("derived_request", schema=None) as batch_op:
         batch_op.drop_column("excluded")
         batch_op.drop_column("acknowledged_at")

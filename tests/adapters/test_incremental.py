@@ -1,0 +1,226 @@
+"""What a poll costs when nothing changed, and what it notices when something did; on Dovecot and on Cyrus."""
+
+from __future__ import annotations
+
+import re
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from mailsla.adapters import imap
+from mailsla.adapters.credentials import Credentials
+from mailsla.adapters.database import schema
+from mailsla.adapters.database.derivations import Derivations
+from mailsla.adapters.database.engine import open_engine
+from mailsla.adapters.database.facts import Facts
+from mailsla.core.correspondents import Office
+from mailsla.core.forms import AddressSource, Form
+from mailsla.core.mail import MailboxRole
+from mailsla.core.pairing_rules import ClosingEffect, ClosingRule, PairingRules
+from mailsla.core.request import Request
+from mailsla.usecases.collect import Tally, collect
+from mailsla.usecases.derive import derive_pending
+from tests.factories import OFFICE, RULES
+
+if TYPE_CHECKING:
+    from tests.servers.cyrus import CyrusServer
+    from tests.servers.dovecot import DovecotServer
+
+AT = datetime(2026, 11, 2, 9, 0, 5, tzinfo=UTC)
+LATER = datetime(2026, 11, 5, 9, 0, 5, tzinfo=UTC)
+
+
+def letter(number: int, *, by: str | None = None, body: str = "Corps.") -> bytes:
+    sender = by or f"usager{number}@example.org"
+    return (
+        f"Message-ID: <i{number}.{number:04}@example.org>\r\nFrom: {sender}\r\nTo: contact@pref.example.fr\r\n"
+        f"Subject: Demande {number}\r\n\r\n{body}\r\n"
+    ).encode()
+
+
+class Box:
+    """One user's mailbox on a real server, and the store that collects it."""
+
+    def __init__(self, server: Any, user: str, folder: Path) -> None:
+        self.server, self.user = server, user
+        engine = open_engine(f"sqlite:///{folder / 'store.sqlite3'}")
+        schema.upgrade(engine)
+        self.engine = engine
+        self.facts, self.derivations = Facts(engine), Derivations(engine)
+
+    @contextmanager
+    def session(self) -> Iterator[imap.ImapSession]:
+        account = imap.ImapAccount(
+            name="contact",
+            host=self.server.host,
+            port=self.server.imap_port,
+            tls="none",
+            user=self.user,
+            credentials=Credentials(literal=lambda: str(self.server.password)),
+            timeout_seconds=10,
+        )
+        with imap.connect(account) as session:
+            yield session
+
+    def put(self, *letters: bytes) -> None:
+        for raw in letters:
+            self.server.append(self.user, "INBOX", raw, internal_date=AT)
+
+    def poll(
+        self,
+        *,
+        office: Office = OFFICE,
+        keywords: tuple[str, ...] = (),
+        at: datetime = AT + timedelta(hours=1),
+    ) -> Tally:
+        with self.session() as session:
+            return collect(session, self.facts, "contact", now=lambda: at, office=office, keywords=keywords)
+
+    def requests(self, rules: PairingRules = RULES) -> tuple[Request, ...]:
+        derive_pending(self.derivations, rules)
+        return self.derivations.requests()
+
+
+@pytest.fixture
+def dovecot_box(dovecot: DovecotServer, imap_user: str, tmp_path: Path) -> Iterator[Box]:
+    box = Box(dovecot, imap_user, tmp_path)
+    yield box
+    box.engine.dispose()
+
+
+@pytest.fixture
+def cyrus_box(cyrus: CyrusServer, tmp_path: Path) -> Iterator[Box]:
+    box = Box(cyrus, cyrus.new_user(), tmp_path)
+    yield box
+    box.engine.dispose()
+
+
+@pytest.fixture(params=["dovecot", "cyrus"])
+def box(request: pytest.FixtureRequest) -> Box:
+    found: Box = request.getfixturevalue(f"{request.param}_box")
+    return found
+
+
+def test_a_poll_without_change_is_one_command(dovecot_box: Box) -> None:
+    dovecot_box.put(letter(1), letter(2))
+    with dovecot_box.server.client(dovecot_box.user) as client:
+        for number in range(20):
+            client.create_folder(f"Dossier {number}")
+    dovecot_box.poll()
+
+    tally = dovecot_box.poll()
+
+    said = [
+        re.split(r"\s", command.upper())[0] for command in dovecot_box.server.sessions(dovecot_box.user)[-1]
+    ]
+    assert tally.mailboxes >= 23
+    assert [verb for verb in said if verb not in {"CAPABILITY", "LOGIN", "AUTHENTICATE", "LOGOUT", "ID"}] == [
+        "LIST"
+    ]
+
+
+def test_new_mail_moves_and_removals_are_followed(box: Box) -> None:
+    box.put(letter(1), letter(2), letter(3))
+    box.poll()
+    with box.server.client(box.user) as client:
+        client.select_folder("INBOX")
+        client.move([1], "Junk" if client.folder_exists("Junk") else "Spam")
+        client.delete_messages([2])
+        client.expunge()
+    box.put(letter(4))
+
+    tally = box.poll()
+
+    assert tally.gone == 2
+    assert {request.subject for request in box.requests()} == {"Demande 2", "Demande 3", "Demande 4"}
+
+
+def test_special_use_is_read_in_any_case(box: Box) -> None:
+    with box.session() as session:
+        roles = {mailbox.role for mailbox in session.mailboxes()}
+
+    assert {MailboxRole.INBOX, MailboxRole.SENT, MailboxRole.JUNK} <= roles
+
+
+def test_a_keyword_put_and_taken_away_is_noticed(box: Box) -> None:
+    rules = replace(RULES, closings=(ClosingRule(ClosingEffect.EXCLUDED, "sans suite", (), ("sanssuite",)),))
+    box.put(letter(1))
+    box.poll(keywords=("SansSuite",))
+    before = box.requests(rules)[0].excluded
+    with box.server.client(box.user) as client:
+        client.select_folder("INBOX")
+        client.add_flags([1], ["SansSuite"])
+    box.poll(keywords=("SansSuite",), at=LATER)
+    put = box.requests(rules)[0].excluded
+    with box.server.client(box.user) as client:
+        client.select_folder("INBOX")
+        client.remove_flags([1], ["SansSuite"])
+    box.poll(keywords=("SansSuite",), at=LATER)
+
+    assert (before, put, box.requests(rules)[0].excluded) == (None, "sans suite", None)
+
+
+def test_a_mailbox_of_unchanged_keywords_is_not_opened_again(dovecot_box: Box) -> None:
+    dovecot_box.put(letter(1))
+    dovecot_box.poll(keywords=("SansSuite",))
+
+    dovecot_box.poll(keywords=("SansSuite",))
+
+    assert not any("EXAMINE" in said for said in dovecot_box.server.sessions(dovecot_box.user)[-1])
+
+
+def test_the_server_says_by_itself_that_mail_has_come(box: Box) -> None:
+    box.put(letter(1))
+    with box.session() as session:
+        assert session.can_idle
+        timer = threading.Timer(0.5, lambda: box.put(letter(2)))
+        started = time.monotonic()
+        timer.start()
+        changed = session.wait_for_change("INBOX", 20)
+        waited = time.monotonic() - started
+        timer.join()
+        collect(session, box.facts, "contact", now=lambda: LATER)
+
+    assert changed
+    assert waited < 5
+    assert len(box.requests()) == 2
+
+
+def test_silence_is_no_change(box: Box) -> None:
+    with box.session() as session:
+        assert not session.wait_for_change("INBOX", 0.5)
+        assert session.status("Sent").messages == 0  # the line is still good
+
+
+def test_a_form_s_citizen_is_read_in_the_body_and_the_body_is_not_kept(box: Box) -> None:
+    form = Form(
+        frozenset({"rdv@pref.example.fr"}),
+        (AddressSource.REPLY_TO, AddressSource.BODY),
+        body_pattern=re.compile(r"Courriel : (\S+)"),
+    )
+    office = replace(OFFICE, forms=(form,))
+    box.put(letter(1, by="rdv@pref.example.fr", body="Nom : X\r\nCourriel : camille@example.org\r\nSecret"))
+
+    box.poll(office=office)
+
+    [request] = box.requests(replace(RULES, office=office))
+    assert request.citizens == ("camille@example.org",)
+    with box.engine.connect() as connection:
+        stored = str(connection.exec_driver_sql("select * from message").all())
+    assert "Secret" not in stored
+
+
+def test_a_bounce_that_only_its_body_tells_is_a_delivery_report(box: Box) -> None:
+    body = "Your message could not be delivered to the following recipient."
+    box.put(letter(1, by="MAILER-DAEMON@relais.example.net", body=body))
+
+    box.poll()
+
+    assert box.requests() == ()

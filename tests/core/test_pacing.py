@@ -1,0 +1,74 @@
+"""How often an account is tried: never often enough to lock it out."""
+
+from __future__ import annotations
+
+import itertools
+from datetime import datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mailsla.core.pacing import LONGEST_PAUSE, MOST_LOGINS, Pace
+from tests.factories import paris
+
+NOW = paris("2026-11-13 09:00")
+
+
+def attempts(pace: Pace, during: timedelta, outcome: str, step: timedelta) -> list[datetime]:
+    """Return when an account that always ends so is tried, asked at every `step`."""
+    found, now = [], NOW
+    while now < NOW + during:
+        if pace.may_try(now, "same"):
+            found.append(now)
+            pace.started(now)
+            if outcome == "ok":
+                pace.succeeded()
+            elif outcome == "transient":
+                pace.failed(now, 0.5)
+            else:
+                pace.refused(now, "same")
+        now += step
+    return found
+
+
+def test_a_wrong_password_is_tried_a_few_times_a_day() -> None:
+    tried = attempts(Pace(timedelta(minutes=5)), timedelta(days=1), "refused", timedelta(minutes=5))
+
+    assert [(at - NOW) / timedelta(minutes=1) for at in tried[:4]] == [0, 10, 70, 430]
+    assert len(tried) <= 7
+
+
+def test_a_changed_password_is_tried_at_once() -> None:
+    pace = Pace(timedelta(minutes=5))
+    pace.refused(NOW, "old")
+
+    assert not pace.may_try(NOW + timedelta(seconds=1), "old")
+    assert pace.may_try(NOW + timedelta(seconds=1), "new")
+
+
+def test_network_faults_back_off_up_to_an_hour_and_come_back() -> None:
+    pace = Pace(timedelta(minutes=5))
+    tried = attempts(pace, timedelta(days=1), "transient", timedelta(minutes=1))
+    pauses = [later - sooner for sooner, later in itertools.pairwise(tried)]
+
+    assert pauses == sorted(pauses)
+    assert pauses[-1] <= LONGEST_PAUSE
+    pace.succeeded()
+    assert pace.may_try(tried[-1] + timedelta(minutes=2))
+
+
+@given(st.sampled_from(["ok", "transient", "refused"]), st.integers(1, 20))
+def test_logins_are_few_whatever_the_cause(outcome: str, seconds: int) -> None:
+    tried = attempts(Pace(timedelta(seconds=5)), timedelta(minutes=10), outcome, timedelta(seconds=seconds))
+
+    for first in tried:
+        assert sum(first <= at < first + timedelta(minutes=1) for at in tried) <= MOST_LOGINS
+
+
+@given(st.floats(0, 1))
+def test_jitter_spreads_attempts_within_the_pause(jitter: float) -> None:
+    pace = Pace(timedelta(minutes=5))
+    pace.failed(NOW, jitter)
+
+    assert pace.not_before is not None
+    assert timedelta(minutes=5) <= pace.not_before - NOW <= timedelta(minutes=10)
