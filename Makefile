@@ -9,7 +9,7 @@ DEMO := .venv-demo-$(VERSION)
 BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup
 
-.PHONY: demo test check unit coverage faults bench lock messages image clean python
+.PHONY: demo test check unit coverage faults fuzz bench lock messages image clean python
 
 demo: $(DEMO)/installed
 	@$(DEMO)/bin/mailsla demo
@@ -47,6 +47,10 @@ servers:
 faults: $(VENV)/installed servers
 	$(BIN)/python -m tests.faults
 
+# Ten minutes of hostile bytes through parsing, classification and pairing.
+fuzz: $(VENV)/installed
+	$(BIN)/python -m tests.fuzz
+
 bench: $(VENV)/installed servers
 	$(BIN)/python -m bench
 
@@ -55,8 +59,8 @@ messages: $(VENV)/installed
 
 # One lock for developers, one for whoever only runs mailsla; neither names a host.
 lock: $(VENV)/installed
-	$(BIN)/uv pip compile pyproject.toml --extra demo --extra postgresql --group dev $(LOCK) -o requirements.lock
-	$(BIN)/uv pip compile pyproject.toml --extra demo --extra postgresql $(LOCK) -o requirements-run.lock
+	$(BIN)/uv pip compile pyproject.toml --extra demo --extra oauth2 --extra postgresql --group dev $(LOCK) -o requirements.lock
+	$(BIN)/uv pip compile pyproject.toml --extra demo --extra oauth2 --extra postgresql $(LOCK) -o requirements-run.lock
 
 LOCK := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet
 

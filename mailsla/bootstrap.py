@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from datetime import time as time_of_day
 from email.utils import format_datetime
+from functools import cache
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
@@ -25,9 +27,11 @@ from mailsla.adapters.database.derivations import Derivations
 from mailsla.adapters.database.engine import open_engine
 from mailsla.adapters.database.facts import Facts
 from mailsla.adapters.database.outbox import Outbox
+from mailsla.adapters.oauth import TokenSource
 from mailsla.adapters.rendering import alert_mail
 from mailsla.adapters.smtp import SmtpServer, compose
 from mailsla.config import Account, Settings, Smtp
+from mailsla.config.settings import OAuth2Section
 from mailsla.core.alerting import Digest
 from mailsla.core.case import Judged
 from mailsla.core.commitment import Clock
@@ -81,7 +85,9 @@ def imap_account(account: Account) -> imap.ImapAccount:
         port=account.port or (993 if account.tls == "implicit" else 143),
         tls=account.tls,
         user=account.user,
-        credentials=_credentials(account),
+        credentials=None if account.oauth2 is not None else _credentials(account),
+        tokens=None if account.oauth2 is None else _tokens(account.name, account.oauth2, account.ca_file),
+        mechanism="xoauth2" if account.oauth2 is None else account.oauth2.mechanism,
         ca_file=account.ca_file,
         timeout_seconds=account.timeout_seconds,
         sent=account.sent,
@@ -102,6 +108,39 @@ def smtp_server(smtp: Smtp) -> SmtpServer:
         ca_file=smtp.ca_file,
         timeout_seconds=smtp.timeout_seconds,
     )
+
+
+@cache
+def _tokens(account: str, section: OAuth2Section, ca_file: Path | None) -> TokenSource:  # noqa: ARG001
+    """Return where an account's tokens come from: one source for the life of the process, which keeps them."""
+    secret = Credentials(
+        file=section.client_secret_file,
+        command=section.client_secret_command,
+        variable=section.client_secret_env,
+    )
+    refresh = Credentials(
+        file=section.refresh_token_file,
+        command=section.refresh_token_command,
+        variable=section.refresh_token_env,
+    )
+    nothing = Credentials()
+    return TokenSource(
+        token_url=section.token_url,
+        client_id=section.client_id,
+        client_secret=None if secret == nothing else secret,
+        refresh_token=None if refresh == nothing else refresh,
+        scope=section.scope,
+        ca_file=ca_file,
+    )
+
+
+def _fingerprint(account: Account) -> str:
+    """Return a digest that changes when what an account logs in with does."""
+    reached = imap_account(account)
+    if reached.tokens is not None:
+        known = (reached.tokens.client_secret, reached.tokens.refresh_token)
+        return "".join(fingerprint(item) for item in known if item is not None)
+    return "" if reached.credentials is None else fingerprint(reached.credentials)
 
 
 def _credentials(section: Account | Smtp) -> Credentials:
@@ -194,7 +233,7 @@ class Application:
         pause that failures or refusals impose is kept, and logins are few whatever the cause.
         """
         pace = self._paces.setdefault(account.name, Pace(timedelta(seconds=account.every_seconds)))
-        credentials = fingerprint(imap_account(account).credentials) if pace.refusals else ""
+        credentials = _fingerprint(account) if pace.refusals else ""
         if not pace.may_try(self.now(), credentials):
             return
         pace.started(self.now())
@@ -234,7 +273,7 @@ class Application:
         if result.outcome is Outcome.TRANSIENT:
             pace.failed(self.now(), random.random())  # noqa: S311 (to spread attempts, nothing else)
         elif result.outcome is Outcome.PERMANENT:
-            pace.refused(self.now(), fingerprint(imap_account(account).credentials))
+            pace.refused(self.now(), _fingerprint(account))
         elif result.outcome is Outcome.OK:
             pace.succeeded()
 

@@ -23,6 +23,7 @@ from imapclient.response_parser import parse_response
 
 from mailsla.adapters.credentials import Credentials
 from mailsla.adapters.fetch_responses import read_fetch
+from mailsla.adapters.oauth import TokenSource
 from mailsla.core.body_evidence import READ_BYTES
 from mailsla.core.collection import BodyStart, Fetched, ListedMailbox, MailboxStatus
 from mailsla.core.errors import MailslaError, PermanentError, TransientError
@@ -68,6 +69,9 @@ class ImapAccount:
 
     Attributes:
         tls: "implicit", "starttls" or "none".
+        credentials: The password; None with `tokens`.
+        tokens: Where access tokens come from; None with a password.
+        mechanism: "xoauth2" or "oauthbearer" (RFC 7628), for tokens.
         sent: Names of sent mailboxes, in addition to what the server says.
         ignore: Names of mailboxes never read.
         only: When not empty, the only mailboxes read.
@@ -78,7 +82,9 @@ class ImapAccount:
     port: int
     tls: str
     user: str
-    credentials: Credentials
+    credentials: Credentials | None
+    tokens: TokenSource | None = None
+    mechanism: str = "xoauth2"
     ca_file: Path | None = None
     timeout_seconds: float = 60
     sent: tuple[str, ...] = ()
@@ -247,13 +253,13 @@ def connect(account: ImapAccount) -> Iterator[ImapSession]:
         TransientError: When the server cannot be reached, or breaks the connection.
         PermanentError: When it refuses the password, or its certificate is not trusted.
     """
-    password = account.credentials.password()
+    secret = _secret(account)
     with _translated():
         client = _client(account)
     session = ImapSession(client, account)
     try:
         with _translated():
-            _log_in(client, account, password)
+            _log_in(client, account, secret)
         yield session
     finally:
         session.close()
@@ -277,10 +283,29 @@ def _client(account: ImapAccount) -> IMAPClient:
     return client
 
 
-def _log_in(client: IMAPClient, account: ImapAccount, password: str) -> None:
+def _secret(account: ImapAccount) -> str:
+    """Return the password or the access token to log in with."""
+    if account.tokens is not None:
+        return account.tokens.access_token()
+    assert account.credentials is not None
+    return account.credentials.password()
+
+
+def _log_in(client: IMAPClient, account: ImapAccount, secret: str) -> None:
     if account.tls == "starttls":
         client.starttls(tls_context(account.ca_file))
-    client.login(account.user, password)
+    if account.tokens is None:
+        client.login(account.user, secret)
+        return
+    try:
+        if account.mechanism == "oauthbearer":
+            client.oauthbearer_login(account.user, secret)
+        else:
+            client.oauth2_login(account.user, secret)
+    except LoginError:
+        # The next attempt asks for a new one: this one may have been revoked before its time.
+        account.tokens.forget()
+        raise
 
 
 def tls_context(ca_file: Path | None) -> ssl.SSLContext:

@@ -186,6 +186,8 @@ def _set_aside(app: Application) -> Iterator[Line]:
 
 def _runs(app: Application) -> Iterator[Line]:
     for gap in app.gaps():
+        if gap.until is not None:
+            continue
         sentence = _("pas de relève réussie depuis le {instant}.").format(
             instant=wording.instant(gap.since, app.site.zone)
         )

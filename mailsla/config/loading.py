@@ -55,7 +55,9 @@ def parse(document: Mapping[str, Any], *, folder: Path) -> Settings:
 def _anchored(settings: Settings, folder: Path) -> Settings:
     """Return the settings with their relative paths made absolute."""
     update: dict[str, Any] = {
-        "accounts": tuple(_with_paths(account, folder) for account in settings.accounts),
+        "accounts": tuple(
+            _oauth_paths(_with_paths(account, folder), folder) for account in settings.accounts
+        ),
     }
     if settings.smtp is not None:
         update["smtp"] = _with_paths(settings.smtp, folder)
@@ -72,6 +74,18 @@ def _with_paths(section: _Section, folder: Path) -> _Section:
     anchored = {key: folder / path for key, path in paths.items() if path is not None}
     copied: _Section = section.model_copy(update=anchored)
     return copied
+
+
+def _oauth_paths(account: Account, folder: Path) -> Account:
+    """Return the account with the relative paths of its tokens made absolute."""
+    section = account.oauth2
+    if section is None:
+        return account
+    paths = {key: getattr(section, key) for key in ("client_secret_file", "refresh_token_file")}
+    anchored = section.model_copy(
+        update={key: folder / path for key, path in paths.items() if path is not None}
+    )
+    return account.model_copy(update={"oauth2": anchored})
 
 
 def _told_once(details: list[ErrorDetails]) -> list[ErrorDetails]:
@@ -109,6 +123,10 @@ def _own_sentence(code: str) -> str:
         "pattern": _("indiquez une expression régulière valide."),
         "form-pattern": _("indiquez le motif (subject_pattern, body_pattern) de chaque source citée."),
         "closing": _("indiquez au moins un dossier ou un mot-clé."),
+        "oauth2-secret": _(
+            "indiquez client_secret_… ou refresh_token_… (file, command ou env), chacun d'une seule façon."
+        ),
+        "oauth2-plain": _("l'adresse du serveur d'autorisation doit commencer par https://."),
         "amount": _("indiquez days ou hours, pas les deux."),
         "hours": _("indiquez des heures comme « 09:00-12:00 »."),
         "password": _(

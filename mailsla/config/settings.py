@@ -78,6 +78,7 @@ def _exact(written: Any) -> Any:
 Address = Annotated[str, AfterValidator(_address)]
 Domain = Annotated[str, AfterValidator(_domain)]
 Share = Annotated[Fraction, BeforeValidator(_exact), Field(gt=0, le=1)]
+Variable = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
 Pattern = Annotated[str, Field(min_length=1, max_length=500), AfterValidator(_pattern)]
 Hours = Annotated[Interval, BeforeValidator(_hours)]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
@@ -132,10 +133,42 @@ class FormSection(_Section):
         return self
 
 
+class OAuth2Section(_Section):
+    """`[accounts.oauth2]`: access tokens instead of a password.
+
+    The client's own credentials are used unless a refresh token is given. `token_url` must be HTTPS, unless it
+    is this machine's.
+    """
+
+    token_url: Annotated[str, Field(pattern=r"^https?://[^\s]+$", max_length=500)]
+    client_id: Name
+    client_secret_file: Path | None = None
+    client_secret_command: tuple[str, ...] | None = Field(default=None, min_length=1)
+    client_secret_env: Variable | None = None
+    refresh_token_file: Path | None = None
+    refresh_token_command: tuple[str, ...] | None = Field(default=None, min_length=1)
+    refresh_token_env: Variable | None = None
+    scope: Annotated[str, Field(max_length=500)] = ""
+    mechanism: Literal["xoauth2", "oauthbearer"] = "xoauth2"
+
+    @model_validator(mode="after")
+    def _is_complete(self) -> OAuth2Section:
+        secrets = [self.client_secret_file, self.client_secret_command, self.client_secret_env]
+        refresh = [self.refresh_token_file, self.refresh_token_command, self.refresh_token_env]
+        given = [sum(value is not None for value in values) for values in (secrets, refresh)]
+        if max(given) > 1 or given == [0, 0]:
+            raise ValueError("oauth2-secret")
+        host = self.token_url.partition("://")[2].partition("/")[0].rpartition(":")[0]
+        if self.token_url.startswith("http://") and not is_loopback(host):
+            raise ValueError("oauth2-plain")
+        return self
+
+
 class Account(_Section):
     """`[[accounts]]`: one IMAP login, used for reading only.
 
-    The password comes from exactly one of `password_file`, `password_command`, `password_env` or `password`.
+    The password comes from exactly one of `password_file`, `password_command`, `password_env` or `password`;
+    with `oauth2` there is none.
     `tls` is "implicit" (port 993), "starttls", or "none", which is refused outside loopback.
     """
 
@@ -149,6 +182,7 @@ class Account(_Section):
     password_file: Path | None = None
     password_command: tuple[str, ...] | None = Field(default=None, min_length=1)
     password_env: Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")] | None = None
+    oauth2: OAuth2Section | None = None
     sent: tuple[Name, ...] = ()
     ignore: tuple[Name, ...] = ()
     only: tuple[Name, ...] = ()
@@ -160,7 +194,7 @@ class Account(_Section):
     @model_validator(mode="after")
     def _one_password(self) -> Account:
         given = [self.password, self.password_file, self.password_command, self.password_env]
-        if sum(value is not None for value in given) != 1:
+        if sum(value is not None for value in (*given, self.oauth2)) != 1:
             raise ValueError("password")
         if self.tls == "none" and not is_loopback(self.host):
             raise ValueError("plain")

@@ -56,14 +56,20 @@ class DovecotServer:
     Args:
         password: The one password; any other is refused at once.
         special_use: Name of the mailbox of each role, created for every user; empty for a server without any.
+        introspection_url: Where the server asks about access tokens; None when it takes passwords only.
 
     The mail is kept from `stop` to `start`, and deleted by `close` or at the end of the `with` block.
     """
 
     def __init__(
-        self, *, password: str = "motdepasse", special_use: Mapping[str, str] = ENGLISH_MAILBOXES
+        self,
+        *,
+        password: str = "motdepasse",
+        special_use: Mapping[str, str] = ENGLISH_MAILBOXES,
+        introspection_url: str | None = None,
     ) -> None:
         self.password = password
+        self.introspection_url = introspection_url
         self.special_use = dict(special_use)
         self.host = "127.0.0.1"
         self.network_host = "127.0.0.2"
@@ -252,6 +258,11 @@ class DovecotServer:
         for directory in (paths.homes, paths.rawlogs, paths.closed_accounts):
             directory.mkdir()
         paths.log.touch()
+        if self.introspection_url is not None:
+            paths.oauth2.write_text(
+                f"introspection_mode = post\nintrospection_url = {self.introspection_url}\n"
+                "username_attribute = username\nactive_attribute = active\nactive_value = true\n"
+            )
         paths.post_login.write_text(post_login_script(paths))
         paths.post_login.chmod(0o755)
         self._account.own(
@@ -292,6 +303,7 @@ class DovecotServer:
             special_use=self.special_use,
             certificates=self.certificates,
             account=self._account,
+            introspection_url=self.introspection_url,
         )
 
     def _is_connected(self, user: str) -> bool:

@@ -24,6 +24,16 @@ FRENCH_MAILBOXES: Mapping[str, str] = {
 }
 
 
+TOKENS = """\
+auth_mechanisms = plain login xoauth2 oauthbearer
+passdb {{
+  driver = oauth2
+  mechanisms = xoauth2 oauthbearer
+  args = {path}
+}}
+"""
+
+
 @dataclass(frozen=True)
 class DovecotPorts:
     """Ports of one server, the same on 127.0.0.1 and 127.0.0.2."""
@@ -64,6 +74,10 @@ class DovecotPaths:
         return self.root / "closed-accounts"
 
     @property
+    def oauth2(self) -> Path:
+        return self.root / "oauth2.conf.ext"
+
+    @property
     def post_login(self) -> Path:
         return self.root / "post-login"
 
@@ -87,8 +101,10 @@ def dovecot_configuration(
     special_use: Mapping[str, str],
     certificates: CertificateAuthority,
     account: Account,
+    introspection_url: str | None = None,
 ) -> str:
     """Return the text of dovecot.conf."""
+    tokens = "" if introspection_url is None else TOKENS.format(path=paths.oauth2)
     mailboxes = "\n".join(_mailbox(name, role) for role, name in special_use.items())
     return f"""\
 base_dir = {paths.runtime}
@@ -117,6 +133,7 @@ passdb {{
   deny = yes
   args = {paths.closed_accounts}/%u
 }}
+{tokens}
 passdb {{
   driver = static
   args = password={password}
