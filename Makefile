@@ -9,7 +9,7 @@ DEMO := .venv-demo-$(VERSION)
 BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup
 
-.PHONY: demo test check unit coverage faults fuzz bench lock messages image clean python
+.PHONY: demo test check unit coverage faults fuzz soak bench lock messages image clean python
 
 demo: $(DEMO)/installed
 	@$(DEMO)/bin/mailsla demo
@@ -46,6 +46,10 @@ servers:
 # Five hundred seeded faults between a collection and its server.
 faults: $(VENV)/installed servers
 	$(BIN)/python -m tests.faults
+
+# Half an hour of traffic under the daemon's eyes, many times faster than life.
+soak: $(VENV)/installed servers
+	$(BIN)/python -m tests.soak
 
 # Ten minutes of hostile bytes through parsing, classification and pairing.
 fuzz: $(VENV)/installed

@@ -9,6 +9,8 @@ from __future__ import annotations
 import imaplib
 import socket
 import ssl
+import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -32,6 +34,8 @@ from mailsla.core.message import REQUESTED_FIELDS
 from mailsla.language import gettext as _
 
 CONNECT_SECONDS = 10
+PATIENCE = 5
+"""A command, or one message of a fetch, may take so many times the account's timeout before it is broken off."""
 HEADER_FIELDS = f"BODY.PEEK[HEADER.FIELDS ({' '.join(name.upper() for name in REQUESTED_FIELDS)})]"
 
 CONTENT_FIELDS = "BODY.PEEK[HEADER.FIELDS (CONTENT-TYPE CONTENT-TRANSFER-ENCODING)]"
@@ -99,10 +103,32 @@ class ImapSession:
         self._client = client
         self._account = account
         self._opened: str | None = None
+        self._busy_since: float | None = None
+        self._ended = threading.Event()
+        self._watchdog = threading.Thread(target=self._watch, name=f"watchdog {account.name}", daemon=True)
+        self._watchdog.start()
+
+    def _watch(self) -> None:
+        """Break off a command that gets nowhere: a server that drips a byte at a time never times out by itself."""
+        limit = PATIENCE * self._account.timeout_seconds
+        while not self._ended.wait(1):
+            since = self._busy_since
+            if since is not None and time.monotonic() - since > limit:
+                self.interrupt()
+
+    @contextmanager
+    def bounded(self) -> Iterator[None]:
+        """Bound the time of what happens inside, and turn the library's errors into ours."""
+        self._busy_since = time.monotonic()
+        try:
+            with _translated():
+                yield
+        finally:
+            self._busy_since = None
 
     def mailboxes(self) -> Sequence[ListedMailbox]:
         """List the mailboxes to collect: all that can be opened, but drafts and virtual ones."""
-        with _translated():
+        with self.bounded():
             self._leave()
             listed, statuses = self._listed()
         account = self._account
@@ -149,13 +175,13 @@ class ImapSession:
 
     def status(self, mailbox: str) -> MailboxStatus:
         """Ask for a mailbox's numbers without opening it (RFC 9051 §6.3.11)."""
-        with _translated():
+        with self.bounded():
             said = self._client.folder_status(mailbox, self._items.split())
         return _status(said, b"MESSAGES")
 
     def examine(self, mailbox: str) -> MailboxStatus:
         """Open a mailbox read-only (EXAMINE, RFC 9051 §6.3.3)."""
-        with _translated():
+        with self.bounded():
             said = self._client.select_folder(mailbox, readonly=True)
         self._opened = mailbox
         return _status(said, b"EXISTS")
@@ -168,7 +194,7 @@ class ImapSession:
         criteria: list[Any] = ["UID", f"{above + 1}:*"]
         if since is not None:
             criteria += ["SINCE", since]
-        with _translated():
+        with self.bounded():
             found = self._client.search(criteria)
         return sorted(uid for uid in set(found) if uid > above)
 
@@ -183,14 +209,16 @@ class ImapSession:
         imap = self._client._imap  # noqa: SLF001 (the one private door: see docs/adr/0012)
         finished = False
         try:
-            with _translated():
+            with self.bounded():
                 tag = imap._new_tag()  # noqa: SLF001
                 items = f"(INTERNALDATE {HEADER_FIELDS})"
                 imap.send(tag + f" UID FETCH {sequence_set(uids)} {items}\r\n".encode())
                 wanted = set(uids)
                 for message in read_fetch(imap.readline, imap.read, tag):
                     if message.uid in wanted:
+                        self._busy_since = None
                         yield message
+                    self._busy_since = time.monotonic()
             finished = True
         finally:
             if not finished:
@@ -198,7 +226,7 @@ class ImapSession:
 
     def body_starts(self, uids: Sequence[int]) -> Sequence[BodyStart]:
         """Fetch the beginning of some bodies of the opened mailbox; what has vanished meanwhile is left out."""
-        with _translated():
+        with self.bounded():
             found = self._client.fetch(list(uids), [CONTENT_FIELDS, BODY_START])
         return [
             BodyStart(uid, _item(items, b"BODY[HEADER"), _item(items, b"BODY[TEXT"))
@@ -207,7 +235,7 @@ class ImapSession:
 
     def with_keyword(self, keyword: str) -> Sequence[int]:
         """List the UIDs of the opened mailbox that bear an IMAP keyword."""
-        with _translated():
+        with self.bounded():
             return list(self._client.search(["KEYWORD", keyword]))
 
     @property
@@ -222,9 +250,11 @@ class ImapSession:
         """
         if self._opened != mailbox:
             self.examine(mailbox)
-        with _translated():
+        with self.bounded():
             self._client.idle()
+        with _translated():
             said = self._client.idle_check(timeout=seconds)
+        with self.bounded():
             ended = self._client.idle_done()
         news = [*said, *(ended[1] if len(ended) > 1 else [])]
         return any(len(item) > 1 and item[1] in {b"EXISTS", b"EXPUNGE", b"FETCH"} for item in news)
@@ -236,6 +266,7 @@ class ImapSession:
 
     def close(self) -> None:
         """Log out; a connection that is already dead is fine."""
+        self._ended.set()
         try:
             self._client.logout()
         except (OSError, IMAPClientError, imaplib.IMAP4.error):
@@ -258,7 +289,7 @@ def connect(account: ImapAccount) -> Iterator[ImapSession]:
         client = _client(account)
     session = ImapSession(client, account)
     try:
-        with _translated():
+        with session.bounded():
             _log_in(client, account, secret)
         yield session
     finally:

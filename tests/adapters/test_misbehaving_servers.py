@@ -1,0 +1,141 @@
+"""Servers that lie, drip, boast and chatter: nothing is lost, nothing waits for ever."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from mailsla.adapters import imap
+from mailsla.adapters.credentials import Credentials
+from mailsla.adapters.database import schema
+from mailsla.adapters.database.engine import open_engine
+from mailsla.adapters.database.facts import Facts
+from mailsla.core.collection import ListedMailbox
+from mailsla.core.errors import TransientError
+from mailsla.core.mail import MailboxRole
+from mailsla.usecases.collect import collect
+from tests.servers.scripted_imap import ScriptedImap
+
+AT = datetime(2026, 11, 13, tzinfo=UTC)
+INBOX = ListedMailbox("INBOX", MailboxRole.INBOX)
+
+
+def header(number: int) -> bytes:
+    return (
+        f"Message-ID: <h{number}.{number:05}@example.org>\r\nFrom: usager{number}@example.org\r\n"
+        f"Subject: Demande {number}\r\n\r\n"
+    ).encode()
+
+
+@pytest.fixture
+def server() -> Iterator[ScriptedImap]:
+    with ScriptedImap({number: header(number) for number in range(1, 6)}) as scripted:
+        yield scripted
+
+
+@pytest.fixture
+def facts(tmp_path: Path) -> Iterator[Facts]:
+    engine = open_engine(f"sqlite:///{tmp_path / 'store.sqlite3'}")
+    schema.upgrade(engine)
+    yield Facts(engine)
+    engine.dispose()
+
+
+@contextmanager
+def connected(server: ScriptedImap) -> Iterator[imap.ImapSession]:
+    account = imap.ImapAccount(
+        name="contact",
+        host="127.0.0.1",
+        port=server.port,
+        tls="none",
+        user="contact",
+        credentials=Credentials(literal=lambda: "x"),
+        timeout_seconds=1,
+    )
+    with imap.connect(account) as session:
+        yield session
+
+
+Poll = Callable[[], None]
+
+
+@pytest.fixture
+def poll(server: ScriptedImap, facts: Facts) -> Poll:
+    def once() -> None:
+        with connected(server) as session:
+            collect(session, facts, "contact", now=lambda: AT)
+
+    return once
+
+
+def stored(facts: Facts) -> set[int]:
+    return {uid for _validity, uid in facts.present(facts.cursor("contact", INBOX))}
+
+
+def test_a_plain_server_without_any_extension_is_enough(poll: Poll, facts: Facts) -> None:
+    poll()
+
+    assert stored(facts) == {1, 2, 3, 4, 5}
+
+
+def test_a_header_of_two_gigabytes_is_set_aside_and_the_rest_goes_on(
+    server: ScriptedImap, poll: Poll, facts: Facts
+) -> None:
+    server.announce[3] = 2 * 1024**3
+
+    with pytest.raises(TransientError, match="démesuré"):
+        poll()
+    poll()
+
+    [aside] = facts.set_aside()
+    assert (aside.uid, aside.reason) == (3, "oversized")
+    assert stored(facts) == {1, 2, 3, 4, 5}
+
+
+def test_a_uidnext_that_never_moves_hides_nothing(server: ScriptedImap, poll: Poll, facts: Facts) -> None:
+    server.uid_next = 3
+    poll()
+    server.messages[6] = header(6)
+
+    poll()
+
+    assert stored(facts) == {1, 2, 3, 4, 5, 6}
+
+
+def test_chatter_before_every_answer_is_let_pass(server: ScriptedImap, poll: Poll, facts: Facts) -> None:
+    server.chatter = b"* OK still here\r\n* 9 RECENT\r\n* 2 FETCH (FLAGS (\\Seen))\r\n"
+
+    poll()
+
+    assert stored(facts) == {1, 2, 3, 4, 5}
+
+
+def test_a_server_that_drips_a_byte_at_a_time_is_given_up(
+    server: ScriptedImap, poll: Poll, facts: Facts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(imap, "PATIENCE", 2)
+    server.drip = 0.5
+    started = time.monotonic()
+
+    with pytest.raises(TransientError):
+        poll()
+
+    assert time.monotonic() - started < 15
+    server.drip = 0
+    poll()
+    assert stored(facts) == {1, 2, 3, 4, 5}
+
+
+def test_only_reading_commands_are_said(server: ScriptedImap, poll: Poll) -> None:
+    poll()
+
+    verbs = {
+        command.split(" ", 1)[1].upper().removeprefix("UID ").split(" ")[0] for command in server.commands
+    }
+    assert verbs == {"CAPABILITY", "LOGIN", "LIST", "STATUS", "EXAMINE", "SEARCH", "FETCH", "LOGOUT"}
+    assert all("PEEK" in command for command in server.commands if " FETCH " in command)
