@@ -220,6 +220,9 @@ class CyrusServer:
 
     def kick(self, user: str) -> None:
         """Cut the user's sessions, as an administrator would; logging in again is allowed."""
+        # A session shows its user a moment after the login was answered.
+        with contextlib.suppress(TimeoutError):
+            wait_until(lambda: bool(self._processes_of(user)), seconds=_KICK_SECONDS, what="a session")
         for process in self._processes_of(user):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(process, signal.SIGTERM)
