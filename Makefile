@@ -9,7 +9,7 @@ DEMO := .venv-demo-$(VERSION)
 BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup
 
-.PHONY: demo test check unit coverage faults fuzz soak bench lock messages image clean python
+.PHONY: demo test check unit coverage faults fuzz mutations soak bench lock messages image clean python
 
 demo: $(DEMO)/installed
 	@$(DEMO)/bin/mailsla demo
@@ -46,6 +46,10 @@ servers:
 # Five hundred seeded faults between a collection and its server.
 faults: $(VENV)/installed servers
 	$(BIN)/python -m tests.faults
+
+# The pairing rules broken one by one: scenarios must notice.
+mutations: $(VENV)/installed
+	$(BIN)/python -m tests.mutations
 
 # Half an hour of traffic under the daemon's eyes, many times faster than life.
 soak: $(VENV)/installed servers
