@@ -1,6 +1,6 @@
 """Runs the benchmarks, all of them by default.
 
-`python -m bench [headers|clock|pairing|quality|report|collection] …`.
+`python -m bench [headers|clock|pairing|quality|report|one_more|collection] …`.
 
 Another seed: `python -m bench.quality 7`.
 """
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sys
 
-from bench import clock, collection, headers, pairing, quality, report
+from bench import clock, collection, headers, one_more, pairing, quality, report
 
 BENCHMARKS = {
     "headers": headers.main,
@@ -17,6 +17,7 @@ BENCHMARKS = {
     "pairing": pairing.main,
     "quality": quality.main,
     "report": report.main,
+    "one_more": one_more.main,
     "collection": collection.main,
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -35,8 +36,13 @@ def import_(
     with session.application(context) as app, _progress() as progress:
         task = progress.add_task(_("Fichiers"), total=len(files))
         for path in files:
+
+            def read(count: int) -> None:
+                total.messages += count
+                progress.update(task, description=_("Courriels lus : {n}").format(n=total.messages))
+
             try:
-                _add(total, _import_file(app, path))
+                _add(total, _import_file(app, path, read))
             except PermanentError as error:
                 errors.print(str(error))
                 failed += 1
@@ -51,14 +57,13 @@ def import_(
         raise typer.Exit(1)
 
 
-def _import_file(app: Application, path: Path) -> Imported:
+def _import_file(app: Application, path: Path, read: Callable[[int], None]) -> Imported:
     # A folder of single files is one archive.
     name = path.parent.name if path.suffix == ".eml" or path.parent.name in {"cur", "new"} else path.name
-    return import_mails(read_archive(path), app.facts, name, now=app.now, office=app.site.office)
+    return import_mails(read_archive(path), app.facts, name, now=app.now, office=app.site.office, done=read)
 
 
 def _add(total: Imported, part: Imported) -> None:
-    total.messages += part.messages
     total.new += part.new
     total.unreadable += part.unreadable
 

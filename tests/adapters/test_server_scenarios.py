@@ -181,6 +181,32 @@ def replace_idle(item: Account) -> Account:
     return item.model_copy(update={"idle": False})
 
 
+def test_with_idle_a_new_mail_is_stored_over_the_same_login(
+    app: Application, dovecot: DovecotServer, imap_user: str
+) -> None:
+    watched = app.accounts[0].model_copy(update={"every_seconds": 60})
+    ready, stored = threading.Event(), threading.Event()
+
+    def note(result: Collected) -> None:
+        ready.set()
+        if result.tally.messages:
+            stored.set()
+
+    watching = threading.Thread(target=lambda: app.watch(watched, note))
+    watching.start()
+    assert ready.wait(20)
+    time.sleep(0.3)
+    dovecot.append(imap_user, "INBOX", letter(1), internal_date=AT)
+    in_time = stored.wait(5)
+    app.stop.set()
+    app.interrupt()
+    watching.join()
+
+    assert in_time
+    logins = [said for said in dovecot.sessions(imap_user) if any("IDLE" in command for command in said)]
+    assert len(logins) == 1
+
+
 def test_login_disabled_before_tls_needs_a_person(dovecot: DovecotServer, imap_user: str) -> None:
     in_clear = replace(account(dovecot, imap_user), host=dovecot.network_host)
 
