@@ -10,7 +10,9 @@ import numpy
 
 from bench.measuring import compare
 from mailsla import site
+from mailsla.core.case import Case, Standard
 from mailsla.core.commitment import Clock, Commitment, Comparison
+from mailsla.core.report import assess
 from mailsla.core.territory import METROPOLE
 
 COUNT = 100_000
@@ -60,3 +62,39 @@ def main() -> None:
         unit="µs",
     )
     print(f"{COUNT / medians['mailsla: met or missed']:,.0f} verdicts a second")
+    growth(clock, promise, now)
+
+
+def growth(clock: Clock, promise: Commitment, now: datetime) -> None:
+    """Print the time to judge every request again, under the rule and its variants, as a report does."""
+    start = datetime(2020, 1, 6, 9, tzinfo=UTC)
+
+    def cases(count: int) -> list[Case]:
+        return [
+            Case(
+                key=str(number),
+                received_at=(received := start + timedelta(minutes=4 * number)),
+                answered_at=received + timedelta(hours=7 * (number % 60)) if number % 9 else None,
+                service=None,
+                assigned_at=None,
+                category="information",
+                follow_up=False,
+                imported=False,
+                announcement=None,
+                first_response_at=None,
+                acknowledged_at=None,
+                excluded=None,
+                subject="",
+            )
+            for number in range(count)
+        ]
+
+    standard = Standard(clock, {"information": promise})
+    few, many = cases(COUNT), cases(10 * COUNT)
+    compare(
+        {
+            "every verdict again, 100,000 requests": lambda: assess(few, standard, now),
+            "every verdict again, 1,000,000 requests": lambda: assess(many, standard, now),
+        },
+        rounds=2,
+    )

@@ -18,6 +18,7 @@ class Case:
         received_at: When it was received.
         answered_at: When the clock stopped; None while it runs.
         service: The service that has it now; None when none has.
+        assigned_at: Since when that service has it; None when none has.
         category: Which commitment it falls under.
         follow_up: True for the sequel of an answered request.
         imported: True when every copy came from an archive.
@@ -32,6 +33,7 @@ class Case:
     received_at: datetime
     answered_at: datetime | None
     service: str | None
+    assigned_at: datetime | None
     category: str
     follow_up: bool
     imported: bool

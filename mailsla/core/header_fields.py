@@ -18,6 +18,9 @@ from mailsla.core.mail_dates import parse_date, parse_received
 from mailsla.core.message import KEPT_FIELDS, REQUESTED_FIELDS, Header
 from mailsla.core.message_ids import parse_message_ids
 
+READER_VERSION = 1
+"""Raised whenever headers that could not be read may now be: what was set aside before is then read again."""
+
 LONGEST_FIELD = 1 << 20
 LONGEST_KEPT = 300
 MOST_KEPT = 60

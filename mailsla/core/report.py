@@ -80,11 +80,16 @@ class Denominator(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ServiceLine:
-    """One service's share of a cohort; `service` is None for requests that no service has."""
+    """One service's share of a cohort; `service` is None for requests that no service has.
+
+    `since_assigned` counts from the day the service got the request, which an inside forward makes later than
+    its receipt: the office's delay, and that service's own part of it.
+    """
 
     service: str | None
     population: Population
     delays: DelayCurve
+    since_assigned: DelayCurve
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,7 +304,7 @@ def section(
             for item in counted
         ),
         by_service=tuple(
-            ServiceLine(name, _population(found), delays(found))
+            ServiceLine(name, _population(found), delays(found), _since_assigned(found, assessment))
             for name in names
             if (found := by_name.get(name))
         ),
@@ -331,6 +336,23 @@ def _by_category(items: Sequence[Judged], assessment: Assessment) -> tuple[Categ
         answered = sum(item.verdict.answered_on is not None for item in found)
         lines.append(CategoryLine(commitment, _population(found), answered, delays(found)))
     return tuple(lines)
+
+
+def _since_assigned(counted: Iterable[Judged], assessment: Assessment) -> DelayCurve:
+    """Return how long the service that has each request took, from the day it got it."""
+    clock, now = assessment.standard.clock, assessment.now
+    return delay_curve(
+        Delay(
+            clock.elapsed(item.case.assigned_at or item.case.received_at, _end(item, now)),
+            item.verdict.answered_on is not None,
+        )
+        for item in counted
+    )
+
+
+def _end(item: Judged, now: datetime) -> datetime:
+    answered_at = item.case.answered_at
+    return now if answered_at is None or answered_at > now else answered_at
 
 
 def _first_responses(counted: Iterable[Judged], assessment: Assessment) -> DelayCurve:

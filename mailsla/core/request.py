@@ -90,6 +90,7 @@ class Request:
             received_at=self.received.at,
             answered_at=self.answered.at if self.answered else None,
             service=self.service,
+            assigned_at=self.assignments[-1].since if self.assignments else None,
             category=self.category,
             follow_up=self.follow_up,
             imported=self.imported,

@@ -74,6 +74,9 @@ class FactStore(Protocol):
     def present(self, cursor: Cursor) -> set[tuple[int, int]]:
         """Return (UIDVALIDITY, UID) of what is believed to be in the mailbox."""
 
+    def to_read_again(self, cursor: Cursor) -> Collection[int]:
+        """Return the UIDs that an older reader set aside."""
+
     def mark_gone(self, cursor: Cursor, uid_validity: int, uids: set[int], at: datetime) -> None:
         """Note that copies are no longer there, and every copy of any other UIDVALIDITY."""
 
@@ -150,9 +153,13 @@ class _Round:
 def _collect_mailbox(round_: _Round, account: str, mailbox: ListedMailbox) -> bool:
     """Bring one mailbox up to date; return False when asked to stop half-way."""
     cursor = round_.store.cursor(account, mailbox)
-    if _is_unchanged(mailbox.status or round_.session.status(mailbox.name), cursor, round_.keywords):
+    again = round_.store.to_read_again(cursor)
+    unchanged = _is_unchanged(mailbox.status or round_.session.status(mailbox.name), cursor, round_.keywords)
+    if unchanged and not again:
         return True
     status = round_.session.examine(mailbox.name)
+    if again and status.uid_validity == cursor.uid_validity:
+        _read_again(round_, cursor, sorted(again))
     if not _add_new(round_, mailbox.name, cursor, status):
         return False
     _reconcile(round_, cursor, status)
@@ -161,6 +168,14 @@ def _collect_mailbox(round_: _Round, account: str, mailbox: ListedMailbox) -> bo
         round_.store.set_keyword(cursor, status.uid_validity, keyword, bearing, round_.now())
     round_.store.finish_mailbox(cursor, status, round_.now())
     return True
+
+
+def _read_again(round_: _Round, cursor: Cursor, uids: list[int]) -> None:
+    """Try once more what an older reader set aside; the cursor stays where it is."""
+    for part in _slices(uids):
+        for batch in _batches(round_.session, part, cursor.uid_validity, round_.office):
+            round_.store.add(cursor, replace(batch, last_uid=cursor.last_uid), round_.now())
+            round_.tally.messages += len(batch.messages)
 
 
 def _is_unchanged(status: MailboxStatus, cursor: Cursor, keywords: Collection[str]) -> bool:

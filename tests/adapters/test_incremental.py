@@ -16,15 +16,21 @@ import pytest
 
 from mailsla.adapters import imap
 from mailsla.adapters.credentials import Credentials
+from mailsla.adapters.database import facts as stored_facts
 from mailsla.adapters.database import schema
 from mailsla.adapters.database.derivations import Derivations
 from mailsla.adapters.database.engine import open_engine
 from mailsla.adapters.database.facts import Facts
+from mailsla.core.collection import ListedMailbox
 from mailsla.core.correspondents import Office
+from mailsla.core.errors import MessageError
 from mailsla.core.forms import AddressSource, Form
+from mailsla.core.header_fields import READER_VERSION
 from mailsla.core.mail import MailboxRole
+from mailsla.core.message import Header
 from mailsla.core.pairing_rules import ClosingEffect, ClosingRule, PairingRules
 from mailsla.core.request import Request
+from mailsla.usecases import collect as collecting
 from mailsla.usecases.collect import Tally, collect
 from mailsla.usecases.derive import derive_pending
 from tests.factories import OFFICE, RULES
@@ -224,3 +230,28 @@ def test_a_bounce_that_only_its_body_tells_is_a_delivery_report(box: Box) -> Non
     box.poll()
 
     assert box.requests() == ()
+
+
+def test_what_an_older_reader_set_aside_is_read_again_after_an_upgrade(
+    box: Box, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def cannot(raw: bytes) -> Header:
+        raise MessageError("no-header")
+
+    box.put(letter(1), letter(2))
+    with monkeypatch.context() as older:
+        older.setattr(collecting, "read_header", cannot)
+        box.poll()
+        again = box.poll()
+    aside = len(box.facts.set_aside())
+    monkeypatch.setattr(stored_facts, "READER_VERSION", READER_VERSION + 1)
+
+    box.poll()
+
+    assert (aside, again.messages) == (2, 0)
+    assert box.facts.set_aside() == ()
+    assert len(box.requests()) == 2
+    assert (
+        box.facts.to_read_again(box.facts.cursor("contact", ListedMailbox("INBOX", MailboxRole.INBOX)))
+        == set()
+    )

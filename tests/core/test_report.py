@@ -25,7 +25,7 @@ from mailsla.core.period import Grain, last_full_week, parse_period, year_to_dat
 from mailsla.core.publication import Publication, Source, revision
 from mailsla.core.report import Assessment, Population, Section, assess, section, unanswered
 from mailsla.core.worked_example import worked_example
-from tests.factories import PROMISE, RULES, clock, mail, paris, reply, working_calendar
+from tests.factories import CONTACT, PROMISE, RULES, clock, mail, paris, reply, working_calendar
 
 STANDARD = Standard(clock(), {"information": PROMISE})
 YEAR = parse_period("2026")
@@ -328,3 +328,18 @@ def test_the_example_of_months_without_a_holiday_goes_back_to_one() -> None:
     example = worked_example(clock(), PROMISE, date(2026, 10, 15))
 
     assert [day.on for day in example.off] == [date(2026, 7, 14)]
+
+
+def test_a_service_s_own_delay_runs_from_the_day_it_got_the_request() -> None:
+    asked = mail("2026-10-20 10:00", by="usager1@example.org")
+    passed_on = mail(
+        "2026-10-26 10:00",
+        by=CONTACT,
+        to="permis@pref.example.fr",
+        references=[asked.header.message_id or ""],
+    )
+    answered = reply("2026-10-28 10:00", asked, by="permis@pref.example.fr")
+
+    [line] = cohort([asked, passed_on, answered]).by_service
+
+    assert (line.service, line.delays.median, line.since_assigned.median) == ("Permis", 6, 2)

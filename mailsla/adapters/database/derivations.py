@@ -42,6 +42,7 @@ CASE_COLUMNS = (
     "received_at",
     "answered_at",
     "service",
+    "assigned_at",
     "category",
     "follow_up",
     "imported",

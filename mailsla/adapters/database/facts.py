@@ -24,6 +24,7 @@ from mailsla.adapters.database.tables import (
     SetAsideRow,
 )
 from mailsla.core.collection import Batch, Cursor, ListedMailbox, MailboxStatus
+from mailsla.core.header_fields import READER_VERSION
 
 _Item = TypeVar("_Item")
 
@@ -146,12 +147,14 @@ class Facts:
                 for message in batch.messages
             ]
             insert_new(connection, LOCATION, copies)
+            self._read_at_last(connection, cursor, batch, seen_at)
             aside = [
                 place
                 | {
                     "uid": item.uid,
                     "internal_at": item.internal_at,
                     "reason": item.reason,
+                    "reader": READER_VERSION,
                     "seen_at": seen_at,
                 }
                 for item in batch.set_aside
@@ -162,6 +165,31 @@ class Facts:
                 .where(MAILBOX.c.id == cursor.mailbox_id)
                 .values(uid_validity=batch.uid_validity, last_uid=batch.last_uid)
             )
+
+    def _read_at_last(self, connection: Connection, cursor: Cursor, batch: Batch, seen_at: datetime) -> None:
+        """Note that what was set aside has been read after all; or, once more, that it could not be."""
+        here = (
+            (SET_ASIDE.c.mailbox_id == cursor.mailbox_id)
+            & (SET_ASIDE.c.uid_validity == batch.uid_validity)
+            & SET_ASIDE.c.gone_at.is_(None)
+        )
+        for part in parts(message.uid for message in batch.messages):
+            read = here & SET_ASIDE.c.uid.in_(part)
+            connection.execute(update(SET_ASIDE).where(read).values(gone_at=seen_at))
+        for part in parts(item.uid for item in batch.set_aside):
+            again = here & SET_ASIDE.c.uid.in_(part)
+            connection.execute(update(SET_ASIDE).where(again).values(reader=READER_VERSION))
+
+    def to_read_again(self, cursor: Cursor) -> set[int]:
+        """Return the UIDs that an older reader set aside, under the cursor's UIDVALIDITY."""
+        query = select(SET_ASIDE.c.uid).where(
+            SET_ASIDE.c.mailbox_id == cursor.mailbox_id,
+            SET_ASIDE.c.uid_validity == cursor.uid_validity,
+            SET_ASIDE.c.gone_at.is_(None),
+            SET_ASIDE.c.reader < READER_VERSION,
+        )
+        with reading(self._engine) as connection:
+            return set(connection.execute(query).scalars())
 
     def _add_messages(self, connection: Connection, batch: Batch, seen_at: datetime) -> dict[str, int]:
         """Insert the messages that are new; those known already get another copy, so are derived again."""

@@ -115,6 +115,7 @@ class SetAsideRow(SQLModel, table=True):
     uid: int = Field(sa_type=BigInteger)
     internal_at: datetime | None = None
     reason: str
+    reader: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     seen_at: datetime
     gone_at: datetime | None = None
 
@@ -161,6 +162,7 @@ class DerivedRequestRow(SQLModel, table=True):
     category: str
     imported: bool
     subject: str = Field(sa_type=Text)
+    assigned_at: datetime | None = None
     announced_at: datetime | None = None
     answer_by: date | None = None
     first_response_at: datetime | None = None

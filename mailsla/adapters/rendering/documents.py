@@ -198,6 +198,7 @@ def section(cohort: Section) -> Document:
                 "population": population(line.population),
                 "attainment": attainment(line.population),
                 "delays": delays(line.delays),
+                "since_assigned": delays(line.since_assigned),
             }
             for line in cohort.by_service
         ],

@@ -49,11 +49,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_publication")),
     )
     with op.batch_alter_table("derived_request", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("assigned_at", UTCDateTime(), nullable=True))
         batch_op.add_column(sa.Column("announced_at", UTCDateTime(), nullable=True))
         batch_op.add_column(sa.Column("answer_by", sa.Date(), nullable=True))
         batch_op.add_column(sa.Column("first_response_at", UTCDateTime(), nullable=True))
         batch_op.add_column(sa.Column("acknowledged_at", UTCDateTime(), nullable=True))
         batch_op.add_column(sa.Column("excluded", sa.Text(), nullable=True))
+    with op.batch_alter_table("set_aside", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("reader", sa.Integer(), server_default="0", nullable=False))
     with op.batch_alter_table("mailbox", schema=None) as batch_op:
         batch_op.add_column(sa.Column("highest_modseq", sa.BigInteger(), server_default="0", nullable=False))
 
@@ -61,12 +64,15 @@ def upgrade() -> None:
 def downgrade() -> None:
     with op.batch_alter_table("mailbox", schema=None) as batch_op:
         batch_op.drop_column("highest_modseq")
+    with op.batch_alter_table("set_aside", schema=None) as batch_op:
+        batch_op.drop_column("reader")
     with op.batch_alter_table("derived_request", schema=None) as batch_op:
         batch_op.drop_column("excluded")
         batch_op.drop_column("acknowledged_at")
         batch_op.drop_column("first_response_at")
         batch_op.drop_column("answer_by")
         batch_op.drop_column("announced_at")
+        batch_op.drop_column("assigned_at")
 
     op.drop_table("publication")
     op.drop_table("keyword")
