@@ -29,6 +29,7 @@ from mailsla.core.errors import MessageError, OversizedMessage, TransientError
 from mailsla.core.header_fields import read_header
 from mailsla.core.message import identity
 from mailsla.language import gettext as _
+from mailsla.usecases.collector import collector_paused
 
 SLICE = 1_000
 """UIDs asked for at once: servers refuse command lines of 20,000 of them."""
@@ -203,10 +204,11 @@ def _add_new(round_: _Round, mailbox: str, cursor: Cursor, status: MailboxStatus
     for part in _slices(uids):
         if round_.stopping():
             return False
-        for batch in _batches(round_.session, part, status.uid_validity, round_.office):
-            round_.store.add(cursor, batch, round_.now())
-            round_.tally.messages += len(batch.messages)
-            round_.tally.set_aside += len(batch.set_aside)
+        with collector_paused():
+            for batch in _batches(round_.session, part, status.uid_validity, round_.office):
+                round_.store.add(cursor, batch, round_.now())
+                round_.tally.messages += len(batch.messages)
+                round_.tally.set_aside += len(batch.set_aside)
         done += len(part)
         round_.progress(mailbox, done, len(uids))
     return True

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import gc
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import Protocol
 
 from mailsla.core.decision import Decision, in_force
 from mailsla.core.derivation import Derivation, derive, ties
 from mailsla.core.mail import Mail
 from mailsla.core.pairing_rules import RULES_VERSION, PairingRules
+from mailsla.usecases.collector import collector_paused
 
 FULL_FROM = 2_000
 """With more new messages than this, deriving everything is quicker than looking for what they touch."""
@@ -81,7 +81,7 @@ def derive_pending(store: DerivationStore, rules: PairingRules) -> int:
 
 
 def _derive_all(work: DerivationWork, rules: PairingRules, digest: str) -> int:
-    with _collector_paused():
+    with collector_paused():
         mails = work.all()
         work.clear()
         decisions = work.decisions()
@@ -93,18 +93,6 @@ def _derive_all(work: DerivationWork, rules: PairingRules, digest: str) -> int:
         work.replace(derivation)
         work.finish(mails, digest)
     return len(mails)
-
-
-@contextmanager
-def _collector_paused() -> Iterator[None]:
-    """Keep Python's cycle collector from walking a hundred thousand new objects over and over."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def rules_digest(rules: PairingRules) -> str:
