@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _REPLY = r"re|rép\.?|rep|réponse|aw|sv|antw|vs"
 _FORWARD = r"tr|fwd?|wg|transf|transféré|rv|enc"
@@ -17,6 +18,7 @@ _TRAILER = re.compile(r"\s*\((?:fwd|tr)\)\s*$", re.IGNORECASE)
 _WRAPPED = re.compile(r"\s*\[(?:fwd|tr)\s*:\s*(.*)\]\s*$", re.IGNORECASE)
 
 
+@lru_cache(maxsize=50_000)
 def base_subject(subject: str) -> str:
     """Return what a subject is about: without `Re:`, `TR :`, `[tag]`, `(fwd)`; folded, on single spaces.
 
@@ -57,10 +59,11 @@ def is_reply_subject(subject: str) -> bool:
 
 def is_forward_subject(subject: str) -> bool:
     """Tell whether the outermost prefix of a subject is a forward's."""
-    return _leaders(subject)[:1] == ["forward"]
+    return _leaders(subject)[:1] == ("forward",)
 
 
-def _leaders(subject: str) -> list[str]:
+@lru_cache(maxsize=50_000)
+def _leaders(subject: str) -> tuple[str, ...]:
     found = []
     position = 0
     while position < len(subject):
@@ -72,4 +75,4 @@ def _leaders(subject: str) -> list[str]:
         if matched is None:
             break
         position = matched.end()
-    return found
+    return tuple(found)

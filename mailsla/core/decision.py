@@ -66,9 +66,10 @@ class Decided:
 
     def last(self, target: str, action: Action) -> Decision | None:
         """Return the last decision of that action on `target` that nothing undid."""
-        return next(
-            (item for item in reversed(self.by_target.get(target, ())) if item.action is action), None
-        )
+        decisions = self.by_target.get(target)
+        if decisions is None:
+            return None
+        return next((item for item in reversed(decisions) if item.action is action), None)
 
     def naming(self, key: str) -> tuple[Decision, ...]:
         """Return the decisions in force that tie `key` to another message."""
