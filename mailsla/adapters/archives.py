@@ -56,8 +56,10 @@ def files_of(paths: Iterable[Path]) -> list[Path]:
     for path in paths:
         if path.is_dir():
             found += sorted(_inside(path))
-        elif path.exists():
+        elif path.is_file():
             found.append(path)
+        elif path.exists():
+            raise UsageError(_("Ce n'est ni un fichier ni un dossier : {path}").format(path=path))
         else:
             raise UsageError(_("Ce fichier n'existe pas : {path}").format(path=path))
     return found
@@ -79,6 +81,7 @@ def read_archive(path: Path) -> Iterator[ArchivedMail]:
     with _opened(path) as stream:
         first = stream.readline(LINE)
         if SEPARATOR.match(first):
+            stream.seek(0)
             yield from _mbox(path, stream)
         else:
             yield _single(path, first, stream)
@@ -126,6 +129,7 @@ def _mbox(path: Path, stream: BinaryIO) -> Iterator[ArchivedMail]:
     body = bytearray()
     in_header, blank = True, False
     lines = _lines(stream)
+    next(lines)  # the first separator
     held: bytes | None = None
     while (line := held if held is not None else next(lines, None)) is not None:
         held = None
@@ -152,8 +156,17 @@ def _mbox(path: Path, stream: BinaryIO) -> Iterator[ArchivedMail]:
 
 def _lines(stream: BinaryIO) -> Iterator[bytes]:
     """Yield lines ended by LF, CRLF or a lone CR, in pieces of at most `LINE` bytes."""
+    rest = b""
     while chunk := stream.readline(LINE):
-        if b"\r" in chunk[:-2]:
-            yield from chunk.splitlines(keepends=True)
-        else:
+        chunk = rest + chunk
+        rest = b""
+        if b"\r" not in chunk[:-2]:
             yield chunk
+            continue
+        pieces = chunk.splitlines(keepends=True)
+        # The last piece may go on in the next chunk; a CR at its end may be half of a CRLF.
+        if not pieces[-1].endswith(b"\n"):
+            rest = pieces.pop()
+        yield from pieces
+    if rest:
+        yield rest

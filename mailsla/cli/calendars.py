@@ -13,7 +13,7 @@ import typer
 from mailsla import site
 from mailsla.adapters.rendering import documents, terminal, wording
 from mailsla.cli import session
-from mailsla.cli.instants import check_year, read_instant, read_time
+from mailsla.cli.instants import FIRST_YEAR, LAST_YEAR, check_year, read_instant, read_time
 from mailsla.cli.session import TextOrJson
 from mailsla.config import Settings
 from mailsla.config.settings import CommitmentSection
@@ -80,15 +80,22 @@ def clock(
     replied_at = None if replied is None else read_instant(replied, zone, end_of_day=True)
     if replied_at is not None and replied_at < received_at:
         raise UsageError(_("La réponse précède la demande : inversez les deux dates."))
-    if days is not None and hours is not None:
-        raise UsageError(_("Indiquez --days ou --hours, pas les deux."))
+    if hours is not None and (days is not None or unit is not None):
+        raise UsageError(_("Indiquez --hours seul, sans --days ni --unit."))
     clock_ = _clock(settings, territory, good_friday, received_at, replied_at)
     clock_ = replace(clock_, receipt=_receipt(clock_.receipt, cutoff, closed_day_receipt))
     commitment = _commitment(settings, days, hours, unit, comparison)
-    verdict = clock_.verdict(received_at, replied_at, commitment, replied_at or received_at)
+    try:
+        verdict = clock_.verdict(received_at, replied_at, commitment, replied_at or received_at)
+    except UsageError as error:
+        raise UsageError(
+            _("Le calendrier s'arrête à la fin de {last} : ce délai va au-delà.").format(last=LAST_YEAR)
+        ) from error
     until = replied_at or clock_.calendar.start_of(verdict.due_on)
     counted = (
-        clock_.days(received_at, until) if until >= clock_.calendar.start_of(verdict.received_on) else ()
+        clock_.days(received_at, until, commitment.unit)
+        if until >= clock_.calendar.start_of(verdict.received_on)
+        else ()
     )
     if format_ is TextOrJson.JSON:
         document = documents.clock(verdict, commitment, counted, clock_, replied=replied is not None)
@@ -182,8 +189,8 @@ def _clock(
 ) -> Clock:
     days = site.calendar(
         territory,
-        received_at.year - 1,
-        max(received_at, replied_at or received_at).year + 2,
+        max(received_at.year - 1, FIRST_YEAR),
+        min(max(received_at, replied_at or received_at).year + 2, LAST_YEAR),
         good_friday=_good_friday(settings, good_friday),
         declared=_declared(settings, territory),
     )

@@ -17,6 +17,7 @@ from mailsla.cli.instants import read_instant
 from mailsla.cli.measuring import find_request
 from mailsla.core.decision import Action, Decision
 from mailsla.core.errors import UsageError
+from mailsla.core.reading import Side
 from mailsla.core.request import Request
 from mailsla.language import gettext as _
 from mailsla.usecases.decide import decide as add_decision
@@ -106,6 +107,7 @@ def _completed(
         return replace(draft, text=_one_of(_needed(category, "--category"), list(app.site.commitments)))
     if draft.action in {Action.JOIN, Action.SPLIT, Action.DISMISS}:
         key = _message_key(app, _needed(message, "--message"))
+        _check_message(app, draft.action, key, request)
         return replace(draft, target=key, other=request.key if draft.action is Action.JOIN else None)
     return draft
 
@@ -119,6 +121,21 @@ def _answered_at(app: Application, request: Request, written: str) -> datetime:
     if at > latest:
         raise UsageError(_("La réponse est dans l'avenir : vérifiez --on."))
     return max(min(at, app.now()), request.received.at)
+
+
+def _check_message(app: Application, action: Action, key: str, request: Request) -> None:
+    """Refuse a decision about a mail that it could not change.
+
+    Raises:
+        UsageError: With what that mail is.
+    """
+    found = app.derivations.message(key)
+    if action is Action.JOIN and (found is None or found.side != Side.OUTBOUND.value):
+        raise UsageError(_("Ce courriel n'est pas une réponse de la préfecture : rien à rattacher."))
+    if action is Action.DISMISS and key not in {doubt.reply for doubt in app.derivations.doubts()}:
+        raise UsageError(_("Ce courriel n'est pas une réponse à vérifier : voir --state to-check."))
+    if action is Action.SPLIT and (found is None or found.conversation != request.conversation):
+        raise UsageError(_("Ce courriel n'est pas de l'échange de cette demande."))
 
 
 def _message_key(app: Application, written: str) -> str:

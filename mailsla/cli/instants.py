@@ -37,10 +37,11 @@ def read_instant(written: str, zone: ZoneInfo, *, end_of_day: bool) -> datetime:
     try:
         on = _date(found["on"])
         at = read_time(found["at"]) if found["at"] else (time(23, 59) if end_of_day else time(0, 0))
+        written_zone = _zone(found["zone"], zone)
     except ValueError as error:
         raise unreadable from error
     check_year(on.year)
-    return datetime.combine(on, at, _zone(found["zone"], zone)).astimezone(zone)
+    return datetime.combine(on, at, written_zone).astimezone(zone)
 
 
 def _date(written: str) -> date:

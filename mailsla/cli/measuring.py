@@ -81,12 +81,8 @@ def report(
         session.write_out(documents.text(documents.report(built, zone)), output)
     elif format_ is Format.CSV:
         session.write_out(sheet.report(built), output)
-    elif output is None:
-        report_screen.report(built, zone, session.console())
     else:
-        with output.open("w", encoding="utf-8") as file:
-            console = session.console()
-            console.file = file
+        with session.printing(output) as console:
             report_screen.report(built, zone, console)
     if fail_under and _misses(built):
         raise typer.Exit(3)
@@ -149,9 +145,10 @@ def requests(
         elif format_ is Format.CSV:
             session.write_out(sheet.requests(items, zone), output)
         else:
-            terminal.requests(items, zone, session.console(), app.derivations.decided())
-            if state is State.TO_CHECK:
-                terminal.doubts(_doubts(app, items), zone, session.console())
+            with session.printing(output) as console:
+                terminal.requests(items, zone, console, app.derivations.decided())
+                if state is State.TO_CHECK:
+                    terminal.doubts(_doubts(app, items), zone, console)
 
 
 def _doubts(app: Application, items: Sequence[Judged]) -> list[Doubt]:
@@ -209,7 +206,7 @@ def show(
         verdict = app.site.standard(clock).judge([found.case], app.now())[0].verdict
         messages = app.derivations.conversation(found.conversation)
         end = found.answered.at if verdict.answered_on and found.answered else app.now()
-        counted = clock.days(found.received.at, end)
+        counted = clock.days(found.received.at, end, commitment.unit)
         decisions = [item for key in found.keys for item in app.derivations.decisions(key)]
         if format_ is TextOrJson.JSON:
             session.write_out(

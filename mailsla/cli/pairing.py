@@ -40,21 +40,31 @@ def declare(app: typer.Typer) -> None:
     )
 
 
+def _shown(path: Path) -> str:
+    """Return a path as text that any encoding of it can be written in."""
+    return str(path).encode("utf-8", "replace").decode()
+
+
 @dataclass
 class _Reader:
     """Reads mail files; one that cannot be read is told, and does not stop the others."""
 
     failed: int = 0
+    found: int = 0
 
     def mails(self, paths: list[Path]) -> Iterator[ArchivedMail]:
         for path in files_of(paths):
             try:
-                yield from read_archive(path)
+                for mail in read_archive(path):
+                    self.found += 1
+                    yield mail
             except PermanentError as error:
                 session.error_console().print(str(error))
                 self.failed += 1
 
-    def finish(self) -> None:
+    def finish(self, *, looked: bool = True) -> None:
+        if looked and not self.found and not self.failed:
+            session.error_console().print(_("Aucun courriel dans ces chemins."))
         if self.failed:
             raise typer.Exit(1)
 
@@ -74,9 +84,9 @@ def classify(
             kind, reason = "unreadable", error.reason
         if format_ is TextOrJson.JSON:
             number = None if mail.alone else mail.number
-            typer.echo(documents.line(documents.classified(str(mail.path), number, kind, reason)))
+            typer.echo(documents.line(documents.classified(_shown(mail.path), number, kind, reason)))
         else:
-            name = str(mail.path) if mail.alone else f"{mail.path}#{mail.number}"
+            name = _shown(mail.path) if mail.alone else f"{_shown(mail.path)}#{mail.number}"
             typer.echo("  ".join(filter(None, (wording.safe(name, 500), wording.one_kind(kind), reason))))
     reader.finish()
 
@@ -110,7 +120,7 @@ def conversations(
         typer.echo(documents.text(documents.conversations(found)))
     else:
         terminal.conversations(found, session.console())
-    reader.finish()
+    reader.finish(looked=bool(paths))
 
 
 @dataclass
@@ -124,7 +134,7 @@ class _Copies:
         key = identity(header, base_subject(header.subject))
         place = Place("archives", mail.path.name, MailboxRole.INBOX, None, header.hop_at, imported=True)
         self.mails.setdefault(key, Mail(key, header, datetime.now(UTC), (place,)))
-        self.files[key].append(str(mail.path) if mail.alone else f"{mail.path}#{mail.number}")
+        self.files[key].append(_shown(mail.path) if mail.alone else f"{_shown(mail.path)}#{mail.number}")
 
 
 def _of_files(reader: _Reader, paths: list[Path], rules: PairingRules) -> list[list[Tied]]:

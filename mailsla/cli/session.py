@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -98,6 +99,23 @@ def application(context: typer.Context) -> Iterator[Application]:
 def console() -> Console:
     """Return where answers are printed; numbers and quotes are not coloured."""
     return Console(highlight=False, markup=False, emoji=False)
+
+
+@contextmanager
+def printing(output: Path | None) -> Iterator[Console]:
+    """Give a console that prints on the terminal, or into a file.
+
+    Raises:
+        UsageError: When the file cannot be written.
+    """
+    if output is None:
+        yield console()
+        return
+    written = io.StringIO()
+    into = console()
+    into.file = written
+    yield into
+    write_out(written.getvalue(), output)
 
 
 def error_console() -> Console:

@@ -47,6 +47,8 @@ def _refusal(error: Any) -> str:
     choices = re.findall(r"'([^']+)'", said)
     if "integer" in said:
         return _("indiquez un nombre entier.")
+    if "is not one of" in said and choices[1:]:
+        return _("choisissez {choices}.").format(choices=", ".join(choices[1:]))
     if "should be" in said and choices:
         return _("choisissez {choices}.").format(choices=", ".join(choices))
     bound = re.search(r"(greater|less) than or equal to (\d+)", said)
@@ -60,7 +62,7 @@ def _refusal(error: Any) -> str:
 
 def _usage(error: Any) -> str:
     said = str(getattr(error, "message", error))
-    quoted = said.partition("'")[2].rpartition("'")[0]
+    quoted = said.partition("'")[2].partition("'")[0]
     if "command" in said.lower() and quoted:
         return _("Commande inconnue : {name} ; voir « mailsla --help ».").format(name=quoted)
     return _("Argument en trop ou manquant ; voir « mailsla --help ».")

@@ -143,6 +143,11 @@ def _own_sentence(code: str) -> str:
     }.get(code, code)
 
 
+def _choices(context: dict[str, Any]) -> str:
+    """Return the library's list of choices, in the language in use: « 'a', 'b' ou 'c' »."""
+    return str(context["expected"]).replace(" or ", _(" ou "))
+
+
 _SENTENCES: dict[str, Callable[[dict[str, Any]], str]] = {
     "missing": lambda _ctx: _("cette clé manque."),
     "extra_forbidden": lambda _ctx: _("clé inconnue ; corrigez son nom ou retirez-la."),
@@ -160,10 +165,8 @@ _SENTENCES: dict[str, Callable[[dict[str, Any]], str]] = {
     "less_than_equal": lambda ctx: _("indiquez au plus {limit}.").format(limit=ctx["le"]),
     "too_short": lambda _ctx: _("indiquez au moins une valeur."),
     "tuple_type": lambda _ctx: _("indiquez une liste entre crochets."),
-    "literal_error": lambda ctx: _("valeur inconnue ; choisissez {expected}.").format(
-        expected=ctx["expected"]
-    ),
-    "enum": lambda ctx: _("valeur inconnue ; choisissez {expected}.").format(expected=ctx["expected"]),
+    "literal_error": lambda ctx: _("valeur inconnue ; choisissez {expected}.").format(expected=_choices(ctx)),
+    "enum": lambda ctx: _("valeur inconnue ; choisissez {expected}.").format(expected=_choices(ctx)),
     "date_type": lambda _ctx: _("indiquez une date, comme 2026-05-15."),
     "date_parsing": lambda _ctx: _("indiquez une date, comme 2026-05-15."),
     "date_from_datetime_parsing": lambda _ctx: _("indiquez une date, comme 2026-05-15."),

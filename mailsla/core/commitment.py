@@ -212,9 +212,12 @@ class Clock:
         slots = self.calendar.slots
         return slots.totals, slots.step, slots.begin
 
-    def days(self, received_at: datetime, until: datetime) -> tuple[Day, ...]:
-        """List the days after day 0, up to and including the local date of `until`."""
-        return self.calendar.days_after(self.received_on(received_at), self.calendar.local_date(until))
+    def days(self, received_at: datetime, until: datetime, unit: Unit = Unit.WORKING_DAYS) -> tuple[Day, ...]:
+        """List the days after day 0, up to and including `until`'s local date; each says whether it counts."""
+        listed = self.calendar.days_after(self.received_on(received_at), self.calendar.local_date(until))
+        if unit is Unit.CALENDAR_DAYS:
+            return tuple(replace(day, counted=True) for day in listed)
+        return listed
 
     def outcome(
         self,

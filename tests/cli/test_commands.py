@@ -125,6 +125,10 @@ def test_calendar_names_each_day_with_its_source(tmp_path: Path) -> None:
         ("clock", "2026-05-02", "--cutoff", "soir"),
         ("clock", "2026-05-02", "--days", "5", "--hours", "5"),
         ("clock", "2100-12-30"),
+        ("clock", "2026-04-28T10:00+99:00"),
+        ("clock", "2026-05-02", "--hours", "5", "--unit", "calendar_days"),
+        ("clock", "2026-05-02", "--comparison", "foo"),
+        ("clok", "2026"),
         ("calendar", "1500"),
         ("calendar", "deux-mille"),
         ("calendar", "2026", "--departement", "Cher"),
@@ -293,3 +297,79 @@ def test_clock_answers_under_another_rule(options: tuple[str, ...], due_on: str)
     done = mailsla("clock", "2026-04-28 09:00", "--departement", "18", *options, "--format", "json")
 
     assert json.loads(done.stdout)["due_on"] == due_on
+
+
+def test_calendar_days_are_all_numbered_and_the_count_is_the_one_compared() -> None:
+    done = mailsla("clock", "2026-05-07", "2026-05-12", "--unit", "calendar_days", "--format", "json")
+
+    answer = json.loads(done.stdout)
+    assert (answer["elapsed"], answer["working_days"]) == (5, 2)
+    assert [day["counted"] for day in answer["days"]] == [True] * 5
+
+
+def test_the_calendar_is_used_to_its_last_year_and_no_further() -> None:
+    assert mailsla("clock", "2026-12-30", "2099-01-01", "--format", "json").returncode == 0
+    beyond = mailsla("clock", "2100-12-20", "--days", "200")
+
+    assert (beyond.returncode, "fin de 2100" in beyond.stderr) == (2, True)
+
+
+@pytest.mark.parametrize("arguments", [("report", "--period", "2026"), ("requests",)])
+def test_a_text_answer_goes_to_the_file_that_was_asked_for(
+    tmp_path: Path, arguments: tuple[str, ...]
+) -> None:
+    temporary = str(tmp_path)
+    assert mailsla("demo", TMPDIR=temporary).returncode == 0
+    written = tmp_path / "answer.txt"
+
+    done = mailsla(*arguments, "--demo", "-o", str(written), TMPDIR=temporary)
+    refused = mailsla(*arguments, "--demo", "-o", str(tmp_path / "no" / "where"), TMPDIR=temporary)
+
+    assert (done.returncode, done.stdout) == (0, "")
+    assert len(written.read_text(encoding="utf-8").splitlines()) > 10
+    assert (refused.returncode, "Traceback" in refused.stderr) == (2, False)
+
+
+@pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\r"])
+def test_an_mbox_is_read_whatever_its_line_ends(tmp_path: Path, end: bytes) -> None:
+    mails = [
+        end.join(
+            (
+                b"From a@example.org Thu Nov  5 10:00:00 2026",
+                b"Message-ID: <m%d.aaaa@example.org>" % number,
+                b"From: a@example.org",
+                b"",
+                b"Corps",
+                b"",
+                b"",
+            )
+        )
+        for number in range(2_000)
+    ]
+    (tmp_path / "m.mbox").write_bytes(b"".join(mails))
+
+    done = mailsla("classify", str(tmp_path / "m.mbox"), "--format", "json")
+
+    assert [json.loads(line)["kind"] for line in done.stdout.splitlines()] == ["person"] * 2_000
+
+
+def test_paths_without_any_mail_say_so(tmp_path: Path) -> None:
+    done = mailsla("conversations", str(tmp_path), "--format", "json")
+
+    assert (json.loads(done.stdout), "Aucun courriel" in done.stderr) == ([], True)
+
+
+def test_a_decision_that_could_change_nothing_is_refused(tmp_path: Path) -> None:
+    temporary = str(tmp_path)
+    assert mailsla("demo", TMPDIR=temporary).returncode == 0
+    listed = json.loads(mailsla("requests", "--demo", "--format", "json", TMPDIR=temporary).stdout)[
+        "requests"
+    ]
+    one, other = listed[0]["key"], listed[1]["key"]
+
+    for action, message in (("join", other), ("dismiss", one), ("split", other)):
+        done = mailsla(
+            "decide", one, action, "--message", message, "--reason", "essai", "--demo", TMPDIR=temporary
+        )
+        assert done.returncode == 2, action
+        assert len(done.stderr.splitlines()) == 1

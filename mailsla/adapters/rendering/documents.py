@@ -83,6 +83,7 @@ def clock(
         "due_at": instant(verdict.due_at, zone),
         "replied_on": verdict.answered_on.isoformat() if verdict.answered_on else None,
         "working_days": verdict.working_days if replied else None,
+        "elapsed": verdict.elapsed if replied and not hours else None,
         "opening_minutes": verdict.elapsed if replied and hours else None,
         "in_time": verdict.outcome.value == "met" if replied else None,
         "days": days(counted),

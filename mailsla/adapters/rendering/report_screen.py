@@ -86,6 +86,8 @@ def piece_name(period: Period) -> str:
     if "-W" in name:
         return _("semaine {week} de {year}").format(week=int(name[-2:]), year=name[:4])
     if "-Q" in name:
+        if name[-1] == "1":
+            return _("1er trimestre {year}").format(year=name[:4])
         return _("{quarter}e trimestre {year}").format(quarter=name[-1], year=name[:4])
     return wording.month(period.first) if len(name) == len("2026-11") else name
 
@@ -350,7 +352,9 @@ def _service_cells(line: ServiceLine, minimum: int) -> tuple[RenderableType, ...
 
 
 def _deadlines(title: str, items: Sequence[Judged], zone: ZoneInfo, decided: Collection[str]) -> Group:
-    heading = Text(f"{title} : {len(items)}", style="bold")
+    follow_ups = sum(item.case.follow_up for item in items)
+    among = ngettext(" (dont {n} suite)", " (dont {n} suites)", follow_ups).format(n=follow_ups)
+    heading = Text(f"{title} : {len(items)}{among if follow_ups else ''}", style="bold")
     if not items:
         return Group(heading)
     parts: list[RenderableType] = [heading, request_table(items[:MOST_ROWS], zone, decided)]

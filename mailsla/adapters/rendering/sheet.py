@@ -86,6 +86,7 @@ def requests(items: Iterable[Judged], zone: ZoneInfo) -> str:
         _("verdict"),
         _("service"),
         _("suite"),
+        _("exclue"),
         _("objet"),
     )
     rows = [
@@ -98,6 +99,7 @@ def requests(items: Iterable[Judged], zone: ZoneInfo) -> str:
             wording.outcome(item.verdict.outcome, answered=item.verdict.answered_on is not None),
             item.case.service,
             _("oui") if item.case.follow_up else _("non"),
+            item.case.excluded or _("non"),
             item.case.subject,
         )
         for item in items

@@ -125,7 +125,7 @@ def _messages_table(request: Request, messages: Sequence[DerivedMessage], zone: 
         table.add_column(title)
     for message in messages:
         step = steps.get(message.key)
-        part = wording.part(step.part) if step else wording.kind(message.kind)
+        part = wording.part(step.part) if step else wording.beside(message.side, message.kind)
         tied = wording.evidence(message.evidence)
         if message.tied_to in number:
             tied = _("{evidence} n° {number}").format(evidence=tied, number=number[message.tied_to])

@@ -168,6 +168,10 @@ def _counting(commitment: Commitment) -> str:
             "Le jour de réception est le jour 0 ; tous les jours suivants comptent. "
             "Une réponse est dans les temps jusqu'au {last}e jour inclus, à minuit."
         ).format(last=commitment.last_day)
+    if not commitment.last_day:
+        return _(
+            "Le jour de réception est le jour 0. Une réponse est dans les temps le jour même, jusqu'à minuit."
+        )
     return _(
         "Le jour de réception est le jour 0 ; samedis, dimanches, jours fériés et fermetures ne comptent pas. "
         "Une réponse est dans les temps jusqu'au {last}e jour ouvré inclus, à minuit."
@@ -353,3 +357,12 @@ def decision(item: Decision, zone: ZoneInfo) -> str:
         Action.SPLIT: _("courriel {message} séparé").format(message=item.target[:8]),
         Action.DISMISS: _("courriel {message} : ne répond à rien").format(message=item.target[:8]),
     }[item.action]
+
+
+def beside(side: str, kind: str) -> str:
+    """What a mail of the same conversation is, that is no part of the request shown."""
+    return {
+        "citizen": _("autre demande"),
+        "outbound": _("réponse à une autre demande"),
+        "internal": _("courriel interne"),
+    }.get(side) or one_kind(kind)
