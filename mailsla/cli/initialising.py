@@ -13,6 +13,7 @@ from mailsla.cli import session
 from mailsla.config import parse
 from mailsla.core.errors import ConfigError, UsageError
 from mailsla.language import gettext as _
+from mailsla.site import territory
 
 TEMPLATE = """\
 # Configuration de mailsla. Toutes les clés sont décrites dans mailsla.example.toml.
@@ -58,21 +59,37 @@ def declare(app: typer.Typer) -> None:
     app.command(help=_("Écrit une configuration commentée, en demandant l'essentiel."))(init)
 
 
+def _path(context: typer.Context) -> Path:
+    return session.chosen(context).config or Path("mailsla.toml")
+
+
+def _not_there(context: typer.Context, site: str) -> str:
+    """Refuse to overwrite a file, before the other questions are asked."""
+    path = _path(context)
+    if path.exists():
+        raise UsageError(
+            _("{path} existe déjà ; retirez-le ou donnez un autre nom avec --config.").format(path=path)
+        )
+    return site
+
+
+def _known(departement: str) -> str:
+    """Refuse a département that does not exist, before the other questions are asked."""
+    territory(departement)
+    return departement
+
+
 def init(
     context: typer.Context,
-    site: Annotated[str, typer.Option(prompt=_("Nom de la préfecture"))],
-    departement: Annotated[str, typer.Option(prompt=_("Numéro du département"))],
+    site: Annotated[str, typer.Option(prompt=_("Nom de la préfecture"), callback=_not_there)],
+    departement: Annotated[str, typer.Option(prompt=_("Numéro du département"), callback=_known)],
     domain: Annotated[str, typer.Option(prompt=_("Domaine de messagerie (ex. cher.gouv.fr)"))],
     host: Annotated[str, typer.Option(prompt=_("Serveur IMAP"))],
     user: Annotated[str, typer.Option(prompt=_("Identifiant IMAP"))],
     password_file: Annotated[str, typer.Option(prompt=_("Fichier du mot de passe"))] = "mot-de-passe",  # noqa: S107 (a file's name)
 ) -> None:
     """Write the configuration file; an existing one is never overwritten."""
-    path = session.chosen(context).config or Path("mailsla.toml")
-    if path.exists():
-        raise UsageError(
-            _("{path} existe déjà ; retirez-le ou donnez un autre nom avec --config.").format(path=path)
-        )
+    path = _path(context)
     # JSON's strings are TOML basic strings, whatever they contain.
     quoted = {
         "site": json.dumps(site, ensure_ascii=False),

@@ -137,7 +137,7 @@ def _own_sentence(code: str) -> str:
             "indiquez user et un seul mot de passe (password_file, …), ou ni l'un ni l'autre."
         ),
         "plain": _("sans TLS, seul un serveur de cette machine est accepté ; mettez tls = « implicit »."),
-        "duplicate": _("deux entrées de [[{section}]] portent le même nom ; renommez l'une d'elles.").format(
+        "duplicate": _("deux entrées portent le même nom ({section}) ; renommez l'une d'elles.").format(
             section=detail
         ),
     }.get(code, code)

@@ -408,13 +408,16 @@ class Settings(_Section):
 
     @model_validator(mode="after")
     def _unique_names(self) -> Settings:
+        repeated = []
         for section, names in (
             ("accounts", [account.name for account in self.accounts]),
             ("services", [service.name for service in self.services]),
             ("commitments", [commitment.category for commitment in self.commitments]),
         ):
             if len(names) != len(set(names)):
-                raise ValueError(f"duplicate:{section}")
+                repeated.append(section)
+        if repeated:
+            raise ValueError(f"duplicate:{', '.join(repeated)}")
         return self
 
 
