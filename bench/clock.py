@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 import holidays
@@ -20,8 +21,6 @@ COUNT = 100_000
 
 def main() -> None:
     """Print the time for one verdict, and the ratios."""
-    from fractions import Fraction  # noqa: PLC0415
-
     clock = Clock(site.calendar(METROPOLE, 2006, 2031))
     promise = Commitment("information", 10, Comparison.LESS_THAN, Fraction(4, 5))
     start = datetime(2010, 1, 4, 9, tzinfo=UTC)

@@ -111,7 +111,11 @@ def smtp_server(smtp: Smtp) -> SmtpServer:
 
 
 @cache
-def _tokens(account: str, section: OAuth2Section, ca_file: Path | None) -> TokenSource:  # noqa: ARG001
+def _tokens(
+    account: str,  # noqa: ARG001 (names the source in the cache: two accounts never share a refresh token)
+    section: OAuth2Section,
+    ca_file: Path | None,
+) -> TokenSource:
     """Return where an account's tokens come from: one source for the life of the process, which keeps them."""
     secret = Credentials(
         file=section.client_secret_file,
@@ -199,9 +203,12 @@ class Application:
 
     def clock(self) -> Clock:
         """Return the site's clock over every year the store speaks of."""
-        now = self.now()
-        earliest = self.derivations.earliest_receipt() or now
-        return self.site.clock(min(earliest, now - timedelta(days=366)), now)
+        return self.site.clock(self._earliest(), self.now())
+
+    def _earliest(self) -> datetime:
+        """Return the first instant that matters: of the oldest request, or a year ago."""
+        year_ago = self.now() - timedelta(days=366)
+        return min(self.derivations.earliest_receipt() or year_ago, year_ago)
 
     def poll(self, account: Account, progress: Progress = lambda _mailbox, _done, _total: None) -> Collected:
         """Collect one account and record the run."""
@@ -324,16 +331,11 @@ class Application:
 
     def _report_rules(self, periods: Sequence[Period]) -> ReportRules:
         """Return the rules, on a calendar that covers the store and `periods`."""
-        days = self.clock().calendar
-        first = min(days.first, *(period.first for period in periods))
-        last = max(days.last, *(period.last for period in periods))
         noon = time_of_day(12, tzinfo=self.site.zone)
-        return self.site.report_rules(
-            self.site.clock(
-                datetime.combine(first, noon),
-                max(self.now(), datetime.combine(last, noon) - timedelta(days=366)),
-            )
-        )
+        begins = (datetime.combine(period.first, noon) for period in periods)
+        # The clock covers the year after its last instant, for due dates: a period's own are in its year.
+        ends = (datetime.combine(period.last, noon) - timedelta(days=366) for period in periods)
+        return self.site.report_rules(self.site.clock(min(self._earliest(), *begins), max(self.now(), *ends)))
 
     def gaps(self) -> tuple[Gap, ...]:
         """Return the stretches over which an account was not collected: those that last, and the long past ones."""

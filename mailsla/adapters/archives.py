@@ -95,7 +95,7 @@ def _opened(path: Path) -> Iterator[BinaryIO]:
             raw.seek(0)
             if compressed:
                 with gzip.open(raw) as unpacked:
-                    yield unpacked  # type: ignore[misc]  # a GzipFile reads like any binary file
+                    yield unpacked  # type: ignore[misc]  # (a GzipFile reads like any binary file)
             else:
                 yield raw
     except (OSError, EOFError, zlib.error) as error:

@@ -220,12 +220,7 @@ def public_holidays(
     Raises:
         UsageError: When the year is out of range.
     """
-    if not FIRST_YEAR <= year <= LAST_YEAR:
-        raise UsageError(
-            _("Le calendrier couvre les années {first} à {last} ; {year} n'en est pas.").format(
-                first=FIRST_YEAR, last=LAST_YEAR, year=year
-            )
-        )
+    check_year(year)
     package = _package(SUBDIVISIONS[territory], year)
     names: dict[date, tuple[str, str]] = {
         on: (name, _source(territory, on)) for on, name in package.items() if on.year == year
@@ -240,6 +235,16 @@ def public_holidays(
         names.pop(GOOD_FRIDAY.on(year), None)
     computed = year > LAST_OFFICIAL_YEAR
     return tuple(PublicHoliday(on, *names[on], computed) for on in sorted(names))
+
+
+def check_year(year: int) -> None:
+    """Raise `UsageError` when a year is outside every calendar."""
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        raise UsageError(
+            _("Le calendrier couvre les années {first} à {last} ; {year} n'en est pas.").format(
+                first=FIRST_YEAR, last=LAST_YEAR, year=year
+            )
+        )
 
 
 def corrections(territory: Territory, year: int) -> Iterator[Correction]:

@@ -155,12 +155,13 @@ class ImapSession:
         client = self._client
         if not client.has_capability("LIST-STATUS"):
             return client.list_folders(), {}
-        imap = client._imap  # noqa: SLF001
+        imap = client._imap  # noqa: SLF001 (the library has no LIST RETURN: docs/adr/0012)
         options = f"({'SPECIAL-USE ' if client.has_capability('SPECIAL-USE') else ''}STATUS ({self._items}))"
-        kind, said = imap._simple_command("LIST", '""', '"*"', "RETURN", options)  # noqa: SLF001
+        kind, said = imap._simple_command("LIST", '""', '"*"', "RETURN", options)  # noqa: SLF001 (as above)
         if kind != "OK":
             raise imaplib.IMAP4.error(said)
-        listed = client._proc_folder_list(imap.untagged_responses.pop("LIST", []))  # noqa: SLF001
+        said_of_each = imap.untagged_responses.pop("LIST", [])
+        listed = client._proc_folder_list(said_of_each)  # noqa: SLF001 (names and flags as list_folders gives them)
         statuses = {}
         for line in _joined(imap.untagged_responses.pop("STATUS", [])):
             name, items = parse_response(line)
@@ -206,11 +207,11 @@ class ImapSession:
         """
         if not uids:
             return
-        imap = self._client._imap  # noqa: SLF001 (the one private door: see docs/adr/0012)
+        imap = self._client._imap  # noqa: SLF001 (a bulk FETCH is read as a stream: docs/adr/0012)
         finished = False
         try:
             with self.bounded():
-                tag = imap._new_tag()  # noqa: SLF001
+                tag = imap._new_tag()  # noqa: SLF001 (tags are its own count)
                 items = f"(INTERNALDATE {HEADER_FIELDS})"
                 imap.send(tag + f" UID FETCH {sequence_set(uids)} {items}\r\n".encode())
                 wanted = set(uids)
@@ -308,7 +309,7 @@ def _client(account: ImapAccount) -> IMAPClient:
     # Otherwise INTERNALDATE comes back naive, shifted by today's offset.
     client.normalise_times = False
     # The library writes out every command and answer for its debug log, whether anybody reads it or not.
-    client._imap.debug = 0  # noqa: SLF001
+    client._imap.debug = 0  # noqa: SLF001 (the library has no switch for it)
     # Nagle's algorithm against delayed acknowledgements costs 44 ms a command on some servers.
     client.socket().setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return client

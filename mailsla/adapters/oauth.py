@@ -74,8 +74,8 @@ class TokenSource:
     def _ask(self) -> dict[str, Any]:
         try:
             from authlib.integrations.base_client import OAuthError  # noqa: PLC0415 (an extra)
-            from authlib.integrations.requests_client import OAuth2Session  # noqa: PLC0415
-            from requests import RequestException  # noqa: PLC0415
+            from authlib.integrations.requests_client import OAuth2Session  # noqa: PLC0415 (the same extra)
+            from requests import RequestException  # noqa: PLC0415 (the same extra)
         except ImportError as error:
             raise PermanentError(
                 _("il manque la bibliothèque OAuth ; installez-la avec pip install « mailsla[oauth2] ».")

@@ -24,8 +24,8 @@ def run(arguments: list[str]) -> int:
     arguments = _hoisted(arguments)
     speak(_language(arguments))
     # The help texts are sentences of the language in use: the commands are declared once it is known.
-    from mailsla.cli.application import build  # noqa: PLC0415
-    from mailsla.cli.usage import explained  # noqa: PLC0415
+    from mailsla.cli.application import build  # noqa: PLC0415 (worded when imported)
+    from mailsla.cli.usage import explained  # noqa: PLC0415 (worded when imported)
 
     try:
         return explained(build(arguments), arguments)
@@ -53,7 +53,7 @@ def _failed(error: MailslaError, code: int, arguments: list[str]) -> int:
 
 
 def _say(*lines: str) -> None:
-    print(*lines, sep="\n", file=sys.stderr)  # noqa: T201
+    print(*lines, sep="\n", file=sys.stderr)  # noqa: T201 (an error sentence is what this prints)
 
 
 def _hoisted(arguments: list[str]) -> list[str]:

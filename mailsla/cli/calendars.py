@@ -11,9 +11,10 @@ from zoneinfo import ZoneInfo
 import typer
 
 from mailsla import site
+from mailsla.adapters.french_holidays import FIRST_YEAR, LAST_YEAR, check_year
 from mailsla.adapters.rendering import documents, terminal, wording
 from mailsla.cli import session
-from mailsla.cli.instants import FIRST_YEAR, LAST_YEAR, check_year, read_instant, read_time
+from mailsla.cli.instants import read_instant, read_time
 from mailsla.cli.session import TextOrJson
 from mailsla.config import Settings
 from mailsla.config.settings import CommitmentSection

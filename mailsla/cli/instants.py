@@ -6,11 +6,11 @@ import re
 from datetime import date, datetime, time, tzinfo
 from zoneinfo import ZoneInfo
 
+from mailsla.adapters.french_holidays import check_year
 from mailsla.adapters.rendering import wording
 from mailsla.core.errors import UsageError
 from mailsla.language import gettext as _
 
-FIRST_YEAR, LAST_YEAR = 1950, 2100
 WRITTEN = re.compile(
     r"(?P<on>\d{4}-\d{2}-\d{2}|\d{1,2}/\d{1,2}/\d{4})(?:[T ](?P<at>\d{1,2}[:h]\d{2}(?::\d{2})?))?"
     r"(?P<zone>Z|[+-]\d{2}:?\d{2})?",
@@ -63,13 +63,3 @@ def _zone(written: str | None, zone: ZoneInfo) -> tzinfo:
     parsed = datetime.fromisoformat(f"2000-01-01T00:00{written}").tzinfo
     assert parsed is not None
     return parsed
-
-
-def check_year(year: int) -> None:
-    """Raise `UsageError` when a year is outside every calendar."""
-    if not FIRST_YEAR <= year <= LAST_YEAR:
-        raise UsageError(
-            _("Le calendrier couvre les années {first} à {last} ; {year} n'en est pas.").format(
-                first=FIRST_YEAR, last=LAST_YEAR, year=year
-            )
-        )

@@ -17,11 +17,10 @@ from mailsla.adapters.rendering.documents import Tied
 from mailsla.cli import session
 from mailsla.cli.session import TextOrJson
 from mailsla.core.base_subject import base_subject
-from mailsla.core.body_evidence import needs_body, with_body
-from mailsla.core.correspondents import UNKNOWN_OFFICE, Office
+from mailsla.core.body_evidence import read_with_body
+from mailsla.core.correspondents import UNKNOWN_OFFICE
 from mailsla.core.derivation import DerivedMessage, derive
 from mailsla.core.errors import MessageError, PermanentError
-from mailsla.core.header_fields import read_header
 from mailsla.core.mail import Mail, MailboxRole, Place
 from mailsla.core.message import Header, identity
 from mailsla.core.pairing_rules import PairingRules
@@ -43,6 +42,11 @@ def declare(app: typer.Typer) -> None:
 def _shown(path: Path) -> str:
     """Return a path as text that any encoding of it can be written in."""
     return str(path).encode("utf-8", "replace").decode()
+
+
+def _name(mail: ArchivedMail) -> str:
+    """Return what names a mail: its file, and its place there when it is not alone."""
+    return _shown(mail.path) if mail.alone else f"{_shown(mail.path)}#{mail.number}"
 
 
 @dataclass
@@ -79,15 +83,18 @@ def classify(
     reader = _Reader()
     for mail in reader.mails(paths):
         try:
-            kind, reason = classified(_header(mail, office), office, mail.body_start)
+            kind, reason = classified(
+                read_with_body(mail.header, mail.body_start, office), office, mail.body_start
+            )
         except MessageError as error:
             kind, reason = "unreadable", error.reason
         if format_ is TextOrJson.JSON:
             number = None if mail.alone else mail.number
             typer.echo(documents.line(documents.classified(_shown(mail.path), number, kind, reason)))
         else:
-            name = _shown(mail.path) if mail.alone else f"{_shown(mail.path)}#{mail.number}"
-            typer.echo("  ".join(filter(None, (wording.safe(name, 500), wording.one_kind(kind), reason))))
+            typer.echo(
+                "  ".join(filter(None, (wording.safe(_name(mail), 500), wording.one_kind(kind), reason)))
+            )
     reader.finish()
 
 
@@ -95,11 +102,6 @@ def _rules(context: typer.Context) -> PairingRules:
     """Return the site's rules when there is a configuration; these commands need none."""
     settings = session.optional_settings(context)
     return PairingRules(UNKNOWN_OFFICE) if settings is None else Site(settings).pairing
-
-
-def _header(mail: ArchivedMail, office: Office) -> Header:
-    header = read_header(mail.header)
-    return with_body(header, mail.header, mail.body_start, office) if needs_body(header, office) else header
 
 
 def conversations(
@@ -134,14 +136,14 @@ class _Copies:
         key = identity(header, base_subject(header.subject))
         place = Place("archives", mail.path.name, MailboxRole.INBOX, None, header.hop_at, imported=True)
         self.mails.setdefault(key, Mail(key, header, datetime.now(UTC), (place,)))
-        self.files[key].append(_shown(mail.path) if mail.alone else f"{_shown(mail.path)}#{mail.number}")
+        self.files[key].append(_name(mail))
 
 
 def _of_files(reader: _Reader, paths: list[Path], rules: PairingRules) -> list[list[Tied]]:
     copies = _Copies()
     for mail in reader.mails(paths):
         try:
-            copies.add(mail, _header(mail, rules.office))
+            copies.add(mail, read_with_body(mail.header, mail.body_start, rules.office))
         except MessageError as error:
             line = _("{path} : mis de côté ({reason}).").format(path=mail.path, reason=error.reason)
             session.error_console().print(line)

@@ -18,7 +18,7 @@ def explained(app: typer.Typer, arguments: list[str]) -> int:
     try:
         code = app(arguments, standalone_mode=False, prog_name="mailsla")
     except TyperException as error:
-        print(sentence(error), file=sys.stderr)  # noqa: T201
+        print(sentence(error), file=sys.stderr)  # noqa: T201 (an error sentence is what this prints)
         return 2
     except (typer.Exit, typer.Abort) as ending:
         return int(getattr(ending, "exit_code", 1))

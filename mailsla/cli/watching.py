@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from functools import partial
 
 import structlog
 import typer
@@ -114,7 +115,7 @@ def _jobs(app: Application) -> Sequence[Job]:
             structlog.get_logger().info("alerts", sent=delivery.sent, failed=delivery.failed)
 
     collections = [
-        Job(f"collect {account.name}", account.every_seconds, lambda account=account: collect(account))  # type: ignore[misc]
+        Job(f"collect {account.name}", account.every_seconds, partial(collect, account))
         for account in app.accounts
     ]
     shortest = min(account.every_seconds for account in app.accounts)

@@ -15,6 +15,7 @@ from email.message import Message
 from mailsla.core.automatic import MailKind, kind_of, looks_returned
 from mailsla.core.correspondents import Office
 from mailsla.core.encoded_words import text_of
+from mailsla.core.header_fields import read_header
 from mailsla.core.message import BODY_SAYS, Header
 
 READ_BYTES = 16 * 1024
@@ -49,6 +50,16 @@ def with_body(header: Header, content_fields: bytes, body: bytes, office: Office
     return (
         header if said is MailKind.PERSON else replace(header, kept=(*header.kept, (BODY_SAYS, said.value)))
     )
+
+
+def read_with_body(raw: bytes, body: bytes, office: Office) -> Header:
+    """Read a header from its bytes, and look into the body that is at hand when the header does not say enough.
+
+    Raises:
+        MessageError: When it cannot be read.
+    """
+    header = read_header(raw)
+    return with_body(header, raw, body, office) if needs_body(header, office) else header
 
 
 def first_text(content_fields: bytes, body: bytes) -> str:

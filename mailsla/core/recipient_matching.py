@@ -13,11 +13,10 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from mailsla.core.base_subject import base_subject, is_reply_subject
-from mailsla.core.mail import stored
 from mailsla.core.pairing_rules import PairingRules, Part
 from mailsla.core.reading import Reading
 from mailsla.core.request import Request
-from mailsla.core.request_life import SLOW_CLOCK, kind_of_reply
+from mailsla.core.request_life import kind_of_reply, sent_at_latest
 
 MOST_RECIPIENTS = 10
 """A mail to more outside addresses than this answers nobody in particular."""
@@ -121,23 +120,16 @@ class _Requests:
             request.key: request
             for citizen in mail.citizens
             for request in self.by_citizen.get(citizen, ())
-            if request.received.at <= _latest(mail) and mail.moment.at <= request.received.at + LONGEST_DOUBT
+            if request.received.at <= sent_at_latest(mail)
+            and mail.moment.at <= request.received.at + LONGEST_DOUBT
         }
         return sorted(found.values(), key=lambda request: (request.received.at, request.key))
-
-
-def _latest(mail: Reading) -> datetime:
-    """Return when a mail was sent at the latest: a clock that is a little slow may date it before its request."""
-    server = stored(mail.mail)
-    if server is None or not mail.moment.at < server.at <= mail.moment.at + SLOW_CLOCK:
-        return mail.moment.at
-    return server.at
 
 
 def _judged(orphan: Reading, known: _Requests, rules: PairingRules) -> str | Doubt | None:
     """Return the key of the request that an untied mail answers, a doubt, or None when it answers nothing."""
     reached = known.reached(orphan)
-    at = _latest(orphan)
+    at = sent_at_latest(orphan)
     near = [request for request in reached if at <= request.received.at + rules.pairing_window]
     fitting = _fitting(orphan, near)
     if len(fitting) == 1:

@@ -97,16 +97,19 @@ def _after_their_request(readings: Sequence[Reading], links: Mapping[str, Link])
     return moved
 
 
-def _came_after(reading: Reading, link: Link, first: Reading | None) -> bool:
-    """Tell whether a reply that names no mail we have seen came after its conversation's first request.
-
-    Its clock must be a little slow at most, and the server must have got it after the request.
-    """
+def sent_at_latest(reading: Reading) -> datetime:
+    """Return when a mail was sent at the latest: a clock that is a little slow may date it before its request."""
     server = stored(reading.mail)
-    if link.to is not None or first is None or server is None:
+    if server is None or not reading.moment.at < server.at <= reading.moment.at + SLOW_CLOCK:
+        return reading.moment.at
+    return server.at
+
+
+def _came_after(reading: Reading, link: Link, first: Reading | None) -> bool:
+    """Tell whether a reply that names no mail we have seen came after its conversation's first request."""
+    if link.to is not None or first is None or not is_reply_subject(reading.mail.header.subject):
         return False
-    late = reading.moment.at < first.moment.at <= server.at <= reading.moment.at + SLOW_CLOCK
-    return late and is_reply_subject(reading.mail.header.subject)
+    return reading.moment.at < first.moment.at <= sent_at_latest(reading)
 
 
 def _not_before(reading: Reading, asked_at: datetime) -> Reading:

@@ -75,6 +75,9 @@ class FactStore(Protocol):
     def present(self, cursor: Cursor) -> set[tuple[int, int]]:
         """Return (UIDVALIDITY, UID) of what is believed to be in the mailbox."""
 
+    def aside(self, cursor: Cursor, uid_validity: int) -> Collection[int]:
+        """Return the UIDs that are set aside."""
+
     def to_read_again(self, cursor: Cursor) -> Collection[int]:
         """Return the UIDs that an older reader set aside."""
 
@@ -197,7 +200,7 @@ def _is_unchanged(status: MailboxStatus, cursor: Cursor, keywords: Collection[st
 def _add_new(round_: _Round, mailbox: str, cursor: Cursor, status: MailboxStatus) -> bool:
     """Store what is new in the opened mailbox; return False when asked to stop half-way."""
     same = status.uid_validity == cursor.uid_validity
-    aside = {uid for validity, uid in round_.store.present(cursor) if validity == status.uid_validity}
+    aside = round_.store.aside(cursor, status.uid_validity)
     found = round_.session.uids(above=cursor.last_uid if same else 0, since=round_.since)
     uids = [uid for uid in found if uid not in aside]
     done = 0

@@ -9,11 +9,10 @@ from itertools import islice
 from typing import Protocol
 
 from mailsla.core.base_subject import base_subject
-from mailsla.core.body_evidence import needs_body, with_body
+from mailsla.core.body_evidence import read_with_body
 from mailsla.core.collection import Batch, ListedMailbox, NewMessage
 from mailsla.core.correspondents import UNKNOWN_OFFICE, Office
 from mailsla.core.errors import MessageError
-from mailsla.core.header_fields import read_header
 from mailsla.core.mail import MailboxRole
 from mailsla.core.message import identity
 
@@ -89,9 +88,7 @@ def _parts(mails: Iterable[Archived]) -> Iterator[list[Archived]]:
 
 def _read(mail: Archived, office: Office) -> NewMessage | None:
     try:
-        read = read_header(mail.header)
+        read = read_with_body(mail.header, mail.body_start, office)
     except MessageError:
         return None
-    if needs_body(read, office):
-        read = with_body(read, mail.header, mail.body_start, office)
     return NewMessage(0, None, identity(read, base_subject(read.subject)), read)

@@ -180,13 +180,20 @@ class Facts:
             again = here & SET_ASIDE.c.uid.in_(part)
             connection.execute(update(SET_ASIDE).where(again).values(reader=READER_VERSION))
 
+    def aside(self, cursor: Cursor, uid_validity: int) -> set[int]:
+        """Return the UIDs of a mailbox that are set aside."""
+        return self._aside(cursor, uid_validity, SET_ASIDE.c.id.is_not(None))
+
     def to_read_again(self, cursor: Cursor) -> set[int]:
         """Return the UIDs that an older reader set aside, under the cursor's UIDVALIDITY."""
+        return self._aside(cursor, cursor.uid_validity, SET_ASIDE.c.reader < READER_VERSION)
+
+    def _aside(self, cursor: Cursor, uid_validity: int, which: Any) -> set[int]:
         query = select(SET_ASIDE.c.uid).where(
             SET_ASIDE.c.mailbox_id == cursor.mailbox_id,
-            SET_ASIDE.c.uid_validity == cursor.uid_validity,
+            SET_ASIDE.c.uid_validity == uid_validity,
             SET_ASIDE.c.gone_at.is_(None),
-            SET_ASIDE.c.reader < READER_VERSION,
+            which,
         )
         with reading(self._engine) as connection:
             return set(connection.execute(query).scalars())
@@ -383,29 +390,41 @@ class Facts:
 
     def holes(self, longer_than: timedelta) -> tuple[Hole, ...]:
         """Return the stretches over which an account's collections failed, from success to success."""
-        failed = COLLECTION.c.outcome.in_(("transient", "permanent"))
-        good = COLLECTION.alias("good")
-        same = (good.c.account_id == COLLECTION.c.account_id) & (good.c.outcome == "ok")
-        before = (
-            select(func.max(good.c.started_at)).where(same, good.c.id < COLLECTION.c.id).scalar_subquery()
+        # One scan, of which only the runs that ended otherwise than the one before are kept.
+        account, order = COLLECTION.c.account_id, COLLECTION.c.id
+        instant = COLLECTION.c.started_at.type
+        runs = (
+            select(
+                COLLECTION.c.id,
+                COLLECTION.c.account_id,
+                COLLECTION.c.started_at,
+                COLLECTION.c.finished_at,
+                (COLLECTION.c.outcome == "ok").label("good"),
+                func.lag(COLLECTION.c.outcome).over(partition_by=account, order_by=order).label("before"),
+                func.lag(COLLECTION.c.started_at, type_=instant)
+                .over(partition_by=account, order_by=order)
+                .label("started_before"),
+            )
+            .where(COLLECTION.c.outcome.in_(("ok", "transient", "permanent")))
+            .subquery()
         )
-        after = (
-            select(func.min(good.c.finished_at)).where(same, good.c.id > COLLECTION.c.id).scalar_subquery()
-        )
+        turned = runs.c.before.is_(None) | (runs.c.good != (runs.c.before == "ok"))
         query = (
-            select(ACCOUNT.c.name, before.label("since"), after.label("until"), COLLECTION.c.started_at)
-            .join(ACCOUNT, ACCOUNT.c.id == COLLECTION.c.account_id)
-            .where(failed)
-            .order_by(COLLECTION.c.id)
+            select(ACCOUNT.c.name, runs.c.good, runs.c.started_at, runs.c.finished_at, runs.c.started_before)
+            .join(ACCOUNT, ACCOUNT.c.id == runs.c.account_id)
+            .where(turned)
+            .order_by(runs.c.id)
         )
-        found: dict[tuple[str, datetime | None], Hole] = {}
+        found: list[Hole] = []
+        open_since: dict[str, datetime] = {}
         with reading(self._engine) as connection:
             for row in connection.execute(query):
-                hole = Hole(row.name, row.since or row.started_at, row.until)
-                found.setdefault((row.name, row.since), hole)
-        return tuple(
-            hole for hole in found.values() if hole.until is None or hole.until - hole.since > longer_than
-        )
+                if not row.good:
+                    open_since[row.name] = row.started_before or row.started_at
+                elif row.name in open_since:
+                    found.append(Hole(row.name, open_since.pop(row.name), row.finished_at))
+        found += [Hole(name, since, None) for name, since in open_since.items()]
+        return tuple(hole for hole in found if hole.until is None or hole.until - hole.since > longer_than)
 
     def set_aside(self) -> tuple[MessageSetAside, ...]:
         """Return every message that could not be read."""
