@@ -10,7 +10,7 @@ RUN apt-get update \
 WORKDIR /src
 COPY requirements-run.lock .
 RUN python3 -m venv /opt/mailsla \
- && /opt/mailsla/bin/pip install --no-cache-dir --require-hashes -r requirements-run.lock
+ && /opt/mailsla/bin/pip install --no-cache-dir --no-deps --require-hashes -r requirements-run.lock
 COPY pyproject.toml README.md ./
 COPY mailsla mailsla
 RUN /opt/mailsla/bin/pip wheel --no-cache-dir --no-deps --wheel-dir /dist . \

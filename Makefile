@@ -78,15 +78,16 @@ image:
 clean:
 	rm -rf .venv-* dist .coverage* .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
+# The lock names everything: --no-deps keeps pip from looking for anything else, such as a newer release.
 $(VENV)/installed: requirements.lock pyproject.toml | python
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --no-deps --editable .
 	@touch $@
 
 $(DEMO)/installed: requirements-run.lock pyproject.toml | python
 	$(PYTHON) -m venv $(DEMO)
-	$(DEMO)/bin/python -m pip install --quiet --require-hashes -r requirements-run.lock
+	$(DEMO)/bin/python -m pip install --quiet --no-deps --require-hashes -r requirements-run.lock
 	$(DEMO)/bin/python -m pip install --quiet --no-deps --editable .
 	@touch $@
 
