@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Iterator
 
 from mailsla.core.addresses import parse_addresses
 from mailsla.core.encoded_words import decode_words, one_line, text_of
@@ -26,9 +25,9 @@ LONGEST_KEPT = 300
 MOST_KEPT = 60
 THREAD_INDEX_ROOT = 22
 
-_BLANK_LINE = re.compile(rb"\n[ \t]*\n")
-_NAME = re.compile(rb"([!-9;-~]+)[ \t]*:")
-_WANTED = {name.encode(): name for name in REQUESTED_FIELDS}
+_BLANK_LINE = re.compile(r"\n[ \t]*\n")
+_FIELD = re.compile(r"(?:\A|(?<=\n))([!-9;-~]++)[ \t]*+:([^\n]*+(?:\n[ \t][^\n]*+)*+)")
+_WANTED = frozenset(REQUESTED_FIELDS)
 _KEPT = frozenset(KEPT_FIELDS)
 
 
@@ -67,42 +66,35 @@ def _fields(raw: bytes) -> tuple[dict[str, list[str]], bool]:
     """Return the values of the fields we read, unfolded, and whether any field was there at all."""
     fields: dict[str, list[str]] = {}
     found = False
-    name: str | None = None
-    parts: list[bytes] = []
-    for line in _lines(raw):
-        if line[:1] in {b" ", b"\t"}:
-            if name is not None:
-                parts.append(line)
-            continue
-        field = _NAME.match(line)
-        if field is None:
-            continue
+    for written, folded in _FIELD.findall(_head(raw)):
         found = True
-        if name is not None:
-            fields.setdefault(name, []).append(_value(parts))
-        name = _WANTED.get(field[1].lower())
-        if name == "received" and name in fields:
-            # Only the topmost hop is read; hostile mail has thousands.
-            name = None
-        parts = [line[field.end() :]]
-    if name is not None:
-        fields.setdefault(name, []).append(_value(parts))
+        name = written.lower()
+        if name not in _WANTED:
+            continue
+        values = fields.setdefault(name, [])
+        # Of the hops only the topmost is read; hostile mail has thousands.
+        if not values or name != "received":
+            values.append(_value(folded))
     return fields, found
 
 
-def _lines(raw: bytes) -> Iterator[bytes]:
+def _head(raw: bytes) -> str:
+    """Return what stands before the body, each byte as the character of its number, lines ended by LF alone."""
     raw = raw.removeprefix(b"\xef\xbb\xbf")
     if b"\r" in raw:
         raw = raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    raw = raw.lstrip(b"\n")
-    if raw.startswith((b"From ", b">From ")):
-        raw = raw.partition(b"\n")[2]
-    blank = _BLANK_LINE.search(raw)
-    return iter((raw if blank is None else raw[: blank.start()]).split(b"\n"))
+    text = raw.lstrip(b"\n").decode("latin-1")
+    if text.startswith(("From ", ">From ")):
+        text = text.partition("\n")[2]
+    blank = _BLANK_LINE.search(text)
+    return text if blank is None else text[: blank.start()]
 
 
-def _value(parts: list[bytes]) -> str:
-    return text_of(b"".join(parts)[:LONGEST_FIELD]).strip()
+def _value(folded: str) -> str:
+    """Return a field's text, unfolded: ASCII as it is, other bytes decoded by what they look like."""
+    value = folded.replace("\n", "") if "\n" in folded else folded
+    value = value[:LONGEST_FIELD]
+    return value.strip() if value.isascii() else text_of(value.encode("latin-1")).strip()
 
 
 def _joined(fields: dict[str, list[str]], name: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 _TIME = r"(?P<hour>\d{1,2})[:.h](?P<minute>\d{2})(?:[:.](?P<second>\d{2}))?(?:[.,]\d+)?"
 _ZONE = r"\s*(?:GMT(?=[+-]))?(?P<zone>[+-]\d{2}:?\d{2}\b|[A-Z]{1,5}\b|Z)?"
@@ -41,6 +42,13 @@ _ZONES = {"EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST
 _ZONES |= {"CET": 1, "MET": 1, "CEST": 2, "MEST": 2, "BST": 1}
 
 
+_USUAL = re.compile(
+    r"\s*(?:[A-Za-z]{3}, +)?(\d{1,2}) ([A-Za-z]{3}) (\d{4}) (\d\d):(\d\d):(\d\d) ([+-]\d{4})(?:\s+\([^()]*\))?\s*",
+    re.ASCII,
+)
+"""The form in which nearly every mail writes its date (RFC 5322 §3.3): read first, and quickly."""
+
+
 def parse_date(written: str) -> datetime | None:
     """Return the instant of a date field, UTC, or None when it cannot be read.
 
@@ -53,13 +61,16 @@ def parse_date(written: str) -> datetime | None:
     True
     """
     written = written[:200]
-    for form in _FORMS:
-        found = form.search(written)
-        if found is not None:
-            try:
-                return _instant(found)
-            except (ValueError, OverflowError):
-                return None
+    try:
+        usual = _USUAL.fullmatch(written)
+        if usual is not None:
+            return _instant(*usual.groups())
+        for form in _FORMS:
+            found = form.search(written)
+            if found is not None:
+                return _instant(*found.group("day", "month", "year", "hour", "minute", "second", "zone"))
+    except (ValueError, OverflowError):
+        return None
     return None
 
 
@@ -68,19 +79,13 @@ def parse_received(written: str) -> datetime | None:
     return parse_date(written.rpartition(";")[2])
 
 
-def _instant(found: re.Match[str]) -> datetime:
-    offset = _offset(found["zone"] or "")
-    local = datetime(
-        _year(found["year"]),
-        _month(found["month"]),
-        int(found["day"]),
-        int(found["hour"]),
-        int(found["minute"]),
-        # A leap second is the last one of its minute.
-        min(int(found["second"] or 0), 59),
-        tzinfo=UTC,
-    )
-    return local - offset
+def _instant(
+    day: str, month: str, year: str, hour: str, minute: str, second: str | None, zone: str | None
+) -> datetime:
+    # A leap second is the last one of its minute.
+    seconds = min(int(second or 0), 59)
+    local = datetime(_year(year), _month(month), int(day), int(hour), int(minute), seconds, tzinfo=UTC)
+    return local - _offset(zone or "")
 
 
 def _year(written: str) -> int:
@@ -91,6 +96,7 @@ def _year(written: str) -> int:
     return year + 1900 if len(written) == 3 else year
 
 
+@lru_cache(maxsize=256)
 def _month(written: str) -> int:
     if written.isdecimal():
         return int(written)
@@ -101,6 +107,7 @@ def _month(written: str) -> int:
     return month
 
 
+@lru_cache(maxsize=256)
 def _offset(written: str) -> timedelta:
     if not written or written[0] not in "+-":
         return timedelta(hours=_ZONES.get(written, 0))

@@ -19,6 +19,8 @@ def parse_message_ids(written: str) -> tuple[str, ...]:
     >>> parse_message_ids("Votre message du 2 mars <a.1@\\n example.fr>")
     ('a.1@example.fr',)
     """
+    if not written:
+        return ()
     found = _BRACKETED.findall(written)
     if not found and "@" in written and len(written.split()) == 1:
         found = [written]
