@@ -27,6 +27,7 @@ from mailsla.adapters.database.derivations import Derivations
 from mailsla.adapters.database.engine import open_engine
 from mailsla.adapters.database.facts import Facts
 from mailsla.adapters.database.outbox import Outbox
+from mailsla.adapters.hands import Hands
 from mailsla.adapters.oauth import TokenSource
 from mailsla.adapters.rendering import alert_mail
 from mailsla.adapters.smtp import SmtpServer, compose
@@ -220,18 +221,20 @@ class Application:
         open_session: Callable[[], AbstractContextManager[imap.ImapSession]],
         progress: Progress = lambda _mailbox, _done, _total: None,
     ) -> Collected:
-        return poll(
-            account.name,
-            open_session,
-            self.facts,
-            worker=socket.gethostname(),
-            now=self.now,
-            office=self.site.office,
-            keywords=self.site.keywords,
-            since=account.since,
-            progress=progress,
-            stopping=self.stop.is_set,
-        )
+        with Hands() as hands:
+            return poll(
+                account.name,
+                open_session,
+                self.facts,
+                worker=socket.gethostname(),
+                now=self.now,
+                office=self.site.office,
+                keywords=self.site.keywords,
+                since=account.since,
+                progress=progress,
+                stopping=self.stop.is_set,
+                spread=hands.map,
+            )
 
     def watch(self, account: Account, collected: Callable[[Collected], None]) -> None:
         """Collect one account, then stay on the line until its next collection is due.

@@ -187,17 +187,17 @@ class ImapSession:
         self._opened = mailbox
         return _status(said, b"EXISTS")
 
-    def uids(self, *, above: int, since: date | None) -> Sequence[int]:
-        """List the opened mailbox's UIDs above `above`, in order.
+    def uids(self, first: int, last: int | None, *, since: date | None) -> Sequence[int]:
+        """List the opened mailbox's UIDs from one to another, or to the end, in order.
 
         `n:*` always names the last message, even below n (RFC 9051 §9, seq-range): it is dropped here.
         """
-        criteria: list[Any] = ["UID", f"{above + 1}:*"]
+        criteria: list[Any] = ["UID", f"{first}:{'*' if last is None else last}"]
         if since is not None:
             criteria += ["SINCE", since]
         with self.bounded():
             found = self._client.search(criteria)
-        return sorted(uid for uid in set(found) if uid > above)
+        return sorted(uid for uid in set(found) if uid >= first and (last is None or uid <= last))
 
     def fetch(self, uids: Sequence[int]) -> Iterator[Fetched]:
         """Fetch headers of the opened mailbox, one at a time as they come; what has vanished is left out.

@@ -72,7 +72,7 @@ def _bare(text: str) -> list[str]:
     return [words[-1].rpartition(":")[2] if not words[-1].startswith("@") else words[-1]] if words else []
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=8_192)
 def normalised(address: str) -> str | None:
     """Return an address as compared, or None when it is none.
 

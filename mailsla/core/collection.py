@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from mailsla.core.mail import MailboxRole
 from mailsla.core.message import Header
@@ -31,9 +32,8 @@ class ListedMailbox:
     status: MailboxStatus | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Fetched:
-    """One message as fetched: its header's bytes, never its body."""
+class Fetched(NamedTuple):
+    """One message as fetched: its header's bytes, never its body. A tuple, as it may go to another process."""
 
     uid: int
     internal_at: datetime | None
@@ -76,9 +76,8 @@ class Cursor:
     highest_modseq: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class NewMessage:
-    """A message ready to be stored."""
+class NewMessage(NamedTuple):
+    """A message ready to be stored. A tuple, as it may come from another process."""
 
     uid: int
     internal_at: datetime | None

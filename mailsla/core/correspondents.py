@@ -9,6 +9,9 @@ from mailsla.core.addresses import plain
 from mailsla.core.forms import Form
 from mailsla.core.message import Header
 
+MOST_REMEMBERED = 8_192
+"""Addresses whose side is remembered; memory does not grow with the mailbox."""
+
 
 @dataclass(frozen=True, slots=True)
 class Service:
@@ -44,7 +47,7 @@ class Office:
     addresses: frozenset[str] = frozenset()
     services: tuple[Service, ...] = ()
     forms: tuple[Form, ...] = ()
-    _known: dict[str, bool] = field(default_factory=dict, compare=False, repr=False)
+    _known: dict[str, bool] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     @cached_property
     def form_senders(self) -> frozenset[str]:
@@ -74,6 +77,8 @@ class Office:
         """
         known = self._known.get(address)
         if known is None:
+            if len(self._known) >= MOST_REMEMBERED:
+                self._known.clear()
             known = self._known[address] = self._includes(address)
         return known
 

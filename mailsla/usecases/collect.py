@@ -9,36 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from itertools import islice
 from typing import Protocol
 
-from mailsla.core.base_subject import base_subject
-from mailsla.core.body_evidence import needs_body, with_body
-from mailsla.core.collection import (
-    Batch,
-    BodyStart,
-    Cursor,
-    Fetched,
-    ListedMailbox,
-    MailboxStatus,
-    NewMessage,
-    SetAside,
-)
+from mailsla.core.collection import Batch, Cursor, ListedMailbox, MailboxStatus
 from mailsla.core.correspondents import UNKNOWN_OFFICE, Office
-from mailsla.core.errors import MessageError, OversizedMessage, TransientError
-from mailsla.core.header_fields import read_header
-from mailsla.core.message import identity
-from mailsla.language import gettext as _
 from mailsla.usecases.collector import collector_paused
+from mailsla.usecases.fetching import HeaderSource, Map, read_batches
 
-SLICE = 1_000
-"""UIDs asked for at once: servers refuse command lines of 20,000 of them."""
-
-BATCH_BYTES = 4 * 1024 * 1024
-"""A batch is stored when its headers reach this, however few they are: memory does not grow with them."""
+WINDOW = 50_000
+"""UIDs whose list is asked for at once: a server's answer is one line, and imaplib reads none of a million bytes."""
 
 
-class Session(Protocol):
+class Session(HeaderSource, Protocol):
     """A logged-in connection that only reads."""
 
     def mailboxes(self) -> Sequence[ListedMailbox]:
@@ -50,17 +32,11 @@ class Session(Protocol):
     def examine(self, mailbox: str) -> MailboxStatus:
         """Open a mailbox read-only."""
 
-    def uids(self, *, above: int, since: date | None) -> Sequence[int]:
-        """List the opened mailbox's UIDs above `above`, in order, those received before `since` left out."""
-
-    def fetch(self, uids: Sequence[int]) -> Iterator[Fetched]:
-        """Fetch headers of the opened mailbox as they come; what has vanished meanwhile is left out."""
+    def uids(self, first: int, last: int | None, *, since: date | None) -> Sequence[int]:
+        """List the opened mailbox's UIDs from one to another, or to the end, those received before `since` left out."""
 
     def with_keyword(self, keyword: str) -> Sequence[int]:
         """List the UIDs of the opened mailbox that bear an IMAP keyword."""
-
-    def body_starts(self, uids: Sequence[int]) -> Sequence[BodyStart]:
-        """Fetch the beginning of some bodies; what has vanished meanwhile is left out."""
 
 
 class FactStore(Protocol):
@@ -72,8 +48,11 @@ class FactStore(Protocol):
     def add(self, cursor: Cursor, batch: Batch, seen_at: datetime) -> None:
         """Add a batch and move the cursor, in one transaction."""
 
-    def present(self, cursor: Cursor) -> set[tuple[int, int]]:
-        """Return (UIDVALIDITY, UID) of what is believed to be in the mailbox."""
+    def present_count(self, cursor: Cursor) -> dict[int, int]:
+        """Return how many messages are believed to be in the mailbox, by UIDVALIDITY."""
+
+    def present(self, cursor: Cursor, uid_validity: int, *, above: int, most: int) -> Sequence[int]:
+        """Return the UIDs above one that are believed to be in the mailbox, in order, at most so many."""
 
     def aside(self, cursor: Cursor, uid_validity: int) -> Collection[int]:
         """Return the UIDs that are set aside."""
@@ -81,8 +60,11 @@ class FactStore(Protocol):
     def to_read_again(self, cursor: Cursor) -> Collection[int]:
         """Return the UIDs that an older reader set aside."""
 
-    def mark_gone(self, cursor: Cursor, uid_validity: int, uids: set[int], at: datetime) -> None:
-        """Note that copies are no longer there, and every copy of any other UIDVALIDITY."""
+    def mark_gone(self, cursor: Cursor, uid_validity: int, uids: Collection[int], at: datetime) -> int:
+        """Note that copies are no longer there, and return how many were believed to be."""
+
+    def mark_renumbered(self, cursor: Cursor, uid_validity: int, at: datetime) -> int:
+        """Note that every copy of any other UIDVALIDITY is no longer there, and return how many there were."""
 
     def set_keyword(
         self, cursor: Cursor, uid_validity: int, keyword: str, uids: Sequence[int], at: datetime
@@ -119,19 +101,19 @@ def collect(
     progress: Progress = lambda _mailbox, _done, _total: None,
     stopping: Callable[[], bool] = lambda: False,
     tally: Tally | None = None,
+    spread: Map = map,
 ) -> Tally:
     """Bring the store up to date with every mailbox of one account.
 
     Ends early, with everything stored so far kept, as soon as `stopping` says so. `tally`, when given, is kept
-    up to date, so that what was done before a failure is known.
+    up to date, so that what was done before a failure is known. `spread` reads the headers.
 
     Raises:
         TransientError: When the connection or the store fails; the next run goes on from the last batch.
         PermanentError: When the server or the store refuses.
     """
-    round_ = _Round(
-        session, store, now, office, keywords, since, progress, stopping, Tally() if tally is None else tally
-    )
+    tally = Tally() if tally is None else tally
+    round_ = _Round(session, store, now, office, keywords, since, progress, stopping, tally, spread)
     for mailbox in session.mailboxes():
         if stopping() or not _collect_mailbox(round_, account, mailbox):
             break
@@ -152,6 +134,7 @@ class _Round:
     progress: Progress
     stopping: Callable[[], bool]
     tally: Tally
+    spread: Map
 
 
 def _collect_mailbox(round_: _Round, account: str, mailbox: ListedMailbox) -> bool:
@@ -176,10 +159,8 @@ def _collect_mailbox(round_: _Round, account: str, mailbox: ListedMailbox) -> bo
 
 def _read_again(round_: _Round, cursor: Cursor, uids: list[int]) -> None:
     """Try once more what an older reader set aside; the cursor stays where it is."""
-    for part in _slices(uids):
-        for batch in _batches(round_.session, part, cursor.uid_validity, round_.office):
-            round_.store.add(cursor, replace(batch, last_uid=cursor.last_uid), round_.now())
-            round_.tally.messages += len(batch.messages)
+    for batch in read_batches(round_.session, uids, cursor.uid_validity, round_.office, round_.spread):
+        _store(round_, cursor, replace(batch, last_uid=cursor.last_uid))
 
 
 def _is_unchanged(status: MailboxStatus, cursor: Cursor, keywords: Collection[str]) -> bool:
@@ -201,124 +182,50 @@ def _add_new(round_: _Round, mailbox: str, cursor: Cursor, status: MailboxStatus
     """Store what is new in the opened mailbox; return False when asked to stop half-way."""
     same = status.uid_validity == cursor.uid_validity
     aside = round_.store.aside(cursor, status.uid_validity)
-    found = round_.session.uids(above=cursor.last_uid if same else 0, since=round_.since)
-    uids = [uid for uid in found if uid not in aside]
     done = 0
-    for part in _slices(uids):
-        if round_.stopping():
-            return False
+    for first, last in _windows(cursor.last_uid + 1 if same else 1, status):
+        found = round_.session.uids(first, last, since=round_.since)
+        uids = [uid for uid in found if uid not in aside]
+        before = done
         with collector_paused():
-            for batch in _batches(round_.session, part, status.uid_validity, round_.office):
-                round_.store.add(cursor, batch, round_.now())
-                round_.tally.messages += len(batch.messages)
-                round_.tally.set_aside += len(batch.set_aside)
-        done += len(part)
-        round_.progress(mailbox, done, len(uids))
+            for batch in read_batches(
+                round_.session, uids, status.uid_validity, round_.office, round_.spread
+            ):
+                _store(round_, cursor, batch)
+                done += len(batch.messages) + len(batch.set_aside)
+                total = before + len(uids) if last is None else max(status.messages, done)
+                round_.progress(mailbox, done, total)
+                if round_.stopping():
+                    return False
     return True
 
 
-def _slices(uids: Sequence[int]) -> Iterator[list[int]]:
-    remaining = iter(uids)
-    while part := list(islice(remaining, SLICE)):
-        yield part
+def _store(round_: _Round, cursor: Cursor, batch: Batch) -> None:
+    round_.store.add(cursor, batch, round_.now())
+    round_.tally.messages += len(batch.messages)
+    round_.tally.set_aside += len(batch.set_aside)
 
 
-def _batches(session: Session, uids: list[int], uid_validity: int, office: Office) -> Iterator[Batch]:
-    """Yield the messages of a slice in batches of bounded size, each with the UID up to which all are covered.
-
-    A header that announces more than can be read is set aside alone, and costs the connection: the next
-    collection goes on without it.
-    """
-    missing = set(uids)
-    held = _Held(uid_validity, office)
-    try:
-        for fetched in session.fetch(uids):
-            if fetched.uid in missing:
-                missing.remove(fetched.uid)
-                held.take(fetched)
-            if held.size >= BATCH_BYTES:
-                yield held.release(uids, missing)
-        for uid in sorted(missing):
-            # Expunged meanwhile, or left out by the server: one more look at it alone decides.
-            for fetched in session.fetch([uid]):
-                held.take(fetched)
-    except OversizedMessage as error:
-        batch = held.release(uids, missing)
-        aside = () if error.uid is None else (SetAside(error.uid, None, "oversized"),)
-        yield replace(batch, set_aside=(*batch.set_aside, *aside))
-        raise TransientError(
-            _("un en-tête démesuré a été mis de côté ; la relève reprendra sans lui.")
-        ) from error
-    messages = _with_bodies(session, [*held.ready, *held.to_look_into], office)
-    yield Batch(uid_validity, uids[-1], tuple(messages), tuple(held.set_aside))
-
-
-class _Held:
-    """What was fetched and is not stored yet; the few whose body must be looked into wait for the fetch to end."""
-
-    def __init__(self, uid_validity: int, office: Office) -> None:
-        self._uid_validity = uid_validity
-        self._office = office
-        self.ready: list[NewMessage] = []
-        self.to_look_into: list[NewMessage] = []
-        self.set_aside: list[SetAside] = []
-        self.size = 0
-
-    def take(self, fetched: Fetched) -> None:
-        """Read one header and keep it."""
-        read = _read(fetched)
-        self.size += len(fetched.header)
-        if isinstance(read, SetAside):
-            self.set_aside.append(read)
-        elif needs_body(read.header, self._office):
-            self.to_look_into.append(read)
-        else:
-            self.ready.append(read)
-
-    def release(self, uids: list[int], missing: Collection[int]) -> Batch:
-        """Return what is ready, covered up to the first UID that is still missing or to be looked into."""
-        waiting = {message.uid for message in self.to_look_into}
-        first = next((uid for uid in uids if uid in missing or uid in waiting), None)
-        last_uid = uids[-1] if first is None else first - 1
-        batch = Batch(self._uid_validity, last_uid, tuple(self.ready), tuple(self.set_aside))
-        self.ready, self.set_aside, self.size = [], [], 0
-        return batch
-
-
-def _with_bodies(session: Session, messages: list[NewMessage], office: Office) -> list[NewMessage]:
-    """Return the messages, with what the bodies say of the few whose header does not say enough."""
-    wanted = [message.uid for message in messages if needs_body(message.header, office)]
-    if not wanted:
-        return messages
-    starts = {start.uid: start for start in session.body_starts(wanted)}
-    return [
-        replace(
-            message,
-            header=with_body(
-                message.header, starts[message.uid].content_fields, starts[message.uid].body, office
-            ),
-        )
-        if message.uid in starts
-        else message
-        for message in messages
-    ]
-
-
-def _read(fetched: Fetched) -> NewMessage | SetAside:
-    try:
-        header = read_header(fetched.header)
-    except MessageError as error:
-        return SetAside(fetched.uid, fetched.internal_at, error.reason)
-    key = identity(header, base_subject(header.subject))
-    return NewMessage(fetched.uid, fetched.internal_at, key, header)
+def _windows(first: int, status: MailboxStatus) -> Iterator[tuple[int, int | None]]:
+    """Yield stretches of UIDs from `first` on; the last one is open, since a server may say a wrong UIDNEXT."""
+    if status.messages > WINDOW:
+        while first + WINDOW < status.uid_next:
+            yield first, first + WINDOW - 1
+            first += WINDOW
+    yield first, None
 
 
 def _reconcile(round_: _Round, cursor: Cursor, status: MailboxStatus) -> None:
     """Note the copies that have vanished, only when the server's count says that some have."""
-    known = round_.store.present(cursor)
-    current = {uid for uid_validity, uid in known if uid_validity == status.uid_validity}
-    if len(current) == len(known) == status.messages:
+    known = round_.store.present_count(cursor)
+    if known.keys() - {status.uid_validity}:
+        round_.tally.gone += round_.store.mark_renumbered(cursor, status.uid_validity, round_.now())
+    if known.get(status.uid_validity, 0) == status.messages:
         return
-    gone = current - set(round_.session.uids(above=0, since=round_.since))
-    round_.tally.gone += len(gone)
-    round_.store.mark_gone(cursor, status.uid_validity, gone, round_.now())
+    above = 0
+    while believed := round_.store.present(cursor, status.uid_validity, above=above, most=WINDOW):
+        there = set(round_.session.uids(believed[0], believed[-1], since=round_.since))
+        gone = [uid for uid in believed if uid not in there]
+        if gone:
+            round_.tally.gone += round_.store.mark_gone(cursor, status.uid_validity, gone, round_.now())
+        above = believed[-1]

@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
-from mailsla.core.decision import Decision, in_force
-from mailsla.core.derivation import Derivation, derive, ties
-from mailsla.core.mail import Mail
 from mailsla.core.pairing_rules import RULES_VERSION, PairingRules
 from mailsla.usecases.collector import collector_paused
-
-FULL_FROM = 2_000
-"""With more new messages than this, deriving everything is quicker than looking for what they touch."""
 
 
 class DerivationWork(Protocol):
@@ -25,31 +19,25 @@ class DerivationWork(Protocol):
         """The digest of the rules that made what is there."""
 
     def pending(self) -> Sequence[int]:
-        """Return the numbers of messages not derived since they changed."""
+        """Return the numbers of messages that are new or changed."""
 
-    def all(self) -> Mapping[int, Mail]:
-        """Return every message by its number."""
-
-    def mails(self, numbers: Iterable[int]) -> Mapping[int, Mail]:
-        """Return some messages by their numbers."""
-
-    def decisions(self, keys: Iterable[str] | None = None) -> Sequence[Decision]:
-        """Return every decision, or those about some messages."""
-
-    def save_ties(self, ties: Mapping[int, frozenset[str]]) -> None:
-        """Replace the ties of some messages."""
-
-    def tied(self, numbers: Iterable[int]) -> set[int]:
-        """Return every message tied to these, directly or through others, these included."""
+    def count(self) -> int:
+        """Return how many messages there are."""
 
     def clear(self) -> None:
         """Drop every derivation and tie."""
 
-    def replace(self, derivation: Derivation) -> None:
-        """Put `derivation` in the place of whatever was derived of its messages."""
+    def tie(self, numbers: Sequence[int] | None, rules: PairingRules) -> None:
+        """Replace the ties of some messages, or of all."""
 
-    def finish(self, numbers: Iterable[int], rules: str) -> None:
-        """Note which messages are derived, and by which rules."""
+    def tied(self, numbers: Sequence[int]) -> Collection[int]:
+        """Return every message tied to these, directly or through others, these included."""
+
+    def derive(self, numbers: Collection[int] | None, rules: PairingRules) -> int:
+        """Replace what was derived of messages to which no other is tied, or derive all; return how many."""
+
+    def finish(self, rules: str) -> None:
+        """Note that nothing waits any more, and by which rules it was derived."""
 
 
 class DerivationStore(Protocol):
@@ -63,36 +51,22 @@ def derive_pending(store: DerivationStore, rules: PairingRules) -> int:
     """Bring derivations up to date and return how many messages were read for it.
 
     A new message re-derives only the messages it is tied to; the result is what deriving everything would give.
+    When most of the store is new, as after a first collection, everything is.
     """
     digest = rules_digest(rules)
-    with store.deriving() as work:
+    with store.deriving() as work, collector_paused():
         pending = work.pending()
-        if work.rules != digest or len(pending) > FULL_FROM:
-            return _derive_all(work, rules, digest)
-        if not pending:
+        if work.rules != digest or 2 * len(pending) > work.count():
+            work.clear()
+            work.tie(None, rules)
+            done = work.derive(None, rules)
+        elif pending:
+            work.tie(pending, rules)
+            done = work.derive(work.tied(pending), rules)
+        else:
             return 0
-        fresh = work.mails(pending)
-        decided = in_force(work.decisions())
-        work.save_ties({number: ties(mail, rules.office, decided) for number, mail in fresh.items()})
-        touched = list(work.mails(work.tied(pending)).values())
-        work.replace(derive(touched, rules, work.decisions([mail.key for mail in touched])))
-        work.finish(pending, digest)
-        return len(touched)
-
-
-def _derive_all(work: DerivationWork, rules: PairingRules, digest: str) -> int:
-    with collector_paused():
-        mails = work.all()
-        work.clear()
-        decisions = work.decisions()
-        derivation = derive(list(mails.values()), rules, decisions)
-        decided, readings = in_force(decisions), derivation.readings
-        work.save_ties(
-            {number: ties(mail, rules.office, decided, readings[mail.key]) for number, mail in mails.items()}
-        )
-        work.replace(derivation)
-        work.finish(mails, digest)
-    return len(mails)
+        work.finish(digest)
+    return done
 
 
 def rules_digest(rules: PairingRules) -> str:

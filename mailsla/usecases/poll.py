@@ -12,6 +12,7 @@ from typing import Protocol
 from mailsla.core.correspondents import UNKNOWN_OFFICE, Office
 from mailsla.core.errors import PermanentError, TransientError
 from mailsla.usecases.collect import FactStore, Progress, Session, Tally, collect
+from mailsla.usecases.fetching import Map
 
 LEASE = timedelta(minutes=5)
 """How long an account stays with a worker that gives no more sign of life."""
@@ -71,6 +72,7 @@ def poll(
     since: date | None = None,
     progress: Progress = lambda _mailbox, _done, _total: None,
     stopping: Callable[[], bool] = lambda: False,
+    spread: Map = map,
 ) -> Collected:
     """Collect `account` and record the run; what goes wrong outside is told in the result.
 
@@ -100,6 +102,7 @@ def poll(
                 progress=alive,
                 stopping=stopping,
                 tally=tally,
+                spread=spread,
             )
         outcome, reason = Outcome.OK, None
     except TransientError as error:

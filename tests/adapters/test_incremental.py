@@ -30,7 +30,7 @@ from mailsla.core.mail import MailboxRole
 from mailsla.core.message import Header
 from mailsla.core.pairing_rules import ClosingEffect, ClosingRule, PairingRules
 from mailsla.core.request import Request
-from mailsla.usecases import collect as collecting
+from mailsla.usecases import fetching
 from mailsla.usecases.collect import Tally, collect
 from mailsla.usecases.derive import derive_pending
 from tests.factories import OFFICE, RULES
@@ -240,7 +240,7 @@ def test_what_an_older_reader_set_aside_is_read_again_after_an_upgrade(
 
     box.put(letter(1), letter(2))
     with monkeypatch.context() as older:
-        older.setattr(collecting, "read_header", cannot)
+        older.setattr(fetching, "read_header", cannot)
         box.poll()
         again = box.poll()
     aside = len(box.facts.set_aside())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from sqlalchemy import Connection, Engine, inspect
 
 from mailsla.adapters.database import schema
@@ -27,8 +28,9 @@ def test_upgrading_twice_changes_nothing(empty_engine: Engine) -> None:
 SEEN = "2026-11-13 08:00:00.000000"
 
 
-def test_a_store_of_the_previous_version_is_upgraded_with_its_data(empty_engine: Engine) -> None:
-    schema.upgrade(empty_engine, "0001")
+@pytest.mark.parametrize("version", ["0001", "0002"])
+def test_a_store_of_an_earlier_version_is_upgraded_with_its_data(empty_engine: Engine, version: str) -> None:
+    schema.upgrade(empty_engine, version)
     with writing(empty_engine) as connection:
         for statement in (
             "insert into account (id, name) values (1, 'contact')",
@@ -52,6 +54,8 @@ def test_a_store_of_the_previous_version_is_upgraded_with_its_data(empty_engine:
                 "insert into outgoing (id, message_id, recipient, purpose, day, subject, text, created_at, attempts) "
                 f"values (1, 'd@x', 'chef@pref.example.fr', 'digest', '2026-11-13', 's', 't', '{SEEN}', 0)"
             ),
+            "insert into derivation (id, rules) values (1, 'of that version')",
+            "insert into tie (message_id, name) values (1, 42)",
             f"insert into alert (request, level, outgoing_id, created_at) values ('k1', 'overdue', 1, '{SEEN}')",
         ):
             connection.exec_driver_sql(statement)
@@ -61,15 +65,18 @@ def test_a_store_of_the_previous_version_is_upgraded_with_its_data(empty_engine:
 
     with reading(empty_engine) as connection:
         after = _contents(connection)
+        waiting = connection.exec_driver_sql("select message_id from pending").scalars().all()
+        rules = connection.exec_driver_sql("select rules from derivation").scalar_one()
     schema.check(empty_engine)
     assert {name: after[name] for name in before} == before
     assert after["decision"] == after["publication"] == []
+    assert (waiting, rules) == ([1], ""), "everything is derived again"
 
 
 def _contents(connection: Connection) -> dict[str, list[tuple[object, ...]]]:
     """Return the columns of version 0001, table by table."""
     tables = {
-        "message": "id, key, message_id, subject, pending",
+        "message": "id, key, message_id, subject",
         "location": "id, message_id, mailbox_id, uid_validity, uid",
         "mailbox": "id, name, uid_validity, last_uid, uid_next, messages",
         "derived_request": "key, conversation, follow_up, category, subject",

@@ -87,7 +87,7 @@ def test_what_is_expunged_between_search_and_fetch_is_left_out(
     dovecot.append_many(imap_user, "INBOX", [(letter(number), AT, ()) for number in range(4)])
     with imap.connect(account(dovecot, imap_user)) as session:
         session.examine("INBOX")
-        uids = session.uids(above=0, since=None)
+        uids = session.uids(1, None, since=None)
         with dovecot.client(imap_user) as other:
             other.select_folder("INBOX")
             other.delete_messages([2])

@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, func, select
 
 from mailsla.adapters.database import rows
-from mailsla.adapters.database.derivations import DERIVED_MESSAGE, Derivations
+from mailsla.adapters.database.derivation_work import DERIVED_MESSAGE
+from mailsla.adapters.database.derivations import Derivations
 from mailsla.adapters.database.engine import reading
 from mailsla.adapters.database.facts import LOCATION, MESSAGE, Facts
+from mailsla.adapters.database.kept import Kept
 from mailsla.adapters.database.outbox import Outbox
 from mailsla.core.collection import Batch, ListedMailbox, MailboxStatus, NewMessage, SetAside
 from mailsla.core.errors import PermanentError
@@ -163,12 +165,27 @@ def test_another_uidvalidity_counts_nothing_twice(
     asked = mail("2026-11-02 10:00")
     add(facts, asked)
     add(facts, asked, validity=8)
-    facts.mark_gone(facts.cursor("contact", INBOX), 8, set(), SEEN)
+    cursor = facts.cursor("contact", INBOX)
+    believed = facts.present_count(cursor)
+    facts.mark_renumbered(cursor, 8, SEEN)
     derive_pending(derivations, RULES)
 
     assert counts(engine) == (1, 2)
     assert len(derivations.requests()) == 1
-    assert facts.present(facts.cursor("contact", INBOX)) == {(8, 1)}
+    assert (believed, facts.present_count(cursor)) == ({7: 1, 8: 1}, {8: 1})
+
+
+def test_what_a_restored_server_shows_again_is_believed_again(facts: Facts, engine: Engine) -> None:
+    asked = mail("2026-11-02 10:00")
+    add(facts, asked)
+    cursor = facts.cursor("contact", INBOX)
+    facts.mark_renumbered(cursor, 8, SEEN)
+    gone = facts.present_count(cursor)
+
+    add(facts, asked)
+
+    assert (gone, facts.present_count(cursor)) == ({}, {7: 1})
+    assert counts(engine) == (1, 1)
 
 
 def test_a_changed_rule_derives_everything_again(facts: Facts, derivations: Derivations) -> None:
@@ -226,7 +243,7 @@ def test_the_order_of_arrival_changes_no_derivation(
 
     with derivations.deriving() as work:
         work.clear()
-        work.finish([], "other rules")
+        work.finish("other rules")
     derive_pending(derivations, RULES)
 
     assert (derivations.requests(), derivations.messages()) == piecemeal
@@ -327,10 +344,11 @@ HEADERS = st.builds(
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50, deadline=None)
 @given(header=HEADERS)
-def test_a_header_written_and_read_again_is_equal(header: Header) -> None:
-    row = rows.message_row("k", header, SEEN)
+def test_a_message_written_and_read_again_is_equal(header: Header) -> None:
+    for kept in (Kept(text=True), Kept(text=False)):
+        row = rows.message_values("k", header, SEEN, kept)
 
-    assert rows.header_of(type("Row", (), row)) == header
+        assert rows.mail_of((1, *row), ()) == Mail("k", header, SEEN)
 
 
 def test_a_store_of_a_newer_version_is_refused(engine: Engine) -> None:

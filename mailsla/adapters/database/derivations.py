@@ -3,40 +3,35 @@
 from __future__ import annotations
 
 import hashlib
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, func, insert, select
 
 from mailsla.adapters.database import rows
-from mailsla.adapters.database.engine import reading, writing
-from mailsla.adapters.database.facts import ACCOUNT, LOCATION, MAILBOX, MESSAGE, insert_new, parts, table
-from mailsla.adapters.database.tables import (
-    DecisionRow,
-    DerivationRow,
-    DerivedDoubtRow,
-    DerivedMessageRow,
-    DerivedRequestRow,
-    KeywordRow,
-    PublicationRow,
-    TieRow,
+from mailsla.adapters.database.derivation_work import (
+    DECISION,
+    DERIVATION,
+    DERIVED_DOUBT,
+    DERIVED_MESSAGE,
+    DERIVED_REQUEST,
+    DerivationWork,
 )
+from mailsla.adapters.database.engine import reading, writing
+from mailsla.adapters.database.facts import MESSAGE, derive_again, insert_new, table
+from mailsla.adapters.database.tables import PublicationRow
+from mailsla.adapters.hands import Hands
 from mailsla.core.case import Case
 from mailsla.core.decision import Decision, in_force
-from mailsla.core.derivation import Derivation, DerivedMessage
-from mailsla.core.mail import Mail, Place
+from mailsla.core.derivation import DerivedMessage
 from mailsla.core.publication import Publication
 from mailsla.core.reading import Side
 from mailsla.core.recipient_matching import Doubt
 from mailsla.core.request import Request
 
-TIE, DERIVATION = table(TieRow), table(DerivationRow)
-DERIVED_MESSAGE, DERIVED_REQUEST = table(DerivedMessageRow), table(DerivedRequestRow)
-DERIVED_DOUBT = table(DerivedDoubtRow)
-KEYWORD, DECISION, PUBLICATION = table(KeywordRow), table(DecisionRow), table(PublicationRow)
+PUBLICATION = table(PublicationRow)
 CASE_COLUMNS = (
     "key",
     "received_at",
@@ -62,12 +57,12 @@ class Derivations:
         self._engine = engine
 
     @contextmanager
-    def deriving(self) -> Iterator[_Work]:
+    def deriving(self) -> Iterator[DerivationWork]:
         """Open the transaction in which one worker at a time derives: a second one waits for its end."""
-        with writing(self._engine) as connection:
+        with writing(self._engine) as connection, Hands() as hands:
             insert_new(connection, DERIVATION, [{"id": 1, "rules": ""}])
             locked = select(DERIVATION.c.rules).where(DERIVATION.c.id == 1).with_for_update()
-            yield _Work(connection, connection.execute(locked).scalar_one())
+            yield DerivationWork(connection, connection.execute(locked).scalar_one(), hands)
 
     def requests(self, received_from: datetime | None = None) -> tuple[Request, ...]:
         """Return the requests and follow-ups received from an instant on, by receipt."""
@@ -123,7 +118,8 @@ class Derivations:
             added = connection.execute(insert(DECISION).values(values).returning(DECISION.c.id))
             number = int(added.scalar_one())
             named = [key for key in (decision.target, decision.other) if key is not None]
-            connection.execute(update(MESSAGE).where(MESSAGE.c.key.in_(named)).values(pending=True))
+            about = select(MESSAGE.c.id).where(MESSAGE.c.key.in_(named))
+            derive_again(connection, connection.execute(about).scalars())
         return number
 
     def publications(self) -> tuple[Publication, ...]:
@@ -232,140 +228,6 @@ class Derivations:
             )
 
 
-class _Work:
-    """One transaction over the derivations. Satisfies `mailsla.usecases.derive.DerivationWork`."""
-
-    def __init__(self, connection: Connection, rules: str) -> None:
-        self._connection = connection
-        self.rules = rules
-
-    def pending(self) -> Sequence[int]:
-        query = select(MESSAGE.c.id).where(MESSAGE.c.pending.is_(True)).order_by(MESSAGE.c.id)
-        return list(self._connection.execute(query).scalars())
-
-    def all(self) -> Mapping[int, Mail]:
-        return self._load(select(MESSAGE), _places())
-
-    def mails(self, numbers: Iterable[int]) -> Mapping[int, Mail]:
-        found: dict[int, Mail] = {}
-        for part in parts(sorted(set(numbers))):
-            messages = select(MESSAGE).where(MESSAGE.c.id.in_(part))
-            found.update(self._load(messages, _places().where(LOCATION.c.message_id.in_(part))))
-        return found
-
-    def _load(self, messages: Select[Any], places: Select[Any]) -> dict[int, Mail]:
-        by_message: dict[int, list[Place]] = defaultdict(list)
-        keywords = self._keywords(places)
-        for row in self._connection.execute(places):
-            by_message[row.message_id].append(rows.place_of(row, tuple(keywords.get(row.location_id, ()))))
-        return {
-            row.id: Mail(row.key, rows.header_of(row), row.first_seen_at, tuple(by_message[row.id]))
-            for row in self._connection.execute(messages)
-        }
-
-    def _keywords(self, places: Select[Any]) -> dict[int, list[tuple[str, datetime]]]:
-        """Return the keywords that are on some copies, by copy."""
-        wanted = places.with_only_columns(LOCATION.c.id).order_by(None)
-        query = (
-            select(KEYWORD.c.location_id, KEYWORD.c.name, KEYWORD.c.first_seen_at)
-            .where(KEYWORD.c.gone_at.is_(None), KEYWORD.c.location_id.in_(wanted))
-            .order_by(KEYWORD.c.location_id, KEYWORD.c.first_seen_at, KEYWORD.c.name)
-        )
-        found: dict[int, list[tuple[str, datetime]]] = defaultdict(list)
-        for location, name, first_seen_at in self._connection.execute(query):
-            found[location].append((name, first_seen_at))
-        return found
-
-    def decisions(self, keys: Iterable[str] | None = None) -> tuple[Decision, ...]:
-        if keys is None:
-            return _decisions(self._connection, DECISION.c.id.is_not(None))
-        return tuple(
-            decision
-            for part in parts(sorted(keys))
-            for decision in _decisions(self._connection, DECISION.c.target.in_(part))
-        )
-
-    def save_ties(self, ties: Mapping[int, frozenset[str]]) -> None:
-        for part in parts(ties):
-            self._connection.execute(delete(TIE).where(TIE.c.message_id.in_(part)))
-        named = [
-            {"message_id": number, "name": name}
-            for number, names in ties.items()
-            for name in sorted({rows.tie_name(tie) for tie in names})
-        ]
-        if named:
-            self._connection.execute(insert(TIE), named)
-
-    def tied(self, numbers: Iterable[int]) -> set[int]:
-        found = set(numbers)
-        frontier = found
-        while frontier:
-            reached = {number for part in parts(sorted(frontier)) for number in self._neighbours(part)}
-            frontier = reached - found
-            found |= frontier
-        return found
-
-    def _neighbours(self, numbers: list[int]) -> Iterable[int]:
-        other = TIE.alias()
-        query = (
-            select(other.c.message_id)
-            .distinct()
-            .join(TIE, TIE.c.name == other.c.name)
-            .where(TIE.c.message_id.in_(numbers))
-        )
-        return self._connection.execute(query).scalars()
-
-    def clear(self) -> None:
-        for target in (TIE, DERIVED_MESSAGE, DERIVED_REQUEST, DERIVED_DOUBT):
-            self._connection.execute(delete(target))
-
-    def replace(self, derivation: Derivation) -> None:
-        for part in parts(derivation.readings):
-            self._connection.execute(delete(DERIVED_MESSAGE).where(DERIVED_MESSAGE.c.key.in_(part)))
-            self._connection.execute(delete(DERIVED_REQUEST).where(DERIVED_REQUEST.c.key.in_(part)))
-            self._connection.execute(delete(DERIVED_DOUBT).where(DERIVED_DOUBT.c.reply.in_(part)))
-        messages = [
-            rows.derived_message_row(derivation.readings[key], derivation.links[key], name)
-            for name, members in derivation.conversations.items()
-            for key in members
-        ]
-        for target, values in (
-            (DERIVED_MESSAGE, messages),
-            (DERIVED_REQUEST, [rows.request_row(request) for request in derivation.requests]),
-            (DERIVED_DOUBT, [rows.doubt_row(doubt) for doubt in derivation.doubts]),
-        ):
-            if values:
-                self._connection.execute(insert(target), values)
-
-    def finish(self, numbers: Iterable[int], rules: str) -> None:
-        for part in parts(numbers):
-            self._connection.execute(update(MESSAGE).where(MESSAGE.c.id.in_(part)).values(pending=False))
-        self._connection.execute(update(DERIVATION).where(DERIVATION.c.id == 1).values(rules=rules))
-
-
 def _decisions(connection: Connection, which: Any) -> tuple[Decision, ...]:
     found = connection.execute(select(DECISION).where(which).order_by(DECISION.c.id))
     return tuple(rows.decision_of(row) for row in found)
-
-
-def _places() -> Select[Any]:
-    """Select every copy in an order that does not depend on when it was collected."""
-    return (
-        select(
-            LOCATION.c.id.label("location_id"),
-            LOCATION.c.message_id,
-            LOCATION.c.first_seen_at,
-            LOCATION.c.internal_at,
-            LOCATION.c.hop_at,
-            LOCATION.c.imported,
-            LOCATION.c.gone_at,
-            MAILBOX.c.role,
-            MAILBOX.c.name.label("mailbox_name"),
-            ACCOUNT.c.name.label("account_name"),
-        )
-        .join(MAILBOX, MAILBOX.c.id == LOCATION.c.mailbox_id)
-        .join(ACCOUNT, ACCOUNT.c.id == MAILBOX.c.account_id)
-        .order_by(
-            LOCATION.c.message_id, ACCOUNT.c.name, MAILBOX.c.name, LOCATION.c.uid_validity, LOCATION.c.uid
-        )
-    )

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import islice
-from typing import Any, TypeVar
+from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Select,
+    Table,
+    func,
+    insert,
+    or_,
+    select,
+    union_all,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import SQLModel
 
 from mailsla.adapters.database import rows
+from mailsla.adapters.database.bulk import among, insert_rows, kept_by
 from mailsla.adapters.database.engine import reading, writing
 from mailsla.adapters.database.tables import (
     AccountRow,
@@ -21,15 +33,11 @@ from mailsla.adapters.database.tables import (
     LocationRow,
     MailboxRow,
     MessageRow,
+    PendingRow,
     SetAsideRow,
 )
-from mailsla.core.collection import Batch, Cursor, ListedMailbox, MailboxStatus
+from mailsla.core.collection import Batch, Cursor, ListedMailbox, MailboxStatus, NewMessage
 from mailsla.core.header_fields import READER_VERSION
-
-_Item = TypeVar("_Item")
-
-MOST_PARAMETERS = 500
-"""Values in one IN list: below every database's limit."""
 
 
 def table(row_class: type[SQLModel]) -> Table:
@@ -40,14 +48,17 @@ def table(row_class: type[SQLModel]) -> Table:
 
 ACCOUNT, MAILBOX, MESSAGE = table(AccountRow), table(MailboxRow), table(MessageRow)
 LOCATION, SET_ASIDE, COLLECTION = table(LocationRow), table(SetAsideRow), table(CollectionRow)
-KEYWORD = table(KeywordRow)
-
-
-def parts(items: Iterable[_Item], size: int = MOST_PARAMETERS) -> Iterator[list[_Item]]:
-    """Cut `items` into lists of at most `size`."""
-    remaining = iter(items)
-    while part := list(islice(remaining, size)):
-        yield part
+KEYWORD, PENDING = table(KeywordRow), table(PendingRow)
+LOCATION_COLUMNS = (
+    "message_id",
+    "mailbox_id",
+    "uid_validity",
+    "uid",
+    "internal_at",
+    "hop_at",
+    "imported",
+    "first_seen_at",
+)
 
 
 def insert_new(connection: Connection, target: Table, values: Sequence[dict[str, Any]]) -> None:
@@ -60,14 +71,23 @@ def insert_new(connection: Connection, target: Table, values: Sequence[dict[str,
 
 def _derive_again(connection: Connection, copies: Any) -> None:
     """Have the messages of some copies derived again."""
-    moved = select(LOCATION.c.message_id).where(copies)
-    connection.execute(update(MESSAGE).where(MESSAGE.c.id.in_(moved)).values(pending=True))
+    derive_again(connection, connection.execute(select(LOCATION.c.message_id).where(copies)).scalars())
 
 
-def _mark_gone(connection: Connection, target: Table, which: Any, at: datetime) -> None:
+def derive_again(connection: Connection, numbers: Iterable[int]) -> None:
+    """Have some messages derived again."""
+    insert_rows(connection, PENDING, ("message_id",), [(number,) for number in set(numbers)])
+
+
+def _mark_gone(connection: Connection, target: Table, which: Any, at: datetime) -> int:
+    """Note that some copies are no longer there and return how many."""
     if target is LOCATION:
         _derive_again(connection, which)
-    connection.execute(update(target).where(which).values(gone_at=at))
+    return connection.execute(update(target).where(which).values(gone_at=at)).rowcount
+
+
+def _present(target: Table, cursor: Cursor, column: ColumnElement[int]) -> Select[int]:
+    return select(column).where(target.c.mailbox_id == cursor.mailbox_id, target.c.gone_at.is_(None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,25 +152,13 @@ class Facts:
     def add(self, cursor: Cursor, batch: Batch, seen_at: datetime) -> None:
         """Add a batch and move the cursor, in one transaction; what is there already changes nothing."""
         with writing(self._engine) as connection:
-            ids = self._add_messages(connection, batch, seen_at)
-            place: dict[str, Any] = {"mailbox_id": cursor.mailbox_id, "uid_validity": batch.uid_validity}
-            copies = [
-                place
-                | {
-                    "message_id": ids[message.key],
-                    "uid": message.uid,
-                    "internal_at": message.internal_at,
-                    "hop_at": message.header.hop_at,
-                    "imported": False,
-                    "first_seen_at": seen_at,
-                }
-                for message in batch.messages
-            ]
-            insert_new(connection, LOCATION, copies)
+            places = [(message.uid, message) for message in batch.messages]
+            self._add_copies(connection, cursor.mailbox_id, batch, places, seen_at, imported=False)
             self._read_at_last(connection, cursor, batch, seen_at)
             aside = [
-                place
-                | {
+                {
+                    "mailbox_id": cursor.mailbox_id,
+                    "uid_validity": batch.uid_validity,
                     "uid": item.uid,
                     "internal_at": item.internal_at,
                     "reason": item.reason,
@@ -173,12 +181,10 @@ class Facts:
             & (SET_ASIDE.c.uid_validity == batch.uid_validity)
             & SET_ASIDE.c.gone_at.is_(None)
         )
-        for part in parts(message.uid for message in batch.messages):
-            read = here & SET_ASIDE.c.uid.in_(part)
-            connection.execute(update(SET_ASIDE).where(read).values(gone_at=seen_at))
-        for part in parts(item.uid for item in batch.set_aside):
-            again = here & SET_ASIDE.c.uid.in_(part)
-            connection.execute(update(SET_ASIDE).where(again).values(reader=READER_VERSION))
+        read = here & among(SET_ASIDE.c.uid, [message.uid for message in batch.messages], connection)
+        connection.execute(update(SET_ASIDE).where(read).values(gone_at=seen_at))
+        again = here & among(SET_ASIDE.c.uid, [item.uid for item in batch.set_aside], connection)
+        connection.execute(update(SET_ASIDE).where(again).values(reader=READER_VERSION))
 
     def aside(self, cursor: Cursor, uid_validity: int) -> set[int]:
         """Return the UIDs of a mailbox that are set aside."""
@@ -198,43 +204,112 @@ class Facts:
         with reading(self._engine) as connection:
             return set(connection.execute(query).scalars())
 
+    def _add_copies(
+        self,
+        connection: Connection,
+        mailbox_id: int,
+        batch: Batch,
+        places: Sequence[tuple[int | None, NewMessage]],
+        seen_at: datetime,
+        *,
+        imported: bool,
+    ) -> None:
+        """Add a batch's messages, each at its UID; an archive has no UIDs: there the message's own number serves."""
+        kept = kept_by(connection)
+        ids = self._add_messages(connection, batch, seen_at)
+        seen = kept.instant(seen_at)
+        copies = [
+            (
+                number := ids[message.key],
+                mailbox_id,
+                batch.uid_validity,
+                number if uid is None else uid,
+                kept.instant(message.internal_at),
+                kept.instant(message.header.hop_at),
+                imported,
+                seen,
+            )
+            for uid, message in places
+        ]
+        if insert_rows(connection, LOCATION, LOCATION_COLUMNS, copies) < len(copies):
+            # A restored server may show again, under an old UIDVALIDITY, what was believed to be gone.
+            here = (LOCATION.c.mailbox_id == mailbox_id) & (LOCATION.c.uid_validity == batch.uid_validity)
+            back = among(LOCATION.c.uid, [copy[3] for copy in copies], connection)
+            connection.execute(update(LOCATION).where(here, back).values(gone_at=None))
+
     def _add_messages(self, connection: Connection, batch: Batch, seen_at: datetime) -> dict[str, int]:
-        """Insert the messages that are new; those known already get another copy, so are derived again."""
-        fresh = {message.key: message.header for message in batch.messages}
-        known = self._ids(connection, fresh)
-        for part in parts(known.values()):
-            connection.execute(update(MESSAGE).where(MESSAGE.c.id.in_(part)).values(pending=True))
-        added = [rows.message_row(key, header, seen_at) for key, header in fresh.items() if key not in known]
-        insert_new(connection, MESSAGE, added)
-        return known | self._ids(connection, [row["key"] for row in added])
+        """Insert the messages that are new; those known already get another copy, so are derived again too."""
+        kept = kept_by(connection)
+        found = {message.key: message.header for message in batch.messages}
+        known = self._ids(connection, found)
+        added = [
+            rows.message_values(key, header, seen_at, kept)
+            for key, header in found.items()
+            if key not in known
+        ]
+        insert_rows(connection, MESSAGE, rows.MESSAGE_COLUMNS, added)
+        known |= self._ids(connection, [key for key in found if key not in known])
+        derive_again(connection, known.values())
+        return known
 
-    def _ids(self, connection: Connection, keys: Iterable[str]) -> dict[str, int]:
-        found: dict[str, int] = {}
-        for part in parts(keys):
-            named = connection.execute(select(MESSAGE.c.key, MESSAGE.c.id).where(MESSAGE.c.key.in_(part)))
-            found.update({row.key: row.id for row in named})
-        return found
+    def _ids(self, connection: Connection, keys: Collection[str]) -> dict[str, int]:
+        if not keys:
+            return {}
+        named = select(MESSAGE.c.key, MESSAGE.c.id).where(among(MESSAGE.c.key, keys, connection))
+        return {row.key: row.id for row in connection.execute(named)}
 
-    def present(self, cursor: Cursor) -> set[tuple[int, int]]:
-        """Return (UIDVALIDITY, UID) of what is believed to be in the mailbox, set aside or not."""
-        copies = select(LOCATION.c.uid_validity, LOCATION.c.uid).where(
-            LOCATION.c.mailbox_id == cursor.mailbox_id, LOCATION.c.gone_at.is_(None)
+    def present_count(self, cursor: Cursor) -> dict[int, int]:
+        """Return how many messages are believed to be in a mailbox, set aside or not, by UIDVALIDITY."""
+        query = union_all(
+            *(_present(target, cursor, target.c.uid_validity) for target in (LOCATION, SET_ASIDE))
         )
-        aside = select(SET_ASIDE.c.uid_validity, SET_ASIDE.c.uid).where(
-            SET_ASIDE.c.mailbox_id == cursor.mailbox_id, SET_ASIDE.c.gone_at.is_(None)
-        )
+        copies = query.subquery()
+        counted = select(copies.c.uid_validity, func.count().label("n")).group_by(copies.c.uid_validity)
         with reading(self._engine) as connection:
-            found = [*connection.execute(copies), *connection.execute(aside)]
-        return {(uid_validity, uid) for uid_validity, uid in found}
+            return {row.uid_validity: row.n for row in connection.execute(counted)}
 
-    def mark_gone(self, cursor: Cursor, uid_validity: int, uids: set[int], at: datetime) -> None:
-        """Note that copies are no longer there, and every copy of any other UIDVALIDITY."""
+    def present(self, cursor: Cursor, uid_validity: int, *, above: int, most: int) -> list[int]:
+        """Return the UIDs above one that are believed to be in a mailbox, in order, at most so many."""
+        wanted = (
+            _present(target, cursor, target.c.uid).where(
+                target.c.uid_validity == uid_validity, target.c.uid > above
+            )
+            for target in (LOCATION, SET_ASIDE)
+        )
+        copies = union_all(*wanted).subquery()
+        query = select(copies.c.uid).order_by(copies.c.uid).limit(most)
+        with reading(self._engine) as connection:
+            return list(connection.execute(query).scalars())
+
+    def mark_gone(self, cursor: Cursor, uid_validity: int, uids: Collection[int], at: datetime) -> int:
+        """Note that copies are no longer there, and return how many were believed to be."""
+        return self._mark_gone(
+            cursor,
+            at,
+            lambda target, connection: (
+                (target.c.uid_validity == uid_validity) & among(target.c.uid, uids, connection)
+            ),
+        )
+
+    def mark_renumbered(self, cursor: Cursor, uid_validity: int, at: datetime) -> int:
+        """Note that every copy of any other UIDVALIDITY is no longer there, and return how many there were."""
+        return self._mark_gone(cursor, at, lambda target, _connection: target.c.uid_validity != uid_validity)
+
+    def _mark_gone(
+        self, cursor: Cursor, at: datetime, which: Callable[[Table, Connection], ColumnElement[bool]]
+    ) -> int:
         with writing(self._engine) as connection:
-            for target in (LOCATION, SET_ASIDE):
-                here = (target.c.mailbox_id == cursor.mailbox_id) & target.c.gone_at.is_(None)
-                _mark_gone(connection, target, here & (target.c.uid_validity != uid_validity), at)
-                for part in parts(sorted(uids)):
-                    _mark_gone(connection, target, here & target.c.uid.in_(part), at)
+            return sum(
+                _mark_gone(
+                    connection,
+                    target,
+                    (target.c.mailbox_id == cursor.mailbox_id)
+                    & target.c.gone_at.is_(None)
+                    & which(target, connection),
+                    at,
+                )
+                for target in (LOCATION, SET_ASIDE)
+            )
 
     def set_keyword(
         self, cursor: Cursor, uid_validity: int, keyword: str, uids: Iterable[int], at: datetime
@@ -249,25 +324,25 @@ class Facts:
             )
             before = {row.uid: row.id for row in connection.execute(bearing)}
             now = set(uids)
-            for part in parts(sorted(now - set(before))):
-                copies = select(LOCATION.c.id).where(here, LOCATION.c.uid.in_(part))
+            gained, lost = sorted(now - set(before)), sorted(set(before) - now)
+            if gained:
+                copies = select(LOCATION.c.id).where(here, among(LOCATION.c.uid, gained, connection))
                 found = list(connection.execute(copies).scalars())
                 fresh = [
                     {"location_id": copy, "name": keyword, "first_seen_at": at, "gone_at": None}
                     for copy in found
                 ]
                 insert_new(connection, KEYWORD, fresh)
-                again = KEYWORD.c.location_id.in_(found) & (KEYWORD.c.name == keyword)
+                again = among(KEYWORD.c.location_id, found, connection) & (KEYWORD.c.name == keyword)
                 connection.execute(
                     update(KEYWORD)
                     .where(again, KEYWORD.c.gone_at.is_not(None))
                     .values(first_seen_at=at, gone_at=None)
                 )
-                _derive_again(connection, here & LOCATION.c.uid.in_(part))
-            for part in parts(sorted(set(before) - now)):
-                lost = [before[uid] for uid in part]
-                connection.execute(update(KEYWORD).where(KEYWORD.c.id.in_(lost)).values(gone_at=at))
-                _derive_again(connection, here & LOCATION.c.uid.in_(part))
+            if lost:
+                borne = among(KEYWORD.c.id, [before[uid] for uid in lost], connection)
+                connection.execute(update(KEYWORD).where(borne).values(gone_at=at))
+            _derive_again(connection, here & among(LOCATION.c.uid, gained + lost, connection))
 
     def finish_mailbox(self, cursor: Cursor, status: MailboxStatus, at: datetime) -> None:
         """Note that a pass over a mailbox ended, with the UIDNEXT it started from."""
@@ -288,23 +363,9 @@ class Facts:
         """Add messages of an archive, once each, and return how many were new there."""
         cursor = self.cursor(account, mailbox)
         with writing(self._engine) as connection:
-            ids = self._add_messages(connection, batch, seen_at)
             before = self._count(connection, cursor.mailbox_id)
-            # An archive has no UIDs: the message's own number in the store names its one copy there.
-            copies = [
-                {
-                    "mailbox_id": cursor.mailbox_id,
-                    "uid_validity": 1,
-                    "message_id": ids[message.key],
-                    "uid": ids[message.key],
-                    "internal_at": message.internal_at,
-                    "hop_at": message.header.hop_at,
-                    "imported": True,
-                    "first_seen_at": seen_at,
-                }
-                for message in batch.messages
-            ]
-            insert_new(connection, LOCATION, copies)
+            places = [(None, message) for message in batch.messages]
+            self._add_copies(connection, cursor.mailbox_id, batch, places, seen_at, imported=True)
             return self._count(connection, cursor.mailbox_id) - before
 
     def _count(self, connection: Connection, mailbox_id: int) -> int:

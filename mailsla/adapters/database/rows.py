@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from mailsla.adapters.database.kept import Kept, document_of, instant_of
 from mailsla.core.case import Case
 from mailsla.core.commitment import Announcement, Outcome
 from mailsla.core.conversation import Link
 from mailsla.core.decision import Action, Decision
-from mailsla.core.mail import Basis, MailboxRole, Moment, Place
+from mailsla.core.mail import Basis, Mail, MailboxRole, Moment, Place
 from mailsla.core.message import Header
 from mailsla.core.pairing_rules import Part
 from mailsla.core.period import Period
@@ -23,54 +24,113 @@ from mailsla.core.request import Assignment, Request, ServiceBasis, Step
 PEOPLE = ("senders", "sender", "reply_to", "to", "cc", "bcc", "asked_by")
 
 
-def message_row(key: str, header: Header, seen_at: datetime) -> dict[str, Any]:
-    """Return the row of a message seen for the first time."""
-    return {
-        "key": key,
-        "message_id": header.message_id,
-        "thread_index": header.thread_index,
-        "subject": header.subject,
-        "sent_at": header.sent_at,
-        "ids": _filled({"in_reply_to": header.in_reply_to, "references": header.references}),
-        "people": _filled({name: getattr(header, name) for name in PEOPLE}),
-        "kept": [list(pair) for pair in header.kept],
-        "first_seen_at": seen_at,
-        "pending": True,
-    }
+MESSAGE_COLUMNS = (
+    "key",
+    "message_id",
+    "thread_index",
+    "subject",
+    "sent_at",
+    "ids",
+    "people",
+    "kept",
+    "first_seen_at",
+)
 
 
-def _filled(lists: Mapping[str, tuple[str, ...]]) -> dict[str, list[str]]:
-    return {name: list(values) for name, values in lists.items() if values}
-
-
-def header_of(row: Any) -> Header:
-    """Return the header that a message row holds; `hop_at` belongs to its copies."""
-    people: dict[str, Any] = {name: tuple(row.people.get(name, ())) for name in PEOPLE}
-    return Header(
-        message_id=row.message_id,
-        in_reply_to=tuple(row.ids.get("in_reply_to", ())),
-        references=tuple(row.ids.get("references", ())),
-        thread_index=row.thread_index,
-        subject=row.subject,
-        sent_at=row.sent_at,
-        kept=tuple((name, value) for name, value in row.kept),
-        **people,
+def message_values(key: str, header: Header, seen_at: datetime, kept: Kept) -> tuple[Any, ...]:
+    """Return the row of a message seen for the first time, in the order of `MESSAGE_COLUMNS`."""
+    return (
+        key,
+        header.message_id,
+        header.thread_index,
+        header.subject,
+        kept.instant(header.sent_at),
+        kept.document(_filled({"in_reply_to": header.in_reply_to, "references": header.references})),
+        kept.document(_filled({name: getattr(header, name) for name in PEOPLE})),
+        kept.document(header.kept),
+        kept.instant(seen_at),
     )
 
 
-def place_of(row: Any, keywords: tuple[tuple[str, datetime], ...] = ()) -> Place:
-    """Return the copy that a row of location, mailbox and account holds."""
+def _filled(lists: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    return {name: values for name, values in lists.items() if values}
+
+
+STORED_MESSAGE = ("id", *MESSAGE_COLUMNS)
+"""The columns of a message, as `mail_of` reads them."""
+
+STORED_PLACE = (
+    "id",
+    "message_id",
+    "mailbox_id",
+    "uid_validity",
+    "uid",
+    "internal_at",
+    "hop_at",
+    "imported",
+    "first_seen_at",
+    "gone_at",
+)
+"""The columns of a copy, as `place_of` reads them."""
+
+MAILBOX_OF_PLACE = STORED_PLACE.index("mailbox_id")
+
+
+def numbers_of_place(row: tuple[Any, ...]) -> tuple[int, int]:
+    """Return the UIDVALIDITY and the UID of a copy."""
+    return row[3], row[4]
+
+
+def mail_of(row: tuple[Any, ...], places: tuple[Place, ...]) -> Mail:
+    """Return the message that a row of `STORED_MESSAGE` holds; `hop_at` belongs to its copies."""
+    _number, key, message_id, thread_index, subject, sent_at, ids, people, kept, first_seen_at = row
+    cited, named = document_of(ids), document_of(people)
+    header = Header(
+        message_id=message_id,
+        in_reply_to=tuple(cited.get("in_reply_to", ())),
+        references=tuple(cited.get("references", ())),
+        thread_index=thread_index,
+        subject=subject,
+        sent_at=instant_of(sent_at),
+        senders=tuple(named.get("senders", ())),
+        sender=tuple(named.get("sender", ())),
+        reply_to=tuple(named.get("reply_to", ())),
+        to=tuple(named.get("to", ())),
+        cc=tuple(named.get("cc", ())),
+        bcc=tuple(named.get("bcc", ())),
+        asked_by=tuple(named.get("asked_by", ())),
+        kept=tuple([(name, value) for name, value in document_of(kept)]),
+    )
+    return Mail(key, header, instant(first_seen_at), places)
+
+
+def place_of(
+    row: tuple[Any, ...],
+    account: str,
+    mailbox: str,
+    role: MailboxRole,
+    keywords: tuple[tuple[str, datetime], ...] = (),
+) -> Place:
+    """Return the copy that a row of `STORED_PLACE` holds."""
+    _number, _message, _mailbox, _validity, _uid, internal_at, hop_at, imported, first_seen_at, gone_at = row
     return Place(
-        account=row.account_name,
-        mailbox=row.mailbox_name,
-        role=MailboxRole(row.role),
-        internal_at=row.internal_at,
-        hop_at=row.hop_at,
-        imported=row.imported,
-        present=row.gone_at is None,
-        first_seen_at=row.first_seen_at,
-        keywords=keywords,
+        account,
+        mailbox,
+        role,
+        instant_of(internal_at),
+        instant_of(hop_at),
+        bool(imported),
+        gone_at is None,
+        instant(first_seen_at),
+        keywords,
     )
+
+
+def instant(kept: Any) -> datetime:
+    """Return the instant of a column that always has one."""
+    at = instant_of(kept)
+    assert at is not None
+    return at
 
 
 def tie_name(tie: str) -> int:
@@ -78,57 +138,102 @@ def tie_name(tie: str) -> int:
     return int.from_bytes(hashlib.blake2b(tie.encode(), digest_size=8).digest()) >> 1
 
 
-def derived_message_row(reading: Reading, link: Link, conversation: str) -> dict[str, Any]:
-    """Return the row that says what a message is and what ties it."""
+DERIVED_MESSAGE_COLUMNS = (
+    "key",
+    "conversation",
+    "evidence",
+    "tied_to",
+    "side",
+    "kind",
+    "reason",
+    "at",
+    "basis",
+)
+
+
+def derived_message_values(reading: Reading, link: Link, conversation: str, kept: Kept) -> tuple[Any, ...]:
+    """Return the row that says what a message is and what ties it, in the order of `DERIVED_MESSAGE_COLUMNS`."""
     reason = reading.reason
-    return {
-        "key": reading.key,
-        "conversation": conversation,
-        "evidence": link.evidence.value,
-        "tied_to": link.to,
-        "side": reading.side.value,
-        "kind": reading.kind.value,
-        "reason": None if reason is None else [reason.code, reason.field, reason.value],
-        "at": reading.moment.at,
-        "basis": reading.moment.basis.value,
-    }
+    return (
+        reading.key,
+        conversation,
+        link.evidence.value,
+        link.to,
+        reading.side.value,
+        reading.kind.value,
+        None if reason is None else kept.document([reason.code, reason.field, reason.value]),
+        kept.instant(reading.moment.at),
+        reading.moment.basis.value,
+    )
 
 
-def request_row(request: Request) -> dict[str, Any]:
-    """Return the row of a derived request."""
-    return {
-        "key": request.key,
-        "conversation": request.conversation,
-        "follow_up": request.follow_up,
-        "received_at": request.received.at,
-        "answered_at": request.answered.at if request.answered else None,
-        "service": request.service,
-        "category": request.category,
-        "imported": request.imported,
-        "subject": request.subject,
-        "assigned_at": request.case.assigned_at,
-        "announced_at": request.announcement.at if request.announcement else None,
-        "answer_by": request.announcement.answer_by if request.announcement else None,
-        "first_response_at": request.first_response.at if request.first_response else None,
-        "acknowledged_at": request.acknowledged.at if request.acknowledged else None,
-        "excluded": request.excluded,
-        "detail": {
-            "received_basis": request.received.basis.value,
-            "answered_basis": request.answered.basis.value if request.answered else None,
-            "answered_by": request.answered_by,
-            "first_response_basis": request.first_response.basis.value if request.first_response else None,
-            "acknowledged_basis": request.acknowledged.basis.value if request.acknowledged else None,
-            "citizens": list(request.citizens),
-            "assignments": [
-                [item.service, item.since.isoformat(), item.basis.value] for item in request.assignments
-            ],
-            "steps": [
-                [step.key, step.part.value, step.moment.at.isoformat(), step.moment.basis.value]
-                for step in request.steps
-            ],
-            "mailboxes": [list(pair) for pair in request.mailboxes],
-        },
-    }
+REQUEST_COLUMNS = (
+    "key",
+    "conversation",
+    "follow_up",
+    "received_at",
+    "answered_at",
+    "service",
+    "category",
+    "imported",
+    "subject",
+    "assigned_at",
+    "announced_at",
+    "answer_by",
+    "first_response_at",
+    "acknowledged_at",
+    "excluded",
+    "detail",
+)
+
+
+def request_values(request: Request, kept: Kept) -> tuple[Any, ...]:
+    """Return the row of a derived request, in the order of `REQUEST_COLUMNS`."""
+    announcement, assignments = request.announcement, request.assignments
+    answer_by = announcement.answer_by if announcement else None
+    return (
+        request.key,
+        request.conversation,
+        request.follow_up,
+        kept.instant(request.received.at),
+        kept.instant(_at(request.answered)),
+        request.service,
+        request.category,
+        request.imported,
+        request.subject,
+        kept.instant(assignments[-1].since if assignments else None),
+        kept.instant(announcement.at if announcement else None),
+        kept.day(answer_by),
+        kept.instant(_at(request.first_response)),
+        kept.instant(_at(request.acknowledged)),
+        request.excluded,
+        kept.document(
+            {
+                "received_basis": request.received.basis.value,
+                "answered_basis": _basis(request.answered),
+                "answered_by": request.answered_by,
+                "first_response_basis": _basis(request.first_response),
+                "acknowledged_basis": _basis(request.acknowledged),
+                "citizens": request.citizens,
+                "assignments": [
+                    (item.service, item.since.isoformat(), item.basis.value) for item in assignments
+                ],
+                "steps": [
+                    (step.key, step.part.value, step.moment.at.isoformat(), step.moment.basis.value)
+                    for step in request.steps
+                ],
+                "mailboxes": request.mailboxes,
+            }
+        ),
+    )
+
+
+def _at(moment: Moment | None) -> datetime | None:
+    return None if moment is None else moment.at
+
+
+def _basis(moment: Moment | None) -> str | None:
+    return None if moment is None else moment.basis.value
 
 
 def request_of(row: Any) -> Request:
@@ -247,14 +352,12 @@ def publication_of(row: Any) -> Publication:
     )
 
 
-def doubt_row(doubt: Doubt) -> dict[str, Any]:
-    """Return the row of a doubt."""
-    return {
-        "reply": doubt.reply,
-        "sent_at": doubt.sent_at,
-        "candidates": list(doubt.candidates),
-        "code": doubt.code.value,
-    }
+DOUBT_COLUMNS = ("reply", "sent_at", "candidates", "code")
+
+
+def doubt_values(doubt: Doubt, kept: Kept) -> tuple[Any, ...]:
+    """Return the row of a doubt, in the order of `DOUBT_COLUMNS`."""
+    return (doubt.reply, kept.instant(doubt.sent_at), kept.document(doubt.candidates), doubt.code.value)
 
 
 def doubt_of(row: Any) -> Doubt:

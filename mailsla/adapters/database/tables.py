@@ -10,7 +10,7 @@ UTC; a naive one is refused.
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Column, Index, Text, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Column, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 NAMING = {
@@ -63,7 +63,13 @@ class MessageRow(SQLModel, table=True):
     people: dict[str, list[str]] = Field(sa_column=Column(JSON, nullable=False))
     kept: list[list[str]] = Field(sa_column=Column(JSON, nullable=False))
     first_seen_at: datetime
-    pending: bool = Field(default=True, index=True)
+
+
+class PendingRow(SQLModel, table=True):
+    """A message to derive: it is new, or something about it changed."""
+
+    __tablename__ = "pending"
+    message_id: int = Field(foreign_key="message.id", primary_key=True)
 
 
 class LocationRow(SQLModel, table=True):
@@ -99,9 +105,9 @@ class TieRow(SQLModel, table=True):
     """A name through which messages influence each other, as a 63-bit digest: no address stands in it."""
 
     __tablename__ = "tie"
-    __table_args__ = (Index("ix_tie_name_message_id", "name", "message_id"),)
-    message_id: int = Field(foreign_key="message.id", primary_key=True)
+    __table_args__ = ({"sqlite_with_rowid": False},)
     name: int = Field(primary_key=True, sa_type=BigInteger)
+    message_id: int = Field(foreign_key="message.id", primary_key=True, index=True)
 
 
 class SetAsideRow(SQLModel, table=True):

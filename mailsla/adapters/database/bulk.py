@@ -1,0 +1,49 @@
+"""Many rows at once, at the driver's own speed: tuples whose values are already as the database keeps them.
+
+SQLAlchemy prepares each value of each row, which costs more than storing it. Here instants and documents are
+prepared once, by `Kept`, and the driver takes the tuples as they are.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, String, Table, any_, func, literal, select, type_coerce
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from mailsla.adapters.database.kept import Kept
+
+
+def kept_by(connection: Connection) -> Kept:
+    """Return how the database at the other end keeps values."""
+    return Kept(text=connection.dialect.name == "sqlite")
+
+
+def insert_rows(
+    connection: Connection, target: Table, columns: Sequence[str], values: Sequence[tuple[Any, ...]]
+) -> int:
+    """Insert rows, leaving those that are there already as they are, and return how many are new."""
+    if not values:
+        return 0
+    mark = "?" if connection.dialect.name == "sqlite" else "%s"
+    marks = ", ".join([mark] * len(columns))
+    return connection.exec_driver_sql(
+        # Names of the code's own tables and columns, never anything from outside.
+        f"INSERT INTO {target.name} ({', '.join(columns)}) VALUES ({marks}) ON CONFLICT DO NOTHING",  # noqa: S608
+        list(values),
+    ).rowcount
+
+
+def among(column: ColumnElement[Any], values: Collection[Any], connection: Connection) -> ColumnElement[bool]:
+    """Return the condition that a column is one of any number of values, as one parameter."""
+    if connection.dialect.name == "sqlite":
+        listed = func.json_each(json.dumps(list(values))).table_valued("value")
+        return column.in_(select(listed.c.value))
+    return column == any_(literal(list(values), ARRAY(column.type)))
+
+
+def as_kept(target: Table, columns: Iterable[str]) -> list[ColumnElement[Any]]:
+    """Return columns to select whose values come as the database keeps them."""
+    return [type_coerce(target.c[name], String) for name in columns]

@@ -1,0 +1,127 @@
+"""Derives a part of the store at once: rows in, rows out, nothing else read; so that another process can do it.
+
+Rows are tuples whose values are as the database keeps them (`mailsla.adapters.database.kept`).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from mailsla.adapters.database import rows
+from mailsla.adapters.database.kept import Kept
+from mailsla.core.decision import Decided, Decision, in_force
+from mailsla.core.derivation import derive, ties
+from mailsla.core.mail import Mail, MailboxRole, Place
+from mailsla.core.pairing_rules import PairingRules
+
+Rows = list[tuple[Any, ...]]
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What every part is derived on.
+
+    Attributes:
+        rules: The site's rules.
+        decisions: Every decision taken.
+        mailboxes: Number of each mailbox → (account, name, role).
+        kept: How the database keeps values.
+    """
+
+    rules: PairingRules
+    decisions: tuple[Decision, ...]
+    mailboxes: Mapping[int, tuple[str, str, MailboxRole]]
+    kept: Kept
+
+    @cached_property
+    def decided(self) -> Decided:
+        """The decisions in force."""
+        return in_force(self.decisions)
+
+    @cached_property
+    def _by_target(self) -> dict[str, list[Decision]]:
+        by_target: dict[str, list[Decision]] = defaultdict(list)
+        for decision in self.decisions:
+            by_target[decision.target].append(decision)
+        return by_target
+
+    def decisions_about(self, mails: Sequence[Mail]) -> list[Decision]:
+        """Return the decisions about some mails."""
+        if not self.decisions:
+            return []
+        return [decision for mail in mails for decision in self._by_target.get(mail.key, ())]
+
+
+@dataclass(frozen=True)
+class Part:
+    """Some messages, with everything the store knows of them.
+
+    Attributes:
+        messages: Rows of `rows.STORED_MESSAGE`.
+        places: Rows of `rows.STORED_PLACE`.
+        keywords: (copy, keyword, first seen), of the keywords that are on some copies.
+    """
+
+    messages: Rows
+    places: Rows
+    keywords: Rows = field(default_factory=list)
+
+    def mails(self, ground: Ground) -> dict[int, Mail]:
+        """Return the messages as values, by number, their copies in an order that no collection decides."""
+        keywords: dict[int, list[tuple[str, Any]]] = defaultdict(list)
+        for copy, word, since in self.keywords:
+            keywords[copy].append((word, rows.instant(since)))
+        places: dict[int, list[tuple[tuple[Any, ...], Place]]] = defaultdict(list)
+        for row in self.places:
+            account, name, role = ground.mailboxes[row[rows.MAILBOX_OF_PLACE]]
+            order = (account, name, *rows.numbers_of_place(row))
+            place = rows.place_of(row, account, name, role, tuple(keywords.get(row[0], ())))
+            places[row[1]].append((order, place))
+        return {row[0]: rows.mail_of(row, _in_order(places.get(row[0], []))) for row in self.messages}
+
+
+def _in_order(places: list[tuple[tuple[Any, ...], Place]]) -> tuple[Place, ...]:
+    if len(places) == 1:
+        return (places[0][1],)
+    return tuple(place for _order, place in sorted(places, key=lambda item: item[0]))
+
+
+@dataclass(frozen=True)
+class DerivedRows:
+    """What follows from one part, ready to be stored."""
+
+    keys: list[str]
+    messages: Rows
+    requests: Rows
+    doubts: Rows
+
+
+def tie_rows(ground: Ground, part: Part) -> Rows:
+    """Return the (name, number) of every tie of a part's messages, in order."""
+    office, decided = ground.rules.office, ground.decided
+    return sorted(
+        (name, number)
+        for number, mail in part.mails(ground).items()
+        for name in {rows.tie_name(tie) for tie in ties(mail, office, decided)}
+    )
+
+
+def derived_rows(ground: Ground, part: Part) -> DerivedRows:
+    """Derive a part that no tie leaves."""
+    mails = list(part.mails(ground).values())
+    derivation = derive(mails, ground.rules, ground.decisions_about(mails))
+    kept = ground.kept
+    return DerivedRows(
+        keys=list(derivation.readings),
+        messages=[
+            rows.derived_message_values(derivation.readings[key], derivation.links[key], name, kept)
+            for name, members in derivation.conversations.items()
+            for key in members
+        ],
+        requests=[rows.request_values(request, kept) for request in derivation.requests],
+        doubts=[rows.doubt_values(doubt, kept) for doubt in derivation.doubts],
+    )

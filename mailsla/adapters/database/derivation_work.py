@@ -1,0 +1,190 @@
+"""One transaction over the derivations: read in parts, derived by whoever has a hand free, written in bulk."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from sqlalchemy import Connection, Select, Table, delete, func, select, update
+
+from mailsla.adapters.database import rows
+from mailsla.adapters.database.bulk import among, as_kept, insert_rows, kept_by
+from mailsla.adapters.database.derivation_parts import DerivedRows, Ground, Part, derived_rows, tie_rows
+from mailsla.adapters.database.facts import ACCOUNT, KEYWORD, LOCATION, MAILBOX, MESSAGE, PENDING, table
+from mailsla.adapters.database.tables import (
+    DecisionRow,
+    DerivationRow,
+    DerivedDoubtRow,
+    DerivedMessageRow,
+    DerivedRequestRow,
+    TieRow,
+)
+from mailsla.adapters.hands import Hands
+from mailsla.core.decision import Decision
+from mailsla.core.mail import MailboxRole
+from mailsla.core.pairing_rules import PairingRules
+from mailsla.core.tied_parts import tied_parts
+
+TIE, DERIVATION, DECISION = table(TieRow), table(DerivationRow), table(DecisionRow)
+DERIVED_MESSAGE, DERIVED_REQUEST = table(DerivedMessageRow), table(DerivedRequestRow)
+DERIVED_DOUBT = table(DerivedDoubtRow)
+
+STREAMED = {"yield_per": 10_000}
+"""For what is read row by row: some drivers would hold all of it otherwise."""
+
+PART = 2_000
+"""Messages derived at once: memory does not grow with the store."""
+
+
+class DerivationWork:
+    """Satisfies `mailsla.usecases.derive.DerivationWork`."""
+
+    def __init__(self, connection: Connection, rules: str, hands: Hands) -> None:
+        self._connection = connection
+        self._hands = hands
+        self._has_keywords = connection.execute(select(func.count()).select_from(KEYWORD)).scalar_one() > 0
+        self.rules = rules
+
+    def pending(self) -> list[int]:
+        """Return the numbers of messages that are new or changed, in order."""
+        query = select(PENDING.c.message_id).order_by(PENDING.c.message_id)
+        return list(self._connection.execute(query).scalars())
+
+    def count(self) -> int:
+        """Return how many messages there are."""
+        return self._connection.execute(select(func.count()).select_from(MESSAGE)).scalar_one()
+
+    def clear(self) -> None:
+        """Drop every derivation and tie."""
+        for target in (TIE, DERIVED_MESSAGE, DERIVED_REQUEST, DERIVED_DOUBT):
+            self._connection.execute(delete(target))
+
+    def tie(self, numbers: Sequence[int] | None, rules: PairingRules) -> None:
+        """Replace the ties of some messages, or of all."""
+        if numbers:
+            self._connection.execute(delete(TIE).where(self._among(TIE.c.message_id, numbers)))
+        compute = partial(tie_rows, self._ground(rules))
+        for found in self._hands.map(compute, self._parts(numbers)):
+            insert_rows(self._connection, TIE, ("name", "message_id"), found)
+
+    def tied(self, numbers: Iterable[int]) -> set[int]:
+        """Return every message tied to these, directly or through others, these included."""
+        found = set(numbers)
+        frontier = found
+        while frontier:
+            frontier = set(self._neighbours(frontier)) - found
+            found |= frontier
+        return found
+
+    def derive(self, numbers: Collection[int] | None, rules: PairingRules) -> int:
+        """Replace what was derived of messages that no other is tied to, or derive all anew; return how many."""
+        wanted = self._numbers() if numbers is None else sorted(numbers)
+        compute = partial(derived_rows, self._ground(rules))
+        groups = tied_parts(wanted, self._ties(numbers), PART)
+        done = 0
+        for derived in self._hands.map(compute, map(self._part, groups)):
+            if numbers is not None:
+                self._forget(derived.keys)
+            self._keep(derived)
+            done += len(derived.keys)
+        return done
+
+    def finish(self, rules: str) -> None:
+        """Note that nothing waits any more, and by which rules it was derived."""
+        self._connection.execute(delete(PENDING))
+        self._connection.execute(update(DERIVATION).where(DERIVATION.c.id == 1).values(rules=rules))
+
+    def _among(self, column: Any, values: Collection[Any]) -> Any:
+        return among(column, values, self._connection)
+
+    def _ground(self, rules: PairingRules) -> Ground:
+        query = select(MAILBOX.c.id, ACCOUNT.c.name, MAILBOX.c.name, MAILBOX.c.role).join(
+            ACCOUNT, ACCOUNT.c.id == MAILBOX.c.account_id
+        )
+        mailboxes = {
+            number: (account, name, MailboxRole(role))
+            for number, account, name, role in self._connection.execute(query)
+        }
+        # What the office remembers of addresses does not go to the other process.
+        apart = replace(rules, office=replace(rules.office))
+        return Ground(apart, self._decisions(), mailboxes, kept_by(self._connection))
+
+    def _decisions(self) -> tuple[Decision, ...]:
+        found = self._connection.execute(select(DECISION).order_by(DECISION.c.id))
+        return tuple(rows.decision_of(row) for row in found)
+
+    def _numbers(self) -> Iterator[int]:
+        query = select(MESSAGE.c.id).order_by(MESSAGE.c.id)
+        return iter(self._connection.execute(query, execution_options=STREAMED).scalars())
+
+    def _parts(self, numbers: Sequence[int] | None) -> Iterator[Part]:
+        """Yield some messages, or all, in parts."""
+        if numbers is not None:
+            for start in range(0, len(numbers), PART):
+                yield self._part(numbers[start : start + PART])
+            return
+        last = 0
+        while found := self._next(last):
+            yield self._part(found)
+            last = found[-1]
+
+    def _next(self, last: int) -> list[int]:
+        query = select(MESSAGE.c.id).where(MESSAGE.c.id > last).order_by(MESSAGE.c.id).limit(PART)
+        return list(self._connection.execute(query).scalars())
+
+    def _part(self, numbers: Sequence[int]) -> Part:
+        messages = self._kept(MESSAGE, rows.STORED_MESSAGE).where(self._among(MESSAGE.c.id, numbers))
+        places = self._kept(LOCATION, rows.STORED_PLACE).where(self._among(LOCATION.c.message_id, numbers))
+        return Part(self._tuples(messages), self._tuples(places), self._keywords(numbers))
+
+    def _keywords(self, numbers: Sequence[int]) -> list[tuple[Any, ...]]:
+        if not self._has_keywords:
+            return []
+        query = (
+            self._kept(KEYWORD, ("location_id", "name", "first_seen_at"))
+            .join(LOCATION, LOCATION.c.id == KEYWORD.c.location_id)
+            .where(KEYWORD.c.gone_at.is_(None), self._among(LOCATION.c.message_id, numbers))
+            .order_by(KEYWORD.c.location_id, KEYWORD.c.first_seen_at, KEYWORD.c.name)
+        )
+        return self._tuples(query)
+
+    def _kept(self, target: Table, columns: Iterable[str]) -> Select[Any]:
+        return select(*as_kept(target, columns))
+
+    def _tuples(self, query: Select[Any]) -> list[tuple[Any, ...]]:
+        return [tuple(row) for row in self._connection.execute(query)]
+
+    def _ties(self, numbers: Collection[int] | None) -> Iterator[tuple[int, int]]:
+        query = select(TIE.c.name, TIE.c.message_id).order_by(TIE.c.name)
+        if numbers is not None:
+            query = query.where(self._among(TIE.c.message_id, numbers))
+        found = self._connection.execute(query, execution_options=STREAMED)
+        return ((name, number) for name, number in found)
+
+    def _neighbours(self, numbers: Collection[int]) -> Iterable[int]:
+        other = TIE.alias()
+        query = (
+            select(other.c.message_id)
+            .distinct()
+            .join(TIE, TIE.c.name == other.c.name)
+            .where(self._among(TIE.c.message_id, numbers))
+        )
+        return self._connection.execute(query).scalars()
+
+    def _forget(self, keys: list[str]) -> None:
+        for target, column in (
+            (DERIVED_MESSAGE, DERIVED_MESSAGE.c.key),
+            (DERIVED_REQUEST, DERIVED_REQUEST.c.key),
+            (DERIVED_DOUBT, DERIVED_DOUBT.c.reply),
+        ):
+            self._connection.execute(delete(target).where(self._among(column, keys)))
+
+    def _keep(self, derived: DerivedRows) -> None:
+        for target, columns, values in (
+            (DERIVED_MESSAGE, rows.DERIVED_MESSAGE_COLUMNS, derived.messages),
+            (DERIVED_REQUEST, rows.REQUEST_COLUMNS, derived.requests),
+            (DERIVED_DOUBT, rows.DOUBT_COLUMNS, derived.doubts),
+        ):
+            insert_rows(self._connection, target, columns, values)

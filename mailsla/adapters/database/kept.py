@@ -1,0 +1,58 @@
+"""How a database keeps values, without the database: another process prepares rows with it, and reads them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+_encode = json.JSONEncoder().encode
+_ZONE = -len("+00:00")
+
+
+@dataclass(frozen=True)
+class Kept:
+    """How one kind of database keeps values.
+
+    Attributes:
+        text: Whether instants are kept as text: SQLite has no type for them.
+    """
+
+    text: bool
+
+    def instant(self, at: datetime | None) -> Any:
+        """Return an aware instant as it is kept.
+
+        Raises:
+            ValueError: When it is naive.
+        """
+        if at is None:
+            return None
+        if at.tzinfo is None:
+            raise ValueError("an instant without a timezone is refused")
+        return at.astimezone(UTC).isoformat(" ", "microseconds")[:_ZONE] if self.text else at
+
+    def day(self, on: date | None) -> Any:
+        """Return a date as it is kept."""
+        return on.isoformat() if on is not None and self.text else on
+
+    @staticmethod
+    def document(value: Any) -> str:
+        """Return a JSON document as it is kept."""
+        return _encode(value)
+
+
+def instant_of(kept: Any) -> datetime | None:
+    """Return the aware instant that was kept, UTC."""
+    if kept is None:
+        return None
+    if isinstance(kept, str):
+        return datetime.fromisoformat(kept + "+00:00")
+    at: datetime = kept.astimezone(UTC)
+    return at
+
+
+def document_of(kept: Any) -> Any:
+    """Return the JSON document that was kept."""
+    return json.loads(kept) if isinstance(kept, str) else kept

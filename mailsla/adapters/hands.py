@@ -1,0 +1,178 @@
+"""A second pair of hands: another process that shares pure work on bulk, where there are two processors for it.
+
+The work is always done: what the other process cannot do, for whatever reason, is done here.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import subprocess
+import sys
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from itertools import chain, islice
+from types import TracebackType
+from typing import IO, Any, Self, TypeVar
+
+_Item = TypeVar("_Item")
+_Result = TypeVar("_Result")
+
+WORTH_IT = 3
+"""With fewer items than this, another process would take longer to start than to help."""
+
+_LENGTH = 8
+
+
+class Hands:
+    """Maps pure functions of modules over items; the other process starts with the first long list, and ends here."""
+
+    def __init__(self, *, alone: bool = False) -> None:
+        self._alone = alone or len(os.sched_getaffinity(0)) < 2
+        self._other: _Other | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._other is not None:
+            self._other.close()
+            self._other = None
+
+    def map(self, function: Callable[[_Item], _Result], items: Iterable[_Item]) -> Iterator[_Result]:
+        """Yield the result of each item, in order; items are taken a few ahead of the results."""
+        source = iter(items)
+        first = list(islice(source, WORTH_IT))
+        if self._alone or len(first) < WORTH_IT:
+            yield from map(function, chain(first, source))
+            return
+        if self._other is None:
+            self._other = _Other()
+        yield from self._shared(self._other, function, chain(first, source))
+
+    def _shared(
+        self, other: _Other, function: Callable[[_Item], _Result], items: Iterable[_Item]
+    ) -> Iterator[_Result]:
+        """Give the other process an item whenever it has less than two, and do the rest here meanwhile."""
+        written = pickle.dumps(function, protocol=5)
+        waiting: deque[tuple[_Item, Future[_Result] | None, _Result | None]] = deque()
+        source = iter(items)
+        failure: Exception | None = None
+        while failure is None:
+            try:
+                item = next(source)
+            except StopIteration:
+                break
+            except Exception as error:  # what came before it is yielded first, then it is raised
+                failure = error
+                break
+            if other.is_free:
+                waiting.append((item, other.submit(written, item), None))
+            else:
+                waiting.append((item, None, function(item)))
+            while waiting and (waiting[0][1] is None or waiting[0][1].done()):
+                yield _settled(function, *waiting.popleft())
+        while waiting:
+            yield _settled(function, *waiting.popleft())
+        if failure is not None:
+            raise failure
+
+
+def _settled(
+    function: Callable[[_Item], _Result], item: _Item, future: Future[_Result] | None, done: _Result | None
+) -> _Result:
+    if future is None:
+        return done  # type: ignore[return-value]  # without a future, it was done here
+    try:
+        return future.result()
+    except (OSError, EOFError, pickle.PickleError, _FailedError):
+        return function(item)
+
+
+class _FailedError(Exception):
+    """The other process raised something: doing the work here will tell what."""
+
+
+class _Other:
+    """The other process, with the thread that talks to it."""
+
+    def __init__(self) -> None:
+        # -P: nothing is imported from whatever the current folder holds. Its own session: Ctrl-C is for us.
+        self._process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "mailsla.adapters.hands"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+            start_new_session=True,
+        )
+        self._talking = ThreadPoolExecutor(1, thread_name_prefix="hands")
+        self._given: list[Future[Any]] = []
+
+    @property
+    def is_free(self) -> bool:
+        self._given = [future for future in self._given if not future.done()]
+        return len(self._given) < 2
+
+    def submit(self, written: bytes, item: object) -> Future[Any]:
+        future = self._talking.submit(self._ask, written, item)
+        self._given.append(future)
+        return future
+
+    def _ask(self, written: bytes, item: object) -> Any:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        _write(self._process.stdin, (written, item))
+        done, result = _read(self._process.stdout)
+        if not done:
+            raise _FailedError
+        return result
+
+    def close(self) -> None:
+        # It holds nothing that could be lost.
+        self._process.kill()
+        self._talking.shutdown(wait=True, cancel_futures=True)
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                with suppress(OSError):
+                    pipe.close()
+        self._process.wait()
+
+
+def _write(pipe: IO[bytes], value: object) -> None:
+    written = pickle.dumps(value, protocol=5)
+    pipe.write(len(written).to_bytes(_LENGTH))
+    pipe.write(written)
+    pipe.flush()
+
+
+def _read(pipe: IO[bytes]) -> Any:
+    length = pipe.read(_LENGTH)
+    if len(length) < _LENGTH:
+        raise EOFError
+    # Both ends are this program: nothing from outside comes through this pipe.
+    return pickle.loads(pipe.read(int.from_bytes(length)))  # noqa: S301
+
+
+def serve(received: IO[bytes], answered: IO[bytes]) -> None:
+    """Do what comes through a pipe until it is closed."""
+    known: tuple[bytes, Callable[[Any], Any]] | None = None
+    while True:
+        try:
+            written, item = _read(received)
+        except EOFError:
+            return
+        try:
+            if known is None or known[0] != written:
+                known = (written, pickle.loads(written))  # noqa: S301 (as above)
+            answer: tuple[bool, Any] = (True, known[1](item))
+        except Exception:  # whatever it is, whoever asked finds out by doing the work himself
+            answer = (False, None)
+        _write(answered, answer)
+
+
+if __name__ == "__main__":
+    serve(sys.stdin.buffer, sys.stdout.buffer)

@@ -1,0 +1,184 @@
+"""From UIDs to messages: headers fetched in pieces of bounded size, read by whoever has a hand free.
+
+Pieces are some ahead of what is stored: the server, whoever reads and whoever stores work at the same time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import islice
+from typing import Any, Protocol
+
+from mailsla.core.base_subject import base_subject
+from mailsla.core.body_evidence import needs_body, with_body
+from mailsla.core.collection import Batch, BodyStart, Fetched, NewMessage, SetAside
+from mailsla.core.correspondents import Office
+from mailsla.core.errors import MessageError, OversizedMessage, TransientError
+from mailsla.core.header_fields import read_header
+from mailsla.core.message import identity
+from mailsla.language import gettext as _
+
+SLICE = 1_000
+"""UIDs asked for at once: servers refuse command lines of 20,000 of them."""
+
+PIECE_BYTES = 1024 * 1024
+"""A piece is read and stored when its headers reach this, however few they are: memory does not grow with them."""
+
+Map = Callable[[Callable[[Any], Any], Iterable[Any]], Iterator[Any]]
+"""Applies a pure function of a module to each item, in order; it may take some items ahead of what it yields."""
+
+
+class HeaderSource(Protocol):
+    """A connection to one opened mailbox."""
+
+    def fetch(self, uids: Sequence[int]) -> Iterator[Fetched]:
+        """Fetch headers as they come; what has vanished meanwhile is left out."""
+
+    def body_starts(self, uids: Sequence[int]) -> Sequence[BodyStart]:
+        """Fetch the beginning of some bodies; what has vanished meanwhile is left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """Some headers; every message asked for up to `through` is in this piece or in an earlier one."""
+
+    fetched: list[Fetched]
+    through: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What a piece's headers say; those in `unsure` do not say enough without the body."""
+
+    ready: list[NewMessage]
+    unsure: list[NewMessage]
+    set_aside: list[SetAside]
+    through: int
+
+
+def read_batches(
+    source: HeaderSource, uids: Iterable[int], uid_validity: int, office: Office, spread: Map
+) -> Iterator[Batch]:
+    """Yield the messages of some UIDs in batches, each with the UID up to which all are covered.
+
+    A header that announces more than can be read is set aside alone, and costs the connection: the next
+    collection goes on without it.
+
+    Args:
+        source: The connection.
+        uids: In ascending order.
+        uid_validity: What they belong to.
+        office: Knows whose bodies must be looked into.
+        spread: Does the reading.
+
+    Raises:
+        TransientError: When the connection fails; what was fetched before has been yielded.
+    """
+    fetching = _Fetching(source, uids)
+    unsure: list[NewMessage] = []
+    for read in spread(partial(_read_piece, replace(office)), fetching):
+        unsure += read.unsure
+        ready = read.ready
+        if unsure and not fetching.is_busy:
+            ready = ready + _with_bodies(source, unsure, office)
+            unsure = []
+        yield Batch(uid_validity, _covered(read.through, unsure), tuple(ready), tuple(read.set_aside))
+    if fetching.oversized is not None:
+        aside = (
+            () if fetching.oversized.uid is None else (SetAside(fetching.oversized.uid, None, "oversized"),)
+        )
+        yield Batch(uid_validity, _covered(fetching.through, unsure), (), aside)
+        raise TransientError(
+            _("un en-tête démesuré a été mis de côté ; la relève reprendra sans lui.")
+        ) from fetching.oversized
+
+
+def _covered(through: int, unsure: list[NewMessage]) -> int:
+    """Return the UID up to which everything is ready to be stored."""
+    return min([through, *(message.uid - 1 for message in unsure)])
+
+
+class _Fetching:
+    """The pieces of a fetch.
+
+    Attributes:
+        is_busy: Whether the connection is in the midst of a FETCH: nothing else can be asked then.
+        through: Every message asked for up to this UID has been fetched.
+        oversized: What ended the fetch before its end.
+    """
+
+    def __init__(self, source: HeaderSource, uids: Iterable[int]) -> None:
+        self._source = source
+        self._uids = iter(uids)
+        self.is_busy = False
+        self.through = 0
+        self.oversized: OversizedMessage | None = None
+
+    def __iter__(self) -> Iterator[_Piece]:
+        while self.oversized is None and (uids := list(islice(self._uids, SLICE))):
+            yield from self._pieces(uids)
+
+    def _pieces(self, uids: list[int]) -> Iterator[_Piece]:
+        missing = set(uids)
+        held: list[Fetched] = []
+        size = 0
+        self.is_busy = True
+        try:
+            for fetched in self._messages(uids, missing):
+                held.append(fetched)
+                size += len(fetched.header)
+                if size >= PIECE_BYTES:
+                    yield self._piece(held, uids, missing)
+                    held, size = [], 0
+        except OversizedMessage as error:
+            self.oversized = error
+        else:
+            missing.clear()
+        # A header that was given up half-way leaves a connection of no use.
+        self.is_busy = self.oversized is not None
+        yield self._piece(held, uids, missing)
+
+    def _messages(self, uids: list[int], missing: set[int]) -> Iterator[Fetched]:
+        """Fetch each message once; what the server left out is asked for once more, alone: that decides."""
+        for fetched in self._source.fetch(uids):
+            if fetched.uid in missing:
+                missing.remove(fetched.uid)
+                yield fetched
+        for uid in sorted(missing):
+            for fetched in self._source.fetch([uid]):
+                missing.discard(fetched.uid)
+                yield fetched
+
+    def _piece(self, held: list[Fetched], uids: list[int], missing: set[int]) -> _Piece:
+        self.through = min(missing) - 1 if missing else uids[-1]
+        return _Piece(held, self.through)
+
+
+def _read_piece(office: Office, piece: _Piece) -> _Read:
+    """Read every header of a piece; pure, so that another process can do it."""
+    read = _Read([], [], [], piece.through)
+    for fetched in piece.fetched:
+        try:
+            header = read_header(fetched.header)
+        except MessageError as error:
+            read.set_aside.append(SetAside(fetched.uid, fetched.internal_at, error.reason))
+            continue
+        key = identity(header, base_subject(header.subject))
+        message = NewMessage(fetched.uid, fetched.internal_at, key, header)
+        (read.unsure if needs_body(header, office) else read.ready).append(message)
+    return read
+
+
+def _with_bodies(source: HeaderSource, messages: list[NewMessage], office: Office) -> list[NewMessage]:
+    """Return the messages, with what their bodies say; without it where they have vanished."""
+    starts = {start.uid: start for start in source.body_starts([message.uid for message in messages])}
+    return [
+        message if (start := starts.get(message.uid)) is None else _with_body(message, start, office)
+        for message in messages
+    ]
+
+
+def _with_body(message: NewMessage, start: BodyStart, office: Office) -> NewMessage:
+    return message._replace(header=with_body(message.header, start.content_fields, start.body, office))
