@@ -10,11 +10,10 @@ from pathlib import Path
 
 from bench.report import NOW, fill, opened
 from mailsla.bootstrap import Application
-from mailsla.core.base_subject import base_subject
-from mailsla.core.collection import Batch, ListedMailbox, NewMessage
+from mailsla.core.collection import Batch, ListedMailbox, new_message
+from mailsla.core.correspondents import UNKNOWN_OFFICE
 from mailsla.core.header_fields import read_header
 from mailsla.core.mail import MailboxRole
-from mailsla.core.message import identity
 
 SIZES = (10_000, 200_000)
 REPLIES = 40
@@ -32,7 +31,7 @@ def seconds(app: Application, number: int) -> float:
     header = read_header(raw.encode())
     cursor = app.facts.cursor("contact", ListedMailbox("INBOX", MailboxRole.INBOX))
     uid = cursor.last_uid + 1
-    message = NewMessage(uid, ANSWERED, identity(header, base_subject(header.subject)), header)
+    message = new_message(uid, ANSWERED, header, UNKNOWN_OFFICE)
     app.facts.add(cursor, Batch(1, uid, (message,), ()), NOW)
     started = time.perf_counter()
     app.derive()

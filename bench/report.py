@@ -13,11 +13,10 @@ from bench.samples import letters
 from mailsla import bootstrap
 from mailsla.bootstrap import Application
 from mailsla.config import parse
-from mailsla.core.base_subject import base_subject
-from mailsla.core.collection import Batch, ListedMailbox, NewMessage
+from mailsla.core.collection import Batch, ListedMailbox, NewMessage, new_message
+from mailsla.core.correspondents import UNKNOWN_OFFICE
 from mailsla.core.header_fields import read_header
 from mailsla.core.mail import MailboxRole
-from mailsla.core.message import identity
 from mailsla.core.period import parse_period
 
 NOW = datetime(2026, 11, 13, 8, tzinfo=UTC)
@@ -41,7 +40,7 @@ def fill(app: Application, count: int) -> None:
     cursor = app.facts.cursor("contact", mailbox)
     for uid, (raw, at) in enumerate(letters(count), 1):
         header = read_header(raw)
-        batch.append(NewMessage(uid, at, identity(header, base_subject(header.subject)), header))
+        batch.append(new_message(uid, at, header, UNKNOWN_OFFICE))
         if len(batch) == 5_000:
             app.facts.add(cursor, Batch(1, uid, tuple(batch), ()), NOW)
             batch = []
@@ -54,7 +53,7 @@ def again(app: Application) -> Callable[[], object]:
 
     def derive() -> object:
         with app.derivations.deriving() as work:
-            work.finish([], "other rules")
+            work.finish("other rules", work.ties)
         return app.derive()
 
     return derive

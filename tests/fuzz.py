@@ -16,12 +16,13 @@ from datetime import UTC, datetime, timedelta
 from mailsla.core.automatic import kind_of
 from mailsla.core.base_subject import base_subject
 from mailsla.core.body_evidence import first_text, needs_body, with_body
-from mailsla.core.derivation import derive, ties
+from mailsla.core.derivation import derive
 from mailsla.core.errors import MessageError
 from mailsla.core.header_fields import read_header
 from mailsla.core.mail import Mail, MailboxRole, Place
 from mailsla.core.message import REQUESTED_FIELDS, Header, identity
 from mailsla.core.reading import classified, read
+from mailsla.core.ties import ties
 from tests.factories import RULES
 
 SEEN = datetime(2026, 11, 13, tzinfo=UTC)
@@ -92,7 +93,7 @@ def examine(draw: random.Random) -> list[Mail]:
     )
     mail = Mail(identity(header, base_subject(header.subject)), header, SEEN, places)
     read(mail, RULES.office)
-    ties(mail, RULES.office)
+    ties(mail.header, RULES.office)
     took = time.perf_counter() - started
     assert took < SLOWEST, f"{took:.1f} s for {len(raw)} bytes"
     return [mail]

@@ -14,6 +14,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 CORE = [path for path in MODULES if path.parent.name == "core"]
 
 PURE = {
+    "array",
     "__future__",
     "base64",
     "binascii",

@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
+from mailsla.core.base_subject import base_subject
+from mailsla.core.correspondents import Office
 from mailsla.core.mail import MailboxRole
-from mailsla.core.message import Header
+from mailsla.core.message import Header, identity
+from mailsla.core.ties import ties
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,13 @@ class NewMessage(NamedTuple):
     internal_at: datetime | None
     key: str
     header: Header
+    ties: tuple[int, ...] = ()
+
+
+def new_message(uid: int, internal_at: datetime | None, header: Header, office: Office) -> NewMessage:
+    """Return a message ready to be stored, with its identity and its ties."""
+    key = identity(header, base_subject(header.subject))
+    return NewMessage(uid, internal_at, key, header, ties(header, office))
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +106,10 @@ class SetAside:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What one transaction adds to a mailbox."""
+    """What one transaction adds to a mailbox; `tied_by` names the rules by which the messages' ties were made."""
 
     uid_validity: int
     last_uid: int
     messages: tuple[NewMessage, ...]
     set_aside: tuple[SetAside, ...]
+    tied_by: str = ""

@@ -8,13 +8,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from mailsla.core.base_subject import base_subject
-from mailsla.core.conversation import Evidence, Forest, Link, Threaded, cited_ids, correspondents, thread
-from mailsla.core.correspondents import Office
-from mailsla.core.decision import NOTHING_DECIDED, Action, Decided, Decision, in_force
+from mailsla.core.conversation import Evidence, Forest, Link, Threaded, thread
+from mailsla.core.decision import Action, Decided, Decision, in_force
 from mailsla.core.mail import Mail
 from mailsla.core.pairing_rules import PairingRules
 from mailsla.core.reading import Reading, Side, read
-from mailsla.core.recipient_matching import MOST_RECIPIENTS, Doubt, match
+from mailsla.core.recipient_matching import Doubt, match
 from mailsla.core.request import Request
 from mailsla.core.request_life import requests_of
 
@@ -58,8 +57,8 @@ class DerivedMessage:
 def derive(mails: Sequence[Mail], rules: PairingRules, decisions: Iterable[Decision] = ()) -> Derivation:
     """Derive conversations and requests from `mails`, and from what people decided about them.
 
-    Mails that share no tie (`ties`) do not influence each other: deriving each group of tied mails alone gives
-    the same result as deriving everything at once.
+    Mails that share no tie (`mailsla.core.ties`) do not influence each other: deriving each group of tied mails
+    alone gives the same result as deriving everything at once.
     """
     decided = in_force(decisions)
     readings = {mail.key: read(mail, rules.office) for mail in mails}
@@ -139,36 +138,6 @@ def _is_moved(mail: Mail, decided: Decided, subjects: Mapping[str, str]) -> bool
 def _is_settled(key: str, decided: Decided) -> bool:
     """Tell whether a person said what a possible reply answers, or that it answers nothing."""
     return any(decided.last(key, action) for action in (Action.JOIN, Action.SPLIT, Action.DISMISS))
-
-
-def ties(
-    mail: Mail, office: Office, decided: Decided = NOTHING_DECIDED, reading: Reading | None = None
-) -> frozenset[str]:
-    """Return the names through which `mail` can influence, or be influenced by, other mails.
-
-    Two mails that share none, directly or through others, are derived apart: a new mail re-derives only those
-    it is tied to, whatever the size of the store.
-    """
-    header = mail.header
-    names = {f"id:{cited}" for cited in cited_ids(header)}
-    if header.message_id:
-        names.add(f"id:{header.message_id}")
-    if header.thread_index:
-        names.update(
-            f"ti:{header.thread_index}:{address}" for address in office.outside(correspondents(header))
-        )
-    names.update(f"who:{address}" for address in _reachable(reading or read(mail, office), office))
-    names.update(f"decided:{decision.number}" for decision in decided.naming(mail.key))
-    return frozenset(names)
-
-
-def _reachable(reading: Reading, office: Office) -> tuple[str, ...]:
-    """Return the citizens through whom evidence 4 may tie this mail."""
-    if reading.side is Side.CITIZEN:
-        return tuple({*reading.citizens, *office.outside(reading.mail.header.cc)})
-    if reading.side is Side.OUTBOUND and len(reading.citizens) <= MOST_RECIPIENTS:
-        return reading.citizens
-    return ()
 
 
 def _united(groups: dict[str, tuple[str, ...]], answers: Mapping[str, str]) -> dict[str, tuple[str, ...]]:

@@ -70,24 +70,31 @@ def read(mail: Mail, office: Office) -> Reading:
         return _citizen(mail, office, MailKind.PERSON, None)
     if kind is MailKind.PERSON:
         kind, reason = _by_place(mail, office)
-    elif _is_a_letter_of_ours(mail, kind, office):
+    elif is_letter(mail.header, kind, office):
         kind, reason = MailKind.PERSON, None
     if kind is not MailKind.PERSON or reason is not None:
         return Reading(mail, Side.ASIDE, kind, reason, received(mail), ())
     if office.wrote(mail.header):
-        outside = tuple(dict.fromkeys(map(plain, office.outside(mail.header.recipients))))
+        outside = written_to(mail.header, office)
         side = Side.OUTBOUND if outside else Side.INTERNAL
         return Reading(mail, side, kind, reason, sent(mail), outside)
     return _citizen(mail, office, kind, reason)
 
 
-def _is_a_letter_of_ours(mail: Mail, kind: MailKind, office: Office) -> bool:
-    """Tell whether what looks like a list's mail or an invitation is the office's reply to somebody.
+def written_to(header: Header, office: Office) -> tuple[str, ...]:
+    """Return the addresses outside the office that a mail was written to."""
+    return tuple(dict.fromkeys(map(plain, office.outside(header.recipients))))
 
-    Gateways add `List-Unsubscribe` to every mail that leaves, and an appointment may be the answer.
+
+def is_letter(header: Header, kind: MailKind, office: Office) -> bool:
+    """Tell whether a mail is a letter: a person's by its kind, or what only looks like a list's or an invitation.
+
+    Gateways add `List-Unsubscribe` to every reply of the office that leaves, and an appointment may be the answer.
     """
-    replies = bool(mail.header.in_reply_to or mail.header.references)
-    return kind in {MailKind.LIST, MailKind.CALENDAR} and replies and office.wrote(mail.header)
+    if kind is MailKind.PERSON:
+        return True
+    replies = bool(header.in_reply_to or header.references)
+    return kind in {MailKind.LIST, MailKind.CALENDAR} and replies and office.wrote(header)
 
 
 def _by_place(mail: Mail, office: Office) -> tuple[MailKind, Reason | None]:

@@ -7,7 +7,9 @@ from collections.abc import Collection, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
+from mailsla.core.correspondents import Office
 from mailsla.core.pairing_rules import RULES_VERSION, PairingRules
+from mailsla.core.ties import ties_digest
 from mailsla.usecases.collector import collector_paused
 
 
@@ -18,6 +20,10 @@ class DerivationWork(Protocol):
     def rules(self) -> str:
         """The digest of the rules that made what is there."""
 
+    @property
+    def ties(self) -> str:
+        """The digest of the rules that made the ties."""
+
     def pending(self) -> Sequence[int]:
         """Return the numbers of messages that are new or changed."""
 
@@ -25,10 +31,13 @@ class DerivationWork(Protocol):
         """Return how many messages there are."""
 
     def clear(self) -> None:
-        """Drop every derivation and tie."""
+        """Drop every derivation."""
 
-    def tie(self, numbers: Sequence[int] | None, rules: PairingRules) -> None:
-        """Replace the ties of some messages, or of all."""
+    def tie_all(self, office: Office) -> None:
+        """Make every tie again."""
+
+    def tie_untied(self, numbers: Sequence[int], office: Office) -> None:
+        """Make the ties of those messages that were stored without."""
 
     def tied(self, numbers: Sequence[int]) -> Collection[int]:
         """Return every message tied to these, directly or through others, these included."""
@@ -36,8 +45,8 @@ class DerivationWork(Protocol):
     def derive(self, numbers: Collection[int] | None, rules: PairingRules) -> int:
         """Replace what was derived of messages to which no other is tied, or derive all; return how many."""
 
-    def finish(self, rules: str) -> None:
-        """Note that nothing waits any more, and by which rules it was derived."""
+    def finish(self, rules: str, ties: str) -> None:
+        """Note that nothing waits any more, and by which rules it was derived and tied."""
 
 
 class DerivationStore(Protocol):
@@ -53,19 +62,21 @@ def derive_pending(store: DerivationStore, rules: PairingRules) -> int:
     A new message re-derives only the messages it is tied to; the result is what deriving everything would give.
     When most of the store is new, as after a first collection, everything is.
     """
-    digest = rules_digest(rules)
+    digest, ties = rules_digest(rules), ties_digest(rules.office)
     with store.deriving() as work, collector_paused():
         pending = work.pending()
+        if work.ties != ties:
+            work.tie_all(rules.office)
+        elif pending:
+            work.tie_untied(pending, rules.office)
         if work.rules != digest or 2 * len(pending) > work.count():
             work.clear()
-            work.tie(None, rules)
             done = work.derive(None, rules)
         elif pending:
-            work.tie(pending, rules)
             done = work.derive(work.tied(pending), rules)
         else:
             return 0
-        work.finish(digest)
+        work.finish(digest, ties)
     return done
 
 

@@ -11,13 +11,12 @@ from functools import partial
 from itertools import islice
 from typing import Any, Protocol
 
-from mailsla.core.base_subject import base_subject
 from mailsla.core.body_evidence import needs_body, with_body
-from mailsla.core.collection import Batch, BodyStart, Fetched, NewMessage, SetAside
+from mailsla.core.collection import Batch, BodyStart, Fetched, NewMessage, SetAside, new_message
 from mailsla.core.correspondents import Office
 from mailsla.core.errors import MessageError, OversizedMessage, TransientError
 from mailsla.core.header_fields import read_header
-from mailsla.core.message import identity
+from mailsla.core.ties import ties_digest
 from mailsla.language import gettext as _
 
 SLICE = 1_000
@@ -76,7 +75,7 @@ def read_batches(
     Raises:
         TransientError: When the connection fails; what was fetched before has been yielded.
     """
-    fetching = _Fetching(source, uids)
+    fetching, tied_by = _Fetching(source, uids), ties_digest(office)
     unsure: list[NewMessage] = []
     for read in spread(partial(_read_piece, replace(office)), fetching):
         unsure += read.unsure
@@ -84,7 +83,8 @@ def read_batches(
         if unsure and not fetching.is_busy:
             ready = ready + _with_bodies(source, unsure, office)
             unsure = []
-        yield Batch(uid_validity, _covered(read.through, unsure), tuple(ready), tuple(read.set_aside))
+        through = _covered(read.through, unsure)
+        yield Batch(uid_validity, through, tuple(ready), tuple(read.set_aside), tied_by)
     if fetching.oversized is not None:
         aside = (
             () if fetching.oversized.uid is None else (SetAside(fetching.oversized.uid, None, "oversized"),)
@@ -165,8 +165,7 @@ def _read_piece(office: Office, piece: _Piece) -> _Read:
         except MessageError as error:
             read.set_aside.append(SetAside(fetched.uid, fetched.internal_at, error.reason))
             continue
-        key = identity(header, base_subject(header.subject))
-        message = NewMessage(fetched.uid, fetched.internal_at, key, header)
+        message = new_message(fetched.uid, fetched.internal_at, header, office)
         (read.unsure if needs_body(header, office) else read.ready).append(message)
     return read
 
@@ -181,4 +180,5 @@ def _with_bodies(source: HeaderSource, messages: list[NewMessage], office: Offic
 
 
 def _with_body(message: NewMessage, start: BodyStart, office: Office) -> NewMessage:
-    return message._replace(header=with_body(message.header, start.content_fields, start.body, office))
+    header = with_body(message.header, start.content_fields, start.body, office)
+    return new_message(message.uid, message.internal_at, header, office)

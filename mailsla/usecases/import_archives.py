@@ -8,13 +8,12 @@ from datetime import datetime
 from itertools import islice
 from typing import Protocol
 
-from mailsla.core.base_subject import base_subject
 from mailsla.core.body_evidence import read_with_body
-from mailsla.core.collection import Batch, ListedMailbox, NewMessage
+from mailsla.core.collection import Batch, ListedMailbox, NewMessage, new_message
 from mailsla.core.correspondents import UNKNOWN_OFFICE, Office
 from mailsla.core.errors import MessageError
 from mailsla.core.mail import MailboxRole
-from mailsla.core.message import identity
+from mailsla.core.ties import ties_digest
 
 BATCH = 1_000
 ACCOUNT = "archives"
@@ -74,7 +73,7 @@ def import_mails(
         result.messages += len(part)
         result.unreadable += len(part) - len(messages)
         if messages:
-            batch = Batch(1, 0, tuple(messages), ())
+            batch = Batch(1, 0, tuple(messages), (), ties_digest(office))
             result.new += store.add_imported(ACCOUNT, mailbox, batch, now())
         done(len(part))
     return result
@@ -91,4 +90,4 @@ def _read(mail: Archived, office: Office) -> NewMessage | None:
         read = read_with_body(mail.header, mail.body_start, office)
     except MessageError:
         return None
-    return NewMessage(0, None, identity(read, base_subject(read.subject)), read)
+    return new_message(0, None, read, office)

@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, func, select
 
 from mailsla.adapters.database import rows
-from mailsla.adapters.database.derivation_work import DERIVED_MESSAGE
 from mailsla.adapters.database.derivations import Derivations
 from mailsla.adapters.database.engine import reading
-from mailsla.adapters.database.facts import LOCATION, MESSAGE, Facts
+from mailsla.adapters.database.facts import Facts
 from mailsla.adapters.database.kept import Kept
 from mailsla.adapters.database.outbox import Outbox
+from mailsla.adapters.database.targets import DERIVED_MESSAGE, LOCATION, MESSAGE
 from mailsla.core.collection import Batch, ListedMailbox, MailboxStatus, NewMessage, SetAside
 from mailsla.core.errors import PermanentError
 from mailsla.core.mail import Mail, MailboxRole
@@ -243,7 +243,7 @@ def test_the_order_of_arrival_changes_no_derivation(
 
     with derivations.deriving() as work:
         work.clear()
-        work.finish("other rules")
+        work.finish("other rules", work.ties)
     derive_pending(derivations, RULES)
 
     assert (derivations.requests(), derivations.messages()) == piecemeal

@@ -13,10 +13,12 @@ from typing import Any
 
 from mailsla.adapters.database import rows
 from mailsla.adapters.database.kept import Kept
-from mailsla.core.decision import Decided, Decision, in_force
-from mailsla.core.derivation import derive, ties
+from mailsla.core.correspondents import Office
+from mailsla.core.decision import Decision
+from mailsla.core.derivation import derive
 from mailsla.core.mail import Mail, MailboxRole, Place
 from mailsla.core.pairing_rules import PairingRules
+from mailsla.core.ties import ties
 
 Rows = list[tuple[Any, ...]]
 
@@ -36,11 +38,6 @@ class Ground:
     decisions: tuple[Decision, ...]
     mailboxes: Mapping[int, tuple[str, str, MailboxRole]]
     kept: Kept
-
-    @cached_property
-    def decided(self) -> Decided:
-        """The decisions in force."""
-        return in_force(self.decisions)
 
     @cached_property
     def _by_target(self) -> dict[str, list[Decision]]:
@@ -100,14 +97,9 @@ class DerivedRows:
     doubts: Rows
 
 
-def tie_rows(ground: Ground, part: Part) -> Rows:
-    """Return the (name, number) of every tie of a part's messages, in order."""
-    office, decided = ground.rules.office, ground.decided
-    return sorted(
-        (name, number)
-        for number, mail in part.mails(ground).items()
-        for name in {rows.tie_name(tie) for tie in ties(mail, office, decided)}
-    )
+def tie_rows(office: Office, messages: Rows) -> Rows:
+    """Return the (tie, number) of every tie of some messages, rows of `rows.STORED_MESSAGE`."""
+    return [(tie, row[0]) for row in messages for tie in ties(rows.mail_of(row, ()).header, office)]
 
 
 def derived_rows(ground: Ground, part: Part) -> DerivedRows:

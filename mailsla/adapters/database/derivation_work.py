@@ -11,25 +11,30 @@ from sqlalchemy import Connection, Select, Table, delete, func, select, update
 
 from mailsla.adapters.database import rows
 from mailsla.adapters.database.bulk import among, as_kept, insert_rows, kept_by
-from mailsla.adapters.database.derivation_parts import DerivedRows, Ground, Part, derived_rows, tie_rows
-from mailsla.adapters.database.facts import ACCOUNT, KEYWORD, LOCATION, MAILBOX, MESSAGE, PENDING, table
-from mailsla.adapters.database.tables import (
-    DecisionRow,
-    DerivationRow,
-    DerivedDoubtRow,
-    DerivedMessageRow,
-    DerivedRequestRow,
-    TieRow,
+from mailsla.adapters.database.derivation_parts import DerivedRows, Ground, Part, Rows, derived_rows, tie_rows
+from mailsla.adapters.database.facts import TIE_COLUMNS
+from mailsla.adapters.database.targets import (
+    ACCOUNT,
+    DECISION,
+    DERIVATION,
+    DERIVED_DOUBT,
+    DERIVED_MESSAGE,
+    DERIVED_REQUEST,
+    KEYWORD,
+    LOCATION,
+    MAILBOX,
+    MESSAGE,
+    PENDING,
+    TIE,
+    insert_new,
 )
 from mailsla.adapters.hands import Hands
-from mailsla.core.decision import Decision
+from mailsla.core.correspondents import Office
+from mailsla.core.decision import Action, Decision
 from mailsla.core.mail import MailboxRole
 from mailsla.core.pairing_rules import PairingRules
 from mailsla.core.tied_parts import tied_parts
-
-TIE, DERIVATION, DECISION = table(TieRow), table(DerivationRow), table(DecisionRow)
-DERIVED_MESSAGE, DERIVED_REQUEST = table(DerivedMessageRow), table(DerivedRequestRow)
-DERIVED_DOUBT = table(DerivedDoubtRow)
+from mailsla.core.ties import tie_of_decision
 
 STREAMED = {"yield_per": 10_000}
 """For what is read row by row: some drivers would hold all of it otherwise."""
@@ -38,14 +43,26 @@ PART = 2_000
 """Messages derived at once: memory does not grow with the store."""
 
 
+def tie_joined(connection: Connection, decision: Decision) -> None:
+    """Tie the mail and the request that a decision joins, even if it is undone later: a tie too many is harmless."""
+    if decision.action is Action.JOIN:
+        named = [key for key in (decision.target, decision.other) if key is not None]
+        numbers = connection.execute(select(MESSAGE.c.id).where(MESSAGE.c.key.in_(named))).scalars()
+        tie = tie_of_decision(decision.number)
+        insert_rows(connection, TIE, TIE_COLUMNS, [(tie, number) for number in numbers])
+
+
 class DerivationWork:
     """Satisfies `mailsla.usecases.derive.DerivationWork`."""
 
-    def __init__(self, connection: Connection, rules: str, hands: Hands) -> None:
+    def __init__(self, connection: Connection, hands: Hands) -> None:
+        insert_new(connection, DERIVATION, [{"id": 1, "rules": "", "ties": ""}])
+        # The lock makes a second worker wait for the end of this transaction.
+        made_by = select(DERIVATION.c.rules, DERIVATION.c.ties).where(DERIVATION.c.id == 1).with_for_update()
+        self.rules, self.ties = connection.execute(made_by).one()
         self._connection = connection
         self._hands = hands
         self._has_keywords = connection.execute(select(func.count()).select_from(KEYWORD)).scalar_one() > 0
-        self.rules = rules
 
     def pending(self) -> list[int]:
         """Return the numbers of messages that are new or changed, in order."""
@@ -57,17 +74,26 @@ class DerivationWork:
         return self._connection.execute(select(func.count()).select_from(MESSAGE)).scalar_one()
 
     def clear(self) -> None:
-        """Drop every derivation and tie."""
-        for target in (TIE, DERIVED_MESSAGE, DERIVED_REQUEST, DERIVED_DOUBT):
+        """Drop every derivation."""
+        for target in (DERIVED_MESSAGE, DERIVED_REQUEST, DERIVED_DOUBT):
             self._connection.execute(delete(target))
 
-    def tie(self, numbers: Sequence[int] | None, rules: PairingRules) -> None:
-        """Replace the ties of some messages, or of all."""
-        if numbers:
-            self._connection.execute(delete(TIE).where(self._among(TIE.c.message_id, numbers)))
-        compute = partial(tie_rows, self._ground(rules))
-        for found in self._hands.map(compute, self._parts(numbers)):
-            insert_rows(self._connection, TIE, ("name", "message_id"), found)
+    def tie_all(self, office: Office) -> None:
+        """Make every tie again."""
+        self._connection.execute(delete(TIE))
+        self._tie(office, self._all_messages())
+        for decision in self._decisions():
+            tie_joined(self._connection, decision)
+
+    def tie_untied(self, numbers: Sequence[int], office: Office) -> None:
+        """Make the ties of those messages that were stored without."""
+        without = self._among(MESSAGE.c.id, numbers) & MESSAGE.c.id.not_in(select(TIE.c.message_id))
+        query = self._kept(MESSAGE, rows.STORED_MESSAGE).where(without)
+        self._tie(office, [self._tuples(query)])
+
+    def _tie(self, office: Office, messages: Iterable[Rows]) -> None:
+        for found in self._hands.map(partial(tie_rows, replace(office)), messages):
+            insert_rows(self._connection, TIE, TIE_COLUMNS, found)
 
     def tied(self, numbers: Iterable[int]) -> set[int]:
         """Return every message tied to these, directly or through others, these included."""
@@ -91,10 +117,11 @@ class DerivationWork:
             done += len(derived.keys)
         return done
 
-    def finish(self, rules: str) -> None:
-        """Note that nothing waits any more, and by which rules it was derived."""
+    def finish(self, rules: str, ties: str) -> None:
+        """Note that nothing waits any more, and by which rules it was derived and tied."""
         self._connection.execute(delete(PENDING))
-        self._connection.execute(update(DERIVATION).where(DERIVATION.c.id == 1).values(rules=rules))
+        named = update(DERIVATION).where(DERIVATION.c.id == 1).values(rules=rules, ties=ties)
+        self._connection.execute(named)
 
     def _among(self, column: Any, values: Collection[Any]) -> Any:
         return among(column, values, self._connection)
@@ -119,20 +146,12 @@ class DerivationWork:
         query = select(MESSAGE.c.id).order_by(MESSAGE.c.id)
         return iter(self._connection.execute(query, execution_options=STREAMED).scalars())
 
-    def _parts(self, numbers: Sequence[int] | None) -> Iterator[Part]:
-        """Yield some messages, or all, in parts."""
-        if numbers is not None:
-            for start in range(0, len(numbers), PART):
-                yield self._part(numbers[start : start + PART])
-            return
+    def _all_messages(self) -> Iterator[Rows]:
         last = 0
-        while found := self._next(last):
-            yield self._part(found)
-            last = found[-1]
-
-    def _next(self, last: int) -> list[int]:
-        query = select(MESSAGE.c.id).where(MESSAGE.c.id > last).order_by(MESSAGE.c.id).limit(PART)
-        return list(self._connection.execute(query).scalars())
+        query = self._kept(MESSAGE, rows.STORED_MESSAGE).order_by(MESSAGE.c.id).limit(PART)
+        while found := self._tuples(query.where(MESSAGE.c.id > last)):
+            yield found
+            last = found[-1][0]
 
     def _part(self, numbers: Sequence[int]) -> Part:
         messages = self._kept(MESSAGE, rows.STORED_MESSAGE).where(self._among(MESSAGE.c.id, numbers))

@@ -5,23 +5,24 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Engine, func, insert, select
 
 from mailsla.adapters.database import rows
-from mailsla.adapters.database.derivation_work import (
+from mailsla.adapters.database.derivation_work import DerivationWork, tie_joined
+from mailsla.adapters.database.engine import reading, writing
+from mailsla.adapters.database.facts import derive_again
+from mailsla.adapters.database.targets import (
     DECISION,
-    DERIVATION,
     DERIVED_DOUBT,
     DERIVED_MESSAGE,
     DERIVED_REQUEST,
-    DerivationWork,
+    MESSAGE,
+    PUBLICATION,
 )
-from mailsla.adapters.database.engine import reading, writing
-from mailsla.adapters.database.facts import MESSAGE, derive_again, insert_new, table
-from mailsla.adapters.database.tables import PublicationRow
 from mailsla.adapters.hands import Hands
 from mailsla.core.case import Case
 from mailsla.core.decision import Decision, in_force
@@ -31,7 +32,6 @@ from mailsla.core.reading import Side
 from mailsla.core.recipient_matching import Doubt
 from mailsla.core.request import Request
 
-PUBLICATION = table(PublicationRow)
 CASE_COLUMNS = (
     "key",
     "received_at",
@@ -60,9 +60,7 @@ class Derivations:
     def deriving(self) -> Iterator[DerivationWork]:
         """Open the transaction in which one worker at a time derives: a second one waits for its end."""
         with writing(self._engine) as connection, Hands() as hands:
-            insert_new(connection, DERIVATION, [{"id": 1, "rules": ""}])
-            locked = select(DERIVATION.c.rules).where(DERIVATION.c.id == 1).with_for_update()
-            yield DerivationWork(connection, connection.execute(locked).scalar_one(), hands)
+            yield DerivationWork(connection, hands)
 
     def requests(self, received_from: datetime | None = None) -> tuple[Request, ...]:
         """Return the requests and follow-ups received from an instant on, by receipt."""
@@ -120,6 +118,7 @@ class Derivations:
             named = [key for key in (decision.target, decision.other) if key is not None]
             about = select(MESSAGE.c.id).where(MESSAGE.c.key.in_(named))
             derive_again(connection, connection.execute(about).scalars())
+            tie_joined(connection, replace(decision, number=number))
         return number
 
     def publications(self) -> tuple[Publication, ...]:

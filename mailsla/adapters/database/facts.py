@@ -4,51 +4,40 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    Engine,
     Select,
     Table,
     func,
-    insert,
-    or_,
     select,
     union_all,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import SQLModel
 
 from mailsla.adapters.database import rows
 from mailsla.adapters.database.bulk import among, insert_rows, kept_by
 from mailsla.adapters.database.engine import reading, writing
-from mailsla.adapters.database.tables import (
-    AccountRow,
-    CollectionRow,
-    KeywordRow,
-    LocationRow,
-    MailboxRow,
-    MessageRow,
-    PendingRow,
-    SetAsideRow,
+from mailsla.adapters.database.runs import Runs
+from mailsla.adapters.database.targets import (
+    ACCOUNT,
+    DERIVATION,
+    KEYWORD,
+    LOCATION,
+    MAILBOX,
+    MESSAGE,
+    PENDING,
+    SET_ASIDE,
+    TIE,
+    insert_new,
 )
 from mailsla.core.collection import Batch, Cursor, ListedMailbox, MailboxStatus, NewMessage
 from mailsla.core.header_fields import READER_VERSION
 
-
-def table(row_class: type[SQLModel]) -> Table:
-    """Return the Core table of a row class."""
-    found: Table = SQLModel.metadata.tables[str(row_class.__tablename__)]
-    return found
-
-
-ACCOUNT, MAILBOX, MESSAGE = table(AccountRow), table(MailboxRow), table(MessageRow)
-LOCATION, SET_ASIDE, COLLECTION = table(LocationRow), table(SetAsideRow), table(CollectionRow)
-KEYWORD, PENDING = table(KeywordRow), table(PendingRow)
+TIE_COLUMNS = ("name", "message_id")
 LOCATION_COLUMNS = (
     "message_id",
     "mailbox_id",
@@ -59,14 +48,6 @@ LOCATION_COLUMNS = (
     "imported",
     "first_seen_at",
 )
-
-
-def insert_new(connection: Connection, target: Table, values: Sequence[dict[str, Any]]) -> None:
-    """Insert rows, leaving those that are there already as they are."""
-    if not values:
-        return
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    connection.execute(dialect.insert(target).on_conflict_do_nothing(), list(values))
 
 
 def _derive_again(connection: Connection, copies: Any) -> None:
@@ -91,28 +72,6 @@ def _present(target: Table, cursor: Cursor, column: ColumnElement[int]) -> Selec
 
 
 @dataclass(frozen=True, slots=True)
-class CollectionRun:
-    """One run of collection, as recorded."""
-
-    account: str
-    started_at: datetime
-    finished_at: datetime | None
-    outcome: str
-    reason: str | None
-    messages: int
-    set_aside: int
-
-
-@dataclass(frozen=True, slots=True)
-class Hole:
-    """A stretch of failed collections; `until` is None while it lasts."""
-
-    account: str
-    since: datetime
-    until: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
 class MessageSetAside:
     """A message that could not be read, and where it lies."""
 
@@ -123,11 +82,8 @@ class MessageSetAside:
     seen_at: datetime
 
 
-class Facts:
-    """What was collected. Satisfies `mailsla.usecases.collect.FactStore`."""
-
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+class Facts(Runs):
+    """What was collected, and by which runs. Satisfies `mailsla.usecases.poll.RunStore`."""
 
     def cursor(self, account: str, mailbox: ListedMailbox) -> Cursor:
         """Return how far a mailbox has been collected, creating it and its account when they are new."""
@@ -240,17 +196,24 @@ class Facts:
     def _add_messages(self, connection: Connection, batch: Batch, seen_at: datetime) -> dict[str, int]:
         """Insert the messages that are new; those known already get another copy, so are derived again too."""
         kept = kept_by(connection)
-        found = {message.key: message.header for message in batch.messages}
+        found = {message.key: message for message in batch.messages}
         known = self._ids(connection, found)
-        added = [
-            rows.message_values(key, header, seen_at, kept)
-            for key, header in found.items()
-            if key not in known
-        ]
-        insert_rows(connection, MESSAGE, rows.MESSAGE_COLUMNS, added)
-        known |= self._ids(connection, [key for key in found if key not in known])
+        added = [key for key in found if key not in known]
+        values = [rows.message_values(key, found[key].header, seen_at, kept) for key in added]
+        insert_rows(connection, MESSAGE, rows.MESSAGE_COLUMNS, values)
+        numbers = self._ids(connection, added)
+        if self._ties_are_of(connection, batch.tied_by):
+            tied = [(tie, numbers[key]) for key in added for tie in found[key].ties]
+            insert_rows(connection, TIE, TIE_COLUMNS, tied)
+        known |= numbers
         derive_again(connection, known.values())
         return known
+
+    def _ties_are_of(self, connection: Connection, tied_by: str) -> bool:
+        """Tell whether the store's ties are made by these rules; otherwise derivation will make them."""
+        insert_new(connection, DERIVATION, [{"id": 1, "rules": "", "ties": tied_by}])
+        known = connection.execute(select(DERIVATION.c.ties).where(DERIVATION.c.id == 1)).scalar_one()
+        return bool(known == tied_by)
 
     def _ids(self, connection: Connection, keys: Collection[str]) -> dict[str, int]:
         if not keys:
@@ -371,121 +334,6 @@ class Facts:
     def _count(self, connection: Connection, mailbox_id: int) -> int:
         counted = select(func.count()).select_from(LOCATION).where(LOCATION.c.mailbox_id == mailbox_id)
         return connection.execute(counted).scalar_one()
-
-    def claim(self, account: str, worker: str, now: datetime, until: datetime) -> bool:
-        """Take an account for `worker` until an instant; False while another worker has it."""
-        free = or_(
-            ACCOUNT.c.claimed_until.is_(None), ACCOUNT.c.claimed_until <= now, ACCOUNT.c.claimed_by == worker
-        )
-        with writing(self._engine) as connection:
-            insert_new(connection, ACCOUNT, [{"name": account}])
-            taken = connection.execute(
-                update(ACCOUNT)
-                .where(ACCOUNT.c.name == account, free)
-                .values(claimed_by=worker, claimed_until=until)
-            )
-        return taken.rowcount == 1
-
-    def release(self, account: str, worker: str) -> None:
-        """Give an account back, so that any worker may take it."""
-        with writing(self._engine) as connection:
-            connection.execute(
-                update(ACCOUNT)
-                .where(ACCOUNT.c.name == account, ACCOUNT.c.claimed_by == worker)
-                .values(claimed_by=None, claimed_until=None)
-            )
-
-    def start_run(self, account: str, at: datetime) -> int:
-        """Record that a collection starts and return its number."""
-        with writing(self._engine) as connection:
-            insert_new(connection, ACCOUNT, [{"name": account}])
-            account_id = connection.execute(
-                select(ACCOUNT.c.id).where(ACCOUNT.c.name == account)
-            ).scalar_one()
-            started = insert(COLLECTION).values(
-                account_id=account_id, started_at=at, outcome="running", messages=0, set_aside=0
-            )
-            return int(connection.execute(started.returning(COLLECTION.c.id)).scalar_one())
-
-    def finish_run(
-        self, run: int, at: datetime, outcome: str, *, reason: str | None, messages: int, set_aside: int
-    ) -> None:
-        """Record how a collection ended (`ok`, `stopped`, `transient`, `permanent`), and why, in one sentence."""
-        with writing(self._engine) as connection:
-            connection.execute(
-                update(COLLECTION)
-                .where(COLLECTION.c.id == run)
-                .values(
-                    finished_at=at, outcome=outcome, reason=reason, messages=messages, set_aside=set_aside
-                )
-            )
-
-    def last_runs(self) -> tuple[CollectionRun, ...]:
-        """Return, for each account, its last ended run and its last successful one."""
-        ended = COLLECTION.c.finished_at.is_not(None)
-        last = select(func.max(COLLECTION.c.id)).where(ended).group_by(COLLECTION.c.account_id)
-        good = (
-            select(func.max(COLLECTION.c.id))
-            .where(COLLECTION.c.outcome == "ok")
-            .group_by(COLLECTION.c.account_id)
-        )
-        query = (
-            select(COLLECTION, ACCOUNT.c.name.label("account"))
-            .join(ACCOUNT, ACCOUNT.c.id == COLLECTION.c.account_id)
-            .where(COLLECTION.c.id.in_(last) | COLLECTION.c.id.in_(good))
-            .order_by(COLLECTION.c.id)
-        )
-        with reading(self._engine) as connection:
-            return tuple(
-                CollectionRun(
-                    row.account,
-                    row.started_at,
-                    row.finished_at,
-                    row.outcome,
-                    row.reason,
-                    row.messages,
-                    row.set_aside,
-                )
-                for row in connection.execute(query)
-            )
-
-    def holes(self, longer_than: timedelta) -> tuple[Hole, ...]:
-        """Return the stretches over which an account's collections failed, from success to success."""
-        # One scan, of which only the runs that ended otherwise than the one before are kept.
-        account, order = COLLECTION.c.account_id, COLLECTION.c.id
-        instant = COLLECTION.c.started_at.type
-        runs = (
-            select(
-                COLLECTION.c.id,
-                COLLECTION.c.account_id,
-                COLLECTION.c.started_at,
-                COLLECTION.c.finished_at,
-                (COLLECTION.c.outcome == "ok").label("good"),
-                func.lag(COLLECTION.c.outcome).over(partition_by=account, order_by=order).label("before"),
-                func.lag(COLLECTION.c.started_at, type_=instant)
-                .over(partition_by=account, order_by=order)
-                .label("started_before"),
-            )
-            .where(COLLECTION.c.outcome.in_(("ok", "transient", "permanent")))
-            .subquery()
-        )
-        turned = runs.c.before.is_(None) | (runs.c.good != (runs.c.before == "ok"))
-        query = (
-            select(ACCOUNT.c.name, runs.c.good, runs.c.started_at, runs.c.finished_at, runs.c.started_before)
-            .join(ACCOUNT, ACCOUNT.c.id == runs.c.account_id)
-            .where(turned)
-            .order_by(runs.c.id)
-        )
-        found: list[Hole] = []
-        open_since: dict[str, datetime] = {}
-        with reading(self._engine) as connection:
-            for row in connection.execute(query):
-                if not row.good:
-                    open_since[row.name] = row.started_before or row.started_at
-                elif row.name in open_since:
-                    found.append(Hole(row.name, open_since.pop(row.name), row.finished_at))
-        found += [Hole(name, since, None) for name, since in open_since.items()]
-        return tuple(hole for hole in found if hole.until is None or hole.until - hole.since > longer_than)
 
     def set_aside(self) -> tuple[MessageSetAside, ...]:
         """Return every message that could not be read."""

@@ -9,8 +9,8 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import Engine, or_, select, update
 
 from mailsla.adapters.database.engine import reading, writing
-from mailsla.adapters.database.facts import insert_new, table
 from mailsla.adapters.database.tables import AlertRow, OutgoingRow
+from mailsla.adapters.database.targets import insert_new, table
 from mailsla.core.outgoing import Outgoing
 
 OUTGOING, ALERT = table(OutgoingRow), table(AlertRow)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -131,11 +130,6 @@ def instant(kept: Any) -> datetime:
     at = instant_of(kept)
     assert at is not None
     return at
-
-
-def tie_name(tie: str) -> int:
-    """Return the 63-bit digest under which a tie is stored: addresses do not stand in the index."""
-    return int.from_bytes(hashlib.blake2b(tie.encode(), digest_size=8).digest()) >> 1
 
 
 DERIVED_MESSAGE_COLUMNS = (

@@ -188,11 +188,12 @@ class DerivedDoubtRow(SQLModel, table=True):
 
 
 class DerivationRow(SQLModel, table=True):
-    """The rules that made the derivations; one row, whose lock serialises whoever derives."""
+    """The rules that made the derivations, and the ties; one row, whose lock serialises whoever derives."""
 
     __tablename__ = "derivation"
     id: int | None = Field(default=None, primary_key=True)
     rules: str = ""
+    ties: str = Field(default="", sa_column_kwargs={"server_default": ""})
 
 
 class DecisionRow(SQLModel, table=True):

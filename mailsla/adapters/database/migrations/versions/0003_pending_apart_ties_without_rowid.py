@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
+from sqlmodel.sql.sqltypes import AutoString
 
 revision = "0003"
 down_revision = "0002"
@@ -18,7 +19,9 @@ def upgrade() -> None:
     )
     # Ties are derived: they are made again, under the form that follows.
     op.execute("insert into pending (message_id) select id from message")
-    op.execute("update derivation set rules = ''")
+    op.add_column("derivation", sa.Column("ties", AutoString(), server_default="", nullable=False))
+    op.execute("delete from derivation")
+    op.execute("insert into derivation (id, rules) select 1, '' where exists (select 1 from message)")
     op.drop_index("ix_message_pending", "message")
     # Not by a copy of the table: other tables refer to it. SQLite 3.35 and later can.
     op.drop_column("message", "pending")
@@ -48,3 +51,4 @@ def downgrade() -> None:
         batch_op.add_column(sa.Column("pending", sa.Boolean(), server_default=sa.true(), nullable=False))
         batch_op.create_index("ix_message_pending", ["pending"], unique=False)
     op.drop_table("pending")
+    op.drop_column("derivation", "ties")

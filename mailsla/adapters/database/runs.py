@@ -1,0 +1,155 @@
+"""Runs of collection in the database: who has an account, what each run did, and the holes that failures leave."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Engine, func, insert, or_, select, update
+
+from mailsla.adapters.database.engine import reading, writing
+from mailsla.adapters.database.targets import ACCOUNT, COLLECTION, insert_new
+
+
+@dataclass(frozen=True, slots=True)
+class CollectionRun:
+    """One run of collection, as recorded."""
+
+    account: str
+    started_at: datetime
+    finished_at: datetime | None
+    outcome: str
+    reason: str | None
+    messages: int
+    set_aside: int
+
+
+@dataclass(frozen=True, slots=True)
+class Hole:
+    """A stretch of failed collections; `until` is None while it lasts."""
+
+    account: str
+    since: datetime
+    until: datetime | None
+
+
+class Runs:
+    """The record of the runs. Satisfies, with `Facts`, `mailsla.usecases.poll.RunStore`."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def claim(self, account: str, worker: str, now: datetime, until: datetime) -> bool:
+        """Take an account for `worker` until an instant; False while another worker has it."""
+        free = or_(
+            ACCOUNT.c.claimed_until.is_(None), ACCOUNT.c.claimed_until <= now, ACCOUNT.c.claimed_by == worker
+        )
+        with writing(self._engine) as connection:
+            insert_new(connection, ACCOUNT, [{"name": account}])
+            taken = connection.execute(
+                update(ACCOUNT)
+                .where(ACCOUNT.c.name == account, free)
+                .values(claimed_by=worker, claimed_until=until)
+            )
+        return taken.rowcount == 1
+
+    def release(self, account: str, worker: str) -> None:
+        """Give an account back, so that any worker may take it."""
+        with writing(self._engine) as connection:
+            connection.execute(
+                update(ACCOUNT)
+                .where(ACCOUNT.c.name == account, ACCOUNT.c.claimed_by == worker)
+                .values(claimed_by=None, claimed_until=None)
+            )
+
+    def start_run(self, account: str, at: datetime) -> int:
+        """Record that a collection starts and return its number."""
+        with writing(self._engine) as connection:
+            insert_new(connection, ACCOUNT, [{"name": account}])
+            account_id = connection.execute(
+                select(ACCOUNT.c.id).where(ACCOUNT.c.name == account)
+            ).scalar_one()
+            started = insert(COLLECTION).values(
+                account_id=account_id, started_at=at, outcome="running", messages=0, set_aside=0
+            )
+            return int(connection.execute(started.returning(COLLECTION.c.id)).scalar_one())
+
+    def finish_run(
+        self, run: int, at: datetime, outcome: str, *, reason: str | None, messages: int, set_aside: int
+    ) -> None:
+        """Record how a collection ended (`ok`, `stopped`, `transient`, `permanent`), and why, in one sentence."""
+        with writing(self._engine) as connection:
+            connection.execute(
+                update(COLLECTION)
+                .where(COLLECTION.c.id == run)
+                .values(
+                    finished_at=at, outcome=outcome, reason=reason, messages=messages, set_aside=set_aside
+                )
+            )
+
+    def last_runs(self) -> tuple[CollectionRun, ...]:
+        """Return, for each account, its last ended run and its last successful one."""
+        ended = COLLECTION.c.finished_at.is_not(None)
+        last = select(func.max(COLLECTION.c.id)).where(ended).group_by(COLLECTION.c.account_id)
+        good = (
+            select(func.max(COLLECTION.c.id))
+            .where(COLLECTION.c.outcome == "ok")
+            .group_by(COLLECTION.c.account_id)
+        )
+        query = (
+            select(COLLECTION, ACCOUNT.c.name.label("account"))
+            .join(ACCOUNT, ACCOUNT.c.id == COLLECTION.c.account_id)
+            .where(COLLECTION.c.id.in_(last) | COLLECTION.c.id.in_(good))
+            .order_by(COLLECTION.c.id)
+        )
+        with reading(self._engine) as connection:
+            return tuple(
+                CollectionRun(
+                    row.account,
+                    row.started_at,
+                    row.finished_at,
+                    row.outcome,
+                    row.reason,
+                    row.messages,
+                    row.set_aside,
+                )
+                for row in connection.execute(query)
+            )
+
+    def holes(self, longer_than: timedelta) -> tuple[Hole, ...]:
+        """Return the stretches over which an account's collections failed, from success to success."""
+        # One scan, of which only the runs that ended otherwise than the one before are kept.
+        account, order = COLLECTION.c.account_id, COLLECTION.c.id
+        instant = COLLECTION.c.started_at.type
+        runs = (
+            select(
+                COLLECTION.c.id,
+                COLLECTION.c.account_id,
+                COLLECTION.c.started_at,
+                COLLECTION.c.finished_at,
+                (COLLECTION.c.outcome == "ok").label("good"),
+                func.lag(COLLECTION.c.outcome).over(partition_by=account, order_by=order).label("before"),
+                func.lag(COLLECTION.c.started_at, type_=instant)
+                .over(partition_by=account, order_by=order)
+                .label("started_before"),
+            )
+            .where(COLLECTION.c.outcome.in_(("ok", "transient", "permanent")))
+            .subquery()
+        )
+        turned = runs.c.before.is_(None) | (runs.c.good != (runs.c.before == "ok"))
+        query = (
+            select(ACCOUNT.c.name, runs.c.good, runs.c.started_at, runs.c.finished_at, runs.c.started_before)
+            .join(ACCOUNT, ACCOUNT.c.id == runs.c.account_id)
+            .where(turned)
+            .order_by(runs.c.id)
+        )
+        found: list[Hole] = []
+        open_since: dict[str, datetime] = {}
+        with reading(self._engine) as connection:
+            for row in connection.execute(query):
+                if not row.good:
+                    open_since[row.name] = row.started_before or row.started_at
+                elif row.name in open_since:
+                    found.append(Hole(row.name, open_since.pop(row.name), row.finished_at))
+        found += [Hole(name, since, None) for name, since in open_since.items()]
+        return tuple(hole for hole in found if hole.until is None or hole.until - hole.since > longer_than)
