@@ -15,15 +15,15 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from itertools import chain, islice
 from types import TracebackType
-from typing import IO, Any, Self, TypeVar
+from typing import Any, Self, TypeVar
+
+from mailsla.adapters.other_hands import read, write
 
 _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
 
 WORTH_IT = 3
 """With fewer items than this, another process would take longer to start than to help."""
-
-_LENGTH = 8
 
 
 class Hands:
@@ -103,7 +103,7 @@ class _Other:
     def __init__(self) -> None:
         # -P: nothing is imported from whatever the current folder holds. Its own session: Ctrl-C is for us.
         self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "mailsla.adapters.hands"],
+            [sys.executable, "-P", "-m", "mailsla.adapters.other_hands"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
@@ -125,8 +125,8 @@ class _Other:
     def _ask(self, written: bytes, item: object) -> Any:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        _write(self._process.stdin, (written, item))
-        done, result = _read(self._process.stdout)
+        write(self._process.stdin, (written, item))
+        done, result = read(self._process.stdout)
         if not done:
             raise _FailedError
         return result
@@ -140,39 +140,3 @@ class _Other:
                 with suppress(OSError):
                     pipe.close()
         self._process.wait()
-
-
-def _write(pipe: IO[bytes], value: object) -> None:
-    written = pickle.dumps(value, protocol=5)
-    pipe.write(len(written).to_bytes(_LENGTH))
-    pipe.write(written)
-    pipe.flush()
-
-
-def _read(pipe: IO[bytes]) -> Any:
-    length = pipe.read(_LENGTH)
-    if len(length) < _LENGTH:
-        raise EOFError
-    # Both ends are this program: nothing from outside comes through this pipe.
-    return pickle.loads(pipe.read(int.from_bytes(length)))  # noqa: S301
-
-
-def serve(received: IO[bytes], answered: IO[bytes]) -> None:
-    """Do what comes through a pipe until it is closed."""
-    known: tuple[bytes, Callable[[Any], Any]] | None = None
-    while True:
-        try:
-            written, item = _read(received)
-        except EOFError:
-            return
-        try:
-            if known is None or known[0] != written:
-                known = (written, pickle.loads(written))  # noqa: S301 (as above)
-            answer: tuple[bool, Any] = (True, known[1](item))
-        except Exception:  # whatever it is, whoever asked finds out by doing the work himself
-            answer = (False, None)
-        _write(answered, answer)
-
-
-if __name__ == "__main__":
-    serve(sys.stdin.buffer, sys.stdout.buffer)

@@ -58,6 +58,7 @@ class Classification:
     reason: Reason | None = None
 
 
+A_PERSON = Classification(MailKind.PERSON)
 LONGEST_VALUE = 60
 
 _DAEMON = re.compile(
@@ -111,7 +112,7 @@ def kind_of(header: Header, body_start: bytes = b"") -> Classification:
     <MailKind.PERSON: 'person'>
     """
     if _says_nothing(header):
-        return Classification(MailKind.PERSON)
+        return A_PERSON
     said = header.field(BODY_SAYS)
     if said:
         return Classification(MailKind(said), Reason("daemon-and-body", "from"))
@@ -119,7 +120,7 @@ def kind_of(header: Header, body_start: bytes = b"") -> Classification:
         reason = rule(header, body_start)
         if reason is not None:
             return Classification(kind, reason)
-    return Classification(MailKind.PERSON)
+    return A_PERSON
 
 
 _SIGNS = frozenset({BODY_SAYS, *KEPT_FIELDS}) - {
@@ -131,7 +132,9 @@ _SIGNS = frozenset({BODY_SAYS, *KEPT_FIELDS}) - {
     "x-original-to",
     "x-spam-status",
 }
-_STRUCTURES = ("multipart/report", "message/delivery-status", "disposition-notification", "text/calendar")
+_STRUCTURE = re.compile(
+    r"multipart/report|message/delivery-status|disposition-notification|text/calendar", re.IGNORECASE
+)
 
 
 def looks_machine_made(header: Header) -> bool:
@@ -146,10 +149,10 @@ def looks_machine_made(header: Header) -> bool:
 
 def _says_nothing(header: Header) -> bool:
     """Tell, quickly, that no rule has anything to look at: the case of most letters."""
-    if not _SIGNS.isdisjoint([name for name, _value in header.kept]) or looks_returned(header):
-        return False
-    content_type = _content_type(header)
-    return not any(structure in content_type for structure in _STRUCTURES)
+    for name, value in header.kept:
+        if name in _SIGNS or (name == "content-type" and _STRUCTURE.search(value)):
+            return False
+    return not looks_returned(header)
 
 
 def _seen(header: Header, field: str, code: str) -> Reason:
@@ -182,8 +185,10 @@ def _delivery_report(header: Header, body: bytes) -> Reason | None:
 
 def looks_returned(header: Header) -> bool:
     """Tell whether a delivery system wrote this: its name, or the null return path (RFC 5321 §4.5.5)."""
-    daemon = any(_DAEMON.match(address) for address in (*header.senders, *header.sender))
-    return daemon or header.field("return-path").strip() == "<>" or not header.senders
+    for address in (*header.senders, *header.sender):
+        if _DAEMON.match(address):
+            return True
+    return not header.senders or header.field("return-path").strip() == "<>"
 
 
 def _receipt(header: Header, _body: bytes) -> Reason | None:

@@ -97,7 +97,10 @@ class Office:
 
     def form_of(self, header: Header) -> Form | None:
         """Return the declared web form that wrote this."""
-        return next((form for form in self.forms if form.wrote(header)), None)
+        for form in self.forms:
+            if form.wrote(header):
+                return form
+        return None
 
     def wrote(self, header: Header) -> bool:
         """Tell whether the office wrote this: every address of From is ours, and there is one."""

@@ -131,7 +131,10 @@ class Header:
 
     def field(self, name: str) -> str:
         """Return the first kept field of that lower-case name, or an empty string."""
-        return next((value for kept, value in self.kept if kept == name), "")
+        for kept, value in self.kept:
+            if kept == name:
+                return value
+        return ""
 
     def has(self, name: str) -> bool:
         """Tell whether a kept field of that lower-case name is present, even empty."""

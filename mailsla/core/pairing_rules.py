@@ -74,13 +74,15 @@ class ReplyRule:
 
     def recognises(self, mail: Mail) -> bool:
         """Tell whether `mail` is such a reply."""
-        header = mail.header
-        return (
-            (bool(self.subjects) and base_subject(header.subject).startswith(self.subjects))
-            or any(plain(address) in self.senders for address in header.senders)
-            or any(place.mailbox in self.mailboxes for place in mail.places)
-            or any(word.casefold() in self.keywords for place in mail.places for word, _at in place.keywords)
-        )
+        header, places = mail.header, mail.places
+        if self.subjects and base_subject(header.subject).startswith(self.subjects):
+            return True
+        if self.senders and any(plain(address) in self.senders for address in header.senders):
+            return True
+        if self.mailboxes and any(place.mailbox in self.mailboxes for place in places):
+            return True
+        words = (word for place in places for word, _at in place.keywords) if self.keywords else ()
+        return any(word.casefold() in self.keywords for word in words)
 
 
 class ClosingEffect(StrEnum):

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 _encode = json.JSONEncoder().encode
+_decode = json.JSONDecoder().raw_decode
 _ZONE = -len("+00:00")
 
 
@@ -55,4 +56,4 @@ def instant_of(kept: Any) -> datetime | None:
 
 def document_of(kept: Any) -> Any:
     """Return the JSON document that was kept."""
-    return json.loads(kept) if isinstance(kept, str) else kept
+    return _decode(kept)[0] if isinstance(kept, str) else kept

@@ -1,0 +1,155 @@
+"""Derivation in parts, alone or with another process: the rows that deriving everything at once would give."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from sqlalchemy import Engine
+
+from mailsla.adapters.database import derivation_work
+from mailsla.adapters.database.derivation_work import DerivationWork
+from mailsla.adapters.database.derivations import Derivations
+from mailsla.adapters.database.engine import reading, writing
+from mailsla.adapters.database.facts import Facts
+from mailsla.adapters.hands import Hands
+from mailsla.core.collection import Batch, ListedMailbox, new_message
+from mailsla.core.mail import Mail, MailboxRole
+from mailsla.core.ties import ties_digest
+from mailsla.usecases.derive import derive_pending
+from tests.factories import OFFICE, RULES, mail, paris, reply
+
+INBOX = ListedMailbox("INBOX", MailboxRole.INBOX)
+SEEN = paris("2026-11-20 09:00")
+
+
+def letters(count: int, seed: int) -> list[Mail]:
+    """Return requests with reminders, replies by id and by subject, and strangers, in a random order."""
+    draw = random.Random(seed)
+    found: list[Mail] = []
+    for number in range(count):
+        day, hour = 1 + number % 9, 8 + number % 10
+        asked = mail(
+            f"2026-11-{day:02} {hour:02}:00", by=f"usager{number}@example.org", subject=f"Demande {number}"
+        )
+        found.append(asked)
+        if draw.random() < 0.3:
+            again = mail(
+                f"2026-11-{day + 1:02} {hour:02}:00",
+                by=f"usager{number}@example.org",
+                subject=f"Demande {number}",
+                replies_to=asked.header.message_id,
+            )
+            found.append(again)
+        if draw.random() < 0.5:
+            found.append(reply(f"2026-11-{day + 3:02} {hour:02}:00", asked))
+    draw.shuffle(found)
+    return found
+
+
+class AloneDerivations(Derivations):
+    """The same, without another process."""
+
+    @contextmanager
+    def deriving(self) -> Iterator[DerivationWork]:
+        with writing(self._engine) as connection, Hands(alone=True) as hands:
+            yield DerivationWork(connection, hands)
+
+
+def add(engine: Engine, mails: list[Mail], first_uid: int) -> None:
+    facts = Facts(engine)
+    messages = tuple(
+        new_message(uid, item.places[0].internal_at, item.header, OFFICE)
+        for uid, item in enumerate(mails, first_uid)
+    )
+    cursor = facts.cursor("contact", INBOX)
+    facts.add(cursor, Batch(7, first_uid + len(mails) - 1, messages, (), ties_digest(OFFICE)), SEEN)
+
+
+def derived(engine: Engine) -> list[list[tuple[object, ...]]]:
+    queries = (
+        "select * from derived_message order by key",
+        "select * from derived_request order by key",
+        "select * from derived_doubt order by reply",
+    )
+    with reading(engine) as connection:
+        return [[tuple(row) for row in connection.exec_driver_sql(query)] for query in queries]
+
+
+def ties(engine: Engine) -> list[tuple[object, ...]]:
+    with reading(engine) as connection:
+        return [
+            tuple(row)
+            for row in connection.exec_driver_sql(
+                "select name, message_id from tie order by name, message_id"
+            )
+        ]
+
+
+@pytest.fixture
+def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(derivation_work, "PART", 40)
+
+
+@pytest.mark.usefixtures("small_parts")
+def test_parts_and_processes_change_nothing(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    add(engine, letters(150, seed=1), 1)
+    with monkeypatch.context() as whole:
+        whole.setattr(derivation_work, "PART", 1_000_000)
+        derive_pending(AloneDerivations(engine), RULES)
+    at_once = derived(engine)
+    others = []
+    for store in (AloneDerivations(engine), Derivations(engine)):
+        with store.deriving() as work:
+            work.finish("other rules", work.ties)
+        derive_pending(store, RULES)
+        others.append(derived(engine))
+
+    assert len(at_once[0]) > 200
+    assert others == [at_once, at_once]
+
+
+@pytest.mark.usefixtures("small_parts")
+def test_a_little_at_a_time_is_the_same_as_all_at_once(engine: Engine) -> None:
+    mails = letters(120, seed=2)
+    store = Derivations(engine)
+    for start in range(0, len(mails), 7):
+        add(engine, mails[start : start + 7], start + 1)
+        derive_pending(store, RULES)
+    piecemeal = derived(engine)
+    with store.deriving() as work:
+        work.finish("other rules", work.ties)
+
+    derive_pending(store, RULES)
+
+    assert derived(engine) == piecemeal
+
+
+@pytest.mark.usefixtures("small_parts")
+def test_ties_made_with_the_messages_are_those_made_from_the_store(engine: Engine) -> None:
+    add(engine, letters(60, seed=3), 1)
+    stored_with = ties(engine)
+    store = Derivations(engine)
+    with store.deriving() as work:
+        work.tie_all(OFFICE)
+
+    assert len(stored_with) > 100
+    assert ties(engine) == stored_with
+
+
+def test_messages_stored_under_another_office_are_tied_when_they_are_derived(engine: Engine) -> None:
+    add(engine, letters(20, seed=4), 1)
+    store = Derivations(engine)
+    derive_pending(store, RULES)
+    facts = Facts(engine)
+    asked = mail("2026-11-10 09:00", by="nouvelle@example.org", subject="Nouvelle")
+    answered = reply("2026-11-12 09:00", asked)
+    for uid, item in enumerate((asked, answered), 500):
+        message = new_message(uid, None, item.header, OFFICE)
+        facts.add(facts.cursor("contact", INBOX), Batch(7, uid, (message,), (), "an older office"), SEEN)
+        derive_pending(store, RULES)
+
+    [request] = [item for item in store.requests() if item.subject == "Nouvelle"]
+    assert request.answered is not None

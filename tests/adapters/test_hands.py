@@ -1,0 +1,84 @@
+"""The second process: the same results in the same order, whatever becomes of it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from functools import partial
+
+import pytest
+
+from mailsla.adapters.hands import Hands
+
+
+def squared(number: int) -> int:
+    return number * number
+
+
+def where(_item: int) -> int:
+    """Take long enough for the other process to be given something."""
+    time.sleep(0.02)
+    return os.getpid()
+
+
+def killed_unless_at(home: int, number: int) -> int:
+    """End the process that does this, unless it is `home`."""
+    if os.getpid() != home:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return number
+
+
+def refused(number: int) -> int:
+    if number == 4:
+        raise ValueError("four")
+    return number
+
+
+@pytest.fixture
+def hands() -> Iterator[Hands]:
+    with Hands() as pair:
+        yield pair
+
+
+def test_results_come_in_the_order_of_the_items(hands: Hands) -> None:
+    for count in (0, 1, 2, 3, 200):
+        assert list(hands.map(squared, range(count))) == [number * number for number in range(count)]
+
+
+def test_long_lists_are_shared_and_short_ones_are_not(hands: Hands) -> None:
+    assert set(hands.map(where, range(2))) == {os.getpid()}
+
+    if len(os.sched_getaffinity(0)) > 1:
+        assert len(set(hands.map(where, range(60)))) == 2
+
+
+def test_what_the_other_process_cannot_do_is_done_here(hands: Hands) -> None:
+    assert list(hands.map(partial(killed_unless_at, os.getpid()), range(30))) == list(range(30))
+
+
+def test_an_error_is_raised_as_if_there_were_no_other_process(hands: Hands) -> None:
+    with pytest.raises(ValueError, match="four"):
+        list(hands.map(refused, range(10)))
+
+
+def test_what_came_before_a_failing_item_is_yielded_first(hands: Hands) -> None:
+    def items() -> Iterator[int]:
+        yield from range(8)
+        raise OSError("the line is cut")
+
+    seen: list[int] = []
+    with pytest.raises(OSError, match="cut"):
+        seen.extend(hands.map(squared, items()))
+
+    assert seen == [number * number for number in range(8)]
+
+
+def test_the_other_process_ends_with_the_block() -> None:
+    with Hands() as pair:
+        pids = set(pair.map(where, range(60))) - {os.getpid()}
+
+    for pid in pids:
+        with pytest.raises(ProcessLookupError):
+            os.kill(pid, 0)

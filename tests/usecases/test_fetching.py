@@ -1,0 +1,126 @@
+"""Headers in pieces: covered no sooner than read, none lost, one thing at a time on the connection."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mailsla.core.collection import Batch, BodyStart, Fetched
+from mailsla.core.errors import OversizedMessage, TransientError
+from mailsla.usecases import fetching
+from mailsla.usecases.fetching import Map, read_batches
+from tests.factories import OFFICE
+
+AT = datetime(2026, 11, 2, 9, tzinfo=UTC)
+LETTER = b"Message-ID: <m%d.%05d@example.org>\r\nFrom: usager%d@example.org\r\nSubject: Demande\r\n\r\n"
+DAEMON = (
+    b"Message-ID: <m%d.%05d@example.org>\r\nFrom: MAILER-DAEMON@relais%d.example.net\r\nSubject: ?\r\n\r\n"
+)
+
+
+class Mailbox:
+    """A connection to a mailbox of given UIDs, which refuses to do two things at once.
+
+    Args:
+        daemons: UIDs of mails that only their body tells.
+        breaks_at: The UID at which the connection breaks, once.
+        oversized: The UID whose header announces too much.
+    """
+
+    def __init__(
+        self, uids: Iterable[int], *, daemons: Iterable[int] = (), breaks_at: int = 0, oversized: int = 0
+    ) -> None:
+        self.uids, self.daemons = sorted(uids), set(daemons)
+        self.breaks_at, self.oversized = breaks_at, oversized
+        self.busy = False
+
+    def fetch(self, uids: Sequence[int]) -> Iterator[Fetched]:
+        assert not self.busy
+        self.busy = True
+        for uid in self.uids:
+            if uid not in uids:
+                continue
+            if uid == self.breaks_at:
+                raise TransientError("cut")
+            if uid == self.oversized:
+                raise OversizedMessage(uid)
+            yield Fetched(uid, AT, (DAEMON if uid in self.daemons else LETTER) % (uid, uid, uid))
+        self.busy = False
+
+    def body_starts(self, uids: Sequence[int]) -> Sequence[BodyStart]:
+        assert not self.busy
+        return [BodyStart(uid, b"", b"could not be delivered") for uid in uids]
+
+
+def ahead(function: Callable[[object], object], items: Iterable[object]) -> Iterator[object]:
+    """Map, two items ahead of what is yielded, as a second process makes it."""
+    waiting: list[object] = []
+    try:
+        for item in items:
+            waiting.append(function(item))
+            if len(waiting) > 2:
+                yield waiting.pop(0)
+    finally:
+        yield from waiting
+
+
+def read(mailbox: Mailbox, uids: Iterable[int], spread: Map) -> list[Batch]:
+    return list(read_batches(mailbox, uids, 7, OFFICE, spread))
+
+
+SPREADS: list[Map] = [map, ahead]
+
+
+@pytest.mark.parametrize("spread", SPREADS)
+@given(
+    uids=st.sets(st.integers(1, 300), min_size=1, max_size=60),
+    vanished=st.sets(st.integers(1, 300), max_size=10),
+    daemons=st.sets(st.integers(1, 300), max_size=10),
+)
+def test_each_message_comes_once_and_is_covered_no_sooner(
+    spread: Map, uids: set[int], vanished: set[int], daemons: set[int]
+) -> None:
+    with pytest.MonkeyPatch.context() as smaller:
+        smaller.setattr(fetching, "SLICE", 10)
+        smaller.setattr(fetching, "PIECE_BYTES", 300)
+        batches = read(Mailbox(uids - vanished, daemons=daemons), sorted(uids), spread)
+
+    seen: list[int] = []
+    for batch in batches:
+        seen += [message.uid for message in batch.messages]
+        assert {uid for uid in uids - vanished if uid <= batch.last_uid} <= set(seen)
+    assert sorted(seen) == sorted(uids - vanished)
+    assert batches[-1].last_uid == max(uids)
+    told = {m.uid for batch in batches for m in batch.messages if m.header.has("body-says")}
+    assert told == daemons & uids - vanished
+
+
+@pytest.mark.parametrize("spread", SPREADS)
+def test_what_came_before_a_cut_is_kept(spread: Map, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fetching, "SLICE", 10)
+    seen: list[Batch] = []
+
+    with pytest.raises(TransientError):
+        seen.extend(read_batches(Mailbox(range(1, 61), breaks_at=45), range(1, 61), 7, OFFICE, spread))
+
+    assert [message.uid for batch in seen for message in batch.messages] == list(range(1, 41))
+    assert seen[-1].last_uid == 40
+
+
+@pytest.mark.parametrize("spread", SPREADS)
+def test_an_oversized_header_is_set_aside_with_what_came_before_it(spread: Map) -> None:
+    seen: list[Batch] = []
+
+    with pytest.raises(TransientError, match="démesuré"):
+        seen.extend(
+            read_batches(Mailbox(range(1, 9), daemons=(3,), oversized=5), range(1, 9), 7, OFFICE, spread)
+        )
+
+    assert [item.uid for batch in seen for item in batch.set_aside] == [5]
+    assert [message.uid for batch in seen for message in batch.messages] == [1, 2, 4]
+    # What only its body tells is not covered: the connection was of no use any more.
+    assert seen[-1].last_uid == 2
