@@ -5,14 +5,18 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import Connection, Engine, inspect
 
-from mailsla.adapters.database import schema
+from mailsla.adapters.database import migrating, schema
 from mailsla.adapters.database.engine import reading, writing
 
 
 def test_the_migrations_make_the_tables_that_the_code_declares(empty_engine: Engine) -> None:
     schema.upgrade(empty_engine)
 
-    schema.check(empty_engine)
+    migrating.check(empty_engine)
+
+
+def test_the_files_of_the_migrations_are_named_by_their_revisions() -> None:
+    assert schema.revisions() == migrating.chain()
 
 
 def test_upgrading_twice_changes_nothing(empty_engine: Engine) -> None:
@@ -67,7 +71,7 @@ def test_a_store_of_an_earlier_version_is_upgraded_with_its_data(empty_engine: E
         after = _contents(connection)
         waiting = connection.exec_driver_sql("select message_id from pending").scalars().all()
         rules = connection.exec_driver_sql("select rules from derivation").scalar_one()
-    schema.check(empty_engine)
+    migrating.check(empty_engine)
     assert {name: after[name] for name in before} == before
     assert after["decision"] == after["publication"] == []
     assert (waiting, rules) == ([1], ""), "everything is derived again"

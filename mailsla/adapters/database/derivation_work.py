@@ -173,7 +173,7 @@ class DerivationWork:
         return select(*as_kept(target, columns))
 
     def _tuples(self, query: Select[Any]) -> list[tuple[Any, ...]]:
-        return [tuple(row) for row in self._connection.execute(query)]
+        return [tuple(row) for row in self._connection.execute(query).all()]
 
     def _ties(self, numbers: Collection[int] | None) -> Iterator[tuple[int, int]]:
         query = select(TIE.c.name, TIE.c.message_id).order_by(TIE.c.name)

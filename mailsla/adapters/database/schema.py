@@ -1,22 +1,16 @@
-"""Creates the store and brings it to this version's schema, through alembic's migrations only."""
+"""Brings the store to this version's schema; alembic, a tenth of a daemon's memory, is loaded only when it must."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Engine, inspect, text
 
-from mailsla.adapters.database.engine import reading, writing
+from mailsla.adapters.database.engine import reading
 from mailsla.core.errors import PermanentError
 from mailsla.language import gettext as _
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-LOCK = 7_236_911_802_554_113_021
-"""Names mailsla's migration lock in PostgreSQL, where two workers may start at once."""
 
 
 def upgrade(engine: Engine, revision: str = "head") -> None:
@@ -26,31 +20,29 @@ def upgrade(engine: Engine, revision: str = "head") -> None:
         PermanentError: When a newer mailsla has written the store.
         TransientError: When the database cannot be reached.
     """
-    script = ScriptDirectory.from_config(_config())
-    with reading(engine) as connection:
-        current = MigrationContext.configure(connection).get_current_revision()
-    if current is not None and current not in {item.revision for item in script.walk_revisions()}:
+    known = revisions()
+    current = _current(engine)
+    if current is not None and current not in known:
         raise PermanentError(
             _(
                 "la base de données a été écrite par une version plus récente de mailsla ; mettez mailsla à jour."
             )
         )
-    if revision == "head" and current == script.get_current_head():
-        return
-    with writing(engine) as connection:
-        if connection.dialect.name == "postgresql":
-            connection.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
-        command.upgrade(_config(connection), revision)
+    if current != known[-1] or revision != "head":
+        from mailsla.adapters.database import migrating  # noqa: PLC0415 (lazy: see above)
+
+        migrating.migrate(engine, revision)
 
 
-def check(engine: Engine) -> None:
-    """Raise alembic's `CommandError` when the tables differ from what the code declares."""
-    with writing(engine) as connection:
-        command.check(_config(connection))
+def revisions() -> list[str]:
+    """Return the names of the migrations, oldest first: each file begins with its own."""
+    return sorted(path.name[:4] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
 
 
-def _config(connection: Connection | None = None) -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    config.attributes["connection"] = connection
-    return config
+def _current(engine: Engine) -> str | None:
+    """Return the migration that the store is at; None for an empty one."""
+    with reading(engine) as connection:
+        if not inspect(connection).has_table("alembic_version"):
+            return None
+        current: str | None = connection.execute(text("select version_num from alembic_version")).scalar()
+        return current
