@@ -23,7 +23,11 @@ SLICE = 1_000
 """UIDs asked for at once: servers refuse command lines of 20,000 of them."""
 
 PIECE_BYTES = 1024 * 1024
-"""A piece is read and stored when its headers reach this, however few they are: memory does not grow with them."""
+PIECE_MESSAGES = 500
+"""A piece is read and stored when its headers reach one or the other: memory does not grow with the mailbox."""
+
+BODIES = 50
+"""Beginnings of bodies looked into at once."""
 
 Map = Callable[[Callable[[Any], Any], Iterable[Any]], Iterator[Any]]
 """Applies a pure function of a module to each item, in order; it may take some items ahead of what it yields."""
@@ -127,11 +131,13 @@ class _Fetching:
         self.is_busy = True
         try:
             for fetched in self._messages(uids, missing):
-                held.append(fetched)
-                size += len(fetched.header)
-                if size >= PIECE_BYTES:
+                # A full piece waits for what follows it: the last one comes when the connection is free again.
+                if size >= PIECE_BYTES or len(held) >= PIECE_MESSAGES:
                     yield self._piece(held, uids, missing)
                     held, size = [], 0
+                missing.remove(fetched.uid)
+                held.append(fetched)
+                size += len(fetched.header)
         except OversizedMessage as error:
             self.oversized = error
         else:
@@ -144,12 +150,11 @@ class _Fetching:
         """Fetch each message once; what the server left out is asked for once more, alone: that decides."""
         for fetched in self._source.fetch(uids):
             if fetched.uid in missing:
-                missing.remove(fetched.uid)
                 yield fetched
         for uid in sorted(missing):
             for fetched in self._source.fetch([uid]):
-                missing.discard(fetched.uid)
-                yield fetched
+                if fetched.uid in missing:
+                    yield fetched
 
     def _piece(self, held: list[Fetched], uids: list[int], missing: set[int]) -> _Piece:
         self.through = min(missing) - 1 if missing else uids[-1]
@@ -172,11 +177,15 @@ def _read_piece(office: Office, piece: _Piece) -> _Read:
 
 def _with_bodies(source: HeaderSource, messages: list[NewMessage], office: Office) -> list[NewMessage]:
     """Return the messages, with what their bodies say; without it where they have vanished."""
-    starts = {start.uid: start for start in source.body_starts([message.uid for message in messages])}
-    return [
-        message if (start := starts.get(message.uid)) is None else _with_body(message, start, office)
-        for message in messages
-    ]
+    looked_into: list[NewMessage] = []
+    for first in range(0, len(messages), BODIES):
+        part = messages[first : first + BODIES]
+        starts = {start.uid: start for start in source.body_starts([message.uid for message in part])}
+        looked_into += [
+            message if (start := starts.get(message.uid)) is None else _with_body(message, start, office)
+            for message in part
+        ]
+    return looked_into
 
 
 def _with_body(message: NewMessage, start: BodyStart, office: Office) -> NewMessage:

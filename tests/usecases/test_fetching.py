@@ -80,13 +80,21 @@ SPREADS: list[Map] = [map, ahead]
     uids=st.sets(st.integers(1, 300), min_size=1, max_size=60),
     vanished=st.sets(st.integers(1, 300), max_size=10),
     daemons=st.sets(st.integers(1, 300), max_size=10),
+    piece_bytes=st.sampled_from([1, 300, 10_000]),
+    piece_messages=st.sampled_from([1, 5, 10, 500]),
 )
 def test_each_message_comes_once_and_is_covered_no_sooner(
-    spread: Map, uids: set[int], vanished: set[int], daemons: set[int]
+    spread: Map,
+    uids: set[int],
+    vanished: set[int],
+    daemons: set[int],
+    piece_bytes: int,
+    piece_messages: int,
 ) -> None:
     with pytest.MonkeyPatch.context() as smaller:
         smaller.setattr(fetching, "SLICE", 10)
-        smaller.setattr(fetching, "PIECE_BYTES", 300)
+        smaller.setattr(fetching, "PIECE_BYTES", piece_bytes)
+        smaller.setattr(fetching, "PIECE_MESSAGES", piece_messages)
         batches = read(Mailbox(uids - vanished, daemons=daemons), sorted(uids), spread)
 
     seen: list[int] = []
