@@ -17,7 +17,7 @@ from itertools import chain, islice
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from mailsla.adapters.other_hands import read, write
+from mailsla.adapters.other_hands import pickled, read, write
 
 _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
@@ -98,7 +98,7 @@ class _FailedError(Exception):
 
 
 class _Other:
-    """The other process, with the thread that talks to it."""
+    """The other process, with the threads that talk to it."""
 
     def __init__(self) -> None:
         # -P: nothing is imported from whatever the current folder holds. Its own session: Ctrl-C is for us.
@@ -109,7 +109,9 @@ class _Other:
             env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
             start_new_session=True,
         )
-        self._talking = ThreadPoolExecutor(1, thread_name_prefix="hands")
+        # One sends while the other waits for results: the next item is at hand when one is done.
+        self._sending = ThreadPoolExecutor(1, thread_name_prefix="hands-send")
+        self._receiving = ThreadPoolExecutor(1, thread_name_prefix="hands-receive")
         self._given: list[Future[Any]] = []
 
     @property
@@ -118,14 +120,14 @@ class _Other:
         return len(self._given) < 2
 
     def submit(self, written: bytes, item: object) -> Future[Any]:
-        future = self._talking.submit(self._ask, written, item)
+        assert self._process.stdin is not None
+        self._sending.submit(write, self._process.stdin, pickled((written, item)))
+        future = self._receiving.submit(self._result)
         self._given.append(future)
         return future
 
-    def _ask(self, written: bytes, item: object) -> Any:
-        assert self._process.stdin is not None
+    def _result(self) -> Any:
         assert self._process.stdout is not None
-        write(self._process.stdin, (written, item))
         done, result = read(self._process.stdout)
         if not done:
             raise _FailedError
@@ -134,7 +136,8 @@ class _Other:
     def close(self) -> None:
         # It holds nothing that could be lost.
         self._process.kill()
-        self._talking.shutdown(wait=True, cancel_futures=True)
+        for talking in (self._sending, self._receiving):
+            talking.shutdown(wait=True, cancel_futures=True)
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe is not None:
                 with suppress(OSError):

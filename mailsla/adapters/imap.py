@@ -298,7 +298,7 @@ def connect(account: ImapAccount) -> Iterator[ImapSession]:
 
 
 def _client(account: ImapAccount) -> IMAPClient:
-    context = tls_context(account.ca_file)
+    context = None if account.tls == "none" else tls_context(account.ca_file)
     client = IMAPClient(
         account.host,
         port=account.port,

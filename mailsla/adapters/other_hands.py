@@ -11,9 +11,13 @@ LENGTH = 8
 """Bytes that tell how long a value is."""
 
 
-def write(pipe: IO[bytes], value: object) -> None:
-    """Send a value."""
-    written = pickle.dumps(value, protocol=5)
+def pickled(value: object) -> bytes:
+    """Return a value as it goes through a pipe."""
+    return pickle.dumps(value, protocol=5)
+
+
+def write(pipe: IO[bytes], written: bytes) -> None:
+    """Send what `pickled` made."""
     pipe.write(len(written).to_bytes(LENGTH))
     pipe.write(written)
     pipe.flush()
@@ -46,7 +50,7 @@ def serve(received: IO[bytes], answered: IO[bytes]) -> None:
             answer: tuple[bool, Any] = (True, known[1](item))
         except Exception:  # whatever it is, whoever asked finds out by doing the work himself
             answer = (False, None)
-        write(answered, answer)
+        write(answered, pickled(answer))
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from functools import lru_cache
 MOST_ADDRESSES = 1_000
 LONGEST = 320
 
-_SIMPLE = re.compile(r'[^<>,;:"()@=\\\[\]]*<([A-Za-z0-9.!#$%&\'*+/?^_`{|}~-]+@[A-Za-z0-9.-]+)>\s*')
+_SIMPLE = re.compile(r'[^<>,;:"()@\\\[\]]*<([A-Za-z0-9.!#$%&\'*+/?^_`{|}~-]+@[A-Za-z0-9.-]+)>\s*')
 _BARE = re.compile(r"\s*([A-Za-z0-9.!#$%&'*+/?^_`{|}~-]+@[A-Za-z0-9.-]+)\s*")
 _TOKEN = re.compile(
     r'"(?:[^"\\]|\\.)*"?'  # a quoted name or local part
@@ -72,7 +72,7 @@ def _bare(text: str) -> list[str]:
     return [words[-1].rpartition(":")[2] if not words[-1].startswith("@") else words[-1]] if words else []
 
 
-@lru_cache(maxsize=8_192)
+@lru_cache(maxsize=2_048)
 def normalised(address: str) -> str | None:
     """Return an address as compared, or None when it is none.
 

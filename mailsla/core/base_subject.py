@@ -18,7 +18,7 @@ _TRAILER = re.compile(r"\s*\((?:fwd|tr)\)\s*$", re.IGNORECASE)
 _WRAPPED = re.compile(r"\s*\[(?:fwd|tr)\s*:\s*(.*)\]\s*$", re.IGNORECASE)
 
 
-@lru_cache(maxsize=8_192)
+@lru_cache(maxsize=2_048)
 def base_subject(subject: str) -> str:
     """Return what a subject is about: without `Re:`, `TR :`, `[tag]`, `(fwd)`; folded, on single spaces.
 
@@ -62,7 +62,7 @@ def is_forward_subject(subject: str) -> bool:
     return _leaders(subject)[:1] == ("forward",)
 
 
-@lru_cache(maxsize=8_192)
+@lru_cache(maxsize=2_048)
 def _leaders(subject: str) -> tuple[str, ...]:
     found = []
     position = 0

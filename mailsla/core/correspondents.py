@@ -9,7 +9,7 @@ from mailsla.core.addresses import plain
 from mailsla.core.forms import Form
 from mailsla.core.message import Header
 
-MOST_REMEMBERED = 8_192
+MOST_REMEMBERED = 2_048
 """Addresses whose side is remembered; memory does not grow with the mailbox."""
 
 

@@ -16,7 +16,7 @@ from mailsla.core.correspondents import UNKNOWN_OFFICE, Office
 from mailsla.usecases.collector import collector_paused
 from mailsla.usecases.fetching import HeaderSource, Map, read_batches
 
-WINDOW = 50_000
+WINDOW = 20_000
 """UIDs whose list is asked for at once: a server's answer is one line, and imaplib reads none of a million bytes."""
 
 

@@ -26,6 +26,9 @@ PIECE_BYTES = 1024 * 1024
 PIECE_MESSAGES = 500
 """A piece is read and stored when its headers reach one or the other: memory does not grow with the mailbox."""
 
+STORED = 2_000
+"""Messages stored in one transaction: its end waits for the disk."""
+
 BODIES = 50
 """Beginnings of bodies looked into at once."""
 
@@ -79,6 +82,35 @@ def read_batches(
     Raises:
         TransientError: When the connection fails; what was fetched before has been yielded.
     """
+    held: list[Batch] = []
+    count = 0
+    try:
+        for batch in _read_pieces(source, uids, uid_validity, office, spread):
+            held.append(batch)
+            count += len(batch.messages) + len(batch.set_aside)
+            if count >= STORED:
+                yield _joined(held)
+                held, count = [], 0
+    except TransientError:
+        if held:
+            yield _joined(held)
+        raise
+    if held:
+        yield _joined(held)
+
+
+def _joined(batches: list[Batch]) -> Batch:
+    """Return batches that follow each other as one."""
+    last = batches[-1]
+    messages = tuple(message for batch in batches for message in batch.messages)
+    set_aside = tuple(item for batch in batches for item in batch.set_aside)
+    return Batch(last.uid_validity, last.last_uid, messages, set_aside, last.tied_by)
+
+
+def _read_pieces(
+    source: HeaderSource, uids: Iterable[int], uid_validity: int, office: Office, spread: Map
+) -> Iterator[Batch]:
+    """Yield a batch for each piece, as soon as it is read."""
     fetching, tied_by = _Fetching(source, uids), ties_digest(office)
     unsure: list[NewMessage] = []
     for read in spread(partial(_read_piece, replace(office)), fetching):
@@ -93,7 +125,7 @@ def read_batches(
         aside = (
             () if fetching.oversized.uid is None else (SetAside(fetching.oversized.uid, None, "oversized"),)
         )
-        yield Batch(uid_validity, _covered(fetching.through, unsure), (), aside)
+        yield Batch(uid_validity, _covered(fetching.through, unsure), (), aside, tied_by)
         raise TransientError(
             _("un en-tête démesuré a été mis de côté ; la relève reprendra sans lui.")
         ) from fetching.oversized

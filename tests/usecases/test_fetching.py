@@ -82,6 +82,7 @@ SPREADS: list[Map] = [map, ahead]
     daemons=st.sets(st.integers(1, 300), max_size=10),
     piece_bytes=st.sampled_from([1, 300, 10_000]),
     piece_messages=st.sampled_from([1, 5, 10, 500]),
+    stored=st.sampled_from([1, 20, 500]),
 )
 def test_each_message_comes_once_and_is_covered_no_sooner(
     spread: Map,
@@ -90,11 +91,13 @@ def test_each_message_comes_once_and_is_covered_no_sooner(
     daemons: set[int],
     piece_bytes: int,
     piece_messages: int,
+    stored: int,
 ) -> None:
     with pytest.MonkeyPatch.context() as smaller:
         smaller.setattr(fetching, "SLICE", 10)
         smaller.setattr(fetching, "PIECE_BYTES", piece_bytes)
         smaller.setattr(fetching, "PIECE_MESSAGES", piece_messages)
+        smaller.setattr(fetching, "STORED", stored)
         batches = read(Mailbox(uids - vanished, daemons=daemons), sorted(uids), spread)
 
     seen: list[int] = []

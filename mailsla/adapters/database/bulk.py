@@ -36,6 +36,19 @@ def insert_rows(
     ).rowcount
 
 
+def reserved(connection: Connection, target: Table, count: int) -> Sequence[int]:
+    """Return numbers for that many new rows, in a transaction that writes; no other worker gets them."""
+    if count == 0:
+        return ()
+    if connection.dialect.name == "sqlite":
+        # It has one writer at a time, and this transaction is that one.
+        last = connection.execute(select(func.coalesce(func.max(target.c.id), 0))).scalar_one()
+        return range(last + 1, last + 1 + count)
+    following = func.nextval(func.pg_get_serial_sequence(target.name, "id"))
+    drawn = select(following).select_from(func.generate_series(1, count).table_valued())
+    return list(connection.execute(drawn).scalars())
+
+
 def among(column: ColumnElement[Any], values: Collection[Any], connection: Connection) -> ColumnElement[bool]:
     """Return the condition that a column is one of any number of values, as one parameter."""
     if connection.dialect.name == "sqlite":

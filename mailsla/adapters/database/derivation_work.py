@@ -39,7 +39,7 @@ from mailsla.core.ties import tie_of_decision
 STREAMED = {"yield_per": 10_000}
 """For what is read row by row: some drivers would hold all of it otherwise."""
 
-PART = 1_000
+PART = 500
 """Messages derived at once: memory does not grow with the store."""
 
 

@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 
 from mailsla.adapters.database import rows
-from mailsla.adapters.database.bulk import among, insert_rows, kept_by
+from mailsla.adapters.database.bulk import among, insert_rows, kept_by, reserved
 from mailsla.adapters.database.engine import reading, writing
 from mailsla.adapters.database.runs import Runs
 from mailsla.adapters.database.targets import (
@@ -199,9 +199,14 @@ class Facts(Runs):
         found = {message.key: message for message in batch.messages}
         known = self._ids(connection, found)
         added = [key for key in found if key not in known]
-        values = [rows.message_values(key, found[key].header, seen_at, kept) for key in added]
-        insert_rows(connection, MESSAGE, rows.MESSAGE_COLUMNS, values)
-        numbers = self._ids(connection, added)
+        numbers = dict(zip(added, reserved(connection, MESSAGE, len(added)), strict=True))
+        values = [
+            (number, *rows.message_values(key, found[key].header, seen_at, kept))
+            for key, number in numbers.items()
+        ]
+        if insert_rows(connection, MESSAGE, rows.STORED_MESSAGE, values) < len(values):
+            # Another worker has just stored some of them, under numbers of its own.
+            numbers = self._ids(connection, added)
         if self._ties_are_of(connection, batch.tied_by):
             tied = [(tie, numbers[key]) for key in added for tie in found[key].ties]
             insert_rows(connection, TIE, TIE_COLUMNS, tied)
@@ -219,7 +224,7 @@ class Facts(Runs):
         if not keys:
             return {}
         named = select(MESSAGE.c.key, MESSAGE.c.id).where(among(MESSAGE.c.key, keys, connection))
-        return {row.key: row.id for row in connection.execute(named)}
+        return {key: number for key, number in connection.execute(named).all()}  # noqa: C416 (rows are no pairs to mypy)
 
     def present_count(self, cursor: Cursor) -> dict[int, int]:
         """Return how many messages are believed to be in a mailbox, set aside or not, by UIDVALIDITY."""

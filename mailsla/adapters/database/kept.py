@@ -30,9 +30,9 @@ class Kept:
         """
         if at is None:
             return None
-        if at.tzinfo is None:
-            raise ValueError("an instant without a timezone is refused")
-        return at.astimezone(UTC).isoformat(" ", "microseconds")[:_ZONE] if self.text else at
+        if at.tzinfo is not UTC:
+            at = _utc(at)
+        return at.isoformat(" ", "microseconds")[:_ZONE] if self.text else at
 
     def day(self, on: date | None) -> Any:
         """Return a date as it is kept."""
@@ -41,7 +41,15 @@ class Kept:
     @staticmethod
     def document(value: Any) -> str:
         """Return a JSON document as it is kept."""
+        if not value:
+            return "{}" if isinstance(value, dict) else "[]"
         return _encode(value)
+
+
+def _utc(at: datetime) -> datetime:
+    if at.tzinfo is None:
+        raise ValueError("an instant without a timezone is refused")
+    return at.astimezone(UTC)
 
 
 def instant_of(kept: Any) -> datetime | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -38,21 +38,22 @@ MESSAGE_COLUMNS = (
 
 def message_values(key: str, header: Header, seen_at: datetime, kept: Kept) -> tuple[Any, ...]:
     """Return the row of a message seen for the first time, in the order of `MESSAGE_COLUMNS`."""
+    instant = kept.instant
     return (
         key,
         header.message_id,
         header.thread_index,
         header.subject,
-        kept.instant(header.sent_at),
-        kept.document(_filled({"in_reply_to": header.in_reply_to, "references": header.references})),
-        kept.document(_filled({name: getattr(header, name) for name in PEOPLE})),
+        instant(header.sent_at),
+        kept.document(_filled((("in_reply_to", header.in_reply_to), ("references", header.references)))),
+        kept.document(_filled([(name, getattr(header, name)) for name in PEOPLE])),
         kept.document(header.kept),
-        kept.instant(seen_at),
+        instant(seen_at),
     )
 
 
-def _filled(lists: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
-    return {name: values for name, values in lists.items() if values}
+def _filled(lists: Iterable[tuple[str, tuple[str, ...]]]) -> dict[str, tuple[str, ...]]:
+    return {name: values for name, values in lists if values}
 
 
 STORED_MESSAGE = ("id", *MESSAGE_COLUMNS)
