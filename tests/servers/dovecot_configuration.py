@@ -5,24 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.servers.certificates import CertificateAuthority
+from tests.servers.imap_server import ServerPorts
 from tests.servers.loopback import ADDRESSES
 from tests.servers.server_process import Account
-
-ENGLISH_MAILBOXES: Mapping[str, str] = {
-    r"\Sent": "Sent",
-    r"\Junk": "Junk",
-    r"\Trash": "Trash",
-    r"\Drafts": "Drafts",
-    r"\Archive": "Archive",
-}
-FRENCH_MAILBOXES: Mapping[str, str] = {
-    r"\Sent": "Éléments envoyés",
-    r"\Junk": "Courrier indésirable",
-    r"\Trash": "Éléments supprimés",
-    r"\Drafts": "Brouillons",
-    r"\Archive": "Archives",
-}
-
 
 TOKENS = """\
 auth_mechanisms = plain login xoauth2 oauthbearer
@@ -32,15 +17,6 @@ passdb {{
   args = {path}
 }}
 """
-
-
-@dataclass(frozen=True)
-class DovecotPorts:
-    """Ports of one server, the same on 127.0.0.1 and 127.0.0.2."""
-
-    imap: int
-    imaps: int
-    lmtp: int
 
 
 @dataclass(frozen=True)
@@ -96,7 +72,7 @@ def post_login_script(paths: DovecotPaths) -> str:
 def dovecot_configuration(
     *,
     paths: DovecotPaths,
-    ports: DovecotPorts,
+    ports: ServerPorts,
     password: str,
     special_use: Mapping[str, str],
     certificates: CertificateAuthority,

@@ -13,7 +13,7 @@ from imapclient.exceptions import LoginError
 
 from tests.servers import cyrus as cyrus_module
 from tests.servers.cyrus import CyrusServer
-from tests.servers.dovecot_configuration import FRENCH_MAILBOXES
+from tests.servers.imap_server import FRENCH_MAILBOXES
 
 NAPOLEONIC = datetime(2004, 3, 21, 9, 30, tzinfo=UTC)
 ROLES = {rb"\sent", rb"\junk", rb"\trash", rb"\drafts", rb"\archive"}
@@ -76,6 +76,18 @@ def test_only_a_new_user_logs_in(cyrus: CyrusServer) -> None:
 def test_starttls_is_trusted_by_the_authority(cyrus: CyrusServer, user: str) -> None:
     with IMAPClient(cyrus.host, port=cyrus.imap_port, ssl=False, timeout=30) as client:
         client.starttls(cyrus.certificates.client_context())
+        client.login(user, cyrus.password)
+
+
+def test_login_on_the_network_address_waits_for_starttls(cyrus: CyrusServer, user: str) -> None:
+    with IMAPClient(cyrus.network_host, port=cyrus.imap_port, ssl=False, timeout=30) as client:
+        assert {b"LOGINDISABLED", b"STARTTLS"} <= set(client.capabilities())
+        with pytest.raises(LoginError):
+            client.login(user, cyrus.password)
+
+        client.starttls(cyrus.certificates.client_context())
+
+        assert b"LOGINDISABLED" not in client.capabilities()
         client.login(user, cyrus.password)
 
 
