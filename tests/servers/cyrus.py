@@ -49,6 +49,7 @@ class CyrusServer(ImapServer):
     Args:
         password: The one password of every user.
         special_use: Name of the mailbox of each role, created for every user; empty for a server without any.
+        expired_certificate: Whether its certificate's last day is over.
 
     Cyrus logs to syslog alone: `log` has only what it says before it comes to that.
     """
@@ -56,11 +57,15 @@ class CyrusServer(ImapServer):
     product = "Cyrus"
 
     def __init__(
-        self, *, password: str = "motdepasse", special_use: Mapping[str, str] = ENGLISH_MAILBOXES
+        self,
+        *,
+        password: str = "motdepasse",
+        special_use: Mapping[str, str] = ENGLISH_MAILBOXES,
+        expired_certificate: bool = False,
     ) -> None:
         self._binaries = _cyrus_binaries()
         self._saslpasswd = _saslpasswd()
-        super().__init__(password, special_use)
+        super().__init__(password, special_use, expired_certificate=expired_certificate)
         self._paths = CyrusPaths(self._directory.path)
         self._write_files()
 
@@ -76,7 +81,7 @@ class CyrusServer(ImapServer):
             user: In lower case, with a domain or without; an address nobody has used when left out.
         """
         user = user or f"agent-{uuid4().hex}@example.fr"
-        self._set_password(user)
+        self._set_password(user, self.password)
         telemetry = self._paths.telemetry(user)
         telemetry.mkdir(exist_ok=True)
         self._account.own(telemetry)
@@ -111,14 +116,14 @@ class CyrusServer(ImapServer):
             imapd_conf(paths=paths, special_use=self.special_use, certificates=self.certificates)
         )
         self._account.own(*paths.directories(), paths.log, self.certificates.key_pem)
-        self._set_password(ADMINISTRATOR)
+        self._set_password(ADMINISTRATOR, self.password)
 
-    def _set_password(self, user: str) -> None:
+    def _set_password(self, user: str, password: str) -> None:
         name, _at, domain = user.partition("@")
         arguments = ["-p", "-c", "-f", str(self._paths.passwords), "-u", domain or SERVER_NAME, name]
         done = subprocess.run(
             [self._saslpasswd, *arguments],
-            input=self.password.encode(),
+            input=password.encode(),
             cwd=self._paths.root,
             capture_output=True,
             check=False,

@@ -29,6 +29,9 @@ class DovecotServer(ImapServer):
         password: The one password; any other is refused at once.
         special_use: Name of the mailbox of each role, created for every user; empty for a server without any.
         introspection_url: Where the server asks about access tokens; None when it takes passwords only.
+        expired_certificate: Whether its certificate's last day is over.
+        shared: Whether users may share mailboxes, seen by the others below `Partages/`, and may each keep
+            `MOST_MESSAGES` at most. Without it, ACL and QUOTA are not even announced.
     """
 
     product = "Dovecot"
@@ -39,9 +42,12 @@ class DovecotServer(ImapServer):
         password: str = "motdepasse",
         special_use: Mapping[str, str] = ENGLISH_MAILBOXES,
         introspection_url: str | None = None,
+        expired_certificate: bool = False,
+        shared: bool = False,
     ) -> None:
         self._binary = _dovecot_binary()
-        super().__init__(password, special_use)
+        super().__init__(password, special_use, expired_certificate=expired_certificate)
+        self.shared = shared
         self.introspection_url = introspection_url
         self._paths = DovecotPaths(self._directory.path)
         self._write_files()
@@ -59,6 +65,13 @@ class DovecotServer(ImapServer):
         """Cut the user's sessions, as an administrator would; logging in again is allowed."""
         self._doveadm("kick", user.lower())
         wait_until(lambda: not self._is_connected(user), seconds=_KICK_SECONDS, what="end of the sessions")
+
+    def _set_password(self, user: str, password: str) -> None:
+        changed = self._paths.changed_passwords / user.lower()
+        changed.write_text(f"{user.lower()}:{{PLAIN}}{password}\n")
+        self._account.own(changed)
+        # What the file accepts is accepted; everybody's password is not tried after it.
+        self.close_account(user)
 
     def close_account(self, user: str) -> None:
         """From now on refuse the user's login, and mail to the user by `550 5.1.1`."""
@@ -80,7 +93,7 @@ class DovecotServer(ImapServer):
 
     def _write_files(self) -> None:
         paths = self._paths
-        for directory in (paths.homes, paths.rawlogs, paths.closed_accounts):
+        for directory in (paths.homes, paths.rawlogs, paths.changed_passwords, paths.closed_accounts):
             directory.mkdir()
         paths.log.touch()
         if self.introspection_url is not None:
@@ -91,7 +104,12 @@ class DovecotServer(ImapServer):
         paths.post_login.write_text(post_login_script(paths))
         paths.post_login.chmod(0o755)
         self._account.own(
-            paths.homes, paths.rawlogs, paths.log, paths.closed_accounts, self.certificates.key_pem
+            paths.homes,
+            paths.rawlogs,
+            paths.log,
+            paths.changed_passwords,
+            paths.closed_accounts,
+            self.certificates.key_pem,
         )
 
     def _command(self, ports: ServerPorts) -> list[str]:
@@ -115,6 +133,7 @@ class DovecotServer(ImapServer):
             certificates=self.certificates,
             account=self._account,
             introspection_url=self.introspection_url,
+            shared=self.shared,
         )
 
     def _is_connected(self, user: str) -> bool:

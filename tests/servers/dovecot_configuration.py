@@ -19,6 +19,32 @@ passdb {{
 """
 
 
+MOST_MESSAGES = 20
+"""What a user of a server with `SHARING` may keep, all mailboxes together."""
+
+SHARING = """\
+mail_plugins = acl quota
+protocol imap {{
+  mail_plugins = acl quota imap_acl imap_quota
+}}
+namespace shared {{
+  type = shared
+  prefix = Partages/%%u/
+  separator = /
+  location = maildir:%%h/Maildir:INDEXPVT=~/private/%%u
+  subscriptions = no
+  list = children
+}}
+plugin {{
+  acl = vfile
+  acl_shared_dict = file:{paths.shared_mailboxes}
+  quota = count:User quota
+  quota_rule = *:messages={most}
+  quota_vsizes = yes
+}}
+"""
+
+
 @dataclass(frozen=True)
 class DovecotPaths:
     """Where one server keeps its things, all below `root`."""
@@ -44,6 +70,16 @@ class DovecotPaths:
     @property
     def log(self) -> Path:
         return self.root / "log"
+
+    @property
+    def changed_passwords(self) -> Path:
+        """One file for each user whose password is not everybody's."""
+        return self.root / "changed-passwords"
+
+    @property
+    def shared_mailboxes(self) -> Path:
+        """Where Dovecot notes who shares something."""
+        return self.root / "homes" / "shared-mailboxes"
 
     @property
     def closed_accounts(self) -> Path:
@@ -78,9 +114,11 @@ def dovecot_configuration(
     certificates: CertificateAuthority,
     account: Account,
     introspection_url: str | None = None,
+    shared: bool = False,
 ) -> str:
     """Return the text of dovecot.conf."""
     tokens = "" if introspection_url is None else TOKENS.format(path=paths.oauth2)
+    sharing = SHARING.format(paths=paths, most=MOST_MESSAGES) if shared else ""
     mailboxes = "\n".join(_mailbox(name, role) for role, name in special_use.items())
     return f"""\
 base_dir = {paths.runtime}
@@ -106,6 +144,10 @@ auth_username_format = %Lu
 auth_failure_delay = 0
 passdb {{
   driver = passwd-file
+  args = {paths.changed_passwords}/%u
+}}
+passdb {{
+  driver = passwd-file
   deny = yes
   args = {paths.closed_accounts}/%u
 }}
@@ -116,9 +158,9 @@ passdb {{
 }}
 userdb {{
   driver = static
+  args = home={paths.homes}/%u
 }}
 
-mail_home = {paths.homes}/%u
 mail_location = maildir:~/Maildir
 mail_fsync = never
 mail_max_userip_connections = 200
@@ -128,6 +170,7 @@ namespace inbox {{
   separator = /
 {mailboxes}
 }}
+{sharing}
 
 service anvil {{
   chroot =

@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import Any, Self, TypedDict
 
 from imapclient import IMAPClient
+from imapclient.exceptions import LoginError
 
 from tests.servers.certificates import CertificateAuthority
 from tests.servers.loopback import free_port, greets, is_free, wait_until
@@ -37,6 +38,7 @@ _FETCH_SLICE = 1_000
 _START_SECONDS = 20
 _START_ATTEMPTS = 5
 _STOP_SECONDS = 10
+_PASSWORD_SECONDS = 10
 
 
 class MailboxState(TypedDict):
@@ -79,14 +81,16 @@ class ImapServer(ABC):
 
     product: str
 
-    def __init__(self, password: str, special_use: Mapping[str, str]) -> None:
+    def __init__(
+        self, password: str, special_use: Mapping[str, str], *, expired_certificate: bool = False
+    ) -> None:
         self.password = password
         self.special_use = dict(special_use)
         self.host = "127.0.0.1"
         self.network_host = "127.0.0.2"
         self._account = Account.for_servers()
         self._directory = ServerDirectory(self.product.lower(), self._account)
-        self.certificates = CertificateAuthority(self._directory.path)
+        self.certificates = CertificateAuthority(self._directory.path, expired=expired_certificate)
         self._process: ServerProcess | None = None
         self._ports: ServerPorts | None = None
 
@@ -168,6 +172,17 @@ class ImapServer(ABC):
     def new_user(self, user: str | None = None) -> str:
         """Return the login of a user nobody has used, which is also the address that LMTP delivers to."""
 
+    def change_password(self, user: str, password: str) -> None:
+        """Change one user's password, for who logs in from now on; the server's `password` restores it."""
+        self._set_password(user, password)
+        # Dovecot looks at a file once a second.
+        wait_until(lambda: self._takes(user, password), seconds=_PASSWORD_SECONDS, what="the new password")
+
+    def share(self, owner: str, mailbox: str, reader: str, rights: str) -> None:
+        """Give a reader rights (RFC 4314) on a user's mailbox."""
+        with self.client(owner) as client:
+            client.setacl(mailbox, reader, rights)
+
     @contextmanager
     def client(self, user: str) -> Iterator[IMAPClient]:
         """Log in with a client that `commands` does not show."""
@@ -247,6 +262,10 @@ class ImapServer(ABC):
             raise RuntimeError(f"UIDVALIDITY did not increase for {sorted(unchanged)}")
 
     @abstractmethod
+    def _set_password(self, user: str, password: str) -> None:
+        """Change one user's password."""
+
+    @abstractmethod
     def _command(self, ports: ServerPorts) -> list[str]:
         """Write the files that depend on the ports and return the command that starts the server."""
 
@@ -288,6 +307,16 @@ class ImapServer(ABC):
             process.kill()
             raise
         return process if process.is_running else None
+
+    def _takes(self, user: str, password: str) -> bool:
+        with IMAPClient(self.host, port=self.imap_port, ssl=False, timeout=30) as client:
+            try:
+                client.login(user, password)
+            except LoginError:
+                return False
+            # Says that this session is ours.
+            client.id_({"name": _OWN_SESSION})
+            return True
 
     def _uid_validities(self, user: str) -> dict[str, int]:
         with self.client(user) as client:
