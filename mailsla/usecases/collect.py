@@ -66,6 +66,9 @@ class FactStore(Protocol):
     def mark_renumbered(self, cursor: Cursor, uid_validity: int, at: datetime) -> int:
         """Note that every copy of any other UIDVALIDITY is no longer there, and return how many there were."""
 
+    def forget_others(self, account: str, listed: Collection[str], at: datetime) -> int:
+        """Note that an account's mailboxes but the listed ones are gone; return how many copies that takes away."""
+
     def set_keyword(
         self, cursor: Cursor, uid_validity: int, keyword: str, uids: Sequence[int], at: datetime
     ) -> None:
@@ -114,10 +117,14 @@ def collect(
     """
     tally = Tally() if tally is None else tally
     round_ = _Round(session, store, now, office, keywords, since, progress, stopping, tally, spread)
-    for mailbox in session.mailboxes():
+    listed = session.mailboxes()
+    for mailbox in listed:
         if stopping() or not _collect_mailbox(round_, account, mailbox):
-            break
+            return round_.tally
         round_.tally.mailboxes += 1
+    if listed:
+        # Last: what a renamed mailbox held has been found under its new name by then.
+        round_.tally.gone += store.forget_others(account, {mailbox.name for mailbox in listed}, now())
     return round_.tally
 
 
