@@ -36,6 +36,9 @@ from mailsla.language import gettext as _
 CONNECT_SECONDS = 10
 PATIENCE = 5
 """A command, or one message of a fetch, may take so many times the account's timeout before it is broken off."""
+CERTIFICATE_EXPIRED = 10
+"""OpenSSL's X509_V_ERR_CERT_HAS_EXPIRED, which `ssl` does not name."""
+
 HEADER_FIELDS = f"BODY.PEEK[HEADER.FIELDS ({' '.join(name.upper() for name in REQUESTED_FIELDS)})]"
 
 CONTENT_FIELDS = "BODY.PEEK[HEADER.FIELDS (CONTENT-TYPE CONTENT-TRANSFER-ENCODING)]"
@@ -325,7 +328,16 @@ def _secret(account: ImapAccount) -> str:
 
 def _log_in(client: IMAPClient, account: ImapAccount, secret: str) -> None:
     if account.tls == "starttls":
+        if not client.has_capability("STARTTLS"):
+            raise PermanentError(
+                _('le serveur n\'offre pas STARTTLS : mettez tls = "implicit" pour ce compte.')
+            )
         client.starttls(tls_context(account.ca_file))
+    elif account.tls == "none" and client.has_capability("LOGINDISABLED"):
+        # RFC 9051 §6.2.3: the client must not send LOGIN then, and the password would have been read on its way.
+        raise PermanentError(
+            _('le serveur refuse un mot de passe en clair : mettez tls = "starttls" pour ce compte.')
+        )
     if account.tokens is None:
         client.login(account.user, secret)
         return
@@ -416,9 +428,7 @@ def _translated() -> Iterator[None]:
     except MailslaError:
         raise
     except ssl.SSLCertVerificationError as error:
-        raise PermanentError(
-            _("le certificat du serveur n'est pas reconnu ({reason}).").format(reason=error.verify_message)
-        ) from error
+        raise PermanentError(_refused_certificate(error)) from error
     except LoginError as error:
         raise _login_error(error) from error
     except (imaplib.IMAP4.abort, ProtocolError, OSError) as error:
@@ -434,6 +444,12 @@ def _translated() -> Iterator[None]:
                 reason=type(error).__name__
             )
         ) from error
+
+
+def _refused_certificate(error: ssl.SSLCertVerificationError) -> str:
+    if error.verify_code == CERTIFICATE_EXPIRED:
+        return _("le certificat du serveur a expiré : il doit être renouvelé là-bas.")
+    return _("le certificat du serveur n'est pas reconnu ({reason}).").format(reason=error.verify_message)
 
 
 def _login_error(error: LoginError) -> MailslaError:

@@ -16,7 +16,7 @@ from mailsla.adapters.database import schema
 from mailsla.adapters.database.engine import open_engine
 from mailsla.adapters.database.facts import Facts
 from mailsla.core.collection import ListedMailbox
-from mailsla.core.errors import TransientError
+from mailsla.core.errors import PermanentError, TransientError
 from mailsla.core.mail import MailboxRole
 from mailsla.usecases.collect import collect
 from tests.servers.scripted_imap import ScriptedImap
@@ -47,12 +47,12 @@ def facts(tmp_path: Path) -> Iterator[Facts]:
 
 
 @contextmanager
-def connected(server: ScriptedImap) -> Iterator[imap.ImapSession]:
+def connected(server: ScriptedImap, tls: str = "none") -> Iterator[imap.ImapSession]:
     account = imap.ImapAccount(
         name="contact",
         host="127.0.0.1",
         port=server.port,
-        tls="none",
+        tls=tls,
         user="contact",
         credentials=Credentials(literal=lambda: "x"),
         timeout_seconds=1,
@@ -140,3 +140,10 @@ def test_only_reading_commands_are_said(server: ScriptedImap, poll: Poll) -> Non
     }
     assert verbs == {"CAPABILITY", "LOGIN", "LIST", "STATUS", "EXAMINE", "SEARCH", "FETCH", "LOGOUT"}
     assert all("PEEK" in command for command in server.commands if " FETCH " in command)
+
+
+def test_without_starttls_no_password_is_sent(server: ScriptedImap) -> None:
+    with pytest.raises(PermanentError, match="STARTTLS"), connected(server, "starttls"):
+        pass
+
+    assert not any("LOGIN" in command for command in server.commands)
