@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from imapclient.imapclient import Quota
+
 from tests.servers.cyrus_configuration import (
     ADMINISTRATOR,
     SERVER_NAME,
@@ -21,6 +23,7 @@ from tests.servers.imap_server import (
     ENGLISH_MAILBOXES,
     ImapServer,
     ServerPorts,
+    append_all,
     append_item,
     fetch_all,
     flag_names,
@@ -96,6 +99,14 @@ class CyrusServer(ImapServer):
                 os.kill(process, signal.SIGTERM)
         wait_until(lambda: not self._processes_of(user), seconds=_KICK_SECONDS, what="end of the sessions")
 
+    def limit(self, user: str, messages: int) -> None:
+        """Let a user keep so many messages at most, all mailboxes together (RFC 9208)."""
+        root = f"user/{user}"
+        with self.client(user):
+            """Mailboxes come with the first login."""
+        with self.client(ADMINISTRATOR) as client:
+            client.set_quota([Quota(root, "MESSAGE", 0, messages)])
+
     def _renumber(self, user: str) -> None:
         """Delete the user's mailboxes and put the mail back; a role is kept by those of `special_use` alone."""
         mail = self._mail(user)
@@ -167,7 +178,7 @@ class CyrusServer(ImapServer):
                 client.create_folder(mailbox)
             for mailbox, items in mail.items():
                 if items:
-                    client.multiappend(mailbox, items)
+                    append_all(client, mailbox, items)
 
 
 def _cyrus_binaries() -> Path:

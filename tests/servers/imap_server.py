@@ -41,6 +41,10 @@ _STOP_SECONDS = 10
 _PASSWORD_SECONDS = 10
 
 
+class AppendRefused(Exception):  # noqa: N818 (the server's answer)
+    """The server took none of the messages."""
+
+
 class MailboxState(TypedDict):
     """What a client that only reads can never change."""
 
@@ -179,9 +183,13 @@ class ImapServer(ABC):
         wait_until(lambda: self._takes(user, password), seconds=_PASSWORD_SECONDS, what="the new password")
 
     def share(self, owner: str, mailbox: str, reader: str, rights: str) -> None:
-        """Give a reader rights (RFC 4314) on a user's mailbox."""
+        """Give a reader these rights on a user's mailbox and no other (RFC 4314); none at all by an empty text."""
         with self.client(owner) as client:
-            client.setacl(mailbox, reader, rights)
+            if rights:
+                client.setacl(mailbox, reader, rights)
+            else:
+                # The library has no DELETEACL.
+                client._imap.deleteacl(mailbox, reader)
 
     @contextmanager
     def client(self, user: str) -> Iterator[IMAPClient]:
@@ -207,11 +215,15 @@ class ImapServer(ABC):
     def append_many(
         self, user: str, mailbox: str, messages: Iterable[tuple[bytes, datetime, Sequence[str]]]
     ) -> None:
-        """Put messages (bytes, date of arrival, flags) in a mailbox, by one MULTIAPPEND (RFC 3502)."""
+        """Put messages (bytes, date of arrival, flags) in a mailbox, by one MULTIAPPEND (RFC 3502).
+
+        Raises:
+            AppendRefused: The server refused them, all of them.
+        """
         items = [append_item(*message) for message in messages]
         if items:
             with self.client(user) as client:
-                client.multiappend(mailbox, items)
+                append_all(client, mailbox, items)
 
     def deliver(self, user: str, raw: bytes, *, sender: str = "usager@example.fr") -> None:
         """Deliver by LMTP to `user`, an address whose `+detail` is allowed; it arrives now.
@@ -343,6 +355,13 @@ def append_item(raw: bytes, internal_date: datetime, flags: Sequence[str]) -> di
     if internal_date.tzinfo is None:
         raise ValueError(f"a date of arrival must be aware: {internal_date}")
     return {"msg": raw, "flags": list(flags), "date": internal_date}
+
+
+def append_all(client: IMAPClient, mailbox: str, items: list[dict[str, Any]]) -> None:
+    """Append messages; the library's `multiappend` leaves the server's refusal unsaid."""
+    kind, said = client.multiappend(mailbox, items)
+    if kind != "OK":
+        raise AppendRefused(said)
 
 
 def flag_names(flags: Iterable[bytes]) -> frozenset[str]:
