@@ -40,6 +40,10 @@ def letter(number: int, *, by: str | None = None, body: str = "Corps.") -> bytes
     ).encode()
 
 
+def _named(number: int) -> list[str]:
+    return ["HEADER", "Message-ID", f"<i{number}.{number:04}@example.org>"]
+
+
 def reached(server: ImapServer, user: str, **changes: Any) -> imap.ImapAccount:
     """Return how to reach a user's account on a server, in clear unless `changes` say otherwise."""
     account = imap.ImapAccount(
@@ -86,14 +90,14 @@ class Box:
         """Move a letter, as an agent does."""
         with self.server.client(self.user) as client:
             client.select_folder(source)
-            client.move(client.search(["SUBJECT", f"Demande {number}"]), target)
+            client.move(client.search(_named(number)), target)
 
     def expunge(self, *numbers: int, mailbox: str = "INBOX") -> None:
         """Delete letters, as an agent does."""
         with self.server.client(self.user) as client:
             client.select_folder(mailbox)
             for number in numbers:
-                client.delete_messages(client.search(["SUBJECT", f"Demande {number}"]))
+                client.delete_messages(client.search(_named(number)))
             client.expunge()
 
     def poll(
