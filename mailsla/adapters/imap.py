@@ -28,7 +28,7 @@ from mailsla.adapters.fetch_responses import read_fetch
 from mailsla.adapters.oauth import TokenSource
 from mailsla.core.body_evidence import READ_BYTES
 from mailsla.core.collection import BodyStart, Fetched, ListedMailbox, MailboxStatus
-from mailsla.core.errors import MailslaError, PermanentError, TransientError
+from mailsla.core.errors import MailboxError, MailslaError, PermanentError, TransientError
 from mailsla.core.mail import MailboxRole
 from mailsla.core.message import REQUESTED_FIELDS
 from mailsla.language import gettext as _
@@ -178,14 +178,23 @@ class ImapSession:
         return f"MESSAGES UIDNEXT UIDVALIDITY{modseq}"
 
     def status(self, mailbox: str) -> MailboxStatus:
-        """Ask for a mailbox's numbers without opening it (RFC 9051 §6.3.11)."""
-        with self.bounded():
+        """Ask for a mailbox's numbers without opening it (RFC 9051 §6.3.11).
+
+        Raises:
+            MailboxError: When the server refuses this mailbox.
+        """
+        with self.bounded(), _refusing():
             said = self._client.folder_status(mailbox, self._items.split())
         return _status(said, b"MESSAGES")
 
     def examine(self, mailbox: str) -> MailboxStatus:
-        """Open a mailbox read-only (EXAMINE, RFC 9051 §6.3.3)."""
-        with self.bounded():
+        """Open a mailbox read-only (EXAMINE, RFC 9051 §6.3.3).
+
+        Raises:
+            MailboxError: When the server refuses this mailbox; none is open then.
+        """
+        self._opened = None
+        with self.bounded(), _refusing():
             said = self._client.select_folder(mailbox, readonly=True)
         self._opened = mailbox
         return _status(said, b"EXISTS")
@@ -444,6 +453,19 @@ def _translated() -> Iterator[None]:
                 reason=type(error).__name__
             )
         ) from error
+
+
+@contextmanager
+def _refusing() -> Iterator[None]:
+    """Turn a NO, which concerns one mailbox, into our error; a BAD or a broken connection concerns them all."""
+    try:
+        yield
+    except imaplib.IMAP4.abort:
+        raise
+    except imaplib.IMAP4.error as error:
+        if "command error: BAD" in str(error):
+            raise
+        raise MailboxError(_("le serveur n'ouvre pas ce dossier.")) from error
 
 
 def _refused_certificate(error: ssl.SSLCertVerificationError) -> str:

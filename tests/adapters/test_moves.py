@@ -105,7 +105,7 @@ def test_what_is_expunged_during_a_large_fetch_stops_nothing(box: Box) -> None:
     box.put(*(letter(number) for number in range(1, 1_201)))
     with box.session() as session:
         session.examine("INBOX")
-        uids = session.uids(above=0, since=None)
+        uids = session.uids(1, None, since=None)
         fetching = session.fetch(uids)
         first = next(fetching)
         with box.server.client(box.user) as other:

@@ -199,7 +199,9 @@ def test_a_mailbox_that_is_no_longer_listed_holds_nothing_and_an_archive_still_d
     assert (gone, facts.forget_others("contact", {"INBOX"}, SEEN)) == (1, 0)
     assert facts.forget_others("another", set(), SEEN) == 0
     assert facts.present_count(facts.cursor("contact", JUNK)) == {}
-    assert facts.present_count(facts.cursor("contact", ListedMailbox("archive.mbox", MailboxRole.INBOX))) == {1: 1}
+    assert facts.present_count(facts.cursor("contact", ListedMailbox("archive.mbox", MailboxRole.INBOX))) == {
+        1: 1
+    }
 
 
 def test_a_mailbox_that_is_listed_again_is_read_again_and_holds_what_it_held(facts: Facts) -> None:

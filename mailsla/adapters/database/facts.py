@@ -137,7 +137,9 @@ class Facts(Runs):
             SET_ASIDE.c.uid_validity == batch.uid_validity
         )
         read = here & among(SET_ASIDE.c.uid, [message.uid for message in batch.messages], connection)
-        connection.execute(update(SET_ASIDE).where(read, SET_ASIDE.c.gone_at.is_(None)).values(gone_at=seen_at))
+        connection.execute(
+            update(SET_ASIDE).where(read, SET_ASIDE.c.gone_at.is_(None)).values(gone_at=seen_at)
+        )
         again = here & among(SET_ASIDE.c.uid, [item.uid for item in batch.set_aside], connection)
         connection.execute(update(SET_ASIDE).where(again).values(reader=READER_VERSION, gone_at=None))
 
