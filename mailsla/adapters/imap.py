@@ -1,7 +1,7 @@
 """Reads mailboxes over IMAP (RFC 9051) without ever touching them.
 
 Mailboxes are opened with EXAMINE, headers read with BODY.PEEK: no flag, no move, no write of any kind. The
-library's errors become ours here, and nowhere else.
+library's errors become ours in `imap_errors`.
 """
 
 from __future__ import annotations
@@ -19,16 +19,17 @@ from pathlib import Path
 from typing import Any
 
 from imapclient import IMAPClient, SocketTimeout
-from imapclient.exceptions import IMAPClientError, LoginError, ProtocolError
+from imapclient.exceptions import IMAPClientError, LoginError
 from imapclient.imap_utf7 import decode as decode_utf7
 from imapclient.response_parser import parse_response
 
 from mailsla.adapters.credentials import Credentials
 from mailsla.adapters.fetch_responses import read_fetch
+from mailsla.adapters.imap_errors import refusing, translated
 from mailsla.adapters.oauth import TokenSource
 from mailsla.core.body_evidence import READ_BYTES
 from mailsla.core.collection import BodyStart, Fetched, ListedMailbox, MailboxStatus
-from mailsla.core.errors import MailboxError, MailslaError, PermanentError, TransientError
+from mailsla.core.errors import PermanentError
 from mailsla.core.mail import MailboxRole
 from mailsla.core.message import REQUESTED_FIELDS
 from mailsla.language import gettext as _
@@ -36,9 +37,6 @@ from mailsla.language import gettext as _
 CONNECT_SECONDS = 10
 PATIENCE = 5
 """A command, or one message of a fetch, may take so many times the account's timeout before it is broken off."""
-CERTIFICATE_EXPIRED = 10
-"""OpenSSL's X509_V_ERR_CERT_HAS_EXPIRED, which `ssl` does not name."""
-
 HEADER_FIELDS = f"BODY.PEEK[HEADER.FIELDS ({' '.join(name.upper() for name in REQUESTED_FIELDS)})]"
 
 CONTENT_FIELDS = "BODY.PEEK[HEADER.FIELDS (CONTENT-TYPE CONTENT-TRANSFER-ENCODING)]"
@@ -124,7 +122,7 @@ class ImapSession:
         """Bound the time of what happens inside, and turn the library's errors into ours."""
         self._busy_since = time.monotonic()
         try:
-            with _translated():
+            with translated():
                 yield
         finally:
             self._busy_since = None
@@ -183,7 +181,7 @@ class ImapSession:
         Raises:
             MailboxError: When the server refuses this mailbox.
         """
-        with self.bounded(), _refusing():
+        with self.bounded(), refusing():
             said = self._client.folder_status(mailbox, self._items.split())
         return _status(said, b"MESSAGES")
 
@@ -194,7 +192,7 @@ class ImapSession:
             MailboxError: When the server refuses this mailbox; none is open then.
         """
         self._opened = None
-        with self.bounded(), _refusing():
+        with self.bounded(), refusing():
             said = self._client.select_folder(mailbox, readonly=True)
         self._opened = mailbox
         return _status(said, b"EXISTS")
@@ -265,7 +263,7 @@ class ImapSession:
             self.examine(mailbox)
         with self.bounded():
             self._client.idle()
-        with _translated():
+        with translated():
             said = self._client.idle_check(timeout=seconds)
         with self.bounded():
             ended = self._client.idle_done()
@@ -298,7 +296,7 @@ def connect(account: ImapAccount) -> Iterator[ImapSession]:
         PermanentError: When it refuses the password, or its certificate is not trusted.
     """
     secret = _secret(account)
-    with _translated():
+    with translated():
         client = _client(account)
     session = ImapSession(client, account)
     try:
@@ -427,61 +425,3 @@ def sequence_set(uids: Sequence[int]) -> str:
 def _item(items: dict[bytes, Any], name: bytes) -> bytes:
     found = next((value for key, value in items.items() if key.startswith(name)), None)
     return bytes(found) if isinstance(found, bytes) else b""
-
-
-@contextmanager
-def _translated() -> Iterator[None]:
-    """Turn the library's errors into ours; order matters: `LoginError` and `abort` are `error`s."""
-    try:
-        yield
-    except MailslaError:
-        raise
-    except ssl.SSLCertVerificationError as error:
-        raise PermanentError(_refused_certificate(error)) from error
-    except LoginError as error:
-        raise _login_error(error) from error
-    except (imaplib.IMAP4.abort, ProtocolError, OSError) as error:
-        raise TransientError(
-            _("la connexion au serveur a échoué ({reason}).").format(reason=type(error).__name__)
-        ) from error
-    except (imaplib.IMAP4.error, IMAPClientError) as error:
-        raise TransientError(_("le serveur a refusé une commande.")) from error
-    except (ValueError, TypeError, KeyError, IndexError, AttributeError, AssertionError) as error:
-        # The library meets a response that it cannot parse.
-        raise TransientError(
-            _("le serveur a répondu quelque chose d'illisible ({reason}).").format(
-                reason=type(error).__name__
-            )
-        ) from error
-
-
-@contextmanager
-def _refusing() -> Iterator[None]:
-    """Turn a NO, which concerns one mailbox, into our error; a BAD or a broken connection concerns them all."""
-    try:
-        yield
-    except imaplib.IMAP4.abort:
-        raise
-    except imaplib.IMAP4.error as error:
-        if "command error: BAD" in str(error):
-            raise
-        raise MailboxError(_("le serveur n'ouvre pas ce dossier.")) from error
-
-
-def _refused_certificate(error: ssl.SSLCertVerificationError) -> str:
-    if error.verify_code == CERTIFICATE_EXPIRED:
-        return _("le certificat du serveur a expiré : il doit être renouvelé là-bas.")
-    return _("le certificat du serveur n'est pas reconnu ({reason}).").format(reason=error.verify_message)
-
-
-def _login_error(error: LoginError) -> MailslaError:
-    # The library calls a connection that breaks during LOGIN a login error, too.
-    if isinstance(error.__context__, imaplib.IMAP4.abort) or "command error: BAD" in str(error):
-        return TransientError(
-            _("la connexion au serveur a échoué ({reason}).").format(reason=type(error.__context__).__name__)
-        )
-    # RFC 5530 §3: these codes say that the password is not what is wrong.
-    said = str(error).upper()
-    if any(code in said for code in ("[UNAVAILABLE]", "[INUSE]", "[LIMIT]", "[SERVERBUG]")):
-        return TransientError(_("le serveur ne peut pas ouvrir la session pour l'instant."))
-    return PermanentError(_("le serveur refuse l'identifiant ou le mot de passe."))
