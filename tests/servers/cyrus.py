@@ -53,6 +53,7 @@ class CyrusServer(ImapServer):
         password: The one password of every user.
         special_use: Name of the mailbox of each role, created for every user; empty for a server without any.
         expired_certificate: Whether its certificate's last day is over.
+        dotted: Whether names are cut by dots, and every mailbox of a user is below INBOX.
 
     Cyrus logs to syslog alone: `log` has only what it says before it comes to that.
     """
@@ -65,10 +66,12 @@ class CyrusServer(ImapServer):
         password: str = "motdepasse",
         special_use: Mapping[str, str] = ENGLISH_MAILBOXES,
         expired_certificate: bool = False,
+        dotted: bool = False,
     ) -> None:
         self._binaries = _cyrus_binaries()
         self._saslpasswd = _saslpasswd()
         super().__init__(password, special_use, expired_certificate=expired_certificate)
+        self.dotted = dotted
         self._paths = CyrusPaths(self._directory.path)
         self._write_files()
 
@@ -124,7 +127,12 @@ class CyrusServer(ImapServer):
             directory.mkdir()
         paths.log.touch()
         paths.imapd_conf.write_text(
-            imapd_conf(paths=paths, special_use=self.special_use, certificates=self.certificates)
+            imapd_conf(
+                paths=paths,
+                special_use=self.special_use,
+                certificates=self.certificates,
+                dotted=self.dotted,
+            )
         )
         self._account.own(*paths.directories(), paths.log, self.certificates.key_pem)
         self._set_password(ADMINISTRATOR, self.password)

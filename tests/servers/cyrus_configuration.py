@@ -66,7 +66,11 @@ class CyrusPaths:
 
 
 def imapd_conf(
-    *, paths: CyrusPaths, special_use: Mapping[str, str], certificates: CertificateAuthority
+    *,
+    paths: CyrusPaths,
+    special_use: Mapping[str, str],
+    certificates: CertificateAuthority,
+    dotted: bool = False,
 ) -> str:
     """Return the text of imapd.conf, which every program of Cyrus reads."""
     return f"""\
@@ -89,8 +93,8 @@ failedloginpause: 0
 tls_server_cert: {certificates.certificate_pem}
 tls_server_key: {certificates.key_pem}
 
-altnamespace: yes
-unixhierarchysep: yes
+altnamespace: {"no" if dotted else "yes"}
+unixhierarchysep: {"no" if dotted else "yes"}
 # Mailboxes come with the first login, without a quota.
 autocreate_quota: 0
 autocreate_post: yes
