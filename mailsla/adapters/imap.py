@@ -20,12 +20,12 @@ from typing import Any
 
 from imapclient import IMAPClient, SocketTimeout
 from imapclient.exceptions import IMAPClientError, LoginError
-from imapclient.imap_utf7 import decode as decode_utf7
-from imapclient.response_parser import parse_response
+from imapclient.imap_utf7 import encode as encode_utf7
 
 from mailsla.adapters.credentials import Credentials
 from mailsla.adapters.fetch_responses import read_fetch
 from mailsla.adapters.imap_errors import refusing, translated
+from mailsla.adapters.list_responses import Listed, quoted, read_list, read_status
 from mailsla.adapters.oauth import TokenSource
 from mailsla.core.body_evidence import READ_BYTES
 from mailsla.core.collection import BodyStart, Fetched, ListedMailbox, MailboxStatus
@@ -49,6 +49,9 @@ SPECIAL_USE = {
     b"\\drafts": MailboxRole.DRAFTS,
 }
 """RFC 6154 attributes; Cyrus writes them in lower case."""
+
+NEVER_READ = {b"\\noselect", b"\\nonexistent", b"\\all", b"\\flagged", b"\\important"}
+"""What cannot be opened, and what shows again the mail of other mailboxes."""
 
 USUAL_NAMES = {
     MailboxRole.SENT: (
@@ -97,10 +100,25 @@ class ImapAccount:
     only: tuple[str, ...] = ()
 
 
+class _Client(IMAPClient):  # type: ignore[misc]  # the library has no types
+    """Says the names of mailboxes as the server wrote them.
+
+    Attributes:
+        written: Name as people read it → as the server wrote it.
+    """
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.written: dict[str, bytes] = {}
+
+    def _normalise_folder(self, folder_name: str) -> bytes:
+        return quoted(self.written.get(folder_name, encode_utf7(folder_name)))
+
+
 class ImapSession:
     """A logged-in connection that only reads. Satisfies `mailsla.usecases.collect.Session`."""
 
-    def __init__(self, client: IMAPClient, account: ImapAccount) -> None:
+    def __init__(self, client: _Client, account: ImapAccount) -> None:
         self._client = client
         self._account = account
         self._opened: str | None = None
@@ -134,14 +152,15 @@ class ImapSession:
             listed, statuses = self._listed()
         account = self._account
         found = []
-        for flags, delimiter, name in listed:
-            attributes = {flag.lower() for flag in flags}
-            if attributes & {b"\\noselect", b"\\nonexistent", b"\\all", b"\\flagged", b"\\important"}:
+        for mailbox in listed:
+            if mailbox.attributes & NEVER_READ:
                 continue
-            role = MailboxRole.SENT if name in account.sent else _role(attributes, name, delimiter)
+            name = mailbox.name
+            self._client.written[name] = mailbox.written
+            role = MailboxRole.SENT if name in account.sent else _role(mailbox)
             wanted = name in account.only if account.only else name not in account.ignore
             if wanted and role is not MailboxRole.DRAFTS:
-                found.append(ListedMailbox(name, role, statuses.get(name)))
+                found.append(ListedMailbox(name, role, statuses.get(mailbox.written)))
         # The inbox first: its requests are what people wait for.
         return sorted(found, key=lambda mailbox: (mailbox.name.upper() != "INBOX", mailbox.name))
 
@@ -151,24 +170,20 @@ class ImapSession:
             self._client.unselect_folder()
             self._opened = None
 
-    def _listed(self) -> tuple[list[Any], dict[str, MailboxStatus]]:
+    def _listed(self) -> tuple[list[Listed], dict[bytes, MailboxStatus]]:
         """List mailboxes, with their numbers in the same round trip where the server can (RFC 5819)."""
         client = self._client
-        if not client.has_capability("LIST-STATUS"):
-            return client.list_folders(), {}
         imap = client._imap  # noqa: SLF001 (the library has no LIST RETURN: docs/adr/0012)
-        options = f"({'SPECIAL-USE ' if client.has_capability('SPECIAL-USE') else ''}STATUS ({self._items}))"
-        kind, said = imap._simple_command("LIST", '""', '"*"', "RETURN", options)  # noqa: SLF001 (as above)
+        asked = ['""', '"*"']
+        if client.has_capability("LIST-STATUS"):
+            roles = "SPECIAL-USE " if client.has_capability("SPECIAL-USE") else ""
+            asked += ["RETURN", f"({roles}STATUS ({self._items}))"]
+        kind, said = imap._simple_command("LIST", *asked)  # noqa: SLF001 (as above)
         if kind != "OK":
             raise imaplib.IMAP4.error(said)
-        said_of_each = imap.untagged_responses.pop("LIST", [])
-        listed = client._proc_folder_list(said_of_each)  # noqa: SLF001 (names and flags as list_folders gives them)
-        statuses = {}
-        for line in _joined(imap.untagged_responses.pop("STATUS", [])):
-            name, items = parse_response(line)
-            pairs = dict(zip(items[::2], items[1::2], strict=False))
-            statuses[decode_utf7(name)] = _status(pairs, b"MESSAGES")
-        return listed, statuses
+        listed = list(read_list(imap.untagged_responses.pop("LIST", [])))
+        statuses = read_status(imap.untagged_responses.pop("STATUS", []))
+        return listed, {name: _status(items, b"MESSAGES") for name, items in statuses}
 
     @property
     def _items(self) -> str:
@@ -307,9 +322,9 @@ def connect(account: ImapAccount) -> Iterator[ImapSession]:
         session.close()
 
 
-def _client(account: ImapAccount) -> IMAPClient:
+def _client(account: ImapAccount) -> _Client:
     context = tls_context(account.ca_file)
-    client = IMAPClient(
+    client = _Client(
         account.host,
         port=account.port,
         ssl=account.tls == "implicit",
@@ -373,23 +388,12 @@ def tls_context(ca_file: Path | None) -> ssl.SSLContext:
         ) from error
 
 
-def _role(attributes: set[bytes], name: str, delimiter: bytes | None) -> MailboxRole:
+def _role(mailbox: Listed) -> MailboxRole:
     for attribute, role in SPECIAL_USE.items():
-        if attribute in attributes:
+        if attribute in mailbox.attributes:
             return role
-    separator = delimiter.decode("ascii", "replace") if delimiter else "/"
-    last = name.rpartition(separator)[2].casefold()
+    last = mailbox.name.rpartition(mailbox.separator)[2].casefold()
     return next((role for role, names in USUAL_NAMES.items() if last in names), MailboxRole.INBOX)
-
-
-def _joined(said: Sequence[Any]) -> Iterator[list[Any]]:
-    """Yield each STATUS response as the parser wants it: a name written as a literal comes in two pieces."""
-    pieces: list[Any] = []
-    for piece in said:
-        pieces.append(piece)
-        if not isinstance(piece, tuple):
-            yield pieces
-            pieces = []
 
 
 def _status(said: dict[bytes, Any], count: bytes) -> MailboxStatus:
