@@ -16,7 +16,8 @@ from mailsla.adapters.credentials import Credentials
 from mailsla.adapters.database import schema
 from mailsla.adapters.database.derivations import Derivations
 from mailsla.adapters.database.engine import open_engine, reading
-from mailsla.adapters.database.facts import LOCATION, MAILBOX, MESSAGE, Facts
+from mailsla.adapters.database.facts import Facts
+from mailsla.adapters.database.targets import LOCATION, MAILBOX, MESSAGE
 from mailsla.core.correspondents import Office
 from mailsla.core.pairing_rules import PairingRules
 from mailsla.core.request import Request
