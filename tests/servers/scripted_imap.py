@@ -20,9 +20,10 @@ class ScriptedImap:
         refused: Names that are listed and cannot be opened.
         uid_next: What STATUS and EXAMINE say; None for the truth.
         chatter: Sent before every answer.
-        interjections: Command → what is said between the lines of its answer.
+        interjections: Command → what is said after the first response of its answer.
         announce: UID → size announced for its literal, whatever it is.
-        drip: Seconds between two bytes of answers to FETCH.
+        drip: Seconds between two bytes of answers to the commands of `drips`.
+        drips: FETCH at first.
         commands: Everything clients said.
     """
 
@@ -36,6 +37,7 @@ class ScriptedImap:
         self.interjections: dict[str, bytes] = {}
         self.announce: dict[int, int] = {}
         self.drip = 0.0
+        self.drips = {"FETCH"}
         self.commands: list[str] = []
         self._stopping = threading.Event()
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -109,7 +111,7 @@ class ScriptedImap:
         result = b"NO refused" if body is None else b"OK done"
         said = self._interrupted(verb, body or b"")
         content = self.chatter + said + tag.encode() + b" " + result + b"\r\n"
-        if self.drip and verb == "FETCH":
+        if self.drip and verb in self.drips:
             for byte in content:
                 if self._stopping.is_set():
                     return False
@@ -123,11 +125,9 @@ class ScriptedImap:
         return max(self.messages, default=0) + 1 if self.uid_next is None else self.uid_next
 
     def _interrupted(self, verb: str, body: bytes) -> bytes:
-        """Return an answer with what is said after its first line."""
-        end = body.find(b"\r\n") + 2 if b"\r\n" in body else 0
-        if verb == "FETCH":
-            # Its first lines end in a literal, which nothing may cut.
-            end = len(body)
+        """Return an answer with what is said after its first response; that of FETCH has lines of its own."""
+        last = b"\r\n)\r\n" if verb == "FETCH" else b"\r\n"
+        end = body.find(last) + len(last) if last in body else 0
         return body[:end] + self.interjections.get(verb, b"") + body[end:]
 
     def _list(self) -> bytes:
