@@ -26,8 +26,9 @@ from mailsla.adapters.database.engine import reading
 from mailsla.bootstrap import Application
 from mailsla.config import parse
 from mailsla.usecases.poll import Outcome
-from tests.servers.dovecot import DovecotServer, MailboxState
+from tests.servers.dovecot import DovecotServer
 from tests.servers.fault_proxy import FaultProxy, faults
+from tests.servers.imap_server import MailboxState
 
 NOW = datetime(2026, 11, 13, 9, tzinfo=UTC)
 SEEDS = 500

@@ -1,7 +1,7 @@
 """Reads mailboxes over IMAP (RFC 9051) without ever touching them.
 
 Mailboxes are opened with EXAMINE, headers read with BODY.PEEK: no flag, no move, no write of any kind. The
-library's errors become ours here, and nowhere else.
+library's errors become ours in `imap_errors`.
 """
 
 from __future__ import annotations
@@ -19,16 +19,17 @@ from pathlib import Path
 from typing import Any
 
 from imapclient import IMAPClient, SocketTimeout
-from imapclient.exceptions import IMAPClientError, LoginError, ProtocolError
-from imapclient.imap_utf7 import decode as decode_utf7
-from imapclient.response_parser import parse_response
+from imapclient.exceptions import IMAPClientError, LoginError
+from imapclient.imap_utf7 import encode as encode_utf7
 
 from mailsla.adapters.credentials import Credentials
 from mailsla.adapters.fetch_responses import read_fetch
+from mailsla.adapters.imap_errors import refusing, translated
+from mailsla.adapters.list_responses import Listed, quoted, read_list, read_status
 from mailsla.adapters.oauth import TokenSource
 from mailsla.core.body_evidence import READ_BYTES
 from mailsla.core.collection import BodyStart, Fetched, ListedMailbox, MailboxStatus
-from mailsla.core.errors import MailslaError, PermanentError, TransientError
+from mailsla.core.errors import PermanentError
 from mailsla.core.mail import MailboxRole
 from mailsla.core.message import REQUESTED_FIELDS
 from mailsla.language import gettext as _
@@ -48,6 +49,9 @@ SPECIAL_USE = {
     b"\\drafts": MailboxRole.DRAFTS,
 }
 """RFC 6154 attributes; Cyrus writes them in lower case."""
+
+NEVER_READ = {b"\\noselect", b"\\nonexistent", b"\\all", b"\\flagged", b"\\important"}
+"""What cannot be opened, and what shows again the mail of other mailboxes."""
 
 USUAL_NAMES = {
     MailboxRole.SENT: (
@@ -96,10 +100,25 @@ class ImapAccount:
     only: tuple[str, ...] = ()
 
 
+class _Client(IMAPClient):  # type: ignore[misc]  # the library has no types
+    """Says the names of mailboxes as the server wrote them.
+
+    Attributes:
+        written: Name as people read it → as the server wrote it.
+    """
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.written: dict[str, bytes] = {}
+
+    def _normalise_folder(self, folder_name: str) -> bytes:
+        return quoted(self.written.get(folder_name, encode_utf7(folder_name)))
+
+
 class ImapSession:
     """A logged-in connection that only reads. Satisfies `mailsla.usecases.collect.Session`."""
 
-    def __init__(self, client: IMAPClient, account: ImapAccount) -> None:
+    def __init__(self, client: _Client, account: ImapAccount) -> None:
         self._client = client
         self._account = account
         self._opened: str | None = None
@@ -121,7 +140,7 @@ class ImapSession:
         """Bound the time of what happens inside, and turn the library's errors into ours."""
         self._busy_since = time.monotonic()
         try:
-            with _translated():
+            with translated():
                 yield
         finally:
             self._busy_since = None
@@ -133,14 +152,15 @@ class ImapSession:
             listed, statuses = self._listed()
         account = self._account
         found = []
-        for flags, delimiter, name in listed:
-            attributes = {flag.lower() for flag in flags}
-            if attributes & {b"\\noselect", b"\\nonexistent", b"\\all", b"\\flagged", b"\\important"}:
+        for mailbox in listed:
+            if mailbox.attributes & NEVER_READ:
                 continue
-            role = MailboxRole.SENT if name in account.sent else _role(attributes, name, delimiter)
+            name = mailbox.name
+            self._client.written[name] = mailbox.written
+            role = MailboxRole.SENT if name in account.sent else _role(mailbox)
             wanted = name in account.only if account.only else name not in account.ignore
             if wanted and role is not MailboxRole.DRAFTS:
-                found.append(ListedMailbox(name, role, statuses.get(name)))
+                found.append(ListedMailbox(name, role, statuses.get(mailbox.written)))
         # The inbox first: its requests are what people wait for.
         return sorted(found, key=lambda mailbox: (mailbox.name.upper() != "INBOX", mailbox.name))
 
@@ -150,24 +170,20 @@ class ImapSession:
             self._client.unselect_folder()
             self._opened = None
 
-    def _listed(self) -> tuple[list[Any], dict[str, MailboxStatus]]:
+    def _listed(self) -> tuple[list[Listed], dict[bytes, MailboxStatus]]:
         """List mailboxes, with their numbers in the same round trip where the server can (RFC 5819)."""
         client = self._client
-        if not client.has_capability("LIST-STATUS"):
-            return client.list_folders(), {}
         imap = client._imap  # noqa: SLF001 (the library has no LIST RETURN: docs/adr/0012)
-        options = f"({'SPECIAL-USE ' if client.has_capability('SPECIAL-USE') else ''}STATUS ({self._items}))"
-        kind, said = imap._simple_command("LIST", '""', '"*"', "RETURN", options)  # noqa: SLF001 (as above)
+        asked = ['""', '"*"']
+        if client.has_capability("LIST-STATUS"):
+            roles = "SPECIAL-USE " if client.has_capability("SPECIAL-USE") else ""
+            asked += ["RETURN", f"({roles}STATUS ({self._items}))"]
+        kind, said = imap._simple_command("LIST", *asked)  # noqa: SLF001 (as above)
         if kind != "OK":
             raise imaplib.IMAP4.error(said)
-        said_of_each = imap.untagged_responses.pop("LIST", [])
-        listed = client._proc_folder_list(said_of_each)  # noqa: SLF001 (names and flags as list_folders gives them)
-        statuses = {}
-        for line in _joined(imap.untagged_responses.pop("STATUS", [])):
-            name, items = parse_response(line)
-            pairs = dict(zip(items[::2], items[1::2], strict=False))
-            statuses[decode_utf7(name)] = _status(pairs, b"MESSAGES")
-        return listed, statuses
+        listed = list(read_list(imap.untagged_responses.pop("LIST", [])))
+        statuses = read_status(imap.untagged_responses.pop("STATUS", []))
+        return listed, {name: _status(items, b"MESSAGES") for name, items in statuses}
 
     @property
     def _items(self) -> str:
@@ -175,14 +191,23 @@ class ImapSession:
         return f"MESSAGES UIDNEXT UIDVALIDITY{modseq}"
 
     def status(self, mailbox: str) -> MailboxStatus:
-        """Ask for a mailbox's numbers without opening it (RFC 9051 §6.3.11)."""
-        with self.bounded():
+        """Ask for a mailbox's numbers without opening it (RFC 9051 §6.3.11).
+
+        Raises:
+            MailboxError: When the server refuses this mailbox.
+        """
+        with self.bounded(), refusing():
             said = self._client.folder_status(mailbox, self._items.split())
         return _status(said, b"MESSAGES")
 
     def examine(self, mailbox: str) -> MailboxStatus:
-        """Open a mailbox read-only (EXAMINE, RFC 9051 §6.3.3)."""
-        with self.bounded():
+        """Open a mailbox read-only (EXAMINE, RFC 9051 §6.3.3).
+
+        Raises:
+            MailboxError: When the server refuses this mailbox; none is open then.
+        """
+        self._opened = None
+        with self.bounded(), refusing():
             said = self._client.select_folder(mailbox, readonly=True)
         self._opened = mailbox
         return _status(said, b"EXISTS")
@@ -253,7 +278,7 @@ class ImapSession:
             self.examine(mailbox)
         with self.bounded():
             self._client.idle()
-        with _translated():
+        with translated():
             said = self._client.idle_check(timeout=seconds)
         with self.bounded():
             ended = self._client.idle_done()
@@ -286,7 +311,7 @@ def connect(account: ImapAccount) -> Iterator[ImapSession]:
         PermanentError: When it refuses the password, or its certificate is not trusted.
     """
     secret = _secret(account)
-    with _translated():
+    with translated():
         client = _client(account)
     session = ImapSession(client, account)
     try:
@@ -297,9 +322,9 @@ def connect(account: ImapAccount) -> Iterator[ImapSession]:
         session.close()
 
 
-def _client(account: ImapAccount) -> IMAPClient:
+def _client(account: ImapAccount) -> _Client:
     context = None if account.tls == "none" else tls_context(account.ca_file)
-    client = IMAPClient(
+    client = _Client(
         account.host,
         port=account.port,
         ssl=account.tls == "implicit",
@@ -325,7 +350,16 @@ def _secret(account: ImapAccount) -> str:
 
 def _log_in(client: IMAPClient, account: ImapAccount, secret: str) -> None:
     if account.tls == "starttls":
+        if not client.has_capability("STARTTLS"):
+            raise PermanentError(
+                _('le serveur n\'offre pas STARTTLS : mettez tls = "implicit" pour ce compte.')
+            )
         client.starttls(tls_context(account.ca_file))
+    elif account.tls == "none" and client.has_capability("LOGINDISABLED"):
+        # RFC 9051 §6.2.3: the client must not send LOGIN then, and the password would have been read on its way.
+        raise PermanentError(
+            _('le serveur refuse un mot de passe en clair : mettez tls = "starttls" pour ce compte.')
+        )
     if account.tokens is None:
         client.login(account.user, secret)
         return
@@ -354,23 +388,12 @@ def tls_context(ca_file: Path | None) -> ssl.SSLContext:
         ) from error
 
 
-def _role(attributes: set[bytes], name: str, delimiter: bytes | None) -> MailboxRole:
+def _role(mailbox: Listed) -> MailboxRole:
     for attribute, role in SPECIAL_USE.items():
-        if attribute in attributes:
+        if attribute in mailbox.attributes:
             return role
-    separator = delimiter.decode("ascii", "replace") if delimiter else "/"
-    last = name.rpartition(separator)[2].casefold()
+    last = mailbox.name.rpartition(mailbox.separator)[2].casefold()
     return next((role for role, names in USUAL_NAMES.items() if last in names), MailboxRole.INBOX)
-
-
-def _joined(said: Sequence[Any]) -> Iterator[list[Any]]:
-    """Yield each STATUS response as the parser wants it: a name written as a literal comes in two pieces."""
-    pieces: list[Any] = []
-    for piece in said:
-        pieces.append(piece)
-        if not isinstance(piece, tuple):
-            yield pieces
-            pieces = []
 
 
 def _status(said: dict[bytes, Any], count: bytes) -> MailboxStatus:
@@ -406,44 +429,3 @@ def sequence_set(uids: Sequence[int]) -> str:
 def _item(items: dict[bytes, Any], name: bytes) -> bytes:
     found = next((value for key, value in items.items() if key.startswith(name)), None)
     return bytes(found) if isinstance(found, bytes) else b""
-
-
-@contextmanager
-def _translated() -> Iterator[None]:
-    """Turn the library's errors into ours; order matters: `LoginError` and `abort` are `error`s."""
-    try:
-        yield
-    except MailslaError:
-        raise
-    except ssl.SSLCertVerificationError as error:
-        raise PermanentError(
-            _("le certificat du serveur n'est pas reconnu ({reason}).").format(reason=error.verify_message)
-        ) from error
-    except LoginError as error:
-        raise _login_error(error) from error
-    except (imaplib.IMAP4.abort, ProtocolError, OSError) as error:
-        raise TransientError(
-            _("la connexion au serveur a échoué ({reason}).").format(reason=type(error).__name__)
-        ) from error
-    except (imaplib.IMAP4.error, IMAPClientError) as error:
-        raise TransientError(_("le serveur a refusé une commande.")) from error
-    except (ValueError, TypeError, KeyError, IndexError, AttributeError, AssertionError) as error:
-        # The library meets a response that it cannot parse.
-        raise TransientError(
-            _("le serveur a répondu quelque chose d'illisible ({reason}).").format(
-                reason=type(error).__name__
-            )
-        ) from error
-
-
-def _login_error(error: LoginError) -> MailslaError:
-    # The library calls a connection that breaks during LOGIN a login error, too.
-    if isinstance(error.__context__, imaplib.IMAP4.abort) or "command error: BAD" in str(error):
-        return TransientError(
-            _("la connexion au serveur a échoué ({reason}).").format(reason=type(error.__context__).__name__)
-        )
-    # RFC 5530 §3: these codes say that the password is not what is wrong.
-    said = str(error).upper()
-    if any(code in said for code in ("[UNAVAILABLE]", "[INUSE]", "[LIMIT]", "[SERVERBUG]")):
-        return TransientError(_("le serveur ne peut pas ouvrir la session pour l'instant."))
-    return PermanentError(_("le serveur refuse l'identifiant ou le mot de passe."))

@@ -185,6 +185,9 @@ def _set_aside(app: Application) -> Iterator[Line]:
 
 
 def _runs(app: Application) -> Iterator[Line]:
+    for run in app.facts.last_runs():
+        if run.outcome == "ok" and run.reason is not None:
+            yield Line(_("relève {account}").format(account=run.account), Health.WARNING, run.reason)
     for gap in app.gaps():
         if gap.until is not None:
             continue

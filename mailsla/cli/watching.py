@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 
 import structlog
@@ -45,18 +45,21 @@ def collect_all(app: Application) -> list[Collected]:
         app.derive()
         progress.advance(task)
     for result in results:
-        if result.reason is not None:
-            line = _("{account} : {reason}").format(account=result.account, reason=result.reason)
-        elif result.outcome is Outcome.ELSEWHERE:
-            line = _("{account} : déjà en cours de relève par un autre processus.").format(
-                account=result.account
-            )
-        else:
-            line = _("{account} : {messages} nouveaux courriels dans {mailboxes} dossiers.").format(
-                account=result.account, messages=result.tally.messages, mailboxes=result.tally.mailboxes
-            )
-        console.print(line)
+        for line in _told(result):
+            console.print(line)
     return results
+
+
+def _told(result: Collected) -> Iterator[str]:
+    """Say how a collection ended: what it found, and what went wrong."""
+    if result.outcome is Outcome.ELSEWHERE:
+        yield _("{account} : déjà en cours de relève par un autre processus.").format(account=result.account)
+    elif result.outcome not in {Outcome.TRANSIENT, Outcome.PERMANENT}:
+        yield _("{account} : {messages} nouveaux courriels dans {mailboxes} dossiers.").format(
+            account=result.account, messages=result.tally.messages, mailboxes=result.tally.mailboxes
+        )
+    if result.reason is not None:
+        yield _("{account} : {reason}").format(account=result.account, reason=result.reason)
 
 
 def _collect(app: Application, account: Account, progress: Progress) -> Collected:
@@ -133,5 +136,7 @@ def _log(result: Collected) -> None:
     )
     if result.reason is None:
         log.info("collected")
+    elif result.outcome is Outcome.OK:
+        log.warning("collected in part", reason=result.reason)
     else:
         log.warning("collection failed", reason=result.reason)

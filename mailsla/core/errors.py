@@ -5,6 +5,7 @@ MailslaError
 ├── ConfigError      nothing was started: the configuration has problems, all listed with their keys
 ├── UsageError       a command was asked something it cannot do: correct the command
 ├── TransientError   the next poll may succeed: network down, server busy, database locked
+│   └── MailboxError this one mailbox cannot be read: the others go on, and it is told
 ├── PermanentError   a person must act: password refused, mailbox gone, certificate not trusted
 ├── OversizedMessage one header is too big: it is set aside, and its connection is given up
 └── MessageError     this one message is set aside, the batch goes on
@@ -52,6 +53,10 @@ class UsageError(MailslaError):
 
 class TransientError(MailslaError):
     """Something outside failed in a way that may pass: try again later."""
+
+
+class MailboxError(TransientError):
+    """One mailbox cannot be opened, by lack of rights or because it has just gone; the others can be."""
 
 
 class PermanentError(MailslaError):

@@ -7,17 +7,22 @@ loses nothing. A message that cannot be read is set aside with its reason; the b
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Protocol
 
 from mailsla.core.collection import Batch, Cursor, ListedMailbox, MailboxStatus
 from mailsla.core.correspondents import UNKNOWN_OFFICE, Office
+from mailsla.core.errors import MailboxError, TransientError
+from mailsla.language import ngettext
 from mailsla.usecases.collector import collector_paused
 from mailsla.usecases.fetching import HeaderSource, Map, read_batches
 
 WINDOW = 20_000
 """UIDs whose list is asked for at once: a server's answer is one line, and imaplib reads none of a million bytes."""
+
+MOST_NAMED = 5
+"""Mailboxes named in one sentence."""
 
 
 class Session(HeaderSource, Protocol):
@@ -66,6 +71,9 @@ class FactStore(Protocol):
     def mark_renumbered(self, cursor: Cursor, uid_validity: int, at: datetime) -> int:
         """Note that every copy of any other UIDVALIDITY is no longer there, and return how many there were."""
 
+    def forget_others(self, account: str, listed: Collection[str], at: datetime) -> int:
+        """Note that an account's mailboxes but the listed ones are gone; return how many copies that takes away."""
+
     def set_keyword(
         self, cursor: Cursor, uid_validity: int, keyword: str, uids: Sequence[int], at: datetime
     ) -> None:
@@ -77,12 +85,13 @@ class FactStore(Protocol):
 
 @dataclass
 class Tally:
-    """What a collection did."""
+    """What a collection did; `refused` names the mailboxes that could not be opened."""
 
     mailboxes: int = 0
     messages: int = 0
     set_aside: int = 0
     gone: int = 0
+    refused: list[str] = field(default_factory=list)
 
 
 Progress = Callable[[str, int, int], None]
@@ -103,7 +112,7 @@ def collect(
     tally: Tally | None = None,
     spread: Map = map,
 ) -> Tally:
-    """Bring the store up to date with every mailbox of one account.
+    """Bring the store up to date with every mailbox of one account that can be opened.
 
     Ends early, with everything stored so far kept, as soon as `stopping` says so. `tally`, when given, is kept
     up to date, so that what was done before a failure is known. `spread` reads the headers.
@@ -114,11 +123,26 @@ def collect(
     """
     tally = Tally() if tally is None else tally
     round_ = _Round(session, store, now, office, keywords, since, progress, stopping, tally, spread)
-    for mailbox in session.mailboxes():
-        if stopping() or not _collect_mailbox(round_, account, mailbox):
-            break
-        round_.tally.mailboxes += 1
+    listed = session.mailboxes()
+    for mailbox in listed:
+        if stopping() or not _collect_if_open(round_, account, mailbox):
+            return round_.tally
+    if round_.tally.refused and not round_.tally.mailboxes:
+        raise TransientError(refusal(round_.tally.refused))
+    if listed:
+        # Last: what a renamed mailbox held has been found under its new name by then.
+        round_.tally.gone += store.forget_others(account, {mailbox.name for mailbox in listed}, now())
     return round_.tally
+
+
+def refusal(mailboxes: Sequence[str]) -> str:
+    """Say which mailboxes could not be opened, the first few by name, and what to do."""
+    named = ["".join(letter if letter.isprintable() else "?" for letter in name) for name in mailboxes]
+    return ngettext(
+        "dossier refusé par le serveur : {mailboxes} ; donnez le droit de le lire, ou écartez-le avec « ignore ».",
+        "dossiers refusés par le serveur : {mailboxes} ; donnez le droit de les lire, ou écartez-les avec « ignore ».",
+        len(named),
+    ).format(mailboxes=", ".join([*named[:MOST_NAMED], *(["…"] if len(named) > MOST_NAMED else [])]))
 
 
 @dataclass(frozen=True)
@@ -135,6 +159,18 @@ class _Round:
     stopping: Callable[[], bool]
     tally: Tally
     spread: Map
+
+
+def _collect_if_open(round_: _Round, account: str, mailbox: ListedMailbox) -> bool:
+    """Bring one mailbox up to date unless it is refused; return False when asked to stop half-way."""
+    try:
+        whole = _collect_mailbox(round_, account, mailbox)
+    except MailboxError:
+        # What it holds is not known any more: it is said, and what is stored of it stays as it is.
+        round_.tally.refused.append(mailbox.name)
+        return True
+    round_.tally.mailboxes += whole
+    return whole
 
 
 def _collect_mailbox(round_: _Round, account: str, mailbox: ListedMailbox) -> bool:

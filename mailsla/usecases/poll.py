@@ -11,7 +11,7 @@ from typing import Protocol
 
 from mailsla.core.correspondents import UNKNOWN_OFFICE, Office
 from mailsla.core.errors import PermanentError, TransientError
-from mailsla.usecases.collect import FactStore, Progress, Session, Tally, collect
+from mailsla.usecases.collect import FactStore, Progress, Session, Tally, collect, refusal
 from mailsla.usecases.fetching import Map
 
 LEASE = timedelta(minutes=5)
@@ -34,7 +34,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Collected:
-    """What one collection did; `reason` is one sentence when it failed."""
+    """What one collection did; `reason` is one sentence when it failed, or when a mailbox was left out."""
 
     account: str
     outcome: Outcome
@@ -104,7 +104,7 @@ def poll(
                 tally=tally,
                 spread=spread,
             )
-        outcome, reason = Outcome.OK, None
+        outcome, reason = Outcome.OK, refusal(tally.refused) if tally.refused else None
     except TransientError as error:
         outcome, reason = Outcome.TRANSIENT, str(error)
     except PermanentError as error:

@@ -1,15 +1,21 @@
-"""The store on every database: one contract, run on SQLite and on a real PostgreSQL."""
+"""The store on SQLite and on a real PostgreSQL, the mailboxes on a real Dovecot and on a real Cyrus: one contract."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import Engine
 
 from mailsla.adapters.database import schema
 from mailsla.adapters.database.engine import open_engine
+from tests.adapters.boxes import Box
+
+if TYPE_CHECKING:
+    from tests.servers.dovecot import DovecotServer
+    from tests.servers.imap_server import ImapServer
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -29,3 +35,26 @@ def engine(empty_engine: Engine) -> Engine:
     """An engine on a database at this version's schema."""
     schema.upgrade(empty_engine)
     return empty_engine
+
+
+@pytest.fixture(params=["dovecot", "cyrus"])
+def server(request: pytest.FixtureRequest) -> ImapServer:
+    """Each server in turn; ask it for a `new_user`."""
+    found: ImapServer = request.getfixturevalue(request.param)
+    return found
+
+
+@pytest.fixture
+def box(server: ImapServer, tmp_path: Path) -> Iterator[Box]:
+    """A new user's mailboxes on each server in turn."""
+    with_mail = Box(server, server.new_user(), tmp_path)
+    yield with_mail
+    with_mail.engine.dispose()
+
+
+@pytest.fixture
+def dovecot_box(dovecot: DovecotServer, tmp_path: Path) -> Iterator[Box]:
+    """A new user's mailboxes on Dovecot, for what it alone can do."""
+    with_mail = Box(dovecot, dovecot.new_user(), tmp_path)
+    yield with_mail
+    with_mail.engine.dispose()

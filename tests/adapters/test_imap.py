@@ -15,6 +15,7 @@ from mailsla.adapters.database import schema
 from mailsla.adapters.database.derivations import Derivations
 from mailsla.adapters.database.engine import open_engine
 from mailsla.adapters.database.facts import Facts
+from mailsla.adapters.list_responses import Listed
 from mailsla.core.collection import ListedMailbox
 from mailsla.core.errors import PermanentError, TransientError
 from mailsla.core.header_fields import read_header
@@ -22,6 +23,7 @@ from mailsla.core.mail import MailboxRole
 from mailsla.usecases.collect import collect
 from mailsla.usecases.derive import derive_pending
 from tests.factories import RULES
+from tests.servers.cyrus_configuration import modified_utf7
 
 if TYPE_CHECKING:
     from tests.servers.dovecot import DovecotServer
@@ -129,7 +131,9 @@ def test_a_site_names_ignores_or_chooses_mailboxes(dovecot: DovecotServer, imap_
 
 @pytest.mark.parametrize("name", ["Éléments envoyés", "Sent Items", "INBOX/Envoyés"])
 def test_usual_names_tell_sent_mailboxes_without_special_use(name: str) -> None:
-    assert imap._role(set(), name, b"/") is MailboxRole.SENT
+    listed = Listed(frozenset(), "/", modified_utf7(name).encode())
+
+    assert imap._role(listed) is MailboxRole.SENT
 
 
 def test_only_the_header_fields_we_need_are_fetched(dovecot: DovecotServer, imap_user: str) -> None:

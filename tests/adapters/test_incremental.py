@@ -5,113 +5,22 @@ from __future__ import annotations
 import re
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from mailsla.adapters import imap
-from mailsla.adapters.credentials import Credentials
 from mailsla.adapters.database import facts as stored_facts
-from mailsla.adapters.database import schema
-from mailsla.adapters.database.derivations import Derivations
-from mailsla.adapters.database.engine import open_engine
-from mailsla.adapters.database.facts import Facts
 from mailsla.core.collection import ListedMailbox
-from mailsla.core.correspondents import Office
 from mailsla.core.errors import MessageError
 from mailsla.core.forms import AddressSource, Form
 from mailsla.core.header_fields import READER_VERSION
 from mailsla.core.mail import MailboxRole
 from mailsla.core.message import Header
-from mailsla.core.pairing_rules import ClosingEffect, ClosingRule, PairingRules
-from mailsla.core.request import Request
+from mailsla.core.pairing_rules import ClosingEffect, ClosingRule
 from mailsla.usecases import fetching
-from mailsla.usecases.collect import Tally, collect
-from mailsla.usecases.derive import derive_pending
+from mailsla.usecases.collect import collect
+from tests.adapters.boxes import LATER, Box, letter
 from tests.factories import OFFICE, RULES
-
-if TYPE_CHECKING:
-    from tests.servers.cyrus import CyrusServer
-    from tests.servers.dovecot import DovecotServer
-
-AT = datetime(2026, 11, 2, 9, 0, 5, tzinfo=UTC)
-LATER = datetime(2026, 11, 5, 9, 0, 5, tzinfo=UTC)
-
-
-def letter(number: int, *, by: str | None = None, body: str = "Corps.") -> bytes:
-    sender = by or f"usager{number}@example.org"
-    return (
-        f"Message-ID: <i{number}.{number:04}@example.org>\r\nFrom: {sender}\r\nTo: contact@pref.example.fr\r\n"
-        f"Subject: Demande {number}\r\n\r\n{body}\r\n"
-    ).encode()
-
-
-class Box:
-    """One user's mailbox on a real server, and the store that collects it."""
-
-    def __init__(self, server: Any, user: str, folder: Path) -> None:
-        self.server, self.user = server, user
-        engine = open_engine(f"sqlite:///{folder / 'store.sqlite3'}")
-        schema.upgrade(engine)
-        self.engine = engine
-        self.facts, self.derivations = Facts(engine), Derivations(engine)
-
-    @contextmanager
-    def session(self) -> Iterator[imap.ImapSession]:
-        account = imap.ImapAccount(
-            name="contact",
-            host=self.server.host,
-            port=self.server.imap_port,
-            tls="none",
-            user=self.user,
-            credentials=Credentials(literal=lambda: str(self.server.password)),
-            timeout_seconds=10,
-        )
-        with imap.connect(account) as session:
-            yield session
-
-    def put(self, *letters: bytes) -> None:
-        for raw in letters:
-            self.server.append(self.user, "INBOX", raw, internal_date=AT)
-
-    def poll(
-        self,
-        *,
-        office: Office = OFFICE,
-        keywords: tuple[str, ...] = (),
-        at: datetime = AT + timedelta(hours=1),
-    ) -> Tally:
-        with self.session() as session:
-            return collect(session, self.facts, "contact", now=lambda: at, office=office, keywords=keywords)
-
-    def requests(self, rules: PairingRules = RULES) -> tuple[Request, ...]:
-        derive_pending(self.derivations, rules)
-        return self.derivations.requests()
-
-
-@pytest.fixture
-def dovecot_box(dovecot: DovecotServer, imap_user: str, tmp_path: Path) -> Iterator[Box]:
-    box = Box(dovecot, imap_user, tmp_path)
-    yield box
-    box.engine.dispose()
-
-
-@pytest.fixture
-def cyrus_box(cyrus: CyrusServer, tmp_path: Path) -> Iterator[Box]:
-    box = Box(cyrus, cyrus.new_user(), tmp_path)
-    yield box
-    box.engine.dispose()
-
-
-@pytest.fixture(params=["dovecot", "cyrus"])
-def box(request: pytest.FixtureRequest) -> Box:
-    found: Box = request.getfixturevalue(f"{request.param}_box")
-    return found
 
 
 def test_a_poll_without_change_is_one_command(dovecot_box: Box) -> None:

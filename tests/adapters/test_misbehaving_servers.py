@@ -16,7 +16,7 @@ from mailsla.adapters.database import schema
 from mailsla.adapters.database.engine import open_engine
 from mailsla.adapters.database.facts import Facts
 from mailsla.core.collection import ListedMailbox
-from mailsla.core.errors import TransientError
+from mailsla.core.errors import PermanentError, TransientError
 from mailsla.core.mail import MailboxRole
 from mailsla.usecases.collect import collect
 from tests.servers.scripted_imap import ScriptedImap
@@ -47,12 +47,12 @@ def facts(tmp_path: Path) -> Iterator[Facts]:
 
 
 @contextmanager
-def connected(server: ScriptedImap) -> Iterator[imap.ImapSession]:
+def connected(server: ScriptedImap, tls: str = "none") -> Iterator[imap.ImapSession]:
     account = imap.ImapAccount(
         name="contact",
         host="127.0.0.1",
         port=server.port,
-        tls="none",
+        tls=tls,
         user="contact",
         credentials=Credentials(literal=lambda: "x"),
         timeout_seconds=1,
@@ -116,11 +116,45 @@ def test_chatter_before_every_answer_is_let_pass(server: ScriptedImap, poll: Pol
     assert stored(facts) == {1, 2, 3, 4, 5}
 
 
+INTERJECTIONS = (
+    b"* 6 EXISTS\r\n* 2 EXPUNGE\r\n* 1 FETCH (FLAGS (\\Seen))\r\n* 3 FETCH (UID 3 FLAGS (\\Answered))\r\n"
+    b"* FLAGS (\\Seen)\r\n* OK [ALERT] fermeture \xc3\xa0 18 h\r\n* CAPABILITY IMAP4rev1 IDLE\r\n"
+)
+
+
+@pytest.mark.parametrize("verb", ["LIST", "STATUS", "EXAMINE", "SEARCH", "FETCH"])
+def test_unsolicited_responses_in_the_midst_of_an_answer_are_let_pass(
+    server: ScriptedImap, poll: Poll, facts: Facts, verb: str
+) -> None:
+    server.interjections[verb] = INTERJECTIONS
+
+    poll()
+    server.messages[6] = header(6)
+    poll()
+
+    assert stored(facts) == {1, 2, 3, 4, 5, 6}
+
+
+@pytest.mark.parametrize("verb", ["LOGIN", "LIST", "STATUS", "EXAMINE", "SEARCH", "FETCH"])
+def test_a_server_that_leaves_in_the_midst_of_an_answer_may_come_back(
+    server: ScriptedImap, poll: Poll, facts: Facts, verb: str
+) -> None:
+    server.interjections[verb] = b"* BYE maintenance\r\n"
+    with pytest.raises(TransientError):
+        poll()
+
+    server.interjections.clear()
+    poll()
+
+    assert stored(facts) == {1, 2, 3, 4, 5}
+
+
+@pytest.mark.parametrize("verb", ["LOGIN", "LIST", "SEARCH", "FETCH"])
 def test_a_server_that_drips_a_byte_at_a_time_is_given_up(
-    server: ScriptedImap, poll: Poll, facts: Facts, monkeypatch: pytest.MonkeyPatch
+    server: ScriptedImap, poll: Poll, facts: Facts, monkeypatch: pytest.MonkeyPatch, verb: str
 ) -> None:
     monkeypatch.setattr(imap, "PATIENCE", 2)
-    server.drip = 0.5
+    server.drip, server.drips = 0.5, {verb}
     started = time.monotonic()
 
     with pytest.raises(TransientError):
@@ -140,3 +174,36 @@ def test_only_reading_commands_are_said(server: ScriptedImap, poll: Poll) -> Non
     }
     assert verbs == {"CAPABILITY", "LOGIN", "LIST", "STATUS", "EXAMINE", "SEARCH", "FETCH", "LOGOUT"}
     assert all("PEEK" in command for command in server.commands if " FETCH " in command)
+
+
+def test_without_starttls_no_password_is_sent(server: ScriptedImap) -> None:
+    with pytest.raises(PermanentError, match="STARTTLS"), connected(server, "starttls"):
+        pass
+
+    assert not any("LOGIN" in command for command in server.commands)
+
+
+def test_a_mailbox_that_is_refused_for_once_is_read_the_next_time(
+    server: ScriptedImap, poll: Poll, facts: Facts
+) -> None:
+    server.mailboxes[b"Permis"] = b"Permis"
+    server.refused = {b"INBOX"}
+    poll()
+    refused = stored(facts)
+
+    server.refused = set()
+    poll()
+
+    assert (refused, stored(facts)) == (set(), {1, 2, 3, 4, 5})
+
+
+def test_many_refused_mailboxes_are_told_in_one_sentence(server: ScriptedImap, facts: Facts) -> None:
+    names = [f"Dossier {number}".encode() for number in range(9)]
+    server.mailboxes |= {name: b'"' + name + b'"' for name in names}
+    server.refused = {b"INBOX", *names}
+
+    with connected(server) as session, pytest.raises(TransientError) as raised:
+        collect(session, facts, "contact", now=lambda: AT)
+
+    assert "INBOX, Dossier 0, Dossier 1, Dossier 2, Dossier 3, …" in str(raised.value)
+    assert "Dossier 8" not in str(raised.value)

@@ -1,63 +1,46 @@
-"""Things that happen to real servers while we read them: restarts, expunges, floods, new UIDs, changed passwords."""
+"""Things that happen to real servers while we read them, on Dovecot and on Cyrus: restarts, floods, refusals, moves."""
 
 from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
-from dataclasses import replace
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
 from mailsla import bootstrap
 from mailsla.adapters import imap
-from mailsla.adapters.credentials import Credentials
 from mailsla.bootstrap import Application
 from mailsla.config import Account, parse
 from mailsla.core.errors import PermanentError, TransientError
 from mailsla.usecases.poll import Collected, Outcome
+from tests.adapters.boxes import AT, LATER, Box, letter, reached
+from tests.servers.cyrus import CyrusServer
 from tests.servers.dovecot import DovecotServer
+from tests.servers.fault_proxy import Direction, FaultProxy
+from tests.servers.imap_server import ImapServer
 
-if TYPE_CHECKING:
-    from tests.servers.cyrus import CyrusServer
-
-AT = datetime(2026, 11, 2, 9, 0, 5, tzinfo=UTC)
 NOW = datetime(2026, 11, 13, 9, tzinfo=UTC)
 
 
-def letter(number: int) -> bytes:
-    return (
-        f"Message-ID: <v{number}.{number:05}@example.org>\r\nFrom: usager{number}@example.org\r\n"
-        f"To: contact@pref.example.fr\r\nSubject: Demande {number}\r\n\r\nCorps.\r\n"
-    ).encode()
+@pytest.fixture
+def user(server: ImapServer) -> str:
+    """A user nobody has used."""
+    return server.new_user()
 
 
-def account(server: DovecotServer, user: str) -> imap.ImapAccount:
-    return imap.ImapAccount(
-        name="contact",
-        host=server.host,
-        port=server.imap_port,
-        tls="none",
-        user=user,
-        credentials=Credentials(literal=lambda: server.password),
-        timeout_seconds=10,
-    )
-
-
-def document(server: object, user: str, **changes: object) -> dict[str, object]:
+def document(server: ImapServer, user: str) -> dict[str, object]:
     described = {
         "name": "contact",
-        "host": server.host,  # type: ignore[attr-defined]
-        "port": server.imap_port,  # type: ignore[attr-defined]
+        "host": server.host,
+        "port": server.imap_port,
         "tls": "none",
         "user": user,
         "password_env": "MAILSLA_TEST_PASSWORD",
         "timeout_seconds": 10,
         "every_seconds": 5,
-        **changes,
     }
     return {
         "site": {"name": "Préfecture d'essai", "departement": "18"},
@@ -68,10 +51,10 @@ def document(server: object, user: str, **changes: object) -> dict[str, object]:
 
 @pytest.fixture
 def app(
-    dovecot: DovecotServer, imap_user: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    server: ImapServer, user: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Application]:
-    monkeypatch.setenv("MAILSLA_TEST_PASSWORD", dovecot.password)
-    settings = parse(document(dovecot, imap_user), folder=tmp_path)
+    monkeypatch.setenv("MAILSLA_TEST_PASSWORD", server.password)
+    settings = parse(document(server, user), folder=tmp_path)
     with bootstrap.application(settings, now=lambda: NOW) as opened:
         yield opened
 
@@ -81,37 +64,35 @@ def requests(app: Application) -> set[str]:
     return {case.subject for case in app.derivations.cases()}
 
 
-def test_what_is_expunged_between_search_and_fetch_is_left_out(
-    dovecot: DovecotServer, imap_user: str
-) -> None:
-    dovecot.append_many(imap_user, "INBOX", [(letter(number), AT, ()) for number in range(4)])
-    with imap.connect(account(dovecot, imap_user)) as session:
+def test_what_is_expunged_between_search_and_fetch_is_left_out(server: ImapServer, user: str) -> None:
+    server.append_many(user, "INBOX", [(letter(number), AT, ()) for number in range(4)])
+    with imap.connect(reached(server, user)) as session:
         session.examine("INBOX")
         uids = session.uids(1, None, since=None)
-        with dovecot.client(imap_user) as other:
+        with server.client(user) as other:
             other.select_folder("INBOX")
             other.delete_messages([2])
             other.expunge()
 
         fetched = {message.uid for message in session.fetch(uids)}
 
-    # Dovecot may still know it, and say so; what it sends is never another message.
+    # A server may still know it, and say so; what it sends is never another message.
     assert {1, 3, 4} <= fetched <= {1, 2, 3, 4}
 
 
 def test_mail_that_floods_in_during_a_first_collection_is_found_by_the_next(
-    app: Application, dovecot: DovecotServer, imap_user: str
+    app: Application, server: ImapServer, user: str
 ) -> None:
     first = [(letter(number), AT, ()) for number in range(1_500)]
     flood = [(letter(number), AT, ()) for number in range(1_500, 6_500)]
-    dovecot.append_many(imap_user, "INBOX", first)
+    server.append_many(user, "INBOX", first)
     came = threading.Event()
 
     def flooding(_mailbox: str, _done: int, _total: int) -> None:
         if not came.is_set():
             came.set()
             for start in range(0, 5_000, 1_000):
-                dovecot.append_many(imap_user, "INBOX", flood[start : start + 1_000])
+                server.append_many(user, "INBOX", flood[start : start + 1_000])
 
     app.poll(app.accounts[0], flooding)
     app.poll(app.accounts[0])
@@ -119,10 +100,12 @@ def test_mail_that_floods_in_during_a_first_collection_is_found_by_the_next(
     assert requests(app) == {f"Demande {number}" for number in range(6_500)}
 
 
-def test_a_server_that_restarts_during_idle_is_found_again(imap_user: str) -> None:
-    with DovecotServer() as server:
-        server.append(imap_user, "INBOX", letter(1), internal_date=AT)
-        with imap.connect(account(server, imap_user)) as session:
+@pytest.mark.parametrize("kind", [DovecotServer, CyrusServer])
+def test_a_server_that_restarts_during_idle_is_found_again(kind: Callable[[], ImapServer]) -> None:
+    with kind() as server:
+        user = server.new_user()
+        server.append(user, "INBOX", letter(1), internal_date=AT)
+        with imap.connect(reached(server, user)) as session:
             heard: list[str] = []
             listener = threading.Thread(target=lambda: heard.append(listen_until_it_breaks(session)))
             listener.start()
@@ -132,8 +115,7 @@ def test_a_server_that_restarts_during_idle_is_found_again(imap_user: str) -> No
             listener.join()
 
         assert "connexion" in heard[0]
-
-        assert messages_once_it_is_back(account(server, imap_user)) == 1
+        assert messages_once_it_is_back(reached(server, user)) == 1
 
 
 def listen_until_it_breaks(session: imap.ImapSession) -> str:
@@ -145,46 +127,65 @@ def listen_until_it_breaks(session: imap.ImapSession) -> str:
         return str(error)
 
 
-def messages_once_it_is_back(reached: imap.ImapAccount) -> int:
+def messages_once_it_is_back(account: imap.ImapAccount) -> int:
     for _attempt in range(20):
         try:
-            with imap.connect(reached) as session:
+            with imap.connect(account) as session:
                 return session.status("INBOX").messages
         except TransientError:
             time.sleep(0.3)
     raise AssertionError("the server did not come back")
 
 
-def test_a_changed_password_stops_the_account_and_its_return_starts_it_again(
-    app: Application, dovecot: DovecotServer, imap_user: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    dovecot.append(imap_user, "INBOX", letter(1), internal_date=AT)
-    outcomes: list[Outcome] = []
-    [contact] = [replace_idle(item) for item in app.accounts]
+def watched(app: Application, attempts: int) -> list[Collected]:
+    """Return how the collections end of an account that its turn comes for so many times."""
+    results: list[Collected] = []
+    contact: Account = app.accounts[0].model_copy(update={"idle": False})
+    for _attempt in range(attempts):
+        app.watch(contact, results.append)
+    return results
 
-    def note(result: Collected) -> None:
-        outcomes.append(result.outcome)
+
+def test_a_changed_password_stops_the_account_and_its_return_starts_it_again(
+    app: Application, server: ImapServer, user: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.append(user, "INBOX", letter(1), internal_date=AT)
 
     monkeypatch.setenv("MAILSLA_TEST_PASSWORD", "changed meanwhile")
-    for _attempt in range(20):
-        app.watch(contact, note)
-    tried = list(outcomes)
-    monkeypatch.setenv("MAILSLA_TEST_PASSWORD", dovecot.password)
-    app.watch(contact, note)
+    tried = [result.outcome for result in watched(app, 20)]
+    monkeypatch.setenv("MAILSLA_TEST_PASSWORD", server.password)
+    again = [result.outcome for result in watched(app, 1)]
 
-    assert tried == [Outcome.PERMANENT]
-    assert outcomes[-1] is Outcome.OK
+    assert (tried, again) == ([Outcome.PERMANENT], [Outcome.OK])
     assert requests(app) == {"Demande 1"}
 
 
-def replace_idle(item: Account) -> Account:
-    return item.model_copy(update={"idle": False})
+def test_a_password_changed_on_the_server_stops_the_account_until_it_is_told_the_new_one(
+    app: Application, server: ImapServer, user: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.append(user, "INBOX", letter(1), internal_date=AT)
+    before = watched(app, 1)
+    server.change_password(user, "nouveau-secret")
+    refused = watched(app, 20)
+    monkeypatch.setenv("MAILSLA_TEST_PASSWORD", "nouveau-secret")
+    told = watched(app, 1)
+    server.change_password(user, server.password)
+    monkeypatch.setenv("MAILSLA_TEST_PASSWORD", server.password)
+    restored = watched(app, 1)
+
+    assert [result.outcome for result in (*before, *refused, *told, *restored)] == [
+        Outcome.OK,
+        Outcome.PERMANENT,
+        Outcome.OK,
+        Outcome.OK,
+    ]
+    assert requests(app) == {"Demande 1"}
 
 
 def test_with_idle_a_new_mail_is_stored_over_the_same_login(
-    app: Application, dovecot: DovecotServer, imap_user: str
+    app: Application, server: ImapServer, user: str
 ) -> None:
-    watched = app.accounts[0].model_copy(update={"every_seconds": 60})
+    account = app.accounts[0].model_copy(update={"every_seconds": 60})
     ready, stored = threading.Event(), threading.Event()
 
     def note(result: Collected) -> None:
@@ -192,59 +193,76 @@ def test_with_idle_a_new_mail_is_stored_over_the_same_login(
         if result.tally.messages:
             stored.set()
 
-    watching = threading.Thread(target=lambda: app.watch(watched, note))
+    watching = threading.Thread(target=lambda: app.watch(account, note))
     watching.start()
     assert ready.wait(20)
     time.sleep(0.3)
-    dovecot.append(imap_user, "INBOX", letter(1), internal_date=AT)
+    server.append(user, "INBOX", letter(1), internal_date=AT)
     in_time = stored.wait(5)
     app.stop.set()
     app.interrupt()
     watching.join()
 
     assert in_time
-    logins = [said for said in dovecot.sessions(imap_user) if any("IDLE" in command for command in said)]
+    logins = [said for said in server.sessions(user) if any("IDLE" in command for command in said)]
     assert len(logins) == 1
 
 
-def test_login_disabled_before_tls_needs_a_person(dovecot: DovecotServer, imap_user: str) -> None:
-    in_clear = replace(account(dovecot, imap_user), host=dovecot.network_host)
-
-    with pytest.raises((PermanentError, TransientError)), imap.connect(in_clear):
-        pass
-
-
-def test_new_uids_on_cyrus_count_nothing_twice(
-    cyrus: CyrusServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_login_disabled_before_tls_needs_a_person_and_no_password_is_sent(
+    server: ImapServer, user: str
 ) -> None:
-    monkeypatch.setenv("MAILSLA_TEST_PASSWORD", cyrus.password)
-    user = cyrus.new_user()
-    for number in range(3):
-        cyrus.append(user, "INBOX", letter(number), internal_date=AT)
-    with bootstrap.application(parse(document(cyrus, user), folder=tmp_path), now=lambda: NOW) as app:
-        app.poll(app.accounts[0])
-        before = requests(app)
-        cyrus.reset_uidvalidity(user)
-        cyrus.append(user, "INBOX", letter(9), internal_date=AT)
-        app.poll(app.accounts[0])
+    with FaultProxy(server.imap_port, host=server.network_host) as proxy:
+        through = reached(server, user, host=proxy.host, port=proxy.port)
+        with pytest.raises(PermanentError, match="tls"), imap.connect(through):
+            pass
+        said = proxy.bytes_passed(Direction.TO_SERVER)
 
-        assert before == {"Demande 0", "Demande 1", "Demande 2"}
-        assert requests(app) == {*before, "Demande 9"}
-        assert len(app.derivations.cases()) == 4
+    assert said < len(f"a1 LOGIN {user} {server.password}")
 
 
-def test_a_mailbox_deleted_and_made_again_with_the_same_name_keeps_its_facts(
-    app: Application, dovecot: DovecotServer, imap_user: str
-) -> None:
-    with dovecot.client(imap_user) as client:
-        client.create_folder("Permis")
-    dovecot.append(imap_user, "Permis", letter(1), internal_date=AT)
+@pytest.mark.parametrize("kind", [DovecotServer, CyrusServer])
+def test_an_expired_certificate_is_refused_by_its_name(kind: Callable[..., ImapServer]) -> None:
+    with kind(expired_certificate=True) as server:
+        user = server.new_user()
+        implicit = reached(server, user, tls="implicit", port=server.imaps_port, ca_file=server.ca_pem)
+        upgraded = reached(server, user, tls="starttls", host=server.network_host, ca_file=server.ca_pem)
+        for account in (implicit, upgraded):
+            with pytest.raises(PermanentError, match="certificat du serveur a expiré"), imap.connect(account):
+                pass
+
+
+def test_new_uids_count_nothing_twice(app: Application, server: ImapServer, user: str) -> None:
+    server.append_many(user, "INBOX", [(letter(number), AT, ()) for number in range(3)])
     app.poll(app.accounts[0])
-    with dovecot.client(imap_user) as client:
-        client.delete_folder("Permis")
-        client.create_folder("Permis")
-    dovecot.append(imap_user, "Permis", letter(2), internal_date=AT)
+    before = requests(app)
 
+    server.reset_uidvalidity(user)
+    server.append(user, "INBOX", letter(9), internal_date=AT)
     app.poll(app.accounts[0])
 
-    assert requests(app) == {"Demande 1", "Demande 2"}
+    assert before == {"Demande 0", "Demande 1", "Demande 2"}
+    assert requests(app) == {*before, "Demande 9"}
+    assert len(app.derivations.cases()) == 4
+
+
+@pytest.mark.parametrize("direction", ["to cyrus", "to dovecot"])
+def test_a_migrated_account_keeps_its_facts_and_its_instants_of_receipt(
+    dovecot: DovecotServer, cyrus: CyrusServer, tmp_path: Path, direction: str
+) -> None:
+    old, new = (dovecot, cyrus) if direction == "to cyrus" else (cyrus, dovecot)
+    box = Box(old, old.new_user(), tmp_path)
+    box.put(letter(1), letter(2), letter(3))
+    box.put(letter(4), mailbox="Archive")
+    box.poll(at=AT + timedelta(hours=1))
+    before = {request.subject: request.received for request in box.requests()}
+
+    box.server, box.user = new, new.new_user()
+    # Other UIDs, another mailbox for one, and the dates of the migration instead of those of arrival.
+    box.put(letter(9), letter(3), letter(2), letter(1), letter(4), at=LATER)
+    box.expunge(9)
+    box.poll(at=LATER)
+
+    assert {request.subject: request.received for request in box.requests()} == before
+    assert box.subjects() == [f"Demande {number}" for number in (1, 2, 3, 4)]
+    assert box.places(4) == {"Archive": False, "INBOX": True}
+    box.engine.dispose()

@@ -188,6 +188,34 @@ def test_what_a_restored_server_shows_again_is_believed_again(facts: Facts, engi
     assert counts(engine) == (1, 1)
 
 
+def test_a_mailbox_that_is_no_longer_listed_holds_nothing_and_an_archive_still_does(facts: Facts) -> None:
+    letter = mail("2026-11-02 09:00")
+    add(facts, letter, mailbox=JUNK)
+    archived = Batch(1, 0, (new(letter, 0),), ())
+    facts.add_imported("contact", ListedMailbox("archive.mbox", MailboxRole.INBOX), archived, SEEN)
+
+    gone = facts.forget_others("contact", {"INBOX"}, SEEN)
+
+    assert (gone, facts.forget_others("contact", {"INBOX"}, SEEN)) == (1, 0)
+    assert facts.forget_others("another", set(), SEEN) == 0
+    assert facts.present_count(facts.cursor("contact", JUNK)) == {}
+    assert facts.present_count(facts.cursor("contact", ListedMailbox("archive.mbox", MailboxRole.INBOX))) == {
+        1: 1
+    }
+
+
+def test_a_mailbox_that_is_listed_again_is_read_again_and_holds_what_it_held(facts: Facts) -> None:
+    letter = mail("2026-11-02 09:00")
+    add(facts, letter, mailbox=JUNK)
+    facts.forget_others("contact", {"INBOX"}, SEEN)
+    again = facts.cursor("contact", JUNK)
+
+    add(facts, letter, mailbox=JUNK)
+
+    assert (again.uid_validity, again.last_uid) == (0, 0)
+    assert facts.present_count(facts.cursor("contact", JUNK)) == {7: 1}
+
+
 def test_a_changed_rule_derives_everything_again(facts: Facts, derivations: Derivations) -> None:
     asked = mail("2026-11-02 10:00")
     holding = mail(

@@ -1,6 +1,7 @@
 """A throwaway certificate authority for the servers of the tests."""
 
 import ssl
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import trustme
@@ -12,11 +13,16 @@ class CertificateAuthority:
     """An authority that no machine trusts, and the one certificate it issued to the loopback addresses.
 
     The files are written in `directory`: `ca_pem` for clients, `certificate_pem` and `key_pem` for servers.
+
+    Args:
+        directory: Where the files are written.
+        expired: Whether the certificate's last day is over.
     """
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, *, expired: bool = False) -> None:
         self._authority = trustme.CA()
-        self._certificate = self._authority.issue_cert(*SERVER_NAMES)
+        not_after = datetime.now(UTC) - timedelta(days=1) if expired else None
+        self._certificate = self._authority.issue_cert(*SERVER_NAMES, not_after=not_after)
         self.ca_pem = directory / "ca.pem"
         self.certificate_pem = directory / "certificate.pem"
         self.key_pem = directory / "key.pem"

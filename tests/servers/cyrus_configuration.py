@@ -7,20 +7,13 @@ from pathlib import Path
 from imapclient import imap_utf7
 
 from tests.servers.certificates import CertificateAuthority
+from tests.servers.imap_server import ServerPorts
+from tests.servers.loopback import ADDRESSES
 
 # The user who may delete the mailboxes of any other.
 ADMINISTRATOR = "administrator"
 # The domain of the users who have none.
 SERVER_NAME = "localhost"
-
-
-@dataclass(frozen=True)
-class CyrusPorts:
-    """Ports of one server, on 127.0.0.1."""
-
-    imap: int
-    imaps: int
-    lmtp: int
 
 
 @dataclass(frozen=True)
@@ -73,7 +66,11 @@ class CyrusPaths:
 
 
 def imapd_conf(
-    *, paths: CyrusPaths, special_use: Mapping[str, str], certificates: CertificateAuthority
+    *,
+    paths: CyrusPaths,
+    special_use: Mapping[str, str],
+    certificates: CertificateAuthority,
+    dotted: bool = False,
 ) -> str:
     """Return the text of imapd.conf, which every program of Cyrus reads."""
     return f"""\
@@ -87,6 +84,7 @@ sasl_auxprop_plugin: sasldb
 sasl_sasldb_path: {paths.passwords}
 sasl_mech_list: PLAIN LOGIN
 allowplaintext: yes
+network_allowplaintext: no
 # A user is the whole address.
 virtdomains: userid
 # The default makes each refused password wait for 3 s.
@@ -95,8 +93,8 @@ failedloginpause: 0
 tls_server_cert: {certificates.certificate_pem}
 tls_server_key: {certificates.key_pem}
 
-altnamespace: yes
-unixhierarchysep: yes
+altnamespace: {"no" if dotted else "yes"}
+unixhierarchysep: {"no" if dotted else "yes"}
 # Mailboxes come with the first login, without a quota.
 autocreate_quota: 0
 autocreate_post: yes
@@ -108,18 +106,20 @@ telemetry_bysessionid: yes
 """
 
 
-def cyrus_conf(*, paths: CyrusPaths, ports: CyrusPorts, binaries: Path) -> str:
+def cyrus_conf(*, paths: CyrusPaths, ports: ServerPorts, binaries: Path) -> str:
     """Return the text of cyrus.conf, which tells the main process what to start."""
 
     def run(program: str) -> str:
         return f"{binaries / program} -C {paths.imapd_conf}"
 
+    _host, network = ADDRESSES
     return f"""\
 START {{
   recover cmd="{run("ctl_cyrusdb")} -r"
 }}
 SERVICES {{
   imap cmd="{run("imapd")}" listen="127.0.0.1:{ports.imap}" prefork=1
+  network cmd="{run("imapd")}" listen="{network}:{ports.imap}" prefork=0
   imaps cmd="{run("imapd")} -s" listen="127.0.0.1:{ports.imaps}" prefork=0
   lmtp cmd="{run("lmtpd")} -a" listen="127.0.0.1:{ports.lmtp}" prefork=0
 }}

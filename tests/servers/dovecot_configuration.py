@@ -5,24 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.servers.certificates import CertificateAuthority
+from tests.servers.imap_server import ServerPorts
 from tests.servers.loopback import ADDRESSES
 from tests.servers.server_process import Account
-
-ENGLISH_MAILBOXES: Mapping[str, str] = {
-    r"\Sent": "Sent",
-    r"\Junk": "Junk",
-    r"\Trash": "Trash",
-    r"\Drafts": "Drafts",
-    r"\Archive": "Archive",
-}
-FRENCH_MAILBOXES: Mapping[str, str] = {
-    r"\Sent": "Éléments envoyés",
-    r"\Junk": "Courrier indésirable",
-    r"\Trash": "Éléments supprimés",
-    r"\Drafts": "Brouillons",
-    r"\Archive": "Archives",
-}
-
 
 TOKENS = """\
 auth_mechanisms = plain login xoauth2 oauthbearer
@@ -34,13 +19,30 @@ passdb {{
 """
 
 
-@dataclass(frozen=True)
-class DovecotPorts:
-    """Ports of one server, the same on 127.0.0.1 and 127.0.0.2."""
+MOST_MESSAGES = 20
+"""What a user of a server with `SHARING` may keep, all mailboxes together."""
 
-    imap: int
-    imaps: int
-    lmtp: int
+SHARING = """\
+mail_plugins = acl quota
+protocol imap {{
+  mail_plugins = acl quota imap_acl imap_quota
+}}
+namespace shared {{
+  type = shared
+  prefix = Partages/%%u/
+  separator = /
+  location = maildir:%%h/Maildir:INDEXPVT=~/private/%%u
+  subscriptions = no
+  list = children
+}}
+plugin {{
+  acl = vfile
+  acl_shared_dict = file:{paths.shared_mailboxes}
+  quota = count:User quota
+  quota_rule = *:messages={most}
+  quota_vsizes = yes
+}}
+"""
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,16 @@ class DovecotPaths:
         return self.root / "log"
 
     @property
+    def changed_passwords(self) -> Path:
+        """One file for each user whose password is not everybody's."""
+        return self.root / "changed-passwords"
+
+    @property
+    def shared_mailboxes(self) -> Path:
+        """Where Dovecot notes who shares something."""
+        return self.root / "homes" / "shared-mailboxes"
+
+    @property
     def closed_accounts(self) -> Path:
         return self.root / "closed-accounts"
 
@@ -96,15 +108,17 @@ def post_login_script(paths: DovecotPaths) -> str:
 def dovecot_configuration(
     *,
     paths: DovecotPaths,
-    ports: DovecotPorts,
+    ports: ServerPorts,
     password: str,
     special_use: Mapping[str, str],
     certificates: CertificateAuthority,
     account: Account,
     introspection_url: str | None = None,
+    shared: bool = False,
 ) -> str:
     """Return the text of dovecot.conf."""
     tokens = "" if introspection_url is None else TOKENS.format(path=paths.oauth2)
+    sharing = SHARING.format(paths=paths, most=MOST_MESSAGES) if shared else ""
     mailboxes = "\n".join(_mailbox(name, role) for role, name in special_use.items())
     return f"""\
 base_dir = {paths.runtime}
@@ -130,6 +144,10 @@ auth_username_format = %Lu
 auth_failure_delay = 0
 passdb {{
   driver = passwd-file
+  args = {paths.changed_passwords}/%u
+}}
+passdb {{
+  driver = passwd-file
   deny = yes
   args = {paths.closed_accounts}/%u
 }}
@@ -140,9 +158,9 @@ passdb {{
 }}
 userdb {{
   driver = static
+  args = home={paths.homes}/%u
 }}
 
-mail_home = {paths.homes}/%u
 mail_location = maildir:~/Maildir
 mail_fsync = never
 mail_max_userip_connections = 200
@@ -152,6 +170,7 @@ namespace inbox {{
   separator = /
 {mailboxes}
 }}
+{sharing}
 
 service anvil {{
   chroot =

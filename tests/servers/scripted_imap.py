@@ -11,23 +11,33 @@ from typing import Self
 
 
 class ScriptedImap:
-    """Serves one mailbox, `INBOX`, of `messages`; each attribute is one way to misbehave.
+    """Serves `messages` in `INBOX`, the only mailbox at first; each attribute is one way to misbehave.
 
     Attributes:
-        messages: UID → header.
+        messages: UID → header; in every mailbox the same.
+        mailboxes: What a client must say to open a mailbox → how LIST and STATUS write it, after the separator.
+        separator: Between the levels of names.
+        refused: Names that are listed and cannot be opened.
         uid_next: What STATUS and EXAMINE say; None for the truth.
         chatter: Sent before every answer.
+        interjections: Command → what is said after the first response of its answer.
         announce: UID → size announced for its literal, whatever it is.
-        drip: Seconds between two bytes of answers to FETCH.
+        drip: Seconds between two bytes of answers to the commands of `drips`.
+        drips: FETCH at first.
         commands: Everything clients said.
     """
 
     def __init__(self, messages: dict[int, bytes]) -> None:
         self.messages = messages
+        self.mailboxes = {b"INBOX": b"INBOX"}
+        self.separator = "/"
+        self.refused: set[bytes] = set()
         self.uid_next: int | None = None
         self.chatter = b""
+        self.interjections: dict[str, bytes] = {}
         self.announce: dict[int, int] = {}
         self.drip = 0.0
+        self.drips = {"FETCH"}
         self.commands: list[str] = []
         self._stopping = threading.Event()
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -77,28 +87,31 @@ class ScriptedImap:
                     pending += chunk
                     while b"\r\n" in pending:
                         line, _end, pending = pending.partition(b"\r\n")
-                        if not self._answer(connection, line.decode()):
+                        if not self._answer(connection, line):
                             return
             except OSError:
                 return
 
-    def _answer(self, connection: socket.socket, line: str) -> bool:
+    def _answer(self, connection: socket.socket, raw: bytes) -> bool:
+        line = raw.decode(errors="surrogateescape")
         self.commands.append(line)
         tag, _space, rest = line.partition(" ")
         verb = rest.upper().removeprefix("UID ").split(" ")[0]
-        answers: dict[str, Callable[[str], bytes]] = {
+        answers: dict[str, Callable[[str], bytes | None]] = {
             "CAPABILITY": lambda _rest: b"* CAPABILITY IMAP4rev1\r\n",
-            "LIST": lambda _rest: b'* LIST () "/" INBOX\r\n',
-            "STATUS": lambda _rest: self._status(),
-            "EXAMINE": lambda _rest: self._examine(),
+            "LIST": lambda _rest: self._list(),
+            "STATUS": self._status,
+            "EXAMINE": self._examine,
             "SEARCH": self._search,
             "FETCH": self._fetch,
             "LOGOUT": lambda _rest: b"* BYE\r\n",
         }
         answer = answers.get(verb)
         body = b"" if answer is None else answer(rest)
-        content = self.chatter + body + f"{tag} OK done\r\n".encode()
-        if self.drip and verb == "FETCH":
+        result = b"NO refused" if body is None else b"OK done"
+        said = self._interrupted(verb, body or b"")
+        content = self.chatter + said + tag.encode() + b" " + result + b"\r\n"
+        if self.drip and verb in self.drips:
             for byte in content:
                 if self._stopping.is_set():
                     return False
@@ -111,11 +124,34 @@ class ScriptedImap:
     def _said_next(self) -> int:
         return max(self.messages, default=0) + 1 if self.uid_next is None else self.uid_next
 
-    def _status(self) -> bytes:
-        numbers = f"MESSAGES {len(self.messages)} UIDNEXT {self._said_next()} UIDVALIDITY 7"
-        return f"* STATUS INBOX ({numbers})\r\n".encode()
+    def _interrupted(self, verb: str, body: bytes) -> bytes:
+        """Return an answer with what is said after its first response; that of FETCH has lines of its own."""
+        last = b"\r\n)\r\n" if verb == "FETCH" else b"\r\n"
+        end = body.find(last) + len(last) if last in body else 0
+        return body[:end] + self.interjections.get(verb, b"") + body[end:]
 
-    def _examine(self) -> bytes:
+    def _list(self) -> bytes:
+        lines = (f'* LIST () "{self.separator}" '.encode() + written for written in self.mailboxes.values())
+        return b"".join(line + b"\r\n" for line in lines)
+
+    def _opened(self, rest: str) -> bytes | None:
+        """Return how the mailbox that a command names is written; None when there is none, or it is refused."""
+        said = re.match(r'\w+ (?:"((?:[^"\\]|\\.)*)"|(\S+))', rest)
+        assert said is not None
+        name = re.sub(r"\\(.)", r"\1", said[1]) if said[1] is not None else said[2]
+        asked = name.encode(errors="surrogateescape")
+        return None if asked in self.refused else self.mailboxes.get(asked)
+
+    def _status(self, rest: str) -> bytes | None:
+        written = self._opened(rest)
+        if written is None:
+            return None
+        numbers = f"MESSAGES {len(self.messages)} UIDNEXT {self._said_next()} UIDVALIDITY 7"
+        return b"* STATUS " + written + f" ({numbers})\r\n".encode()
+
+    def _examine(self, rest: str) -> bytes | None:
+        if self._opened(rest) is None:
+            return None
         said = f"* {len(self.messages)} EXISTS\r\n* OK [UIDVALIDITY 7] ok\r\n* OK [UIDNEXT {self._said_next()}] ok\r\n"
         return said.encode()
 

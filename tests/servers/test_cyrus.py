@@ -13,7 +13,7 @@ from imapclient.exceptions import LoginError
 
 from tests.servers import cyrus as cyrus_module
 from tests.servers.cyrus import CyrusServer
-from tests.servers.dovecot_configuration import FRENCH_MAILBOXES
+from tests.servers.imap_server import FRENCH_MAILBOXES, AppendRefused
 
 NAPOLEONIC = datetime(2004, 3, 21, 9, 30, tzinfo=UTC)
 ROLES = {rb"\sent", rb"\junk", rb"\trash", rb"\drafts", rb"\archive"}
@@ -79,6 +79,18 @@ def test_starttls_is_trusted_by_the_authority(cyrus: CyrusServer, user: str) -> 
         client.login(user, cyrus.password)
 
 
+def test_login_on_the_network_address_waits_for_starttls(cyrus: CyrusServer, user: str) -> None:
+    with IMAPClient(cyrus.network_host, port=cyrus.imap_port, ssl=False, timeout=30) as client:
+        assert {b"LOGINDISABLED", b"STARTTLS"} <= set(client.capabilities())
+        with pytest.raises(LoginError):
+            client.login(user, cyrus.password)
+
+        client.starttls(cyrus.certificates.client_context())
+
+        assert b"LOGINDISABLED" not in client.capabilities()
+        client.login(user, cyrus.password)
+
+
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
 def test_implicit_tls_is_trusted_by_the_authority(cyrus: CyrusServer, user: str, host: str) -> None:
     context = ssl.create_default_context(cafile=cyrus.ca_pem)
@@ -100,6 +112,14 @@ def test_a_message_is_appended_with_a_date_of_the_past_and_its_flags(cyrus: Cyru
         fetched = client.fetch([1], ["INTERNALDATE", "FLAGS"])[1]
     assert fetched[b"INTERNALDATE"] == NAPOLEONIC
     assert set(fetched[b"FLAGS"]) == {rb"\Seen", b"$Traite", rb"\Recent"}
+
+
+def test_what_the_server_refuses_is_said(cyrus: CyrusServer, user: str) -> None:
+    cyrus.limit(user, 1)
+    cyrus.append(user, "INBOX", message(), internal_date=NAPOLEONIC)
+
+    with pytest.raises(AppendRefused):
+        cyrus.append(user, "INBOX", message(), internal_date=NAPOLEONIC)
 
 
 def test_a_naive_date_of_arrival_is_refused(cyrus: CyrusServer, user: str) -> None:

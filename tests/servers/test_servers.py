@@ -21,7 +21,7 @@ from imapclient.exceptions import LoginError
 from sqlalchemy import create_engine, text
 
 from tests.servers.dovecot import DovecotServer
-from tests.servers.dovecot_configuration import FRENCH_MAILBOXES
+from tests.servers.imap_server import FRENCH_MAILBOXES
 from tests.servers.postgresql import PostgresqlServer
 from tests.servers.smtp import SmtpRelay
 

@@ -16,6 +16,10 @@ from mailsla.core.errors import PermanentError, TransientError
 from mailsla.language import gettext as _
 
 BUSY_SECONDS = 30
+"""How long a lock that another program holds is waited for."""
+
+FULL = {"SQLITE_FULL", "DiskFull"}
+"""What SQLite and PostgreSQL say when there is no room left."""
 
 
 def open_engine(url: str) -> Engine:
@@ -38,6 +42,8 @@ def open_engine(url: str) -> Engine:
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
+    else:
+        event.listen(engine, "connect", _prepare_postgresql)
     return engine
 
 
@@ -47,6 +53,12 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
     connection.isolation_level = None
     for pragma in ("journal_mode=WAL", "foreign_keys=ON", f"busy_timeout={BUSY_SECONDS * 1000}"):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _prepare_postgresql(connection: Any, _record: Any) -> None:
+    # Its default is to wait without end.
+    connection.execute(f"SET lock_timeout = '{BUSY_SECONDS}s'")
+    connection.commit()
 
 
 def _begin_sqlite(connection: Connection) -> None:
@@ -87,8 +99,11 @@ def _translated() -> Iterator[None]:
     try:
         yield
     except OperationalError as error:
+        reason = _cause(error)
+        if reason in FULL:
+            raise TransientError(_("le disque de la base de données est plein.")) from error
         raise TransientError(
-            _("la base de données ne répond pas ({reason}).").format(reason=_cause(error))
+            _("la base de données ne répond pas ({reason}).").format(reason=reason)
         ) from error
     except DBAPIError as error:
         raise PermanentError(

@@ -48,6 +48,8 @@ LOCATION_COLUMNS = (
     "imported",
     "first_seen_at",
 )
+UNREAD = {"uid_validity": 0, "last_uid": 0, "uid_next": 0, "messages": 0, "highest_modseq": 0}
+"""The cursor of a mailbox that was never read, or is gone."""
 
 
 def _derive_again(connection: Connection, copies: Any) -> None:
@@ -94,8 +96,7 @@ class Facts(Runs):
             ).scalar_one()
             named = (MAILBOX.c.account_id == account_id) & (MAILBOX.c.name == mailbox.name)
             fresh = {"account_id": account_id, "name": mailbox.name, "role": mailbox.role.value}
-            unread = {"uid_validity": 0, "last_uid": 0, "uid_next": 0, "messages": 0}
-            insert_new(connection, MAILBOX, [fresh | unread])
+            insert_new(connection, MAILBOX, [fresh | UNREAD])
             row = connection.execute(select(MAILBOX).where(named)).one()
             if row.role != mailbox.role.value:
                 self._change_role(connection, row.id, mailbox.role.value)
@@ -132,15 +133,15 @@ class Facts(Runs):
 
     def _read_at_last(self, connection: Connection, cursor: Cursor, batch: Batch, seen_at: datetime) -> None:
         """Note that what was set aside has been read after all; or, once more, that it could not be."""
-        here = (
-            (SET_ASIDE.c.mailbox_id == cursor.mailbox_id)
-            & (SET_ASIDE.c.uid_validity == batch.uid_validity)
-            & SET_ASIDE.c.gone_at.is_(None)
+        here = (SET_ASIDE.c.mailbox_id == cursor.mailbox_id) & (
+            SET_ASIDE.c.uid_validity == batch.uid_validity
         )
         read = here & among(SET_ASIDE.c.uid, [message.uid for message in batch.messages], connection)
-        connection.execute(update(SET_ASIDE).where(read).values(gone_at=seen_at))
+        connection.execute(
+            update(SET_ASIDE).where(read, SET_ASIDE.c.gone_at.is_(None)).values(gone_at=seen_at)
+        )
         again = here & among(SET_ASIDE.c.uid, [item.uid for item in batch.set_aside], connection)
-        connection.execute(update(SET_ASIDE).where(again).values(reader=READER_VERSION))
+        connection.execute(update(SET_ASIDE).where(again).values(reader=READER_VERSION, gone_at=None))
 
     def aside(self, cursor: Cursor, uid_validity: int) -> set[int]:
         """Return the UIDs of a mailbox that are set aside."""
@@ -188,7 +189,7 @@ class Facts(Runs):
             for uid, message in places
         ]
         if insert_rows(connection, LOCATION, LOCATION_COLUMNS, copies) < len(copies):
-            # A restored server may show again, under an old UIDVALIDITY, what was believed to be gone.
+            # A mailbox that is listed again, a restored server: what was believed to be gone is there again.
             here = (LOCATION.c.mailbox_id == mailbox_id) & (LOCATION.c.uid_validity == batch.uid_validity)
             back = among(LOCATION.c.uid, [copy[3] for copy in copies], connection)
             connection.execute(update(LOCATION).where(here, back).values(gone_at=None))
@@ -278,6 +279,31 @@ class Facts(Runs):
                 )
                 for target in (LOCATION, SET_ASIDE)
             )
+
+    def forget_others(self, account: str, listed: Collection[str], at: datetime) -> int:
+        """Note that an account's mailboxes but the listed ones are gone; return how many copies that takes away.
+
+        One that comes back is read as if it were new. What an archive brought is left alone.
+        """
+        known = (
+            select(MAILBOX.c.id, MAILBOX.c.name)
+            .join(ACCOUNT, ACCOUNT.c.id == MAILBOX.c.account_id)
+            .where(ACCOUNT.c.name == account, MAILBOX.c.uid_validity != 0)
+        )
+        with reading(self._engine) as connection:
+            others = [number for number, name in connection.execute(known) if name not in listed]
+        if not others:
+            return 0
+        with writing(self._engine) as connection:
+            return sum(self._forget(connection, number, at) for number in others)
+
+    def _forget(self, connection: Connection, mailbox_id: int, at: datetime) -> int:
+        connection.execute(update(MAILBOX).where(MAILBOX.c.id == mailbox_id).values(UNREAD))
+        gone = 0
+        for target in (LOCATION, SET_ASIDE):
+            there = (target.c.mailbox_id == mailbox_id) & target.c.gone_at.is_(None)
+            gone += _mark_gone(connection, target, there, at)
+        return gone
 
     def set_keyword(
         self, cursor: Cursor, uid_validity: int, keyword: str, uids: Iterable[int], at: datetime
