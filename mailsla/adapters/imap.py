@@ -13,7 +13,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -103,6 +103,8 @@ class ImapSession:
         self._client = client
         self._account = account
         self._opened: str | None = None
+        self._told: dict[str, MailboxStatus] = {}
+        self._noticed: MailboxStatus | None = None
         self._busy_since: float | None = None
         self._ended = threading.Event()
         self._watchdog = threading.Thread(target=self._watch, name=f"watchdog {account.name}", daemon=True)
@@ -131,6 +133,7 @@ class ImapSession:
         with self.bounded():
             self._leave()
             listed, statuses = self._listed()
+        self._told |= statuses
         account = self._account
         found = []
         for flags, delimiter, name in listed:
@@ -178,10 +181,15 @@ class ImapSession:
         """Ask for a mailbox's numbers without opening it (RFC 9051 §6.3.11)."""
         with self.bounded():
             said = self._client.folder_status(mailbox, self._items.split())
-        return _status(said, b"MESSAGES")
+        self._told[mailbox] = _status(said, b"MESSAGES")
+        return self._told[mailbox]
 
     def examine(self, mailbox: str) -> MailboxStatus:
         """Open a mailbox read-only (EXAMINE, RFC 9051 §6.3.3)."""
+        self._told[mailbox] = self._enter(mailbox)
+        return self._told[mailbox]
+
+    def _enter(self, mailbox: str) -> MailboxStatus:
         with self.bounded():
             said = self._client.select_folder(mailbox, readonly=True)
         self._opened = mailbox
@@ -245,20 +253,48 @@ class ImapSession:
         return bool(self._client.has_capability("IDLE"))
 
     def wait_for_change(self, mailbox: str, seconds: float) -> bool:
-        """Wait until the server says that something happened in a mailbox; False when nothing did in that time.
+        """Wait until something happens in a mailbox; False when nothing did in that time.
 
-        The caller renews it before the 29 minutes after which a server may hang up.
+        What happened since its numbers were last told counts: whoever waits has missed nothing. The caller
+        renews it before the 29 minutes after which a server may hang up.
         """
-        if self._opened != mailbox:
-            self.examine(mailbox)
+        if self._has_changed(mailbox):
+            return True
         with self.bounded():
             self._client.idle()
+            heard = self._has_heard()
         with _translated():
-            said = self._client.idle_check(timeout=seconds)
+            # What has been read already does not wake up whoever polls the socket.
+            said = [] if heard else self._client.idle_check(timeout=seconds)
         with self.bounded():
             ended = self._client.idle_done()
         news = [*said, *(ended[1] if len(ended) > 1 else [])]
         return any(len(item) > 1 and item[1] in {b"EXISTS", b"EXPUNGE", b"FETCH"} for item in news)
+
+    def _has_changed(self, mailbox: str) -> bool:
+        """Open a mailbox and tell whether it changed since its numbers were last told; each change once.
+
+        A server whose LIST and EXAMINE never agree would otherwise be collected without end.
+        """
+        # Flags are left out: servers do not number them alike everywhere.
+        now = replace(self._enter(mailbox), highest_modseq=0)
+        told = self._told.get(mailbox)
+        if told is None or now in (replace(told, highest_modseq=0), self._noticed):
+            return False
+        self._noticed = now
+        return True
+
+    def _has_heard(self) -> bool:
+        """Tell whether more came with the server's last line, and waits in the buffer."""
+        connection = self._client.socket()
+        patience = connection.gettimeout()
+        connection.settimeout(0)
+        try:
+            return bool(self._client._imap.file.peek(1))  # noqa: SLF001 (the library looks at the socket alone)
+        except (BlockingIOError, ssl.SSLWantReadError):
+            return False
+        finally:
+            connection.settimeout(patience)
 
     def interrupt(self) -> None:
         """Break the connection from another thread, so that whoever waits for the server stops waiting."""
@@ -267,12 +303,14 @@ class ImapSession:
 
     def close(self) -> None:
         """Log out; a connection that is already dead is fine."""
-        self._ended.set()
         try:
-            self._client.logout()
-        except (OSError, IMAPClientError, imaplib.IMAP4.error):
+            with self.bounded():
+                self._client.logout()
+        except MailslaError:
             with suppress(OSError):
                 self._client.shutdown()
+        finally:
+            self._ended.set()
 
 
 @contextmanager
