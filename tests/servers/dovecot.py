@@ -1,11 +1,13 @@
 """A real Dovecot 2.3 on loopback ports, with what tests need to fill it and to watch it."""
 
 import os
+import re
 import shutil
+import signal
 import smtplib
 import subprocess
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -221,6 +223,20 @@ class DovecotServer:
         """Cut the user's sessions, as an administrator would; logging in again is allowed."""
         self._doveadm("kick", user.lower())
         wait_until(lambda: not self._is_connected(user), seconds=_KICK_SECONDS, what="end of the sessions")
+
+    @contextmanager
+    def frozen(self, user: str) -> Iterator[None]:
+        """Have the user's present sessions answer nothing, neither a command nor an end, until the block ends."""
+        said = self._doveadm("-f", "flow", "who", "-1", user.lower())
+        pids = [int(pid) for pid in re.findall(r"\bpid=(\d+)", said)]
+        for pid in pids:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for pid in pids:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGCONT)
 
     def reset_uidvalidity(self, user: str) -> None:
         """Renumber the user's mailboxes under a higher UIDVALIDITY, as a restored backup does.

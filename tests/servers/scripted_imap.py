@@ -18,7 +18,8 @@ class ScriptedImap:
         uid_next: What STATUS and EXAMINE say; None for the truth.
         chatter: Sent before every answer.
         announce: UID → size announced for its literal, whatever it is.
-        drip: Seconds between two bytes of answers to FETCH.
+        drip: Seconds between two bytes of answers to `dripping`.
+        dripping: The commands that get their answers so.
         commands: Everything clients said.
     """
 
@@ -28,6 +29,7 @@ class ScriptedImap:
         self.chatter = b""
         self.announce: dict[int, int] = {}
         self.drip = 0.0
+        self.dripping = {"FETCH"}
         self.commands: list[str] = []
         self._stopping = threading.Event()
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -98,7 +100,7 @@ class ScriptedImap:
         answer = answers.get(verb)
         body = b"" if answer is None else answer(rest)
         content = self.chatter + body + f"{tag} OK done\r\n".encode()
-        if self.drip and verb == "FETCH":
+        if self.drip and verb in self.dripping:
             for byte in content:
                 if self._stopping.is_set():
                     return False
