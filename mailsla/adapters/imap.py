@@ -1,7 +1,7 @@
 """Reads mailboxes over IMAP (RFC 9051) without ever touching them.
 
 Mailboxes are opened with EXAMINE, headers read with BODY.PEEK: no flag, no move, no write of any kind. The
-library's errors become ours here, and nowhere else.
+library's errors become ours in `imap_errors`, and nowhere else.
 """
 
 from __future__ import annotations
@@ -19,16 +19,17 @@ from pathlib import Path
 from typing import Any
 
 from imapclient import IMAPClient, SocketTimeout
-from imapclient.exceptions import IMAPClientError, LoginError, ProtocolError
+from imapclient.exceptions import LoginError
 from imapclient.imap_utf7 import decode as decode_utf7
 from imapclient.response_parser import parse_response
 
 from mailsla.adapters.credentials import Credentials
 from mailsla.adapters.fetch_responses import read_fetch
+from mailsla.adapters.imap_errors import translated
 from mailsla.adapters.oauth import TokenSource
 from mailsla.core.body_evidence import READ_BYTES
 from mailsla.core.collection import BodyStart, Fetched, ListedMailbox, MailboxStatus
-from mailsla.core.errors import MailslaError, PermanentError, TransientError
+from mailsla.core.errors import MailslaError, PermanentError
 from mailsla.core.mail import MailboxRole
 from mailsla.core.message import REQUESTED_FIELDS
 from mailsla.language import gettext as _
@@ -123,7 +124,7 @@ class ImapSession:
         """Bound the time of what happens inside, and turn the library's errors into ours."""
         self._busy_since = time.monotonic()
         try:
-            with _translated():
+            with translated():
                 yield
         finally:
             self._busy_since = None
@@ -263,7 +264,7 @@ class ImapSession:
         with self.bounded():
             self._client.idle()
             heard = self._has_heard()
-        with _translated():
+        with translated():
             # What has been read already does not wake up whoever polls the socket.
             said = [] if heard else self._client.idle_check(timeout=seconds)
         with self.bounded():
@@ -324,7 +325,7 @@ def connect(account: ImapAccount) -> Iterator[ImapSession]:
         PermanentError: When it refuses the password, or its certificate is not trusted.
     """
     secret = _secret(account)
-    with _translated():
+    with translated():
         client = _client(account)
     session = ImapSession(client, account)
     try:
@@ -444,44 +445,3 @@ def sequence_set(uids: Sequence[int]) -> str:
 def _item(items: dict[bytes, Any], name: bytes) -> bytes:
     found = next((value for key, value in items.items() if key.startswith(name)), None)
     return bytes(found) if isinstance(found, bytes) else b""
-
-
-@contextmanager
-def _translated() -> Iterator[None]:
-    """Turn the library's errors into ours; order matters: `LoginError` and `abort` are `error`s."""
-    try:
-        yield
-    except MailslaError:
-        raise
-    except ssl.SSLCertVerificationError as error:
-        raise PermanentError(
-            _("le certificat du serveur n'est pas reconnu ({reason}).").format(reason=error.verify_message)
-        ) from error
-    except LoginError as error:
-        raise _login_error(error) from error
-    except (imaplib.IMAP4.abort, ProtocolError, OSError) as error:
-        raise TransientError(
-            _("la connexion au serveur a échoué ({reason}).").format(reason=type(error).__name__)
-        ) from error
-    except (imaplib.IMAP4.error, IMAPClientError) as error:
-        raise TransientError(_("le serveur a refusé une commande.")) from error
-    except (ValueError, TypeError, KeyError, IndexError, AttributeError, AssertionError) as error:
-        # The library meets a response that it cannot parse.
-        raise TransientError(
-            _("le serveur a répondu quelque chose d'illisible ({reason}).").format(
-                reason=type(error).__name__
-            )
-        ) from error
-
-
-def _login_error(error: LoginError) -> MailslaError:
-    # The library calls a connection that breaks during LOGIN a login error, too.
-    if isinstance(error.__context__, imaplib.IMAP4.abort) or "command error: BAD" in str(error):
-        return TransientError(
-            _("la connexion au serveur a échoué ({reason}).").format(reason=type(error.__context__).__name__)
-        )
-    # RFC 5530 §3: these codes say that the password is not what is wrong.
-    said = str(error).upper()
-    if any(code in said for code in ("[UNAVAILABLE]", "[INUSE]", "[LIMIT]", "[SERVERBUG]")):
-        return TransientError(_("le serveur ne peut pas ouvrir la session pour l'instant."))
-    return PermanentError(_("le serveur refuse l'identifiant ou le mot de passe."))

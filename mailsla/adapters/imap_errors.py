@@ -1,0 +1,54 @@
+"""Turns what the IMAP library raises into our own errors."""
+
+from __future__ import annotations
+
+import imaplib
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from imapclient.exceptions import IMAPClientError, LoginError, ProtocolError
+
+from mailsla.core.errors import MailslaError, PermanentError, TransientError
+from mailsla.language import gettext as _
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turn the library's errors into ours; order matters: `LoginError` and `abort` are `error`s."""
+    try:
+        yield
+    except MailslaError:
+        raise
+    except ssl.SSLCertVerificationError as error:
+        raise PermanentError(
+            _("le certificat du serveur n'est pas reconnu ({reason}).").format(reason=error.verify_message)
+        ) from error
+    except LoginError as error:
+        raise _login_error(error) from error
+    except (imaplib.IMAP4.abort, ProtocolError, OSError) as error:
+        raise TransientError(
+            _("la connexion au serveur a échoué ({reason}).").format(reason=type(error).__name__)
+        ) from error
+    except (imaplib.IMAP4.error, IMAPClientError) as error:
+        raise TransientError(_("le serveur a refusé une commande.")) from error
+    except (ValueError, TypeError, KeyError, IndexError, AttributeError, AssertionError) as error:
+        # The library meets a response that it cannot parse.
+        raise TransientError(
+            _("le serveur a répondu quelque chose d'illisible ({reason}).").format(
+                reason=type(error).__name__
+            )
+        ) from error
+
+
+def _login_error(error: LoginError) -> MailslaError:
+    # The library calls a connection that breaks during LOGIN a login error, too.
+    if isinstance(error.__context__, imaplib.IMAP4.abort) or "command error: BAD" in str(error):
+        return TransientError(
+            _("la connexion au serveur a échoué ({reason}).").format(reason=type(error.__context__).__name__)
+        )
+    # RFC 5530 §3: these codes say that the password is not what is wrong.
+    said = str(error).upper()
+    if any(code in said for code in ("[UNAVAILABLE]", "[INUSE]", "[LIMIT]", "[SERVERBUG]")):
+        return TransientError(_("le serveur ne peut pas ouvrir la session pour l'instant."))
+    return PermanentError(_("le serveur refuse l'identifiant ou le mot de passe."))
