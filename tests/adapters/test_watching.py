@@ -183,6 +183,23 @@ def test_a_server_that_falls_silent_is_noticed_and_left_for_another_connection(
     assert noticed < 5 + 1 + 0.9
 
 
+def test_a_line_that_held_and_breaks_is_opened_again_before_the_next_turn(
+    dovecot: DovecotServer, imap_user: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bootstrap, "HELD_SECONDS", 0.5)
+    monkeypatch.setattr(bootstrap, "REOPEN_SECONDS", 0.5)
+    with watched(dovecot, imap_user, tmp_path) as watch, watch.going_on():
+        assert watch.wait(lambda seen: len(seen.results) == 1, 20)
+        time.sleep(1)
+        dovecot.kick(imap_user)
+        assert watch.wait(lambda seen: len(seen.results) == 2, PROMISED_SECONDS)
+        dovecot.append(imap_user, "INBOX", letter(1), internal_date=AT)
+        stored = watch.wait(lambda seen: seen.messages == 1, PROMISED_SECONDS)
+
+    assert stored
+    assert len(dovecot.sessions(imap_user)) == 2
+
+
 def test_a_wait_for_news_is_renewed_well_before_a_server_may_hang_up(
     dovecot: DovecotServer, imap_user: str
 ) -> None:
