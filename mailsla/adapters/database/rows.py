@@ -68,6 +68,7 @@ def place_of(row: Any, keywords: tuple[tuple[str, datetime], ...] = ()) -> Place
         hop_at=row.hop_at,
         imported=row.imported,
         present=row.gone_at is None,
+        gone_at=row.gone_at,
         first_seen_at=row.first_seen_at,
         keywords=keywords,
     )
