@@ -220,9 +220,13 @@ class DovecotServer:
         return [session for session in sessions if session and not _is_own(session)]
 
     def kick(self, user: str) -> None:
-        """Cut the user's sessions, as an administrator would; logging in again is allowed."""
-        self._doveadm("kick", user.lower())
+        """Cut the user's sessions, as an administrator would, and return when they have ended."""
+        self.drop(user)
         wait_until(lambda: not self._is_connected(user), seconds=_KICK_SECONDS, what="end of the sessions")
+
+    def drop(self, user: str) -> None:
+        """Cut the user's sessions; logging in again is allowed, and may have happened when this returns."""
+        self._doveadm("kick", user.lower())
 
     @contextmanager
     def frozen(self, user: str) -> Iterator[None]:
