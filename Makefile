@@ -43,7 +43,7 @@ unit: $(VENV)/installed
 servers:
 	.ci/install-servers
 
-# Five hundred seeded faults between a collection and its server.
+# Five hundred seeds of faults between a collection and its server, and of kills of the daemon.
 faults: $(VENV)/installed servers
 	$(BIN)/python -m tests.faults
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import random
-import socket
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -12,10 +11,8 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager, nullco
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from datetime import time as time_of_day
-from email.utils import format_datetime
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
 
@@ -23,6 +20,7 @@ from mailsla.adapters import imap, scheduling
 from mailsla.adapters.clock import Now, clock_set_to, system_now
 from mailsla.adapters.credentials import Credentials, fingerprint
 from mailsla.adapters.database import schema
+from mailsla.adapters.database.attempts import Attempts
 from mailsla.adapters.database.derivations import Derivations
 from mailsla.adapters.database.engine import open_engine
 from mailsla.adapters.database.facts import Facts
@@ -30,21 +28,21 @@ from mailsla.adapters.database.outbox import Outbox
 from mailsla.adapters.hands import Hands
 from mailsla.adapters.oauth import TokenSource
 from mailsla.adapters.rendering import alert_mail
-from mailsla.adapters.smtp import SmtpServer, compose
+from mailsla.adapters.smtp import Mailer, SmtpServer
+from mailsla.adapters.workers import is_dead, this_worker
 from mailsla.config import Account, Settings, Smtp
 from mailsla.config.settings import OAuth2Section
 from mailsla.core.alerting import Digest
 from mailsla.core.case import Judged
 from mailsla.core.commitment import Clock
 from mailsla.core.errors import PermanentError, TransientError, UsageError
-from mailsla.core.outgoing import Outgoing
-from mailsla.core.pacing import Pace
+from mailsla.core.pacing import Pace, is_enough
 from mailsla.core.period import Grain, Period, last_full_week, year_to_date
 from mailsla.core.report import Gap, Report
 from mailsla.language import gettext as _
 from mailsla.site import Site
 from mailsla.usecases import alarm, notify, report
-from mailsla.usecases.collect import Progress
+from mailsla.usecases.collect import Progress, Tally
 from mailsla.usecases.derive import derive_pending
 from mailsla.usecases.poll import LEASE, Collected, Outcome, poll
 from mailsla.usecases.report import ReportRules
@@ -56,6 +54,12 @@ ALERT_ROUND_SECONDS = 60
 MAIN_MAILBOX = "INBOX"
 LISTEN_SECONDS = 60
 """How long one IDLE lasts: far below the 29 minutes after which a server may hang up (RFC 2177)."""
+
+HELD_SECONDS = 15
+"""A connection that held so long and then broke is opened again at once: four logins a minute at the most."""
+
+REOPEN_SECONDS = 4
+"""At once is within so many seconds: a server that restarts is given a moment, and not by all at the same."""
 
 LONG_HOLE = timedelta(hours=12)
 """Shorter interruptions that are over left nothing behind: the next collection found everything."""
@@ -158,27 +162,6 @@ def _credentials(section: Account | Smtp) -> Credentials:
     )
 
 
-@dataclass(frozen=True)
-class _Mailer:
-    """Satisfies `mailsla.usecases.notify.Mailer`."""
-
-    server: SmtpServer
-    now: Now
-    zone: ZoneInfo
-
-    def send(self, mail: Outgoing) -> None:
-        self.server.send(
-            compose(
-                message_id=mail.message_id,
-                sender=self.server.sender,
-                recipient=mail.recipient,
-                subject=mail.subject,
-                text=mail.text,
-                date=format_datetime(self.now().astimezone(self.zone)),
-            )
-        )
-
-
 @dataclass
 class Application:
     """A site with its store, ready to work."""
@@ -187,11 +170,13 @@ class Application:
     engine: Engine
     now: Now
     stop: threading.Event = field(default_factory=threading.Event)
+    worker: str = field(default_factory=this_worker)
 
     def __post_init__(self) -> None:
         smtp = self.site.settings.smtp
         seconds = smtp.timeout_seconds if smtp is not None else 30
         self.facts = Facts(self.engine)
+        self.attempts = Attempts(self.engine)
         self.derivations = Derivations(self.engine)
         self.outbox = Outbox(self.engine, lease=timedelta(seconds=2 * seconds))
         self._sessions: set[imap.ImapSession] = set()
@@ -221,12 +206,16 @@ class Application:
         open_session: Callable[[], AbstractContextManager[imap.ImapSession]],
         progress: Progress = lambda _mailbox, _done, _total: None,
     ) -> Collected:
+        holder = self.attempts.holder(account.name)
+        if holder is not None and is_dead(holder):
+            # Killed: nobody waits for the end of its lease.
+            self.facts.release(account.name, holder)
         with Hands() as hands:
             return poll(
                 account.name,
                 open_session,
                 self.facts,
-                worker=socket.gethostname(),
+                worker=self.worker,
                 now=self.now,
                 office=self.site.office,
                 keywords=self.site.keywords,
@@ -242,12 +231,30 @@ class Application:
         At each sign of change it is collected again, over the same connection: one login, one connection. A
         pause that failures or refusals impose is kept, and logins are few whatever the cause.
         """
-        pace = self._paces.setdefault(account.name, Pace(timedelta(seconds=account.every_seconds)))
-        credentials = _fingerprint(account) if pace.refusals else ""
-        if not pace.may_try(self.now(), credentials):
-            return
-        pace.started(self.now())
         deadline = time.monotonic() + account.every_seconds
+        while self._may_try(account, collected) and self._hold_the_line(account, deadline, collected):
+            self.stop.wait(REOPEN_SECONDS * random.random())  # noqa: S311 (to spread attempts, nothing else)
+
+    def _may_try(self, account: Account, collected: Callable[[Collected], None]) -> bool:
+        """Tell whether an account may be logged in to now; when it is the store that forbids it, say so."""
+        pace = self._pace(account)
+        if not pace.may_try(self.now(), _fingerprint(account) if pace.refusals else ""):
+            return False
+        if is_enough(self.attempts.in_vain(account.name), self.now()):
+            reason = _("trop d'essais sans succès en peu de temps ; la relève attend avant le prochain.")
+            collected(Collected(account.name, Outcome.TRANSIENT, Tally(), reason))
+            return False
+        return True
+
+    def _pace(self, account: Account) -> Pace:
+        return self._paces.setdefault(account.name, Pace(timedelta(seconds=account.every_seconds)))
+
+    def _hold_the_line(
+        self, account: Account, deadline: float, collected: Callable[[Collected], None]
+    ) -> bool:
+        """Collect, then listen; tell whether the line broke and is worth opening again before `deadline`."""
+        pace = self._pace(account)
+        pace.started(self.now())
         with ExitStack() as line:
             sessions: list[imap.ImapSession] = []
 
@@ -260,23 +267,32 @@ class Application:
             self._note(pace, account, result)
             collected(result)
             if account.idle and result.outcome is Outcome.OK and sessions[0].can_idle:
-                self._listen(account, sessions[0], deadline, lambda: collected(self._poll(account, once)))
+                again = partial(self._poll, account, once)
+                return self._listen(account, sessions[0], deadline, lambda: collected(again()))
+            return False
 
     def _listen(
         self, account: Account, session: imap.ImapSession, deadline: float, again: Callable[[], None]
-    ) -> None:
-        """Wait for signs of change until `deadline`; a connection that breaks meanwhile ends it quietly."""
+    ) -> bool:
+        """Wait for signs of change until `deadline`, or until the connection breaks.
+
+        Returns:
+            Whether it broke after it had held: one that breaks at once, again and again, waits for its turn.
+        """
+        since, broke = time.monotonic(), False
         while not self.stop.is_set() and (left := deadline - time.monotonic()) > 1:
             # The account stays this worker's own: another one would open a second connection.
-            if not self.facts.claim(account.name, socket.gethostname(), self.now(), self.now() + LEASE):
-                return
+            if not self.facts.claim(account.name, self.worker, self.now(), self.now() + LEASE):
+                return False
             try:
                 changed = session.wait_for_change(MAIN_MAILBOX, min(left, LISTEN_SECONDS))
             except (TransientError, PermanentError):
+                broke = True
                 break
             if changed and not self.stop.is_set():
                 again()
-        self.facts.release(account.name, socket.gethostname())
+        self.facts.release(account.name, self.worker)
+        return broke and not self.stop.is_set() and time.monotonic() - since >= HELD_SECONDS
 
     def _note(self, pace: Pace, account: Account, result: Collected) -> None:
         """Set the account's pace by how a collection ended."""
@@ -409,7 +425,7 @@ class Application:
         smtp = self.site.settings.smtp
         if smtp is None:
             return notify.Delivery(0, 0)
-        mailer = _Mailer(smtp_server(smtp), self.now, self.site.zone)
+        mailer = Mailer(smtp_server(smtp), self.now, self.site.zone)
         return notify.deliver(self.outbox, mailer, self.now, self.stop.is_set)
 
 

@@ -1,9 +1,11 @@
-"""Collections through a proxy that cuts, stalls, garbles: in the end, the facts of a clean pass, row for row.
+"""Collections through cuts, stalls, garbled bytes and kills: in the end, the facts of a clean pass, row for row.
 
     python -m tests.faults            500 seeds (`make faults`)
     python -m tests.faults 17 23      these seeds
 
-Over TLS, as on any network: a garbled byte is then a broken connection, never a wrong fact.
+Over TLS, as on any network: a garbled byte is then a broken connection, never a wrong fact. Before some of
+the collections the daemon itself is killed (`kill -9`) at a byte, while it writes, or while it derives. What
+never struck proved nothing: the faults that did are counted, by kind.
 """
 
 from __future__ import annotations
@@ -12,29 +14,56 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
+from queue import Queue
 from uuid import uuid4
 
 from sqlalchemy import text
 
 from mailsla import bootstrap
 from mailsla.adapters.database.engine import reading
-from mailsla.bootstrap import Application
-from mailsla.config import parse
+from mailsla.bootstrap import NOW_VARIABLE, Application
+from mailsla.config import load
 from mailsla.usecases.poll import Outcome
+from tests.kills import Moment, Victim, kills
 from tests.servers.dovecot import DovecotServer
-from tests.servers.fault_proxy import FaultProxy, faults
+from tests.servers.fault_plan import ON_THE_WIRE
+from tests.servers.fault_proxy import Fault, FaultProxy, faults
 from tests.servers.imap_server import MailboxState
+from tests.warm_start import WarmStart
 
 NOW = datetime(2026, 11, 13, 9, tzinfo=UTC)
 SEEDS = 500
+WORKERS = 2
 MOST_ATTEMPTS = 12
 WITHIN = 60_000
 """A whole collection of the mailboxes below is about that many bytes."""
+
+CONFIGURATION = """\
+[site]
+name = "Préfecture d'essai"
+departement = "18"
+[office]
+domains = ["pref.example.fr"]
+[[accounts]]
+name = "contact"
+host = "127.0.0.1"
+port = {port}
+tls = "implicit"
+ca_file = "{ca_file}"
+user = "{user}"
+password = "{password}"
+timeout_seconds = 1
+[store]
+url = "sqlite:///{store}"
+"""
 
 DUMPS = (
     "select key, message_id, subject, ids, people, kept, sent_at from message order by key",
@@ -50,6 +79,10 @@ DUMPS = (
     "select name, role, uid_validity, last_uid, uid_next, messages from mailbox order by name",
     "select key, conversation, follow_up, received_at, answered_at, service from derived_request order by key",
 )
+
+
+Rows = list[list[tuple[object, ...]]]
+"""What each of the `DUMPS` gives."""
 
 
 def letter(number: int, at: datetime) -> bytes:
@@ -98,50 +131,57 @@ class Office:
         """Return what no collection may change."""
         return {name: self.server.state(self.user, name) for name in ("INBOX", "Sent", "Junk")}
 
+    def configured(self, store: Path, port: int) -> Path:
+        """Write the configuration of a store for this mailbox, reached over TLS at `port`."""
+        config = store.with_suffix(".toml")
+        config.write_text(
+            CONFIGURATION.format(
+                port=port,
+                ca_file=self.server.ca_pem,
+                user=self.user,
+                password=self.server.password,
+                store=store,
+            ),
+            encoding="utf-8",
+        )
+        return config
+
 
 @contextmanager
-def opened(office: Office, store: Path, port: int) -> Iterator[Application]:
-    """Open a store for that mailbox, reached over TLS at `port`."""
-    document = {
-        "site": {"name": "Préfecture d'essai", "departement": "18"},
-        "office": {"domains": ["pref.example.fr"]},
-        "accounts": [
-            {
-                "name": "contact",
-                "host": "127.0.0.1",
-                "port": port,
-                "tls": "implicit",
-                "ca_file": str(office.server.ca_pem),
-                "user": office.user,
-                "password": office.server.password,
-                "timeout_seconds": 1,
-            }
-        ],
-        "store": {"url": f"sqlite:///{store}"},
-    }
-    with bootstrap.application(parse(document, folder=store.parent), now=lambda: NOW) as app:
+def opened(config: Path) -> Iterator[Application]:
+    """Open the store of a configuration."""
+    with bootstrap.application(load(config), now=lambda: NOW) as app:
         yield app
 
 
-def facts(app: Application) -> list[list[tuple[object, ...]]]:
+def facts(app: Application) -> Rows:
     """Return everything that was collected, but when."""
     app.derive()
     with reading(app.engine) as connection:
         return [[tuple(row) for row in connection.execute(text(query))] for query in DUMPS]
 
 
-def collect(office: Office, store: Path, seed: int | None) -> list[list[tuple[object, ...]]]:
-    """Collect until it succeeds, through the faults of a seed when there is one, and return the facts.
+def collect(office: Office, store: Path, planned: Sequence[Fault], struck: Counter[str]) -> Rows:
+    """Collect until it succeeds, through some faults, and return the facts.
+
+    Args:
+        office: Whose mail.
+        store: The SQLite file.
+        planned: The faults.
+        struck: Those that struck are added here, by kind.
 
     Raises:
         AssertionError: When a failure is not one that may pass, or the attempts are too many.
     """
-    planned = () if seed is None else faults(seed, within=WITHIN)
-    with FaultProxy(office.server.imaps_port, planned) as proxy, opened(office, store, proxy.port) as app:
+    with (
+        FaultProxy(office.server.imaps_port, planned) as proxy,
+        opened(office.configured(store, proxy.port)) as app,
+    ):
         for _attempt in range(MOST_ATTEMPTS):
             result = app.poll(app.accounts[0])
             if result.outcome is Outcome.OK:
                 assert proxy.connections <= len(planned) + 1, "one connection a collection, never more"
+                struck.update(fault.kind.value for fault in proxy.struck)
                 return facts(app)
             assert result.outcome is Outcome.TRANSIENT, f"{result.outcome}: {result.reason}"
     raise AssertionError(f"still failing after {MOST_ATTEMPTS} attempts")
@@ -154,8 +194,8 @@ class Trial:
     full: Office
     changed: Office
     half_way: Path
-    expected_full: list[list[tuple[object, ...]]]
-    expected_changed: list[list[tuple[object, ...]]]
+    expected_full: Rows
+    expected_changed: Rows
     states: list[dict[str, MailboxState]]
 
     @classmethod
@@ -165,7 +205,7 @@ class Trial:
         full.fill()
         changed.fill()
         half_way = folder / "half-way.sqlite3"
-        collect(changed, half_way, None)
+        collect(changed, half_way, (), Counter())
         changed.change()
         clean = folder / "clean.sqlite3"
         shutil.copy(half_way, clean)
@@ -173,53 +213,111 @@ class Trial:
             full,
             changed,
             half_way,
-            collect(full, folder / "full.sqlite3", None),
-            collect(changed, clean, None),
+            collect(full, folder / "full.sqlite3", (), Counter()),
+            collect(changed, clean, (), Counter()),
             [full.states(), changed.states()],
         )
 
-    def run(self, seed: int, folder: Path) -> None:
-        """Collect both through the faults of one seed and compare.
+    def run(self, seed: int, folder: Path, warm: WarmStart) -> Counter[str]:
+        """Collect both through the kills and faults of one seed, compare, and return what struck, by kind.
+
+        Args:
+            seed: What the plans are drawn from.
+            folder: Where the stores go.
+            warm: Starts the daemons that are killed.
 
         Raises:
             AssertionError: When a fact differs.
         """
-        store = folder / f"{seed}.sqlite3"
-        assert collect(self.full, store, seed) == self.expected_full, "first collection"
-        again = folder / f"{seed}-again.sqlite3"
+        struck: Counter[str] = Counter()
+        store, again = folder / "first.sqlite3", folder / "again.sqlite3"
+        found = _through(self.full, store, seed, warm, struck)
+        assert found == self.expected_full, "first collection"
         shutil.copy(self.half_way, again)
-        assert collect(self.changed, again, seed + 1_000_000) == self.expected_changed, (
-            "incremental collection"
-        )
-        for path in (store, again):
-            path.unlink()
+        found = _through(self.changed, again, seed + 1_000_000, warm, struck)
+        assert found == self.expected_changed, "incremental collection"
+        return struck
 
     def is_untouched(self) -> bool:
         """Tell whether no flag and no UID changed on the server."""
         return self.states == [self.full.states(), self.changed.states()]
 
 
-def main(seeds: list[int]) -> int:
-    """Run the seeds, print the failures, and return the exit code."""
-    failed = []
-    started = time.monotonic()
-    with DovecotServer() as server, tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        trial = Trial.prepare(server, folder)
-        for done, seed in enumerate(seeds, 1):
-            try:
-                trial.run(seed, folder)
-            except AssertionError as error:
-                failed.append(seed)
-                print(f"seed {seed}: {str(error).splitlines()[0]}")
-            if done % 50 == 0:
-                print(f"{done} seeds, {time.monotonic() - started:.0f} s, {len(failed)} failed", flush=True)
+def _through(office: Office, store: Path, seed: int, warm: WarmStart, struck: Counter[str]) -> Rows:
+    """Have daemons killed, then collect through the faults, as a seed says; return the facts."""
+    victim = Victim(warm, office.server.imaps_port, {NOW_VARIABLE: NOW.isoformat()})
+    for kill in kills(seed):
+        struck[victim.run(kill, store, partial(office.configured, store)).value] += 1
+    return collect(office, store, faults(seed, within=WITHIN), struck)
+
+
+@dataclass
+class Progress:
+    """What has become of the seeds so far."""
+
+    started: float = field(default_factory=time.monotonic)
+    struck: Counter[str] = field(default_factory=Counter)
+    failed: list[int] = field(default_factory=list)
+    done: int = 0
+
+    def note(self, seed: int, struck: Counter[str] | AssertionError) -> None:
+        """Note the end of a seed."""
+        self.done += 1
+        if isinstance(struck, AssertionError):
+            self.failed.append(seed)
+            print(f"seed {seed}: {str(struck).splitlines()[0]}", flush=True)
+        else:
+            self.struck += struck
+        if self.done % 50 == 0:
+            seconds = time.monotonic() - self.started
+            print(f"{self.done} seeds, {seconds:.0f} s, {len(self.failed)} failed", flush=True)
+
+    def missing(self) -> set[str]:
+        """Return the kinds that never struck."""
+        return {kind.value for kind in (*ON_THE_WIRE, *Moment)} - set(self.struck)
+
+    def summary(self) -> str:
+        """Return the figures in one line."""
+        kinds = ", ".join(f"{kind} {count}" for kind, count in sorted(self.struck.items()))
+        return (
+            f"{self.done} seeds: {self.struck.total():,} faults struck ({kinds}); {len(self.failed)} failed"
+        )
+
+
+def tried(trial: Trial, seed: int, warm: Queue[WarmStart]) -> Counter[str] | AssertionError:
+    """Run a seed with one of the warm starts, in a folder of its own; return what struck, or what was wrong."""
+    mine = warm.get()
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            return trial.run(seed, Path(folder), mine)
+    except AssertionError as error:
+        return error
+    finally:
+        warm.put(mine)
+
+
+def main(seeds: Sequence[int]) -> int:
+    """Run the seeds, print the failures and the figures, and return the exit code."""
+    progress = Progress()
+    with ExitStack() as stack:
+        server = stack.enter_context(DovecotServer())
+        trial = Trial.prepare(server, Path(stack.enter_context(tempfile.TemporaryDirectory())))
+        warm: Queue[WarmStart] = Queue()
+        for _worker in range(WORKERS):
+            # From this thread: they end with whoever started them.
+            warm.put(stack.enter_context(WarmStart()))
+        workers = stack.enter_context(ThreadPoolExecutor(WORKERS))
+        trials = {workers.submit(tried, trial, seed, warm): seed for seed in seeds}
+        for ended in as_completed(trials):
+            progress.note(trials[ended], ended.result())
         untouched = trial.is_untouched()
-    print(
-        f"{len(seeds)} seeds, {len(failed)} failed: {failed}; mailboxes {'untouched' if untouched else 'CHANGED'}"
-    )
-    return 1 if failed or not untouched else 0
+    print(progress.summary())
+    print(f"seeds to look at: {sorted(progress.failed)}; mailboxes {'untouched' if untouched else 'CHANGED'}")
+    missing = progress.missing() if len(seeds) >= SEEDS else set()
+    if missing:
+        print(f"never struck: {sorted(missing)}")
+    return 1 if progress.failed or missing or not untouched else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main([int(seed) for seed in sys.argv[1:]] or list(range(SEEDS))))
+    sys.exit(main([int(seed) for seed in sys.argv[1:]] or range(SEEDS)))

@@ -3,31 +3,43 @@
     python -m tests.soak [MINUTES]      30 minutes unless told (`make soak`)
 
 Requests, replies, moves between 200 mailboxes, expunges, dropped connections, all against a real Dovecot on
-loopback, while `mailsla run` watches. At the end every message is where the truth says, and every reply counted.
+loopback, while `mailsla run` watches. At the end every message is known and where the truth says, every reply
+answers what it answered, and no flag was set. It ends by itself in any case, and leaves no process.
 """
 
 from __future__ import annotations
 
-import random
+import signal
 import sqlite3
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections import Counter
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from email.utils import format_datetime
 from pathlib import Path
+from statistics import fmean, linear_regression, median, quantiles
+from types import FrameType
 
-from imapclient import IMAPClient
-
+from mailsla.core.pacing import MOST_LOGINS
 from tests.e2e.daemon import Installation
 from tests.servers.dovecot import DovecotServer
+from tests.servers.fault_proxy import FaultProxy
+from tests.traffic import JUNK, Traffic, Truth
 
 USER = "contact@pref.example.fr"
 MAILBOXES = 200
+PAUSE_SECONDS = 0.02
+SAMPLE_SECONDS = 1.0
 SETTLE_SECONDS = 90
+END_SECONDS = 120
+"""What the start, the end and its checks may take beyond that."""
+
+MOST_MB = 15
+"""The last third may take so much more memory than the first: the allocator's own, whatever the length."""
+MOST_DESCRIPTORS = 2
 CONFIGURATION = """\
 [site]
 name = "Préfecture d'essai"
@@ -41,193 +53,247 @@ port = {port}
 tls = "none"
 user = "{user}"
 password = "{password}"
-every_seconds = 10
+every_seconds = 60
 timeout_seconds = 10
 """
 
+PLACED = """
+select m.message_id, b.name from location l join message m on m.id = l.message_id
+join mailbox b on b.id = l.mailbox_id where l.gone_at is null
+"""
+PAIRED = """
+select m.message_id, asked.message_id from derived_message d join message m on m.key = d.key
+left join message asked on asked.key = d.tied_to where d.side = 'outbound'
+"""
+REQUESTED = """
+select m.message_id, r.answered_at from derived_request r join message m on m.key = r.key
+where not r.follow_up and r.excluded is null
+"""
+FIRST_SEEN = "select message_id, first_seen_at from message"
+STORED = "%Y-%m-%d %H:%M:%S.%f"
+"""How SQLite has instants."""
+
+
+class Store:
+    """The daemon's store, looked at while it writes."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def rows(self, query: str) -> list[tuple[str, ...]]:
+        """Return the rows of a query."""
+        with sqlite3.connect(f"file:{self._path}?mode=ro", uri=True, timeout=30) as connection:
+            found = connection.execute(query).fetchall()
+        connection.close()
+        return found
+
+    def count(self, table: str) -> int:
+        """Return how many rows a table has."""
+        return int(self.rows(f"select count(*) from {table}")[0][0])
+
+    def differences(self, truth: Truth) -> list[str]:
+        """Return in what the store differs from the truth."""
+        return [*self._lost(truth), *self._misplaced(truth), *self._unpaired(truth), *self._misjudged(truth)]
+
+    def _lost(self, truth: Truth) -> list[str]:
+        known = Counter(str(row[0]) for row in self.rows("select message_id from message"))
+        planted = Counter(list(truth.sent))
+        lost = [f"{name}: never seen" for name in planted - known]
+        added = [f"{name}: never sent, or twice there" for name in known - planted]
+        aside = self.count("set_aside")
+        return [*lost, *added, *([f"{aside} set aside"] if aside else [])]
+
+    def _misplaced(self, truth: Truth) -> list[str]:
+        placed = Counter((name, box) for name, box in self.rows(PLACED))
+        there = Counter(truth.places.items())
+        missing = [f"{name}: not in {box}" for name, box in there - placed]
+        return [*missing, *(f"{name}: still in {box}" for name, box in placed - there)]
+
+    def _unpaired(self, truth: Truth) -> list[str]:
+        paired = {(name, asked) for name, asked in self.rows(PAIRED)}
+        answers = {(reply, asked) for asked, reply in truth.answered.items()}
+        return [f"{name} answers {asked} here or there only" for name, asked in sorted(paired ^ answers)]
+
+    def _misjudged(self, truth: Truth) -> list[str]:
+        expected = {
+            (name, f"{truth.sent[truth.answered[name]].at:{STORED}}" if name in truth.answered else None)
+            for name, mail in truth.sent.items()
+            if mail.answers is None and truth.places.get(name) != JUNK
+        }
+        found = {(name, answered) for name, answered in self.rows(REQUESTED)}
+        return [f"{wrong}: judged so here or there only" for wrong in sorted(map(str, expected ^ found))]
+
+    def latencies(self, truth: Truth) -> dict[str, list[float]]:
+        """Return the seconds from delivery to store: of the inbox, which is listened to, and of the rest."""
+        found: dict[str, list[float]] = {"INBOX": [], "elsewhere": []}
+        for name, seen in self.rows(FIRST_SEEN):
+            mail = truth.sent[name]
+            at = datetime.strptime(seen, STORED).replace(tzinfo=UTC)
+            found["INBOX" if mail.mailbox == "INBOX" else "elsewhere"].append(
+                (at - mail.delivered_at).total_seconds()
+            )
+        return found
+
+
+@dataclass(frozen=True)
+class Sample:
+    """What the daemon held at an instant, and how often it had logged in."""
+
+    seconds: float
+    memory_mb: float
+    descriptors: int
+    logins: int
+
+    @classmethod
+    def take(cls, seconds: float, pid: int, logins: int) -> Sample:
+        """Look at a process."""
+        status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
+        resident = next(line for line in status.splitlines() if line.startswith("VmRSS"))
+        return cls(
+            seconds, int(resident.split()[1]) / 1024, len(list(Path(f"/proc/{pid}/fd").iterdir())), logins
+        )
+
 
 @dataclass
-class Truth:
-    """What an observer who misses nothing knows: where each message is, and which request each reply answers."""
+class Trend:
+    """The samples of a run; the first tenth, in which the daemon warms up, is left out of the trend."""
 
-    places: dict[str, str] = field(default_factory=dict)
-    answered: dict[str, str] = field(default_factory=dict)
-    born: dict[str, float] = field(default_factory=dict)
+    samples: list[Sample] = field(default_factory=list)
 
+    def thirds(self) -> tuple[list[Sample], list[Sample]]:
+        """Return the first and the last third."""
+        warm = self.samples[len(self.samples) // 10 :]
+        third = max(1, len(warm) // 3)
+        return warm[:third], warm[-third:]
 
-class Traffic:
-    """Citizens, agents and a mail server that drops connections, drawn from a seed."""
-
-    def __init__(self, server: DovecotServer, client: IMAPClient, seed: int) -> None:
-        self.server, self.client, self.draw = server, client, random.Random(seed)
-        self.truth = Truth()
-        self.number = 0
-        self.mailboxes = ["INBOX", "Junk", *(f"Dossier {number:03}" for number in range(MAILBOXES - 3))]
-        for name in self.mailboxes[2:]:
-            client.create_folder(name)
-
-    def step(self) -> None:
-        """Do one thing."""
-        happening = self.draw.random()
-        if happening < 0.45 or len(self.truth.places) < 20:
-            self._ask()
-        elif happening < 0.70:
-            self._reply()
-        elif happening < 0.94:
-            self._move()
-        elif happening < 0.995:
-            self._expunge()
-        else:
-            self.server.kick(USER)
-            self.client.noop()
-
-    def _append(self, mailbox: str, **fields: str) -> str:
-        self.number += 1
-        message_id = f"s{self.number}.{self.number:06}@example.org"
-        at = datetime.now(UTC)
-        lines = {"Message-ID": f"<{message_id}>", "Date": format_datetime(at), **fields}
-        raw = "".join(f"{name}: {value}\r\n" for name, value in lines.items()) + "\r\nCorps.\r\n"
-        self.client.append(mailbox, raw.encode(), msg_time=at)
-        self.truth.places[message_id] = mailbox
-        self.truth.born[message_id] = time.monotonic()
-        return message_id
-
-    def _ask(self) -> None:
-        mailbox = "INBOX" if self.draw.random() < 0.7 else self.draw.choice(self.mailboxes)
-        sender = f"usager{self.number}@example.org"
-        fields = {"From": sender, "To": USER, "Subject": f"Demande {self.number}"}
-        self._append(mailbox, **fields)
-
-    def _reply(self) -> None:
-        asked = self.draw.choice([name for name, box in self.truth.places.items() if box != "Sent"] or [""])
-        if not asked or asked in self.truth.answered.values() or asked.startswith("r"):
-            return
-        number = int(asked[1:].partition(".")[0])
-        reply = self._append(
-            "Sent",
-            **{
-                "From": USER,
-                "To": f"usager{number - 1}@example.org",
-                "Subject": f"RE : Demande {number - 1}",
-                "In-Reply-To": f"<{asked}>",
-            },
+    def most_logins(self) -> int:
+        """Return the most logins within any minute."""
+        return max(
+            later.logins - sample.logins
+            for index, sample in enumerate(self.samples)
+            for later in self.samples[index : index + int(60 / SAMPLE_SECONDS)]
+            if later.seconds - sample.seconds <= 60
         )
-        self.truth.answered[reply] = asked
 
-    def _find(self, message_id: str) -> int | None:
-        self.client.select_folder(self.truth.places[message_id])
-        found = self.client.search(["HEADER", "Message-ID", message_id])
-        return found[0] if found else None
+    def faults(self) -> list[str]:
+        """Return what grew, and when the account was logged in to too often."""
+        first, last = self.thirds()
+        found = []
+        growth = fmean(sample.memory_mb for sample in last) - fmean(sample.memory_mb for sample in first)
+        if growth > MOST_MB:
+            found.append(f"memory grew by {growth:.1f} MB, more than {MOST_MB}")
+        held = [max(sample.descriptors for sample in part) for part in (first, last)]
+        if held[1] > held[0] + MOST_DESCRIPTORS:
+            found.append(f"descriptors grew from {held[0]} to {held[1]}")
+        if self.most_logins() > MOST_LOGINS:
+            found.append(f"{self.most_logins()} logins within a minute, more than {MOST_LOGINS}")
+        return found
 
-    def _movable(self, older_than: float) -> str | None:
-        now = time.monotonic()
-        known = [
-            name
-            for name, box in self.truth.places.items()
-            if box != "Sent" and now - self.truth.born[name] > older_than
-        ]
-        return self.draw.choice(known) if known else None
-
-    def _move(self) -> None:
-        message_id = self._movable(0)
-        if message_id is None:
-            return
-        uid, target = self._find(message_id), self.draw.choice(self.mailboxes)
-        if uid is not None and target != self.truth.places[message_id]:
-            self.client.move([uid], target)
-            self.truth.places[message_id] = target
-
-    def _expunge(self) -> None:
-        # What lived for less than two polls was perhaps never seen: an observer of a mailbox is no camera.
-        message_id = self._movable(60)
-        uid = None if message_id is None else self._find(message_id)
-        if message_id is not None and uid is not None:
-            self.client.delete_messages([uid])
-            self.client.uid_expunge([uid])
-            del self.truth.places[message_id]
+    def figures(self) -> str:
+        """Return the trend in words."""
+        first, last = self.thirds()
+        memory = [fmean(sample.memory_mb for sample in part) for part in (first, last)]
+        held = [max(sample.descriptors for sample in part) for part in (first, last)]
+        warm = self.samples[len(self.samples) // 10 :]
+        slope, _start = linear_regression(
+            [sample.seconds / 3600 for sample in warm], [sample.memory_mb for sample in warm]
+        )
+        return (
+            f"memory {memory[0]:.1f} → {memory[1]:.1f} MB from the first third to the last, at most "
+            f"{max(sample.memory_mb for sample in self.samples):.1f}, slope {slope:+.1f} MB/hour; "
+            f"descriptors at most {held[0]} → {held[1]}; "
+            f"{self.samples[-1].logins} logins, {self.most_logins()} within a minute at the most"
+        )
 
 
-@contextmanager
-def connected(server: DovecotServer) -> Iterator[IMAPClient]:
-    """Log the traffic in; a kicked connection is opened again by whoever uses it."""
-    with server.client(USER) as client:
-        yield client
+def spread(seconds: Sequence[float]) -> str:
+    """Return the median, the 95th centile and the most."""
+    ordered = sorted(seconds)
+    if len(ordered) < 2:
+        return "none"
+    return (
+        f"median {median(ordered):.2f} s, p95 {quantiles(ordered, n=20)[-1]:.2f} s, max {ordered[-1]:.2f} s "
+        f"({len(ordered)})"
+    )
 
 
-def measured(pid: int) -> tuple[float, int]:
-    """Return a process's resident memory in MB and its open descriptors."""
-    status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
-    resident = next(line for line in status.splitlines() if line.startswith("VmRSS"))
-    return int(resident.split()[1]) / 1024, len(list(Path(f"/proc/{pid}/fd").iterdir()))
-
-
-def differences(store: Path, truth: Truth) -> list[str]:
-    """Return in what the store differs from the truth."""
-    with sqlite3.connect(f"file:{store}?mode=ro", uri=True) as connection:
-        placed = connection.execute(
-            "select m.message_id, b.name from location l join message m on m.id = l.message_id "
-            "join mailbox b on b.id = l.mailbox_id where l.gone_at is null"
-        ).fetchall()
-        answers = connection.execute(
-            "select r.key, m.message_id, r.answered_at from derived_request r join message m on m.key = r.key"
-        ).fetchall()
-    found = []
-    places = dict(placed)
-    if len(places) != len(placed):
-        found.append(f"{len(placed) - len(places)} messages in two places")
-    found += [
-        f"{name}: {places.get(name)} instead of {box}"
-        for name, box in truth.places.items()
-        if places.get(name) != box
-    ]
-    found += [f"{name}: still in {box}" for name, box in places.items() if name not in truth.places]
-    asked = set(truth.answered.values())
-    seen = {message_id: answered is not None for _key, message_id, answered in answers}
-    for name, answered in seen.items():
-        if answered != (name in asked) and truth.places.get(name) != "Junk":
-            found.append(f"{name}: {'answered' if answered else 'unanswered'}")
-    return found
+def live(traffic: Traffic, seconds: float, sample: Callable[[float], None]) -> int:
+    """Have traffic pass for some seconds, looking at the daemon meanwhile; return how many steps that was."""
+    started = time.monotonic()
+    steps, following = 0, 0.0
+    while (elapsed := time.monotonic() - started) < seconds:
+        if elapsed >= following:
+            sample(elapsed)
+            following += SAMPLE_SECONDS
+        traffic.step()
+        steps += 1
+        time.sleep(PAUSE_SECONDS)
+    return steps
 
 
 def main(minutes: float, seed: int = 1) -> int:
     """Run the traffic, print the figures, and return the exit code."""
-    with DovecotServer() as server, tempfile.TemporaryDirectory() as name:
-        text = CONFIGURATION.format(
-            host=server.host, port=server.imap_port, user=USER, password=server.password
-        )
-        installation = Installation(Path(name), text)
-        with connected(server) as client, installation.daemon() as daemon:
-            traffic = Traffic(server, client, seed)
-            end = time.monotonic() + 60 * minutes
-            steps, following, figures = 0, 0.0, []
-            while time.monotonic() < end and daemon.poll() is None:
-                try:
-                    traffic.step()
-                except (OSError, IMAPClient.Error):
-                    client.shutdown()
-                    client.__init__(server.host, server.imap_port, ssl=False)
-                    client.login(USER, server.password)
-                steps += 1
-                time.sleep(0.02)
-                if time.monotonic() >= following:
-                    figures.append(measured(daemon.pid))
-                    memory, descriptors = figures[-1]
-                    print(f"{steps} steps, {memory:.0f} MB, {descriptors} descriptors", flush=True)
-                    following = time.monotonic() + 60
+    end_in_any_case(60 * minutes + SETTLE_SECONDS + END_SECONDS)
+    trend = Trend()
+    with ExitStack() as stack:
+        server = stack.enter_context(DovecotServer())
+        # It counts the daemon's connections.
+        proxy = stack.enter_context(FaultProxy(server.imap_port))
+        text = CONFIGURATION.format(host=proxy.host, port=proxy.port, user=USER, password=server.password)
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        installation = Installation(folder, text)
+        traffic = stack.enter_context(Traffic(server, USER, MAILBOXES, seed))
+        daemon = stack.enter_context(installation.daemon())
+        store = Store(folder / "mailsla.sqlite3")
+
+        def sample(elapsed: float) -> None:
             assert daemon.poll() is None, installation.log()[-2_000:]
-            store = Path(name) / "mailsla.sqlite3"
-            deadline = time.monotonic() + SETTLE_SECONDS
-            while (left := differences(store, traffic.truth)) and time.monotonic() < deadline:
-                time.sleep(2)
-            figures.append(measured(daemon.pid))
-    for line in left[:20]:
+            trend.samples.append(Sample.take(elapsed, daemon.pid, proxy.connections))
+            if len(trend.samples) % int(60 / SAMPLE_SECONDS) == 0:
+                last = trend.samples[-1]
+                print(f"{elapsed:.0f} s: {last}", flush=True)
+
+        steps = live(traffic, 60 * minutes, sample)
+        wrong = settled(store, traffic.truth)
+        wrong += trend.faults()
+        wrong += [f"flag {flag}" for flag in traffic.flags()]
+        latencies = store.latencies(traffic.truth) if not wrong else {}
+        polls = store.count("collection")
+        daemon.send_signal(signal.SIGTERM)
+        code = daemon.wait(timeout=10)
+        wrong += [f"the daemon ended with {code}"] if code else []
+    for line in wrong[:20]:
         print(line)
-    third = figures[len(figures) // 3 :]
+    truth = traffic.truth
     print(
-        f"{minutes:g} minutes, {steps} steps, {traffic.number} messages, {len(left)} differences; memory "
-        f"{third[0][0]:.0f} → {third[-1][0]:.0f} MB, descriptors {third[0][1]} → {third[-1][1]}"
+        f"{minutes:g} minutes, {steps} steps, {len(truth.sent)} mails, {len(truth.answered)} answered, "
+        f"{len(truth.graves)} expunged, {traffic.drops} times dropped; {polls} collections"
     )
-    return 1 if left else 0
+    print(trend.figures())
+    for where, seconds in latencies.items():
+        print(f"from delivery to store, {where}: {spread(seconds)}")
+    print(f"{len(wrong)} differences")
+    return 1 if wrong else 0
+
+
+def settled(store: Store, truth: Truth) -> list[str]:
+    """Return the differences that are left when the daemon has had time to catch up."""
+    deadline = time.monotonic() + SETTLE_SECONDS
+    while (left := store.differences(truth)) and time.monotonic() < deadline:
+        time.sleep(2)
+    return left
+
+
+def end_in_any_case(seconds: float) -> None:
+    """Have this process end in order when told to, and by itself after that time."""
+
+    def give_up(number: int, _frame: FrameType | None) -> None:
+        # Leaving the blocks ends the servers and the daemon.
+        sys.exit(f"ended by {signal.Signals(number).name}")
+
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGALRM):
+        signal.signal(number, give_up)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
 
 
 if __name__ == "__main__":

@@ -13,13 +13,13 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from imapclient import IMAPClient, SocketTimeout
-from imapclient.exceptions import IMAPClientError, LoginError
+from imapclient.exceptions import LoginError
 from imapclient.imap_utf7 import encode as encode_utf7
 
 from mailsla.adapters.credentials import Credentials
@@ -29,7 +29,7 @@ from mailsla.adapters.list_responses import Listed, quoted, read_list, read_stat
 from mailsla.adapters.oauth import TokenSource
 from mailsla.core.body_evidence import READ_BYTES
 from mailsla.core.collection import BodyStart, Fetched, ListedMailbox, MailboxStatus
-from mailsla.core.errors import PermanentError
+from mailsla.core.errors import MailslaError, PermanentError
 from mailsla.core.mail import MailboxRole
 from mailsla.core.message import REQUESTED_FIELDS
 from mailsla.language import gettext as _
@@ -122,6 +122,8 @@ class ImapSession:
         self._client = client
         self._account = account
         self._opened: str | None = None
+        self._told: dict[str, MailboxStatus] = {}
+        self._noticed: MailboxStatus | None = None
         self._busy_since: float | None = None
         self._ended = threading.Event()
         self._watchdog = threading.Thread(target=self._watch, name=f"watchdog {account.name}", daemon=True)
@@ -157,10 +159,13 @@ class ImapSession:
                 continue
             name = mailbox.name
             self._client.written[name] = mailbox.written
+            status = statuses.get(mailbox.written)
+            if status is not None:
+                self._told[name] = status
             role = MailboxRole.SENT if name in account.sent else _role(mailbox)
             wanted = name in account.only if account.only else name not in account.ignore
             if wanted and role is not MailboxRole.DRAFTS:
-                found.append(ListedMailbox(name, role, statuses.get(mailbox.written)))
+                found.append(ListedMailbox(name, role, status))
         # The inbox first: its requests are what people wait for.
         return sorted(found, key=lambda mailbox: (mailbox.name.upper() != "INBOX", mailbox.name))
 
@@ -198,7 +203,8 @@ class ImapSession:
         """
         with self.bounded(), refusing():
             said = self._client.folder_status(mailbox, self._items.split())
-        return _status(said, b"MESSAGES")
+        self._told[mailbox] = _status(said, b"MESSAGES")
+        return self._told[mailbox]
 
     def examine(self, mailbox: str) -> MailboxStatus:
         """Open a mailbox read-only (EXAMINE, RFC 9051 §6.3.3).
@@ -206,6 +212,10 @@ class ImapSession:
         Raises:
             MailboxError: When the server refuses this mailbox; none is open then.
         """
+        self._told[mailbox] = self._enter(mailbox)
+        return self._told[mailbox]
+
+    def _enter(self, mailbox: str) -> MailboxStatus:
         self._opened = None
         with self.bounded(), refusing():
             said = self._client.select_folder(mailbox, readonly=True)
@@ -270,20 +280,48 @@ class ImapSession:
         return bool(self._client.has_capability("IDLE"))
 
     def wait_for_change(self, mailbox: str, seconds: float) -> bool:
-        """Wait until the server says that something happened in a mailbox; False when nothing did in that time.
+        """Wait until something happens in a mailbox; False when nothing did in that time.
 
-        The caller renews it before the 29 minutes after which a server may hang up.
+        What happened since its numbers were last told counts: whoever waits has missed nothing. The caller
+        renews it before the 29 minutes after which a server may hang up.
         """
-        if self._opened != mailbox:
-            self.examine(mailbox)
+        if self._has_changed(mailbox):
+            return True
         with self.bounded():
             self._client.idle()
+            heard = self._has_heard()
         with translated():
-            said = self._client.idle_check(timeout=seconds)
+            # What has been read already does not wake up whoever polls the socket.
+            said = [] if heard else self._client.idle_check(timeout=seconds)
         with self.bounded():
             ended = self._client.idle_done()
         news = [*said, *(ended[1] if len(ended) > 1 else [])]
         return any(len(item) > 1 and item[1] in {b"EXISTS", b"EXPUNGE", b"FETCH"} for item in news)
+
+    def _has_changed(self, mailbox: str) -> bool:
+        """Open a mailbox and tell whether it changed since its numbers were last told; each change once.
+
+        A server whose LIST and EXAMINE never agree would otherwise be collected without end.
+        """
+        # Flags are left out: servers do not number them alike everywhere.
+        now = replace(self._enter(mailbox), highest_modseq=0)
+        told = self._told.get(mailbox)
+        if told is None or now in (replace(told, highest_modseq=0), self._noticed):
+            return False
+        self._noticed = now
+        return True
+
+    def _has_heard(self) -> bool:
+        """Tell whether more came with the server's last line, and waits in the buffer."""
+        connection = self._client.socket()
+        patience = connection.gettimeout()
+        connection.settimeout(0)
+        try:
+            return bool(self._client._imap.file.peek(1))  # noqa: SLF001 (the library looks at the socket alone)
+        except (BlockingIOError, ssl.SSLWantReadError):
+            return False
+        finally:
+            connection.settimeout(patience)
 
     def interrupt(self) -> None:
         """Break the connection from another thread, so that whoever waits for the server stops waiting."""
@@ -292,12 +330,14 @@ class ImapSession:
 
     def close(self) -> None:
         """Log out; a connection that is already dead is fine."""
-        self._ended.set()
         try:
-            self._client.logout()
-        except (OSError, IMAPClientError, imaplib.IMAP4.error):
+            with self.bounded():
+                self._client.logout()
+        except MailslaError:
             with suppress(OSError):
                 self._client.shutdown()
+        finally:
+            self._ended.set()
 
 
 @contextmanager

@@ -9,11 +9,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.policy import SMTP
+from email.utils import format_datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
+from mailsla.adapters.clock import Now
 from mailsla.adapters.credentials import Credentials
 from mailsla.adapters.imap import tls_context
 from mailsla.core.errors import MailslaError, PermanentError, TransientError
+from mailsla.core.outgoing import Outgoing
 from mailsla.language import gettext as _
 
 
@@ -134,3 +138,25 @@ def compose(
     message["X-Mailsla"] = "alert"
     message.set_content(text, cte="quoted-printable")
     return message
+
+
+@dataclass(frozen=True)
+class Mailer:
+    """Writes and hands over alert mails. Satisfies `mailsla.usecases.notify.Mailer`."""
+
+    server: SmtpServer
+    now: Now
+    zone: ZoneInfo
+
+    def send(self, mail: Outgoing) -> None:
+        """Hand over one mail, dated in the site's zone."""
+        self.server.send(
+            compose(
+                message_id=mail.message_id,
+                sender=self.server.sender,
+                recipient=mail.recipient,
+                subject=mail.subject,
+                text=mail.text,
+                date=format_datetime(self.now().astimezone(self.zone)),
+            )
+        )

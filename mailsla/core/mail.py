@@ -25,6 +25,10 @@ class MailboxRole(StrEnum):
     DRAFTS = "drafts"
 
 
+ONE_COLLECTION = timedelta(hours=1)
+"""Copies that were seen to go within that time may have gone together."""
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """One copy of a message, in one mailbox.
@@ -37,6 +41,7 @@ class Place:
         hop_at: The topmost `Received:` of this copy, UTC; None without one.
         imported: True when the copy came from an archive, not from the server.
         present: False once the server no longer has it there.
+        gone_at: When mailsla first saw that; None when it is there, or when nobody knows.
         first_seen_at: When mailsla first saw this copy; None when that does not matter.
         keywords: IMAP keywords on it, each with the instant mailsla first saw it.
     """
@@ -48,6 +53,7 @@ class Place:
     hop_at: datetime | None = None
     imported: bool = False
     present: bool = True
+    gone_at: datetime | None = None
     first_seen_at: datetime | None = None
     keywords: tuple[tuple[str, datetime], ...] = ()
 
@@ -72,7 +78,12 @@ class Mail:
     def roles(self) -> frozenset[MailboxRole]:
         """Roles of the mailboxes it lies in now; of those it was last seen in, when it is gone everywhere."""
         present = frozenset(place.role for place in self.places if place.present)
-        return present or frozenset(place.role for place in self.places)
+        return present or frozenset(place.role for place in self._last_places())
+
+    def _last_places(self) -> list[Place]:
+        """Return the copies that went last: what was put among the spam stays spam when that is emptied."""
+        last = max((place.gone_at for place in self.places if place.gone_at), default=EARLIEST)
+        return [place for place in self.places if last - (place.gone_at or last) < ONE_COLLECTION]
 
 
 class Basis(StrEnum):

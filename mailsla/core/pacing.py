@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -13,6 +14,40 @@ A_MINUTE = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(hours=1)
 REFUSED_PAUSES = (timedelta(minutes=10), timedelta(hours=1), timedelta(hours=6))
 """After a refusal that a person must act on: a wrong password is never tried often enough to lock an account."""
+
+
+REMEMBERED = timedelta(minutes=30)
+MOST_REFUSALS = 3
+"""Refused logins of one account in `REMEMBERED`, by all processes: many servers lock an account at the fifth."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A login that did not lead to a whole collection, as the store remembers it.
+
+    Attributes:
+        at: When.
+        refused: A person must act.
+    """
+
+    at: datetime
+    refused: bool
+
+
+def is_enough(attempts: Iterable[Attempt], now: datetime) -> bool:
+    """Tell whether an account was tried in vain so often that nobody may try now, whoever it was.
+
+    A daemon that crashes and is started again forgets its `Pace`, and never knew that of another one; the store
+    remembers both. New credentials change nothing here: they may be as wrong as the old ones.
+
+    >>> from datetime import UTC
+    >>> noon = datetime(2026, 11, 13, 12, tzinfo=UTC)
+    >>> is_enough([Attempt(noon, refused=True)] * 3, noon + timedelta(minutes=29))
+    True
+    """
+    recent = [attempt for attempt in attempts if now - attempt.at < REMEMBERED]
+    last_minute = sum(now - attempt.at < A_MINUTE for attempt in recent)
+    return last_minute >= MOST_LOGINS or sum(attempt.refused for attempt in recent) >= MOST_REFUSALS
 
 
 @dataclass

@@ -11,7 +11,7 @@ from mailsla.core.base_subject import base_subject
 from mailsla.core.correspondents import Office
 from mailsla.core.mail import Mail
 
-RULES_VERSION = 3
+RULES_VERSION = 4
 """Raised whenever the code derives something else from the same facts; every derivation is then redone."""
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.faults import Trial
+from tests.warm_start import WarmStart
 
 if TYPE_CHECKING:
     from tests.servers.dovecot import DovecotServer
@@ -26,6 +27,14 @@ def trial(dovecot: DovecotServer, tmp_path_factory: pytest.TempPathFactory) -> I
     assert prepared.is_untouched()
 
 
+@pytest.fixture(scope="module")
+def warm() -> Iterator[WarmStart]:
+    with WarmStart() as started:
+        yield started
+
+
 @pytest.mark.parametrize("seed", [*SAMPLE, *FOUND])
-def test_faults_leave_the_facts_of_a_clean_pass(trial: Trial, seed: int, tmp_path: Path) -> None:
-    trial.run(seed, tmp_path)
+def test_faults_and_kills_leave_the_facts_of_a_clean_pass(
+    trial: Trial, warm: WarmStart, seed: int, tmp_path: Path
+) -> None:
+    trial.run(seed, tmp_path, warm)

@@ -166,6 +166,19 @@ def test_a_server_that_drips_a_byte_at_a_time_is_given_up(
     assert stored(facts) == {1, 2, 3, 4, 5}
 
 
+def test_a_server_that_drips_its_farewell_is_given_up_too(
+    server: ScriptedImap, poll: Poll, facts: Facts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(imap, "PATIENCE", 2)
+    server.drip, server.drips = 0.9, {"LOGOUT"}
+    started = time.monotonic()
+
+    poll()
+
+    assert time.monotonic() - started < 4.5
+    assert stored(facts) == {1, 2, 3, 4, 5}
+
+
 def test_only_reading_commands_are_said(server: ScriptedImap, poll: Poll) -> None:
     poll()
 

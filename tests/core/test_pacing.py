@@ -8,7 +8,15 @@ from datetime import datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailsla.core.pacing import LONGEST_PAUSE, MOST_LOGINS, Pace
+from mailsla.core.pacing import (
+    LONGEST_PAUSE,
+    MOST_LOGINS,
+    MOST_REFUSALS,
+    REMEMBERED,
+    Attempt,
+    Pace,
+    is_enough,
+)
 from tests.factories import paris
 
 NOW = paris("2026-11-13 09:00")
@@ -63,6 +71,22 @@ def test_logins_are_few_whatever_the_cause(outcome: str, seconds: int) -> None:
 
     for first in tried:
         assert sum(first <= at < first + timedelta(minutes=1) for at in tried) <= MOST_LOGINS
+
+
+def test_what_the_store_remembers_of_refusals_is_forgotten_after_half_an_hour() -> None:
+    refused = [Attempt(NOW + timedelta(minutes=5 * number), refused=True) for number in range(MOST_REFUSALS)]
+
+    assert not is_enough(refused[1:], NOW + timedelta(minutes=15))
+    assert is_enough(refused, NOW + REMEMBERED - timedelta(seconds=1))
+    assert not is_enough(refused, NOW + REMEMBERED)
+
+
+def test_failures_that_may_pass_count_for_a_minute_only() -> None:
+    failed = [Attempt(NOW, refused=False)] * MOST_LOGINS
+
+    assert is_enough(failed, NOW + timedelta(seconds=59))
+    assert not is_enough(failed, NOW + timedelta(seconds=60))
+    assert not is_enough(failed[1:], NOW)
 
 
 @given(st.floats(0, 1))

@@ -217,6 +217,18 @@ def test_spam_is_what_lies_in_junk_and_nowhere_else() -> None:
     assert derived(mail("2026-11-02 10:00", places=[junk, moved])).requests == ()
 
 
+def test_spam_stays_spam_when_it_is_emptied() -> None:
+    at = paris("2026-11-02 10:00")
+    put_there = Place("c", "INBOX", MailboxRole.INBOX, at, present=False, gone_at=paris("2026-11-03 10:00"))
+    emptied = Place("c", "Junk", MailboxRole.JUNK, at, present=False, gone_at=paris("2026-12-03 10:00"))
+    together = replace(put_there, gone_at=paris("2026-12-03 09:59"))
+
+    assert derived(mail("2026-11-02 10:00", places=[put_there, emptied])).requests == ()
+    assert len(derived(mail("2026-11-02 10:00", places=[together, emptied])).requests) == 1
+    rescued = replace(put_there, gone_at=paris("2027-01-03 10:00"))
+    assert len(derived(mail("2026-11-02 10:00", places=[rescued, emptied])).requests) == 1
+
+
 def test_a_form_speaks_for_the_citizen_named_in_reply_to() -> None:
     form = "formulaire@pref.example.fr"
     generated = [("auto-submitted", "auto-generated")]

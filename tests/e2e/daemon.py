@@ -61,7 +61,12 @@ class Installation:
         """Run `mailsla run` until the block ends, then kill it if it is still there."""
         log = (self.folder / "daemon.log").open("a", encoding="utf-8")
         process = subprocess.Popen(
-            self.command("run"), env=self.environment, stdout=log, stderr=log, text=True
+            # It must not outlive tests that were killed themselves.
+            ["setpriv", "--pdeathsig", "KILL", *self.command("run")],
+            env=self.environment,
+            stdout=log,
+            stderr=log,
+            text=True,
         )
         try:
             yield process

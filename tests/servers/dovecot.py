@@ -1,9 +1,12 @@
 """A real Dovecot 2.3 on loopback ports, with what tests need to fill it and to watch it."""
 
 import os
+import re
 import shutil
+import signal
 import subprocess
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from uuid import uuid4
 
@@ -62,9 +65,27 @@ class DovecotServer(ImapServer):
         return user or f"agent-{uuid4().hex}@example.fr"
 
     def kick(self, user: str) -> None:
-        """Cut the user's sessions, as an administrator would; logging in again is allowed."""
-        self._doveadm("kick", user.lower())
+        """Cut the user's sessions, as an administrator would, and return when they have ended."""
+        self.drop(user)
         wait_until(lambda: not self._is_connected(user), seconds=_KICK_SECONDS, what="end of the sessions")
+
+    def drop(self, user: str) -> None:
+        """Cut the user's sessions; logging in again is allowed, and may have happened when this returns."""
+        self._doveadm("kick", user.lower())
+
+    @contextmanager
+    def frozen(self, user: str) -> Iterator[None]:
+        """Have the user's present sessions answer nothing, neither a command nor an end, until the block ends."""
+        said = self._doveadm("-f", "flow", "who", "-1", user.lower())
+        pids = [int(pid) for pid in re.findall(r"\bpid=(\d+)", said)]
+        for pid in pids:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for pid in pids:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGCONT)
 
     def _set_password(self, user: str, password: str) -> None:
         changed = self._paths.changed_passwords / user.lower()

@@ -21,7 +21,8 @@ _EVERY_BIT = bytes(255 - byte for byte in range(256))
 class Journal:
     """What has happened on all the connections, and the stalls, which wait for each other's end here."""
 
-    def __init__(self) -> None:
+    def __init__(self, kill: Callable[[], None]) -> None:
+        self.kill = kill
         self.connections = 0
         self.struck: list[Fault] = []
         self.passed = dict.fromkeys(Direction, 0)
@@ -232,6 +233,8 @@ class _Passage:
             case FaultKind.DELAY | FaultKind.GARBLE:
                 self._fault = fault
                 self._fault_end = self._position + fault.length
+            case FaultKind.KILL:
+                self._journal.kill()
 
     def _bytes_until_change(self, count: int) -> int:
         if self._position < self._fault_end:

@@ -33,6 +33,11 @@ class FaultKind(Enum):
     """The `length` bytes pass one at a time, in `seconds` altogether."""
     GARBLE = "garble"
     """The `length` bytes pass with every bit flipped."""
+    KILL = "kill"
+    """The proxy's `kill` is called; what the client sent before goes on, as after any death."""
+
+
+ON_THE_WIRE = tuple(kind for kind in FaultKind if kind is not FaultKind.KILL)
 
 
 @dataclass(frozen=True)
@@ -66,7 +71,7 @@ class Fault:
 def faults(
     seed: int, *, connections: int = 6, within: int = 4_096, longest_seconds: float = 0.2
 ) -> tuple[Fault, ...]:
-    """Draw a plan, the same for the same seed: one fault for each of the first connections.
+    """Draw a plan, the same for the same seed: one fault of the wire for each of the first connections.
 
     Bytes are drawn on a logarithmic scale: a greeting is as likely a place as a long answer.
 
@@ -82,7 +87,7 @@ def faults(
             connection=connection,
             direction=draw.choice(list(Direction)),
             at_byte=int(within ** draw.random()) - 1,
-            kind=draw.choice(list(FaultKind)),
+            kind=draw.choice(ON_THE_WIRE),
             length=draw.randint(1, 64),
             seconds=draw.uniform(0, longest_seconds),
         )

@@ -2,7 +2,7 @@
 
 import socket
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from types import TracebackType
 from typing import Self
 
@@ -19,15 +19,23 @@ class FaultProxy:
         port: Where the server listens.
         planned: The faults, in any order.
         host: Where the server is.
+        kill: Ends the client, for the faults that do.
 
     A client that comes when the server does not answer is reset.
     """
 
-    def __init__(self, port: int, planned: Iterable[Fault] = (), *, host: str = "127.0.0.1") -> None:
+    def __init__(
+        self,
+        port: int,
+        planned: Iterable[Fault] = (),
+        *,
+        host: str = "127.0.0.1",
+        kill: Callable[[], None] = lambda: None,
+    ) -> None:
         self.host = "127.0.0.1"
         self._server = (host, port)
         self._planned = sorted(planned, key=lambda fault: fault.at_byte)
-        self._journal = Journal()
+        self._journal = Journal(kill)
         self._listener: socket.socket | None = None
         self._port: int | None = None
         self._accepting: threading.Thread | None = None

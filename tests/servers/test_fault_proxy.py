@@ -13,6 +13,7 @@ import pytest
 from imapclient import IMAPClient
 
 from tests.servers.cyrus import CyrusServer
+from tests.servers.fault_plan import ON_THE_WIRE
 from tests.servers.fault_proxy import Direction, Fault, FaultKind, FaultProxy, faults
 from tests.servers.loopback import free_port, wait_until
 
@@ -340,7 +341,7 @@ def test_a_plan_has_at_most_one_fault_a_connection_and_every_kind_comes() -> Non
     assert all([fault.connection for fault in plan] == list(range(len(plan))) for plan in plans)
     assert {len(plan) for plan in plans} == {1, 2, 3}
     assert {(fault.kind, fault.direction) for fault in drawn} == {
-        (k, d) for k in FaultKind for d in Direction
+        (k, d) for k in ON_THE_WIRE for d in Direction
     }
     assert {fault.at_byte for fault in drawn} <= set(range(100))
     assert min(fault.at_byte for fault in drawn) == 0
@@ -361,6 +362,21 @@ def test_traffic_passes_untouched_once_a_plan_is_used_up(echo: EchoServer, seed:
 
         assert proxy.connections == len(plan) + 1
         assert proxy.struck == plan
+
+
+def test_a_kill_comes_with_its_byte_and_the_bytes_go_on(echo: EchoServer) -> None:
+    killed: list[int] = []
+
+    def kill() -> None:
+        killed.append(proxy.bytes_passed(TO_SERVER))
+
+    with FaultProxy(echo.port, [Fault(0, TO_SERVER, 5, FaultKind.KILL)], kill=kill) as proxy:
+        with client_of(proxy) as client:
+            answered = exchange(client)
+
+        assert killed == [5]
+        assert answered == LINE
+        assert [fault.kind for fault in proxy.struck] == [FaultKind.KILL]
 
 
 def test_a_client_of_a_real_server_meets_the_fault_and_comes_back(cyrus: CyrusServer) -> None:

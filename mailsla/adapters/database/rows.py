@@ -121,6 +121,7 @@ def place_of(
         instant_of(hop_at),
         bool(imported),
         gone_at is None,
+        instant_of(gone_at),
         instant(first_seen_at),
         keywords,
     )

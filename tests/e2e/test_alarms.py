@@ -1,0 +1,153 @@
+"""What the exploitant is told of a collection that stops, by the real daemon: once, and once that it goes on."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import pytest
+
+from tests.e2e.daemon import Installation, wait_until
+from tests.servers.loopback import free_port
+
+if TYPE_CHECKING:
+    from tests.servers.dovecot import DovecotServer
+    from tests.servers.smtp import SmtpRelay
+
+EVERY_SECONDS = 5
+CONFIGURATION = """\
+[site]
+name = "Préfecture d'essai"
+departement = "18"
+[office]
+domains = ["pref.example.fr"]
+[[accounts]]
+name = "contact"
+host = "{host}"
+port = {port}
+tls = "none"
+user = "{contact}"
+password_file = "password"
+every_seconds = {every}
+timeout_seconds = 2
+[alerts]
+operator = "{operator}"
+collection_stopped_after_hours = 1
+[smtp]
+host = "{relay_host}"
+port = {relay_port}
+tls = "none"
+sender = "qualite@pref.example.fr"
+timeout_seconds = 2
+"""
+
+
+class Site:
+    """A contact mailbox, an exploitant with a mailbox, and the mailsla between them."""
+
+    def __init__(self, dovecot: DovecotServer, relay: SmtpRelay, folder: Path) -> None:
+        self.dovecot, self.relay, self.folder = dovecot, relay, folder
+        self.contact, self.operator = (
+            f"{name}-{uuid4().hex[:8]}@pref.example.fr" for name in ("contact", "si")
+        )
+        self.password(dovecot.password)
+        self.installation = Installation(folder, "")
+        self.reach(dovecot.imap_port)
+
+    def password(self, written: str) -> None:
+        (self.folder / "password").write_text(written, encoding="utf-8")
+
+    def reach(self, port: int) -> None:
+        """Have the mail server expected at `port`."""
+        self.installation.config.write_text(
+            CONFIGURATION.format(
+                host=self.dovecot.host,
+                port=port,
+                contact=self.contact,
+                operator=self.operator,
+                every=EVERY_SECONDS,
+                relay_host=self.relay.host,
+                relay_port=self.relay.port,
+            ),
+            encoding="utf-8",
+        )
+
+    @contextmanager
+    def daemon(self) -> Iterator[None]:
+        """Run the daemon, and stop it as systemd does."""
+        with self.installation.daemon() as process:
+            yield
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(timeout=10) == 0
+
+    def now(self, instant: str) -> None:
+        """Set the clock of what is started from now on."""
+        self.installation.environment["MAILSLA_NOW"] = instant
+
+    def told(self) -> list[str]:
+        """Return the subjects of what the exploitant was sent, oldest first."""
+        with self.dovecot.client(self.operator) as client:
+            client.select_folder("INBOX", readonly=True)
+            found = client.fetch(client.search(), ["BODY.PEEK[]"])
+        mails = [
+            email.message_from_bytes(found[uid][b"BODY[]"], policy=email.policy.default) for uid in found
+        ]
+        return [str(mail["Subject"]).replace("\u00a0", " ") for mail in mails]
+
+    def refused(self) -> int:
+        """Return how many logins the server refused."""
+        return sum(
+            "auth failed" in line and f"user=<{self.contact}>" in line
+            for line in self.dovecot.log.splitlines()
+        )
+
+
+@pytest.fixture
+def site(dovecot: DovecotServer, smtp_relay: SmtpRelay, tmp_path: Path) -> Site:
+    return Site(dovecot, smtp_relay, tmp_path)
+
+
+def test_a_wrong_password_is_tried_once_and_told_once_and_its_return_too(site: Site) -> None:
+    site.password("changed by somebody")
+
+    with site.daemon():
+        wait_until(lambda: len(site.told()) == 1, what="the alarm")
+        time.sleep(2 * EVERY_SECONDS + 1)  # two more collections and rounds of alerts were due
+        told_before, refused = site.told(), site.refused()
+        site.password(site.dovecot.password)
+        wait_until(lambda: len(site.told()) == 2, what="the end of the alarm")
+
+    stopped, resumed = site.told()
+    assert told_before == [stopped]
+    assert refused == site.refused() == 1
+    assert stopped.startswith("mailsla : relève de « contact » arrêtée depuis le ")
+    assert resumed == "mailsla : relève de « contact » reprise"
+
+
+def test_a_server_that_is_down_is_told_with_its_hour_and_reports_name_the_hole(site: Site) -> None:
+    site.now("2026-11-12T08:00:00+01:00")
+    site.installation.run("poll")
+    site.reach(free_port())
+    site.now("2026-11-12T09:30:00+01:00")
+    with site.daemon():
+        wait_until(lambda: len(site.told()) == 1, what="the alarm")
+    meanwhile = site.installation.json("report", "--period", "2026-11")["incomplete"]
+    site.reach(site.dovecot.imap_port)
+    site.now("2026-11-13T06:00:00+01:00")
+    with site.daemon():
+        wait_until(lambda: len(site.told()) == 2, what="the end of the alarm")
+
+    text = site.installation.run("report", "--period", "2026-11").stdout.replace("\u00a0", " ")
+    assert site.told() == [
+        "mailsla : relève de « contact » arrêtée depuis le 12/11/2026 à 08 h 00",
+        "mailsla : relève de « contact » reprise",
+    ]
+    assert meanwhile == [{"account": "contact", "since": "2026-11-12T08:00:00+01:00", "until": None}]
+    assert "Chiffres incomplets du 12/11/2026 à 08 h 00 au 13/11/2026 à 06 h 00" in " ".join(text.split())
