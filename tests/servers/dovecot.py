@@ -57,6 +57,8 @@ class DovecotServer:
         password: The one password; any other is refused at once.
         special_use: Name of the mailbox of each role, created for every user; empty for a server without any.
         introspection_url: Where the server asks about access tokens; None when it takes passwords only.
+        rawlog: Whether what clients send is kept; without it `commands` and `sessions` are empty, and all is faster.
+        capability: What the server says that it can do, instead of all that it can.
 
     The mail is kept from `stop` to `start`, and deleted by `close` or at the end of the `with` block.
     """
@@ -67,10 +69,14 @@ class DovecotServer:
         password: str = "motdepasse",
         special_use: Mapping[str, str] = ENGLISH_MAILBOXES,
         introspection_url: str | None = None,
+        rawlog: bool = True,
+        capability: str | None = None,
     ) -> None:
         self.password = password
         self.introspection_url = introspection_url
         self.special_use = dict(special_use)
+        self._rawlog = rawlog
+        self._capability = capability
         self.host = "127.0.0.1"
         self.network_host = "127.0.0.2"
         self._binary = _dovecot_binary()
@@ -114,6 +120,10 @@ class DovecotServer:
     def ca_pem(self) -> Path:
         """Certificate of the authority that signed the server's."""
         return self.certificates.ca_pem
+
+    def mail_folder(self, user: str) -> Path:
+        """Return where the user's mail is, a Maildir."""
+        return self._paths.maildir(user)
 
     @property
     def log(self) -> str:
@@ -238,6 +248,19 @@ class DovecotServer:
         if unchanged:
             raise RuntimeError(f"UIDVALIDITY did not increase for {sorted(unchanged)}")
 
+    def cool(self, user: str) -> None:
+        """Delete the user's indexes and caches, and have the kernel drop the mail from its memory.
+
+        UIDs and their validity are kept; the user's sessions are cut.
+        """
+        self.kick(user)
+        for path in self.mail_folder(user).rglob("dovecot*index*"):
+            path.unlink(missing_ok=True)
+        # Only what is on the disk can leave the memory.
+        os.sync()
+        for path in self.mail_folder(user).rglob("cur/*"):
+            _forget(path)
+
     def close_account(self, user: str) -> None:
         """From now on refuse the user's login, and mail to the user by `550 5.1.1`."""
         closed = self._paths.closed_accounts / user.lower()
@@ -304,6 +327,8 @@ class DovecotServer:
             certificates=self.certificates,
             account=self._account,
             introspection_url=self.introspection_url,
+            rawlog=self._rawlog,
+            capability=self._capability,
         )
 
     def _is_connected(self, user: str) -> bool:
@@ -317,6 +342,15 @@ class DovecotServer:
         with self.client(user) as client:
             names = [name for _flags, _separator, name in client.list_folders()]
             return {name: client.folder_status(name, ["UIDVALIDITY"])[b"UIDVALIDITY"] for name in names}
+
+
+def _forget(path: Path) -> None:
+    """Have the kernel drop what it holds of a file."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
+    finally:
+        os.close(descriptor)
 
 
 def _dovecot_binary() -> str:
