@@ -258,8 +258,9 @@ class DovecotServer:
             path.unlink(missing_ok=True)
         # Only what is on the disk can leave the memory.
         os.sync()
-        for path in self.mail_folder(user).rglob("cur/*"):
-            _forget(path)
+        for path in self.mail_folder(user).rglob("*"):
+            if path.parent.name in {"cur", "new"}:
+                _forget(path)
 
     def close_account(self, user: str) -> None:
         """From now on refuse the user's login, and mail to the user by `550 5.1.1`."""
