@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -20,8 +20,6 @@ from tests.servers.dovecot import DovecotServer
 
 SIZES = (10_000, 100_000)
 ROUNDS = 3
-LONG = 50_000
-"""From so many messages on, what takes minutes runs once."""
 PART = 1_000
 """So many generated messages are held at a time."""
 
@@ -37,7 +35,9 @@ CONTENDERS = {
     "mbsync": "mbsync",
 }
 """Name, and module in `bench.contenders`; the first is what the others are compared with."""
-LASTING = {"IMAPClient + email + SQLModel", IMAP_TOOLS}
+LASTING = ("IMAPClient + email + SQLModel", IMAP_TOOLS)
+LONG = 50_000
+"""From so many messages on, those that take minutes run once."""
 COLD = (WIRE, MAILSLA)
 
 
@@ -90,10 +90,9 @@ def measure(server: DovecotServer, messages: int) -> Measured:
     user = f"contact{messages}@pref.example.fr"
     fill(server, user, messages)
     target = Target(server.host, server.imap_port, user, server.password, messages)
-    once = set() if messages < LONG else LASTING
     # The server reads every header once before anything is measured.
     _once(target, WIRE)
-    warm = in_turn(target, CONTENDERS, once)
+    warm = in_turn(target, CONTENDERS, once=() if messages < LONG else LASTING)
     print(f"{messages:,} messages, warm server")
     show(warm)
     cold = in_turn(target, COLD, before=lambda: server.cool(user))
@@ -116,8 +115,8 @@ def fill(server: DovecotServer, user: str, messages: int) -> None:
 
 def in_turn(
     target: Target,
-    names: Sequence[str] | Mapping[str, str],
-    once: set[str] | frozenset[str] = frozenset(),
+    names: Collection[str],
+    once: Collection[str] = (),
     before: Callable[[], None] = lambda: None,
 ) -> dict[str, Series]:
     """Run each contender once a round, those of `once` in the first only; `before` each of them."""
