@@ -59,16 +59,19 @@ soak: $(VENV)/installed servers
 fuzz: $(VENV)/installed
 	$(BIN)/python -m tests.fuzz
 
-bench: $(VENV)/installed servers
+# Beside the servers: mbsync and imap_tools, to compare with.
+bench: $(VENV)/bench-installed
+	.ci/install-servers isync
 	$(BIN)/python -m bench
 
 messages: $(VENV)/installed
 	$(BIN)/python -m tests.catalogue --update
 
-# One lock for developers, one for whoever only runs mailsla; neither names a host.
+# One lock for developers, one for whoever only runs mailsla, one for what only benchmarks need; none names a host.
 lock: $(VENV)/installed
 	$(BIN)/uv pip compile pyproject.toml --extra demo --extra oauth2 --extra postgresql --group dev $(LOCK) -o requirements.lock
 	$(BIN)/uv pip compile pyproject.toml --extra demo --extra oauth2 --extra postgresql $(LOCK) -o requirements-run.lock
+	$(BIN)/uv pip compile --group bench $(LOCK) -o requirements-bench.lock
 
 LOCK := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet
 
@@ -83,6 +86,10 @@ $(VENV)/installed: requirements.lock pyproject.toml | python
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --no-deps --editable .
+	@touch $@
+
+$(VENV)/bench-installed: requirements-bench.lock $(VENV)/installed
+	$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r requirements-bench.lock
 	@touch $@
 
 $(DEMO)/installed: requirements-run.lock pyproject.toml | python

@@ -1,15 +1,15 @@
 """Runs the benchmarks, all of them by default.
 
-`python -m bench [headers|clock|pairing|quality|report|one_more|collection] …`.
+`python -m bench [headers|clock|pairing|quality|report|one_more|polling|latency|collection] …`.
 
-Another seed: `python -m bench.quality 7`.
+Another seed: `python -m bench.quality 7`; other sizes: `python -m bench.collection 1000 5000`.
 """
 
 from __future__ import annotations
 
 import sys
 
-from bench import clock, collection, headers, one_more, pairing, quality, report
+from bench import clock, collection, headers, latency, one_more, pairing, polling, quality, report
 
 BENCHMARKS = {
     "headers": headers.main,
@@ -18,6 +18,8 @@ BENCHMARKS = {
     "quality": quality.main,
     "report": report.main,
     "one_more": one_more.main,
+    "polling": polling.main,
+    "latency": latency.main,
     "collection": collection.main,
 }
 

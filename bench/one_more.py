@@ -8,7 +8,8 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench.report import NOW, fill, opened
+from bench.report import fill, opened
+from bench.site import NOW
 from mailsla.bootstrap import Application
 from mailsla.core.collection import Batch, ListedMailbox, new_message
 from mailsla.core.correspondents import UNKNOWN_OFFICE

@@ -5,32 +5,26 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from datetime import UTC, datetime
 from pathlib import Path
 
 from bench.measuring import compare, peak_memory_mb
 from bench.samples import letters
+from bench.site import NOW, settings_of
 from mailsla import bootstrap
 from mailsla.bootstrap import Application
-from mailsla.config import parse
 from mailsla.core.collection import Batch, ListedMailbox, NewMessage, new_message
 from mailsla.core.correspondents import UNKNOWN_OFFICE
 from mailsla.core.header_fields import read_header
 from mailsla.core.mail import MailboxRole
 from mailsla.core.period import parse_period
 
-NOW = datetime(2026, 11, 13, 8, tzinfo=UTC)
 REQUESTS = 100_000
 
 
 def opened(folder: Path) -> AbstractContextManager[Application]:
     """Open a store of its own in `folder`."""
-    document = {
-        "site": {"name": "Préfecture d'essai", "departement": "18"},
-        "office": {"domains": ["pref.example.fr"]},
-        "accounts": [{"name": "contact", "host": "localhost", "user": "contact", "password_env": "NONE"}],
-    }
-    return bootstrap.application(parse(document, folder=folder), now=lambda: NOW)
+    account = {"host": "localhost", "user": "contact", "password_env": "NONE"}
+    return bootstrap.application(settings_of(folder, account), now=lambda: NOW)
 
 
 def fill(app: Application, count: int) -> None:

@@ -56,7 +56,7 @@ def test_the_english_catalogue_says_everything_the_code_says() -> None:
     assert catalogue.problems() == []
 
 
-@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-run.lock"])
+@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-run.lock", "requirements-bench.lock"])
 def test_a_lock_names_no_host_and_hashes_everything(lock: str) -> None:
     text = (ROOT / lock).read_text(encoding="utf-8")
     entries = re.split(r"\n(?=[a-z])", text)
@@ -69,17 +69,25 @@ def test_the_lock_satisfies_the_project() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     asked = [*project["project"]["dependencies"]]
     asked += [item for extra in project["project"]["optional-dependencies"].values() for item in extra]
-    asked += [
-        item for group in project["dependency-groups"].values() for item in group if isinstance(item, str)
-    ]
-    locked = dict(
-        re.findall(r"^([\w.-]+)(?:\[[^\]]*\])?==([\w.]+)", (ROOT / "requirements.lock").read_text(), re.M)
+    groups = project["dependency-groups"]
+    asked += [item for name in ("dev", "test") for item in groups[name] if isinstance(item, str)]
+    locked, locked_for_benchmarks = (
+        locked_versions("requirements.lock"),
+        locked_versions("requirements-bench.lock"),
     )
 
     for written in asked:
         requirement = Requirement(written)
         assert locked[requirement.name.lower()] in requirement.specifier, written
         assert version(requirement.name) in requirement.specifier, written
+    assert set(groups) == {"bench", "dev", "test"}
+    for requirement in map(Requirement, groups["bench"]):
+        assert locked_for_benchmarks[requirement.name.lower()] in requirement.specifier, requirement
+
+
+def locked_versions(lock: str) -> dict[str, str]:
+    text = (ROOT / lock).read_text(encoding="utf-8")
+    return dict(re.findall(r"^([\w.-]+)(?:\[[^\]]*\])?==([\w.]+)", text, re.M))
 
 
 def test_the_dockerfile_is_clean_and_does_not_run_as_root() -> None:

@@ -35,6 +35,8 @@ class DovecotServer(ImapServer):
         expired_certificate: Whether its certificate's last day is over.
         shared: Whether users may share mailboxes, seen by the others below `Partages/`, and may each keep
             `MOST_MESSAGES` at most. Without it, ACL and QUOTA are not even announced.
+        rawlog: Whether what clients send is kept; without it `commands` and `sessions` are empty, and all is faster.
+        capability: What the server says that it can do, instead of all that it can.
     """
 
     product = "Dovecot"
@@ -47,7 +49,11 @@ class DovecotServer(ImapServer):
         introspection_url: str | None = None,
         expired_certificate: bool = False,
         shared: bool = False,
+        rawlog: bool = True,
+        capability: str | None = None,
     ) -> None:
+        self._rawlog = rawlog
+        self._capability = capability
         self._binary = _dovecot_binary()
         super().__init__(password, special_use, expired_certificate=expired_certificate)
         self.shared = shared
@@ -63,6 +69,10 @@ class DovecotServer(ImapServer):
     def new_user(self, user: str | None = None) -> str:
         """Return a login: `user`, or an address nobody has used."""
         return user or f"agent-{uuid4().hex}@example.fr"
+
+    def mail_folder(self, user: str) -> Path:
+        """Return where the user's mail is, a Maildir."""
+        return self._paths.maildir(user)
 
     def kick(self, user: str) -> None:
         """Cut the user's sessions, as an administrator would, and return when they have ended."""
@@ -93,6 +103,20 @@ class DovecotServer(ImapServer):
         self._account.own(changed)
         # What the file accepts is accepted; everybody's password is not tried after it.
         self.close_account(user)
+
+    def cool(self, user: str) -> None:
+        """Delete the user's indexes and caches, and have the kernel drop the mail from its memory.
+
+        UIDs and their validity are kept; the user's sessions are cut.
+        """
+        self.kick(user)
+        for path in self.mail_folder(user).rglob("dovecot*index*"):
+            path.unlink(missing_ok=True)
+        # Only what is on the disk can leave the memory.
+        os.sync()
+        for path in self.mail_folder(user).rglob("*"):
+            if path.parent.name in {"cur", "new"}:
+                _forget(path)
 
     def close_account(self, user: str) -> None:
         """From now on refuse the user's login, and mail to the user by `550 5.1.1`."""
@@ -155,6 +179,8 @@ class DovecotServer(ImapServer):
             account=self._account,
             introspection_url=self.introspection_url,
             shared=self.shared,
+            rawlog=self._rawlog,
+            capability=self._capability,
         )
 
     def _is_connected(self, user: str) -> bool:
@@ -163,6 +189,15 @@ class DovecotServer(ImapServer):
     def _doveadm(self, *arguments: str) -> str:
         command = ["doveadm", "-c", str(self._paths.configuration), *arguments]
         return run_as(self._account, command, directory=self._paths.root, accepted=(0, _NO_SUCH_USER))
+
+
+def _forget(path: Path) -> None:
+    """Have the kernel drop what it holds of a file."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
+    finally:
+        os.close(descriptor)
 
 
 def _dovecot_binary() -> str:

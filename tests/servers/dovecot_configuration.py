@@ -115,6 +115,8 @@ def dovecot_configuration(
     account: Account,
     introspection_url: str | None = None,
     shared: bool = False,
+    rawlog: bool = True,
+    capability: str | None = None,
 ) -> str:
     """Return the text of dovecot.conf."""
     tokens = "" if introspection_url is None else TOKENS.format(path=paths.oauth2)
@@ -193,6 +195,18 @@ service imap-login {{
     ssl = yes
   }}
 }}
+service lmtp {{
+  inet_listener lmtp {{
+    port = {ports.lmtp}
+  }}
+}}
+{_rawlogs(paths, account) if rawlog else ""}
+{"" if capability is None else f"imap_capability = {capability}"}
+"""
+
+
+def _rawlogs(paths: DovecotPaths, account: Account) -> str:
+    return f"""\
 service imap {{
   executable = imap imap-postlogin
 }}
@@ -200,11 +214,6 @@ service imap-postlogin {{
   executable = script-login {paths.post_login}
   user = {account.user}
   unix_listener imap-postlogin {{
-  }}
-}}
-service lmtp {{
-  inet_listener lmtp {{
-    port = {ports.lmtp}
   }}
 }}
 protocol imap {{

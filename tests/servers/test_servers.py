@@ -268,6 +268,33 @@ def test_uidvalidity_is_reset_and_flags_are_kept(dovecot: DovecotServer, imap_us
     assert _kept_flags(after["flags"]) == _kept_flags(before["flags"])
 
 
+def test_a_cold_server_has_forgotten_its_caches_but_no_uid(dovecot: DovecotServer, imap_user: str) -> None:
+    messages = [(message(f"Demande {number}"), NAPOLEONIC, [r"\Seen"]) for number in range(3)]
+    dovecot.append_many(imap_user, "INBOX", messages)
+    with imap(dovecot, imap_user) as client:
+        client.select_folder("INBOX")
+        client.delete_messages([1])
+        client.expunge()
+    before = dovecot.state(imap_user, "INBOX")
+    assert subjects(dovecot, imap_user) == ["Demande 1", "Demande 2"]
+
+    dovecot.cool(imap_user)
+
+    assert not list(dovecot.mail_folder(imap_user).glob("dovecot.index*"))
+    after = dovecot.state(imap_user, "INBOX")
+    assert (after["uid_validity"], after["uid_next"]) == (before["uid_validity"], before["uid_next"])
+    assert _kept_flags(after["flags"]) == _kept_flags(before["flags"])
+
+
+def test_a_server_may_keep_no_rawlog_and_say_less_than_it_can(imap_user: str) -> None:
+    with (
+        DovecotServer(rawlog=False, capability="IMAP4rev1 UIDPLUS") as server,
+        imap(server, imap_user) as client,
+    ):
+        assert client.capabilities() == (b"IMAP4REV1", b"UIDPLUS")
+        assert server.commands(imap_user) == []
+
+
 def test_kicked_sessions_are_cut_and_the_user_may_come_back(dovecot: DovecotServer, imap_user: str) -> None:
     with IMAPClient(dovecot.host, port=dovecot.imap_port, ssl=False, timeout=30) as client:
         client.login(imap_user, dovecot.password)
