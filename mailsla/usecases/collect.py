@@ -47,8 +47,11 @@ class Session(HeaderSource, Protocol):
 class FactStore(Protocol):
     """Where facts are kept."""
 
-    def cursor(self, account: str, mailbox: ListedMailbox) -> Cursor:
-        """Return how far a mailbox has been collected, creating it when it is new."""
+    def cursors(self, account: str, mailboxes: Sequence[ListedMailbox]) -> Sequence[Cursor]:
+        """Return how far mailboxes have been collected, creating those that are new."""
+
+    def outdated(self, cursors: Sequence[Cursor]) -> Collection[int]:
+        """Return the mailboxes, by number, that hold what an older reader set aside."""
 
     def add(self, cursor: Cursor, batch: Batch, seen_at: datetime) -> None:
         """Add a batch and move the cursor, in one transaction."""
@@ -124,8 +127,11 @@ def collect(
     tally = Tally() if tally is None else tally
     round_ = _Round(session, store, now, office, keywords, since, progress, stopping, tally, spread)
     listed = session.mailboxes()
-    for mailbox in listed:
-        if stopping() or not _collect_if_open(round_, account, mailbox):
+    cursors = store.cursors(account, listed)
+    outdated = store.outdated(cursors)
+    for mailbox, cursor in zip(listed, cursors, strict=True):
+        again = store.to_read_again(cursor) if cursor.mailbox_id in outdated else ()
+        if stopping() or not _collect_if_open(round_, mailbox, cursor, again):
             return round_.tally
     if round_.tally.refused and not round_.tally.mailboxes:
         raise TransientError(refusal(round_.tally.refused))
@@ -161,10 +167,10 @@ class _Round:
     spread: Map
 
 
-def _collect_if_open(round_: _Round, account: str, mailbox: ListedMailbox) -> bool:
+def _collect_if_open(round_: _Round, mailbox: ListedMailbox, cursor: Cursor, again: Collection[int]) -> bool:
     """Bring one mailbox up to date unless it is refused; return False when asked to stop half-way."""
     try:
-        whole = _collect_mailbox(round_, account, mailbox)
+        whole = _collect_mailbox(round_, mailbox, cursor, again)
     except MailboxError:
         # What it holds is not known any more: it is said, and what is stored of it stays as it is.
         round_.tally.refused.append(mailbox.name)
@@ -173,10 +179,8 @@ def _collect_if_open(round_: _Round, account: str, mailbox: ListedMailbox) -> bo
     return whole
 
 
-def _collect_mailbox(round_: _Round, account: str, mailbox: ListedMailbox) -> bool:
-    """Bring one mailbox up to date; return False when asked to stop half-way."""
-    cursor = round_.store.cursor(account, mailbox)
-    again = round_.store.to_read_again(cursor)
+def _collect_mailbox(round_: _Round, mailbox: ListedMailbox, cursor: Cursor, again: Collection[int]) -> bool:
+    """Bring one mailbox up to date, and read `again` some UIDs; return False when asked to stop half-way."""
     unchanged = _is_unchanged(mailbox.status or round_.session.status(mailbox.name), cursor, round_.keywords)
     if unchanged and not again:
         return True

@@ -84,23 +84,48 @@ class MessageSetAside:
     seen_at: datetime
 
 
+def _mailboxes(connection: Connection, account: str) -> dict[str, Any]:
+    """Return the rows of an account's mailboxes, by name."""
+    query = (
+        select(MAILBOX).join(ACCOUNT, ACCOUNT.c.id == MAILBOX.c.account_id).where(ACCOUNT.c.name == account)
+    )
+    return {row.name: row for row in connection.execute(query)}
+
+
 class Facts(Runs):
     """What was collected, and by which runs. Satisfies `mailsla.usecases.poll.RunStore`."""
 
     def cursor(self, account: str, mailbox: ListedMailbox) -> Cursor:
-        """Return how far a mailbox has been collected, creating it and its account when they are new."""
-        with writing(self._engine) as connection:
-            insert_new(connection, ACCOUNT, [{"name": account}])
-            account_id = connection.execute(
-                select(ACCOUNT.c.id).where(ACCOUNT.c.name == account)
-            ).scalar_one()
-            named = (MAILBOX.c.account_id == account_id) & (MAILBOX.c.name == mailbox.name)
-            fresh = {"account_id": account_id, "name": mailbox.name, "role": mailbox.role.value}
-            insert_new(connection, MAILBOX, [fresh | UNREAD])
-            row = connection.execute(select(MAILBOX).where(named)).one()
-            if row.role != mailbox.role.value:
-                self._change_role(connection, row.id, mailbox.role.value)
-        return Cursor(row.id, row.uid_validity, row.last_uid, row.uid_next, row.messages, row.highest_modseq)
+        """Return how far one mailbox has been collected, creating it and its account when they are new."""
+        return self.cursors(account, [mailbox])[0]
+
+    def cursors(self, account: str, mailboxes: Sequence[ListedMailbox]) -> list[Cursor]:
+        """Return how far mailboxes have been collected; nothing is written unless one is new or changed its role."""
+        with reading(self._engine) as connection:
+            found = _mailboxes(connection, account)
+        if any(item.name not in found or found[item.name].role != item.role.value for item in mailboxes):
+            with writing(self._engine) as connection:
+                self._know(connection, account, mailboxes)
+                found = _mailboxes(connection, account)
+        wanted = (found[mailbox.name] for mailbox in mailboxes)
+        return [
+            Cursor(row.id, row.uid_validity, row.last_uid, row.uid_next, row.messages, row.highest_modseq)
+            for row in wanted
+        ]
+
+    def _know(self, connection: Connection, account: str, mailboxes: Sequence[ListedMailbox]) -> None:
+        """Create what is new; a mailbox of another role has its messages derived again."""
+        insert_new(connection, ACCOUNT, [{"name": account}])
+        account_id = connection.execute(select(ACCOUNT.c.id).where(ACCOUNT.c.name == account)).scalar_one()
+        fresh = [
+            {"account_id": account_id, "name": mailbox.name, "role": mailbox.role.value} | UNREAD
+            for mailbox in mailboxes
+        ]
+        insert_new(connection, MAILBOX, fresh)
+        found = _mailboxes(connection, account)
+        for mailbox in mailboxes:
+            if found[mailbox.name].role != mailbox.role.value:
+                self._change_role(connection, found[mailbox.name].id, mailbox.role.value)
 
     def _change_role(self, connection: Connection, mailbox_id: int, role: str) -> None:
         connection.execute(update(MAILBOX).where(MAILBOX.c.id == mailbox_id).values(role=role))
@@ -146,6 +171,14 @@ class Facts(Runs):
     def aside(self, cursor: Cursor, uid_validity: int) -> set[int]:
         """Return the UIDs of a mailbox that are set aside."""
         return self._aside(cursor, uid_validity, SET_ASIDE.c.id.is_not(None))
+
+    def outdated(self, cursors: Sequence[Cursor]) -> set[int]:
+        """Return the mailboxes, by number, that hold what an older reader set aside."""
+        numbers = [cursor.mailbox_id for cursor in cursors]
+        older = SET_ASIDE.c.gone_at.is_(None) & (SET_ASIDE.c.reader < READER_VERSION)
+        with reading(self._engine) as connection:
+            there = among(SET_ASIDE.c.mailbox_id, numbers, connection)
+            return set(connection.execute(select(SET_ASIDE.c.mailbox_id).where(older, there)).scalars())
 
     def to_read_again(self, cursor: Cursor) -> set[int]:
         """Return the UIDs that an older reader set aside, under the cursor's UIDVALIDITY."""
