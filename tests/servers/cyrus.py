@@ -72,6 +72,7 @@ class CyrusServer(ImapServer):
         self._saslpasswd = _saslpasswd()
         super().__init__(password, special_use, expired_certificate=expired_certificate)
         self.dotted = dotted
+        self._mailbox_ids: set[tuple[bytes, ...]] = set()
         self._paths = CyrusPaths(self._directory.path)
         self._write_files()
 
@@ -86,12 +87,30 @@ class CyrusServer(ImapServer):
         Args:
             user: In lower case, with a domain or without; an address nobody has used when left out.
         """
-        user = user or f"agent-{uuid4().hex}@example.fr"
+        if user is not None:
+            self._let_in(user)
+            return user
+        while not self._has_mailboxes_of_its_own(fresh := f"agent-{uuid4().hex}@example.fr"):
+            """Try another."""
+        return fresh
+
+    def _let_in(self, user: str) -> None:
         self._set_password(user, self.password)
         telemetry = self._paths.telemetry(user)
         telemetry.mkdir(exist_ok=True)
         self._account.own(telemetry)
-        return user
+
+    def _has_mailboxes_of_its_own(self, user: str) -> bool:
+        """Add a user, and tell whether no MAILBOXID (RFC 8474) is another's.
+
+        Two processes of 3.6.1 may draw the same ones; the mailboxes that they make for two users are then one.
+        """
+        self._let_in(user)
+        with self.client(user) as client:
+            said = {client.folder_status(name, ["MAILBOXID"])[b"MAILBOXID"] for name in mailbox_names(client)}
+        alone = self._mailbox_ids.isdisjoint(said)
+        self._mailbox_ids |= said
+        return alone
 
     def kick(self, user: str) -> None:
         """Cut the user's sessions, as an administrator would; logging in again is allowed."""
