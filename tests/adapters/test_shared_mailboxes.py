@@ -140,7 +140,7 @@ def test_mail_of_a_mailbox_that_may_no_longer_be_read_is_not_believed_gone(share
     shared.arrive(1, mailbox="Commun")
     shared.poll()
     shared.server.share(shared.owner, "Commun", shared.user, "l")
-    # Until then Cyrus goes on giving the numbers, which say that nothing has changed.
+    # Cyrus lists its numbers all the same: as long as they do not change, there is nothing to open it for.
     shared.arrive(2, mailbox="Commun")
 
     tally = shared.poll(at=AGAIN)
