@@ -13,6 +13,7 @@ from __future__ import annotations
 import shutil
 import sys
 import tempfile
+import threading
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -42,6 +43,7 @@ from tests.warm_start import WarmStart
 NOW = datetime(2026, 11, 13, 9, tzinfo=UTC)
 SEEDS = 500
 WORKERS = 2
+UPGRADING = threading.Lock()
 MOST_ATTEMPTS = 12
 WITHIN = 60_000
 """A whole collection of the mailboxes below is about that many bytes."""
@@ -150,7 +152,10 @@ class Office:
 @contextmanager
 def opened(config: Path) -> Iterator[Application]:
     """Open the store of a configuration."""
-    with bootstrap.application(load(config), now=lambda: NOW) as app:
+    with ExitStack() as stack:
+        # Alembic's `op` and `context` belong to the whole process: one migration at a time.
+        with UPGRADING:
+            app = stack.enter_context(bootstrap.application(load(config), now=lambda: NOW))
         yield app
 
 
@@ -260,12 +265,12 @@ class Progress:
     failed: list[int] = field(default_factory=list)
     done: int = 0
 
-    def note(self, seed: int, struck: Counter[str] | AssertionError) -> None:
+    def note(self, seed: int, struck: Counter[str] | Exception) -> None:
         """Note the end of a seed."""
         self.done += 1
-        if isinstance(struck, AssertionError):
+        if isinstance(struck, Exception):
             self.failed.append(seed)
-            print(f"seed {seed}: {str(struck).splitlines()[0]}", flush=True)
+            print(f"seed {seed}: {type(struck).__name__}: {str(struck).partition(chr(10))[0]}", flush=True)
         else:
             self.struck += struck
         if self.done % 50 == 0:
@@ -284,13 +289,13 @@ class Progress:
         )
 
 
-def tried(trial: Trial, seed: int, warm: Queue[WarmStart]) -> Counter[str] | AssertionError:
+def tried(trial: Trial, seed: int, warm: Queue[WarmStart]) -> Counter[str] | Exception:
     """Run a seed with one of the warm starts, in a folder of its own; return what struck, or what was wrong."""
     mine = warm.get()
     try:
         with tempfile.TemporaryDirectory() as folder:
             return trial.run(seed, Path(folder), mine)
-    except AssertionError as error:
+    except Exception as error:
         return error
     finally:
         warm.put(mine)

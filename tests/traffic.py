@@ -84,7 +84,7 @@ class Traffic:
             self._reply()
         elif happening < 0.94:
             self._move()
-        elif happening < 0.998:
+        elif happening < 0.9995:
             self._expunge()
         else:
             self._drop()
