@@ -26,6 +26,7 @@ from mailsla.adapters.credentials import Credentials
 from mailsla.adapters.fetch_responses import read_fetch
 from mailsla.adapters.imap_errors import refusing, translated
 from mailsla.adapters.list_responses import Listed, quoted, read_list, read_status
+from mailsla.adapters.mailbox_roles import NEVER_READ, role_of
 from mailsla.adapters.oauth import TokenSource
 from mailsla.core.body_evidence import READ_BYTES
 from mailsla.core.collection import BodyStart, Fetched, ListedMailbox, MailboxStatus
@@ -41,34 +42,6 @@ HEADER_FIELDS = f"BODY.PEEK[HEADER.FIELDS ({' '.join(name.upper() for name in RE
 
 CONTENT_FIELDS = "BODY.PEEK[HEADER.FIELDS (CONTENT-TYPE CONTENT-TRANSFER-ENCODING)]"
 BODY_START = f"BODY.PEEK[TEXT]<0.{READ_BYTES}>"
-
-SPECIAL_USE = {
-    b"\\sent": MailboxRole.SENT,
-    b"\\junk": MailboxRole.JUNK,
-    b"\\trash": MailboxRole.TRASH,
-    b"\\drafts": MailboxRole.DRAFTS,
-}
-"""RFC 6154 attributes; Cyrus writes them in lower case."""
-
-NEVER_READ = {b"\\noselect", b"\\nonexistent", b"\\all", b"\\flagged", b"\\important"}
-"""What cannot be opened, and what shows again the mail of other mailboxes."""
-
-USUAL_NAMES = {
-    MailboxRole.SENT: (
-        "sent",
-        "sent items",
-        "sent messages",
-        "envoyés",
-        "messages envoyés",
-        "éléments envoyés",
-        "objets envoyés",
-        "courrier envoyé",
-    ),
-    MailboxRole.JUNK: ("junk", "junk e-mail", "spam", "courrier indésirable", "indésirables", "pourriel"),
-    MailboxRole.TRASH: ("trash", "deleted items", "corbeille", "éléments supprimés"),
-    MailboxRole.DRAFTS: ("drafts", "brouillons"),
-}
-"""Names that Outlook, Thunderbird and Roundcube give, for servers without SPECIAL-USE."""
 
 
 @dataclass(frozen=True)
@@ -162,7 +135,7 @@ class ImapSession:
             status = statuses.get(mailbox.written)
             if status is not None:
                 self._told[name] = status
-            role = MailboxRole.SENT if name in account.sent else _role(mailbox)
+            role = MailboxRole.SENT if name in account.sent else role_of(mailbox)
             wanted = name in account.only if account.only else name not in account.ignore
             if wanted and role is not MailboxRole.DRAFTS:
                 found.append(ListedMailbox(name, role, status))
@@ -426,14 +399,6 @@ def tls_context(ca_file: Path | None) -> ssl.SSLContext:
         raise PermanentError(
             _("le fichier d'autorités {path} ne peut pas être lu.").format(path=ca_file)
         ) from error
-
-
-def _role(mailbox: Listed) -> MailboxRole:
-    for attribute, role in SPECIAL_USE.items():
-        if attribute in mailbox.attributes:
-            return role
-    last = mailbox.name.rpartition(mailbox.separator)[2].casefold()
-    return next((role for role, names in USUAL_NAMES.items() if last in names), MailboxRole.INBOX)
 
 
 def _status(said: dict[bytes, Any], count: bytes) -> MailboxStatus:

@@ -220,7 +220,7 @@ def _is_unchanged(status: MailboxStatus, cursor: Cursor, keywords: Collection[st
 
 def _add_new(round_: _Round, mailbox: str, cursor: Cursor, status: MailboxStatus) -> bool:
     """Store what is new in the opened mailbox; return False when asked to stop half-way."""
-    same = status.uid_validity == cursor.uid_validity
+    same = status.uid_validity == cursor.uid_validity and not _went_back(status, cursor)
     aside = round_.store.aside(cursor, status.uid_validity)
     done = 0
     for first, last in _windows(cursor.last_uid + 1 if same else 1, status):
@@ -238,6 +238,11 @@ def _add_new(round_: _Round, mailbox: str, cursor: Cursor, status: MailboxStatus
                 if round_.stopping():
                     return False
     return True
+
+
+def _went_back(status: MailboxStatus, cursor: Cursor) -> bool:
+    """Tell whether a server gives again UIDs that it had given: restored from a backup, against RFC 9051 §2.3.1.1."""
+    return 0 < status.uid_next <= cursor.last_uid
 
 
 def _store(round_: _Round, cursor: Cursor, batch: Batch) -> None:

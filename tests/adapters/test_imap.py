@@ -16,6 +16,7 @@ from mailsla.adapters.database.derivations import Derivations
 from mailsla.adapters.database.engine import open_engine
 from mailsla.adapters.database.facts import Facts
 from mailsla.adapters.list_responses import Listed
+from mailsla.adapters.mailbox_roles import role_of
 from mailsla.core.collection import ListedMailbox
 from mailsla.core.errors import PermanentError, TransientError
 from mailsla.core.header_fields import read_header
@@ -133,7 +134,7 @@ def test_a_site_names_ignores_or_chooses_mailboxes(dovecot: DovecotServer, imap_
 def test_usual_names_tell_sent_mailboxes_without_special_use(name: str) -> None:
     listed = Listed(frozenset(), "/", modified_utf7(name).encode())
 
-    assert imap._role(listed) is MailboxRole.SENT
+    assert role_of(listed) is MailboxRole.SENT
 
 
 def test_only_the_header_fields_we_need_are_fetched(dovecot: DovecotServer, imap_user: str) -> None:

@@ -13,7 +13,7 @@ import pytest
 from mailsla.adapters import imap
 from mailsla.adapters.credentials import Credentials
 from mailsla.adapters.database import schema
-from mailsla.adapters.database.engine import open_engine
+from mailsla.adapters.database.engine import open_engine, reading
 from mailsla.adapters.database.facts import Facts
 from mailsla.core.collection import ListedMailbox
 from mailsla.core.errors import PermanentError, TransientError
@@ -220,3 +220,22 @@ def test_many_refused_mailboxes_are_told_in_one_sentence(server: ScriptedImap, f
 
     assert "INBOX, Dossier 0, Dossier 1, Dossier 2, Dossier 3, …" in str(raised.value)
     assert "Dossier 8" not in str(raised.value)
+
+
+def test_a_server_restored_from_a_backup_loses_no_new_mail(
+    server: ScriptedImap, poll: Poll, facts: Facts
+) -> None:
+    server.messages = {number: header(number) for number in range(1, 11)}
+    poll()
+    # Five mails are forgotten, and three new ones are given their UIDs.
+    server.messages = {number: header(number if number < 6 else 100 + number) for number in range(1, 9)}
+
+    poll()
+
+    there = (
+        "select m.message_id from message m join location l on l.message_id = m.id where l.gone_at is null"
+    )
+    with reading(facts._engine) as connection:
+        found = set(connection.exec_driver_sql(there).scalars())
+    assert found == {f"h{number}.{number:05}@example.org" for number in (1, 2, 3, 4, 5, 106, 107, 108)}
+    assert facts.present_count(facts.cursor("contact", INBOX)) == {7: 8}

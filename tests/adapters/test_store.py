@@ -216,6 +216,21 @@ def test_a_mailbox_that_is_listed_again_is_read_again_and_holds_what_it_held(fac
     assert facts.present_count(facts.cursor("contact", JUNK)) == {7: 1}
 
 
+def test_a_uid_given_to_another_message_ends_the_copy_that_had_it(
+    facts: Facts, derivations: Derivations
+) -> None:
+    before, after = mail("2026-11-02 10:00"), mail("2026-11-03 10:00", by="claude.petit@example.net")
+    add(facts, before)
+    derive_pending(derivations, RULES)
+
+    add(facts, after)
+    add(facts, before, mailbox=JUNK)
+    derive_pending(derivations, RULES)
+
+    assert facts.present_count(facts.cursor("contact", INBOX)) == {7: 1}
+    assert [request.citizens for request in derivations.requests()] == [("claude.petit@example.net",)]
+
+
 def test_a_changed_rule_derives_everything_again(facts: Facts, derivations: Derivations) -> None:
     asked = mail("2026-11-02 10:00")
     holding = mail(

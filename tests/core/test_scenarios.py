@@ -35,7 +35,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from mailsla.adapters.imap import USUAL_NAMES
+from mailsla.adapters.mailbox_roles import USUAL_NAMES
 from mailsla.config import parse
 from mailsla.core.addresses import parse_addresses
 from mailsla.core.base_subject import base_subject

@@ -20,6 +20,7 @@ from sqlalchemy import (
 
 from mailsla.adapters.database import rows
 from mailsla.adapters.database.bulk import among, insert_rows, kept_by, reserved
+from mailsla.adapters.database.derivation_parts import Rows
 from mailsla.adapters.database.engine import reading, writing
 from mailsla.adapters.database.runs import Runs
 from mailsla.adapters.database.targets import (
@@ -48,6 +49,7 @@ LOCATION_COLUMNS = (
     "imported",
     "first_seen_at",
 )
+MESSAGE_OF_COPY, UID_OF_COPY = LOCATION_COLUMNS.index("message_id"), LOCATION_COLUMNS.index("uid")
 UNREAD = {"uid_validity": 0, "last_uid": 0, "uid_next": 0, "messages": 0, "highest_modseq": 0}
 """The cursor of a mailbox that was never read, or is gone."""
 
@@ -222,10 +224,30 @@ class Facts(Runs):
             for uid, message in places
         ]
         if insert_rows(connection, LOCATION, LOCATION_COLUMNS, copies) < len(copies):
-            # A mailbox that is listed again, a restored server: what was believed to be gone is there again.
-            here = (LOCATION.c.mailbox_id == mailbox_id) & (LOCATION.c.uid_validity == batch.uid_validity)
-            back = among(LOCATION.c.uid, [copy[3] for copy in copies], connection)
-            connection.execute(update(LOCATION).where(here, back).values(gone_at=None))
+            self._seen_again(connection, copies, seen_at)
+
+    def _seen_again(self, connection: Connection, copies: Rows, seen_at: datetime) -> None:
+        """Believe again in copies of known UIDs: their mailbox is listed again, or their server was restored.
+
+        A restored server may give a UID to another message. The copy that had it keeps its place in the past,
+        under a number of its own, below zero.
+        """
+        first = dict(zip(LOCATION_COLUMNS, copies[0], strict=True))
+        here = (LOCATION.c.mailbox_id == first["mailbox_id"]) & (
+            LOCATION.c.uid_validity == first["uid_validity"]
+        )
+        messages = {copy[UID_OF_COPY]: copy[MESSAGE_OF_COPY] for copy in copies}
+        known = select(LOCATION.c.id, LOCATION.c.uid, LOCATION.c.message_id).where(
+            here, among(LOCATION.c.uid, list(messages), connection)
+        )
+        others = [row.id for row in connection.execute(known) if messages[row.uid] != row.message_id]
+        if others:
+            replaced = among(LOCATION.c.id, others, connection)
+            _mark_gone(connection, LOCATION, replaced & LOCATION.c.gone_at.is_(None), seen_at)
+            connection.execute(update(LOCATION).where(replaced).values(uid=-LOCATION.c.id))
+            insert_rows(connection, LOCATION, LOCATION_COLUMNS, copies)
+        back = here & among(LOCATION.c.uid, list(messages), connection)
+        connection.execute(update(LOCATION).where(back).values(gone_at=None))
 
     def _add_messages(self, connection: Connection, batch: Batch, seen_at: datetime) -> dict[str, int]:
         """Insert the messages that are new; those known already get another copy, so are derived again too."""
