@@ -72,13 +72,18 @@ def _bare(text: str) -> list[str]:
     return [words[-1].rpartition(":")[2] if not words[-1].startswith("@") else words[-1]] if words else []
 
 
-@lru_cache(maxsize=2_048)
 def normalised(address: str) -> str | None:
     """Return an address as compared, or None when it is none.
 
     Case is ignored, in the local part too: RFC 5321 §2.4 lets it matter, no mailbox in use does. A domain in
     another script is written in A-labels (RFC 5890); a source route (RFC 5322 §4.4) is dropped.
     """
+    # What is longer than that is not remembered either: hostile mail writes megabytes.
+    return _normalised(address) if len(address) <= 2 * LONGEST else None
+
+
+@lru_cache(maxsize=2_048)
+def _normalised(address: str) -> str | None:
     bare = address.strip().removeprefix("mailto:").strip("'\"<> ")
     if bare.startswith("@"):
         bare = bare.rpartition(":")[2]
