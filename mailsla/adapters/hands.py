@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from itertools import chain, islice
+from itertools import chain
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -26,11 +26,16 @@ WORTH_IT = 3
 """With fewer items than this, another process would take longer to start than to help."""
 
 
+def processors() -> int:
+    """Return how many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 class Hands:
     """Maps pure functions of modules over items; the other process starts with the first long list, and ends here."""
 
     def __init__(self, *, alone: bool = False) -> None:
-        self._alone = alone or len(os.sched_getaffinity(0)) < 2
+        self._alone = alone or processors() < 2
         self._other: _Other | None = None
 
     def __enter__(self) -> Self:
@@ -46,25 +51,21 @@ class Hands:
     def map(self, function: Callable[[_Item], _Result], items: Iterable[_Item]) -> Iterator[_Result]:
         """Yield the result of each item, in order; items are taken a few ahead of the results."""
         source = iter(items)
-        first = list(islice(source, WORTH_IT))
-        if self._alone or len(first) < WORTH_IT:
-            yield from map(function, chain(first, source))
-            return
-        if self._other is None:
-            self._other = _Other()
-        yield from self._shared(self._other, function, chain(first, source))
+        for done, item in enumerate(source, 1):
+            if done == WORTH_IT and not self._alone:
+                yield from self._shared(function, chain((item,), source))
+                return
+            yield function(item)
 
-    def _shared(
-        self, other: _Other, function: Callable[[_Item], _Result], items: Iterable[_Item]
-    ) -> Iterator[_Result]:
+    def _shared(self, function: Callable[[_Item], _Result], items: Iterator[_Item]) -> Iterator[_Result]:
         """Give the other process an item whenever it has less than two, and do the rest here meanwhile."""
+        other = self._other = self._other or _Other()
         written = pickle.dumps(function, protocol=5)
         waiting: deque[tuple[_Item, Future[_Result] | None, _Result | None]] = deque()
-        source = iter(items)
         failure: Exception | None = None
         while failure is None:
             try:
-                item = next(source)
+                item = next(items)
             except StopIteration:
                 break
             except Exception as error:  # what came before it is yielded first, then it is raised
