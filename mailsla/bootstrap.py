@@ -232,8 +232,15 @@ class Application:
         pause that failures or refusals impose is kept, and logins are few whatever the cause.
         """
         deadline = time.monotonic() + account.every_seconds
-        while self._may_try(account, collected) and self._hold_the_line(account, deadline, collected):
-            self.stop.wait(REOPEN_SECONDS * random.random())  # noqa: S311 (to spread attempts, nothing else)
+        while self._may_try(account, collected):
+            pause = REOPEN_SECONDS * random.random()  # noqa: S311 (to spread attempts, nothing else)
+            if not self._hold_the_line(account, deadline, collected):
+                retry = self._pace(account).retry_in(self.now())
+                if retry is None:
+                    return
+                pause = retry.total_seconds()
+            if time.monotonic() + pause >= deadline or self.stop.wait(pause):
+                return
 
     def _may_try(self, account: Account, collected: Callable[[Collected], None]) -> bool:
         """Tell whether an account may be logged in to now; when it is the store that forbids it, say so."""

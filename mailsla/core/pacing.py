@@ -11,6 +11,7 @@ MOST_LOGINS = 10
 """Logins of one account in any minute, whatever the cause: servers lock accounts out, and people have alarms."""
 
 A_MINUTE = timedelta(minutes=1)
+SHORTEST_PAUSE = timedelta(seconds=15)
 LONGEST_PAUSE = timedelta(hours=1)
 REFUSED_PAUSES = (timedelta(minutes=10), timedelta(hours=1), timedelta(hours=6))
 """After a refusal that a person must act on: a wrong password is never tried often enough to lock an account."""
@@ -88,10 +89,21 @@ class Pace:
         self.not_before = None
 
     def failed(self, now: datetime, jitter: float) -> None:
-        """Note a failure that may pass: the pause doubles, up to an hour, and `jitter` (0 to 1) spreads it."""
+        """Note a failure that may pass: a short pause, then twice as long each time, up to an hour.
+
+        Args:
+            now: When.
+            jitter: From 0 to 1; spreads the attempts of many.
+        """
+        pause = min(min(self.every, SHORTEST_PAUSE) * 2 ** min(self.failures, 20), LONGEST_PAUSE)
         self.failures += 1
-        pause = min(self.every * 2 ** min(self.failures, 20), LONGEST_PAUSE)
         self.not_before = now + pause * (0.5 + jitter / 2)
+
+    def retry_in(self, now: datetime) -> timedelta | None:
+        """Return how long to wait after a failure that may pass; None when the last attempt was none."""
+        if not self.failures or self.not_before is None:
+            return None
+        return max(self.not_before - now, timedelta(0))
 
     def refused(self, now: datetime, credentials: str = "") -> None:
         """Note a refusal that will last until a person acts."""

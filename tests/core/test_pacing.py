@@ -13,6 +13,7 @@ from mailsla.core.pacing import (
     MOST_LOGINS,
     MOST_REFUSALS,
     REMEMBERED,
+    SHORTEST_PAUSE,
     Attempt,
     Pace,
     is_enough,
@@ -60,9 +61,21 @@ def test_network_faults_back_off_up_to_an_hour_and_come_back() -> None:
     pauses = [later - sooner for sooner, later in itertools.pairwise(tried)]
 
     assert pauses == sorted(pauses)
-    assert pauses[-1] <= LONGEST_PAUSE
+    assert pauses[0] == timedelta(minutes=1), "the first one within the minute"
+    assert timedelta(minutes=30) < pauses[-1] <= LONGEST_PAUSE
     pace.succeeded()
     assert pace.may_try(tried[-1] + timedelta(minutes=2))
+
+
+def test_a_single_cut_is_tried_again_within_seconds_and_only_that() -> None:
+    pace = Pace(timedelta(minutes=5))
+    pace.failed(NOW, 1)
+    after_a_cut = pace.retry_in(NOW + timedelta(seconds=5))
+    pace.succeeded()
+    after_success = pace.retry_in(NOW)
+    pace.refused(NOW, "same")
+
+    assert (after_a_cut, after_success, pace.retry_in(NOW)) == (timedelta(seconds=10), None, None)
 
 
 @given(st.sampled_from(["ok", "transient", "refused"]), st.integers(1, 20))
@@ -95,4 +108,4 @@ def test_jitter_spreads_attempts_within_the_pause(jitter: float) -> None:
     pace.failed(NOW, jitter)
 
     assert pace.not_before is not None
-    assert timedelta(minutes=5) <= pace.not_before - NOW <= timedelta(minutes=10)
+    assert SHORTEST_PAUSE / 2 <= pace.not_before - NOW <= SHORTEST_PAUSE
