@@ -365,7 +365,9 @@ class Application:
 
     def gaps(self) -> tuple[Gap, ...]:
         """Return the stretches over which an account was not collected: those that last, and the long past ones."""
-        return tuple(Gap(hole.account, hole.since, hole.until) for hole in self.facts.holes(LONG_HOLE))
+        failed = [Gap(hole.account, hole.since, hole.until) for hole in self.facts.holes(LONG_HOLE)]
+        in_part = self.facts.partial_holes(LONG_HOLE)
+        return (*failed, *(Gap(hole.account, hole.since, hole.until, partial=True) for hole in in_part))
 
     def sound_alarms(self) -> int:
         """Write the alarms about collection that are due to the outbox; return how many."""

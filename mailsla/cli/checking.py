@@ -189,7 +189,7 @@ def _runs(app: Application) -> Iterator[Line]:
         if run.outcome == "ok" and run.reason is not None:
             yield Line(_("relève {account}").format(account=run.account), Health.WARNING, run.reason)
     for gap in app.gaps():
-        if gap.until is not None:
+        if gap.until is not None or gap.partial:
             continue
         sentence = _("pas de relève réussie depuis le {instant}.").format(
             instant=wording.instant(gap.since, app.site.zone)

@@ -157,11 +157,15 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A stretch of time over which an account was not collected; `until` is None while it lasts."""
+    """A stretch of time over which an account was not collected; `until` is None while it lasts.
+
+    `partial` when only some of its mailboxes were not: the server refused them.
+    """
 
     account: str
     since: datetime
     until: datetime | None
+    partial: bool = False
 
 
 @dataclass(frozen=True, slots=True)

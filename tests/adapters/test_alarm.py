@@ -23,10 +23,11 @@ class Site:
     def __init__(self, engine: Engine) -> None:
         self.facts, self.outbox = Facts(engine), Outbox(engine, timedelta(minutes=1))
 
-    def run(self, hour: float, outcome: str) -> None:
+    def run(self, hour: float, outcome: str, reason: str | None = None) -> None:
         at = START + timedelta(hours=hour)
         number = self.facts.start_run("contact", at)
-        reason = None if outcome == "ok" else "la connexion au serveur a échoué (TimeoutError)."
+        if outcome != "ok":
+            reason = "la connexion au serveur a échoué (TimeoutError)."
         self.facts.finish_run(number, at, outcome, reason=reason, messages=0, set_aside=0)
 
     def sound(self, hour: float, rule: AlarmRule = RULE) -> int:
@@ -134,3 +135,15 @@ def test_only_long_holes_that_are_over_are_kept_and_each_with_its_ends(site: Sit
         (START + timedelta(hours=2), START + timedelta(hours=30)),
         (START + timedelta(hours=30), None),
     ]
+
+
+def test_a_mailbox_left_out_is_a_hole_of_its_own_and_no_alarm(site: Site) -> None:
+    for hour, reason in ((0, None), (1, "dossier refusé"), (20, "dossier refusé"), (21, None)):
+        site.run(hour, "ok", reason)
+    site.run(22, "ok", "dossier refusé")
+
+    found = [(hole.since, hole.until) for hole in site.facts.partial_holes(timedelta(hours=12))]
+
+    assert found == [(START, START + timedelta(hours=21)), (START + timedelta(hours=21), None)]
+    assert site.facts.holes(timedelta(0)) == ()
+    assert site.sound(30) == 0

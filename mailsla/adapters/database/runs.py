@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Engine, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Engine, case, func, insert, or_, select, update
 
 from mailsla.adapters.database.engine import reading, writing
 from mailsla.adapters.database.targets import ACCOUNT, COLLECTION, insert_new
@@ -118,25 +118,37 @@ class Runs:
 
     def holes(self, longer_than: timedelta) -> tuple[Hole, ...]:
         """Return the stretches over which an account's collections failed, from success to success."""
+        ended = COLLECTION.c.outcome.in_(("ok", "transient", "permanent"))
+        return self._holes(ended, COLLECTION.c.outcome == "ok", longer_than)
+
+    def partial_holes(self, longer_than: timedelta) -> tuple[Hole, ...]:
+        """Return the stretches over which successful collections had to leave a mailbox out, and said so."""
+        return self._holes(COLLECTION.c.outcome == "ok", COLLECTION.c.reason.is_(None), longer_than)
+
+    def _holes(
+        self, which: ColumnElement[bool], is_good: ColumnElement[bool], longer_than: timedelta
+    ) -> tuple[Hole, ...]:
+        """Return the stretches, among some runs, from the last good one to the next."""
         # One scan, of which only the runs that ended otherwise than the one before are kept.
         account, order = COLLECTION.c.account_id, COLLECTION.c.id
         instant = COLLECTION.c.started_at.type
+        good = case((is_good, 1), else_=0)
         runs = (
             select(
                 COLLECTION.c.id,
                 COLLECTION.c.account_id,
                 COLLECTION.c.started_at,
                 COLLECTION.c.finished_at,
-                (COLLECTION.c.outcome == "ok").label("good"),
-                func.lag(COLLECTION.c.outcome).over(partition_by=account, order_by=order).label("before"),
+                good.label("good"),
+                func.lag(good).over(partition_by=account, order_by=order).label("before"),
                 func.lag(COLLECTION.c.started_at, type_=instant)
                 .over(partition_by=account, order_by=order)
                 .label("started_before"),
             )
-            .where(COLLECTION.c.outcome.in_(("ok", "transient", "permanent")))
+            .where(which)
             .subquery()
         )
-        turned = runs.c.before.is_(None) | (runs.c.good != (runs.c.before == "ok"))
+        turned = runs.c.before.is_(None) | (runs.c.good != runs.c.before)
         query = (
             select(ACCOUNT.c.name, runs.c.good, runs.c.started_at, runs.c.finished_at, runs.c.started_before)
             .join(ACCOUNT, ACCOUNT.c.id == runs.c.account_id)

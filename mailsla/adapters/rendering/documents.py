@@ -310,6 +310,7 @@ def report(built: Report, zone: ZoneInfo) -> Document:
                 "account": gap.account,
                 "since": instant(gap.since, zone),
                 "until": instant(gap.until, zone),
+                "partial": gap.partial,
             }
             for gap in built.gaps
         ],

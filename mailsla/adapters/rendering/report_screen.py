@@ -19,7 +19,7 @@ from mailsla.core.delays import DelayCurve
 from mailsla.core.outlook import Outlook, Pace
 from mailsla.core.period import Period
 from mailsla.core.publication import Publication, Revision
-from mailsla.core.report import Population, Report, Section, ServiceLine
+from mailsla.core.report import Gap, Population, Report, Section, ServiceLine
 from mailsla.language import gettext as _
 from mailsla.language import ngettext
 
@@ -92,20 +92,28 @@ def piece_name(period: Period) -> str:
     return wording.month(period.first) if len(name) == len("2026-11") else name
 
 
+def _incomplete(gap: Gap) -> str:
+    if gap.partial and gap.until is None:
+        return _(
+            "Chiffres incomplets : un dossier du compte « {account} » est refusé par le serveur depuis le {since}."
+        )
+    if gap.partial:
+        return _(
+            "Chiffres incomplets du {since} au {until} : "
+            "un dossier du compte « {account} » était refusé par le serveur."
+        )
+    if gap.until is None:
+        return _("Chiffres incomplets : le compte « {account} » n'est plus relevé depuis le {since}.")
+    return _("Chiffres incomplets du {since} au {until} : le compte « {account} » n'était pas relevé.")
+
+
 def _warnings(built: Report, zone: ZoneInfo) -> Iterable[str]:
     for gap in built.gaps:
-        if gap.until is None:
-            yield _(
-                "Chiffres incomplets : le compte « {account} » n'est plus relevé depuis le {instant}."
-            ).format(account=gap.account, instant=wording.instant(gap.since, zone))
-        else:
-            yield _(
-                "Chiffres incomplets du {since} au {until} : le compte « {account} » n'était pas relevé."
-            ).format(
-                account=gap.account,
-                since=wording.instant(gap.since, zone),
-                until=wording.instant(gap.until, zone),
-            )
+        yield _incomplete(gap).format(
+            account=gap.account,
+            since=wording.instant(gap.since, zone),
+            until="" if gap.until is None else wording.instant(gap.until, zone),
+        )
     for revision in built.revisions:
         yield _revision(revision, zone)
     if built.doubts:
