@@ -25,7 +25,8 @@ class Run:
     Attributes:
         laps: Seconds that it took by its own watch, up to each of its laps.
         whole_seconds: From its start to its end, seen from outside.
-        peak_mb: Peak resident size (VmHWM), its children's added: pages that they share count for each.
+        peak_mb: Peak resident size (VmHWM), that of the children alive beside it added: pages that they share
+            count for each.
     """
 
     laps: dict[str, float]
@@ -60,15 +61,14 @@ def run(command: Sequence[str]) -> Run:
 
 def _watch(process: subprocess.Popen[str], deadline: float) -> float:
     """Return the peak, in MB, when the program has printed something or ended."""
-    peaks: dict[int, int] = {}
+    peak = 0
     printed = False
     while not printed:
         if time.perf_counter() > deadline:
             raise TimeoutError(f"not within {LONGEST_SECONDS} s")
         printed = bool(select.select([process.stdout], [], [], SAMPLE_SECONDS)[0])
-        for pid in _family(process.pid):
-            peaks[pid] = max(peaks.get(pid, 0), _peak_kb(pid))
-    return sum(peaks.values()) / 1024
+        peak = max(peak, sum(_peak_kb(pid) for pid in _family(process.pid)))
+    return peak / 1024
 
 
 def _family(pid: int) -> Iterator[int]:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import pickle
 import sys
 from collections.abc import Callable
+from itertools import count
 from typing import IO, Any
+
+COLLECTED_EVERY = 200
+"""Answers after which cycles are looked for all the same."""
 
 LENGTH = 8
 """Bytes that tell how long a value is."""
@@ -40,7 +45,11 @@ def read(pipe: IO[bytes]) -> Any:
 def serve(received: IO[bytes], answered: IO[bytes]) -> None:
     """Do what comes through a pipe until it is closed."""
     known: tuple[bytes, Callable[[Any], Any]] | None = None
-    while True:
+    # Bulk work makes no cycles to speak of; looking for them takes a tenth of its time.
+    gc.disable()
+    for done in count(1):
+        if done % COLLECTED_EVERY == 0:
+            gc.collect()
         try:
             written, item = read(received)
         except EOFError:
