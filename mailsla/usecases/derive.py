@@ -24,8 +24,8 @@ class DerivationWork(Protocol):
     def ties(self) -> str:
         """The digest of the rules that made the ties."""
 
-    def pending(self) -> Sequence[int]:
-        """Return the numbers of messages that are new or changed."""
+    def take_pending(self) -> Sequence[int]:
+        """Return the numbers of messages that are new or changed; they wait no more."""
 
     def count(self) -> int:
         """Return how many messages there are."""
@@ -46,7 +46,7 @@ class DerivationWork(Protocol):
         """Replace what was derived of messages to which no other is tied, or derive all; return how many."""
 
     def finish(self, rules: str, ties: str) -> None:
-        """Note that nothing waits any more, and by which rules it was derived and tied."""
+        """Note by which rules everything is derived and tied."""
 
 
 class DerivationStore(Protocol):
@@ -64,7 +64,7 @@ def derive_pending(store: DerivationStore, rules: PairingRules) -> int:
     """
     digest, ties = rules_digest(rules), ties_digest(rules.office)
     with store.deriving() as work, collector_paused():
-        pending = work.pending()
+        pending = work.take_pending()
         if work.ties != ties:
             work.tie_all(rules.office)
         elif pending:

@@ -18,7 +18,7 @@ from mailsla.adapters.hands import Hands
 from mailsla.core.collection import Batch, ListedMailbox, new_message
 from mailsla.core.mail import Mail, MailboxRole
 from mailsla.core.ties import ties_digest
-from mailsla.usecases.derive import derive_pending
+from mailsla.usecases.derive import derive_pending, rules_digest
 from tests.factories import OFFICE, RULES, mail, paris, reply
 
 INBOX = ListedMailbox("INBOX", MailboxRole.INBOX)
@@ -153,3 +153,23 @@ def test_messages_stored_under_another_office_are_tied_when_they_are_derived(eng
 
     [request] = [item for item in store.requests() if item.subject == "Nouvelle"]
     assert request.answered is not None
+
+
+def test_what_another_worker_changes_during_a_derivation_is_derived_by_the_next(engine: Engine) -> None:
+    add(engine, letters(20, seed=5), 1)
+    store = Derivations(engine)
+    asked = mail("2026-11-10 09:00", by="nouvelle@example.org", subject="Nouvelle")
+    with store.deriving() as work:
+        work.take_pending()
+        if engine.dialect.name == "postgresql":
+            # SQLite has one writer at a time.
+            add(engine, [asked], 500)
+        work.derive(None, RULES)
+        work.finish(rules_digest(RULES), ties_digest(OFFICE))
+    if engine.dialect.name == "sqlite":
+        add(engine, [asked], 500)
+
+    with store.deriving() as work:
+        waiting = work.take_pending()
+
+    assert len(waiting) == 1

@@ -64,10 +64,13 @@ class DerivationWork:
         self._hands = hands
         self._has_keywords = connection.execute(select(func.count()).select_from(KEYWORD)).scalar_one() > 0
 
-    def pending(self) -> list[int]:
-        """Return the numbers of messages that are new or changed, in order."""
-        query = select(PENDING.c.message_id).order_by(PENDING.c.message_id)
-        return list(self._connection.execute(query).scalars())
+    def take_pending(self) -> list[int]:
+        """Return the numbers of messages that are new or changed, in order; they wait no more.
+
+        Taken at the start: what another worker changes meanwhile waits for this transaction, or for the next.
+        """
+        taken = delete(PENDING).returning(PENDING.c.message_id)
+        return sorted(self._connection.execute(taken).scalars())
 
     def count(self) -> int:
         """Return how many messages there are."""
@@ -118,8 +121,7 @@ class DerivationWork:
         return done
 
     def finish(self, rules: str, ties: str) -> None:
-        """Note that nothing waits any more, and by which rules it was derived and tied."""
-        self._connection.execute(delete(PENDING))
+        """Note by which rules everything is derived and tied."""
         named = update(DERIVATION).where(DERIVATION.c.id == 1).values(rules=rules, ties=ties)
         self._connection.execute(named)
 
