@@ -6,7 +6,7 @@ leave again, with the same Message-ID, so that the recipient's server or client 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -23,7 +23,7 @@ from mailsla.core.request import Request
 class RequestSource(Protocol):
     """Where derived requests are read."""
 
-    def unanswered(self) -> Sequence[Request]:
+    def unanswered(self) -> Iterable[Request]:
         """Return the requests and follow-ups that nothing answered."""
 
     def doubts(self) -> Sequence[Doubt]:

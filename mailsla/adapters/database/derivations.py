@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, func, insert, select
 
 from mailsla.adapters.database import rows
-from mailsla.adapters.database.derivation_work import DerivationWork, tie_joined
+from mailsla.adapters.database.derivation_work import STREAMED, DerivationWork, tie_joined
 from mailsla.adapters.database.engine import reading, writing
 from mailsla.adapters.database.facts import derive_again
 from mailsla.adapters.database.targets import (
@@ -132,15 +132,15 @@ class Derivations:
         with writing(self._engine) as connection:
             connection.execute(insert(PUBLICATION), [rows.publication_row(publication)])
 
-    def unanswered(self) -> tuple[Request, ...]:
-        """Return the requests and follow-ups that nothing answered, by receipt."""
+    def unanswered(self) -> Iterator[Request]:
+        """Yield the requests and follow-ups that nothing answered, by receipt; they are not held all at once."""
         query = (
             select(DERIVED_REQUEST)
             .where(DERIVED_REQUEST.c.answered_at.is_(None), DERIVED_REQUEST.c.excluded.is_(None))
             .order_by(DERIVED_REQUEST.c.received_at, DERIVED_REQUEST.c.key)
         )
         with reading(self._engine) as connection:
-            return tuple(rows.request_of(row) for row in connection.execute(query))
+            yield from map(rows.request_of, connection.execute(query, execution_options=STREAMED))
 
     def requests_named(self, prefix: str) -> tuple[Request, ...]:
         """Return the requests whose key begins with `prefix`."""
