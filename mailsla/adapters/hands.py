@@ -11,7 +11,7 @@ import subprocess
 import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from contextlib import suppress
 from itertools import chain
 from types import TracebackType
@@ -25,6 +25,12 @@ _Result = TypeVar("_Result")
 WORTH_IT = 3
 """With fewer items than this, another process would take longer to start than to help."""
 
+MOST_AHEAD = 8
+"""Results held before the oldest one is waited for."""
+
+PATIENCE_SECONDS = 120
+"""After so long without an answer the other process is given up."""
+
 
 def processors() -> int:
     """Return how many processors this process may use."""
@@ -32,7 +38,7 @@ def processors() -> int:
 
 
 class Hands:
-    """Maps pure functions of modules over items; the other process starts with the first long list, and ends here."""
+    """Maps pure functions of modules over items; the other process starts with the third item, and ends here."""
 
     def __init__(self, *, alone: bool = False) -> None:
         self._alone = alone or processors() < 2
@@ -52,16 +58,24 @@ class Hands:
         """Yield the result of each item, in order; items are taken a few ahead of the results."""
         source = iter(items)
         for done, item in enumerate(source, 1):
-            if done == WORTH_IT and not self._alone:
+            if done >= WORTH_IT and self._has_help():
                 yield from self._shared(function, chain((item,), source))
                 return
             yield function(item)
 
+    def _has_help(self) -> bool:
+        if self._other is None and not self._alone:
+            try:
+                self._other = _Other()
+            except (OSError, RuntimeError):
+                # No process or no thread to be had: everything is done here.
+                self._alone = True
+        return self._other is not None
+
     def _shared(self, function: Callable[[_Item], _Result], items: Iterator[_Item]) -> Iterator[_Result]:
         """Give the other process an item whenever it has less than two, and do the rest here meanwhile."""
-        other = self._other = self._other or _Other()
-        written = pickle.dumps(function, protocol=5)
-        waiting: deque[tuple[_Item, Future[_Result] | None, _Result | None]] = deque()
+        assert self._other is not None
+        shared = _Shared(self._other, function)
         failure: Exception | None = None
         while failure is None:
             try:
@@ -71,27 +85,43 @@ class Hands:
             except Exception as error:  # what came before it is yielded first, then it is raised
                 failure = error
                 break
-            if other.is_free:
-                waiting.append((item, other.submit(written, item), None))
-            else:
-                waiting.append((item, None, function(item)))
-            while waiting and (waiting[0][1] is None or waiting[0][1].done()):
-                yield _settled(function, *waiting.popleft())
-        while waiting:
-            yield _settled(function, *waiting.popleft())
+            shared.take(item)
+            yield from shared.settled(most=MOST_AHEAD)
+        yield from shared.settled(most=0)
         if failure is not None:
             raise failure
 
 
-def _settled(
-    function: Callable[[_Item], _Result], item: _Item, future: Future[_Result] | None, done: _Result | None
-) -> _Result:
-    if future is None:
-        return done  # type: ignore[return-value]  # without a future, it was done here
-    try:
-        return future.result()
-    except (OSError, EOFError, pickle.PickleError, _FailedError):
-        return function(item)
+class _Shared:
+    """The items taken and not yielded yet, in order: done here, or given to the other process."""
+
+    def __init__(self, other: _Other, function: Callable[[Any], Any]) -> None:
+        self._other, self._function = other, function
+        self._written = pickle.dumps(function, protocol=5)
+        self._waiting: deque[tuple[Any, Future[Any]]] = deque()
+
+    def take(self, item: Any) -> None:
+        """Have an item done."""
+        if self._other.is_free:
+            self._waiting.append((item, self._other.submit(self._written, item)))
+        else:
+            done: Future[Any] = Future()
+            done.set_result(self._function(item))
+            self._waiting.append((item, done))
+
+    def settled(self, *, most: int) -> Iterator[Any]:
+        """Yield the results that are there, waiting for them while more than `most` are held."""
+        while self._waiting and (len(self._waiting) > most or self._waiting[0][1].done()):
+            item, future = self._waiting.popleft()
+            yield self._result(item, future)
+
+    def _result(self, item: Any, future: Future[Any]) -> Any:
+        try:
+            return future.result(timeout=PATIENCE_SECONDS)
+        except (OSError, EOFError, pickle.PickleError, CancelledError, TimeoutError, _FailedError):
+            if self._other.is_broken(future):
+                self._other.give_up()
+            return self._function(item)
 
 
 class _FailedError(Exception):
@@ -102,7 +132,7 @@ class _Other:
     """The other process, with the threads that talk to it."""
 
     def __init__(self) -> None:
-        # -P: nothing is imported from whatever the current folder holds. Its own session: Ctrl-C is for us.
+        # -P: nothing is imported from the folder it is started in. Its own session: Ctrl-C is for us.
         self._process = subprocess.Popen(
             [sys.executable, "-P", "-m", "mailsla.adapters.other_hands"],
             stdin=subprocess.PIPE,
@@ -114,13 +144,16 @@ class _Other:
         self._sending = ThreadPoolExecutor(1, thread_name_prefix="hands-send")
         self._receiving = ThreadPoolExecutor(1, thread_name_prefix="hands-receive")
         self._given: list[Future[Any]] = []
+        self._given_up = False
 
     @property
     def is_free(self) -> bool:
+        """Whether it can be given one more item."""
         self._given = [future for future in self._given if not future.done()]
-        return len(self._given) < 2
+        return not self._given_up and len(self._given) < 2
 
     def submit(self, written: bytes, item: object) -> Future[Any]:
+        """Give it an item."""
         assert self._process.stdin is not None
         self._sending.submit(write, self._process.stdin, pickled((written, item)))
         future = self._receiving.submit(self._result)
@@ -134,9 +167,19 @@ class _Other:
             raise _FailedError
         return result
 
-    def close(self) -> None:
-        # It holds nothing that could be lost.
+    @staticmethod
+    def is_broken(future: Future[Any]) -> bool:
+        """Tell whether an item was not answered at all, rather than by a failure."""
+        return not future.done() or not isinstance(future.exception(), _FailedError)
+
+    def give_up(self) -> None:
+        """End it at once: it holds nothing that could be lost."""
+        self._given_up = True
         self._process.kill()
+
+    def close(self) -> None:
+        """End it and its threads."""
+        self.give_up()
         for talking in (self._sending, self._receiving):
             talking.shutdown(wait=True, cancel_futures=True)
         for pipe in (self._process.stdin, self._process.stdout):

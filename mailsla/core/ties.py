@@ -1,7 +1,7 @@
 """Ties: the names through which mails can influence each other. Mails that share none are derived apart.
 
-They follow from a mail's header and from who the office is, from nothing else: not from where the mail lies, nor
-from what was decided, so that they are made once. A tie too many costs time; one too few would falsify.
+They follow from a mail's header and from who the office is, not from where the mail lies, so that they are made
+once; a decision that joins two mails adds one. A tie too many costs time; one too few would falsify.
 """
 
 from __future__ import annotations
@@ -41,12 +41,24 @@ def ties_digest(office: Office) -> str:
         office.domains,
         sorted(office.addresses),
         [item.addresses for item in office.services],
-        [
-            (sorted(form.senders), form.citizen, form.subject_pattern, form.body_pattern)
-            for form in office.forms
-        ],
+        form_rules(office),
     )
     return hashlib.sha256(repr(said).encode()).hexdigest()
+
+
+def form_rules(office: Office) -> list[tuple[object, ...]]:
+    """Return what decides where the forms name citizens; a pattern's own `repr` is cut short."""
+    return [
+        (
+            sorted(form.senders),
+            form.citizen,
+            [
+                (pattern.pattern, pattern.flags) if pattern else None
+                for pattern in (form.subject_pattern, form.body_pattern)
+            ],
+        )
+        for form in office.forms
+    ]
 
 
 def tie_names(header: Header, office: Office) -> set[str]:
@@ -65,7 +77,7 @@ def _reachable(header: Header, office: Office) -> tuple[str, ...]:
     """Return the citizens through whom evidence 4 may tie this mail."""
     if not (office.is_form(header) or is_letter(header, automatic.kind_of(header).kind, office)):
         return ()
-    if not office.wrote(header):
+    if office.is_form(header) or not office.wrote(header):
         return (*requesters(header, office), *office.outside(header.cc))
     outside = written_to(header, office)
     return outside if len(outside) <= MOST_RECIPIENTS else ()

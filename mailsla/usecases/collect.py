@@ -68,6 +68,9 @@ class FactStore(Protocol):
     def to_read_again(self, cursor: Cursor) -> Collection[int]:
         """Return the UIDs that an older reader set aside."""
 
+    def restart(self, cursor: Cursor, uid_validity: int) -> None:
+        """Note that nothing of a mailbox has been read under a UIDVALIDITY."""
+
     def mark_gone(self, cursor: Cursor, uid_validity: int, uids: Collection[int], at: datetime) -> int:
         """Note that copies are no longer there, and return how many were believed to be."""
 
@@ -193,7 +196,9 @@ def _collect_mailbox(round_: _Round, mailbox: ListedMailbox, cursor: Cursor, aga
     for keyword in round_.keywords:
         bearing = round_.session.with_keyword(keyword)
         round_.store.set_keyword(cursor, status.uid_validity, keyword, bearing, round_.now())
-    round_.store.finish_mailbox(cursor, status, round_.now())
+    # Keywords that nobody looked for may be declared later: their number is then not known.
+    seen = status if round_.keywords else replace(status, highest_modseq=0)
+    round_.store.finish_mailbox(cursor, seen, round_.now())
     return True
 
 
@@ -221,7 +226,10 @@ def _is_unchanged(status: MailboxStatus, cursor: Cursor, keywords: Collection[st
 def _add_new(round_: _Round, mailbox: str, cursor: Cursor, status: MailboxStatus) -> bool:
     """Store what is new in the opened mailbox; return False when asked to stop half-way."""
     same = status.uid_validity == cursor.uid_validity and not _went_back(status, cursor)
-    aside = round_.store.aside(cursor, status.uid_validity)
+    if not same:
+        # Even when nothing is there yet: what comes next is numbered from one.
+        round_.store.restart(cursor, status.uid_validity)
+    aside = round_.store.aside(cursor, status.uid_validity) if same else ()
     done = 0
     for first, last in _windows(cursor.last_uid + 1 if same else 1, status):
         found = round_.session.uids(first, last, since=round_.since)
@@ -241,7 +249,10 @@ def _add_new(round_: _Round, mailbox: str, cursor: Cursor, status: MailboxStatus
 
 
 def _went_back(status: MailboxStatus, cursor: Cursor) -> bool:
-    """Tell whether a server gives again UIDs that it had given: restored from a backup, against RFC 9051 §2.3.1.1."""
+    """Tell whether a server gives again UIDs that it had given: restored from a backup, against RFC 9051 §2.3.1.1.
+
+    Nothing tells it once new mail has brought UIDNEXT past what was read.
+    """
     return 0 < status.uid_next <= cursor.last_uid
 
 
@@ -269,7 +280,7 @@ def _reconcile(round_: _Round, cursor: Cursor, status: MailboxStatus) -> None:
         return
     above = 0
     while believed := round_.store.present(cursor, status.uid_validity, above=above, most=WINDOW):
-        there = set(round_.session.uids(believed[0], believed[-1], since=round_.since))
+        there = set(round_.session.uids(believed[0], believed[-1], since=None))
         gone = [uid for uid in believed if uid not in there]
         if gone:
             round_.tally.gone += round_.store.mark_gone(cursor, status.uid_validity, gone, round_.now())

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from mailsla.core.correspondents import Office
 from mailsla.core.pairing_rules import RULES_VERSION, PairingRules
-from mailsla.core.ties import ties_digest
+from mailsla.core.ties import form_rules, ties_digest
 from mailsla.usecases.collector import collector_paused
 
 
@@ -69,7 +69,7 @@ def derive_pending(store: DerivationStore, rules: PairingRules) -> int:
             work.tie_all(rules.office)
         elif pending:
             work.tie_untied(pending, rules.office)
-        if work.rules != digest or 2 * len(pending) > work.count():
+        if (work.rules, work.ties) != (digest, ties) or 2 * len(pending) > work.count():
             work.clear()
             done = work.derive(None, rules)
         elif pending:
@@ -88,10 +88,7 @@ def rules_digest(rules: PairingRules) -> str:
         office.domains,
         sorted(office.addresses),
         [(item.name, item.addresses, item.mailboxes, item.keywords) for item in office.services],
-        [
-            (sorted(form.senders), form.citizen, form.subject_pattern, form.body_pattern)
-            for form in office.forms
-        ],
+        form_rules(office),
         rules.default_category,
         rules.categories,
         rules.replies,

@@ -5,18 +5,22 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import Engine
 
-from mailsla.adapters.database import derivation_work
+from mailsla.adapters.database import derivation_work, schema
 from mailsla.adapters.database.derivation_work import DerivationWork
 from mailsla.adapters.database.derivations import Derivations
-from mailsla.adapters.database.engine import reading, writing
-from mailsla.adapters.database.facts import Facts
+from mailsla.adapters.database.engine import open_engine, reading, writing
+from mailsla.adapters.database.facts import Facts, derive_again
 from mailsla.adapters.hands import Hands
+from mailsla.core import ties as core_ties
 from mailsla.core.collection import Batch, ListedMailbox, new_message
+from mailsla.core.forms import AddressSource, Form
 from mailsla.core.mail import Mail, MailboxRole
+from mailsla.core.message import Header
 from mailsla.core.ties import ties_digest
 from mailsla.usecases.derive import derive_pending, rules_digest
 from tests.factories import OFFICE, RULES, mail, paris, reply
@@ -173,3 +177,48 @@ def test_what_another_worker_changes_during_a_derivation_is_derived_by_the_next(
         waiting = work.take_pending()
 
     assert len(waiting) == 1
+
+
+def test_a_change_made_while_its_message_is_derived_is_not_forgotten(postgresql_url: str) -> None:
+    engine = open_engine(postgresql_url)
+    schema.upgrade(engine)
+    add(engine, [mail("2026-11-10 09:00")], 1)
+    store = Derivations(engine)
+
+    with writing(engine) as elsewhere:
+        derive_again(elsewhere, [1])
+        derive_pending(store, RULES)
+    with store.deriving() as work:
+        waiting = work.take_pending()
+
+    assert waiting == [1]
+    engine.dispose()
+
+
+def test_other_ties_derive_everything_again_once(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    add(engine, letters(20, seed=6), 1)
+    store = Derivations(engine)
+    derive_pending(store, RULES)
+    monkeypatch.setattr(core_ties, "TIES_VERSION", core_ties.TIES_VERSION + 1)
+
+    assert derive_pending(store, RULES) > 20
+    assert derive_pending(store, RULES) == 0
+
+
+def test_a_form_that_writes_in_our_name_is_tied_to_the_citizen_s_answer() -> None:
+    form = Form(frozenset({"webform@pref.example.fr"}), (AddressSource.REPLY_TO,))
+    office = replace(OFFICE, forms=(form,))
+    asked = Header(
+        message_id="f1.0001@pref.example.fr",
+        senders=("contact@pref.example.fr",),
+        sender=("webform@pref.example.fr",),
+        reply_to=("camille@example.org",),
+        to=("contact@pref.example.fr",),
+    )
+    answered = Header(
+        message_id="r1.0001@pref.example.fr",
+        senders=("contact@pref.example.fr",),
+        to=("camille@example.org",),
+    )
+
+    assert set(core_ties.ties(asked, office)) & set(core_ties.ties(answered, office))

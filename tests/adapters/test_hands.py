@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import time
 from collections.abc import Iterator
 from functools import partial
 
 import pytest
 
-from mailsla.adapters.hands import Hands, processors
+from mailsla.adapters import hands as hands_module
+from mailsla.adapters.hands import MOST_AHEAD, Hands, processors
 
 
 def squared(number: int) -> int:
@@ -23,10 +25,22 @@ def where(_item: int) -> int:
     return os.getpid()
 
 
+def slowly(number: int) -> int:
+    time.sleep(0.01)
+    return number
+
+
 def killed_unless_at(home: int, number: int) -> int:
     """End the process that does this, unless it is `home`."""
     if os.getpid() != home:
         os.kill(os.getpid(), signal.SIGKILL)
+    return number
+
+
+def stuck_unless_at(home: int, number: int) -> int:
+    """Stop the process that does this, unless it is `home`."""
+    if os.getpid() != home:
+        os.kill(os.getpid(), signal.SIGSTOP)
     return number
 
 
@@ -74,6 +88,36 @@ def test_what_came_before_a_failing_item_is_yielded_first(hands: Hands) -> None:
             seen.extend(hands.map(squared, items(count)))
 
         assert seen == [number * number for number in range(count)]
+
+
+def test_few_items_are_taken_ahead_of_the_results(hands: Hands) -> None:
+    taken: list[int] = []
+
+    def items() -> Iterator[int]:
+        for number in range(200):
+            taken.append(number)
+            yield number
+
+    for seen, _result in enumerate(hands.map(slowly, items())):
+        assert len(taken) - seen <= MOST_AHEAD + 2
+        if seen == 3:
+            break
+
+
+def test_a_process_that_cannot_start_is_done_without(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
+
+    with Hands() as pair:
+        assert list(pair.map(squared, range(20))) == [number * number for number in range(20)]
+
+
+def test_a_process_that_answers_no_more_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hands_module, "PATIENCE_SECONDS", 0.5)
+
+    with Hands() as pair:
+        done = list(pair.map(partial(stuck_unless_at, os.getpid()), range(30)))
+
+    assert done == list(range(30))
 
 
 def test_the_other_process_ends_with_the_block() -> None:

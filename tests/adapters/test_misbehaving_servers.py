@@ -239,3 +239,32 @@ def test_a_server_restored_from_a_backup_loses_no_new_mail(
         found = set(connection.exec_driver_sql(there).scalars())
     assert found == {f"h{number}.{number:05}@example.org" for number in (1, 2, 3, 4, 5, 106, 107, 108)}
     assert facts.present_count(facts.cursor("contact", INBOX)) == {7: 8}
+
+
+def test_a_mailbox_found_empty_under_new_numbers_is_read_from_the_first_one(
+    server: ScriptedImap, poll: Poll, facts: Facts
+) -> None:
+    poll()
+    server.uid_validity, server.messages = 8, {}
+    poll()
+    server.messages = {number: header(50 + number) for number in range(1, 8)}
+
+    poll()
+
+    assert facts.present_count(facts.cursor("contact", INBOX)) == {8: 7}
+
+
+def test_a_uid_set_aside_is_read_when_it_is_given_to_another_message(
+    server: ScriptedImap, poll: Poll, facts: Facts
+) -> None:
+    server.messages = {number: header(number) for number in range(1, 6)} | {6: b"\r\nno header\r\n"}
+    poll()
+    aside = len(facts.set_aside())
+    server.messages = {number: header(number) for number in range(1, 5)}
+    poll()
+    server.messages |= {5: header(55), 6: header(56)}
+
+    poll()
+
+    assert (aside, len(facts.set_aside())) == (1, 0)
+    assert facts.present_count(facts.cursor("contact", INBOX)) == {7: 6}

@@ -19,6 +19,7 @@ class ScriptedImap:
         separator: Between the levels of names.
         refused: Names that are listed and cannot be opened.
         uid_next: What STATUS and EXAMINE say; None for the truth.
+        uid_validity: What they say of the mailbox's numbers.
         chatter: Sent before every answer.
         interjections: Command → what is said after the first response of its answer.
         announce: UID → size announced for its literal, whatever it is.
@@ -33,6 +34,7 @@ class ScriptedImap:
         self.separator = "/"
         self.refused: set[bytes] = set()
         self.uid_next: int | None = None
+        self.uid_validity = 7
         self.chatter = b""
         self.interjections: dict[str, bytes] = {}
         self.announce: dict[int, int] = {}
@@ -146,13 +148,14 @@ class ScriptedImap:
         written = self._opened(rest)
         if written is None:
             return None
-        numbers = f"MESSAGES {len(self.messages)} UIDNEXT {self._said_next()} UIDVALIDITY 7"
+        numbers = f"MESSAGES {len(self.messages)} UIDNEXT {self._said_next()} UIDVALIDITY {self.uid_validity}"
         return b"* STATUS " + written + f" ({numbers})\r\n".encode()
 
     def _examine(self, rest: str) -> bytes | None:
         if self._opened(rest) is None:
             return None
-        said = f"* {len(self.messages)} EXISTS\r\n* OK [UIDVALIDITY 7] ok\r\n* OK [UIDNEXT {self._said_next()}] ok\r\n"
+        numbers = f"* OK [UIDVALIDITY {self.uid_validity}] ok\r\n* OK [UIDNEXT {self._said_next()}] ok\r\n"
+        said = f"* {len(self.messages)} EXISTS\r\n{numbers}"
         return said.encode()
 
     def _search(self, rest: str) -> bytes:

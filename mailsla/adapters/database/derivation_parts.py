@@ -74,6 +74,9 @@ class Part:
             keywords[copy].append((word, rows.instant(since)))
         places: dict[int, list[tuple[tuple[Any, ...], Place]]] = defaultdict(list)
         for row in self.places:
+            if row[rows.MAILBOX_OF_PLACE] not in ground.mailboxes:
+                # Another worker has just made it: its copies wait for the next time.
+                continue
             account, name, role = ground.mailboxes[row[rows.MAILBOX_OF_PLACE]]
             order = (account, name, *rows.numbers_of_place(row))
             place = rows.place_of(row, account, name, role, tuple(keywords.get(row[0], ())))

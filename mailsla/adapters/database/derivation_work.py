@@ -67,10 +67,10 @@ class DerivationWork:
     def take_pending(self) -> list[int]:
         """Return the numbers of messages that are new or changed, in order; they wait no more.
 
-        Taken at the start: what another worker changes meanwhile waits for this transaction, or for the next.
+        What another worker changes meanwhile has rows of its own, which wait for the next time.
         """
         taken = delete(PENDING).returning(PENDING.c.message_id)
-        return sorted(self._connection.execute(taken).scalars())
+        return sorted(set(self._connection.execute(taken).scalars()))
 
     def count(self) -> int:
         """Return how many messages there are."""

@@ -30,7 +30,8 @@ def open_engine(url: str) -> Engine:
     """
     try:
         parsed = make_url(url)
-        engine = create_engine(parsed)
+        # What is stored never stands in an error's text, whoever prints it.
+        engine = create_engine(parsed, hide_parameters=True)
     except ModuleNotFoundError as error:
         raise PermanentError(
             _("il manque le pilote PostgreSQL ; installez-le avec pip install « mailsla[postgresql] ».")

@@ -1,4 +1,4 @@
-"""Facts in the database: cursors, messages, copies, runs."""
+"""Facts in the database: cursors, messages, copies, keywords, what was set aside."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def _derive_again(connection: Connection, copies: Any) -> None:
 
 def derive_again(connection: Connection, numbers: Iterable[int]) -> None:
     """Have some messages derived again."""
-    insert_rows(connection, PENDING, ("message_id",), [(number,) for number in set(numbers)])
+    insert_rows(connection, PENDING, ("message_id",), [(number,) for number in sorted(set(numbers))])
 
 
 def _mark_gone(connection: Connection, target: Table, which: Any, at: datetime) -> int:
@@ -252,9 +252,12 @@ class Facts(Runs):
     def _add_messages(self, connection: Connection, batch: Batch, seen_at: datetime) -> dict[str, int]:
         """Insert the messages that are new; those known already get another copy, so are derived again too."""
         kept = kept_by(connection)
-        found = {message.key: message for message in batch.messages}
+        found: dict[str, NewMessage] = {}
+        for message in batch.messages:
+            found.setdefault(message.key, message)
         known = self._ids(connection, found)
-        added = [key for key in found if key not in known]
+        # In one order for every worker: two that add the same messages would otherwise wait for each other.
+        added = sorted(key for key in found if key not in known)
         numbers = dict(zip(added, reserved(connection, MESSAGE, len(added)), strict=True))
         values = [
             (number, *rows.message_values(key, found[key].header, seen_at, kept))
@@ -304,6 +307,12 @@ class Facts(Runs):
         query = select(copies.c.uid).order_by(copies.c.uid).limit(most)
         with reading(self._engine) as connection:
             return list(connection.execute(query).scalars())
+
+    def restart(self, cursor: Cursor, uid_validity: int) -> None:
+        """Note that nothing of a mailbox has been read under a UIDVALIDITY."""
+        with writing(self._engine) as connection:
+            unread = update(MAILBOX).where(MAILBOX.c.id == cursor.mailbox_id)
+            connection.execute(unread.values(UNREAD | {"uid_validity": uid_validity}))
 
     def mark_gone(self, cursor: Cursor, uid_validity: int, uids: Collection[int], at: datetime) -> int:
         """Note that copies are no longer there, and return how many were believed to be."""

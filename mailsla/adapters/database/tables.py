@@ -66,10 +66,14 @@ class MessageRow(SQLModel, table=True):
 
 
 class PendingRow(SQLModel, table=True):
-    """A message to derive: it is new, or something about it changed."""
+    """A message to derive: it is new, or something about it changed; once for each change.
+
+    A change made while the message is being derived has a row of its own, which waits for the next time.
+    """
 
     __tablename__ = "pending"
-    message_id: int = Field(foreign_key="message.id", primary_key=True)
+    id: int | None = Field(default=None, primary_key=True)
+    message_id: int = Field(foreign_key="message.id")
 
 
 class LocationRow(SQLModel, table=True):

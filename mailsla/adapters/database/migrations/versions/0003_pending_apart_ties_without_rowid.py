@@ -13,9 +13,10 @@ depends_on = None
 def upgrade() -> None:
     op.create_table(
         "pending",
+        sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("message_id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["message_id"], ["message.id"], name=op.f("fk_pending_message_id")),
-        sa.PrimaryKeyConstraint("message_id", name=op.f("pk_pending")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pending")),
     )
     # Ties are derived: they are made again, under the form that follows.
     op.execute("insert into pending (message_id) select id from message")
