@@ -149,5 +149,7 @@ def test_a_server_that_is_down_is_told_with_its_hour_and_reports_name_the_hole(s
         "mailsla : relève de « contact » arrêtée depuis le 12/11/2026 à 08 h 00",
         "mailsla : relève de « contact » reprise",
     ]
-    assert meanwhile == [{"account": "contact", "since": "2026-11-12T08:00:00+01:00", "until": None}]
+    assert meanwhile == [
+        {"account": "contact", "since": "2026-11-12T08:00:00+01:00", "until": None, "partial": False}
+    ]
     assert "Chiffres incomplets du 12/11/2026 à 08 h 00 au 13/11/2026 à 06 h 00" in " ".join(text.split())
