@@ -67,8 +67,20 @@ def _watch(process: subprocess.Popen[str], deadline: float) -> float:
         if time.perf_counter() > deadline:
             raise TimeoutError(f"not within {LONGEST_SECONDS} s")
         printed = bool(select.select([process.stdout], [], [], SAMPLE_SECONDS)[0])
-        peak = max(peak, sum(_peak_kb(pid) for pid in _family(process.pid)))
+        peak = max(peak, sum(_peak_kb(pid) for pid in _programs(process.pid)))
     return peak / 1024
+
+
+def _programs(pid: int) -> Iterator[int]:
+    """Yield a process and its descendants, but those that are still its copy: they share its memory until exec."""
+    own = _command_line(pid)
+    return (one for one in _family(pid) if one == pid or _command_line(one) != own)
+
+
+def _command_line(pid: int) -> bytes:
+    with suppress(OSError):
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    return b""
 
 
 def _family(pid: int) -> Iterator[int]:
