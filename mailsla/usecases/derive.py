@@ -24,11 +24,14 @@ class DerivationWork(Protocol):
     def ties(self) -> str:
         """The digest of the rules that made the ties."""
 
+    def is_mostly_pending(self) -> bool:
+        """Tell whether most messages are new or changed."""
+
     def take_pending(self) -> Sequence[int]:
         """Return the numbers of messages that are new or changed; they wait no more."""
 
-    def count(self) -> int:
-        """Return how many messages there are."""
+    def forget_pending(self) -> None:
+        """Note that no message waits any more: all are about to be derived."""
 
     def clear(self) -> None:
         """Drop every derivation."""
@@ -36,8 +39,8 @@ class DerivationWork(Protocol):
     def tie_all(self, office: Office) -> None:
         """Make every tie again."""
 
-    def tie_untied(self, numbers: Sequence[int], office: Office) -> None:
-        """Make the ties of those messages that were stored without."""
+    def tie_untied(self, numbers: Sequence[int] | None, office: Office) -> None:
+        """Make the ties of those messages, or of any, that were stored without."""
 
     def tied(self, numbers: Sequence[int]) -> Collection[int]:
         """Return every message tied to these, directly or through others, these included."""
@@ -64,18 +67,21 @@ def derive_pending(store: DerivationStore, rules: PairingRules) -> int:
     """
     digest, ties = rules_digest(rules), ties_digest(rules.office)
     with store.deriving() as work, collector_paused():
-        pending = work.take_pending()
-        if work.ties != ties:
-            work.tie_all(rules.office)
-        elif pending:
-            work.tie_untied(pending, rules.office)
-        if (work.rules, work.ties) != (digest, ties) or 2 * len(pending) > work.count():
+        stale = (work.rules, work.ties) != (digest, ties)
+        if stale or work.is_mostly_pending():
+            work.forget_pending()
+            if work.ties != ties:
+                work.tie_all(rules.office)
+            else:
+                work.tie_untied(None, rules.office)
             work.clear()
             done = work.derive(None, rules)
-        elif pending:
-            done = work.derive(work.tied(pending), rules)
         else:
-            return 0
+            pending = work.take_pending()
+            if not pending:
+                return 0
+            work.tie_untied(pending, rules.office)
+            done = work.derive(work.tied(pending), rules)
         work.finish(digest, ties)
     return done
 

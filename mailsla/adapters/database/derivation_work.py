@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, Select, Table, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, Select, Table, delete, func, select, true, update
 
 from mailsla.adapters.database import rows
 from mailsla.adapters.database.bulk import among, as_kept, insert_rows, kept_by
@@ -72,9 +72,15 @@ class DerivationWork:
         taken = delete(PENDING).returning(PENDING.c.message_id)
         return sorted(set(self._connection.execute(taken).scalars()))
 
-    def count(self) -> int:
-        """Return how many messages there are."""
-        return self._connection.execute(select(func.count()).select_from(MESSAGE)).scalar_one()
+    def is_mostly_pending(self) -> bool:
+        """Tell whether most messages are new or changed."""
+        counts = (select(func.count()).select_from(target) for target in (PENDING, MESSAGE))
+        waiting, known = (self._connection.execute(count).scalar_one() for count in counts)
+        return 2 * waiting > known
+
+    def forget_pending(self) -> None:
+        """Note that no message waits any more: all are about to be derived."""
+        self._connection.execute(delete(PENDING))
 
     def clear(self) -> None:
         """Drop every derivation."""
@@ -84,15 +90,16 @@ class DerivationWork:
     def tie_all(self, office: Office) -> None:
         """Make every tie again."""
         self._connection.execute(delete(TIE))
-        self._tie(office, self._all_messages())
+        self._tie(office, self._messages(true()))
         for decision in self._decisions():
             tie_joined(self._connection, decision)
 
-    def tie_untied(self, numbers: Sequence[int], office: Office) -> None:
-        """Make the ties of those messages that were stored without."""
-        without = self._among(MESSAGE.c.id, numbers) & MESSAGE.c.id.not_in(select(TIE.c.message_id))
-        query = self._kept(MESSAGE, rows.STORED_MESSAGE).where(without)
-        self._tie(office, [self._tuples(query)])
+    def tie_untied(self, numbers: Sequence[int] | None, office: Office) -> None:
+        """Make the ties of those messages, or of any, that were stored without."""
+        without = MESSAGE.c.id.not_in(select(TIE.c.message_id))
+        if numbers is not None:
+            without &= self._among(MESSAGE.c.id, numbers)
+        self._tie(office, self._messages(without))
 
     def _tie(self, office: Office, messages: Iterable[Rows]) -> None:
         for found in self._hands.map(partial(tie_rows, replace(office)), messages):
@@ -148,9 +155,10 @@ class DerivationWork:
         query = select(MESSAGE.c.id).order_by(MESSAGE.c.id)
         return iter(self._connection.execute(query, execution_options=STREAMED).scalars())
 
-    def _all_messages(self) -> Iterator[Rows]:
+    def _messages(self, which: ColumnElement[bool]) -> Iterator[Rows]:
+        """Yield some messages in parts, by number."""
         last = 0
-        query = self._kept(MESSAGE, rows.STORED_MESSAGE).order_by(MESSAGE.c.id).limit(PART)
+        query = self._kept(MESSAGE, rows.STORED_MESSAGE).where(which).order_by(MESSAGE.c.id).limit(PART)
         while found := self._tuples(query.where(MESSAGE.c.id > last)):
             yield found
             last = found[-1][0]
