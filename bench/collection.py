@@ -16,6 +16,8 @@ from statistics import median
 from bench.child_process import Run, run
 from bench.contenders.target import Target
 from bench.samples import letters
+from bench.site import settings_of
+from mailsla import bootstrap
 from tests.servers.dovecot import DovecotServer
 
 SIZES = (10_000, 100_000)
@@ -131,7 +133,12 @@ def in_turn(
 
 def _once(target: Target, name: str) -> Run:
     with tempfile.TemporaryDirectory(prefix="mailsla-bench-") as folder:
-        return run(target.within(Path(folder)).command(CONTENDERS[name]))
+        inside = target.within(Path(folder))
+        if name == MAILSLA:
+            # Empty, as `mailsla check` has made it: the tools that make it are no part of a collection.
+            with bootstrap.application(settings_of(Path(folder), inside.account)):
+                pass
+        return run(inside.command(CONTENDERS[name]))
 
 
 def show(series: Mapping[str, Series]) -> None:
