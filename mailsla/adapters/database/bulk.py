@@ -31,7 +31,7 @@ def insert_rows(
     marks = ", ".join([mark] * len(columns))
     return connection.exec_driver_sql(
         # Names of the code's own tables and columns, never anything from outside.
-        f"INSERT INTO {target.name} ({', '.join(columns)}) VALUES ({marks}) ON CONFLICT DO NOTHING",  # noqa: S608
+        f"INSERT INTO {target.name} ({', '.join(columns)}) VALUES ({marks}) ON CONFLICT DO NOTHING",  # noqa: S608 (as said)
         list(values),
     ).rowcount
 
