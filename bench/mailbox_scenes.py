@@ -191,7 +191,7 @@ class World:
             seen = letter.mail.first_seen_at
             if held is not None:
                 places, seen = held.places + places, min(seen, held.first_seen_at)
-            merged[letter.key] = replace(held or letter.mail, places=places, first_seen_at=seen)
+            merged[letter.key] = (held or letter.mail)._replace(places=places, first_seen_at=seen)
         found = list(merged.values())
         self.rng.shuffle(found)
         return found

@@ -25,8 +25,11 @@ _Result = TypeVar("_Result")
 WORTH_IT = 3
 """With fewer items than this, another process would take longer to start than to help."""
 
-MOST_AHEAD = 8
+MOST_AHEAD = 10
 """Results held before the oldest one is waited for."""
+
+MOST_GIVEN = 4
+"""Items that wait at the other process, so that it has enough to do while this one is busy elsewhere."""
 
 PATIENCE_SECONDS = 120
 """After so long without an answer the other process is given up."""
@@ -73,7 +76,7 @@ class Hands:
         return self._other is not None
 
     def _shared(self, function: Callable[[_Item], _Result], items: Iterator[_Item]) -> Iterator[_Result]:
-        """Give the other process an item whenever it has less than two, and do the rest here meanwhile."""
+        """Give the other process an item whenever it has room for it, and do the rest here meanwhile."""
         assert self._other is not None
         shared = _Shared(self._other, function)
         failure: Exception | None = None
@@ -150,7 +153,7 @@ class _Other:
     def is_free(self) -> bool:
         """Whether it can be given one more item."""
         self._given = [future for future in self._given if not future.done()]
-        return not self._given_up and len(self._given) < 2
+        return not self._given_up and len(self._given) < MOST_GIVEN
 
     def submit(self, written: bytes, item: object) -> Future[Any]:
         """Give it an item."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 import email
 import html
 import re
-from dataclasses import replace
 from email.message import Message
 
 from mailsla.core.automatic import MailKind, kind_of, looks_returned
@@ -45,10 +44,10 @@ def with_body(header: Header, content_fields: bytes, body: bytes, office: Office
     body = body[:READ_BYTES]
     form = office.form_of(header)
     if form is not None:
-        return replace(header, asked_by=form.asked_by(first_text(content_fields, body)))
+        return header._replace(asked_by=form.asked_by(first_text(content_fields, body)))
     said = kind_of(header, body).kind
     return (
-        header if said is MailKind.PERSON else replace(header, kept=(*header.kept, (BODY_SAYS, said.value)))
+        header if said is MailKind.PERSON else header._replace(kept=(*header.kept, (BODY_SAYS, said.value)))
     )
 
 

@@ -15,6 +15,7 @@ from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
+from typing import NamedTuple
 
 from mailsla.core.base_subject import base_subject
 from mailsla.core.message import Header
@@ -31,8 +32,7 @@ class Evidence(StrEnum):
     DECISION = "decision"
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """What ties one message to an earlier one.
 
     Attributes:
@@ -45,8 +45,7 @@ class Link:
     to: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Threaded:
+class Threaded(NamedTuple):
     """The two things that threading needs of a message."""
 
     key: str

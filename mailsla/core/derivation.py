@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from mailsla.core.base_subject import base_subject
@@ -119,10 +119,10 @@ def _threaded(mail: Mail, decided: Decided, subjects: Mapping[str, str], cut: Co
     """
     header = mail.header
     if decided.last(mail.key, Action.SPLIT) is not None or _is_moved(mail, decided, subjects):
-        return Threaded(mail.key, replace(header, in_reply_to=(), references=(), thread_index=None))
+        return Threaded(mail.key, header._replace(in_reply_to=(), references=(), thread_index=None))
     kept = next((index for index, cited in enumerate(header.references) if cited in cut), None)
     if kept is not None:
-        return Threaded(mail.key, replace(header, references=header.references[kept:], thread_index=None))
+        return Threaded(mail.key, header._replace(references=header.references[kept:], thread_index=None))
     return Threaded(mail.key, header)
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 from mailsla.core.message import Header
 
@@ -29,8 +29,7 @@ ONE_COLLECTION = timedelta(hours=1)
 """Copies that were seen to go within that time may have gone together."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """One copy of a message, in one mailbox.
 
     Attributes:
@@ -58,8 +57,7 @@ class Place:
     keywords: tuple[tuple[str, datetime], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Mail:
+class Mail(NamedTuple):
     """One message as the store knows it.
 
     Attributes:
@@ -77,6 +75,8 @@ class Mail:
     @property
     def roles(self) -> frozenset[MailboxRole]:
         """Roles of the mailboxes it lies in now; of those it was last seen in, when it is gone everywhere."""
+        if len(self.places) == 1:
+            return frozenset((self.places[0].role,))
         present = frozenset(place.role for place in self.places if place.present)
         return present or frozenset(place.role for place in self._last_places())
 
@@ -98,8 +98,7 @@ class Basis(StrEnum):
     DECISION = "decision"
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(NamedTuple):
     """An instant with what it rests on."""
 
     at: datetime
@@ -113,15 +112,11 @@ def received(mail: Mail) -> Moment:
     a migration can push INTERNALDATE later, and nothing is delivered before its last hop. The citizen's own
     `Date:` serves only when neither exists, and our first sight of the mail when even that is absurd.
     """
-    stamps = [
-        Moment(at, basis)
-        for place in mail.places
-        for at, basis in ((place.internal_at, Basis.SERVER), (place.hop_at, Basis.LAST_HOP))
-        if at is not None and _plausible(at, mail)
-    ]
-    if stamps:
-        return min(stamps, key=lambda moment: (moment.at, moment.basis))
-    return _sender_clock(mail)
+    server = _earliest([place.internal_at for place in mail.places], mail)
+    hop = _earliest([place.hop_at for place in mail.places], mail)
+    if hop is not None and (server is None or hop <= server):
+        return Moment(hop, Basis.LAST_HOP)
+    return _sender_clock(mail) if server is None else Moment(server, Basis.SERVER)
 
 
 def sent(mail: Mail) -> Moment:
@@ -133,12 +128,16 @@ def sent(mail: Mail) -> Moment:
 
 def stored(mail: Mail) -> Moment | None:
     """Return the earliest plausible INTERNALDATE of the mail's copies."""
-    stamps = [
-        place.internal_at
-        for place in mail.places
-        if place.internal_at is not None and _plausible(place.internal_at, mail)
-    ]
-    return Moment(min(stamps), Basis.SERVER) if stamps else None
+    server = _earliest([place.internal_at for place in mail.places], mail)
+    return None if server is None else Moment(server, Basis.SERVER)
+
+
+def _earliest(stamps: list[datetime | None], mail: Mail) -> datetime | None:
+    """Return the earliest plausible instant."""
+    if len(stamps) == 1:
+        [at] = stamps
+        return at if at is not None and _plausible(at, mail) else None
+    return min((at for at in stamps if at is not None and _plausible(at, mail)), default=None)
 
 
 def _sender_clock(mail: Mail) -> Moment:

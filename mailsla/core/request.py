@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from mailsla.core.case import Case
 from mailsla.core.commitment import Announcement
@@ -31,8 +32,7 @@ class Assignment:
     basis: ServiceBasis
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One message in the life of a request."""
 
     key: str
@@ -40,8 +40,7 @@ class Step:
     moment: Moment
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """A citizen's request, as derived from facts.
 
     Attributes:

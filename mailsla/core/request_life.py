@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from mailsla.core.addresses import plain
@@ -83,6 +83,8 @@ def _turn(reading: Reading) -> tuple[datetime, int, str]:
 
 def _after_their_request(readings: Sequence[Reading], links: Mapping[str, Link]) -> list[Reading]:
     """Give replies whose `Date:` lies before the mail they answer the server's instant instead."""
+    if len(readings) == 1:
+        return list(readings)
     by_key = {reading.key: reading for reading in readings}
     asking = (reading for reading in readings if reading.side is Side.CITIZEN)
     first = min(asking, key=lambda reading: reading.order, default=None)
@@ -280,6 +282,8 @@ def _announce(reading: Reading, case: _Case) -> None:
 
 def _category(mail: Mail, rules: PairingRules) -> str:
     """Return the first category that a mail's recipients, mailboxes or subject are declared for."""
+    if not rules.categories:
+        return rules.default_category
     recipients = {plain(address) for address in mail.header.recipients}
     mailboxes = {place.mailbox for place in mail.places}
     subject = mail.header.subject.casefold()
@@ -317,7 +321,8 @@ def _closed(case: _Case, conversation: str, rules: PairingRules, decided: Decide
     opening = case.opening
     places = opening.mail.places
     assignments = [*case.assignments, *_by_keyword(opening.mail, rules.office, case.assignments)]
-    assignments.sort(key=lambda assignment: assignment.since)
+    if len(assignments) > 1:
+        assignments.sort(key=lambda assignment: assignment.since)
     if case.elsewhere is not None and (case.answered is None or case.elsewhere.at < case.answered.at):
         case.answered, case.answered_by = case.elsewhere, None
     request = Request(
@@ -362,21 +367,23 @@ def _as_filed(request: Request, opening: Mail, rules: PairingRules) -> Request:
     """Leave out a request that an agent filed as closed without an answer."""
     for rule in rules.closings:
         if rule.effect is ClosingEffect.EXCLUDED and rule.closed_at(opening) is not None:
-            return replace(request, excluded=rule.reason)
+            return request._replace(excluded=rule.reason)
     return request
 
 
 def _as_decided(request: Request, decided: Decided) -> Request:
     """Apply what a person decided about a request."""
+    if request.key not in decided.by_target:
+        return request
     excluded = decided.last(request.key, Action.EXCLUDE)
     if excluded is not None:
-        request = replace(request, excluded=excluded.reason)
+        request = request._replace(excluded=excluded.reason)
     category = decided.last(request.key, Action.CATEGORY)
     if category is not None:
-        request = replace(request, category=category.text)
+        request = request._replace(category=category.text)
     assigned = decided.last(request.key, Action.ASSIGN)
     if assigned is not None:
         since = max(assigned.decided_at, request.received.at)
         given = Assignment(assigned.text, since, ServiceBasis.DECISION)
-        request = replace(request, assignments=(*request.assignments, given))
+        request = request._replace(assignments=(*request.assignments, given))
     return request

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import islice
 from typing import Any, Protocol
 
 from mailsla.core.body_evidence import needs_body, with_body
@@ -19,8 +18,11 @@ from mailsla.core.header_fields import read_header
 from mailsla.core.ties import ties_digest
 from mailsla.language import gettext as _
 
-SLICE = 1_000
-"""UIDs asked for at once: servers refuse command lines of 20,000 of them."""
+SLICE = 10_000
+"""UIDs asked for at once: the server works on while what came is stored."""
+
+STRETCHES = 500
+"""Most stretches of following UIDs in a command: servers refuse lines of 20,000 of them."""
 
 PIECE_BYTES = 1024 * 1024
 PIECE_MESSAGES = 500
@@ -136,6 +138,21 @@ def _covered(through: int, unsure: list[NewMessage]) -> int:
     return min([through, *(message.uid - 1 for message in unsure)])
 
 
+def _slices(uids: Iterable[int]) -> Iterator[list[int]]:
+    """Yield UIDs in lists that make a command of bounded length."""
+    part: list[int] = []
+    stretches = 0
+    for uid in uids:
+        follows = bool(part) and uid == part[-1] + 1
+        if len(part) >= SLICE or (stretches >= STRETCHES and not follows):
+            yield part
+            part, stretches, follows = [], 0, False
+        part.append(uid)
+        stretches += not follows
+    if part:
+        yield part
+
+
 class _Fetching:
     """The pieces of a fetch.
 
@@ -153,8 +170,10 @@ class _Fetching:
         self.oversized: OversizedMessage | None = None
 
     def __iter__(self) -> Iterator[_Piece]:
-        while self.oversized is None and (uids := list(islice(self._uids, SLICE))):
+        for uids in _slices(self._uids):
             yield from self._pieces(uids)
+            if self.oversized is not None:
+                return
 
     def _pieces(self, uids: list[int]) -> Iterator[_Piece]:
         missing = set(uids)

@@ -379,6 +379,7 @@ HEADERS = st.builds(
     references=st.lists(st.text(max_size=20), max_size=3).map(tuple),
     subject=st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=60),
     sent_at=st.none() | st.datetimes(timezones=st.just(UTC)),
+    hop_at=st.none(),
     senders=st.lists(st.text(max_size=20), max_size=3).map(tuple),
     bcc=st.lists(st.text(max_size=20), max_size=3).map(tuple),
     kept=st.lists(st.tuples(st.text(max_size=10), st.text(max_size=10)), max_size=4).map(tuple),

@@ -204,7 +204,7 @@ def test_a_request_filed_without_answer_is_excluded_with_the_reason(place: Place
 def test_a_request_moved_back_is_open_again() -> None:
     rules = replace(RULES, closings=(ClosingRule(ClosingEffect.EXCLUDED, "sans suite", **CLOSING),))
     back = Place("contact", "INBOX", MailboxRole.INBOX, paris("2026-11-02 10:00"))
-    left = replace(FILED, present=False)
+    left = FILED._replace(present=False)
 
     [request] = derive([mail("2026-11-02 10:00", places=(back, left))], rules).requests
 

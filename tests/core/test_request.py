@@ -125,7 +125,7 @@ def test_a_forward_inside_the_office_names_the_service_and_answers_nobody() -> N
 
 def test_the_recipient_says_the_service_before_the_mailbox_does() -> None:
     permits = Place("contact", "Permis", MailboxRole.INBOX, paris("2026-11-02 10:00"))
-    later = replace(permits, internal_at=paris("2026-11-02 11:00"))
+    later = permits._replace(internal_at=paris("2026-11-02 11:00"))
     by_recipient = mail("2026-11-02 10:00", to="etrangers@pref.example.fr", places=[permits])
     by_mailbox = mail("2026-11-02 11:00", places=[later])
 
@@ -213,7 +213,7 @@ def test_spam_is_what_lies_in_junk_and_nowhere_else() -> None:
 
     assert derived(mail("2026-11-02 10:00", places=[junk])).requests == ()
     assert len(derived(mail("2026-11-02 10:00", places=[junk, inbox])).requests) == 1
-    moved = replace(inbox, present=False)
+    moved = inbox._replace(present=False)
     assert derived(mail("2026-11-02 10:00", places=[junk, moved])).requests == ()
 
 
@@ -221,11 +221,11 @@ def test_spam_stays_spam_when_it_is_emptied() -> None:
     at = paris("2026-11-02 10:00")
     put_there = Place("c", "INBOX", MailboxRole.INBOX, at, present=False, gone_at=paris("2026-11-03 10:00"))
     emptied = Place("c", "Junk", MailboxRole.JUNK, at, present=False, gone_at=paris("2026-12-03 10:00"))
-    together = replace(put_there, gone_at=paris("2026-12-03 09:59"))
+    together = put_there._replace(gone_at=paris("2026-12-03 09:59"))
 
     assert derived(mail("2026-11-02 10:00", places=[put_there, emptied])).requests == ()
     assert len(derived(mail("2026-11-02 10:00", places=[together, emptied])).requests) == 1
-    rescued = replace(put_there, gone_at=paris("2027-01-03 10:00"))
+    rescued = put_there._replace(gone_at=paris("2027-01-03 10:00"))
     assert len(derived(mail("2026-11-02 10:00", places=[rescued, emptied])).requests) == 1
 
 

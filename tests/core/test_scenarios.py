@@ -259,7 +259,7 @@ def _mail(scenario: Scenario, label: str) -> Mail:
     default = "Sent" if site().office.wrote(header) else "INBOX"
     keywords = _keywords(scenario, values.get("keyword"))
     places = [
-        replace(_place(scenario, item, at), hop_at=header.hop_at, keywords=keywords)
+        _place(scenario, item, at)._replace(hop_at=header.hop_at, keywords=keywords)
         for item in values.get("in", default).split(", ")
     ]
     return Mail(

@@ -255,23 +255,23 @@ class Facts(Runs):
         found: dict[str, NewMessage] = {}
         for message in batch.messages:
             found.setdefault(message.key, message)
-        known = self._ids(connection, found)
         # In one order for every worker: two that add the same messages would otherwise wait for each other.
-        added = sorted(key for key in found if key not in known)
+        added = sorted(found)
         numbers = dict(zip(added, reserved(connection, MESSAGE, len(added)), strict=True))
         values = [
             (number, *rows.message_values(key, found[key].header, seen_at, kept))
             for key, number in numbers.items()
         ]
         if insert_rows(connection, MESSAGE, rows.STORED_MESSAGE, values) < len(values):
-            # Another worker has just stored some of them, under numbers of its own.
-            numbers = self._ids(connection, added)
+            # Some are there already, under numbers of their own.
+            known = self._ids(connection, added)
+            added = [key for key in added if known[key] == numbers[key]]
+            numbers = known
         if self._ties_are_of(connection, batch.tied_by):
             tied = [(tie, numbers[key]) for key in added for tie in found[key].ties]
             insert_rows(connection, TIE, TIE_COLUMNS, tied)
-        known |= numbers
-        derive_again(connection, known.values())
-        return known
+        derive_again(connection, numbers.values())
+        return numbers
 
     def _ties_are_of(self, connection: Connection, tied_by: str) -> bool:
         """Tell whether the store's ties are made by these rules; otherwise derivation will make them."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from mailsla.adapters.database.kept import Kept, document_of, instant_of
+from mailsla.adapters.database.kept import Kept, document_of, in_document, instant_of
 from mailsla.core.case import Case
 from mailsla.core.commitment import Announcement, Outcome
 from mailsla.core.conversation import Link
@@ -20,8 +20,16 @@ from mailsla.core.reading import Reading
 from mailsla.core.recipient_matching import Doubt, DoubtCode
 from mailsla.core.request import Assignment, Request, ServiceBasis, Step
 
-PEOPLE = ("senders", "sender", "reply_to", "to", "cc", "bcc", "asked_by")
+NO_IDS = "{}"
 
+
+def _placed(*names: str) -> list[tuple[str, int]]:
+    """Return some fields of a header with where they stand in it."""
+    return [(name, Header._fields.index(name)) for name in names]
+
+
+IDS = _placed("in_reply_to", "references")
+PEOPLE = _placed("senders", "sender", "reply_to", "to", "cc", "bcc", "asked_by")
 
 MESSAGE_COLUMNS = (
     "key",
@@ -45,15 +53,15 @@ def message_values(key: str, header: Header, seen_at: datetime, kept: Kept) -> t
         header.thread_index,
         header.subject,
         instant(header.sent_at),
-        kept.document(_filled((("in_reply_to", header.in_reply_to), ("references", header.references)))),
-        kept.document(_filled([(name, getattr(header, name)) for name in PEOPLE])),
+        kept.document(_filled(IDS, header)),
+        kept.document(_filled(PEOPLE, header)),
         kept.document(header.kept),
         instant(seen_at),
     )
 
 
-def _filled(lists: Iterable[tuple[str, tuple[str, ...]]]) -> dict[str, tuple[str, ...]]:
-    return {name: values for name, values in lists if values}
+def _filled(places: Iterable[tuple[str, int]], header: Header) -> dict[str, Any]:
+    return {name: values for name, place in places if (values := header[place])}
 
 
 STORED_MESSAGE = ("id", *MESSAGE_COLUMNS)
@@ -84,22 +92,17 @@ def numbers_of_place(row: tuple[Any, ...]) -> tuple[int, int]:
 def mail_of(row: tuple[Any, ...], places: tuple[Place, ...]) -> Mail:
     """Return the message that a row of `STORED_MESSAGE` holds; `hop_at` belongs to its copies."""
     _number, key, message_id, thread_index, subject, sent_at, ids, people, kept, first_seen_at = row
-    cited, named = document_of(ids), document_of(people)
+    documents = (people,) if ids == NO_IDS else (ids, people)
+    lists: dict[str, Any] = {
+        name: tuple(values) for document in documents for name, values in document_of(document).items()
+    }
     header = Header(
         message_id=message_id,
-        in_reply_to=tuple(cited.get("in_reply_to", ())),
-        references=tuple(cited.get("references", ())),
         thread_index=thread_index,
         subject=subject,
         sent_at=instant_of(sent_at),
-        senders=tuple(named.get("senders", ())),
-        sender=tuple(named.get("sender", ())),
-        reply_to=tuple(named.get("reply_to", ())),
-        to=tuple(named.get("to", ())),
-        cc=tuple(named.get("cc", ())),
-        bcc=tuple(named.get("bcc", ())),
-        asked_by=tuple(named.get("asked_by", ())),
         kept=tuple([(name, value) for name, value in document_of(kept)]),
+        **lists,
     )
     return Mail(key, header, instant(first_seen_at), places)
 
@@ -205,17 +208,16 @@ def request_values(request: Request, kept: Kept) -> tuple[Any, ...]:
         request.excluded,
         kept.document(
             {
-                "received_basis": request.received.basis.value,
+                # A basis is text already: the document takes it as it is.
+                "received_basis": request.received.basis,
                 "answered_basis": _basis(request.answered),
                 "answered_by": request.answered_by,
                 "first_response_basis": _basis(request.first_response),
                 "acknowledged_basis": _basis(request.acknowledged),
                 "citizens": request.citizens,
-                "assignments": [
-                    (item.service, item.since.isoformat(), item.basis.value) for item in assignments
-                ],
+                "assignments": [(item.service, in_document(item.since), item.basis) for item in assignments],
                 "steps": [
-                    (step.key, step.part.value, step.moment.at.isoformat(), step.moment.basis.value)
+                    (step.key, step.part, in_document(step.moment.at), step.moment.basis)
                     for step in request.steps
                 ],
                 "mailboxes": request.mailboxes,
@@ -228,8 +230,8 @@ def _at(moment: Moment | None) -> datetime | None:
     return None if moment is None else moment.at
 
 
-def _basis(moment: Moment | None) -> str | None:
-    return None if moment is None else moment.basis.value
+def _basis(moment: Moment | None) -> Basis | None:
+    return None if moment is None else moment.basis
 
 
 def request_of(row: Any) -> Request:
