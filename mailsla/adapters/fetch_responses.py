@@ -19,10 +19,11 @@ MOST_LITERAL = 16 * 1024 * 1024
 """A header that announces more than this is not read."""
 
 _FETCH = re.compile(rb"\* \d+ FETCH \(", re.IGNORECASE)
-_USUAL = re.compile(
-    rb'\* \d+ FETCH \(UID (\d{1,10}) INTERNALDATE "([^"]*)" BODY\[HEADER\.FIELDS \([^()\]]*\)\] \{\d+\}\r\n'
-)
-"""What most servers answer to our FETCH, up to the literal: read first, and quickly."""
+_USUAL = re.compile(rb'\* \d+ FETCH \(UID (\d{1,10}) INTERNALDATE "([^"]*)" ')
+_USUAL_SIZE = re.compile(rb"(\d{1,7})\}\r\n")
+"""What most servers answer to our FETCH, on both sides of the echoed list of fields: read first, and quickly."""
+
+_ECHO = re.compile(rb"BODY\[HEADER\.FIELDS \([^()\]]*\)\] ")
 
 _LITERAL = re.compile(rb"\{(\d{1,19})\+?\}\r?\n\Z")
 _QUOTED = rb'"(?:[^"\\]|\\.)*"'
@@ -52,23 +53,40 @@ def read_fetch(readline: Callable[[], bytes], read: Callable[[int], bytes], tag:
         imaplib.IMAP4.error: When the server answers NO or BAD, or something that is no IMAP.
         OversizedMessage: When a header announces more than `MOST_LITERAL`; the connection is then of no use.
     """
+    echo = b""
     while True:
         line = _whole(readline())
+        texts, literals = [line], []
+        usual = _usual(line, echo)
+        if usual is not None:
+            uid, date, size, echo = usual
+            literals.append(_exactly(size, read))
+            texts.append(_whole(readline()))
+            if texts[1] == b")\r\n":
+                yield Fetched(uid, internal_date(date), literals[0])
+                continue
         if line.startswith(b"* "):
-            is_fetch = _FETCH.match(line) is not None
-            texts, literals = _response(line, readline, read, keep=is_fetch)
+            is_fetch = usual is not None or _FETCH.match(line) is not None
+            _finish(texts, literals, readline, read, keep=is_fetch)
             if is_fetch:
                 fetched = _message(texts, literals)
                 if fetched is not None:
                     yield fetched
             elif line[2:6].upper() == b"BYE ":
                 raise imaplib.IMAP4.abort("BYE")
-        elif line.startswith(tag + b" "):
-            if line[len(tag) + 1 :].upper().startswith(b"OK"):
-                return
-            raise imaplib.IMAP4.error("FETCH refused")
-        elif not line.startswith(b"+"):
-            raise imaplib.IMAP4.abort("unexpected line")
+        elif _is_end(line, tag):
+            return
+
+
+def _is_end(line: bytes, tag: bytes) -> bool:
+    """Tell whether a line that is no response ends the command; raise when it says that it failed."""
+    if line.startswith(tag + b" "):
+        if line[len(tag) + 1 :].upper().startswith(b"OK"):
+            return True
+        raise imaplib.IMAP4.error("FETCH refused")
+    if not line.startswith(b"+"):
+        raise imaplib.IMAP4.abort("unexpected line")
+    return False
 
 
 def _whole(line: bytes) -> bytes:
@@ -77,23 +95,45 @@ def _whole(line: bytes) -> bytes:
     return line
 
 
-def _response(
-    line: bytes, readline: Callable[[], bytes], read: Callable[[int], bytes], *, keep: bool
-) -> tuple[list[bytes], list[bytes]]:
+def _usual(line: bytes, echo: bytes) -> tuple[int, bytes, int, bytes] | None:
+    """Return the UID, the date, the header's size and the echo of a line that begins a usual response.
+
+    The echo is as long as the header; one that equals the last message's need not be looked through again.
+    """
+    begins = _USUAL.match(line)
+    if begins is None:
+        return None
+    echoed, _brace, announced = line[begins.end() :].rpartition(b"{")
+    size = _USUAL_SIZE.fullmatch(announced)
+    if size is None or not (echoed == echo or _ECHO.fullmatch(echoed)):
+        return None
+    return int(begins[1]), begins[2], int(size[1]), echoed
+
+
+def _exactly(size: int, read: Callable[[int], bytes]) -> bytes:
+    literal = read(size)
+    if len(literal) != size:
+        raise imaplib.IMAP4.abort("EOF")
+    return literal
+
+
+def _finish(
+    texts: list[bytes],
+    literals: list[bytes],
+    readline: Callable[[], bytes],
+    read: Callable[[int], bytes],
+    *,
+    keep: bool,
+) -> None:
     """Read one response to its end: its lines, and the literals between them."""
-    texts, literals = [line], []
-    while (announced := _LITERAL.search(line)) is not None:
+    while (announced := _LITERAL.search(texts[-1])) is not None:
         size = int(announced[1])
         if size > MOST_LITERAL:
             raise OversizedMessage(_uid(texts))
-        literal = read(size)
-        if len(literal) != size:
-            raise imaplib.IMAP4.abort("EOF")
+        literal = _exactly(size, read)
         if keep:
             literals.append(literal)
-        line = _whole(readline())
-        texts.append(line)
-    return texts, literals
+        texts.append(_whole(readline()))
 
 
 def _uid(texts: list[bytes]) -> int | None:
@@ -105,9 +145,6 @@ def _uid(texts: list[bytes]) -> int | None:
 
 def _message(texts: list[bytes], literals: list[bytes]) -> Fetched | None:
     """Return the message of a FETCH response; None when it has no header, as when a flag changed."""
-    usual = _USUAL.fullmatch(texts[0])
-    if usual is not None and texts[1:] == [b")\r\n"]:
-        return Fetched(int(usual[1]), internal_date(usual[2]), literals[0])
     # A literal's place is kept by a NUL, which no line of IMAP may hold.
     joined = b"\x00".join(
         [_LITERAL.sub(b"", text) if index < len(literals) else text for index, text in enumerate(texts)]

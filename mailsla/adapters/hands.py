@@ -5,17 +5,20 @@ The work is always done: what the other process cannot do, for whatever reason, 
 
 from __future__ import annotations
 
+import fcntl
 import os
 import pickle
 import subprocess
 import sys
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import dataclass
 from itertools import chain
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import IO, Any, Self, TypeVar
 
 from mailsla.adapters.other_hands import pickled, read, write
 
@@ -28,8 +31,10 @@ WORTH_IT = 3
 MOST_AHEAD = 10
 """Results held before the oldest one is waited for."""
 
-MOST_GIVEN = 4
-"""Items that wait at the other process, so that it has enough to do while this one is busy elsewhere."""
+MOST_WAITING = 3
+"""Items that wait for the other process before one is done here: it has enough to do meanwhile."""
+
+PIPE_BYTES = 1 << 20
 
 PATIENCE_SECONDS = 120
 """After so long without an answer the other process is given up."""
@@ -95,40 +100,85 @@ class Hands:
             raise failure
 
 
+@dataclass
+class _Task:
+    """An item, and the other process's answer once it was given to it."""
+
+    item: Any
+    answer: Future[Any] | None = None
+
+
 class _Shared:
-    """The items taken and not yielded yet, in order: done here, or given to the other process."""
+    """The items taken and not yielded yet, in order.
+
+    The other process is given the oldest that waits whenever it has room; whoever maps does one when too many
+    wait, or when nothing else is left to do.
+    """
 
     def __init__(self, other: _Other, function: Callable[[Any], Any]) -> None:
         self._other, self._function = other, function
         self._written = pickle.dumps(function, protocol=5)
-        self._waiting: deque[tuple[Any, Future[Any]]] = deque()
+        self._taken: deque[_Task] = deque()
+        self._waiting: deque[_Task] = deque()
+        # What the other process gives back makes room for another item, in the thread that hears of it.
+        self._lock = threading.RLock()
 
     def take(self, item: Any) -> None:
         """Have an item done."""
-        if self._other.is_free:
-            self._waiting.append((item, self._other.submit(self._written, item)))
-        else:
-            done: Future[Any] = Future()
-            done.set_result(self._function(item))
-            self._waiting.append((item, done))
+        task = _Task(item)
+        self._taken.append(task)
+        with self._lock:
+            self._waiting.append(task)
+            self._feed()
+        if len(self._waiting) > MOST_WAITING:
+            self._do_one()
 
     def settled(self, *, most: int) -> Iterator[Any]:
-        """Yield the results that are there, waiting for them while more than `most` are held."""
-        while self._waiting and (len(self._waiting) > most or self._waiting[0][1].done()):
-            item, future = self._waiting.popleft()
-            yield self._result(item, future)
+        """Yield the results that are there, seeing to the others while more than `most` are held."""
+        while self._taken:
+            first = self._taken[0]
+            if first.answer is not None and first.answer.done():
+                yield self._result(self._taken.popleft())
+            elif len(self._taken) <= most:
+                return
+            elif not self._do_one() and first.answer is not None:
+                yield self._result(self._taken.popleft())
 
-    def _result(self, item: Any, future: Future[Any]) -> Any:
+    def _feed(self, _answered: object = None) -> None:
+        with self._lock:
+            while self._waiting and self._other.is_free:
+                task = self._waiting.popleft()
+                task.answer = self._other.submit(self._written, task.item)
+                task.answer.add_done_callback(self._feed)
+
+    def _do_one(self) -> bool:
+        """Do the oldest item that waits; return False when none does."""
+        with self._lock:
+            if not self._waiting:
+                return False
+            task = self._waiting.popleft()
+            task.answer = Future()
+        task.answer.set_result(self._function(task.item))
+        return True
+
+    def _result(self, task: _Task) -> Any:
+        assert task.answer is not None
         try:
-            return future.result(timeout=PATIENCE_SECONDS)
+            return task.answer.result(timeout=PATIENCE_SECONDS)
         except (OSError, EOFError, pickle.PickleError, CancelledError, TimeoutError, _FailedError):
-            if self._other.is_broken(future):
+            if self._other.is_broken(task.answer):
                 self._other.give_up()
-            return self._function(item)
+            return self._function(task.item)
 
 
 class _FailedError(Exception):
     """The other process raised something: doing the work here will tell what."""
+
+
+def _widen(pipe: IO[bytes] | None) -> None:
+    """Give a pipe room for whole items, where the system can: whoever writes does not wait for the other's turn."""
+    with suppress(OSError, AttributeError):
+        fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, PIPE_BYTES)  # type: ignore[arg-type]  # open here
 
 
 class _Other:
@@ -143,6 +193,8 @@ class _Other:
             env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
             start_new_session=True,
         )
+        for pipe in (self._process.stdin, self._process.stdout):
+            _widen(pipe)
         # One sends while the other waits for results: the next item is at hand when one is done.
         self._sending = ThreadPoolExecutor(1, thread_name_prefix="hands-send")
         self._receiving = ThreadPoolExecutor(1, thread_name_prefix="hands-receive")
@@ -153,7 +205,7 @@ class _Other:
     def is_free(self) -> bool:
         """Whether it can be given one more item."""
         self._given = [future for future in self._given if not future.done()]
-        return not self._given_up and len(self._given) < MOST_GIVEN
+        return not self._given_up and len(self._given) < 2
 
     def submit(self, written: bytes, item: object) -> Future[Any]:
         """Give it an item."""

@@ -10,6 +10,7 @@ _FORWARD = r"tr|fwd?|wg|transf|transféré|rv|enc"
 _AGAIN = r"relance|rappel"
 _COUNT = r"(?:\s?\[\d{1,4}\]|\s?\(\d{1,4}\)|\^\d{1,4})?"
 # `\s` takes the no-break spaces that French typography puts before a colon; `：` is the full-width colon.
+_MARK = re.compile(r"[:：\[(]")
 _LEADER = re.compile(
     rf"\s*(?:(?P<reply>{_REPLY})|(?P<forward>{_FORWARD})|{_AGAIN}){_COUNT}\s*[:：]\s*", re.IGNORECASE
 )
@@ -28,11 +29,12 @@ def base_subject(subject: str) -> str:
     ('carte grise', 'carte grise')
     """
     rest = subject
-    while True:
+    while _MARK.search(rest):
         stripped = _once(rest)
         if stripped == rest:
-            return " ".join(rest.split()).casefold()
+            break
         rest = stripped
+    return " ".join(rest.split()).casefold()
 
 
 def _once(subject: str) -> str:

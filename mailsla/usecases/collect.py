@@ -230,22 +230,38 @@ def _add_new(round_: _Round, mailbox: str, cursor: Cursor, status: MailboxStatus
         # Even when nothing is there yet: what comes next is numbered from one.
         round_.store.restart(cursor, status.uid_validity)
     aside = round_.store.aside(cursor, status.uid_validity) if same else ()
+    new = _NewUids(round_, cursor.last_uid + 1 if same else 1, status, aside)
     done = 0
-    for first, last in _windows(cursor.last_uid + 1 if same else 1, status):
-        found = round_.session.uids(first, last, since=round_.since)
-        uids = [uid for uid in found if uid not in aside]
-        before = done
-        with collector_paused():
-            for batch in read_batches(
-                round_.session, uids, status.uid_validity, round_.office, round_.spread
-            ):
-                _store(round_, cursor, batch)
-                done += len(batch.messages) + len(batch.set_aside)
-                total = before + len(uids) if last is None else max(status.messages, done)
-                round_.progress(mailbox, done, total)
-                if round_.stopping():
-                    return False
+    with collector_paused():
+        for batch in read_batches(round_.session, new, status.uid_validity, round_.office, round_.spread):
+            _store(round_, cursor, batch)
+            done += len(batch.messages) + len(batch.set_aside)
+            round_.progress(mailbox, done, max(new.expected, done))
+            if round_.stopping():
+                return False
     return True
+
+
+class _NewUids:
+    """The UIDs of an opened mailbox from one on, looked for as they are needed, some thousands at a time.
+
+    Attributes:
+        expected: How many there should be; the mailbox's count until its end has been looked at.
+    """
+
+    def __init__(self, round_: _Round, first: int, status: MailboxStatus, aside: Collection[int]) -> None:
+        self._round, self._first, self._status, self._aside = round_, first, status, aside
+        self.expected = status.messages
+
+    def __iter__(self) -> Iterator[int]:
+        count = 0
+        for first, last in _windows(self._first, self._status):
+            found = self._round.session.uids(first, last, since=self._round.since)
+            uids = [uid for uid in found if uid not in self._aside]
+            count += len(uids)
+            if last is None:
+                self.expected = count
+            yield from uids
 
 
 def _went_back(status: MailboxStatus, cursor: Cursor) -> bool:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from mailsla.core.collection import Batch, BodyStart, Fetched
 from mailsla.core.errors import OversizedMessage, TransientError
 from mailsla.usecases import fetching
-from mailsla.usecases.fetching import Map, read_batches
+from mailsla.usecases.fetching import SLICE, STRETCHES, Map, _slices, read_batches
 from tests.factories import OFFICE
 
 AT = datetime(2026, 11, 2, 9, tzinfo=UTC)
@@ -135,3 +135,15 @@ def test_an_oversized_header_is_set_aside_with_what_came_before_it(spread: Map) 
     assert [message.uid for batch in seen for message in batch.messages] == [1, 2, 4]
     # What only its body tells is not covered: the connection was of no use any more.
     assert seen[-1].last_uid == 2
+
+
+def test_a_command_names_few_stretches_of_uids_and_leaves_none_out() -> None:
+    scattered = range(1, 4 * STRETCHES, 2)
+    uids = [*scattered, *range(10 * SLICE, 12 * SLICE)]
+
+    slices = list(_slices(uids))
+
+    assert [uid for part in slices for uid in part] == uids
+    for part in slices:
+        assert len(part) <= SLICE
+        assert sum(uid - 1 not in part for uid in part) <= STRETCHES

@@ -190,7 +190,7 @@ class DerivationWork:
         if numbers is not None:
             query = query.where(self._among(TIE.c.message_id, numbers))
         found = self._connection.execute(query, execution_options=STREAMED)
-        return ((name, number) for name, number in found)
+        return ((name, number) for part in found.partitions() for name, number in part)
 
     def _neighbours(self, numbers: Collection[int]) -> Iterable[int]:
         other = TIE.alias()

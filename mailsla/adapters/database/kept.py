@@ -71,13 +71,18 @@ def _text(at: datetime) -> str:
     return at.isoformat(" ", "microseconds")[:_ZONE]
 
 
+@lru_cache(maxsize=MOST_REMEMBERED)
+def _iso(at: datetime) -> str:
+    return at.isoformat()
+
+
 def in_document(at: datetime) -> str:
     """Return an aware instant as it stands in a JSON document.
 
     Raises:
         ValueError: When it is naive.
     """
-    return _text(at if at.tzinfo is UTC else _utc(at)).replace(" ", "T") + "+00:00"
+    return _iso(at if at.tzinfo is UTC else _utc(at))
 
 
 def _utc(at: datetime) -> datetime:
