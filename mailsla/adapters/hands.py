@@ -25,7 +25,7 @@ from mailsla.adapters.other_hands import pickled, read, write
 _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
 
-WORTH_IT = 3
+WORTH_IT = 5
 """With fewer items than this, another process would take longer to start than to help."""
 
 MOST_AHEAD = 10
@@ -46,7 +46,7 @@ def processors() -> int:
 
 
 class Hands:
-    """Maps pure functions of modules over items; the other process starts with the third item, and ends here."""
+    """Maps pure functions of modules over items; the other process starts when there are enough, and ends here."""
 
     def __init__(self, *, alone: bool = False) -> None:
         self._alone = alone or processors() < 2

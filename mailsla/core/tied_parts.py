@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Iterator
-from itertools import groupby
+
+NONE = -1
 
 
 def tied_parts(numbers: Iterable[int], ties: Iterable[tuple[int, int]], size: int) -> Iterator[list[int]]:
@@ -32,9 +33,8 @@ def tied_parts(numbers: Iterable[int], ties: Iterable[tuple[int, int]], size: in
         if name == last_name:
             _join(above, index, last_index)
         last_name, last_index = name, index
-    roots = array("q", (_find(above, index) for index in range(len(known))))
     part: list[int] = []
-    for _root, members in groupby(sorted(range(len(known)), key=roots.__getitem__), key=roots.__getitem__):
+    for members in _groups(above):
         group = [known[index] for index in members]
         if part and len(part) + len(group) > size:
             yield part
@@ -42,6 +42,23 @@ def tied_parts(numbers: Iterable[int], ties: Iterable[tuple[int, int]], size: in
         part += group
     if part:
         yield part
+
+
+def _groups(above: array[int]) -> Iterator[list[int]]:
+    """Yield the members of each group, in order; a group is named by the first of them."""
+    last = array("q", range(len(above)))
+    following = array("q", [NONE]) * len(above)
+    for index in range(len(above)):
+        root = _find(above, index)
+        if root != index:
+            following[last[root]] = index
+            last[root] = index
+    for index in range(len(above)):
+        if above[index] == index:
+            group = [index]
+            while (member := following[group[-1]]) != NONE:
+                group.append(member)
+            yield group
 
 
 def _is_sparse(known: array[int]) -> bool:

@@ -25,7 +25,7 @@ STRETCHES = 500
 """Most stretches of following UIDs in a command: servers refuse lines of 20,000 of them."""
 
 PIECE_BYTES = 1024 * 1024
-PIECE_MESSAGES = 500
+PIECE_MESSAGES = 250
 """A piece is read and stored when its headers reach one or the other: memory does not grow with the mailbox."""
 
 STORED = 2_000

@@ -36,10 +36,10 @@ from mailsla.core.pairing_rules import PairingRules
 from mailsla.core.tied_parts import tied_parts
 from mailsla.core.ties import tie_of_decision
 
-STREAMED = {"yield_per": 10_000}
+STREAMED = {"yield_per": 2_000}
 """For what is read row by row: some drivers would hold all of it otherwise."""
 
-PART = 500
+PART = 250
 """Messages derived at once: memory does not grow with the store."""
 
 
