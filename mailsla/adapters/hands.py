@@ -85,17 +85,20 @@ class Hands:
         assert self._other is not None
         shared = _Shared(self._other, function)
         failure: Exception | None = None
-        while failure is None:
-            try:
-                item = next(items)
-            except StopIteration:
-                break
-            except Exception as error:  # what came before it is yielded first, then it is raised
-                failure = error
-                break
-            shared.take(item)
-            yield from shared.settled(most=MOST_AHEAD)
-        yield from shared.settled(most=0)
+        try:
+            while failure is None:
+                try:
+                    item = next(items)
+                except StopIteration:
+                    break
+                except Exception as error:  # what came before it is yielded first, then it is raised
+                    failure = error
+                    break
+                shared.take(item)
+                yield from shared.settled(most=MOST_AHEAD)
+            yield from shared.settled(most=0)
+        finally:
+            shared.forget()
         if failure is not None:
             raise failure
 
@@ -120,14 +123,12 @@ class _Shared:
         self._written = pickle.dumps(function, protocol=5)
         self._taken: deque[_Task] = deque()
         self._waiting: deque[_Task] = deque()
-        # What the other process gives back makes room for another item, in the thread that hears of it.
-        self._lock = threading.RLock()
 
     def take(self, item: Any) -> None:
         """Have an item done."""
         task = _Task(item)
         self._taken.append(task)
-        with self._lock:
+        with self._other.lock:
             self._waiting.append(task)
             self._feed()
         if len(self._waiting) > MOST_WAITING:
@@ -144,8 +145,14 @@ class _Shared:
             elif not self._do_one() and first.answer is not None:
                 yield self._result(self._taken.popleft())
 
+    def forget(self) -> None:
+        """Give the other process nothing more."""
+        with self._other.lock:
+            self._waiting.clear()
+
     def _feed(self, _answered: object = None) -> None:
-        with self._lock:
+        # An answer makes room for another item, in the thread that hears of it.
+        with self._other.lock:
             while self._waiting and self._other.is_free:
                 task = self._waiting.popleft()
                 task.answer = self._other.submit(self._written, task.item)
@@ -153,7 +160,7 @@ class _Shared:
 
     def _do_one(self) -> bool:
         """Do the oldest item that waits; return False when none does."""
-        with self._lock:
+        with self._other.lock:
             if not self._waiting:
                 return False
             task = self._waiting.popleft()
@@ -182,9 +189,14 @@ def _widen(pipe: IO[bytes] | None) -> None:
 
 
 class _Other:
-    """The other process, with the threads that talk to it."""
+    """The other process, with the threads that talk to it.
+
+    Attributes:
+        lock: Held by whoever gives it items: answers come in the order in which these went.
+    """
 
     def __init__(self) -> None:
+        self.lock = threading.RLock()
         # -P: nothing is imported from the folder it is started in. Its own session: Ctrl-C is for us.
         self._process = subprocess.Popen(
             [sys.executable, "-P", "-m", "mailsla.adapters.other_hands"],
@@ -210,9 +222,10 @@ class _Other:
     def submit(self, written: bytes, item: object) -> Future[Any]:
         """Give it an item."""
         assert self._process.stdin is not None
-        self._sending.submit(write, self._process.stdin, pickled((written, item)))
-        future = self._receiving.submit(self._result)
-        self._given.append(future)
+        with self.lock:
+            self._sending.submit(write, self._process.stdin, pickled((written, item)))
+            future = self._receiving.submit(self._result)
+            self._given.append(future)
         return future
 
     def _result(self) -> Any:
@@ -229,7 +242,8 @@ class _Other:
 
     def give_up(self) -> None:
         """End it at once: it holds nothing that could be lost."""
-        self._given_up = True
+        with self.lock:
+            self._given_up = True
         self._process.kill()
 
     def close(self) -> None:

@@ -104,6 +104,15 @@ def test_few_items_are_taken_ahead_of_the_results(hands: Hands) -> None:
             break
 
 
+def test_what_is_left_half_way_answers_for_nothing_else(hands: Hands) -> None:
+    for first in range(0, 400, 20):
+        for _result in zip(range(7), hands.map(slowly, range(1_000, 1_100)), strict=False):
+            pass
+        assert list(hands.map(squared, range(first, first + 20))) == [
+            number * number for number in range(first, first + 20)
+        ]
+
+
 def test_a_process_that_cannot_start_is_done_without(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "executable", "/nowhere/python")
 
