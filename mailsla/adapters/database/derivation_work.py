@@ -36,7 +36,7 @@ from mailsla.core.pairing_rules import PairingRules
 from mailsla.core.tied_parts import tied_parts
 from mailsla.core.ties import tie_of_decision
 
-STREAMED = {"yield_per": 2_000}
+STREAMED = {"yield_per": 1_000}
 """For what is read row by row: some drivers would hold all of it otherwise."""
 
 PART = 250
