@@ -53,7 +53,7 @@ def read_fetch(readline: Callable[[], bytes], read: Callable[[int], bytes], tag:
         imaplib.IMAP4.error: When the server answers NO or BAD, or something that is no IMAP.
         OversizedMessage: When a header announces more than `MOST_LITERAL`; the connection is then of no use.
     """
-    echo = b""
+    echo: bytes | None = None
     while True:
         line = _whole(readline())
         texts, literals = [line], []
@@ -95,7 +95,7 @@ def _whole(line: bytes) -> bytes:
     return line
 
 
-def _usual(line: bytes, echo: bytes) -> tuple[int, bytes, int, bytes] | None:
+def _usual(line: bytes, echo: bytes | None) -> tuple[int, bytes, int, bytes] | None:
     """Return the UID, the date, the header's size and the echo of a line that begins a usual response.
 
     The echo is as long as the header; one that equals the last message's need not be looked through again.

@@ -155,7 +155,14 @@ class _Shared:
         with self._other.lock:
             while self._waiting and self._other.is_free:
                 task = self._waiting.popleft()
-                task.answer = self._other.submit(self._written, task.item)
+                try:
+                    task.answer = self._other.submit(self._written, task.item)
+                except (
+                    Exception
+                ):  # whatever it is, nobody hears of it in this thread: it is done here instead
+                    self._waiting.appendleft(task)
+                    self._other.give_up()
+                    return
                 task.answer.add_done_callback(self._feed)
 
     def _do_one(self) -> bool:
@@ -238,7 +245,7 @@ class _Other:
     @staticmethod
     def is_broken(future: Future[Any]) -> bool:
         """Tell whether an item was not answered at all, rather than by a failure."""
-        return not future.done() or not isinstance(future.exception(), _FailedError)
+        return not future.done() or future.cancelled() or not isinstance(future.exception(), _FailedError)
 
     def give_up(self) -> None:
         """End it at once: it holds nothing that could be lost."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 
 NONE = -1
@@ -23,12 +24,12 @@ def tied_parts(numbers: Iterable[int], ties: Iterable[tuple[int, int]], size: in
     """
     known = array("q", numbers)
     above = array("q", range(len(known)))
-    place = {number: index for index, number in enumerate(known)} if _is_sparse(known) else None
+    is_sparse = _is_sparse(known)
     first = known[0] if known else 0
     last_name, last_index = None, 0
     for name, number in ties:
-        index = number - first if place is None else place.get(number, -1)
-        if not 0 <= index < len(known):
+        index = bisect_left(known, number) if is_sparse else number - first
+        if not 0 <= index < len(known) or known[index] != number:
             continue
         if name == last_name:
             _join(above, index, last_index)

@@ -21,6 +21,9 @@ from mailsla.language import gettext as _
 SLICE = 10_000
 """UIDs asked for at once: the server works on while what came is stored."""
 
+FIRST_SLICE = 1_000
+"""The same at first, and where bodies must be looked into: that waits for the end of a slice, as does the cursor."""
+
 STRETCHES = 500
 """Most stretches of following UIDs in a command: servers refuse lines of 20,000 of them."""
 
@@ -117,10 +120,12 @@ def _read_pieces(
     unsure: list[NewMessage] = []
     for read in spread(partial(_read_piece, replace(office)), fetching):
         unsure += read.unsure
+        fetching.wait_for(unsure)
         ready = read.ready
         if unsure and not fetching.is_busy:
             ready = ready + _with_bodies(source, unsure, office)
             unsure = []
+            fetching.wait_for(unsure)
         through = _covered(read.through, unsure)
         yield Batch(uid_validity, through, tuple(ready), tuple(read.set_aside), tied_by)
     if fetching.oversized is not None:
@@ -138,13 +143,13 @@ def _covered(through: int, unsure: list[NewMessage]) -> int:
     return min([through, *(message.uid - 1 for message in unsure)])
 
 
-def _slices(uids: Iterable[int]) -> Iterator[list[int]]:
-    """Yield UIDs in lists that make a command of bounded length."""
+def _slices(uids: Iterable[int], size: Callable[[], int]) -> Iterator[list[int]]:
+    """Yield UIDs in lists of at most `size` that make a command of bounded length."""
     part: list[int] = []
     stretches = 0
     for uid in uids:
         follows = bool(part) and uid == part[-1] + 1
-        if len(part) >= SLICE or (stretches >= STRETCHES and not follows):
+        if len(part) >= size() or (stretches >= STRETCHES and not follows):
             yield part
             part, stretches, follows = [], 0, False
         part.append(uid)
@@ -165,15 +170,27 @@ class _Fetching:
     def __init__(self, source: HeaderSource, uids: Iterable[int]) -> None:
         self._source = source
         self._uids = iter(uids)
+        self._size = min(FIRST_SLICE, SLICE)
+        self._is_wanted = False
         self.is_busy = False
         self.through = 0
         self.oversized: OversizedMessage | None = None
 
     def __iter__(self) -> Iterator[_Piece]:
-        for uids in _slices(self._uids):
+        for uids in _slices(self._uids, lambda: self._size):
+            while self._is_wanted:
+                # What is read ahead is yielded only when more comes.
+                yield _Piece([], self.through)
+            self._size = min(2 * self._size, SLICE)
             yield from self._pieces(uids)
             if self.oversized is not None:
                 return
+
+    def wait_for(self, unsure: list[NewMessage]) -> None:
+        """Begin no other FETCH while some messages wait for the connection, and make the next one short."""
+        self._is_wanted = bool(unsure)
+        if unsure:
+            self._size = min(FIRST_SLICE, SLICE)
 
     def _pieces(self, uids: list[int]) -> Iterator[_Piece]:
         missing = set(uids)

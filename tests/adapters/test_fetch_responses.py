@@ -140,3 +140,7 @@ def test_any_bytes_end_in_messages_or_in_a_known_error(stream: bytes) -> None:
 @pytest.mark.parametrize("written", [b"", b"31-Feb-2026 10:00:00 +0000", b"1-Xxx-2026 10:00:00 +0000", b"x"])
 def test_an_internaldate_that_is_none_is_none(written: bytes) -> None:
     assert internal_date(written) is None
+
+
+def test_a_literal_that_is_no_header_is_no_message() -> None:
+    assert answers(b'* 1 FETCH (UID 5 INTERNALDATE " 5-Nov-2026 10:00:00 +0100" {3}\r\nabc)\r\n') == []
