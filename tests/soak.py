@@ -19,6 +19,7 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 from statistics import fmean, linear_regression, median, quantiles
 from types import FrameType
@@ -74,8 +75,13 @@ select m.message_id, r.answered_at from derived_request r join message m on m.ke
 where not r.follow_up and r.excluded is null
 """
 FIRST_SEEN = "select message_id, first_seen_at from message"
+COLLECTED = "select started_at, finished_at from collection where outcome = 'ok' order by finished_at"
 STORED = "%Y-%m-%d %H:%M:%S.%f"
 """How SQLite has instants."""
+
+
+def _instant(stored: str) -> datetime:
+    return datetime.strptime(stored, STORED).replace(tzinfo=UTC)
 
 
 class Store:
@@ -99,9 +105,27 @@ class Store:
         """Return in what the store differs from the truth."""
         return [*self._lost(truth), *self._misplaced(truth), *self._unpaired(truth), *self._misjudged(truth)]
 
+    def unseen(self, truth: Truth) -> set[str]:
+        """Return what no collection could see: none took place whole while it lay where it was removed from.
+
+        That takes a line that is down for a minute and more.
+        """
+        known = {name for (name,) in self.rows("select message_id from message")}
+        runs = [(_instant(first), _instant(last)) for first, last in self.rows(COLLECTED)]
+        return {
+            name
+            for name, (since, until) in truth.last_stays.items()
+            if name not in known and not any(since <= first and last <= until for first, last in runs)
+        }
+
+    def longest_silence(self) -> float:
+        """Return the most seconds between the ends of two collections."""
+        ends = [_instant(last) for _first, last in self.rows(COLLECTED)]
+        return max(((after - before).total_seconds() for before, after in pairwise(ends)), default=0)
+
     def _lost(self, truth: Truth) -> list[str]:
         known = Counter(str(row[0]) for row in self.rows("select message_id from message"))
-        planted = Counter(list(truth.sent))
+        planted = Counter(truth.sent.keys() - self.unseen(truth))
         lost = [f"{name}: never seen" for name in planted - known]
         added = [f"{name}: never sent, or twice there" for name in known - planted]
         aside = self.count("set_aside")
@@ -115,14 +139,20 @@ class Store:
 
     def _unpaired(self, truth: Truth) -> list[str]:
         paired = {(name, asked) for name, asked in self.rows(PAIRED)}
-        answers = {(reply, asked) for asked, reply in truth.answered.items()}
+        unseen = self.unseen(truth)
+        answers = {
+            (reply, None if asked in unseen else asked)
+            for asked, reply in truth.answered.items()
+            if reply not in unseen
+        }
         return [f"{wrong}: paired so here or there only" for wrong in sorted(map(str, paired ^ answers))]
 
     def _misjudged(self, truth: Truth) -> list[str]:
+        unseen = self.unseen(truth)
         expected = {
             (name, f"{truth.sent[truth.answered[name]].at:{STORED}}" if name in truth.answered else None)
             for name, mail in truth.sent.items()
-            if mail.answers is None and truth.places.get(name) != JUNK
+            if mail.answers is None and truth.places.get(name) != JUNK and name not in unseen
         }
         found = {(name, answered) for name, answered in self.rows(REQUESTED)}
         return [f"{wrong}: judged so here or there only" for wrong in sorted(map(str, expected ^ found))]
@@ -132,7 +162,7 @@ class Store:
         found: dict[str, list[float]] = {"INBOX": [], "elsewhere": []}
         for name, seen in self.rows(FIRST_SEEN):
             mail = truth.sent[name]
-            at = datetime.strptime(seen, STORED).replace(tzinfo=UTC)
+            at = _instant(seen)
             found["INBOX" if mail.mailbox == "INBOX" else "elsewhere"].append(
                 (at - mail.delivered_at).total_seconds()
             )
@@ -271,7 +301,11 @@ def main(minutes: float, seed: int = 1) -> int:
         wrong += trend.faults()
         wrong += [f"flag {flag}" for flag in traffic.flags()]
         latencies = store.latencies(traffic.truth) if not wrong else {}
-        polls = store.count("collection")
+        polls, unseen, silence = (
+            store.count("collection"),
+            store.unseen(traffic.truth),
+            store.longest_silence(),
+        )
         daemon.send_signal(signal.SIGTERM)
         code = daemon.wait(timeout=10)
         wrong += [f"the daemon ended with {code}"] if code else []
@@ -285,6 +319,7 @@ def main(minutes: float, seed: int = 1) -> int:
     print(trend.figures())
     for where, seconds in latencies.items():
         print(f"from delivery to store, {where}: {spread(seconds)}")
+    print(f"longest time without a collection: {silence:.0f} s; lay and went in such a time: {len(unseen)}")
     print(f"{len(wrong)} differences")
     return 1 if wrong else 0
 

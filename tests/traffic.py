@@ -6,7 +6,7 @@ import random
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from types import TracebackType
 from typing import Self
@@ -38,12 +38,14 @@ class Truth:
         sent: Every mail, by its Message-ID.
         places: The mailbox of each that is still there.
         graves: The mailbox that each of the others was removed from.
+        last_stays: From when to when each of these lay there: it was elsewhere before, and nowhere after.
         answered: The reply to each request that has one.
     """
 
     sent: dict[str, Sent] = field(default_factory=dict)
     places: dict[str, str] = field(default_factory=dict)
     graves: dict[str, str] = field(default_factory=dict)
+    last_stays: dict[str, tuple[datetime, datetime]] = field(default_factory=dict)
     answered: dict[str, str] = field(default_factory=dict)
 
 
@@ -170,6 +172,9 @@ class Traffic:
         # What is removed from Junk may have been seen nowhere else: whether it was a request is not known here.
         if message_id is not None and self.truth.places[message_id] != JUNK:
             uid = self._find(message_id)
+            until = datetime.now(UTC)
+            lain = timedelta(seconds=time.monotonic() - self._touched[message_id])
+            self.truth.last_stays[message_id] = (until - lain, until)
             self._client.delete_messages([uid])
             self._client.uid_expunge([uid])
             self.truth.graves[message_id] = self.truth.places.pop(message_id)
