@@ -66,7 +66,7 @@ METROPOLE = working_calendar()
 
 def clock(calendar: WorkingCalendar = METROPOLE, **receipt: object) -> Clock:
     """Return a clock, with options of the receipt rule."""
-    return Clock(calendar, ReceiptRule(**receipt))  # type: ignore[arg-type]
+    return Clock(calendar, ReceiptRule(**receipt))  # type: ignore[arg-type]  # (fields by name: a wrong one raises)
 
 
 def paris(written: str) -> datetime:
@@ -127,5 +127,5 @@ def reply(at: str, to: Mail, *, by: str = CONTACT, **changes: object) -> Mail:
         to=to.header.senders,
         subject=f"RE : {to.header.subject}",
         replies_to=to.header.message_id,
-        **changes,  # type: ignore[arg-type]
+        **changes,  # type: ignore[arg-type]  # (fields by name: a wrong one raises)
     )

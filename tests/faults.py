@@ -295,7 +295,7 @@ def tried(trial: Trial, seed: int, warm: Queue[WarmStart]) -> Counter[str] | Exc
     try:
         with tempfile.TemporaryDirectory() as folder:
             return trial.run(seed, Path(folder), mine)
-    except Exception as error:
+    except Exception as error:  # whatever it is, it is that seed's failure, and the others go on
         return error
     finally:
         warm.put(mine)

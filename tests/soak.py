@@ -103,7 +103,13 @@ class Store:
 
     def differences(self, truth: Truth) -> list[str]:
         """Return in what the store differs from the truth."""
-        return [*self._lost(truth), *self._misplaced(truth), *self._unpaired(truth), *self._misjudged(truth)]
+        unseen = self.unseen(truth)
+        return [
+            *self._lost(truth, unseen),
+            *self._misplaced(truth),
+            *self._unpaired(truth, unseen),
+            *self._misjudged(truth, unseen),
+        ]
 
     def unseen(self, truth: Truth) -> set[str]:
         """Return what no collection could see: none took place whole while it lay where it was removed from.
@@ -123,9 +129,9 @@ class Store:
         ends = [_instant(last) for _first, last in self.rows(COLLECTED)]
         return max(((after - before).total_seconds() for before, after in pairwise(ends)), default=0)
 
-    def _lost(self, truth: Truth) -> list[str]:
+    def _lost(self, truth: Truth, unseen: set[str]) -> list[str]:
         known = Counter(str(row[0]) for row in self.rows("select message_id from message"))
-        planted = Counter(truth.sent.keys() - self.unseen(truth))
+        planted = Counter(truth.sent.keys() - unseen)
         lost = [f"{name}: never seen" for name in planted - known]
         added = [f"{name}: never sent, or twice there" for name in known - planted]
         aside = self.count("set_aside")
@@ -137,9 +143,8 @@ class Store:
         missing = [f"{name}: not in {box}" for name, box in there - placed]
         return [*missing, *(f"{name}: still in {box}" for name, box in placed - there)]
 
-    def _unpaired(self, truth: Truth) -> list[str]:
+    def _unpaired(self, truth: Truth, unseen: set[str]) -> list[str]:
         paired = {(name, asked) for name, asked in self.rows(PAIRED)}
-        unseen = self.unseen(truth)
         answers = {
             (reply, None if asked in unseen else asked)
             for asked, reply in truth.answered.items()
@@ -147,8 +152,7 @@ class Store:
         }
         return [f"{wrong}: paired so here or there only" for wrong in sorted(map(str, paired ^ answers))]
 
-    def _misjudged(self, truth: Truth) -> list[str]:
-        unseen = self.unseen(truth)
+    def _misjudged(self, truth: Truth, unseen: set[str]) -> list[str]:
         expected = {
             (name, f"{truth.sent[truth.answered[name]].at:{STORED}}" if name in truth.answered else None)
             for name, mail in truth.sent.items()

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from mailsla.core.errors import PermanentError, UsageError
 from mailsla.language import gettext as _
@@ -95,7 +95,7 @@ def _opened(path: Path) -> Iterator[BinaryIO]:
             raw.seek(0)
             if compressed:
                 with gzip.open(raw) as unpacked:
-                    yield unpacked  # type: ignore[misc]  # (a GzipFile reads like any binary file)
+                    yield cast("BinaryIO", unpacked)
             else:
                 yield raw
     except (OSError, EOFError, zlib.error) as error:

@@ -5,22 +5,20 @@ The work is always done: what the other process cannot do, for whatever reason, 
 
 from __future__ import annotations
 
-import fcntl
 import os
 import pickle
 import subprocess
 import sys
-import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
 from itertools import chain
 from types import TracebackType
-from typing import IO, Any, Self, TypeVar
+from typing import Any, Self, TypeVar
 
 from mailsla.adapters.other_hands import pickled, read, write
+from mailsla.core.errors import MailslaError
 
 _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
@@ -31,10 +29,11 @@ WORTH_IT = 5
 MOST_AHEAD = 10
 """Results held before the oldest one is waited for."""
 
-MOST_WAITING = 3
-"""Items that wait for the other process before one is done here: it has enough to do meanwhile."""
+MOST_GIVEN = 5
+"""Items that the other process has at once: enough to do while this one is busy elsewhere."""
 
 PIPE_BYTES = 1 << 20
+"""Room for whole items: whoever writes does not wait until the other reads."""
 
 PATIENCE_SECONDS = 120
 """After so long without an answer the other process is given up."""
@@ -75,8 +74,8 @@ class Hands:
         if self._other is None and not self._alone:
             try:
                 self._other = _Other()
-            except (OSError, RuntimeError):
-                # No process or no thread to be had: everything is done here.
+            except OSError:
+                # No process to be had: everything is done here.
                 self._alone = True
         return self._other is not None
 
@@ -84,136 +83,69 @@ class Hands:
         """Give the other process an item whenever it has room for it, and do the rest here meanwhile."""
         assert self._other is not None
         shared = _Shared(self._other, function)
-        failure: Exception | None = None
-        try:
-            while failure is None:
-                try:
-                    item = next(items)
-                except StopIteration:
-                    break
-                except Exception as error:  # what came before it is yielded first, then it is raised
-                    failure = error
-                    break
-                shared.take(item)
-                yield from shared.settled(most=MOST_AHEAD)
-            yield from shared.settled(most=0)
-        finally:
-            shared.forget()
+        failure: MailslaError | None = None
+        while failure is None:
+            try:
+                item = next(items)
+            except StopIteration:
+                break
+            except MailslaError as error:
+                # What came before it is yielded first.
+                failure = error
+                break
+            shared.take(item)
+            yield from shared.settled(most=MOST_AHEAD)
+        yield from shared.settled(most=0)
         if failure is not None:
             raise failure
 
 
-@dataclass
-class _Task:
-    """An item, and the other process's answer once it was given to it."""
-
-    item: Any
-    answer: Future[Any] | None = None
-
-
 class _Shared:
-    """The items taken and not yielded yet, in order.
-
-    The other process is given the oldest that waits whenever it has room; whoever maps does one when too many
-    wait, or when nothing else is left to do.
-    """
+    """The items taken and not yielded yet, in order: done here, or given to the other process."""
 
     def __init__(self, other: _Other, function: Callable[[Any], Any]) -> None:
         self._other, self._function = other, function
         self._written = pickle.dumps(function, protocol=5)
-        self._taken: deque[_Task] = deque()
-        self._waiting: deque[_Task] = deque()
+        self._waiting: deque[tuple[Any, Future[Any]]] = deque()
 
     def take(self, item: Any) -> None:
         """Have an item done."""
-        task = _Task(item)
-        self._taken.append(task)
-        with self._other.lock:
-            self._waiting.append(task)
-            self._feed()
-        if len(self._waiting) > MOST_WAITING:
-            self._do_one()
+        answer = self._other.submit(self._written, item) if self._other.is_free else None
+        if answer is None:
+            answer = Future()
+            answer.set_result(self._function(item))
+        self._waiting.append((item, answer))
 
     def settled(self, *, most: int) -> Iterator[Any]:
-        """Yield the results that are there, seeing to the others while more than `most` are held."""
-        while self._taken:
-            first = self._taken[0]
-            if first.answer is not None and first.answer.done():
-                yield self._result(self._taken.popleft())
-            elif len(self._taken) <= most:
-                return
-            elif not self._do_one() and first.answer is not None:
-                yield self._result(self._taken.popleft())
+        """Yield the results that are there, waiting for them while more than `most` are held."""
+        while self._waiting and (len(self._waiting) > most or self._waiting[0][1].done()):
+            item, future = self._waiting.popleft()
+            yield self._result(item, future)
 
-    def forget(self) -> None:
-        """Give the other process nothing more."""
-        with self._other.lock:
-            self._waiting.clear()
-
-    def _feed(self, _answered: object = None) -> None:
-        # An answer makes room for another item, in the thread that hears of it.
-        with self._other.lock:
-            while self._waiting and self._other.is_free:
-                task = self._waiting.popleft()
-                try:
-                    task.answer = self._other.submit(self._written, task.item)
-                except (
-                    Exception
-                ):  # whatever it is, nobody hears of it in this thread: it is done here instead
-                    self._waiting.appendleft(task)
-                    self._other.give_up()
-                    return
-                task.answer.add_done_callback(self._feed)
-
-    def _do_one(self) -> bool:
-        """Do the oldest item that waits; return False when none does."""
-        with self._other.lock:
-            if not self._waiting:
-                return False
-            task = self._waiting.popleft()
-            task.answer = Future()
-        task.answer.set_result(self._function(task.item))
-        return True
-
-    def _result(self, task: _Task) -> Any:
-        assert task.answer is not None
+    def _result(self, item: Any, future: Future[Any]) -> Any:
         try:
-            return task.answer.result(timeout=PATIENCE_SECONDS)
-        except (OSError, EOFError, pickle.PickleError, CancelledError, TimeoutError, _FailedError):
-            if self._other.is_broken(task.answer):
-                self._other.give_up()
-            return self._function(task.item)
-
-
-class _FailedError(Exception):
-    """The other process raised something: doing the work here will tell what."""
-
-
-def _widen(pipe: IO[bytes] | None) -> None:
-    """Give a pipe room for whole items, where the system can: whoever writes does not wait for the other's turn."""
-    with suppress(OSError, AttributeError):
-        fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, PIPE_BYTES)  # type: ignore[arg-type]  # open here
+            return future.result(timeout=PATIENCE_SECONDS)
+        except (OSError, EOFError, pickle.PickleError, CancelledError, TimeoutError):
+            # It ended, as it does at any error: doing the work here will tell which.
+            self._other.give_up()
+            return self._function(item)
 
 
 class _Other:
-    """The other process, with the threads that talk to it.
-
-    Attributes:
-        lock: Held by whoever gives it items: answers come in the order in which these went.
-    """
+    """The other process, with the threads that talk to it."""
 
     def __init__(self) -> None:
-        self.lock = threading.RLock()
         # -P: nothing is imported from the folder it is started in. Its own session: Ctrl-C is for us.
         self._process = subprocess.Popen(
             [sys.executable, "-P", "-m", "mailsla.adapters.other_hands"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            # What it says of an error may quote a citizen's mail.
+            stderr=subprocess.DEVNULL,
+            pipesize=PIPE_BYTES,
             env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
             start_new_session=True,
         )
-        for pipe in (self._process.stdin, self._process.stdout):
-            _widen(pipe)
         # One sends while the other waits for results: the next item is at hand when one is done.
         self._sending = ThreadPoolExecutor(1, thread_name_prefix="hands-send")
         self._receiving = ThreadPoolExecutor(1, thread_name_prefix="hands-receive")
@@ -224,33 +156,27 @@ class _Other:
     def is_free(self) -> bool:
         """Whether it can be given one more item."""
         self._given = [future for future in self._given if not future.done()]
-        return not self._given_up and len(self._given) < 2
+        return not self._given_up and len(self._given) < MOST_GIVEN
 
-    def submit(self, written: bytes, item: object) -> Future[Any]:
-        """Give it an item."""
+    def submit(self, written: bytes, item: object) -> Future[Any] | None:
+        """Give it an item; None when no thread is to be had to talk to it."""
         assert self._process.stdin is not None
-        with self.lock:
+        try:
             self._sending.submit(write, self._process.stdin, pickled((written, item)))
             future = self._receiving.submit(self._result)
-            self._given.append(future)
+        except RuntimeError:
+            self.give_up()
+            return None
+        self._given.append(future)
         return future
 
     def _result(self) -> Any:
         assert self._process.stdout is not None
-        done, result = read(self._process.stdout)
-        if not done:
-            raise _FailedError
-        return result
-
-    @staticmethod
-    def is_broken(future: Future[Any]) -> bool:
-        """Tell whether an item was not answered at all, rather than by a failure."""
-        return not future.done() or future.cancelled() or not isinstance(future.exception(), _FailedError)
+        return read(self._process.stdout)
 
     def give_up(self) -> None:
         """End it at once: it holds nothing that could be lost."""
-        with self.lock:
-            self._given_up = True
+        self._given_up = True
         self._process.kill()
 
     def close(self) -> None:

@@ -9,8 +9,10 @@ _REPLY = r"re|rép\.?|rep|réponse|aw|sv|antw|vs"
 _FORWARD = r"tr|fwd?|wg|transf|transféré|rv|enc"
 _AGAIN = r"relance|rappel"
 _COUNT = r"(?:\s?\[\d{1,4}\]|\s?\(\d{1,4}\)|\^\d{1,4})?"
-# `\s` takes the no-break spaces that French typography puts before a colon; `：` is the full-width colon.
 _MARK = re.compile(r"[:：\[(]")
+"""Without any of these a subject is bare already: most are."""
+
+# `\s` takes the no-break spaces that French typography puts before a colon; `：` is the full-width colon.
 _LEADER = re.compile(
     rf"\s*(?:(?P<reply>{_REPLY})|(?P<forward>{_FORWARD})|{_AGAIN}){_COUNT}\s*[:：]\s*", re.IGNORECASE
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
@@ -75,8 +76,6 @@ class Mail(NamedTuple):
     @property
     def roles(self) -> frozenset[MailboxRole]:
         """Roles of the mailboxes it lies in now; of those it was last seen in, when it is gone everywhere."""
-        if len(self.places) == 1:
-            return frozenset((self.places[0].role,))
         present = frozenset(place.role for place in self.places if place.present)
         return present or frozenset(place.role for place in self._last_places())
 
@@ -112,8 +111,8 @@ def received(mail: Mail) -> Moment:
     a migration can push INTERNALDATE later, and nothing is delivered before its last hop. The citizen's own
     `Date:` serves only when neither exists, and our first sight of the mail when even that is absurd.
     """
-    server = _earliest([place.internal_at for place in mail.places], mail)
-    hop = _earliest([place.hop_at for place in mail.places], mail)
+    server = _earliest((place.internal_at for place in mail.places), mail)
+    hop = _earliest((place.hop_at for place in mail.places), mail)
     if hop is not None and (server is None or hop <= server):
         return Moment(hop, Basis.LAST_HOP)
     return _sender_clock(mail) if server is None else Moment(server, Basis.SERVER)
@@ -128,15 +127,12 @@ def sent(mail: Mail) -> Moment:
 
 def stored(mail: Mail) -> Moment | None:
     """Return the earliest plausible INTERNALDATE of the mail's copies."""
-    server = _earliest([place.internal_at for place in mail.places], mail)
+    server = _earliest((place.internal_at for place in mail.places), mail)
     return None if server is None else Moment(server, Basis.SERVER)
 
 
-def _earliest(stamps: list[datetime | None], mail: Mail) -> datetime | None:
+def _earliest(stamps: Iterable[datetime | None], mail: Mail) -> datetime | None:
     """Return the earliest plausible instant."""
-    if len(stamps) == 1:
-        [at] = stamps
-        return at if at is not None and _plausible(at, mail) else None
     return min((at for at in stamps if at is not None and _plausible(at, mail)), default=None)
 
 

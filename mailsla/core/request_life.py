@@ -321,8 +321,7 @@ def _closed(case: _Case, conversation: str, rules: PairingRules, decided: Decide
     opening = case.opening
     places = opening.mail.places
     assignments = [*case.assignments, *_by_keyword(opening.mail, rules.office, case.assignments)]
-    if len(assignments) > 1:
-        assignments.sort(key=lambda assignment: assignment.since)
+    assignments.sort(key=lambda assignment: assignment.since)
     if case.elsewhere is not None and (case.answered is None or case.elsewhere.at < case.answered.at):
         case.answered, case.answered_by = case.elsewhere, None
     request = Request(

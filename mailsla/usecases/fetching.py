@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import islice
 from typing import Any, Protocol
 
 from mailsla.core.body_evidence import needs_body, with_body
@@ -18,14 +19,8 @@ from mailsla.core.header_fields import read_header
 from mailsla.core.ties import ties_digest
 from mailsla.language import gettext as _
 
-SLICE = 10_000
-"""UIDs asked for at once: the server works on while what came is stored."""
-
-FIRST_SLICE = 1_000
-"""The same at first, and where bodies must be looked into: that waits for the end of a slice, as does the cursor."""
-
-STRETCHES = 500
-"""Most stretches of following UIDs in a command: servers refuse lines of 20,000 of them."""
+SLICE = 1_000
+"""UIDs asked for at once: servers refuse command lines of 20,000 of them, and bodies wait for the end of a slice."""
 
 PIECE_BYTES = 1024 * 1024
 PIECE_MESSAGES = 250
@@ -120,12 +115,12 @@ def _read_pieces(
     unsure: list[NewMessage] = []
     for read in spread(partial(_read_piece, replace(office)), fetching):
         unsure += read.unsure
-        fetching.wait_for(unsure)
+        fetching.is_wanted = bool(unsure)
         ready = read.ready
         if unsure and not fetching.is_busy:
             ready = ready + _with_bodies(source, unsure, office)
             unsure = []
-            fetching.wait_for(unsure)
+            fetching.is_wanted = False
         through = _covered(read.through, unsure)
         yield Batch(uid_validity, through, tuple(ready), tuple(read.set_aside), tied_by)
     if fetching.oversized is not None:
@@ -143,26 +138,12 @@ def _covered(through: int, unsure: list[NewMessage]) -> int:
     return min([through, *(message.uid - 1 for message in unsure)])
 
 
-def _slices(uids: Iterable[int], size: Callable[[], int]) -> Iterator[list[int]]:
-    """Yield UIDs in lists of at most `size` that make a command of bounded length."""
-    part: list[int] = []
-    stretches = 0
-    for uid in uids:
-        follows = bool(part) and uid == part[-1] + 1
-        if len(part) >= size() or (stretches >= STRETCHES and not follows):
-            yield part
-            part, stretches, follows = [], 0, False
-        part.append(uid)
-        stretches += not follows
-    if part:
-        yield part
-
-
 class _Fetching:
     """The pieces of a fetch.
 
     Attributes:
         is_busy: Whether the connection is in the midst of a FETCH: nothing else can be asked then.
+        is_wanted: Whether something else is to be asked: no FETCH begins before that is done.
         through: Every message asked for up to this UID has been fetched.
         oversized: What ended the fetch before its end.
     """
@@ -170,27 +151,16 @@ class _Fetching:
     def __init__(self, source: HeaderSource, uids: Iterable[int]) -> None:
         self._source = source
         self._uids = iter(uids)
-        self._size = min(FIRST_SLICE, SLICE)
-        self._is_wanted = False
-        self.is_busy = False
+        self.is_busy = self.is_wanted = False
         self.through = 0
         self.oversized: OversizedMessage | None = None
 
     def __iter__(self) -> Iterator[_Piece]:
-        for uids in _slices(self._uids, lambda: self._size):
-            while self._is_wanted:
+        while self.oversized is None and (uids := list(islice(self._uids, SLICE))):
+            while self.is_wanted:
                 # What is read ahead is yielded only when more comes.
                 yield _Piece([], self.through)
-            self._size = min(2 * self._size, SLICE)
             yield from self._pieces(uids)
-            if self.oversized is not None:
-                return
-
-    def wait_for(self, unsure: list[NewMessage]) -> None:
-        """Begin no other FETCH while some messages wait for the connection, and make the next one short."""
-        self._is_wanted = bool(unsure)
-        if unsure:
-            self._size = min(FIRST_SLICE, SLICE)
 
     def _pieces(self, uids: list[int]) -> Iterator[_Piece]:
         missing = set(uids)

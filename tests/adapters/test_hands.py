@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from functools import partial
@@ -13,6 +14,7 @@ import pytest
 
 from mailsla.adapters import hands as hands_module
 from mailsla.adapters.hands import MOST_AHEAD, Hands, processors
+from mailsla.core.errors import TransientError
 
 
 def squared(number: int) -> int:
@@ -72,19 +74,24 @@ def test_what_the_other_process_cannot_do_is_done_here(hands: Hands) -> None:
     assert list(hands.map(partial(killed_unless_at, os.getpid()), range(30))) == list(range(30))
 
 
-def test_an_error_is_raised_as_if_there_were_no_other_process(hands: Hands) -> None:
+def test_an_error_is_raised_as_if_there_were_no_other_process(
+    hands: Hands, capfd: pytest.CaptureFixture[str]
+) -> None:
     with pytest.raises(ValueError, match="four"):
         list(hands.map(refused, range(10)))
+
+    # An error may quote a citizen's mail: the other process says nothing of its own.
+    assert capfd.readouterr().err == ""
 
 
 def test_what_came_before_a_failing_item_is_yielded_first(hands: Hands) -> None:
     def items(count: int) -> Iterator[int]:
         yield from range(count)
-        raise OSError("the line is cut")
+        raise TransientError("the line is cut")
 
     for count in (1, 2, 3, 8):
         seen: list[int] = []
-        with pytest.raises(OSError, match="cut"):
+        with pytest.raises(TransientError, match="cut"):
             seen.extend(hands.map(squared, items(count)))
 
         assert seen == [number * number for number in range(count)]
@@ -118,6 +125,15 @@ def test_a_process_that_cannot_start_is_done_without(monkeypatch: pytest.MonkeyP
 
     with Hands() as pair:
         assert list(pair.map(squared, range(20))) == [number * number for number in range(20)]
+
+
+def test_a_thread_that_cannot_start_is_done_without(monkeypatch: pytest.MonkeyPatch, hands: Hands) -> None:
+    def refuse(_thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+
+    assert list(hands.map(squared, range(20))) == [number * number for number in range(20)]
 
 
 def test_a_process_that_answers_no_more_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:

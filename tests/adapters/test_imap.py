@@ -55,7 +55,7 @@ def account(server: DovecotServer, user: str, **changes: object) -> imap.ImapAcc
         "timeout_seconds": 10,
         **changes,
     }
-    return imap.ImapAccount(**settings)  # type: ignore[arg-type]
+    return imap.ImapAccount(**settings)  # type: ignore[arg-type]  # (fields by name: a wrong one raises)
 
 
 def test_tls_is_verified_from_the_first_byte_and_after_starttls(

@@ -36,7 +36,7 @@ def server(relay: SmtpRelay, **changes: object) -> SmtpServer:
         "timeout_seconds": 10,
         **changes,
     }
-    return SmtpServer(**settings)  # type: ignore[arg-type]
+    return SmtpServer(**settings)  # type: ignore[arg-type]  # (fields by name: a wrong one raises)
 
 
 def test_a_mail_is_handed_over_as_written(smtp_relay: SmtpRelay, imap_user: str) -> None:
@@ -50,7 +50,7 @@ def test_a_mail_is_handed_over_as_written(smtp_relay: SmtpRelay, imap_user: str)
 
 
 def test_starttls_and_a_password_are_used_when_asked(dovecot: DovecotServer, imap_user: str) -> None:
-    from tests.servers.smtp import SmtpRelay  # noqa: PLC0415
+    from tests.servers.smtp import SmtpRelay  # noqa: PLC0415 (as in conftest: its tools are needed only here)
 
     with SmtpRelay(dovecot, starttls=True, credentials=("qualite", "s3cret")) as relay:
         secure = {"host": "localhost", "tls": "starttls", "ca_file": dovecot.ca_pem, "user": "qualite"}

@@ -10,9 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, func, select
 
-from mailsla.adapters.database import rows
+from mailsla.adapters.database import rows, schema
 from mailsla.adapters.database.derivations import Derivations
-from mailsla.adapters.database.engine import reading
+from mailsla.adapters.database.engine import reading, writing
 from mailsla.adapters.database.facts import Facts
 from mailsla.adapters.database.kept import Kept
 from mailsla.adapters.database.outbox import Outbox
@@ -396,9 +396,6 @@ def test_a_message_written_and_read_again_is_equal(header: Header) -> None:
 
 
 def test_a_store_of_a_newer_version_is_refused(engine: Engine) -> None:
-    from mailsla.adapters.database import schema  # noqa: PLC0415
-    from mailsla.adapters.database.engine import writing  # noqa: PLC0415
-
     with writing(engine) as connection:
         connection.exec_driver_sql("update alembic_version set version_num = '9999'")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import email.policy
 import unicodedata
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -212,10 +212,8 @@ def test_the_hop_s_date_follows_its_last_semicolon() -> None:
     assert parse_received(received) == NOON
 
 
-@given(st.datetimes(min_value=datetime(1990, 1, 1), max_value=datetime(2100, 1, 1)), st.integers(-720, 840))  # noqa: DTZ001
+@given(st.datetimes(min_value=datetime(1990, 1, 1), max_value=datetime(2100, 1, 1)), st.integers(-720, 840))  # noqa: DTZ001 (the zone is given below)
 def test_every_date_that_the_library_writes_is_read_back(naive: datetime, minutes: int) -> None:
-    from datetime import timezone  # noqa: PLC0415
-
     at = naive.replace(microsecond=0, tzinfo=timezone(timedelta(minutes=minutes)))
 
     assert parse_date(format_datetime(at)) == at

@@ -236,7 +236,7 @@ def test_a_complaint_is_recognised_by_its_subject_at_the_beginning_of_a_word() -
 
 def decision(number: int, target: str, action: Action, **changes: object) -> Decision:
     made = Decision(number, target, action, "parce que", "référent", paris("2026-11-10 09:00"))
-    return replace(made, **changes)  # type: ignore[arg-type]
+    return replace(made, **changes)  # type: ignore[arg-type]  # (fields by name: a wrong one raises)
 
 
 ASKED = mail("2026-11-02 10:00")

@@ -28,7 +28,7 @@ LATER = paris("2026-12-31 12:00")
 
 
 def promise(amount: int, comparison: Comparison = Comparison.LESS_THAN, **changes: object) -> Commitment:
-    return Commitment("information", amount, comparison, Fraction(4, 5), **changes)  # type: ignore[arg-type]
+    return Commitment("information", amount, comparison, Fraction(4, 5), **changes)  # type: ignore[arg-type]  # (fields by name: a wrong one raises)
 
 
 CALENDAR = promise(10, unit=Unit.CALENDAR_DAYS)
@@ -183,7 +183,7 @@ def test_the_announced_date_is_read_in_the_subject(subject: str, answer_by: date
 
 INSTANTS = st.datetimes(
     datetime(2024, 2, 1),  # noqa: DTZ001 (hypothesis adds the zone)
-    datetime(2026, 10, 1),  # noqa: DTZ001
+    datetime(2026, 10, 1),  # noqa: DTZ001 (as above)
     timezones=st.just(UTC),
 )
 CLOCKS = st.builds(

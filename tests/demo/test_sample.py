@@ -46,7 +46,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Any:
         assert done.returncode == 0, done.stderr
         return done.stdout
 
-    command.printed = command("demo")  # type: ignore[attr-defined]
+    command.printed = command("demo")  # type: ignore[attr-defined]  # (what it printed goes with it)
     return command
 
 

@@ -192,7 +192,7 @@ class _Handler:
     def __init__(self, answer: Callable[[ReceivedMail], Awaitable[str]]) -> None:
         self._answer = answer
 
-    async def handle_DATA(self, _server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, _server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 (aiosmtpd's name)
         """Answer the end of DATA; aiosmtpd cancels this as soon as the client is gone."""
         return await self._answer(_received_mail(session, envelope))
 

@@ -124,7 +124,7 @@ def test_what_the_server_refuses_is_said(cyrus: CyrusServer, user: str) -> None:
 
 def test_a_naive_date_of_arrival_is_refused(cyrus: CyrusServer, user: str) -> None:
     with pytest.raises(ValueError, match="aware"):
-        cyrus.append(user, "INBOX", message(), internal_date=datetime(2004, 3, 21))  # noqa: DTZ001
+        cyrus.append(user, "INBOX", message(), internal_date=datetime(2004, 3, 21))  # noqa: DTZ001 (what is refused)
 
 
 def test_examine_leaves_the_flags_alone_and_select_does_not(cyrus: CyrusServer, user: str) -> None:

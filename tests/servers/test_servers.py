@@ -141,7 +141,7 @@ def test_a_message_is_appended_with_a_date_of_the_past_and_its_flags(
 
 def test_a_naive_date_of_arrival_is_refused(dovecot: DovecotServer, imap_user: str) -> None:
     with pytest.raises(ValueError, match="aware"):
-        dovecot.append(imap_user, "INBOX", message(), internal_date=datetime(2004, 3, 21))  # noqa: DTZ001
+        dovecot.append(imap_user, "INBOX", message(), internal_date=datetime(2004, 3, 21))  # noqa: DTZ001 (what is refused)
 
 
 def test_two_thousand_messages_are_appended_at_once(dovecot: DovecotServer, imap_user: str) -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from mailsla.core.collection import Batch, BodyStart, Fetched
 from mailsla.core.errors import OversizedMessage, TransientError
 from mailsla.usecases import fetching
-from mailsla.usecases.fetching import FIRST_SLICE, SLICE, STORED, STRETCHES, Map, _slices, read_batches
+from mailsla.usecases.fetching import SLICE, STORED, Map, read_batches
 from tests.factories import OFFICE
 
 AT = datetime(2026, 11, 2, 9, tzinfo=UTC)
@@ -137,18 +137,6 @@ def test_an_oversized_header_is_set_aside_with_what_came_before_it(spread: Map) 
     assert seen[-1].last_uid == 2
 
 
-def test_a_command_names_few_stretches_of_uids_and_leaves_none_out() -> None:
-    scattered = range(1, 4 * STRETCHES, 2)
-    uids = [*scattered, *range(10 * SLICE, 12 * SLICE)]
-
-    slices = list(_slices(uids, lambda: SLICE))
-
-    assert [uid for part in slices for uid in part] == uids
-    for part in slices:
-        assert len(part) <= SLICE
-        assert sum(uid - 1 not in part for uid in part) <= STRETCHES
-
-
 @pytest.mark.parametrize("spread", SPREADS)
 def test_mails_that_need_their_bodies_do_not_pile_up(spread: Map) -> None:
     uids = range(1, 12_001)
@@ -157,4 +145,4 @@ def test_mails_that_need_their_bodies_do_not_pile_up(spread: Map) -> None:
 
     assert [message.uid for batch in batches for message in batch.messages] == list(uids)
     # All that is read of a slice, and what is ahead of it, waits for its end.
-    assert max(len(batch.messages) for batch in batches) <= STORED + FIRST_SLICE
+    assert max(len(batch.messages) for batch in batches) <= STORED + SLICE

@@ -62,7 +62,7 @@ class DerivationWork:
         self.rules, self.ties = connection.execute(made_by).one()
         self._connection = connection
         self._hands = hands
-        self._has_keywords = connection.execute(select(func.count()).select_from(KEYWORD)).scalar_one() > 0
+        self._has_keywords = self._count(KEYWORD) > 0
 
     def take_pending(self) -> list[int]:
         """Return the numbers of messages that are new or changed, in order; they wait no more.
@@ -74,9 +74,9 @@ class DerivationWork:
 
     def is_mostly_pending(self) -> bool:
         """Tell whether most messages are new or changed."""
-        counts = (select(func.count()).select_from(target) for target in (PENDING, MESSAGE))
-        waiting, known = (self._connection.execute(count).scalar_one() for count in counts)
-        return 2 * waiting > known
+        waiting = self._count(PENDING)
+        # The messages are counted only when some wait: that takes longer as the store grows.
+        return waiting > 0 and 2 * waiting > self._count(MESSAGE)
 
     def forget_pending(self) -> None:
         """Note that no message waits any more: all are about to be derived."""
@@ -131,6 +131,9 @@ class DerivationWork:
         """Note by which rules everything is derived and tied."""
         named = update(DERIVATION).where(DERIVATION.c.id == 1).values(rules=rules, ties=ties)
         self._connection.execute(named)
+
+    def _count(self, target: Table) -> int:
+        return self._connection.execute(select(func.count()).select_from(target)).scalar_one()
 
     def _among(self, column: Any, values: Collection[Any]) -> Any:
         return among(column, values, self._connection)

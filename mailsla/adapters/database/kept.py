@@ -3,33 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache
-from json.encoder import encode_basestring_ascii
 from typing import Any
 
+_encode = json.JSONEncoder().encode
 _decode = json.JSONDecoder().raw_decode
 _ZONE = -len("+00:00")
+
 MOST_REMEMBERED = 2_048
 """Instants whose text is remembered: one mail's stand in several rows. Memory does not grow with the mailbox."""
-
-
-def _encoder() -> Callable[[Any], str]:
-    """Return what `json.dumps` does; the library makes its encoder anew for each document, which takes longer."""
-    ordinary = json.JSONEncoder()
-    make = getattr(json.encoder, "c_make_encoder", None)
-    if make is None:
-        return ordinary.encode
-    sort_keys, skip_keys, allow_nan = False, False, True
-    pieces = make(
-        None, ordinary.default, encode_basestring_ascii, None, ": ", ", ", sort_keys, skip_keys, allow_nan
-    )
-    return lambda value: "".join(pieces(value, 0))
-
-
-_encode = _encoder()
 
 
 @dataclass(frozen=True)
@@ -69,20 +53,6 @@ class Kept:
 @lru_cache(maxsize=MOST_REMEMBERED)
 def _text(at: datetime) -> str:
     return at.isoformat(" ", "microseconds")[:_ZONE]
-
-
-@lru_cache(maxsize=MOST_REMEMBERED)
-def _iso(at: datetime) -> str:
-    return at.isoformat()
-
-
-def in_document(at: datetime) -> str:
-    """Return an aware instant as it stands in a JSON document.
-
-    Raises:
-        ValueError: When it is naive.
-    """
-    return _iso(at if at.tzinfo is UTC else _utc(at))
 
 
 def _utc(at: datetime) -> datetime:

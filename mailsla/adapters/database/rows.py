@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from mailsla.adapters.database.kept import Kept, document_of, in_document, instant_of
+from mailsla.adapters.database.kept import Kept, document_of, instant_of
 from mailsla.core.case import Case
 from mailsla.core.commitment import Announcement, Outcome
 from mailsla.core.conversation import Link
@@ -19,8 +19,6 @@ from mailsla.core.publication import Publication, Source
 from mailsla.core.reading import Reading
 from mailsla.core.recipient_matching import Doubt, DoubtCode
 from mailsla.core.request import Assignment, Request, ServiceBasis, Step
-
-NO_IDS = "{}"
 
 
 def _placed(*names: str) -> list[tuple[str, int]]:
@@ -92,9 +90,8 @@ def numbers_of_place(row: tuple[Any, ...]) -> tuple[int, int]:
 def mail_of(row: tuple[Any, ...], places: tuple[Place, ...]) -> Mail:
     """Return the message that a row of `STORED_MESSAGE` holds; `hop_at` belongs to its copies."""
     _number, key, message_id, thread_index, subject, sent_at, ids, people, kept, first_seen_at = row
-    documents = (people,) if ids == NO_IDS else (ids, people)
     lists: dict[str, Any] = {
-        name: tuple(values) for document in documents for name, values in document_of(document).items()
+        name: tuple(values) for document in (ids, people) for name, values in document_of(document).items()
     }
     header = Header(
         message_id=message_id,
@@ -215,9 +212,9 @@ def request_values(request: Request, kept: Kept) -> tuple[Any, ...]:
                 "first_response_basis": _basis(request.first_response),
                 "acknowledged_basis": _basis(request.acknowledged),
                 "citizens": request.citizens,
-                "assignments": [(item.service, in_document(item.since), item.basis) for item in assignments],
+                "assignments": [(item.service, item.since.isoformat(), item.basis) for item in assignments],
                 "steps": [
-                    (step.key, step.part, in_document(step.moment.at), step.moment.basis)
+                    (step.key, step.part, step.moment.at.isoformat(), step.moment.basis)
                     for step in request.steps
                 ],
                 "mailboxes": request.mailboxes,
