@@ -27,7 +27,7 @@ from mailsla.adapters.database.facts import Facts
 from mailsla.adapters.database.outbox import Outbox
 from mailsla.adapters.hands import Hands
 from mailsla.adapters.oauth import TokenSource
-from mailsla.adapters.rendering import alert_mail
+from mailsla.adapters.rendering import alert_mail, wording
 from mailsla.adapters.smtp import Mailer, SmtpServer
 from mailsla.adapters.workers import is_dead, this_worker
 from mailsla.config import Account, Settings, Smtp
@@ -36,7 +36,7 @@ from mailsla.core.alerting import Digest
 from mailsla.core.case import Judged
 from mailsla.core.commitment import Clock
 from mailsla.core.errors import PermanentError, TransientError, UsageError
-from mailsla.core.pacing import Pace, is_enough
+from mailsla.core.pacing import Pace, next_attempt
 from mailsla.core.period import Grain, Period, last_full_week, year_to_date
 from mailsla.core.report import Gap, Report
 from mailsla.language import gettext as _
@@ -197,8 +197,8 @@ class Application:
         return min(self.derivations.earliest_receipt() or year_ago, year_ago)
 
     def poll(self, account: Account, progress: Progress = lambda _mailbox, _done, _total: None) -> Collected:
-        """Collect one account and record the run."""
-        return self._poll(account, lambda: self._session(account), progress)
+        """Collect one account and record the run, unless it was tried in vain too often."""
+        return self._held_back(account) or self._poll(account, lambda: self._session(account), progress)
 
     def _poll(
         self,
@@ -247,11 +247,20 @@ class Application:
         pace = self._pace(account)
         if not pace.may_try(self.now(), _fingerprint(account) if pace.refusals else ""):
             return False
-        if is_enough(self.attempts.in_vain(account.name), self.now()):
-            reason = _("trop d'essais sans succès en peu de temps ; la relève attend avant le prochain.")
-            collected(Collected(account.name, Outcome.TRANSIENT, Tally(), reason))
-            return False
-        return True
+        held_back = self._held_back(account)
+        if held_back is not None:
+            collected(held_back)
+        return held_back is None
+
+    def _held_back(self, account: Account) -> Collected | None:
+        """Return what to say of an account that nobody may try now; None when it may be."""
+        free_at = next_attempt(self.attempts.in_vain(account.name), self.now())
+        if free_at is None:
+            return None
+        reason = _(
+            "trop d'essais sans succès ; pour ne pas verrouiller le compte, pas de nouvel essai avant le {instant}."
+        ).format(instant=wording.instant(free_at + timedelta(seconds=59), self.site.zone))
+        return Collected(account.name, Outcome.TRANSIENT, Tally(), reason)
 
     def _pace(self, account: Account) -> Pace:
         return self._paces.setdefault(account.name, Pace(timedelta(seconds=account.every_seconds)))

@@ -9,6 +9,7 @@ import os
 import pickle
 import subprocess
 import sys
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
@@ -35,6 +36,9 @@ MOST_GIVEN = 5
 PIPE_BYTES = 1 << 20
 """Room for whole items: whoever writes does not wait until the other reads."""
 
+_STARTED = threading.Lock()
+"""Held while there is another process: several accounts collected at once do not start one each."""
+
 PATIENCE_SECONDS = 120
 """After so long without an answer the other process is given up."""
 
@@ -45,7 +49,10 @@ def processors() -> int:
 
 
 class Hands:
-    """Maps pure functions of modules over items; the other process starts when there are enough, and ends here."""
+    """Maps pure functions of modules over items; the other process starts when there are enough, and ends here.
+
+    There is one at a time in the whole program: whoever finds it taken works alone until it is free.
+    """
 
     def __init__(self, *, alone: bool = False) -> None:
         self._alone = alone or processors() < 2
@@ -60,6 +67,7 @@ class Hands:
         if self._other is not None:
             self._other.close()
             self._other = None
+            _STARTED.release()
 
     def map(self, function: Callable[[_Item], _Result], items: Iterable[_Item]) -> Iterator[_Result]:
         """Yield the result of each item, in order; items are taken a few ahead of the results."""
@@ -71,12 +79,13 @@ class Hands:
             yield function(item)
 
     def _has_help(self) -> bool:
-        if self._other is None and not self._alone:
+        if self._other is None and not self._alone and _STARTED.acquire(blocking=False):
             try:
                 self._other = _Other()
             except OSError:
                 # No process to be had: everything is done here.
                 self._alone = True
+                _STARTED.release()
         return self._other is not None
 
     def _shared(self, function: Callable[[_Item], _Result], items: Iterator[_Item]) -> Iterator[_Result]:

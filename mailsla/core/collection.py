@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 
 from mailsla.core.base_subject import base_subject
@@ -65,10 +65,11 @@ class Cursor:
     Attributes:
         mailbox_id: The store's name for the mailbox.
         uid_validity: The UIDVALIDITY that the rest belongs to; 0 before the first collection.
-        last_uid: Every message up to this UID is in the store.
+        last_uid: Every message up to this UID, received since that day, is in the store.
         uid_next: The server's UIDNEXT when the last complete pass began.
         messages: The server's count of messages then.
         highest_modseq: The server's HIGHESTMODSEQ then; 0 without CONDSTORE.
+        since: What was received before that day was left out; None when that was not noted.
     """
 
     mailbox_id: int
@@ -77,6 +78,7 @@ class Cursor:
     uid_next: int
     messages: int
     highest_modseq: int = 0
+    since: date | None = None
 
 
 class NewMessage(NamedTuple):

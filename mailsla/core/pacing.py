@@ -35,20 +35,30 @@ class Attempt:
     refused: bool
 
 
-def is_enough(attempts: Iterable[Attempt], now: datetime) -> bool:
-    """Tell whether an account was tried in vain so often that nobody may try now, whoever it was.
+def next_attempt(attempts: Iterable[Attempt], now: datetime) -> datetime | None:
+    """Return from when an account may be tried again, by anyone; None when it may be now.
 
-    A daemon that crashes and is started again forgets its `Pace`, and never knew that of another one; the store
+    A process that crashes and is started again forgets its `Pace`, and never knew that of another one; the store
     remembers both. New credentials change nothing here: they may be as wrong as the old ones.
+
+    Args:
+        attempts: Those that were in vain, in any order.
+        now: The present instant.
 
     >>> from datetime import UTC
     >>> noon = datetime(2026, 11, 13, 12, tzinfo=UTC)
-    >>> is_enough([Attempt(noon, refused=True)] * 3, noon + timedelta(minutes=29))
-    True
+    >>> next_attempt([Attempt(noon, refused=True)] * 3, noon + timedelta(minutes=29)).isoformat()
+    '2026-11-13T12:30:00+00:00'
     """
-    recent = [attempt for attempt in attempts if now - attempt.at < REMEMBERED]
-    last_minute = sum(now - attempt.at < A_MINUTE for attempt in recent)
-    return last_minute >= MOST_LOGINS or sum(attempt.refused for attempt in recent) >= MOST_REFUSALS
+    known = sorted(attempts, key=lambda attempt: attempt.at, reverse=True)
+    refused = [attempt.at for attempt in known if attempt.refused]
+    logins = [attempt.at for attempt in known]
+    free = [
+        instants[most - 1] + span
+        for instants, most, span in ((refused, MOST_REFUSALS, REMEMBERED), (logins, MOST_LOGINS, A_MINUTE))
+        if len(instants) >= most
+    ]
+    return max((at for at in free if at > now), default=None)
 
 
 @dataclass

@@ -68,8 +68,8 @@ class FactStore(Protocol):
     def to_read_again(self, cursor: Cursor) -> Collection[int]:
         """Return the UIDs that an older reader set aside."""
 
-    def restart(self, cursor: Cursor, uid_validity: int) -> None:
-        """Note that nothing of a mailbox has been read under a UIDVALIDITY."""
+    def begin(self, cursor: Cursor, uid_validity: int, last_uid: int, since: date) -> None:
+        """Note how far a mailbox has been read under a UIDVALIDITY, what was received before a day left out."""
 
     def mark_gone(self, cursor: Cursor, uid_validity: int, uids: Collection[int], at: datetime) -> int:
         """Note that copies are no longer there, and return how many were believed to be."""
@@ -184,8 +184,8 @@ def _collect_if_open(round_: _Round, mailbox: ListedMailbox, cursor: Cursor, aga
 
 def _collect_mailbox(round_: _Round, mailbox: ListedMailbox, cursor: Cursor, again: Collection[int]) -> bool:
     """Bring one mailbox up to date, and read `again` some UIDs; return False when asked to stop half-way."""
-    unchanged = _is_unchanged(mailbox.status or round_.session.status(mailbox.name), cursor, round_.keywords)
-    if unchanged and not again:
+    status = mailbox.status or round_.session.status(mailbox.name)
+    if _is_unchanged(status, cursor, round_.keywords) and not (again or _reaches_further(round_, cursor)):
         return True
     status = round_.session.examine(mailbox.name)
     if again and status.uid_validity == cursor.uid_validity:
@@ -200,6 +200,15 @@ def _collect_mailbox(round_: _Round, mailbox: ListedMailbox, cursor: Cursor, aga
     seen = status if round_.keywords else replace(status, highest_modseq=0)
     round_.store.finish_mailbox(cursor, seen, round_.now())
     return True
+
+
+def _reaches_further(round_: _Round, cursor: Cursor) -> bool:
+    """Tell whether older messages are wanted than were read: the day was moved back, or was never noted."""
+    return cursor.since is None or _first_day(round_) < cursor.since
+
+
+def _first_day(round_: _Round) -> date:
+    return round_.since or date.min
 
 
 def _read_again(round_: _Round, cursor: Cursor, uids: list[int]) -> None:
@@ -225,12 +234,12 @@ def _is_unchanged(status: MailboxStatus, cursor: Cursor, keywords: Collection[st
 
 def _add_new(round_: _Round, mailbox: str, cursor: Cursor, status: MailboxStatus) -> bool:
     """Store what is new in the opened mailbox; return False when asked to stop half-way."""
-    same = status.uid_validity == cursor.uid_validity and not _went_back(status, cursor)
-    if not same:
+    read = 0 if _is_read_anew(round_, cursor, status) else cursor.last_uid
+    if not read or cursor.since != _first_day(round_):
         # Even when nothing is there yet: what comes next is numbered from one.
-        round_.store.restart(cursor, status.uid_validity)
-    aside = round_.store.aside(cursor, status.uid_validity) if same else ()
-    new = _NewUids(round_, cursor.last_uid + 1 if same else 1, status, aside)
+        round_.store.begin(cursor, status.uid_validity, read, _first_day(round_))
+    aside = round_.store.aside(cursor, status.uid_validity) if read else ()
+    new = _NewUids(round_, read + 1, status, aside)
     done = 0
     with collector_paused():
         for batch in read_batches(round_.session, new, status.uid_validity, round_.office, round_.spread):
@@ -240,6 +249,13 @@ def _add_new(round_: _Round, mailbox: str, cursor: Cursor, status: MailboxStatus
             if round_.stopping():
                 return False
     return True
+
+
+def _is_read_anew(round_: _Round, cursor: Cursor, status: MailboxStatus) -> bool:
+    """Tell whether the opened mailbox is read from its first message on; what is known is not added twice."""
+    other = status.uid_validity != cursor.uid_validity or _went_back(status, cursor)
+    # A store of an earlier version did not note the day: it is taken for what it is now.
+    return other or (cursor.since is not None and _reaches_further(round_, cursor))
 
 
 class _NewUids:

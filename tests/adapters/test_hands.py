@@ -70,6 +70,15 @@ def test_long_lists_are_shared_and_short_ones_are_not(hands: Hands) -> None:
         assert len(set(hands.map(where, range(60)))) == 2
 
 
+def test_there_is_one_other_process_in_the_whole_program(hands: Hands) -> None:
+    if processors() > 1:
+        assert len(set(hands.map(where, range(60)))) == 2
+        with Hands() as others:
+            assert set(others.map(where, range(20))) == {os.getpid()}
+            hands.__exit__(None, None, None)
+            assert len(set(others.map(where, range(60)))) == 2
+
+
 def test_what_the_other_process_cannot_do_is_done_here(hands: Hands) -> None:
     assert list(hands.map(partial(killed_unless_at, os.getpid()), range(30))) == list(range(30))
 

@@ -6,10 +6,14 @@ import re
 import threading
 import time
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
 from mailsla.adapters.database import facts as stored_facts
+from mailsla.adapters.database.engine import writing
+from mailsla.adapters.database.targets import MAILBOX
 from mailsla.core.collection import ListedMailbox
 from mailsla.core.errors import MessageError
 from mailsla.core.forms import AddressSource, Form
@@ -19,7 +23,7 @@ from mailsla.core.message import Header
 from mailsla.core.pairing_rules import ClosingEffect, ClosingRule
 from mailsla.usecases import fetching
 from mailsla.usecases.collect import collect
-from tests.adapters.boxes import LATER, Box, letter
+from tests.adapters.boxes import AT, LATER, Box, letter
 from tests.factories import OFFICE, RULES
 
 
@@ -91,10 +95,54 @@ def test_a_mailbox_of_unchanged_keywords_is_not_opened_again(dovecot_box: Box) -
     assert not any("EXAMINE" in said for said in dovecot_box.server.sessions(dovecot_box.user)[-1])
 
 
+def test_a_day_moved_back_brings_the_older_mail_once_and_no_more(box: Box) -> None:
+    box.put(letter(1), at=AT - timedelta(days=60))
+    box.put(letter(2), letter(3))
+    box.poll(since=(AT - timedelta(days=10)).date())
+    recent = box.subjects()
+    box.expunge(3)
+
+    counted = [box.poll(since=(AT - timedelta(days=90)).date(), at=LATER).messages for _time in range(2)]
+
+    assert recent == ["Demande 2", "Demande 3"]
+    assert box.subjects() == ["Demande 1", "Demande 2", "Demande 3"]
+    assert box.places(3) == {"INBOX": False}
+    assert counted == [2, 0]
+
+
+def test_what_a_later_day_left_out_is_read_when_it_is_moved_back(box: Box) -> None:
+    box.put(letter(1), at=AT - timedelta(days=60))
+    box.poll()
+    box.put(letter(2), at=AT - timedelta(days=50))
+    box.poll(since=AT.date())
+    left_out = box.subjects()
+
+    box.poll(at=LATER)
+
+    assert left_out == ["Demande 1"]
+    assert box.subjects() == ["Demande 1", "Demande 2"]
+
+
+def test_a_store_that_did_not_note_the_day_reads_nothing_again(box: Box) -> None:
+    day = (AT - timedelta(days=10)).date()
+    box.put(letter(1), at=AT - timedelta(days=60))
+    box.put(letter(2))
+    box.poll(since=day)
+    with writing(box.engine) as connection:
+        connection.execute(update(MAILBOX).values(since=None))
+
+    after_the_upgrade = box.poll(since=day).messages
+    moved_back = box.poll(since=None, at=LATER).messages
+
+    assert (after_the_upgrade, moved_back) == (0, 2)
+    assert box.subjects() == ["Demande 1", "Demande 2"]
+
+
 def test_the_server_says_by_itself_that_mail_has_come(box: Box) -> None:
     box.put(letter(1))
     with box.session() as session:
         assert session.can_idle
+        session.mailboxes()  # from here on a change is noticed, whenever it comes
         timer = threading.Timer(0.5, lambda: box.put(letter(2)))
         started = time.monotonic()
         timer.start()

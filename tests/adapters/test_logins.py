@@ -154,6 +154,25 @@ def test_restarts_with_a_wrong_password_do_not_lock_the_account(life: Life) -> N
     assert life.results[-1].outcome is Outcome.OK
 
 
+def test_polls_from_cron_with_a_wrong_password_do_not_lock_the_account_and_say_when_they_go_on(
+    life: Life,
+) -> None:
+    life.password = "not the password"
+    outcomes = []
+    for _minute in range(60):
+        before = life.proxy.connections
+        with life.daemon() as app:
+            result = app.poll(app.accounts[0])
+        life.logins += [life.now] * (life.proxy.connections - before)
+        outcomes.append(result.outcome)
+        life.now += MINUTE
+
+    assert life.most_within(REMEMBERED) == MOST_REFUSALS
+    assert outcomes[:4] == [Outcome.PERMANENT] * 3 + [Outcome.TRANSIENT]
+    assert result.reason is not None
+    assert "pas de nouvel essai avant le 13/11/2026 à 11\u00a0h\u00a000" in result.reason
+
+
 def test_two_daemons_on_one_store_never_read_an_account_at_once(life: Life) -> None:
     life.server.deliver(life.user, b"Subject: Demande\r\n\r\nCorps.\r\n")
     meanwhile: list[Outcome] = []

@@ -7,6 +7,9 @@ from sqlalchemy import Connection, Engine, inspect
 
 from mailsla.adapters.database import migrating, schema
 from mailsla.adapters.database.engine import reading, writing
+from mailsla.adapters.database.facts import Facts
+from mailsla.core.collection import Cursor, ListedMailbox
+from mailsla.core.mail import MailboxRole
 
 
 def test_the_migrations_make_the_tables_that_the_code_declares(empty_engine: Engine) -> None:
@@ -75,6 +78,22 @@ def test_a_store_of_an_earlier_version_is_upgraded_with_its_data(empty_engine: E
     assert {name: after[name] for name in before} == before
     assert after["decision"] == after["publication"] == []
     assert (waiting, rules) == ([1], ""), "everything is derived again"
+
+
+def test_a_store_that_did_not_note_since_when_mail_is_read_keeps_its_cursors(empty_engine: Engine) -> None:
+    schema.upgrade(empty_engine, "0003")
+    with writing(empty_engine) as connection:
+        connection.exec_driver_sql("insert into account (id, name) values (1, 'contact')")
+        connection.exec_driver_sql(
+            "insert into mailbox (id, account_id, name, role, uid_validity, last_uid, uid_next, messages, "
+            "highest_modseq) values (1, 1, 'INBOX', 'inbox', 7, 12, 13, 1, 99)"
+        )
+
+    schema.upgrade(empty_engine)
+
+    [cursor] = Facts(empty_engine).cursors("contact", [ListedMailbox("INBOX", MailboxRole.INBOX)])
+    migrating.check(empty_engine)
+    assert cursor == Cursor(1, 7, 12, 13, 1, highest_modseq=99, since=None)
 
 
 def _contents(connection: Connection) -> dict[str, list[tuple[object, ...]]]:

@@ -111,6 +111,7 @@ def test_new_mail_moves_and_keywords_of_a_shared_mailbox_are_followed(shared: Sh
 def test_a_shared_mailbox_says_by_itself_that_mail_has_come(shared: Shared) -> None:
     name = shared.name("INBOX")
     with shared.session() as session:
+        session.mailboxes()  # from here on a change is noticed, whenever it comes
         timer = threading.Timer(0.5, lambda: shared.arrive(1))
         started = time.monotonic()
         timer.start()

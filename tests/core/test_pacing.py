@@ -16,7 +16,7 @@ from mailsla.core.pacing import (
     SHORTEST_PAUSE,
     Attempt,
     Pace,
-    is_enough,
+    next_attempt,
 )
 from tests.factories import paris
 
@@ -89,17 +89,23 @@ def test_logins_are_few_whatever_the_cause(outcome: str, seconds: int) -> None:
 def test_what_the_store_remembers_of_refusals_is_forgotten_after_half_an_hour() -> None:
     refused = [Attempt(NOW + timedelta(minutes=5 * number), refused=True) for number in range(MOST_REFUSALS)]
 
-    assert not is_enough(refused[1:], NOW + timedelta(minutes=15))
-    assert is_enough(refused, NOW + REMEMBERED - timedelta(seconds=1))
-    assert not is_enough(refused, NOW + REMEMBERED)
+    assert next_attempt(refused[1:], NOW + timedelta(minutes=15)) is None
+    assert next_attempt(reversed(refused), NOW + REMEMBERED - timedelta(seconds=1)) == NOW + REMEMBERED
+    assert next_attempt(refused, NOW + REMEMBERED) is None
 
 
 def test_failures_that_may_pass_count_for_a_minute_only() -> None:
     failed = [Attempt(NOW, refused=False)] * MOST_LOGINS
 
-    assert is_enough(failed, NOW + timedelta(seconds=59))
-    assert not is_enough(failed, NOW + timedelta(seconds=60))
-    assert not is_enough(failed[1:], NOW)
+    assert next_attempt(failed, NOW + timedelta(seconds=59)) == NOW + timedelta(minutes=1)
+    assert next_attempt(failed, NOW + timedelta(seconds=60)) is None
+    assert next_attempt(failed[1:], NOW) is None
+
+
+def test_the_longest_wait_counts() -> None:
+    refused = [Attempt(NOW, refused=True)] * MOST_LOGINS
+
+    assert next_attempt(refused, NOW + timedelta(seconds=1)) == NOW + REMEMBERED
 
 
 @given(st.floats(0, 1))

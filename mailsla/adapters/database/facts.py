@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -111,7 +111,15 @@ class Facts(Runs):
                 found = _mailboxes(connection, account)
         wanted = (found[mailbox.name] for mailbox in mailboxes)
         return [
-            Cursor(row.id, row.uid_validity, row.last_uid, row.uid_next, row.messages, row.highest_modseq)
+            Cursor(
+                row.id,
+                row.uid_validity,
+                row.last_uid,
+                row.uid_next,
+                row.messages,
+                row.highest_modseq,
+                row.since,
+            )
             for row in wanted
         ]
 
@@ -308,11 +316,11 @@ class Facts(Runs):
         with reading(self._engine) as connection:
             return list(connection.execute(query).scalars())
 
-    def restart(self, cursor: Cursor, uid_validity: int) -> None:
-        """Note that nothing of a mailbox has been read under a UIDVALIDITY."""
+    def begin(self, cursor: Cursor, uid_validity: int, last_uid: int, since: date) -> None:
+        """Note how far a mailbox has been read under a UIDVALIDITY, what was received before a day left out."""
+        read = UNREAD | {"uid_validity": uid_validity, "last_uid": last_uid, "since": since}
         with writing(self._engine) as connection:
-            unread = update(MAILBOX).where(MAILBOX.c.id == cursor.mailbox_id)
-            connection.execute(unread.values(UNREAD | {"uid_validity": uid_validity}))
+            connection.execute(update(MAILBOX).where(MAILBOX.c.id == cursor.mailbox_id).values(read))
 
     def mark_gone(self, cursor: Cursor, uid_validity: int, uids: Collection[int], at: datetime) -> int:
         """Note that copies are no longer there, and return how many were believed to be."""

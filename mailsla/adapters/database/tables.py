@@ -33,7 +33,7 @@ class AccountRow(SQLModel, table=True):
 
 
 class MailboxRow(SQLModel, table=True):
-    """A mailbox of an account with its cursor: everything up to `last_uid` is in the store."""
+    """A mailbox of an account with its cursor: everything up to `last_uid`, received since a day, is in the store."""
 
     __tablename__ = "mailbox"
     __table_args__ = (UniqueConstraint("account_id", "name"),)
@@ -47,6 +47,7 @@ class MailboxRow(SQLModel, table=True):
     messages: int = 0
     highest_modseq: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})
     checked_at: datetime | None = None
+    since: date | None = None
 
 
 class MessageRow(SQLModel, table=True):
