@@ -15,27 +15,12 @@ from statistics import median, quantiles
 from bench.samples import letters
 from tests.e2e.daemon import Installation, wait_until
 from tests.servers.dovecot import DovecotServer
+from tests.trial_office import account_of, document, toml
 
 DELIVERIES = 20
 EVERY_SECONDS = 5
 LOOK_SECONDS = 0.002
 LONGEST_SECONDS = 120
-CONFIGURATION = """\
-[site]
-name = "Préfecture d'essai"
-departement = "18"
-[office]
-domains = ["pref.example.fr"]
-[[accounts]]
-name = "contact"
-host = "{host}"
-port = {port}
-tls = "none"
-user = "{user}"
-password = "{password}"
-every_seconds = {every_seconds}
-idle = {idle}
-"""
 
 
 def main() -> None:
@@ -63,14 +48,8 @@ def measure(server: DovecotServer, *, idle: bool) -> list[float]:
 
 
 def _configuration(server: DovecotServer, user: str, *, idle: bool) -> str:
-    return CONFIGURATION.format(
-        host=server.host,
-        port=server.imap_port,
-        user=user,
-        password=server.password,
-        every_seconds=300 if idle else EVERY_SECONDS,
-        idle=str(idle).lower(),
-    )
+    every = 300 if idle else EVERY_SECONDS
+    return toml(document(account_of(server, user, every_seconds=every, idle=idle)))
 
 
 def _pauses(raws: Sequence[bytes], *, idle: bool) -> Iterator[tuple[bytes, float]]:

@@ -7,15 +7,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from mailsla.config import Settings, parse
+from tests.trial_office import document
 
 NOW = datetime(2026, 11, 13, 8, tzinfo=UTC)
 
 
 def settings_of(folder: Path, account: Mapping[str, str | int]) -> Settings:
     """Return the settings of an office with one account, "contact", and its store in `folder`."""
-    document = {
-        "site": {"name": "Préfecture d'essai", "departement": "18"},
-        "office": {"domains": ["pref.example.fr"]},
-        "accounts": [{"name": "contact", **account}],
-    }
-    return parse(document, folder=folder)
+    return parse(document(account), folder=folder)

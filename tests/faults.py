@@ -38,6 +38,7 @@ from tests.servers.dovecot import DovecotServer
 from tests.servers.fault_plan import ON_THE_WIRE
 from tests.servers.fault_proxy import Fault, FaultProxy, faults
 from tests.servers.imap_server import MailboxState
+from tests.trial_office import account_of, document, toml
 from tests.warm_start import WarmStart
 
 NOW = datetime(2026, 11, 13, 9, tzinfo=UTC)
@@ -47,25 +48,6 @@ UPGRADING = threading.Lock()
 MOST_ATTEMPTS = 12
 WITHIN = 60_000
 """A whole collection of the mailboxes below is about that many bytes."""
-
-CONFIGURATION = """\
-[site]
-name = "Préfecture d'essai"
-departement = "18"
-[office]
-domains = ["pref.example.fr"]
-[[accounts]]
-name = "contact"
-host = "127.0.0.1"
-port = {port}
-tls = "implicit"
-ca_file = "{ca_file}"
-user = "{user}"
-password = "{password}"
-timeout_seconds = 1
-[store]
-url = "sqlite:///{store}"
-"""
 
 DUMPS = (
     "select key, message_id, subject, ids, people, kept, sent_at from message order by key",
@@ -136,16 +118,16 @@ class Office:
     def configured(self, store: Path, port: int) -> Path:
         """Write the configuration of a store for this mailbox, reached over TLS at `port`."""
         config = store.with_suffix(".toml")
-        config.write_text(
-            CONFIGURATION.format(
-                port=port,
-                ca_file=self.server.ca_pem,
-                user=self.user,
-                password=self.server.password,
-                store=store,
-            ),
-            encoding="utf-8",
+        account = account_of(
+            self.server,
+            self.user,
+            port=port,
+            tls="implicit",
+            ca_file=str(self.server.ca_pem),
+            timeout_seconds=1,
         )
+        written = toml(document(account, store={"url": f"sqlite:///{store}"}))
+        config.write_text(written, encoding="utf-8")
         return config
 
 

@@ -29,6 +29,7 @@ from tests.e2e.daemon import Installation
 from tests.servers.dovecot import DovecotServer
 from tests.servers.fault_proxy import FaultProxy
 from tests.traffic import JUNK, Traffic, Truth
+from tests.trial_office import account_of, document, toml
 
 USER = "contact@pref.example.fr"
 MAILBOXES = 200
@@ -45,23 +46,6 @@ MOST_MB = 15
 WARMING_MB = 40
 """The same in a run too short to be warm."""
 MOST_DESCRIPTORS = 2
-CONFIGURATION = """\
-[site]
-name = "Préfecture d'essai"
-departement = "18"
-[office]
-domains = ["pref.example.fr"]
-[[accounts]]
-name = "contact"
-host = "{host}"
-port = {port}
-tls = "none"
-user = "{user}"
-password = "{password}"
-every_seconds = 60
-timeout_seconds = 10
-"""
-
 PLACED = """
 select m.message_id, b.name from location l join message m on m.id = l.message_id
 join mailbox b on b.id = l.mailbox_id where l.gone_at is null
@@ -286,9 +270,9 @@ def main(minutes: float, seed: int = 1) -> int:
         server = stack.enter_context(DovecotServer())
         # It counts the daemon's connections.
         proxy = stack.enter_context(FaultProxy(server.imap_port))
-        text = CONFIGURATION.format(host=proxy.host, port=proxy.port, user=USER, password=server.password)
+        account = account_of(server, USER, port=proxy.port, every_seconds=60)
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        installation = Installation(folder, text)
+        installation = Installation(folder, toml(document(account)))
         traffic = stack.enter_context(Traffic(server, USER, MAILBOXES, seed))
         daemon = stack.enter_context(installation.daemon())
         store = Store(folder / "mailsla.sqlite3")

@@ -21,6 +21,7 @@ from mailsla.core.pacing import MOST_LOGINS, MOST_REFUSALS, REMEMBERED
 from mailsla.usecases.poll import Collected, Outcome
 from tests.e2e.daemon import wait_until
 from tests.servers.fault_proxy import Direction, Fault, FaultKind, FaultProxy
+from tests.trial_office import account_of, document
 
 if TYPE_CHECKING:
     from tests.servers.dovecot import DovecotServer
@@ -48,22 +49,15 @@ class Life:
     @contextmanager
     def daemon(self) -> Iterator[Application]:
         """Open the store as a daemon does at its start: with no memory of its own."""
-        account = {
-            "name": "contact",
-            "host": "127.0.0.1",
-            "port": self.proxy.port,
-            "tls": "none",
-            "user": self.user,
-            "password": self.password,
-            "timeout_seconds": 1,
-            "every_seconds": 5,
-        }
-        document = {
-            "site": {"name": "Préfecture d'essai", "departement": "18"},
-            "office": {"domains": ["pref.example.fr"]},
-            "accounts": [account],
-        }
-        settings = parse(document, folder=self.folder)
+        account = account_of(
+            self.server,
+            self.user,
+            port=self.proxy.port,
+            password=self.password,
+            timeout_seconds=1,
+            every_seconds=5,
+        )
+        settings = parse(document(account), folder=self.folder)
         with bootstrap.application(settings, now=lambda: self.now) as app:
             yield app
 

@@ -22,6 +22,7 @@ from mailsla.usecases.collect import Progress
 from mailsla.usecases.poll import Collected, Outcome, poll
 from tests.adapters.boxes import AT, Box, letter
 from tests.servers.dovecot import DovecotServer
+from tests.trial_office import account_of, document, toml
 
 MAILS = 2_500
 HOLD = """
@@ -140,24 +141,8 @@ def test_a_full_disk_is_said_and_recorded_and_the_next_collection_finds_everythi
 
 def test_the_command_says_in_one_sentence_that_its_file_may_not_grow(box: Box, tmp_path: Path) -> None:
     configuration = tmp_path / "mailsla.toml"
-    configuration.write_text(
-        f"""
-        [site]
-        name = "Préfecture d'essai"
-        departement = "18"
-        [office]
-        domains = ["pref.example.fr"]
-        [store]
-        url = "sqlite:///{path_of(box)}"
-        [[accounts]]
-        name = "contact"
-        host = "{box.server.host}"
-        port = {box.server.imap_port}
-        tls = "none"
-        user = "{box.user}"
-        password_env = "MAILSLA_TEST_PASSWORD"
-        """
-    )
+    account = account_of(box.server, box.user, password=None, password_env="MAILSLA_TEST_PASSWORD")
+    configuration.write_text(toml(document(account, store={"url": f"sqlite:///{path_of(box)}"})))
     size = Path(path_of(box)).stat().st_size + 200_000
     command = [sys.executable, "-m", "mailsla", "--config", str(configuration), "poll"]
     environment = os.environ | {"MAILSLA_TEST_PASSWORD": box.server.password}

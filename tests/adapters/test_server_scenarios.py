@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,6 +22,7 @@ from tests.servers.cyrus import CyrusServer
 from tests.servers.dovecot import DovecotServer
 from tests.servers.fault_proxy import Direction, FaultProxy
 from tests.servers.imap_server import ImapServer
+from tests.trial_office import account_of, document
 
 NOW = datetime(2026, 11, 13, 9, tzinfo=UTC)
 
@@ -31,22 +33,9 @@ def user(server: ImapServer) -> str:
     return server.new_user()
 
 
-def document(server: ImapServer, user: str) -> dict[str, object]:
-    described = {
-        "name": "contact",
-        "host": server.host,
-        "port": server.imap_port,
-        "tls": "none",
-        "user": user,
-        "password_env": "MAILSLA_TEST_PASSWORD",
-        "timeout_seconds": 10,
-        "every_seconds": 5,
-    }
-    return {
-        "site": {"name": "Préfecture d'essai", "departement": "18"},
-        "office": {"domains": ["pref.example.fr"]},
-        "accounts": [described],
-    }
+def described(server: ImapServer, user: str) -> dict[str, Any]:
+    reached_by = {"password": None, "password_env": "MAILSLA_TEST_PASSWORD"}
+    return document(account_of(server, user, every_seconds=5, **reached_by))
 
 
 @pytest.fixture
@@ -54,7 +43,7 @@ def app(
     server: ImapServer, user: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Application]:
     monkeypatch.setenv("MAILSLA_TEST_PASSWORD", server.password)
-    settings = parse(document(server, user), folder=tmp_path)
+    settings = parse(described(server, user), folder=tmp_path)
     with bootstrap.application(settings, now=lambda: NOW) as opened:
         yield opened
 

@@ -19,6 +19,7 @@ from mailsla.adapters.credentials import Credentials
 from mailsla.bootstrap import Application
 from mailsla.config import parse
 from mailsla.usecases.poll import Collected
+from tests.trial_office import account_of, document
 
 if TYPE_CHECKING:
     from tests.servers.cyrus import CyrusServer
@@ -73,23 +74,8 @@ class Watch:
 
 @contextmanager
 def watched(server: Any, user: str, folder: Path, **changes: object) -> Iterator[Watch]:
-    account = {
-        "name": "contact",
-        "host": "127.0.0.1",
-        "port": server.imap_port,
-        "tls": "none",
-        "user": user,
-        "password": server.password,
-        "timeout_seconds": 10,
-        "every_seconds": 60,
-        **changes,
-    }
-    document = {
-        "site": {"name": "Préfecture d'essai", "departement": "18"},
-        "office": {"domains": ["pref.example.fr"]},
-        "accounts": [account],
-    }
-    with bootstrap.application(parse(document, folder=folder)) as app:
+    account = account_of(server, user, **{"every_seconds": 60, **changes})
+    with bootstrap.application(parse(document(account), folder=folder)) as app:
         yield Watch(app)
 
 

@@ -16,37 +16,13 @@ import pytest
 
 from tests.e2e.daemon import Installation, wait_until
 from tests.servers.loopback import free_port
+from tests.trial_office import document, toml
 
 if TYPE_CHECKING:
     from tests.servers.dovecot import DovecotServer
     from tests.servers.smtp import SmtpRelay
 
 EVERY_SECONDS = 5
-CONFIGURATION = """\
-[site]
-name = "Préfecture d'essai"
-departement = "18"
-[office]
-domains = ["pref.example.fr"]
-[[accounts]]
-name = "contact"
-host = "{host}"
-port = {port}
-tls = "none"
-user = "{contact}"
-password_file = "password"
-every_seconds = {every}
-timeout_seconds = 2
-[alerts]
-operator = "{operator}"
-collection_stopped_after_hours = 1
-[smtp]
-host = "{relay_host}"
-port = {relay_port}
-tls = "none"
-sender = "qualite@pref.example.fr"
-timeout_seconds = 2
-"""
 
 
 class Site:
@@ -66,18 +42,14 @@ class Site:
 
     def reach(self, port: int) -> None:
         """Have the mail server expected at `port`."""
-        self.installation.config.write_text(
-            CONFIGURATION.format(
-                host=self.dovecot.host,
-                port=port,
-                contact=self.contact,
-                operator=self.operator,
-                every=EVERY_SECONDS,
-                relay_host=self.relay.host,
-                relay_port=self.relay.port,
-            ),
-            encoding="utf-8",
+        relay = {"host": self.relay.host, "port": self.relay.port, "tls": "none"}
+        account = {"host": self.dovecot.host, "port": port, "tls": "none", "user": self.contact}
+        configuration = document(
+            account | {"password_file": "password", "every_seconds": EVERY_SECONDS, "timeout_seconds": 2},
+            alerts={"operator": self.operator, "collection_stopped_after_hours": 1},
+            smtp=relay | {"sender": "qualite@pref.example.fr", "timeout_seconds": 2},
         )
+        self.installation.config.write_text(toml(configuration), encoding="utf-8")
 
     @contextmanager
     def daemon(self) -> Iterator[None]:

@@ -14,6 +14,7 @@ from uuid import uuid4
 import pytest
 
 from tests.e2e.daemon import Installation, wait_until
+from tests.trial_office import account_of, document, toml
 
 if TYPE_CHECKING:
     from tests.servers.dovecot import DovecotServer
@@ -74,36 +75,18 @@ class Office:
         self.dovecot = dovecot
         self.contact = f"contact-{uuid4().hex[:8]}@pref.example.fr"
         self.head = f"chef-{uuid4().hex[:8]}@pref.example.fr"
-        self.installation = Installation(
-            folder,
-            f"""
-            [site]
-            name = "Préfecture d'essai"
-            departement = "18"
-            [office]
-            domains = ["pref.example.fr"]
-            [[accounts]]
-            name = "contact"
-            host = "{dovecot.host}"
-            port = {dovecot.imap_port}
-            tls = "none"
-            user = "{self.contact}"
-            password = "{dovecot.password}"
-            every_seconds = 5
-            timeout_seconds = 10
-            [[services]]
-            name = "Étrangers"
-            addresses = ["{self.contact}"]
-            head = "{self.head}"
-            [smtp]
-            host = "{relay.host}"
-            port = {relay.port}
-            tls = "none"
-            sender = "qualite@pref.example.fr"
-            timeout_seconds = 1
-            """,
-            now=NOW,
+        configuration = document(
+            account_of(dovecot, self.contact, every_seconds=5),
+            services=[{"name": "Étrangers", "addresses": [self.contact], "head": self.head}],
+            smtp={
+                "host": relay.host,
+                "port": relay.port,
+                "tls": "none",
+                "sender": "qualite@pref.example.fr",
+                "timeout_seconds": 1,
+            },
         )
+        self.installation = Installation(folder, toml(configuration), now=NOW)
 
     def receive(self, raw: bytes, at: str, mailbox: str = "INBOX") -> None:
         self.dovecot.append(self.contact, mailbox, raw, internal_date=datetime.fromisoformat(at))

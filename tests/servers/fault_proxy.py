@@ -3,16 +3,15 @@
 import socket
 import threading
 from collections.abc import Callable, Iterable
-from types import TracebackType
-from typing import Self
 
 from tests.servers.fault_link import Journal, Link
 from tests.servers.fault_plan import Direction, Fault, FaultKind, faults
+from tests.servers.startable import Startable
 
 __all__ = ["Direction", "Fault", "FaultKind", "FaultProxy", "faults"]
 
 
-class FaultProxy:
+class FaultProxy(Startable):
     """A proxy on a loopback port; what has no fault in its way passes untouched.
 
     Args:
@@ -40,15 +39,6 @@ class FaultProxy:
         self._port: int | None = None
         self._accepting: threading.Thread | None = None
         self._links: list[Link] = []
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop()
 
     @property
     def port(self) -> int:

@@ -1,14 +1,13 @@
 """What the real IMAP servers of the tests have in common: how they start and stop, are filled, and are watched."""
 
 import smtplib
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self, TypedDict
+from typing import Any, TypedDict
 
 from imapclient import IMAPClient
 from imapclient.exceptions import LoginError
@@ -16,6 +15,7 @@ from imapclient.exceptions import LoginError
 from tests.servers.certificates import CertificateAuthority
 from tests.servers.loopback import free_port, greets, is_free, wait_until
 from tests.servers.server_process import Account, ServerDirectory, ServerProcess
+from tests.servers.startable import Startable
 
 ENGLISH_MAILBOXES: Mapping[str, str] = {
     r"\Sent": "Sent",
@@ -73,7 +73,7 @@ class ServerPorts:
         return all(is_free(port) for port in (self.imap, self.imaps, self.lmtp))
 
 
-class ImapServer(ABC):
+class ImapServer(Startable):
     """A private server, on loopback alone, where every user has the same password.
 
     The mail is kept from `stop` to `start`, and deleted by `close` or at the end of the `with` block.
@@ -97,15 +97,6 @@ class ImapServer(ABC):
         self.certificates = CertificateAuthority(self._directory.path, expired=expired_certificate)
         self._process: ServerProcess | None = None
         self._ports: ServerPorts | None = None
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     @property
     def imap_port(self) -> int:

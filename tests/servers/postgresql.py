@@ -5,8 +5,6 @@ import re
 import shutil
 import signal
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 from uuid import uuid4
 
 import psycopg
@@ -14,6 +12,7 @@ from psycopg import sql
 
 from tests.servers.loopback import free_port, wait_until
 from tests.servers.server_process import Account, ServerDirectory, ServerProcess, run_as
+from tests.servers.startable import Startable
 
 _START_SECONDS = 30
 _START_ATTEMPTS = 5
@@ -22,7 +21,7 @@ _SUPERUSER = "postgres"
 _QUICK_SETTINGS = ("fsync=off", "full_page_writes=off", "synchronous_commit=off")
 
 
-class PostgresqlServer:
+class PostgresqlServer(Startable):
     """A cluster without password, on a unix socket and on a loopback port.
 
     The data is kept from `stop` to `start`, and deleted by `close` or at the end of the `with` block.
@@ -36,15 +35,6 @@ class PostgresqlServer:
         self._data = self._directory.path / "data"
         self._process: ServerProcess | None = None
         self._port: int | None = None
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     @property
     def port(self) -> int:

@@ -5,14 +5,14 @@ import smtplib
 import threading
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from tests.servers.dovecot import DovecotServer
 from tests.servers.loopback import free_port
+from tests.servers.startable import Startable
 
 _ACCEPTED = "250 2.0.0 OK"
 _START_ATTEMPTS = 5
@@ -31,7 +31,7 @@ class ReceivedMail:
     user: str | None
 
 
-class SmtpRelay:
+class SmtpRelay(Startable):
     """A relay that forwards by LMTP to `dovecot` before it answers; a refusal there is its own answer.
 
     All the recipients are delivered to, or none: one that Dovecot does not know refuses the mail.
@@ -68,15 +68,6 @@ class SmtpRelay:
         self._refusal: str | None = None
         self._controller: Controller | None = None
         self._port: int | None = None
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop()
 
     @property
     def port(self) -> int:
