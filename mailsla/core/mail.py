@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
@@ -75,14 +75,32 @@ class Mail(NamedTuple):
 
     @property
     def roles(self) -> frozenset[MailboxRole]:
-        """Roles of the mailboxes it lies in now; of those it was last seen in, when it is gone everywhere."""
-        present = frozenset(place.role for place in self.places if place.present)
-        return present or frozenset(place.role for place in self._last_places())
+        """Roles of the mailboxes it lies in now; of those it was last seen in, when it is gone everywhere.
 
-    def _last_places(self) -> list[Place]:
-        """Return the copies that went last: what was put among the spam stays spam when that is emptied."""
-        last = max((place.gone_at for place in self.places if place.gone_at), default=EARLIEST)
-        return [place for place in self.places if last - (place.gone_at or last) < ONE_COLLECTION]
+        The bin does not count: a mail is thrown away as what it was before.
+        """
+        places = [place for place in self.places if place.role is not MailboxRole.TRASH] or self.places
+        present = frozenset(place.role for place in places if place.present)
+        return present or frozenset(place.role for place in _last(places))
+
+
+def _last(places: Sequence[Place]) -> list[Place]:
+    """Return the copies that went last: what was put among the spam stays spam when that is emptied."""
+    last = max((place.gone_at for place in places if place.gone_at), default=EARLIEST)
+    return [
+        place
+        for place in places
+        if last - (place.gone_at or last) < ONE_COLLECTION
+        and not any(_is_moved(place, other) for other in places)
+    ]
+
+
+def _is_moved(place: Place, other: Place) -> bool:
+    """Tell whether a copy that is gone was moved to where another one was found, and went from later on."""
+    came, went, found, lost = place.first_seen_at, place.gone_at, other.first_seen_at, other.gone_at
+    if came is None or went is None or found is None or lost is None:
+        return False
+    return came < found and went - ONE_COLLECTION <= found and went < lost
 
 
 class Basis(StrEnum):

@@ -7,14 +7,16 @@ import re
 MOST_IDS = 1_000
 LONGEST_ID = 998
 
+_NOT_WRITTEN = re.compile(r"[\s\x00-\x1f\x7f]+")
 _BRACKETED = re.compile(r"<([^<>]+)(?:>|$)")
 
 
 def parse_message_ids(written: str) -> tuple[str, ...]:
     """Return the ids that a field names, without brackets, in order and without duplicates.
 
-    White space inside an id is folding's and is dropped. Without any bracket, a field that is one word is
-    taken as an id; prose is not. Of more than a thousand, the first and the last ones are kept.
+    White space inside an id is folding's and is dropped; so are control characters, of which PostgreSQL refuses
+    NUL. Without any bracket, a field that is one word is taken as an id; prose is not. Of more than a thousand,
+    the first and the last ones are kept.
 
     >>> parse_message_ids("Votre message du 2 mars <a.1@\\n example.fr>")
     ('a.1@example.fr',)
@@ -24,7 +26,7 @@ def parse_message_ids(written: str) -> tuple[str, ...]:
     found = _BRACKETED.findall(written)
     if not found and "@" in written and len(written.split()) == 1:
         found = [written]
-    ids = dict.fromkeys("".join(item.split())[:LONGEST_ID] for item in found)
+    ids = dict.fromkeys(_NOT_WRITTEN.sub("", item)[:LONGEST_ID] for item in found)
     ids.pop("", None)
     kept = tuple(ids)
     return kept if len(kept) <= MOST_IDS else kept[:1] + kept[1 - MOST_IDS :]

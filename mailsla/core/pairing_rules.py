@@ -9,9 +9,9 @@ from enum import StrEnum
 from mailsla.core.addresses import plain
 from mailsla.core.base_subject import base_subject
 from mailsla.core.correspondents import Office
-from mailsla.core.mail import Mail
+from mailsla.core.mail import ONE_COLLECTION, Mail, Place
 
-RULES_VERSION = 4
+RULES_VERSION = 5
 """Raised whenever the code derives something else from the same facts; every derivation is then redone."""
 
 
@@ -109,19 +109,46 @@ class ClosingRule:
     keywords: tuple[str, ...] = ()
 
     def closed_at(self, mail: Mail) -> datetime | None:
-        """Return when `mail` was first seen closed by this rule; None when it is not."""
-        return min(
-            (
-                at
-                for place in mail.places
-                if place.present
-                for at in (
-                    *([place.first_seen_at or mail.first_seen_at] if place.mailbox in self.mailboxes else ()),
-                    *(at for word, at in place.keywords if word.casefold() in self.keywords),
-                )
-            ),
-            default=None,
+        """Return when `mail` was closed by this rule, as first seen; None when it is not, or no longer.
+
+        It stays closed when its copy goes, with a mailbox that is emptied, renamed or renumbered. What opens it
+        again is to take the keyword away, or to move it back to a mailbox where it had been.
+        """
+        tagged = (
+            at for place in mail.places for word, at in place.keywords if word.casefold() in self.keywords
         )
+        filed = (start for start, end in self._stays(mail) if not self._is_back(mail, start, end))
+        return min((*tagged, *filed), default=None)
+
+    def _stays(self, mail: Mail) -> list[tuple[datetime, datetime | None]]:
+        """Return from when to when a mail lay in the rule's mailboxes; without end while it does."""
+        stays: list[tuple[datetime, datetime | None]] = []
+        filed = [place for place in mail.places if place.mailbox in self.mailboxes]
+        for place in sorted(filed, key=lambda place: _seen(place, mail)):
+            start = _seen(place, mail)
+            end = None if place.present else place.gone_at or start
+            if stays and (stays[-1][1] is None or start <= stays[-1][1] + ONE_COLLECTION):
+                # Renumbered, or moved from one of them to another.
+                start, last = stays.pop()
+                end = None if end is None or last is None else max(end, last)
+            stays.append((start, end))
+        return stays
+
+    def _is_back(self, mail: Mail, start: datetime, end: datetime | None) -> bool:
+        """Tell whether a mail that lay in the rule's mailboxes was moved back to where it had been before."""
+        if end is None:
+            return False
+        others = [place for place in mail.places if place.mailbox not in self.mailboxes]
+        before = {(place.account, place.mailbox) for place in others if _seen(place, mail) < start}
+        return any(
+            (place.account, place.mailbox) in before
+            and _seen(place, mail) >= max(start, end - ONE_COLLECTION)
+            for place in others
+        )
+
+
+def _seen(place: Place, mail: Mail) -> datetime:
+    return place.first_seen_at or mail.first_seen_at
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,10 @@ from mailsla.core.message import Header, identity
 from mailsla.core.message_ids import parse_message_ids
 
 
+def test_an_id_holds_no_control_character() -> None:
+    assert parse_message_ids("<a\x00b\x1b.1@example.org>") == ("ab.1@example.org",)
+
+
 @pytest.mark.parametrize(
     ("written", "ids"),
     [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
@@ -178,6 +178,14 @@ def test_an_automatic_acknowledgement_of_the_office_is_reported_and_stops_nothin
 FILED = Place(
     "contact", "Traité par téléphone", MailboxRole.INBOX, None, first_seen_at=paris("2026-11-05 09:00")
 )
+WAITING = Place(
+    "contact",
+    "INBOX",
+    MailboxRole.INBOX,
+    present=False,
+    first_seen_at=paris("2026-11-02 10:00"),
+    gone_at=paris("2026-11-05 09:00"),
+)
 TAGGED = Place("contact", "INBOX", MailboxRole.INBOX, None, keywords=(("Traite", paris("2026-11-05 09:00")),))
 CLOSING = {"mailboxes": ("Traité par téléphone",), "keywords": ("traite",)}
 
@@ -203,12 +211,59 @@ def test_a_request_filed_without_answer_is_excluded_with_the_reason(place: Place
 
 def test_a_request_moved_back_is_open_again() -> None:
     rules = replace(RULES, closings=(ClosingRule(ClosingEffect.EXCLUDED, "sans suite", **CLOSING),))
-    back = Place("contact", "INBOX", MailboxRole.INBOX, paris("2026-11-02 10:00"))
-    left = FILED._replace(present=False)
+    left = FILED._replace(present=False, gone_at=paris("2026-11-06 09:00"))
+    back = WAITING._replace(present=True, gone_at=None, first_seen_at=paris("2026-11-06 08:59"))
 
-    [request] = derive([mail("2026-11-02 10:00", places=(back, left))], rules).requests
+    [request] = derive([mail("2026-11-02 10:00", places=(WAITING, left, back))], rules).requests
 
     assert request.excluded is None
+
+
+YEARS_END = paris("2027-01-04 09:00")
+EMPTIED = FILED._replace(present=False, gone_at=YEARS_END)
+RENUMBERED = FILED._replace(first_seen_at=YEARS_END - timedelta(seconds=1))
+ARCHIVED = Place("contact", "Archives 2026", MailboxRole.INBOX, first_seen_at=YEARS_END)
+COPIED = WAITING._replace(present=True, gone_at=None)
+
+
+@pytest.mark.parametrize(
+    "places",
+    [
+        (WAITING, EMPTIED),
+        (WAITING, EMPTIED, RENUMBERED),
+        (WAITING, EMPTIED, ARCHIVED),
+        (COPIED, EMPTIED),
+        (TAGGED._replace(present=False, gone_at=YEARS_END), ARCHIVED),
+        (TAGGED._replace(present=False, gone_at=YEARS_END),),
+    ],
+    ids=[
+        "emptied",
+        "renumbered",
+        "renamed",
+        "copied then emptied",
+        "tagged then archived",
+        "tagged then expunged",
+    ],
+)
+def test_what_was_closed_stays_closed_at_that_instant_when_its_copy_goes(places: tuple[Place, ...]) -> None:
+    rules = replace(RULES, closings=(ClosingRule(ClosingEffect.ANSWERED, "téléphone", **CLOSING),))
+
+    [request] = derive([mail("2026-11-02 10:00", places=places)], rules).requests
+
+    assert request.answered is not None
+    assert request.answered.at == paris("2026-11-05 09:00")
+
+
+def test_a_request_closed_once_more_is_closed_at_the_last_time() -> None:
+    rules = replace(RULES, closings=(ClosingRule(ClosingEffect.ANSWERED, "téléphone", **CLOSING),))
+    left = FILED._replace(present=False, gone_at=paris("2026-11-06 09:00"))
+    back = WAITING._replace(first_seen_at=paris("2026-11-06 08:59"), gone_at=paris("2026-11-10 09:00"))
+    again = FILED._replace(first_seen_at=paris("2026-11-10 09:01"))
+
+    [request] = derive([mail("2026-11-02 10:00", places=(WAITING, left, back, again))], rules).requests
+
+    assert request.answered is not None
+    assert request.answered.at == paris("2026-11-10 09:01")
 
 
 def test_a_keyword_gives_a_request_to_a_service_that_nothing_gave_it_before() -> None:

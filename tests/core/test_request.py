@@ -229,6 +229,23 @@ def test_spam_stays_spam_when_it_is_emptied() -> None:
     assert len(derived(mail("2026-11-02 10:00", places=[rescued, emptied])).requests) == 1
 
 
+def test_spam_thrown_away_soon_or_through_the_bin_stays_spam() -> None:
+    """One collection sees it in Junk, the next one, minutes later, nowhere or in the bin."""
+    at = paris("2026-11-02 10:00")
+    came = Place("c", "INBOX", MailboxRole.INBOX, at, present=False, first_seen_at=at)
+    came = came._replace(gone_at=paris("2026-11-02 10:05:01"))
+    spam = Place("c", "Junk", MailboxRole.JUNK, at, first_seen_at=paris("2026-11-02 10:05:02"))
+    gone = spam._replace(present=False, gone_at=paris("2026-11-02 10:10"))
+    thrown = Place("c", "Trash", MailboxRole.TRASH, at, first_seen_at=paris("2026-11-02 10:10:01"))
+    kept = came._replace(first_seen_at=paris("2026-11-02 10:10"), gone_at=paris("2026-11-02 10:20"))
+
+    def requests(*places: Place) -> int:
+        return len(derived(mail("2026-11-02 10:00", places=places)).requests)
+
+    assert requests(came, spam) == requests(came, gone) == requests(came, gone, thrown) == 0
+    assert requests(came, thrown) == requests(came, gone, kept) == requests(came, gone, kept, thrown) == 1
+
+
 def test_a_form_speaks_for_the_citizen_named_in_reply_to() -> None:
     form = "formulaire@pref.example.fr"
     generated = [("auto-submitted", "auto-generated")]
