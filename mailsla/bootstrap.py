@@ -210,6 +210,7 @@ class Application:
         if holder is not None and is_dead(holder):
             # Killed: nobody waits for the end of its lease.
             self.facts.release(account.name, holder)
+        self.facts.forget_accounts({known.name for known in self.accounts}, self.now())
         with Hands() as hands:
             return poll(
                 account.name,

@@ -11,6 +11,7 @@ import socket
 import ssl
 import threading
 import time
+import unicodedata
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -30,7 +31,7 @@ from mailsla.adapters.mailbox_roles import NEVER_READ, role_of
 from mailsla.adapters.oauth import TokenSource
 from mailsla.core.body_evidence import READ_BYTES
 from mailsla.core.collection import BodyStart, Fetched, ListedMailbox, MailboxStatus
-from mailsla.core.errors import MailslaError, PermanentError
+from mailsla.core.errors import FetchRefused, MailslaError, PermanentError
 from mailsla.core.mail import MailboxRole
 from mailsla.core.message import REQUESTED_FIELDS
 from mailsla.language import gettext as _
@@ -89,11 +90,16 @@ class _Client(IMAPClient):  # type: ignore[misc]  # the library has no types
 
 
 class ImapSession:
-    """A logged-in connection that only reads. Satisfies `mailsla.usecases.collect.Session`."""
+    """A logged-in connection that only reads. Satisfies `mailsla.usecases.collect.Session`.
+
+    Attributes:
+        unlisted: The mailboxes of the account's `only` that the server does not list, as of the last list.
+    """
 
     def __init__(self, client: _Client, account: ImapAccount) -> None:
         self._client = client
         self._account = account
+        self.unlisted: Sequence[str] = ()
         self._opened: str | None = None
         self._told: dict[str, MailboxStatus] = {}
         self._noticed: MailboxStatus | None = None
@@ -125,22 +131,28 @@ class ImapSession:
         with self.bounded():
             self._leave()
             listed, statuses = self._listed()
-        account = self._account
+        sent, ignore, only = (
+            {compared(name) for name in names}
+            for names in (self._account.sent, self._account.ignore, self._account.only)
+        )
         found = []
         for mailbox in listed:
             if mailbox.attributes & NEVER_READ:
                 continue
-            name = mailbox.name
+            known_as = compared(mailbox.name)
+            name = "INBOX" if known_as == "INBOX" else mailbox.name
             self._client.written[name] = mailbox.written
             status = statuses.get(mailbox.written)
             if status is not None:
                 self._told[name] = status
-            role = MailboxRole.SENT if name in account.sent else role_of(mailbox)
-            wanted = name in account.only if account.only else name not in account.ignore
+            role = MailboxRole.SENT if known_as in sent else role_of(mailbox)
+            wanted = known_as in only if only else known_as not in ignore
             if wanted and role is not MailboxRole.DRAFTS:
                 found.append(ListedMailbox(name, role, status))
+        listed_names = {compared(mailbox.name) for mailbox in listed}
+        self.unlisted = [name for name in self._account.only if compared(name) not in listed_names]
         # The inbox first: its requests are what people wait for.
-        return sorted(found, key=lambda mailbox: (mailbox.name.upper() != "INBOX", mailbox.name))
+        return sorted(found, key=lambda mailbox: (mailbox.name != "INBOX", mailbox.name))
 
     def _leave(self) -> None:
         """Close the opened mailbox: the numbers a server gives of it may be stale (RFC 3691 UNSELECT)."""
@@ -203,15 +215,23 @@ class ImapSession:
         criteria: list[Any] = ["UID", f"{first}:{'*' if last is None else last}"]
         if since is not None:
             criteria += ["SINCE", since]
-        with self.bounded():
+        with self.bounded(), refusing():
             found = self._client.search(criteria)
         return sorted(uid for uid in set(found) if uid >= first and (last is None or uid <= last))
+
+    def highest_uid(self) -> int:
+        """Return the highest UID of the opened mailbox; 0 when it is empty."""
+        with self.bounded(), refusing():
+            return max(self._client.search(["*"]), default=0)
 
     def fetch(self, uids: Sequence[int]) -> Iterator[Fetched]:
         """Fetch headers of the opened mailbox, one at a time as they come; what has vanished is left out.
 
         The connection must not be used for anything else before the last one is read; when it is left half-way
         it is broken off.
+
+        Raises:
+            FetchRefused: When the server says NO, after what it could read.
         """
         if not uids:
             return
@@ -223,19 +243,29 @@ class ImapSession:
                 items = f"(INTERNALDATE {HEADER_FIELDS})"
                 imap.send(tag + f" UID FETCH {sequence_set(uids)} {items}\r\n".encode())
                 wanted = set(uids)
-                for message in read_fetch(imap.readline, imap.read, tag):
-                    if message.uid in wanted:
-                        self._busy_since = None
-                        yield message
-                    self._busy_since = time.monotonic()
+                try:
+                    for message in read_fetch(imap.readline, imap.read, tag):
+                        if message.uid in wanted:
+                            self._busy_since = None
+                            yield message
+                        self._busy_since = time.monotonic()
+                except imaplib.IMAP4.abort:
+                    raise
+                except imaplib.IMAP4.error as error:
+                    finished = True
+                    raise FetchRefused(_("le serveur a refusé une commande.")) from error
             finished = True
         finally:
             if not finished:
                 self.interrupt()
 
     def body_starts(self, uids: Sequence[int]) -> Sequence[BodyStart]:
-        """Fetch the beginning of some bodies of the opened mailbox; what has vanished meanwhile is left out."""
-        with self.bounded():
+        """Fetch the beginning of some bodies of the opened mailbox; what has vanished meanwhile is left out.
+
+        Raises:
+            MailboxError: When the server says NO.
+        """
+        with self.bounded(), refusing():
             found = self._client.fetch(list(uids), [CONTENT_FIELDS, BODY_START])
         return [
             BodyStart(uid, _item(items, b"BODY[HEADER"), _item(items, b"BODY[TEXT"))
@@ -244,7 +274,7 @@ class ImapSession:
 
     def with_keyword(self, keyword: str) -> Sequence[int]:
         """List the UIDs of the opened mailbox that bear an IMAP keyword."""
-        with self.bounded():
+        with self.bounded(), refusing():
             return list(self._client.search(["KEYWORD", keyword]))
 
     @property
@@ -385,6 +415,11 @@ def _log_in(client: IMAPClient, account: ImapAccount, secret: str) -> None:
         # The next attempt asks for a new one: this one may have been revoked before its time.
         account.tokens.forget()
         raise
+
+
+def compared(name: str) -> str:
+    """Return a mailbox's name as names are compared: accents written either way, INBOX in any case (RFC 9051 §5.1)."""
+    return "INBOX" if name.upper() == "INBOX" else unicodedata.normalize("NFC", name)
 
 
 def tls_context(ca_file: Path | None) -> ssl.SSLContext:

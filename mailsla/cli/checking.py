@@ -179,7 +179,10 @@ def _store(app: Application) -> Line:
 def _set_aside(app: Application) -> Iterator[Line]:
     for item in app.facts.set_aside():
         sentence = _("{account}, dossier {mailbox}, UID {uid} : {reason}").format(
-            account=item.account, mailbox=wording.safe(item.mailbox, 60), uid=item.uid, reason=item.reason
+            account=item.account,
+            mailbox=wording.safe(item.mailbox, 60),
+            uid=item.uid,
+            reason=wording.set_aside(item.reason),
         )
         yield Line(_("courriel mis de côté"), Health.WARNING, sentence)
 

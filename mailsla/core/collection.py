@@ -70,6 +70,8 @@ class Cursor:
         messages: The server's count of messages then.
         highest_modseq: The server's HIGHESTMODSEQ then; 0 without CONDSTORE.
         since: What was received before that day was left out; None when that was not noted.
+        forms: The digest of the forms by which bodies were looked into.
+        cut_at: The message at which the last fetch ended before its end, and `cuts` how many times it has there.
     """
 
     mailbox_id: int
@@ -79,6 +81,9 @@ class Cursor:
     messages: int
     highest_modseq: int = 0
     since: date | None = None
+    forms: str = ""
+    cut_at: int = 0
+    cuts: int = 0
 
 
 class NewMessage(NamedTuple):

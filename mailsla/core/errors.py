@@ -5,7 +5,9 @@ MailslaError
 ├── ConfigError      nothing was started: the configuration has problems, all listed with their keys
 ├── UsageError       a command was asked something it cannot do: correct the command
 ├── TransientError   the next poll may succeed: network down, server busy, database locked
-│   └── MailboxError this one mailbox cannot be read: the others go on, and it is told
+│   ├── MailboxError this one mailbox cannot be read: the others go on, and it is told
+│   ├── FetchRefused some message of a fetch is refused: the others are asked for apart from it
+│   └── FetchCut     a fetch broke off at a message: the third time, it is asked for last, and set aside
 ├── PermanentError   a person must act: password refused, mailbox gone, certificate not trusted
 ├── OversizedMessage one header is too big: it is set aside, and its connection is given up
 └── MessageError     this one message is set aside, the batch goes on
@@ -57,6 +59,22 @@ class TransientError(MailslaError):
 
 class MailboxError(TransientError):
     """One mailbox cannot be opened, by lack of rights or because it has just gone; the others can be."""
+
+
+class FetchRefused(TransientError):  # noqa: N818 (the refusal of a command, not of everything)
+    """The server says NO to a FETCH, because of one message or more; the connection is as good as before."""
+
+
+class FetchCut(TransientError):  # noqa: N818 (as above)
+    """A fetch ended before its end.
+
+    Attributes:
+        uid: The first message that had not come; the fetch may have ended because of it.
+    """
+
+    def __init__(self, reason: str, uid: int) -> None:
+        super().__init__(reason)
+        self.uid = uid
 
 
 class PermanentError(MailslaError):

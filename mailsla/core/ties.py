@@ -46,6 +46,11 @@ def ties_digest(office: Office) -> str:
     return hashlib.sha256(repr(said).encode()).hexdigest()
 
 
+def forms_digest(office: Office) -> str:
+    """Return the name of the site's forms; equal forms have equal names, and no form at all has none."""
+    return hashlib.sha256(repr(form_rules(office)).encode()).hexdigest() if office.forms else ""
+
+
 def form_rules(office: Office) -> list[tuple[object, ...]]:
     """Return what decides where the forms name citizens; a pattern's own `repr` is cut short."""
     return [

@@ -14,7 +14,14 @@ from typing import Any, Protocol
 from mailsla.core.body_evidence import needs_body, with_body
 from mailsla.core.collection import Batch, BodyStart, Fetched, NewMessage, SetAside, new_message
 from mailsla.core.correspondents import Office
-from mailsla.core.errors import MessageError, OversizedMessage, TransientError
+from mailsla.core.errors import (
+    FetchCut,
+    FetchRefused,
+    MailboxError,
+    MessageError,
+    OversizedMessage,
+    TransientError,
+)
 from mailsla.core.header_fields import read_header
 from mailsla.core.ties import ties_digest
 from mailsla.language import gettext as _
@@ -29,6 +36,9 @@ PIECE_MESSAGES = 250
 STORED = 2_000
 """Messages stored in one transaction: its end waits for the disk."""
 
+MOST_REFUSED = 20
+"""When the server refuses more messages of a slice one by one, it is the server that fails."""
+
 BODIES = 50
 """Beginnings of bodies looked into at once."""
 
@@ -40,18 +50,19 @@ class HeaderSource(Protocol):
     """A connection to one opened mailbox."""
 
     def fetch(self, uids: Sequence[int]) -> Iterator[Fetched]:
-        """Fetch headers as they come; what has vanished meanwhile is left out."""
+        """Fetch headers as they come; what has vanished meanwhile is left out, `FetchRefused` after what came."""
 
     def body_starts(self, uids: Sequence[int]) -> Sequence[BodyStart]:
-        """Fetch the beginning of some bodies; what has vanished meanwhile is left out."""
+        """Fetch the beginning of some bodies; what has vanished is left out, `MailboxError` when one is refused."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """Some headers; every message asked for up to `through` is in this piece or in an earlier one."""
+    """Some headers; every message asked for up to `through` is in this piece or in an earlier one, `refused` too."""
 
     fetched: list[Fetched]
     through: int
+    refused: Sequence[int] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +91,8 @@ def read_batches(
         spread: Does the reading.
 
     Raises:
-        TransientError: When the connection fails; what was fetched before has been yielded.
+        FetchCut: When the connection fails; what was fetched before has been yielded.
+        TransientError: When a header was too big; it has been yielded as set aside.
     """
     held: list[Batch] = []
     count = 0
@@ -124,13 +136,9 @@ def _read_pieces(
         through = _covered(read.through, unsure)
         yield Batch(uid_validity, through, tuple(ready), tuple(read.set_aside), tied_by)
     if fetching.oversized is not None:
-        aside = (
-            () if fetching.oversized.uid is None else (SetAside(fetching.oversized.uid, None, "oversized"),)
-        )
+        aside = (SetAside(fetching.oversized, None, "oversized"),)
         yield Batch(uid_validity, _covered(fetching.through, unsure), (), aside, tied_by)
-        raise TransientError(
-            _("un en-tête démesuré a été mis de côté ; la relève reprendra sans lui.")
-        ) from fetching.oversized
+        raise TransientError(_("un en-tête démesuré a été mis de côté ; la relève reprendra sans lui."))
 
 
 def _covered(through: int, unsure: list[NewMessage]) -> int:
@@ -145,7 +153,7 @@ class _Fetching:
         is_busy: Whether the connection is in the midst of a FETCH: nothing else can be asked then.
         is_wanted: Whether something else is to be asked: no FETCH begins before that is done.
         through: Every message asked for up to this UID has been fetched.
-        oversized: What ended the fetch before its end.
+        oversized: The message whose header ended the fetch before its end.
     """
 
     def __init__(self, source: HeaderSource, uids: Iterable[int]) -> None:
@@ -153,7 +161,7 @@ class _Fetching:
         self._uids = iter(uids)
         self.is_busy = self.is_wanted = False
         self.through = 0
-        self.oversized: OversizedMessage | None = None
+        self.oversized: int | None = None
 
     def __iter__(self) -> Iterator[_Piece]:
         while self.oversized is None and (uids := list(islice(self._uids, SLICE))):
@@ -165,10 +173,11 @@ class _Fetching:
     def _pieces(self, uids: list[int]) -> Iterator[_Piece]:
         missing = set(uids)
         held: list[Fetched] = []
+        refused: list[int] = []
         size = 0
         self.is_busy = True
         try:
-            for fetched in self._messages(uids, missing):
+            for fetched in self._messages(uids, missing, refused):
                 # A full piece waits for what follows it: the last one comes when the connection is free again.
                 if size >= PIECE_BYTES or len(held) >= PIECE_MESSAGES:
                     yield self._piece(held, uids, missing)
@@ -176,32 +185,56 @@ class _Fetching:
                 missing.remove(fetched.uid)
                 held.append(fetched)
                 size += len(fetched.header)
+            if len(refused) == len(uids):
+                # Nothing tells one message from a server that refuses everything.
+                raise FetchRefused(_("le serveur a refusé une commande."))
         except OversizedMessage as error:
-            self.oversized = error
+            if error.uid is None:
+                yield self._piece(held, uids, missing)
+                raise FetchCut(_("un en-tête démesuré a interrompu la relève."), min(missing)) from error
+            self.oversized = error.uid
+        except TransientError as error:
+            yield self._piece(held, uids, missing)
+            raise FetchCut(str(error), min(missing, default=uids[-1])) from error
         else:
             missing.clear()
         # A header that was given up half-way leaves a connection of no use.
         self.is_busy = self.oversized is not None
-        yield self._piece(held, uids, missing)
+        yield self._piece(held, uids, missing, refused)
 
-    def _messages(self, uids: list[int], missing: set[int]) -> Iterator[Fetched]:
-        """Fetch each message once; what the server left out is asked for once more, alone: that decides."""
-        for fetched in self._source.fetch(uids):
-            if fetched.uid in missing:
-                yield fetched
-        for uid in sorted(missing):
-            for fetched in self._source.fetch([uid]):
+    def _messages(self, uids: list[int], missing: set[int], refused: list[int]) -> Iterator[Fetched]:
+        """Fetch each message once; what the server left out is asked for once more: that decides."""
+        yield from self._asked(uids, missing, refused)
+        left_out = sorted(missing.difference(refused))
+        if left_out:
+            yield from self._asked(left_out, missing, refused)
+
+    def _asked(self, uids: list[int], missing: set[int], refused: list[int]) -> Iterator[Fetched]:
+        """Fetch what is missing; when the server refuses, by halves, down to the messages that it refuses."""
+        try:
+            for fetched in self._source.fetch(uids):
                 if fetched.uid in missing:
                     yield fetched
+        except FetchRefused:
+            if len(refused) == MOST_REFUSED:
+                raise
+            rest = [uid for uid in uids if uid in missing]
+            if rest == uids[:1]:
+                refused += rest
+                return
+            for half in (rest[: len(rest) // 2], rest[len(rest) // 2 :]):
+                yield from self._asked(half, missing, refused)
 
-    def _piece(self, held: list[Fetched], uids: list[int], missing: set[int]) -> _Piece:
+    def _piece(
+        self, held: list[Fetched], uids: list[int], missing: set[int], refused: Sequence[int] = ()
+    ) -> _Piece:
         self.through = min(missing) - 1 if missing else uids[-1]
-        return _Piece(held, self.through)
+        return _Piece(held, self.through, refused)
 
 
 def _read_piece(office: Office, piece: _Piece) -> _Read:
     """Read every header of a piece; pure, so that another process can do it."""
-    read = _Read([], [], [], piece.through)
+    read = _Read([], [], [SetAside(uid, None, "refused") for uid in piece.refused], piece.through)
     for fetched in piece.fetched:
         try:
             header = read_header(fetched.header)
@@ -218,12 +251,23 @@ def _with_bodies(source: HeaderSource, messages: list[NewMessage], office: Offic
     looked_into: list[NewMessage] = []
     for first in range(0, len(messages), BODIES):
         part = messages[first : first + BODIES]
-        starts = {start.uid: start for start in source.body_starts([message.uid for message in part])}
+        starts = {start.uid: start for start in _body_starts(source, [message.uid for message in part])}
         looked_into += [
             message if (start := starts.get(message.uid)) is None else _with_body(message, start, office)
             for message in part
         ]
     return looked_into
+
+
+def _body_starts(source: HeaderSource, uids: list[int]) -> list[BodyStart]:
+    """Fetch the beginning of some bodies, but of those that the server refuses one by one."""
+    try:
+        return list(source.body_starts(uids))
+    except MailboxError:
+        half = len(uids) // 2
+        return [] if half == 0 else _body_starts(source, uids[:half]) + _body_starts(source, uids[half:])
+    except TransientError as error:
+        raise FetchCut(str(error), uids[0]) from error
 
 
 def _with_body(message: NewMessage, start: BodyStart, office: Office) -> NewMessage:

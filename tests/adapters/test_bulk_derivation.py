@@ -11,10 +11,11 @@ import pytest
 from sqlalchemy import Engine
 
 from mailsla.adapters.database import derivation_work, schema
+from mailsla.adapters.database.copies import derive_again
 from mailsla.adapters.database.derivation_work import DerivationWork
 from mailsla.adapters.database.derivations import Derivations
 from mailsla.adapters.database.engine import open_engine, reading, writing
-from mailsla.adapters.database.facts import Facts, derive_again
+from mailsla.adapters.database.facts import Facts
 from mailsla.adapters.hands import Hands
 from mailsla.core import ties as core_ties
 from mailsla.core.collection import Batch, ListedMailbox, new_message

@@ -5,17 +5,19 @@ from __future__ import annotations
 import re
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import update
 
+from mailsla.adapters import imap
 from mailsla.adapters.database import facts as stored_facts
 from mailsla.adapters.database.engine import writing
 from mailsla.adapters.database.targets import MAILBOX
-from mailsla.core.collection import ListedMailbox
-from mailsla.core.errors import MessageError
+from mailsla.core.collection import BodyStart, ListedMailbox
+from mailsla.core.errors import MessageError, TransientError
 from mailsla.core.forms import AddressSource, Form
 from mailsla.core.header_fields import READER_VERSION
 from mailsla.core.mail import MailboxRole
@@ -25,6 +27,7 @@ from mailsla.usecases import fetching
 from mailsla.usecases.collect import collect
 from tests.adapters.boxes import AT, LATER, Box, letter
 from tests.factories import OFFICE, RULES
+from tests.servers.dovecot import DovecotServer
 
 
 def test_a_poll_without_change_is_one_command(dovecot_box: Box) -> None:
@@ -208,7 +211,142 @@ def test_what_an_older_reader_set_aside_is_read_again_after_an_upgrade(
     assert (aside, again.messages) == (2, 0)
     assert box.facts.set_aside() == ()
     assert len(box.requests()) == 2
-    assert (
-        box.facts.to_read_again(box.facts.cursor("contact", ListedMailbox("INBOX", MailboxRole.INBOX)))
-        == set()
-    )
+    cursor = box.facts.cursor("contact", ListedMailbox("INBOX", MailboxRole.INBOX))
+    assert box.facts.to_read_again(cursor, LATER) == set()
+
+
+FORM = Form(
+    frozenset({"formulaire@pref.example.fr"}),
+    (AddressSource.BODY,),
+    body_pattern=re.compile(r"Courriel : (\S+)"),
+)
+WITH_FORM = replace(OFFICE, forms=(FORM,))
+SENT_BY_FORM = letter(1, by="formulaire@pref.example.fr", body="Courriel : camille@example.org")
+
+
+def citizens(box: Box) -> list[tuple[str, ...]]:
+    return [request.citizens for request in box.requests(replace(RULES, office=WITH_FORM))]
+
+
+def test_a_form_s_mail_moved_before_its_body_is_read_is_completed_where_it_is_found(
+    box: Box, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    box.create("Permis")
+    box.put(SENT_BY_FORM)
+    reading = imap.ImapSession.body_starts
+
+    def moved_first(session: imap.ImapSession, uids: Sequence[int]) -> Sequence[BodyStart]:
+        monkeypatch.setattr(imap.ImapSession, "body_starts", reading)
+        box.move(1, "INBOX", "Permis")
+        return reading(session, uids)
+
+    monkeypatch.setattr(imap.ImapSession, "body_starts", moved_first)
+    box.poll(office=WITH_FORM)
+    box.poll(office=WITH_FORM, at=LATER)
+
+    assert citizens(box) == [("camille@example.org",)]
+
+
+def test_a_form_declared_later_has_its_earlier_mail_looked_into_once(dovecot_box: Box) -> None:
+    dovecot_box.put(SENT_BY_FORM, letter(2))
+    dovecot_box.poll()
+    dovecot_box.poll(office=WITH_FORM)
+    found = citizens(dovecot_box)
+    dovecot_box.poll(office=WITH_FORM)
+
+    assert sorted(found) == [("camille@example.org",), ("usager2@example.org",)]
+    assert not any("EXAMINE" in said for said in dovecot_box.server.sessions(dovecot_box.user)[-1])
+
+
+CLOSED = replace(
+    RULES, closings=(ClosingRule(ClosingEffect.ANSWERED, "téléphone", ("Traités",), ("traite",)),)
+)
+
+
+def answered(box: Box) -> list[datetime | None]:
+    return [request.answered and request.answered.at for request in box.requests(CLOSED)]
+
+
+def test_a_request_closed_by_keyword_stays_closed_when_it_is_archived_until_it_is_taken_away(
+    box: Box,
+) -> None:
+    box.create("Archives 2026")
+    box.put(letter(1), letter(2))
+    box.poll(keywords=("traite",))
+    with box.server.client(box.user) as client:
+        client.select_folder("INBOX")
+        client.add_flags([1, 2], ["traite"])
+    box.poll(keywords=("traite",), at=LATER)
+    box.move(1, "INBOX", "Archives 2026")
+    box.expunge(2)
+    box.poll(keywords=("traite",), at=LATER + timedelta(days=60))
+    archived = answered(box)
+    with box.server.client(box.user) as client:
+        client.select_folder("Archives 2026")
+        client.remove_flags([1], ["traite"])
+    box.poll(keywords=("traite",), at=LATER + timedelta(days=61))
+
+    assert archived == [LATER, LATER]
+    assert sorted(answered(box), key=str) == [LATER, None]
+
+
+def test_a_request_filed_stays_closed_when_its_mailbox_is_emptied_made_anew_or_renamed(box: Box) -> None:
+    box.create("Traités")
+    box.put(letter(1), letter(2), letter(3))
+    box.poll()
+    for number in (1, 2, 3):
+        box.move(number, "INBOX", "Traités")
+    box.poll(at=LATER)
+    box.expunge(1, mailbox="Traités")
+    box.poll(at=LATER + timedelta(days=59))
+    with box.server.client(box.user) as client:
+        client.rename_folder("Traités", "Traités 2026")
+        client.create_folder("Traités")
+    box.put(letter(2), mailbox="Traités")
+    box.poll(at=LATER + timedelta(days=60))
+
+    assert answered(box) == [LATER] * 3
+
+
+def test_mail_of_an_account_no_longer_configured_is_not_believed_there(box: Box) -> None:
+    box.put(letter(1))
+    run = box.facts.start_run("contact", AT)
+    box.poll()
+    box.facts.finish_run(run, AT, "ok", reason=None, messages=1, set_aside=0)
+    forgotten = [
+        box.facts.forget_accounts(configured, at)
+        for configured, at in (
+            ({"contact"}, AT + timedelta(days=9)),
+            ({"accueil"}, AT + timedelta(hours=23)),
+            ({"accueil"}, AT + timedelta(hours=25)),
+            ({"accueil"}, AT + timedelta(hours=26)),
+        )
+    ]
+
+    assert forgotten == [0, 0, 1, 0]
+    assert box.places(1) == {"INBOX": False}
+
+
+def test_a_message_that_dovecot_cannot_read_stops_nothing_else(dovecot_box: Box) -> None:
+    box = dovecot_box
+    box.create("Permis")
+    box.put(*(letter(number) for number in range(1, 600)))
+    box.put(letter(600), mailbox="Permis")
+    assert isinstance(box.server, DovecotServer)
+    folder = box.server.mail_folder(box.user)
+    files = (path for inside in ("new", "cur") for path in (folder / inside).iterdir())
+    unreadable = next(path for path in files if b"<i200." in path.read_bytes())
+    box.server.cool(box.user)
+    unreadable.chmod(0)
+    for _time in range(3):
+        with pytest.raises(TransientError):
+            box.poll()
+    aside = [(item.mailbox, item.reason) for item in box.facts.set_aside()]
+    calm = box.poll(at=AT + timedelta(hours=2))
+    stored = len(box.subjects())
+    unreadable.chmod(0o644)
+    box.poll(at=AT + timedelta(days=3))
+
+    assert aside == [("INBOX", "unfetchable")]
+    assert (calm.messages, stored) == (0, 599)
+    assert (len(box.subjects()), box.facts.set_aside()) == (600, ())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -18,7 +18,8 @@ from mailsla.adapters.database.facts import Facts
 from mailsla.core.collection import ListedMailbox
 from mailsla.core.errors import PermanentError, TransientError
 from mailsla.core.mail import MailboxRole
-from mailsla.usecases.collect import collect
+from mailsla.usecases import collect as collecting
+from mailsla.usecases.collect import Tally, collect
 from tests.servers.scripted_imap import ScriptedImap
 
 AT = datetime(2026, 11, 13, tzinfo=UTC)
@@ -47,7 +48,9 @@ def facts(tmp_path: Path) -> Iterator[Facts]:
 
 
 @contextmanager
-def connected(server: ScriptedImap, tls: str = "none") -> Iterator[imap.ImapSession]:
+def connected(
+    server: ScriptedImap, tls: str = "none", only: tuple[str, ...] = ()
+) -> Iterator[imap.ImapSession]:
     account = imap.ImapAccount(
         name="contact",
         host="127.0.0.1",
@@ -56,6 +59,7 @@ def connected(server: ScriptedImap, tls: str = "none") -> Iterator[imap.ImapSess
         user="contact",
         credentials=Credentials(literal=lambda: "x"),
         timeout_seconds=1,
+        only=only,
     )
     with imap.connect(account) as session:
         yield session
@@ -268,3 +272,149 @@ def test_a_uid_set_aside_is_read_when_it_is_given_to_another_message(
 
     assert (aside, len(facts.set_aside())) == (1, 0)
     assert facts.present_count(facts.cursor("contact", INBOX)) == {7: 6}
+
+
+def test_a_message_that_the_server_refuses_is_set_aside_and_asked_for_again_a_day_later(
+    server: ScriptedImap, facts: Facts
+) -> None:
+    server.mailboxes[b"Permis"] = b"Permis"
+    server.denied = {3}
+
+    first = polled(server, facts)
+    aside = [(item.uid, item.reason) for item in facts.set_aside() if item.mailbox == "INBOX"]
+    hours = [polled(server, facts, at=AT + timedelta(hours=hour)).messages for hour in (1, 12)]
+    server.denied = set()
+    polled(server, facts, at=AT + timedelta(hours=25))
+
+    assert (first.mailboxes, first.messages, aside) == (2, 8, [(3, "refused")])
+    assert hours == [0, 0]
+    assert facts.set_aside() == ()
+    assert stored(facts) == {1, 2, 3, 4, 5}
+
+
+@pytest.mark.parametrize("deadly", [1, 3, 5])
+def test_a_message_that_ends_the_connection_time_and_again_is_set_aside_once_all_the_rest_is_read(
+    server: ScriptedImap, facts: Facts, deadly: int
+) -> None:
+    server.mailboxes[b"Permis"] = b"Permis"
+    server.deadly = {deadly}
+    known = []
+    # Two cuts in INBOX, then two in the other mailbox, which is read before it from then on; a third one in each.
+    for _poll in range(6):
+        with pytest.raises(TransientError):
+            polled(server, facts)
+        known.append(stored(facts))
+
+    calm = polled(server, facts)
+    server.messages[6] = header(6)
+    polled(server, facts)
+
+    assert known[0] == known[3] == set(range(1, deadly))
+    assert known[4] == {1, 2, 3, 4, 5}
+    assert sorted((item.mailbox, item.uid, item.reason) for item in facts.set_aside()) == [
+        ("INBOX", deadly, "unfetchable"),
+        ("Permis", deadly, "unfetchable"),
+    ]
+    assert (calm.mailboxes, stored(facts)) == (2, {1, 2, 3, 4, 5, 6})
+
+
+def test_a_network_that_fails_here_and_there_sets_nothing_aside(server: ScriptedImap, facts: Facts) -> None:
+    for uid in (2, 2, 4, 4, 5):
+        server.deadly = {uid}
+        with pytest.raises(TransientError):
+            polled(server, facts)
+    server.deadly = set()
+    polled(server, facts)
+
+    assert (facts.set_aside(), stored(facts)) == ((), {1, 2, 3, 4, 5})
+
+
+def test_what_the_server_withholds_is_set_aside_until_it_gives_it(server: ScriptedImap, facts: Facts) -> None:
+    server.withheld = {3}
+
+    polled(server, facts)
+    aside = [(item.uid, item.reason) for item in facts.set_aside()]
+    server.withheld = set()
+    polled(server, facts, at=AT + timedelta(days=2))
+
+    assert aside == [(3, "omitted")]
+    assert (facts.set_aside(), stored(facts)) == ((), {1, 2, 3, 4, 5})
+
+
+def test_what_a_wrong_answer_made_believe_gone_is_found_again(server: ScriptedImap, facts: Facts) -> None:
+    polled(server, facts)
+    del server.messages[2]
+    server.blind = True
+    polled(server, facts)
+    believed = stored(facts)
+    server.blind = False
+    server.messages[6] = header(6)
+
+    polled(server, facts)
+
+    assert (believed, stored(facts)) == (set(), {1, 3, 4, 5, 6})
+
+
+def test_a_mailbox_opened_without_its_uidvalidity_is_refused_not_renumbered(
+    server: ScriptedImap, facts: Facts
+) -> None:
+    server.mailboxes[b"Permis"] = b"Permis"
+    polled(server, facts)
+    server.numbered = False
+    server.messages[6] = header(6)
+
+    with pytest.raises(TransientError, match="INBOX"):
+        polled(server, facts)
+
+    assert facts.present_count(facts.cursor("contact", INBOX)) == {7: 5}
+
+
+def test_a_server_that_lists_no_mailbox_has_not_been_read(server: ScriptedImap, facts: Facts) -> None:
+    polled(server, facts)
+    server.mailboxes = {}
+
+    with pytest.raises(TransientError, match="aucun dossier"):
+        polled(server, facts)
+
+    assert stored(facts) == {1, 2, 3, 4, 5}
+
+
+@pytest.mark.parametrize("written", ["Étrangers", "E\u0301trangers"])
+def test_names_of_the_configuration_are_known_however_they_are_written(
+    server: ScriptedImap, facts: Facts, written: str
+) -> None:
+    server.mailboxes[b"&AMk-trangers"] = b'"&AMk-trangers"'
+
+    tally = polled(server, facts, only=(written, "inbox"))
+
+    assert (tally.mailboxes, tally.refused) == (2, [])
+
+
+def test_a_mailbox_asked_for_that_is_not_listed_is_told(server: ScriptedImap, facts: Facts) -> None:
+    tally = polled(server, facts, only=("INBOX", "Etrangers"))
+    with pytest.raises(TransientError, match="Etrangers"):
+        polled(server, facts, only=("Etrangers",))
+
+    assert (tally.mailboxes, tally.refused) == (1, ["Etrangers"])
+
+
+@pytest.mark.parametrize("uid_next", [None, 4_294_967_295])
+def test_many_messages_of_scattered_uids_are_listed_in_few_commands(
+    server: ScriptedImap, facts: Facts, monkeypatch: pytest.MonkeyPatch, uid_next: int | None
+) -> None:
+    monkeypatch.setattr(collecting, "WINDOW", 20)
+    monkeypatch.setattr(collecting, "WIDEST", 80)
+    server.messages = {7 * number: header(number) for number in range(1, 101)}
+    server.uid_next = uid_next
+
+    polled(server, facts)
+    searches = sum(" SEARCH " in command for command in server.commands)
+
+    assert len(stored(facts)) == 100
+    assert searches < 25
+
+
+def polled(server: ScriptedImap, facts: Facts, *, at: datetime = AT, only: tuple[str, ...] = ()) -> Tally:
+    """Collect everything once."""
+    with connected(server, only=only) as session:
+        return collect(session, facts, "contact", now=lambda: at)

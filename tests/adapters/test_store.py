@@ -405,8 +405,8 @@ def test_a_store_of_a_newer_version_is_refused(engine: Engine) -> None:
 
 def test_the_status_of_a_finished_pass_is_kept(facts: Facts) -> None:
     cursor = facts.cursor("contact", INBOX)
-    facts.finish_mailbox(cursor, MailboxStatus(7, 12, 3), SEEN)
+    facts.finish_mailbox(cursor, MailboxStatus(7, 12, 3), SEEN, "digest")
 
     after = facts.cursor("contact", INBOX)
 
-    assert (after.uid_validity, after.uid_next, after.messages) == (7, 12, 3)
+    assert (after.uid_validity, after.uid_next, after.messages, after.forms) == (7, 12, 3, "digest")

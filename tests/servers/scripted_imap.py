@@ -23,6 +23,11 @@ class ScriptedImap:
         chatter: Sent before every answer.
         interjections: Command → what is said after the first response of its answer.
         announce: UID → size announced for its literal, whatever it is.
+        withheld: UIDs that FETCH leaves out.
+        denied: UIDs for which FETCH is answered NO, and nothing else.
+        deadly: UIDs at which FETCH ends with the connection.
+        blind: SEARCH finds nothing.
+        numbered: EXAMINE tells UIDVALIDITY.
         drip: Seconds between two bytes of answers to the commands of `drips`.
         drips: FETCH at first.
         commands: Everything clients said.
@@ -38,6 +43,11 @@ class ScriptedImap:
         self.chatter = b""
         self.interjections: dict[str, bytes] = {}
         self.announce: dict[int, int] = {}
+        self.withheld: set[int] = set()
+        self.denied: set[int] = set()
+        self.deadly: set[int] = set()
+        self.blind = False
+        self.numbered = True
         self.drip = 0.0
         self.drips = {"FETCH"}
         self.commands: list[str] = []
@@ -113,6 +123,9 @@ class ScriptedImap:
         result = b"NO refused" if body is None else b"OK done"
         said = self._interrupted(verb, body or b"")
         content = self.chatter + said + tag.encode() + b" " + result + b"\r\n"
+        if verb == "FETCH" and self.deadly.intersection(_uids(rest)):
+            connection.sendall(said)
+            return False
         if self.drip and verb in self.drips:
             for byte in content:
                 if self._stopping.is_set():
@@ -154,7 +167,9 @@ class ScriptedImap:
     def _examine(self, rest: str) -> bytes | None:
         if self._opened(rest) is None:
             return None
-        numbers = f"* OK [UIDVALIDITY {self.uid_validity}] ok\r\n* OK [UIDNEXT {self._said_next()}] ok\r\n"
+        numbers = f"* OK [UIDNEXT {self._said_next()}] ok\r\n"
+        if self.numbered:
+            numbers += f"* OK [UIDVALIDITY {self.uid_validity}] ok\r\n"
         said = f"* {len(self.messages)} EXISTS\r\n{numbers}"
         return said.encode()
 
@@ -162,17 +177,30 @@ class ScriptedImap:
         first = re.search(r"UID (\d+):\*", rest)
         least = int(first[1]) if first else 1
         found = [uid for uid in self.messages if uid >= least] or list(self.messages)[-1:]
+        if self.blind:
+            found = []
         return ("* SEARCH" + "".join(f" {uid}" for uid in found) + "\r\n").encode()
 
-    def _fetch(self, rest: str) -> bytes:
-        wanted: set[int] = set()
-        for part in rest.split(" ")[2].split(","):
-            first, _colon, last = part.partition(":")
-            wanted.update(range(int(first), int(last or first) + 1))
+    def _fetch(self, rest: str) -> bytes | None:
+        wanted = _uids(rest)
+        if self.denied & wanted:
+            return None
+        wanted -= self.withheld
         said = b""
         for number, (uid, header) in enumerate(self.messages.items(), 1):
+            if uid in self.deadly & wanted:
+                break
             if uid in wanted:
                 size = self.announce.get(uid, len(header))
                 said += f'* {number} FETCH (UID {uid} INTERNALDATE " 2-Nov-2026 10:00:00 +0100" '.encode()
                 said += f"BODY[HEADER.FIELDS (FROM)] {{{size}}}\r\n".encode() + header + b")\r\n"
         return said
+
+
+def _uids(rest: str) -> set[int]:
+    """Return the UIDs that a FETCH asks for."""
+    wanted: set[int] = set()
+    for part in rest.split(" ")[2].split(","):
+        first, _colon, last = part.partition(":")
+        wanted.update(range(int(first), int(last or first) + 1))
+    return wanted

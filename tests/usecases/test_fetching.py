@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailsla.core.collection import Batch, BodyStart, Fetched
-from mailsla.core.errors import OversizedMessage, TransientError
+from mailsla.core.collection import Batch, BodyStart, Fetched, SetAside
+from mailsla.core.errors import FetchCut, FetchRefused, MailboxError, OversizedMessage, TransientError
 from mailsla.usecases import fetching
 from mailsla.usecases.fetching import SLICE, STORED, Map, read_batches
 from tests.factories import OFFICE
@@ -29,20 +29,37 @@ class Mailbox:
         daemons: UIDs of mails that only their body tells.
         breaks_at: The UID at which the connection breaks, once.
         oversized: The UID whose header announces too much.
+        refused: UIDs for which a FETCH is refused, after what else it asks for.
+        bodiless: UIDs whose bodies are refused.
+
+    Attributes:
+        asked: How many FETCH commands were given.
     """
 
     def __init__(
-        self, uids: Iterable[int], *, daemons: Iterable[int] = (), breaks_at: int = 0, oversized: int = 0
+        self,
+        uids: Iterable[int],
+        *,
+        daemons: Iterable[int] = (),
+        breaks_at: int = 0,
+        oversized: int = 0,
+        refused: Iterable[int] = (),
+        bodiless: Iterable[int] = (),
     ) -> None:
         self.uids, self.daemons = sorted(uids), set(daemons)
         self.breaks_at, self.oversized = breaks_at, oversized
+        self.refused, self.bodiless = set(refused), set(bodiless)
         self.busy = False
+        self.asked = 0
 
     def fetch(self, uids: Sequence[int]) -> Iterator[Fetched]:
         assert not self.busy
         self.busy = True
+        self.asked += 1
         for uid in self.uids:
             if uid not in uids:
+                continue
+            if uid in self.refused:
                 continue
             if uid == self.breaks_at:
                 raise TransientError("cut")
@@ -50,9 +67,13 @@ class Mailbox:
                 raise OversizedMessage(uid)
             yield Fetched(uid, AT, (DAEMON if uid in self.daemons else LETTER) % (uid, uid, uid))
         self.busy = False
+        if self.refused.intersection(uids):
+            raise FetchRefused
 
     def body_starts(self, uids: Sequence[int]) -> Sequence[BodyStart]:
         assert not self.busy
+        if self.bodiless.intersection(uids):
+            raise MailboxError
         return [BodyStart(uid, b"", b"could not be delivered") for uid in uids]
 
 
@@ -115,11 +136,50 @@ def test_what_came_before_a_cut_is_kept(spread: Map, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(fetching, "SLICE", 10)
     seen: list[Batch] = []
 
-    with pytest.raises(TransientError):
+    with pytest.raises(FetchCut) as cut:
         seen.extend(read_batches(Mailbox(range(1, 61), breaks_at=45), range(1, 61), 7, OFFICE, spread))
 
-    assert [message.uid for batch in seen for message in batch.messages] == list(range(1, 41))
-    assert seen[-1].last_uid == 40
+    assert cut.value.uid == 45
+    assert [message.uid for batch in seen for message in batch.messages] == list(range(1, 45))
+    assert seen[-1].last_uid == 44
+
+
+@pytest.mark.parametrize("spread", SPREADS)
+def test_messages_that_the_server_refuses_are_set_aside_alone(spread: Map) -> None:
+    batches = read(Mailbox(range(1, 101), refused=(1, 40, 41, 100)), range(1, 101), spread)
+
+    assert [item for batch in batches for item in batch.set_aside] == [
+        SetAside(uid, None, "refused") for uid in (1, 40, 41, 100)
+    ]
+    assert [m.uid for batch in batches for m in batch.messages] == [
+        uid for uid in range(1, 101) if uid not in {1, 40, 41, 100}
+    ]
+    assert batches[-1].last_uid == 100
+
+
+@pytest.mark.parametrize("refused", [(1,), range(1, 101)])
+def test_a_server_that_refuses_all_there_is_to_read_is_not_believed(refused: Iterable[int]) -> None:
+    mailbox = Mailbox(refused, refused=refused)
+
+    with pytest.raises(FetchCut) as cut:
+        read(mailbox, list(refused), map)
+
+    assert cut.value.uid == 1
+    assert mailbox.asked < 60
+
+
+def test_what_has_vanished_is_asked_for_in_one_command() -> None:
+    mailbox = Mailbox(range(1, 501))
+
+    batches = read(mailbox, range(1, 1_001), map)
+
+    assert (mailbox.asked, batches[-1].last_uid) == (2, 1_000)
+
+
+def test_a_body_that_the_server_refuses_is_done_without() -> None:
+    [batch] = read(Mailbox(range(1, 9), daemons=range(1, 9), bodiless=(3, 4)), range(1, 9), map)
+
+    assert [m.uid for m in batch.messages if not m.header.has("body-says")] == [3, 4]
 
 
 @pytest.mark.parametrize("spread", SPREADS)

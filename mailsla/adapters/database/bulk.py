@@ -15,6 +15,9 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from mailsla.adapters.database.kept import Kept
 
+STREAMED = {"yield_per": 1_000}
+"""For what is read row by row: some drivers would hold all of it otherwise."""
+
 
 def kept_by(connection: Connection) -> Kept:
     """Return how the database at the other end keeps values."""

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, Table, delete, func, select, true, update
 
 from mailsla.adapters.database import rows
-from mailsla.adapters.database.bulk import among, as_kept, insert_rows, kept_by
+from mailsla.adapters.database.bulk import STREAMED, among, as_kept, insert_rows, kept_by
 from mailsla.adapters.database.derivation_parts import DerivedRows, Ground, Part, Rows, derived_rows, tie_rows
 from mailsla.adapters.database.facts import TIE_COLUMNS
 from mailsla.adapters.database.targets import (
@@ -35,9 +35,6 @@ from mailsla.core.mail import MailboxRole
 from mailsla.core.pairing_rules import PairingRules
 from mailsla.core.tied_parts import tied_parts
 from mailsla.core.ties import tie_of_decision
-
-STREAMED = {"yield_per": 1_000}
-"""For what is read row by row: some drivers would hold all of it otherwise."""
 
 PART = 250
 """Messages derived at once: memory does not grow with the store."""

@@ -12,9 +12,10 @@ from typing import Any
 from sqlalchemy import Connection, Engine, func, insert, select
 
 from mailsla.adapters.database import rows
-from mailsla.adapters.database.derivation_work import STREAMED, DerivationWork, tie_joined
+from mailsla.adapters.database.bulk import STREAMED
+from mailsla.adapters.database.copies import derive_again
+from mailsla.adapters.database.derivation_work import DerivationWork, tie_joined
 from mailsla.adapters.database.engine import reading, writing
-from mailsla.adapters.database.facts import derive_again
 from mailsla.adapters.database.targets import (
     DECISION,
     DERIVED_DOUBT,

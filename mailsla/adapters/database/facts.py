@@ -2,41 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Select,
-    Table,
-    func,
-    select,
-    union_all,
-    update,
-)
+from sqlalchemy import ColumnElement, Connection, delete, func, select, update
 
 from mailsla.adapters.database import rows
-from mailsla.adapters.database.bulk import among, insert_rows, kept_by, reserved
+from mailsla.adapters.database.bulk import STREAMED, among, as_kept, insert_rows, kept_by, reserved
+from mailsla.adapters.database.copies import (
+    UNREAD,
+    Copies,
+    derive_again,
+    derive_copies_again,
+    mark_copies_gone,
+)
 from mailsla.adapters.database.derivation_parts import Rows
 from mailsla.adapters.database.engine import reading, writing
-from mailsla.adapters.database.runs import Runs
 from mailsla.adapters.database.targets import (
     ACCOUNT,
     DERIVATION,
-    KEYWORD,
     LOCATION,
     MAILBOX,
     MESSAGE,
-    PENDING,
     SET_ASIDE,
     TIE,
     insert_new,
 )
+from mailsla.core.body_evidence import needs_body
 from mailsla.core.collection import Batch, Cursor, ListedMailbox, MailboxStatus, NewMessage
+from mailsla.core.correspondents import Office
 from mailsla.core.header_fields import READER_VERSION
+from mailsla.core.message import BODY_SAYS
 
 TIE_COLUMNS = ("name", "message_id")
 LOCATION_COLUMNS = (
@@ -50,29 +48,6 @@ LOCATION_COLUMNS = (
     "first_seen_at",
 )
 MESSAGE_OF_COPY, UID_OF_COPY = LOCATION_COLUMNS.index("message_id"), LOCATION_COLUMNS.index("uid")
-UNREAD = {"uid_validity": 0, "last_uid": 0, "uid_next": 0, "messages": 0, "highest_modseq": 0}
-"""The cursor of a mailbox that was never read, or is gone."""
-
-
-def _derive_again(connection: Connection, copies: Any) -> None:
-    """Have the messages of some copies derived again."""
-    derive_again(connection, connection.execute(select(LOCATION.c.message_id).where(copies)).scalars())
-
-
-def derive_again(connection: Connection, numbers: Iterable[int]) -> None:
-    """Have some messages derived again."""
-    insert_rows(connection, PENDING, ("message_id",), [(number,) for number in sorted(set(numbers))])
-
-
-def _mark_gone(connection: Connection, target: Table, which: Any, at: datetime) -> int:
-    """Note that some copies are no longer there and return how many."""
-    if target is LOCATION:
-        _derive_again(connection, which)
-    return connection.execute(update(target).where(which).values(gone_at=at)).rowcount
-
-
-def _present(target: Table, cursor: Cursor, column: ColumnElement[int]) -> Select[int]:
-    return select(column).where(target.c.mailbox_id == cursor.mailbox_id, target.c.gone_at.is_(None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +69,24 @@ def _mailboxes(connection: Connection, account: str) -> dict[str, Any]:
     return {row.name: row for row in connection.execute(query)}
 
 
-class Facts(Runs):
+RETRIED = ("refused", "unfetchable", "omitted")
+"""Why the server did not give a message: it may tomorrow."""
+
+RETRIED_AFTER = timedelta(days=1)
+
+
+def _is_due(at: datetime) -> ColumnElement[bool]:
+    """Return the condition that what was set aside is to be read again."""
+    retried = SET_ASIDE.c.reason.in_(RETRIED) & (SET_ASIDE.c.seen_at <= at - RETRIED_AFTER)
+    return (SET_ASIDE.c.reader < READER_VERSION) | retried
+
+
+def _tells_more(message: NewMessage) -> bool:
+    """Tell whether a message says what only its body can."""
+    return bool(message.header.asked_by) or message.header.has(BODY_SAYS)
+
+
+class Facts(Copies):
     """What was collected, and by which runs. Satisfies `mailsla.usecases.poll.RunStore`."""
 
     def cursor(self, account: str, mailbox: ListedMailbox) -> Cursor:
@@ -119,6 +111,9 @@ class Facts(Runs):
                 row.messages,
                 row.highest_modseq,
                 row.since,
+                row.forms,
+                row.cut_at,
+                row.cuts,
             )
             for row in wanted
         ]
@@ -139,10 +134,13 @@ class Facts(Runs):
 
     def _change_role(self, connection: Connection, mailbox_id: int, role: str) -> None:
         connection.execute(update(MAILBOX).where(MAILBOX.c.id == mailbox_id).values(role=role))
-        _derive_again(connection, LOCATION.c.mailbox_id == mailbox_id)
+        derive_copies_again(connection, LOCATION.c.mailbox_id == mailbox_id)
 
     def add(self, cursor: Cursor, batch: Batch, seen_at: datetime) -> None:
-        """Add a batch and move the cursor, in one transaction; what is there already changes nothing."""
+        """Add a batch and move the cursor, in one transaction; what is there already changes nothing.
+
+        A batch that covers nothing, up to UID 0, leaves the cursor where it is.
+        """
         with writing(self._engine) as connection:
             places = [(message.uid, message) for message in batch.messages]
             self._add_copies(connection, cursor.mailbox_id, batch, places, seen_at, imported=False)
@@ -160,11 +158,12 @@ class Facts(Runs):
                 for item in batch.set_aside
             ]
             insert_new(connection, SET_ASIDE, aside)
-            connection.execute(
-                update(MAILBOX)
-                .where(MAILBOX.c.id == cursor.mailbox_id)
-                .values(uid_validity=batch.uid_validity, last_uid=batch.last_uid)
-            )
+            if batch.last_uid:
+                connection.execute(
+                    update(MAILBOX)
+                    .where(MAILBOX.c.id == cursor.mailbox_id)
+                    .values(uid_validity=batch.uid_validity, last_uid=batch.last_uid)
+                )
 
     def _read_at_last(self, connection: Connection, cursor: Cursor, batch: Batch, seen_at: datetime) -> None:
         """Note that what was set aside has been read after all; or, once more, that it could not be."""
@@ -182,17 +181,43 @@ class Facts(Runs):
         """Return the UIDs of a mailbox that are set aside."""
         return self._aside(cursor, uid_validity, SET_ASIDE.c.id.is_not(None))
 
-    def outdated(self, cursors: Sequence[Cursor]) -> set[int]:
-        """Return the mailboxes, by number, that hold what an older reader set aside."""
+    def with_leftovers(self, cursors: Sequence[Cursor], at: datetime) -> set[int]:
+        """Return the mailboxes, by number, that hold what was set aside and is to be read again by now."""
         numbers = [cursor.mailbox_id for cursor in cursors]
-        older = SET_ASIDE.c.gone_at.is_(None) & (SET_ASIDE.c.reader < READER_VERSION)
         with reading(self._engine) as connection:
-            there = among(SET_ASIDE.c.mailbox_id, numbers, connection)
-            return set(connection.execute(select(SET_ASIDE.c.mailbox_id).where(older, there)).scalars())
+            there = among(SET_ASIDE.c.mailbox_id, numbers, connection) & SET_ASIDE.c.gone_at.is_(None)
+            return set(connection.execute(select(SET_ASIDE.c.mailbox_id).where(_is_due(at), there)).scalars())
 
-    def to_read_again(self, cursor: Cursor) -> set[int]:
-        """Return the UIDs that an older reader set aside, under the cursor's UIDVALIDITY."""
-        return self._aside(cursor, cursor.uid_validity, SET_ASIDE.c.reader < READER_VERSION)
+    def to_read_again(self, cursor: Cursor, at: datetime) -> set[int]:
+        """Return the UIDs to be read again, under the cursor's UIDVALIDITY; they wait for a day then.
+
+        That is what an older reader could not read, and what the server would not give.
+        """
+        due = self._aside(cursor, cursor.uid_validity, _is_due(at))
+        with writing(self._engine) as connection:
+            here = (SET_ASIDE.c.mailbox_id == cursor.mailbox_id) & among(SET_ASIDE.c.uid, due, connection)
+            connection.execute(update(SET_ASIDE).where(here).values(seen_at=at))
+        return due
+
+    def nameless(self, cursor: Cursor, office: Office) -> list[int]:
+        """Return the UIDs in a mailbox of forms' mails whose citizen is written in the body, and is not known."""
+        query = (
+            select(LOCATION.c.uid, *as_kept(MESSAGE, rows.STORED_MESSAGE))
+            .join(MESSAGE, MESSAGE.c.id == LOCATION.c.message_id)
+            .where(
+                LOCATION.c.mailbox_id == cursor.mailbox_id,
+                LOCATION.c.uid_validity == cursor.uid_validity,
+                LOCATION.c.gone_at.is_(None),
+            )
+            .order_by(LOCATION.c.uid)
+        )
+        found = []
+        with reading(self._engine) as connection:
+            for uid, *row in connection.execute(query, execution_options=STREAMED):
+                header = rows.mail_of(tuple(row), ()).header
+                if office.is_form(header) and not header.asked_by and needs_body(header, office):
+                    found.append(uid)
+        return found
 
     def _aside(self, cursor: Cursor, uid_validity: int, which: Any) -> set[int]:
         query = select(SET_ASIDE.c.uid).where(
@@ -251,7 +276,7 @@ class Facts(Runs):
         others = [row.id for row in connection.execute(known) if messages[row.uid] != row.message_id]
         if others:
             replaced = among(LOCATION.c.id, others, connection)
-            _mark_gone(connection, LOCATION, replaced & LOCATION.c.gone_at.is_(None), seen_at)
+            mark_copies_gone(connection, LOCATION, replaced & LOCATION.c.gone_at.is_(None), seen_at)
             connection.execute(update(LOCATION).where(replaced).values(uid=-LOCATION.c.id))
             insert_rows(connection, LOCATION, LOCATION_COLUMNS, copies)
         back = here & among(LOCATION.c.uid, list(messages), connection)
@@ -273,13 +298,32 @@ class Facts(Runs):
         if insert_rows(connection, MESSAGE, rows.STORED_MESSAGE, values) < len(values):
             # Some are there already, under numbers of their own.
             known = self._ids(connection, added)
-            added = [key for key in added if known[key] == numbers[key]]
+            told = [found[key] for key in added if known[key] != numbers[key] and _tells_more(found[key])]
+            completed = self._complete(connection, told, known)
+            added = [key for key in added if known[key] == numbers[key] or key in completed]
             numbers = known
         if self._ties_are_of(connection, batch.tied_by):
             tied = [(tie, numbers[key]) for key in added for tie in found[key].ties]
             insert_rows(connection, TIE, TIE_COLUMNS, tied)
         derive_again(connection, numbers.values())
         return numbers
+
+    def _complete(
+        self, connection: Connection, told: Sequence[NewMessage], numbers: Mapping[str, int]
+    ) -> set[str]:
+        """Note what the bodies of messages say that were stored without; return the keys of those that lacked it."""
+        completed = set()
+        for message in told:
+            this = MESSAGE.c.id == numbers[message.key]
+            people, fields = connection.execute(select(MESSAGE.c.people, MESSAGE.c.kept).where(this)).one()
+            # Nobody stands there any more once the site's retention is over.
+            if not people or "asked_by" in people or any(name == BODY_SAYS for name, _value in fields):
+                continue
+            whole = {"people": rows.people_of(message.header), "kept": message.header.kept}
+            connection.execute(update(MESSAGE).where(this).values(whole))
+            connection.execute(delete(TIE).where(TIE.c.message_id == numbers[message.key]))
+            completed.add(message.key)
+        return completed
 
     def _ties_are_of(self, connection: Connection, tied_by: str) -> bool:
         """Tell whether the store's ties are made by these rules; otherwise derivation will make them."""
@@ -293,125 +337,8 @@ class Facts(Runs):
         named = select(MESSAGE.c.key, MESSAGE.c.id).where(among(MESSAGE.c.key, keys, connection))
         return {key: number for key, number in connection.execute(named).all()}  # noqa: C416 (rows are no pairs to mypy)
 
-    def present_count(self, cursor: Cursor) -> dict[int, int]:
-        """Return how many messages are believed to be in a mailbox, set aside or not, by UIDVALIDITY."""
-        query = union_all(
-            *(_present(target, cursor, target.c.uid_validity) for target in (LOCATION, SET_ASIDE))
-        )
-        copies = query.subquery()
-        counted = select(copies.c.uid_validity, func.count().label("n")).group_by(copies.c.uid_validity)
-        with reading(self._engine) as connection:
-            return {row.uid_validity: row.n for row in connection.execute(counted)}
-
-    def present(self, cursor: Cursor, uid_validity: int, *, above: int, most: int) -> list[int]:
-        """Return the UIDs above one that are believed to be in a mailbox, in order, at most so many."""
-        wanted = (
-            _present(target, cursor, target.c.uid).where(
-                target.c.uid_validity == uid_validity, target.c.uid > above
-            )
-            for target in (LOCATION, SET_ASIDE)
-        )
-        copies = union_all(*wanted).subquery()
-        query = select(copies.c.uid).order_by(copies.c.uid).limit(most)
-        with reading(self._engine) as connection:
-            return list(connection.execute(query).scalars())
-
-    def begin(self, cursor: Cursor, uid_validity: int, last_uid: int, since: date) -> None:
-        """Note how far a mailbox has been read under a UIDVALIDITY, what was received before a day left out."""
-        read = UNREAD | {"uid_validity": uid_validity, "last_uid": last_uid, "since": since}
-        with writing(self._engine) as connection:
-            connection.execute(update(MAILBOX).where(MAILBOX.c.id == cursor.mailbox_id).values(read))
-
-    def mark_gone(self, cursor: Cursor, uid_validity: int, uids: Collection[int], at: datetime) -> int:
-        """Note that copies are no longer there, and return how many were believed to be."""
-        return self._mark_gone(
-            cursor,
-            at,
-            lambda target, connection: (
-                (target.c.uid_validity == uid_validity) & among(target.c.uid, uids, connection)
-            ),
-        )
-
-    def mark_renumbered(self, cursor: Cursor, uid_validity: int, at: datetime) -> int:
-        """Note that every copy of any other UIDVALIDITY is no longer there, and return how many there were."""
-        return self._mark_gone(cursor, at, lambda target, _connection: target.c.uid_validity != uid_validity)
-
-    def _mark_gone(
-        self, cursor: Cursor, at: datetime, which: Callable[[Table, Connection], ColumnElement[bool]]
-    ) -> int:
-        with writing(self._engine) as connection:
-            return sum(
-                _mark_gone(
-                    connection,
-                    target,
-                    (target.c.mailbox_id == cursor.mailbox_id)
-                    & target.c.gone_at.is_(None)
-                    & which(target, connection),
-                    at,
-                )
-                for target in (LOCATION, SET_ASIDE)
-            )
-
-    def forget_others(self, account: str, listed: Collection[str], at: datetime) -> int:
-        """Note that an account's mailboxes but the listed ones are gone; return how many copies that takes away.
-
-        One that comes back is read as if it were new. What an archive brought is left alone.
-        """
-        known = (
-            select(MAILBOX.c.id, MAILBOX.c.name)
-            .join(ACCOUNT, ACCOUNT.c.id == MAILBOX.c.account_id)
-            .where(ACCOUNT.c.name == account, MAILBOX.c.uid_validity != 0)
-        )
-        with reading(self._engine) as connection:
-            others = [number for number, name in connection.execute(known) if name not in listed]
-        if not others:
-            return 0
-        with writing(self._engine) as connection:
-            return sum(self._forget(connection, number, at) for number in others)
-
-    def _forget(self, connection: Connection, mailbox_id: int, at: datetime) -> int:
-        connection.execute(update(MAILBOX).where(MAILBOX.c.id == mailbox_id).values(UNREAD))
-        gone = 0
-        for target in (LOCATION, SET_ASIDE):
-            there = (target.c.mailbox_id == mailbox_id) & target.c.gone_at.is_(None)
-            gone += _mark_gone(connection, target, there, at)
-        return gone
-
-    def set_keyword(
-        self, cursor: Cursor, uid_validity: int, keyword: str, uids: Iterable[int], at: datetime
-    ) -> None:
-        """Note which copies of a mailbox bear a keyword now; those that gained or lost it are derived again."""
-        here = (LOCATION.c.mailbox_id == cursor.mailbox_id) & (LOCATION.c.uid_validity == uid_validity)
-        with writing(self._engine) as connection:
-            bearing = (
-                select(LOCATION.c.uid, KEYWORD.c.id)
-                .join(KEYWORD, KEYWORD.c.location_id == LOCATION.c.id)
-                .where(here, KEYWORD.c.name == keyword, KEYWORD.c.gone_at.is_(None))
-            )
-            before = {row.uid: row.id for row in connection.execute(bearing)}
-            now = set(uids)
-            gained, lost = sorted(now - set(before)), sorted(set(before) - now)
-            if gained:
-                copies = select(LOCATION.c.id).where(here, among(LOCATION.c.uid, gained, connection))
-                found = list(connection.execute(copies).scalars())
-                fresh = [
-                    {"location_id": copy, "name": keyword, "first_seen_at": at, "gone_at": None}
-                    for copy in found
-                ]
-                insert_new(connection, KEYWORD, fresh)
-                again = among(KEYWORD.c.location_id, found, connection) & (KEYWORD.c.name == keyword)
-                connection.execute(
-                    update(KEYWORD)
-                    .where(again, KEYWORD.c.gone_at.is_not(None))
-                    .values(first_seen_at=at, gone_at=None)
-                )
-            if lost:
-                borne = among(KEYWORD.c.id, [before[uid] for uid in lost], connection)
-                connection.execute(update(KEYWORD).where(borne).values(gone_at=at))
-            _derive_again(connection, here & among(LOCATION.c.uid, gained + lost, connection))
-
-    def finish_mailbox(self, cursor: Cursor, status: MailboxStatus, at: datetime) -> None:
-        """Note that a pass over a mailbox ended, with the UIDNEXT it started from."""
+    def finish_mailbox(self, cursor: Cursor, status: MailboxStatus, at: datetime, forms: str) -> None:
+        """Note that a pass over a mailbox ended, with the UIDNEXT it started from and the forms that it knew."""
         with writing(self._engine) as connection:
             connection.execute(
                 update(MAILBOX)
@@ -422,6 +349,7 @@ class Facts(Runs):
                     messages=status.messages,
                     highest_modseq=status.highest_modseq,
                     checked_at=at,
+                    forms=forms,
                 )
             )
 

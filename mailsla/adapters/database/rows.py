@@ -52,10 +52,15 @@ def message_values(key: str, header: Header, seen_at: datetime, kept: Kept) -> t
         header.subject,
         instant(header.sent_at),
         kept.document(_filled(IDS, header)),
-        kept.document(_filled(PEOPLE, header)),
+        kept.document(people_of(header)),
         kept.document(header.kept),
         instant(seen_at),
     )
+
+
+def people_of(header: Header) -> dict[str, Any]:
+    """Return the addresses of a header, by field."""
+    return _filled(PEOPLE, header)
 
 
 def _filled(places: Iterable[tuple[str, int]], header: Header) -> dict[str, Any]:

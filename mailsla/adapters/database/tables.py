@@ -48,6 +48,9 @@ class MailboxRow(SQLModel, table=True):
     highest_modseq: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})
     checked_at: datetime | None = None
     since: date | None = None
+    forms: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    cut_at: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})
+    cuts: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
 
 
 class MessageRow(SQLModel, table=True):

@@ -248,6 +248,17 @@ def basis(value: Basis) -> str:
     }[value]
 
 
+def set_aside(reason: str) -> str:
+    """Why a mail could not be read."""
+    return {
+        "no-header": _("aucun en-tête lisible"),
+        "oversized": _("en-tête démesuré"),
+        "refused": _("refusé par le serveur ; redemandé chaque jour"),
+        "unfetchable": _("la connexion se rompt quand il est demandé ; redemandé chaque jour"),
+        "omitted": _("annoncé par le serveur, mais jamais donné ; redemandé chaque jour"),
+    }.get(reason, reason)
+
+
 def service_basis(value: ServiceBasis) -> str:
     """Why a request is a service's."""
     return {
