@@ -44,14 +44,12 @@ def translated() -> Iterator[None]:
 
 @contextmanager
 def refusing() -> Iterator[None]:
-    """Turn a NO, which concerns one mailbox, into our error; a BAD or a broken connection concerns them all."""
+    """Turn a NO or a BAD, which concern one mailbox, into our error; a broken connection concerns them all."""
     try:
         yield
     except imaplib.IMAP4.abort:
         raise
     except imaplib.IMAP4.error as error:
-        if "command error: BAD" in str(error):
-            raise
         raise MailboxError(_("le serveur n'ouvre pas ce dossier.")) from error
 
 

@@ -19,6 +19,9 @@ _LIST = re.compile(rb'\((?P<flags>[^)]*)\) (?:"\\?(?P<separator>.)"|NIL) ' + _NA
 _STATUS = re.compile(_NAME + rb" ?(?:\((?P<items>[^)]*)\))?", re.DOTALL)
 
 
+_UNFIT = re.compile("[\\x00\\ud800-\\udfff]")
+
+
 @dataclass(frozen=True, slots=True)
 class Listed:
     """A mailbox as listed.
@@ -62,6 +65,8 @@ def readable(written: bytes) -> str:
 
     >>> readable(b"&AMk-trangers"), readable("Étrangers".encode()), readable(b"R&D")
     ('Étrangers', 'Étrangers', 'R&D')
+    >>> readable(b"&AAA-"), readable(b"&2AA-")
+    ('&AAA-', '&2AA-')
     """
     if not written.isascii():
         try:
@@ -72,8 +77,9 @@ def readable(written: bytes) -> str:
         name: str = decode_utf7(written)
     except ValueError:
         return written.decode("ascii")
-    # An ampersand that shifts to nothing stands for itself.
-    return name if encode_utf7(name) == written else written.decode("ascii")
+    # An ampersand that shifts to nothing stands for itself, and no database takes a NUL or half a character.
+    is_name = not _UNFIT.search(name) and encode_utf7(name) == written
+    return name if is_name else _UNFIT.sub("?", written.decode("ascii"))
 
 
 def quoted(written: bytes) -> bytes:

@@ -22,6 +22,16 @@ FULL = {"SQLITE_FULL", "DiskFull"}
 """What SQLite and PostgreSQL say when there is no room left."""
 
 
+SILENCE = {
+    "connect_timeout": 10,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 60_000,
+}
+"""libpq's parameters, seconds but for the last: a server that vanished is noticed within about a minute."""
+
+
 def open_engine(url: str) -> Engine:
     """Return an engine on the store at `url`; nothing is read yet.
 
@@ -31,7 +41,12 @@ def open_engine(url: str) -> Engine:
     try:
         parsed = make_url(url)
         # What is stored never stands in an error's text, whoever prints it.
-        engine = create_engine(parsed, hide_parameters=True)
+        given = {} if parsed.get_backend_name() == "sqlite" else SILENCE
+        engine = create_engine(
+            parsed,
+            hide_parameters=True,
+            connect_args={name: value for name, value in given.items() if name not in parsed.query},
+        )
     except ModuleNotFoundError as error:
         raise PermanentError(
             _("il manque le pilote PostgreSQL ; installez-le avec pip install « mailsla[postgresql] ».")
