@@ -159,7 +159,8 @@ def collect(
     # What breaks the connection time and again comes last: the rest is read before.
     turns = sorted(zip(listed, cursors, strict=True), key=lambda turn: _is_stuck(turn[1]))
     for mailbox, cursor in turns:
-        if stopping() or not _collect_if_open(round_, mailbox, cursor, cursor.mailbox_id in leftovers):
+        has_leftovers = cursor.mailbox_id in leftovers
+        if stopping() or not _collect_if_open(round_, mailbox, cursor, has_leftovers=has_leftovers):
             return tally
     if tally.refused and not tally.mailboxes:
         raise TransientError(refusal(tally.refused))
@@ -194,7 +195,7 @@ class _Round:
     spread: Map
 
 
-def _collect_if_open(round_: _Round, mailbox: ListedMailbox, cursor: Cursor, has_leftovers: bool) -> bool:  # noqa: FBT001 (one of two callers' facts)
+def _collect_if_open(round_: _Round, mailbox: ListedMailbox, cursor: Cursor, *, has_leftovers: bool) -> bool:
     """Bring one mailbox up to date unless it is refused; return False when asked to stop half-way."""
     try:
         whole = _collect_mailbox(round_, mailbox, cursor, has_leftovers=has_leftovers)

@@ -23,7 +23,15 @@ from mailsla.adapters.database.targets import (
 )
 from mailsla.core.collection import Cursor
 
-UNREAD = {"uid_validity": 0, "last_uid": 0, "uid_next": 0, "messages": 0, "highest_modseq": 0}
+UNREAD = {
+    "uid_validity": 0,
+    "last_uid": 0,
+    "uid_next": 0,
+    "messages": 0,
+    "highest_modseq": 0,
+    "cut_at": 0,
+    "cuts": 0,
+}
 """The cursor of a mailbox that was never read, or is gone."""
 
 
