@@ -25,15 +25,16 @@ from imapclient.imap_utf7 import encode as encode_utf7
 from mailsla.adapters.credentials import Credentials
 from mailsla.adapters.fetch_responses import read_fetch
 from mailsla.adapters.imap_errors import refusing, translated
+from mailsla.adapters.imap_login import secure, with_password, with_token
 from mailsla.adapters.list_responses import Listed, quoted, read_list, read_status
 from mailsla.adapters.mailbox_roles import NEVER_READ, role_of
 from mailsla.adapters.oauth import TokenSource
+from mailsla.adapters.tls import tls_context
 from mailsla.core.body_evidence import READ_BYTES
 from mailsla.core.collection import BodyStart, Fetched, ListedMailbox, MailboxStatus
-from mailsla.core.errors import MailslaError, PermanentError
+from mailsla.core.errors import MailslaError
 from mailsla.core.mail import MailboxRole
 from mailsla.core.message import REQUESTED_FIELDS
-from mailsla.language import gettext as _
 
 CONNECT_SECONDS = 10
 PATIENCE = 5
@@ -329,6 +330,7 @@ def connect(account: ImapAccount) -> Iterator[ImapSession]:
     session = ImapSession(client, account)
     try:
         with session.bounded():
+            secure(client, account.tls, account.ca_file)
             _log_in(client, account, secret)
         yield session
     finally:
@@ -362,43 +364,15 @@ def _secret(account: ImapAccount) -> str:
 
 
 def _log_in(client: IMAPClient, account: ImapAccount, secret: str) -> None:
-    if account.tls == "starttls":
-        if not client.has_capability("STARTTLS"):
-            raise PermanentError(
-                _('le serveur n\'offre pas STARTTLS : mettez tls = "implicit" pour ce compte.')
-            )
-        client.starttls(tls_context(account.ca_file))
-    elif account.tls == "none" and client.has_capability("LOGINDISABLED"):
-        # RFC 9051 §6.2.3: the client must not send LOGIN then, and the password would have been read on its way.
-        raise PermanentError(
-            _('le serveur refuse un mot de passe en clair : mettez tls = "starttls" pour ce compte.')
-        )
     if account.tokens is None:
-        client.login(account.user, secret)
+        with_password(client, account.user, secret)
         return
     try:
-        if account.mechanism == "oauthbearer":
-            client.oauthbearer_login(account.user, secret)
-        else:
-            client.oauth2_login(account.user, secret)
+        with_token(client, account.user, secret, account.mechanism)
     except LoginError:
         # The next attempt asks for a new one: this one may have been revoked before its time.
         account.tokens.forget()
         raise
-
-
-def tls_context(ca_file: Path | None) -> ssl.SSLContext:
-    """Return a verifying TLS context, trusting `ca_file` alone when the site names one.
-
-    Raises:
-        PermanentError: When `ca_file` cannot be read.
-    """
-    try:
-        return ssl.create_default_context(cafile=None if ca_file is None else str(ca_file))
-    except (OSError, ssl.SSLError) as error:
-        raise PermanentError(
-            _("le fichier d'autorités {path} ne peut pas être lu.").format(path=ca_file)
-        ) from error
 
 
 def _status(said: dict[bytes, Any], count: bytes) -> MailboxStatus:

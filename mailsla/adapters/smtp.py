@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import smtplib
 import ssl
 from collections.abc import Iterator
@@ -15,10 +16,13 @@ from zoneinfo import ZoneInfo
 
 from mailsla.adapters.clock import Now
 from mailsla.adapters.credentials import Credentials
-from mailsla.adapters.imap import tls_context
+from mailsla.adapters.tls import tls_context
 from mailsla.core.errors import MailslaError, PermanentError, TransientError
 from mailsla.core.outgoing import Outgoing
 from mailsla.language import gettext as _
+
+LOGGED_IN = 235
+"""RFC 4954 §4: authentication successful."""
 
 
 @dataclass(frozen=True)
@@ -75,11 +79,23 @@ class SmtpServer:
             if self.tls == "starttls":
                 session.starttls(context=tls_context(self.ca_file))
             if self.user is not None and self.credentials is not None:
-                session.login(self.user, self.credentials.password())
+                _log_in(session, self.user, self.credentials.password())
         except BaseException:
             session.close()
             raise
         return session
+
+
+def _log_in(session: smtplib.SMTP, user: str, password: str) -> None:
+    if user.isascii() and password.isascii():
+        session.login(user, password)
+        return
+    # smtplib says ASCII alone; PLAIN carries anything, in UTF-8 (RFC 4616).
+    session.ehlo_or_helo_if_needed()
+    said = base64.b64encode(f"\0{user}\0{password}".encode()).decode()
+    code, answer = session.docmd("AUTH", f"PLAIN {said}")
+    if code != LOGGED_IN:
+        raise smtplib.SMTPAuthenticationError(code, answer)
 
 
 def _leave(session: smtplib.SMTP) -> None:

@@ -47,14 +47,14 @@ def facts(tmp_path: Path) -> Iterator[Facts]:
 
 
 @contextmanager
-def connected(server: ScriptedImap, tls: str = "none") -> Iterator[imap.ImapSession]:
+def connected(server: ScriptedImap, tls: str = "none", password: str = "x") -> Iterator[imap.ImapSession]:
     account = imap.ImapAccount(
         name="contact",
         host="127.0.0.1",
         port=server.port,
         tls=tls,
         user="contact",
-        credentials=Credentials(literal=lambda: "x"),
+        credentials=Credentials(literal=lambda: password),
         timeout_seconds=1,
     )
     with imap.connect(account) as session:
@@ -194,6 +194,13 @@ def test_without_starttls_no_password_is_sent(server: ScriptedImap) -> None:
         pass
 
     assert not any("LOGIN" in command for command in server.commands)
+
+
+def test_a_password_that_login_cannot_say_is_not_sent(server: ScriptedImap) -> None:
+    with pytest.raises(PermanentError, match="accent"), connected(server, password="été2026"):
+        pass
+
+    assert not any("LOGIN" in command or "AUTHENTICATE" in command for command in server.commands)
 
 
 def test_a_mailbox_that_is_refused_for_once_is_read_the_next_time(

@@ -171,6 +171,21 @@ def test_a_password_changed_on_the_server_stops_the_account_until_it_is_told_the
     assert requests(app) == {"Demande 1"}
 
 
+def test_a_password_with_accents_is_taken_as_any_other(
+    app: Application, server: ImapServer, user: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.append(user, "INBOX", letter(1), internal_date=AT)
+    server.change_password(user, "été2026")
+
+    monkeypatch.setenv("MAILSLA_TEST_PASSWORD", "hiver2026é")
+    refused = watched(app, 1)
+    monkeypatch.setenv("MAILSLA_TEST_PASSWORD", "été2026")
+    taken = watched(app, 1)
+
+    assert [result.outcome for result in (*refused, *taken)] == [Outcome.PERMANENT, Outcome.OK]
+    assert requests(app) == {"Demande 1"}
+
+
 def test_with_idle_a_new_mail_is_stored_over_the_same_login(
     app: Application, server: ImapServer, user: str
 ) -> None:

@@ -62,6 +62,17 @@ def test_starttls_and_a_password_are_used_when_asked(dovecot: DovecotServer, ima
             server(relay, **{**secure, "ca_file": None}).greet()
 
 
+def test_a_password_with_accents_is_used_as_any_other(dovecot: DovecotServer, imap_user: str) -> None:
+    from tests.servers.smtp import SmtpRelay  # noqa: PLC0415 (as in conftest: its tools are needed only here)
+
+    with SmtpRelay(dovecot, starttls=True, credentials=("qualité", "été2026")) as relay:
+        secure = {"host": "localhost", "tls": "starttls", "ca_file": dovecot.ca_pem, "user": "qualité"}
+        server(relay, **secure, credentials=Credentials(literal=lambda: "été2026")).send(message(imap_user))
+        assert [mail.user for mail in relay.received] == ["qualité"]
+        with pytest.raises(PermanentError, match="535"):
+            server(relay, **secure, credentials=Credentials(literal=lambda: "hiver2026é")).greet()
+
+
 @pytest.mark.parametrize(
     ("answer", "error"), [("451 4.3.0 later", TransientError), ("550 5.1.1 nobody", PermanentError)]
 )
