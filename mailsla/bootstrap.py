@@ -312,10 +312,10 @@ class Application:
 
     def _note(self, pace: Pace, account: Account, result: Collected) -> None:
         """Set the account's pace by how a collection ended."""
-        if result.outcome is Outcome.TRANSIENT:
-            pace.failed(self.now(), random.random())  # noqa: S311 (to spread attempts, nothing else)
-        elif result.outcome is Outcome.PERMANENT:
+        if result.outcome is Outcome.REFUSED:
             pace.refused(self.now(), _fingerprint(account))
+        elif result.outcome.has_failed:
+            pace.failed(self.now(), random.random())  # noqa: S311 (to spread attempts, nothing else)
         elif result.outcome is Outcome.OK:
             pace.succeeded()
 
@@ -381,7 +381,7 @@ class Application:
     def sound_alarms(self) -> int:
         """Write the alarms about collection that are due to the outbox; return how many."""
         alerts = self.site.settings.alerts
-        refused = {run.account for run in self.facts.last_runs() if run.outcome == "permanent"}
+        refused = {run.account for run in self.facts.last_runs() if run.needs_a_person}
         return alarm.sound(
             self.outbox,
             self.facts.holes(timedelta(0)),

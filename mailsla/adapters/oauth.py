@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from mailsla.adapters.credentials import Credentials
-from mailsla.core.errors import PermanentError, TransientError
+from mailsla.core.errors import LoginRefused, PermanentError, TransientError
 from mailsla.language import gettext as _
 
 TIMEOUT_SECONDS = 30
@@ -109,12 +109,12 @@ class TokenSource:
             ) from error
 
 
-def _refusal(code: str) -> PermanentError | TransientError:
+def _refusal(code: str) -> LoginRefused | TransientError:
     """Return the error that a code of RFC 6749 §5.2 amounts to; its description may quote secrets."""
     known = code if code.replace("_", "").isalnum() and len(code) <= 40 else "?"
     if known in PASSING:
         return TransientError(_("le serveur d'autorisation demande d'attendre ({code}).").format(code=known))
-    return PermanentError(
+    return LoginRefused(
         _(
             "le serveur d'autorisation refuse l'accès ({code}) : vérifiez le secret ou le consentement."
         ).format(code=known)

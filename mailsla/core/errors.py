@@ -6,7 +6,8 @@ MailslaError
 ├── UsageError       a command was asked something it cannot do: correct the command
 ├── TransientError   the next poll may succeed: network down, server busy, database locked
 │   └── MailboxError this one mailbox cannot be read: the others go on, and it is told
-├── PermanentError   a person must act: password refused, mailbox gone, certificate not trusted
+├── PermanentError   a person must act: mailbox gone, certificate not trusted, disk full
+│   └── LoginRefused the password, the secret or the consent is not taken: trying again may lock the account
 ├── OversizedMessage one header is too big: it is set aside, and its connection is given up
 └── MessageError     this one message is set aside, the batch goes on
 ```
@@ -61,6 +62,10 @@ class MailboxError(TransientError):
 
 class PermanentError(MailslaError):
     """Something outside refused in a way that will last until a person acts."""
+
+
+class LoginRefused(PermanentError):  # noqa: N818 (it is an answer, and a plain one)
+    """Who we are was refused; each attempt counts, and a few more may lock the account."""
 
 
 class OversizedMessage(MailslaError):  # noqa: N818 (it is a message, met while reading)

@@ -11,7 +11,7 @@ import pytest
 from mailsla.adapters import imap
 from mailsla.adapters.credentials import Credentials
 from mailsla.adapters.oauth import TokenSource
-from mailsla.core.errors import PermanentError, TransientError
+from mailsla.core.errors import LoginRefused, PermanentError, TransientError
 from tests.servers.dovecot import DovecotServer
 from tests.servers.tokens import TokenServer
 
@@ -110,14 +110,14 @@ def test_a_token_that_the_mail_server_refuses_is_asked_for_again(site: Site) -> 
 def test_a_refused_secret_needs_a_person_and_is_in_no_sentence(site: Site) -> None:
     wrong = site.source(client_secret=Credentials(literal=lambda: "wr0ng-s3cret"))
 
-    with pytest.raises(PermanentError, match="invalid_client") as raised:
+    with pytest.raises(LoginRefused, match="invalid_client") as raised:
         wrong.access_token()
 
     assert "s3cret" not in str(raised.value)
 
 
 def test_an_expired_consent_needs_a_person(site: Site) -> None:
-    with pytest.raises(PermanentError, match="invalid_grant"):
+    with pytest.raises(LoginRefused, match="invalid_grant"):
         site.source(refresh_token=Credentials(literal=lambda: "expired")).access_token()
 
 

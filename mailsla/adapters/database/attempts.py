@@ -29,9 +29,9 @@ class Attempts:
         )
         with reading(self._engine) as connection:
             return tuple(
-                Attempt(row.started_at, row.outcome == "permanent")
+                Attempt(row.started_at, row.outcome == "refused")
                 for row in connection.execute(latest)
-                if row.outcome in {"permanent", "transient", "running"}
+                if row.outcome in {"refused", "permanent", "transient", "running"}
             )
 
     def holder(self, account: str) -> str | None:
