@@ -20,13 +20,14 @@ from typing import Any
 
 from imapclient import IMAPClient, SocketTimeout
 from imapclient.exceptions import LoginError
-from imapclient.imap_utf7 import encode as encode_utf7
 
 from mailsla.adapters.credentials import Credentials
+from mailsla.adapters.deadline import break_off
 from mailsla.adapters.fetch_responses import read_fetch
+from mailsla.adapters.imap_client import Client
 from mailsla.adapters.imap_errors import refusing, translated
 from mailsla.adapters.imap_login import secure, with_password, with_token
-from mailsla.adapters.list_responses import Listed, quoted, read_list, read_status
+from mailsla.adapters.list_responses import Listed, read_list, read_status
 from mailsla.adapters.mailbox_roles import NEVER_READ, role_of
 from mailsla.adapters.oauth import TokenSource
 from mailsla.adapters.tls import tls_context
@@ -74,25 +75,10 @@ class ImapAccount:
     only: tuple[str, ...] = ()
 
 
-class _Client(IMAPClient):  # type: ignore[misc]  # the library has no types
-    """Says the names of mailboxes as the server wrote them.
-
-    Attributes:
-        written: Name as people read it → as the server wrote it.
-    """
-
-    def __init__(self, *arguments: Any, **options: Any) -> None:
-        super().__init__(*arguments, **options)
-        self.written: dict[str, bytes] = {}
-
-    def _normalise_folder(self, folder_name: str) -> bytes:
-        return quoted(self.written.get(folder_name, encode_utf7(folder_name)))
-
-
 class ImapSession:
     """A logged-in connection that only reads. Satisfies `mailsla.usecases.collect.Session`."""
 
-    def __init__(self, client: _Client, account: ImapAccount) -> None:
+    def __init__(self, client: Client, account: ImapAccount) -> None:
         self._client = client
         self._account = account
         self._opened: str | None = None
@@ -262,15 +248,15 @@ class ImapSession:
         if self._has_changed(mailbox):
             return True
         with self.bounded():
-            self._client.idle()
-            heard = self._has_heard()
+            news = self._client.start_idle()
+            heard = news or self._has_heard()
         with translated():
             # What has been read already does not wake up whoever polls the socket.
             said = [] if heard else self._client.idle_check(timeout=seconds)
         with self.bounded():
             ended = self._client.idle_done()
-        news = [*said, *(ended[1] if len(ended) > 1 else [])]
-        return any(len(item) > 1 and item[1] in {b"EXISTS", b"EXPUNGE", b"FETCH"} for item in news)
+        said += ended[1] if len(ended) > 1 else []
+        return news or any(len(item) > 1 and item[1] in {b"EXISTS", b"EXPUNGE", b"FETCH"} for item in said)
 
     def _has_changed(self, mailbox: str) -> bool:
         """Open a mailbox and tell whether it changed since its numbers were last told; each change once.
@@ -299,8 +285,7 @@ class ImapSession:
 
     def interrupt(self) -> None:
         """Break the connection from another thread, so that whoever waits for the server stops waiting."""
-        with suppress(OSError):
-            self._client.socket().shutdown(socket.SHUT_RDWR)
+        break_off(self._client.socket())
 
     def close(self) -> None:
         """Log out; a connection that is already dead is fine."""
@@ -337,9 +322,9 @@ def connect(account: ImapAccount) -> Iterator[ImapSession]:
         session.close()
 
 
-def _client(account: ImapAccount) -> _Client:
+def _client(account: ImapAccount) -> Client:
     context = None if account.tls == "none" else tls_context(account.ca_file)
-    client = _Client(
+    client = Client(
         account.host,
         port=account.port,
         ssl=account.tls == "implicit",

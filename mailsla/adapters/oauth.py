@@ -76,6 +76,8 @@ class TokenSource:
             from authlib.integrations.base_client import OAuthError  # noqa: PLC0415 (an extra)
             from authlib.integrations.requests_client import OAuth2Session  # noqa: PLC0415 (the same extra)
             from requests import RequestException  # noqa: PLC0415 (the same extra)
+
+            from mailsla.adapters.bounded_http import BoundedAdapter  # noqa: PLC0415 (needs the same extra)
         except ImportError as error:
             raise PermanentError(
                 _("il manque la bibliothèque OAuth ; installez-la avec pip install « mailsla[oauth2] ».")
@@ -89,6 +91,8 @@ class TokenSource:
             ) as session:
                 session.verify = verify
                 session.trust_env = False
+                for scheme in ("http://", "https://"):
+                    session.mount(scheme, BoundedAdapter())
                 if self.refresh_token is None:
                     return dict(
                         session.fetch_token(

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from mailsla.adapters.clock import Now
 from mailsla.adapters.credentials import Credentials
+from mailsla.adapters.deadline import breaking_off
 from mailsla.adapters.tls import tls_context
 from mailsla.core.errors import MailslaError, PermanentError, TransientError
 from mailsla.core.outgoing import Outgoing
@@ -23,6 +24,20 @@ from mailsla.language import gettext as _
 
 LOGGED_IN = 235
 """RFC 4954 §4: authentication successful."""
+
+
+class _Bounded(smtplib.SMTP):
+    """Gives each reply as long as its first byte may take; sending, and the handshake, have that limit already."""
+
+    def getreply(self) -> tuple[int, bytes]:
+        if self.sock is None:
+            return super().getreply()
+        with breaking_off(self.sock, self.timeout):
+            return super().getreply()
+
+
+class _BoundedTls(_Bounded, smtplib.SMTP_SSL):
+    pass
 
 
 @dataclass(frozen=True)
@@ -70,11 +85,11 @@ class SmtpServer:
     def _connect(self) -> smtplib.SMTP:
         if self.tls == "implicit":
             context = tls_context(self.ca_file)
-            session: smtplib.SMTP = smtplib.SMTP_SSL(
+            session: smtplib.SMTP = _BoundedTls(
                 self.host, self.port, timeout=self.timeout_seconds, context=context
             )
         else:
-            session = smtplib.SMTP(self.host, self.port, timeout=self.timeout_seconds)
+            session = _Bounded(self.host, self.port, timeout=self.timeout_seconds)
         try:
             if self.tls == "starttls":
                 session.starttls(context=tls_context(self.ca_file))

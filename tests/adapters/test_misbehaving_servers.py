@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from mailsla.adapters import imap
+from mailsla.adapters import imap, imap_client
 from mailsla.adapters.credentials import Credentials
 from mailsla.adapters.database import schema
 from mailsla.adapters.database.engine import open_engine, reading
@@ -149,11 +149,12 @@ def test_a_server_that_leaves_in_the_midst_of_an_answer_may_come_back(
     assert stored(facts) == {1, 2, 3, 4, 5}
 
 
-@pytest.mark.parametrize("verb", ["LOGIN", "LIST", "SEARCH", "FETCH"])
+@pytest.mark.parametrize("verb", ["GREETING", "CAPABILITY", "LOGIN", "LIST", "SEARCH", "FETCH"])
 def test_a_server_that_drips_a_byte_at_a_time_is_given_up(
     server: ScriptedImap, poll: Poll, facts: Facts, monkeypatch: pytest.MonkeyPatch, verb: str
 ) -> None:
     monkeypatch.setattr(imap, "PATIENCE", 2)
+    monkeypatch.setattr(imap_client, "GREETING_SECONDS", 2)
     server.drip, server.drips = 0.5, {verb}
     started = time.monotonic()
 
@@ -177,6 +178,27 @@ def test_a_server_that_drips_its_farewell_is_given_up_too(
 
     assert time.monotonic() - started < 4.5
     assert stored(facts) == {1, 2, 3, 4, 5}
+
+
+@pytest.mark.parametrize(
+    ("early", "changed"), [(b"", False), (b"* OK still here\r\n", False), (b"* 6 EXISTS\r\n", True)]
+)
+def test_what_a_server_says_before_it_consents_to_wait_is_let_pass_or_news(
+    server: ScriptedImap, early: bytes, changed: bool
+) -> None:
+    server.capability, server.before_idle = "IMAP4rev1 IDLE", early
+
+    with connected(server) as session:
+        session.examine("INBOX")
+        assert session.wait_for_change("INBOX", 0.2) is changed
+        assert session.status("INBOX").messages == 5
+
+
+def test_a_server_that_refuses_to_wait_fails_for_once(server: ScriptedImap) -> None:
+    server.capability, server.before_idle = "IMAP4rev1 IDLE", None
+
+    with connected(server) as session, pytest.raises(TransientError):
+        session.wait_for_change("INBOX", 0.2)
 
 
 def test_only_reading_commands_are_said(server: ScriptedImap, poll: Poll) -> None:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
-from mailsla.adapters import imap
+from mailsla.adapters import bounded_http, imap
 from mailsla.adapters.credentials import Credentials
 from mailsla.adapters.oauth import TokenSource
 from mailsla.core.errors import LoginRefused, PermanentError, TransientError
 from tests.servers.dovecot import DovecotServer
+from tests.servers.dripping import dripping
 from tests.servers.tokens import TokenServer
 
 USER = "contact.365@pref.example.fr"
@@ -133,6 +135,19 @@ def test_what_may_pass_is_told_apart_and_strange_codes_are_not_repeated(
         site.source().access_token()
 
     assert "s3cret" not in str(raised.value)
+
+
+@pytest.mark.parametrize("beginning", [b"HTTP/1.1 200", b"HTTP/1.1 200 OK\r\nContent-Length: 10000\r\n\r\n"])
+def test_an_authorization_server_that_drips_its_answer_is_given_up(
+    site: Site, monkeypatch: pytest.MonkeyPatch, beginning: bytes
+) -> None:
+    monkeypatch.setattr(bounded_http, "MOST_SECONDS", 1)
+    started = time.monotonic()
+
+    with dripping(beginning) as port, pytest.raises(TransientError):
+        site.source(token_url=f"http://127.0.0.1:{port}/token").access_token()
+
+    assert time.monotonic() - started < 5
 
 
 def test_an_authorization_server_that_is_down_may_come_back(site: Site) -> None:
