@@ -45,8 +45,9 @@ class TokenSource:
     scope: str
     ca_file: Path | None = None
     clock: Callable[[], float] = time.monotonic
-    _token: str = ""
+    _token: str = field(default="", repr=False)
     _good_until: float = 0
+    _consent: str = field(default="", repr=False)
     _refresh: str = field(default="", repr=False)
 
     def access_token(self) -> str:
@@ -99,18 +100,30 @@ class TokenSource:
                             self.token_url, grant_type="client_credentials", timeout=TIMEOUT_SECONDS
                         )
                     )
-                refresh = self._refresh or self.refresh_token.password()
-                return dict(
-                    session.refresh_token(
-                        self.token_url, refresh_token=refresh, scope=self.scope, timeout=TIMEOUT_SECONDS
-                    )
-                )
+                consent = self.refresh_token.password()
+                if consent != self._consent:
+                    self._consent = self._refresh = consent
+                try:
+                    return self._refreshed(session)
+                except OAuthError as error:
+                    if error.error != "invalid_grant" or self._refresh == consent:
+                        raise
+                    # What came of the consent is no longer good; the consent itself may be.
+                    self._refresh = consent
+                    return self._refreshed(session)
         except OAuthError as error:
             raise _refusal(str(error.error or "")) from error
         except (RequestException, ValueError, TypeError) as error:
             raise TransientError(
                 _("le serveur d'autorisation ne répond pas ({reason}).").format(reason=type(error).__name__)
             ) from error
+
+    def _refreshed(self, session: Any) -> dict[str, Any]:
+        return dict(
+            session.refresh_token(
+                self.token_url, refresh_token=self._refresh, scope=self.scope, timeout=TIMEOUT_SECONDS
+            )
+        )
 
 
 def _refusal(code: str) -> LoginRefused | TransientError:

@@ -118,6 +118,46 @@ def test_a_refused_secret_needs_a_person_and_is_in_no_sentence(site: Site) -> No
     assert "s3cret" not in str(raised.value)
 
 
+def test_a_new_consent_takes_the_place_of_what_came_of_the_old_one(site: Site) -> None:
+    site.tokens.rotates = True
+    given = "consent-1"
+    source = site.source(refresh_token=Credentials(literal=lambda: given))
+    source.access_token()
+
+    site.tokens.refresh_token = given = "consent-2"
+    source.forget()
+
+    assert "INBOX" in site.mailboxes(source)
+
+
+def test_a_consent_that_is_good_still_is_asked_with_once_what_came_of_it_is_not(site: Site) -> None:
+    site.tokens.rotates = True
+    source = site.source(refresh_token=Credentials(literal=lambda: "consent-1"))
+    source.access_token()
+
+    site.tokens.refresh_token = "consent-1"
+    source.forget()
+    good = source.access_token()
+    site.tokens.refresh_token = "revoked"
+    source.forget()
+    with pytest.raises(LoginRefused):
+        source.access_token()
+
+    assert good in site.tokens.good
+    # First use; what came of it, then the consent; the same again.
+    assert len(site.tokens.asked) == 5
+
+
+def test_no_token_shows(site: Site) -> None:
+    site.tokens.rotates = True
+    source = site.source(refresh_token=Credentials(literal=lambda: "consent-1"))
+
+    token = source.access_token()
+
+    assert token not in repr(source)
+    assert "consent-" not in repr(source)
+
+
 def test_an_expired_consent_needs_a_person(site: Site) -> None:
     with pytest.raises(LoginRefused, match="invalid_grant"):
         site.source(refresh_token=Credentials(literal=lambda: "expired")).access_token()
