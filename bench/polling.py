@@ -12,7 +12,7 @@ from bench.contenders.target import Target
 from bench.counting_proxy import Count, CountingProxy
 from bench.samples import letters
 from bench.site import NOW, settings_of
-from mailsla import bootstrap
+from mailsla import access, bootstrap
 from mailsla.adapters import imap
 from mailsla.bootstrap import Application
 from mailsla.usecases.poll import Collected, Outcome, poll
@@ -55,7 +55,7 @@ def measure(name: str, server: DovecotServer) -> int:
 def _poller(app: Application) -> Iterator[Callable[[], None]]:
     """Give a function that polls, over the same connection each time."""
     account = app.accounts[0]
-    with imap.connect(bootstrap.imap_account(account)) as session:
+    with imap.connect(access.imap_account(account)) as session:
         yield lambda: _nothing_new(
             poll(
                 account.name,

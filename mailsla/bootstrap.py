@@ -11,14 +11,13 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager, nullco
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from datetime import time as time_of_day
-from functools import cache, partial
-from pathlib import Path
+from functools import partial
 
 from sqlalchemy import Engine
 
+from mailsla.access import credentials_fingerprint, imap_account, smtp_server
 from mailsla.adapters import imap, scheduling
 from mailsla.adapters.clock import Now, clock_set_to, system_now
-from mailsla.adapters.credentials import Credentials, fingerprint
 from mailsla.adapters.database import schema
 from mailsla.adapters.database.attempts import Attempts
 from mailsla.adapters.database.derivations import Derivations
@@ -26,16 +25,14 @@ from mailsla.adapters.database.engine import open_engine
 from mailsla.adapters.database.facts import Facts
 from mailsla.adapters.database.outbox import Outbox
 from mailsla.adapters.hands import Hands
-from mailsla.adapters.oauth import TokenSource
 from mailsla.adapters.rendering import alert_mail, wording
-from mailsla.adapters.smtp import Mailer, SmtpServer
+from mailsla.adapters.smtp import Mailer
 from mailsla.adapters.workers import is_dead, this_worker
-from mailsla.config import Account, Settings, Smtp
-from mailsla.config.settings import OAuth2Section
+from mailsla.config import Account, Settings
 from mailsla.core.alerting import Digest
 from mailsla.core.case import Judged
 from mailsla.core.commitment import Clock
-from mailsla.core.errors import PermanentError, TransientError, UsageError
+from mailsla.core.errors import LoginRefused, PermanentError, TransientError, UsageError
 from mailsla.core.pacing import Pace, next_attempt
 from mailsla.core.period import Grain, Period, last_full_week, year_to_date
 from mailsla.core.report import Gap, Report
@@ -80,86 +77,6 @@ def present() -> Now:
         raise UsageError(
             _("MAILSLA_NOW doit être un instant avec son fuseau, comme 2026-11-13T08:30+01:00.")
         ) from error
-
-
-def imap_account(account: Account) -> imap.ImapAccount:
-    """Return how to reach an account."""
-    return imap.ImapAccount(
-        name=account.name,
-        host=account.host,
-        port=account.port or (993 if account.tls == "implicit" else 143),
-        tls=account.tls,
-        user=account.user,
-        credentials=None if account.oauth2 is not None else _credentials(account),
-        tokens=None if account.oauth2 is None else _tokens(account.name, account.oauth2, account.ca_file),
-        mechanism="xoauth2" if account.oauth2 is None else account.oauth2.mechanism,
-        ca_file=account.ca_file,
-        timeout_seconds=account.timeout_seconds,
-        sent=account.sent,
-        ignore=account.ignore,
-        only=account.only,
-    )
-
-
-def smtp_server(smtp: Smtp) -> SmtpServer:
-    """Return how to reach the server that takes our mail."""
-    return SmtpServer(
-        host=smtp.host,
-        port=smtp.port,
-        tls=smtp.tls,
-        sender=smtp.sender,
-        user=smtp.user,
-        credentials=None if smtp.user is None else _credentials(smtp),
-        ca_file=smtp.ca_file,
-        timeout_seconds=smtp.timeout_seconds,
-    )
-
-
-@cache
-def _tokens(
-    account: str,  # noqa: ARG001 (names the source in the cache: two accounts never share a refresh token)
-    section: OAuth2Section,
-    ca_file: Path | None,
-) -> TokenSource:
-    """Return where an account's tokens come from: one source for the life of the process, which keeps them."""
-    secret = Credentials(
-        file=section.client_secret_file,
-        command=section.client_secret_command,
-        variable=section.client_secret_env,
-    )
-    refresh = Credentials(
-        file=section.refresh_token_file,
-        command=section.refresh_token_command,
-        variable=section.refresh_token_env,
-    )
-    nothing = Credentials()
-    return TokenSource(
-        token_url=section.token_url,
-        client_id=section.client_id,
-        client_secret=None if secret == nothing else secret,
-        refresh_token=None if refresh == nothing else refresh,
-        scope=section.scope,
-        ca_file=ca_file,
-    )
-
-
-def _fingerprint(account: Account) -> str:
-    """Return a digest that changes when what an account logs in with does."""
-    reached = imap_account(account)
-    if reached.tokens is not None:
-        known = (reached.tokens.client_secret, reached.tokens.refresh_token)
-        return "".join(fingerprint(item) for item in known if item is not None)
-    return "" if reached.credentials is None else fingerprint(reached.credentials)
-
-
-def _credentials(section: Account | Smtp) -> Credentials:
-    password = section.password
-    return Credentials(
-        literal=None if password is None else password.get_secret_value,
-        file=section.password_file,
-        command=section.password_command,
-        variable=section.password_env,
-    )
 
 
 @dataclass
@@ -246,7 +163,7 @@ class Application:
     def _may_try(self, account: Account, collected: Callable[[Collected], None]) -> bool:
         """Tell whether an account may be logged in to now; when it is the store that forbids it, say so."""
         pace = self._pace(account)
-        if not pace.may_try(self.now(), _fingerprint(account) if pace.refusals else ""):
+        if not pace.may_try(self.now(), credentials_fingerprint(account) if pace.refusals else ""):
             return False
         held_back = self._held_back(account)
         if held_back is not None:
@@ -313,12 +230,30 @@ class Application:
 
     def _note(self, pace: Pace, account: Account, result: Collected) -> None:
         """Set the account's pace by how a collection ended."""
-        if result.outcome is Outcome.TRANSIENT:
+        if result.outcome is Outcome.REFUSED:
+            pace.refused(self.now(), credentials_fingerprint(account))
+        elif result.outcome.has_failed:
             pace.failed(self.now(), random.random())  # noqa: S311 (to spread attempts, nothing else)
-        elif result.outcome is Outcome.PERMANENT:
-            pace.refused(self.now(), _fingerprint(account))
         elif result.outcome is Outcome.OK:
             pace.succeeded()
+
+    @contextmanager
+    def checking(self, account: Account) -> Iterator[imap.ImapSession]:
+        """Log in to an account without collecting it; a refusal counts among those of its collections.
+
+        Raises:
+            TransientError: When it was refused too often of late: it has not been tried. Else as `imap.connect`.
+            PermanentError: As `imap.connect`.
+        """
+        held_back = self._held_back(account)
+        if held_back is not None:
+            raise TransientError(held_back.reason)
+        try:
+            with self._session(account) as session:
+                yield session
+        except LoginRefused:
+            self.attempts.note_refused_check(account.name, self.now())
+            raise
 
     @contextmanager
     def _session(self, account: Account) -> Iterator[imap.ImapSession]:
@@ -382,7 +317,7 @@ class Application:
     def sound_alarms(self) -> int:
         """Write the alarms about collection that are due to the outbox; return how many."""
         alerts = self.site.settings.alerts
-        refused = {run.account for run in self.facts.last_runs() if run.outcome == "permanent"}
+        refused = {run.account for run in self.facts.last_runs() if run.needs_a_person}
         return alarm.sound(
             self.outbox,
             self.facts.holes(timedelta(0)),

@@ -21,17 +21,20 @@ from typing import Any
 
 from imapclient import IMAPClient, SocketTimeout
 from imapclient.exceptions import LoginError
-from imapclient.imap_utf7 import encode as encode_utf7
 
 from mailsla.adapters.credentials import Credentials
+from mailsla.adapters.deadline import break_off
 from mailsla.adapters.fetch_responses import read_fetch
+from mailsla.adapters.imap_client import Client
 from mailsla.adapters.imap_errors import refusing, translated
-from mailsla.adapters.list_responses import Listed, quoted, read_list, read_status
+from mailsla.adapters.imap_login import secure, with_password, with_token
+from mailsla.adapters.list_responses import Listed, read_list, read_status
 from mailsla.adapters.mailbox_roles import NEVER_READ, role_of
 from mailsla.adapters.oauth import TokenSource
+from mailsla.adapters.tls import tls_context
 from mailsla.core.body_evidence import READ_BYTES
 from mailsla.core.collection import BodyStart, Fetched, ListedMailbox, MailboxStatus
-from mailsla.core.errors import FetchRefused, MailslaError, PermanentError
+from mailsla.core.errors import FetchRefused, MailslaError
 from mailsla.core.mail import MailboxRole
 from mailsla.core.message import REQUESTED_FIELDS
 from mailsla.language import gettext as _
@@ -74,21 +77,6 @@ class ImapAccount:
     only: tuple[str, ...] = ()
 
 
-class _Client(IMAPClient):  # type: ignore[misc]  # the library has no types
-    """Says the names of mailboxes as the server wrote them.
-
-    Attributes:
-        written: Name as people read it → as the server wrote it.
-    """
-
-    def __init__(self, *arguments: Any, **options: Any) -> None:
-        super().__init__(*arguments, **options)
-        self.written: dict[str, bytes] = {}
-
-    def _normalise_folder(self, folder_name: str) -> bytes:
-        return quoted(self.written.get(folder_name, encode_utf7(folder_name)))
-
-
 class ImapSession:
     """A logged-in connection that only reads. Satisfies `mailsla.usecases.collect.Session`.
 
@@ -96,7 +84,7 @@ class ImapSession:
         unlisted: The mailboxes of the account's `only` that the server does not list, as of the last list.
     """
 
-    def __init__(self, client: _Client, account: ImapAccount) -> None:
+    def __init__(self, client: Client, account: ImapAccount) -> None:
         self._client = client
         self._account = account
         self.unlisted: Sequence[str] = ()
@@ -291,15 +279,15 @@ class ImapSession:
         if self._has_changed(mailbox):
             return True
         with self.bounded():
-            self._client.idle()
-            heard = self._has_heard()
+            news = self._client.start_idle()
+            heard = news or self._has_heard()
         with translated():
             # What has been read already does not wake up whoever polls the socket.
             said = [] if heard else self._client.idle_check(timeout=seconds)
         with self.bounded():
             ended = self._client.idle_done()
-        news = [*said, *(ended[1] if len(ended) > 1 else [])]
-        return any(len(item) > 1 and item[1] in {b"EXISTS", b"EXPUNGE", b"FETCH"} for item in news)
+        said += ended[1] if len(ended) > 1 else []
+        return news or any(len(item) > 1 and item[1] in {b"EXISTS", b"EXPUNGE", b"FETCH"} for item in said)
 
     def _has_changed(self, mailbox: str) -> bool:
         """Open a mailbox and tell whether it changed since its numbers were last told; each change once.
@@ -328,8 +316,7 @@ class ImapSession:
 
     def interrupt(self) -> None:
         """Break the connection from another thread, so that whoever waits for the server stops waiting."""
-        with suppress(OSError):
-            self._client.socket().shutdown(socket.SHUT_RDWR)
+        break_off(self._client.socket())
 
     def close(self) -> None:
         """Log out; a connection that is already dead is fine."""
@@ -359,15 +346,16 @@ def connect(account: ImapAccount) -> Iterator[ImapSession]:
     session = ImapSession(client, account)
     try:
         with session.bounded():
+            secure(client, account.tls, account.ca_file)
             _log_in(client, account, secret)
         yield session
     finally:
         session.close()
 
 
-def _client(account: ImapAccount) -> _Client:
+def _client(account: ImapAccount) -> Client:
     context = None if account.tls == "none" else tls_context(account.ca_file)
-    client = _Client(
+    client = Client(
         account.host,
         port=account.port,
         ssl=account.tls == "implicit",
@@ -392,25 +380,11 @@ def _secret(account: ImapAccount) -> str:
 
 
 def _log_in(client: IMAPClient, account: ImapAccount, secret: str) -> None:
-    if account.tls == "starttls":
-        if not client.has_capability("STARTTLS"):
-            raise PermanentError(
-                _('le serveur n\'offre pas STARTTLS : mettez tls = "implicit" pour ce compte.')
-            )
-        client.starttls(tls_context(account.ca_file))
-    elif account.tls == "none" and client.has_capability("LOGINDISABLED"):
-        # RFC 9051 §6.2.3: the client must not send LOGIN then, and the password would have been read on its way.
-        raise PermanentError(
-            _('le serveur refuse un mot de passe en clair : mettez tls = "starttls" pour ce compte.')
-        )
     if account.tokens is None:
-        client.login(account.user, secret)
+        with_password(client, account.user, secret)
         return
     try:
-        if account.mechanism == "oauthbearer":
-            client.oauthbearer_login(account.user, secret)
-        else:
-            client.oauth2_login(account.user, secret)
+        with_token(client, account.user, secret, account.mechanism)
     except LoginError:
         # The next attempt asks for a new one: this one may have been revoked before its time.
         account.tokens.forget()
@@ -420,20 +394,6 @@ def _log_in(client: IMAPClient, account: ImapAccount, secret: str) -> None:
 def compared(name: str) -> str:
     """Return a mailbox's name as names are compared: accents written either way, INBOX in any case (RFC 9051 §5.1)."""
     return "INBOX" if name.upper() == "INBOX" else unicodedata.normalize("NFC", name)
-
-
-def tls_context(ca_file: Path | None) -> ssl.SSLContext:
-    """Return a verifying TLS context, trusting `ca_file` alone when the site names one.
-
-    Raises:
-        PermanentError: When `ca_file` cannot be read.
-    """
-    try:
-        return ssl.create_default_context(cafile=None if ca_file is None else str(ca_file))
-    except (OSError, ssl.SSLError) as error:
-        raise PermanentError(
-            _("le fichier d'autorités {path} ne peut pas être lu.").format(path=ca_file)
-        ) from error
 
 
 def _status(said: dict[bytes, Any], count: bytes) -> MailboxStatus:

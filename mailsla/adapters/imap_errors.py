@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 from imapclient.exceptions import IMAPClientError, LoginError, ProtocolError
 
-from mailsla.core.errors import MailboxError, MailslaError, PermanentError, TransientError
+from mailsla.core.errors import LoginRefused, MailboxError, MailslaError, PermanentError, TransientError
 from mailsla.language import gettext as _
 
 CERTIFICATE_EXPIRED = 10
@@ -69,4 +69,4 @@ def _login_error(error: LoginError) -> MailslaError:
     said = str(error).upper()
     if any(code in said for code in ("[UNAVAILABLE]", "[INUSE]", "[LIMIT]", "[SERVERBUG]")):
         return TransientError(_("le serveur ne peut pas ouvrir la session pour l'instant."))
-    return PermanentError(_("le serveur refuse l'identifiant ou le mot de passe."))
+    return LoginRefused(_("le serveur refuse l'identifiant ou le mot de passe."))

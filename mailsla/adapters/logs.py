@@ -6,6 +6,10 @@ import logging
 import sys
 
 import structlog
+from structlog.tracebacks import ExceptionDictTransformer
+
+# Locals hold tokens, and what citizens wrote.
+_with_traceback = structlog.processors.ExceptionRenderer(ExceptionDictTransformer(show_locals=False))
 
 
 def start_logging(*, debug: bool = False) -> None:
@@ -18,7 +22,7 @@ def start_logging(*, debug: bool = False) -> None:
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.dict_tracebacks if debug else _without_traceback,
+            _with_traceback if debug else _without_traceback,
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.DEBUG if debug else logging.INFO),

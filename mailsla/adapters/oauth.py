@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from mailsla.adapters.credentials import Credentials
-from mailsla.core.errors import PermanentError, TransientError
+from mailsla.core.errors import LoginRefused, PermanentError, TransientError
 from mailsla.language import gettext as _
 
 TIMEOUT_SECONDS = 30
@@ -45,8 +45,9 @@ class TokenSource:
     scope: str
     ca_file: Path | None = None
     clock: Callable[[], float] = time.monotonic
-    _token: str = ""
+    _token: str = field(default="", repr=False)
     _good_until: float = 0
+    _consent: str = field(default="", repr=False)
     _refresh: str = field(default="", repr=False)
 
     def access_token(self) -> str:
@@ -76,6 +77,8 @@ class TokenSource:
             from authlib.integrations.base_client import OAuthError  # noqa: PLC0415 (an extra)
             from authlib.integrations.requests_client import OAuth2Session  # noqa: PLC0415 (the same extra)
             from requests import RequestException  # noqa: PLC0415 (the same extra)
+
+            from mailsla.adapters.bounded_http import BoundedAdapter  # noqa: PLC0415 (needs the same extra)
         except ImportError as error:
             raise PermanentError(
                 _("il manque la bibliothèque OAuth ; installez-la avec pip install « mailsla[oauth2] ».")
@@ -89,18 +92,25 @@ class TokenSource:
             ) as session:
                 session.verify = verify
                 session.trust_env = False
+                for scheme in ("http://", "https://"):
+                    session.mount(scheme, BoundedAdapter())
                 if self.refresh_token is None:
                     return dict(
                         session.fetch_token(
                             self.token_url, grant_type="client_credentials", timeout=TIMEOUT_SECONDS
                         )
                     )
-                refresh = self._refresh or self.refresh_token.password()
-                return dict(
-                    session.refresh_token(
-                        self.token_url, refresh_token=refresh, scope=self.scope, timeout=TIMEOUT_SECONDS
-                    )
-                )
+                consent = self.refresh_token.password()
+                if consent != self._consent:
+                    self._consent = self._refresh = consent
+                try:
+                    return self._refreshed(session)
+                except OAuthError as error:
+                    if error.error != "invalid_grant" or self._refresh == consent:
+                        raise
+                    # What came of the consent is no longer good; the consent itself may be.
+                    self._refresh = consent
+                    return self._refreshed(session)
         except OAuthError as error:
             raise _refusal(str(error.error or "")) from error
         except (RequestException, ValueError, TypeError) as error:
@@ -108,13 +118,20 @@ class TokenSource:
                 _("le serveur d'autorisation ne répond pas ({reason}).").format(reason=type(error).__name__)
             ) from error
 
+    def _refreshed(self, session: Any) -> dict[str, Any]:
+        return dict(
+            session.refresh_token(
+                self.token_url, refresh_token=self._refresh, scope=self.scope, timeout=TIMEOUT_SECONDS
+            )
+        )
 
-def _refusal(code: str) -> PermanentError | TransientError:
+
+def _refusal(code: str) -> LoginRefused | TransientError:
     """Return the error that a code of RFC 6749 §5.2 amounts to; its description may quote secrets."""
     known = code if code.replace("_", "").isalnum() and len(code) <= 40 else "?"
     if known in PASSING:
         return TransientError(_("le serveur d'autorisation demande d'attendre ({code}).").format(code=known))
-    return PermanentError(
+    return LoginRefused(
         _(
             "le serveur d'autorisation refuse l'accès ({code}) : vérifiez le secret ou le consentement."
         ).format(code=known)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import smtplib
 import ssl
 from collections.abc import Iterator
@@ -15,10 +16,28 @@ from zoneinfo import ZoneInfo
 
 from mailsla.adapters.clock import Now
 from mailsla.adapters.credentials import Credentials
-from mailsla.adapters.imap import tls_context
+from mailsla.adapters.deadline import breaking_off
+from mailsla.adapters.tls import tls_context
 from mailsla.core.errors import MailslaError, PermanentError, TransientError
 from mailsla.core.outgoing import Outgoing
 from mailsla.language import gettext as _
+
+LOGGED_IN = 235
+"""RFC 4954 §4: authentication successful."""
+
+
+class _Bounded(smtplib.SMTP):
+    """Gives each reply as long as its first byte may take; sending, and the handshake, have that limit already."""
+
+    def getreply(self) -> tuple[int, bytes]:
+        if self.sock is None:
+            return super().getreply()
+        with breaking_off(self.sock, self.timeout):
+            return super().getreply()
+
+
+class _BoundedTls(_Bounded, smtplib.SMTP_SSL):
+    pass
 
 
 @dataclass(frozen=True)
@@ -66,20 +85,32 @@ class SmtpServer:
     def _connect(self) -> smtplib.SMTP:
         if self.tls == "implicit":
             context = tls_context(self.ca_file)
-            session: smtplib.SMTP = smtplib.SMTP_SSL(
+            session: smtplib.SMTP = _BoundedTls(
                 self.host, self.port, timeout=self.timeout_seconds, context=context
             )
         else:
-            session = smtplib.SMTP(self.host, self.port, timeout=self.timeout_seconds)
+            session = _Bounded(self.host, self.port, timeout=self.timeout_seconds)
         try:
             if self.tls == "starttls":
                 session.starttls(context=tls_context(self.ca_file))
             if self.user is not None and self.credentials is not None:
-                session.login(self.user, self.credentials.password())
+                _log_in(session, self.user, self.credentials.password())
         except BaseException:
             session.close()
             raise
         return session
+
+
+def _log_in(session: smtplib.SMTP, user: str, password: str) -> None:
+    if user.isascii() and password.isascii():
+        session.login(user, password)
+        return
+    # smtplib says ASCII alone; PLAIN carries anything, in UTF-8 (RFC 4616).
+    session.ehlo_or_helo_if_needed()
+    said = base64.b64encode(f"\0{user}\0{password}".encode()).decode()
+    code, answer = session.docmd("AUTH", f"PLAIN {said}")
+    if code != LOGGED_IN:
+        raise smtplib.SMTPAuthenticationError(code, answer)
 
 
 def _leave(session: smtplib.SMTP) -> None:

@@ -11,8 +11,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from mailsla import bootstrap
-from mailsla.adapters import imap
+from mailsla import access
 from mailsla.adapters.rendering import documents, wording
 from mailsla.bootstrap import Application
 from mailsla.cli import session
@@ -108,7 +107,7 @@ def _recent(app: Application) -> Iterator[Line]:
 
 def _lines(app: Application) -> Iterator[Line]:
     for account in app.accounts:
-        yield from _account(account)
+        yield from _account(app, account)
     yield _sent_mail(app)
     yield _smtp(app)
     yield _store(app)
@@ -118,10 +117,10 @@ def _lines(app: Application) -> Iterator[Line]:
     yield Line(_("horloge"), Health.OK, wording.instant(app.now(), app.site.zone))
 
 
-def _account(account: Account) -> Iterator[Line]:
+def _account(app: Application, account: Account) -> Iterator[Line]:
     subject = _("compte {name}").format(name=account.name)
     try:
-        with imap.connect(bootstrap.imap_account(account)) as opened:
+        with app.checking(account) as opened:
             mailboxes = opened.mailboxes()
     except MailslaError as error:
         yield Line(subject, Health.FAILURE, str(error))
@@ -164,7 +163,7 @@ def _smtp(app: Application) -> Line:
     if smtp is None:
         return Line(subject, Health.WARNING, _("pas de section [smtp] : aucune alerte ne partira."))
     try:
-        bootstrap.smtp_server(smtp).greet()
+        access.smtp_server(smtp).greet()
     except MailslaError as error:
         return Line(subject, Health.FAILURE, str(error))
     return Line(subject, Health.OK, _("le serveur répond."))

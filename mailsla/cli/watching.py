@@ -32,7 +32,7 @@ def poll(context: typer.Context) -> None:
     start_logging(debug=session.chosen(context).debug)
     with session.application(context) as app:
         results = collect_all(app)
-    if any(result.outcome in {Outcome.TRANSIENT, Outcome.PERMANENT} for result in results):
+    if any(result.outcome.has_failed for result in results):
         raise typer.Exit(1)
 
 
@@ -54,7 +54,7 @@ def _told(result: Collected) -> Iterator[str]:
     """Say how a collection ended: what it found, and what went wrong."""
     if result.outcome is Outcome.ELSEWHERE:
         yield _("{account} : déjà en cours de relève par un autre processus.").format(account=result.account)
-    elif result.outcome not in {Outcome.TRANSIENT, Outcome.PERMANENT}:
+    elif not result.outcome.has_failed:
         yield _("{account} : {messages} nouveaux courriels dans {mailboxes} dossiers.").format(
             account=result.account, messages=result.tally.messages, mailboxes=result.tally.mailboxes
         )

@@ -122,6 +122,9 @@ def _own_sentence(code: str) -> str:
         "departement": _("département inconnu ; indiquez son numéro, comme « 18 », « 2A » ou « 974 »."),
         "pattern": _("indiquez une expression régulière valide."),
         "form-pattern": _("indiquez le motif (subject_pattern, body_pattern) de chaque source citée."),
+        "keyword": _(
+            'indiquez le mot-clé tel que le serveur le garde : sans accent, sans espace, sans ( ) { % * " \\ ni ].'
+        ),
         "closing": _("indiquez au moins un dossier ou un mot-clé."),
         "oauth2-secret": _(
             "indiquez client_secret_… ou refresh_token_… (file, command ou env), chacun d'une seule façon."

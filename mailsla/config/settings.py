@@ -59,6 +59,13 @@ def _pattern(written: str) -> str:
     return written
 
 
+def _keyword(written: str) -> str:
+    # RFC 9051 §9, flag-keyword: an atom. Clients write accents and spaces each in their own way.
+    if not re.fullmatch(r"[!-~]+", written) or set(written) & set('(){%*"\\]'):
+        raise ValueError("keyword")
+    return written
+
+
 def _hours(written: Any) -> Any:
     """Read « 09:00-12:00 »."""
     if not isinstance(written, str):
@@ -82,6 +89,7 @@ Variable = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
 Pattern = Annotated[str, Field(min_length=1, max_length=500), AfterValidator(_pattern)]
 Hours = Annotated[Interval, BeforeValidator(_hours)]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
+Keyword = Annotated[Name, AfterValidator(_keyword)]
 
 
 class Site(_Section):
@@ -207,7 +215,7 @@ class Service(_Section):
     name: Name
     addresses: tuple[Address, ...] = ()
     mailboxes: tuple[Name, ...] = ()
-    keywords: tuple[Name, ...] = ()
+    keywords: tuple[Keyword, ...] = ()
     head: Address | None = None
 
 
@@ -325,7 +333,7 @@ class ReplyKindSection(_Section):
     subjects: tuple[Name, ...] = ()
     senders: tuple[Address, ...] = ()
     mailboxes: tuple[Name, ...] = ()
-    keywords: tuple[Name, ...] = ()
+    keywords: tuple[Keyword, ...] = ()
 
 
 class ClosingSection(_Section):
@@ -334,7 +342,7 @@ class ClosingSection(_Section):
     effect: Literal["answered", "excluded"]
     reason: Name
     mailboxes: tuple[Name, ...] = ()
-    keywords: tuple[Name, ...] = ()
+    keywords: tuple[Keyword, ...] = ()
 
     @model_validator(mode="after")
     def _has_a_sign(self) -> ClosingSection:

@@ -8,7 +8,8 @@ MailslaError
 │   ├── MailboxError this one mailbox cannot be read: the others go on, and it is told
 │   ├── FetchRefused some message of a fetch is refused: the others are asked for apart from it
 │   └── FetchCut     a fetch broke off at a message: the third time, it is asked for last, and set aside
-├── PermanentError   a person must act: password refused, mailbox gone, certificate not trusted
+├── PermanentError   a person must act: mailbox gone, certificate not trusted, disk full
+│   └── LoginRefused the password, the secret or the consent is not taken: trying again may lock the account
 ├── OversizedMessage one header is too big: it is set aside, and its connection is given up
 └── MessageError     this one message is set aside, the batch goes on
 ```
@@ -79,6 +80,10 @@ class FetchCut(TransientError):  # noqa: N818 (as above)
 
 class PermanentError(MailslaError):
     """Something outside refused in a way that will last until a person acts."""
+
+
+class LoginRefused(PermanentError):  # noqa: N818 (it is an answer, and a plain one)
+    """Who we are was refused; each attempt counts, and a few more may lock the account."""
 
 
 class OversizedMessage(MailslaError):  # noqa: N818 (it is a message, met while reading)

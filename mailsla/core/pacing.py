@@ -14,7 +14,7 @@ A_MINUTE = timedelta(minutes=1)
 SHORTEST_PAUSE = timedelta(seconds=15)
 LONGEST_PAUSE = timedelta(hours=1)
 REFUSED_PAUSES = (timedelta(minutes=10), timedelta(hours=1), timedelta(hours=6))
-"""After a refusal that a person must act on: a wrong password is never tried often enough to lock an account."""
+"""After a refused login: a wrong password is never tried often enough to lock an account."""
 
 
 REMEMBERED = timedelta(minutes=30)
@@ -28,7 +28,7 @@ class Attempt:
 
     Attributes:
         at: When.
-        refused: A person must act.
+        refused: The login itself was refused.
     """
 
     at: datetime
@@ -67,8 +67,8 @@ class Pace:
 
     Attributes:
         every: The interval between collections when all is well.
-        failures: Transient failures in a row.
-        refusals: Permanent ones in a row.
+        failures: In a row, of any kind but refused logins.
+        refusals: Refused logins in a row.
         not_before: No attempt before that, unless the credentials have changed.
         credentials: Digest of the credentials last refused.
     """
@@ -99,7 +99,7 @@ class Pace:
         self.not_before = None
 
     def failed(self, now: datetime, jitter: float) -> None:
-        """Note a failure that may pass: a short pause, then twice as long each time, up to an hour.
+        """Note a failure that locks nothing: a short pause, then twice as long each time, up to an hour.
 
         Args:
             now: When.
@@ -110,13 +110,13 @@ class Pace:
         self.not_before = now + pause * (0.5 + jitter / 2)
 
     def retry_in(self, now: datetime) -> timedelta | None:
-        """Return how long to wait after a failure that may pass; None when the last attempt was none."""
+        """Return how long to wait after a failure; None when the last attempt was none."""
         if not self.failures or self.not_before is None:
             return None
         return max(self.not_before - now, timedelta(0))
 
     def refused(self, now: datetime, credentials: str = "") -> None:
-        """Note a refusal that will last until a person acts."""
+        """Note a refused login; it will be refused until a person acts."""
         pause = REFUSED_PAUSES[min(self.refusals, len(REFUSED_PAUSES) - 1)]
         self.refusals += 1
         self.credentials = credentials

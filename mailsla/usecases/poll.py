@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from mailsla.core.correspondents import UNKNOWN_OFFICE, Office
-from mailsla.core.errors import PermanentError, TransientError
+from mailsla.core.errors import LoginRefused, PermanentError, TransientError
 from mailsla.usecases.collect import FactStore, Progress, Session, Tally, collect, refusal
 from mailsla.usecases.fetching import Map
 
@@ -21,15 +21,21 @@ LEASE = timedelta(minutes=5)
 class Outcome(StrEnum):
     """How a collection ended.
 
-    `TRANSIENT` may succeed next time, `PERMANENT` needs a person, `STOPPED` was asked to end, `ELSEWHERE` is
-    being done by another worker.
+    `TRANSIENT` may succeed next time, `PERMANENT` needs a person, `REFUSED` too, and the login was what was
+    refused; `STOPPED` was asked to end, `ELSEWHERE` is being done by another worker.
     """
 
     OK = "ok"
     STOPPED = "stopped"
     TRANSIENT = "transient"
     PERMANENT = "permanent"
+    REFUSED = "refused"
     ELSEWHERE = "elsewhere"
+
+    @property
+    def has_failed(self) -> bool:
+        """Tell whether something went wrong."""
+        return self in {Outcome.TRANSIENT, Outcome.PERMANENT, Outcome.REFUSED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +113,8 @@ def poll(
         outcome, reason = Outcome.OK, refusal(tally.refused) if tally.refused else None
     except TransientError as error:
         outcome, reason = Outcome.TRANSIENT, str(error)
+    except LoginRefused as error:
+        outcome, reason = Outcome.REFUSED, str(error)
     except PermanentError as error:
         outcome, reason = Outcome.PERMANENT, str(error)
     if stopping():

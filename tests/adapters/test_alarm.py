@@ -32,7 +32,7 @@ class Site:
 
     def sound(self, hour: float, rule: AlarmRule = RULE) -> int:
         now = START + timedelta(hours=hour)
-        refused = [run.account for run in self.facts.last_runs() if run.outcome == "permanent"]
+        refused = [run.account for run in self.facts.last_runs() if run.needs_a_person]
         holes = self.facts.holes(timedelta(0))
         return sound(self.outbox, holes, refused, rule, written, now, now.astimezone(PARIS).date())
 
@@ -67,9 +67,10 @@ def test_network_faults_are_told_when_they_have_lasted_and_once(site: Site) -> N
     assert site.purposes == ["collection-stopped"]
 
 
-def test_a_refusal_is_told_at_once_and_its_end_too(site: Site) -> None:
+@pytest.mark.parametrize("outcome", ["permanent", "refused"])
+def test_what_needs_a_person_is_told_at_once_and_its_end_too(site: Site, outcome: str) -> None:
     site.run(0, "ok")
-    site.run(0.1, "permanent")
+    site.run(0.1, outcome)
     told = site.sound(0.2)
     site.run(2, "ok")
 

@@ -144,7 +144,7 @@ def test_restarts_with_a_wrong_password_do_not_lock_the_account(life: Life) -> N
 
     assert refused == MOST_REFUSALS
     # What is not tried is told, so that alerts about other accounts do not wait for this one.
-    assert {result.outcome for result in life.results} == {Outcome.PERMANENT, Outcome.TRANSIENT, Outcome.OK}
+    assert {result.outcome for result in life.results} == {Outcome.REFUSED, Outcome.TRANSIENT, Outcome.OK}
     assert life.results[-1].outcome is Outcome.OK
 
 
@@ -162,7 +162,7 @@ def test_polls_from_cron_with_a_wrong_password_do_not_lock_the_account_and_say_w
         life.now += MINUTE
 
     assert life.most_within(REMEMBERED) == MOST_REFUSALS
-    assert outcomes[:4] == [Outcome.PERMANENT] * 3 + [Outcome.TRANSIENT]
+    assert outcomes[:4] == [Outcome.REFUSED] * 3 + [Outcome.TRANSIENT]
     assert result.reason is not None
     assert "pas de nouvel essai avant le 13/11/2026 à 11\u00a0h\u00a000" in result.reason
 

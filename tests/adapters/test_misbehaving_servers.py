@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from mailsla.adapters import imap
+from mailsla.adapters import imap, imap_client
 from mailsla.adapters.credentials import Credentials
 from mailsla.adapters.database import schema
 from mailsla.adapters.database.engine import open_engine, reading
@@ -49,7 +49,7 @@ def facts(tmp_path: Path) -> Iterator[Facts]:
 
 @contextmanager
 def connected(
-    server: ScriptedImap, tls: str = "none", only: tuple[str, ...] = ()
+    server: ScriptedImap, tls: str = "none", only: tuple[str, ...] = (), password: str = "x"
 ) -> Iterator[imap.ImapSession]:
     account = imap.ImapAccount(
         name="contact",
@@ -57,7 +57,7 @@ def connected(
         port=server.port,
         tls=tls,
         user="contact",
-        credentials=Credentials(literal=lambda: "x"),
+        credentials=Credentials(literal=lambda: password),
         timeout_seconds=1,
         only=only,
     )
@@ -153,11 +153,12 @@ def test_a_server_that_leaves_in_the_midst_of_an_answer_may_come_back(
     assert stored(facts) == {1, 2, 3, 4, 5}
 
 
-@pytest.mark.parametrize("verb", ["LOGIN", "LIST", "SEARCH", "FETCH"])
+@pytest.mark.parametrize("verb", ["GREETING", "CAPABILITY", "LOGIN", "LIST", "SEARCH", "FETCH"])
 def test_a_server_that_drips_a_byte_at_a_time_is_given_up(
     server: ScriptedImap, poll: Poll, facts: Facts, monkeypatch: pytest.MonkeyPatch, verb: str
 ) -> None:
     monkeypatch.setattr(imap, "PATIENCE", 2)
+    monkeypatch.setattr(imap_client, "GREETING_SECONDS", 2)
     server.drip, server.drips = 0.5, {verb}
     started = time.monotonic()
 
@@ -183,6 +184,27 @@ def test_a_server_that_drips_its_farewell_is_given_up_too(
     assert stored(facts) == {1, 2, 3, 4, 5}
 
 
+@pytest.mark.parametrize(
+    ("early", "changed"), [(b"", False), (b"* OK still here\r\n", False), (b"* 6 EXISTS\r\n", True)]
+)
+def test_what_a_server_says_before_it_consents_to_wait_is_let_pass_or_news(
+    server: ScriptedImap, early: bytes, changed: bool
+) -> None:
+    server.capability, server.before_idle = "IMAP4rev1 IDLE", early
+
+    with connected(server) as session:
+        session.examine("INBOX")
+        assert session.wait_for_change("INBOX", 0.2) is changed
+        assert session.status("INBOX").messages == 5
+
+
+def test_a_server_that_refuses_to_wait_fails_for_once(server: ScriptedImap) -> None:
+    server.capability, server.before_idle = "IMAP4rev1 IDLE", None
+
+    with connected(server) as session, pytest.raises(TransientError):
+        session.wait_for_change("INBOX", 0.2)
+
+
 def test_only_reading_commands_are_said(server: ScriptedImap, poll: Poll) -> None:
     poll()
 
@@ -198,6 +220,13 @@ def test_without_starttls_no_password_is_sent(server: ScriptedImap) -> None:
         pass
 
     assert not any("LOGIN" in command for command in server.commands)
+
+
+def test_a_password_that_login_cannot_say_is_not_sent(server: ScriptedImap) -> None:
+    with pytest.raises(PermanentError, match="accent"), connected(server, password="été2026"):
+        pass
+
+    assert not any("LOGIN" in command or "AUTHENTICATE" in command for command in server.commands)
 
 
 def test_a_mailbox_that_is_refused_for_once_is_read_the_next_time(

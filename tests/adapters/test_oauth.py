@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
-from mailsla.adapters import imap
+from mailsla.adapters import bounded_http, imap
 from mailsla.adapters.credentials import Credentials
 from mailsla.adapters.oauth import TokenSource
-from mailsla.core.errors import PermanentError, TransientError
+from mailsla.core.errors import LoginRefused, PermanentError, TransientError
 from tests.servers.dovecot import DovecotServer
+from tests.servers.dripping import dripping
 from tests.servers.tokens import TokenServer
 
 USER = "contact.365@pref.example.fr"
@@ -110,14 +112,54 @@ def test_a_token_that_the_mail_server_refuses_is_asked_for_again(site: Site) -> 
 def test_a_refused_secret_needs_a_person_and_is_in_no_sentence(site: Site) -> None:
     wrong = site.source(client_secret=Credentials(literal=lambda: "wr0ng-s3cret"))
 
-    with pytest.raises(PermanentError, match="invalid_client") as raised:
+    with pytest.raises(LoginRefused, match="invalid_client") as raised:
         wrong.access_token()
 
     assert "s3cret" not in str(raised.value)
 
 
+def test_a_new_consent_takes_the_place_of_what_came_of_the_old_one(site: Site) -> None:
+    site.tokens.rotates = True
+    given = "consent-1"
+    source = site.source(refresh_token=Credentials(literal=lambda: given))
+    source.access_token()
+
+    site.tokens.refresh_token = given = "consent-2"
+    source.forget()
+
+    assert "INBOX" in site.mailboxes(source)
+
+
+def test_a_consent_that_is_good_still_is_asked_with_once_what_came_of_it_is_not(site: Site) -> None:
+    site.tokens.rotates = True
+    source = site.source(refresh_token=Credentials(literal=lambda: "consent-1"))
+    source.access_token()
+
+    site.tokens.refresh_token = "consent-1"
+    source.forget()
+    good = source.access_token()
+    site.tokens.refresh_token = "revoked"
+    source.forget()
+    with pytest.raises(LoginRefused):
+        source.access_token()
+
+    assert good in site.tokens.good
+    # First use; what came of it, then the consent; the same again.
+    assert len(site.tokens.asked) == 5
+
+
+def test_no_token_shows(site: Site) -> None:
+    site.tokens.rotates = True
+    source = site.source(refresh_token=Credentials(literal=lambda: "consent-1"))
+
+    token = source.access_token()
+
+    assert token not in repr(source)
+    assert "consent-" not in repr(source)
+
+
 def test_an_expired_consent_needs_a_person(site: Site) -> None:
-    with pytest.raises(PermanentError, match="invalid_grant"):
+    with pytest.raises(LoginRefused, match="invalid_grant"):
         site.source(refresh_token=Credentials(literal=lambda: "expired")).access_token()
 
 
@@ -133,6 +175,19 @@ def test_what_may_pass_is_told_apart_and_strange_codes_are_not_repeated(
         site.source().access_token()
 
     assert "s3cret" not in str(raised.value)
+
+
+@pytest.mark.parametrize("beginning", [b"HTTP/1.1 200", b"HTTP/1.1 200 OK\r\nContent-Length: 10000\r\n\r\n"])
+def test_an_authorization_server_that_drips_its_answer_is_given_up(
+    site: Site, monkeypatch: pytest.MonkeyPatch, beginning: bytes
+) -> None:
+    monkeypatch.setattr(bounded_http, "MOST_SECONDS", 1)
+    started = time.monotonic()
+
+    with dripping(beginning) as port, pytest.raises(TransientError):
+        site.source(token_url=f"http://127.0.0.1:{port}/token").access_token()
+
+    assert time.monotonic() - started < 5
 
 
 def test_an_authorization_server_that_is_down_may_come_back(site: Site) -> None:

@@ -145,7 +145,7 @@ def test_a_changed_password_stops_the_account_and_its_return_starts_it_again(
     monkeypatch.setenv("MAILSLA_TEST_PASSWORD", server.password)
     again = [result.outcome for result in watched(app, 1)]
 
-    assert (tried, again) == ([Outcome.PERMANENT], [Outcome.OK])
+    assert (tried, again) == ([Outcome.REFUSED], [Outcome.OK])
     assert requests(app) == {"Demande 1"}
 
 
@@ -164,10 +164,25 @@ def test_a_password_changed_on_the_server_stops_the_account_until_it_is_told_the
 
     assert [result.outcome for result in (*before, *refused, *told, *restored)] == [
         Outcome.OK,
-        Outcome.PERMANENT,
+        Outcome.REFUSED,
         Outcome.OK,
         Outcome.OK,
     ]
+    assert requests(app) == {"Demande 1"}
+
+
+def test_a_password_with_accents_is_taken_as_any_other(
+    app: Application, server: ImapServer, user: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.append(user, "INBOX", letter(1), internal_date=AT)
+    server.change_password(user, "été2026")
+
+    monkeypatch.setenv("MAILSLA_TEST_PASSWORD", "hiver2026é")
+    refused = watched(app, 1)
+    monkeypatch.setenv("MAILSLA_TEST_PASSWORD", "été2026")
+    taken = watched(app, 1)
+
+    assert [result.outcome for result in (*refused, *taken)] == [Outcome.REFUSED, Outcome.OK]
     assert requests(app) == {"Demande 1"}
 
 
@@ -207,6 +222,32 @@ def test_login_disabled_before_tls_needs_a_person_and_no_password_is_sent(
         said = proxy.bytes_passed(Direction.TO_SERVER)
 
     assert said < len(f"a1 LOGIN {user} {server.password}")
+
+
+def test_a_certificate_that_is_mended_is_noticed_within_the_hour_however_long_it_was_not(
+    dovecot: DovecotServer, cyrus: CyrusServer, tmp_path: Path
+) -> None:
+    user, trusted = dovecot.new_user(), tmp_path / "ca.pem"
+    account = account_of(
+        dovecot, user, host=dovecot.network_host, tls="starttls", ca_file=str(trusted), every_seconds=5
+    )
+    results: list[Collected] = []
+    trusted.write_bytes(cyrus.ca_pem.read_bytes())
+    now = NOW
+    with bootstrap.application(parse(document(account), folder=tmp_path), now=lambda: now) as app:
+        contact = app.accounts[0].model_copy(update={"idle": False})
+        for _minute in range(0, 12 * 60, 5):
+            app.watch(contact, results.append)
+            now += timedelta(minutes=5)
+        refused = len(results)
+        trusted.write_bytes(dovecot.ca_pem.read_bytes())
+        for _minute in range(0, 60, 5):
+            app.watch(contact, results.append)
+            now += timedelta(minutes=5)
+
+    assert {result.outcome for result in results[:refused]} == {Outcome.PERMANENT}
+    assert 12 < refused < 30
+    assert Outcome.OK in {result.outcome for result in results[refused:]}
 
 
 @pytest.mark.parametrize("kind", [DovecotServer, CyrusServer])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from email.message import EmailMessage
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ import pytest
 from mailsla.adapters.credentials import Credentials
 from mailsla.adapters.smtp import SmtpServer, compose
 from mailsla.core.errors import PermanentError, TransientError
+from tests.servers.dripping import dripping
 
 if TYPE_CHECKING:
     from tests.servers.dovecot import DovecotServer
@@ -62,6 +64,17 @@ def test_starttls_and_a_password_are_used_when_asked(dovecot: DovecotServer, ima
             server(relay, **{**secure, "ca_file": None}).greet()
 
 
+def test_a_password_with_accents_is_used_as_any_other(dovecot: DovecotServer, imap_user: str) -> None:
+    from tests.servers.smtp import SmtpRelay  # noqa: PLC0415 (as in conftest: its tools are needed only here)
+
+    with SmtpRelay(dovecot, starttls=True, credentials=("qualité", "été2026")) as relay:
+        secure = {"host": "localhost", "tls": "starttls", "ca_file": dovecot.ca_pem, "user": "qualité"}
+        server(relay, **secure, credentials=Credentials(literal=lambda: "été2026")).send(message(imap_user))
+        assert [mail.user for mail in relay.received] == ["qualité"]
+        with pytest.raises(PermanentError, match="535"):
+            server(relay, **secure, credentials=Credentials(literal=lambda: "hiver2026é")).greet()
+
+
 @pytest.mark.parametrize(
     ("answer", "error"), [("451 4.3.0 later", TransientError), ("550 5.1.1 nobody", PermanentError)]
 )
@@ -74,6 +87,15 @@ def test_refusals_are_sorted_by_whether_they_may_pass(
         server(smtp_relay).send(message(imap_user))
 
     assert imap_user not in str(raised.value)
+
+
+def test_a_server_that_drips_its_answer_is_given_up(smtp_relay: SmtpRelay) -> None:
+    started = time.monotonic()
+
+    with dripping(b"220-") as port, pytest.raises(TransientError):
+        server(smtp_relay, port=port, timeout_seconds=1).greet()
+
+    assert time.monotonic() - started < 5
 
 
 def test_a_server_that_is_down_may_come_back(smtp_relay: SmtpRelay, imap_user: str) -> None:

@@ -121,6 +121,19 @@ def test_plain_connections_are_for_loopback_only(host: str) -> None:
     assert settings.accounts[0].tls == "none"
 
 
+@pytest.mark.parametrize("keyword", ["Traité", "sans suite", "a*", "\\Answered", "a]", '"a"', "a\tb"])
+def test_a_keyword_is_written_as_servers_keep_it(keyword: str) -> None:
+    closing = {"effect": "answered", "reason": "traité", "keywords": ["$Done", "trait&aok-", keyword]}
+
+    assert set(problems(SMALLEST | {"closings": [closing]})) == {"closings[1].keywords[3]"}
+    assert (
+        "tel que le serveur le garde"
+        in problems(SMALLEST | {"services": [{"name": "A", "keywords": [keyword]}]})[
+            "services[1].keywords[1]"
+        ]
+    )
+
+
 def test_two_accounts_cannot_share_a_name() -> None:
     account = SMALLEST["accounts"][0]
 

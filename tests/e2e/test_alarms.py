@@ -14,6 +14,7 @@ from uuid import uuid4
 
 import pytest
 
+from mailsla.core.pacing import MOST_REFUSALS
 from tests.e2e.daemon import Installation, wait_until
 from tests.servers.loopback import free_port
 from tests.trial_office import document, toml
@@ -101,6 +102,18 @@ def test_a_wrong_password_is_tried_once_and_told_once_and_its_return_too(site: S
     assert refused == site.refused() == 1
     assert stopped.startswith("mailsla : relève de « contact » arrêtée depuis le ")
     assert resumed == "mailsla : relève de « contact » reprise"
+
+
+def test_checks_with_a_wrong_password_do_not_lock_the_account_and_leave_no_hole(site: Site) -> None:
+    site.installation.run("poll")
+    site.password("mistyped")
+    checks = [site.installation.run("check", check=False).stdout for _turn in range(5)]
+    poll = site.installation.run("poll", check=False).stdout
+
+    assert site.refused() == MOST_REFUSALS
+    assert ["pas de nouvel essai avant le" in said for said in checks] == [False] * 3 + [True] * 2
+    assert "trop d'essais sans succès" in poll
+    assert site.installation.json("report")["incomplete"] == []
 
 
 def test_a_server_that_is_down_is_told_with_its_hour_and_reports_name_the_hole(site: Site) -> None:

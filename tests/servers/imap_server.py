@@ -314,7 +314,8 @@ class ImapServer(Startable):
     def _takes(self, user: str, password: str) -> bool:
         with IMAPClient(self.host, port=self.imap_port, ssl=False, timeout=30) as client:
             try:
-                client.login(user, password)
+                # LOGIN could say no accent.
+                client.plain_login(user, password)
             except LoginError:
                 return False
             # Says that this session is ours.

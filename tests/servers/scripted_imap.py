@@ -29,7 +29,9 @@ class ScriptedImap:
         blind: SEARCH finds nothing.
         numbered: EXAMINE tells UIDVALIDITY.
         drip: Seconds between two bytes of answers to the commands of `drips`.
-        drips: FETCH at first.
+        drips: FETCH at first; `GREETING` is no command, and may be among them.
+        capability: What it says that it can do.
+        before_idle: Said before the consent to IDLE; None refuses it.
         commands: Everything clients said.
     """
 
@@ -50,6 +52,9 @@ class ScriptedImap:
         self.numbered = True
         self.drip = 0.0
         self.drips = {"FETCH"}
+        self.capability = "IMAP4rev1"
+        self.before_idle: bytes | None = b""
+        self._idle_tag = ""
         self.commands: list[str] = []
         self._stopping = threading.Event()
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -87,7 +92,8 @@ class ScriptedImap:
         connection.settimeout(0.1)
         with connection:
             try:
-                connection.sendall(b"* OK [CAPABILITY IMAP4rev1] ready\r\n")
+                if not self._say(connection, "GREETING", b"* OK [CAPABILITY IMAP4rev1] ready\r\n"):
+                    return
                 pending = b""
                 while not self._stopping.is_set():
                     try:
@@ -108,15 +114,21 @@ class ScriptedImap:
         line = raw.decode(errors="surrogateescape")
         self.commands.append(line)
         tag, _space, rest = line.partition(" ")
+        if rest.upper() == "IDLE" and self.before_idle is not None:
+            self._idle_tag = tag
+            return self._say(connection, "IDLE", self.before_idle + b"+ idling\r\n")
+        if line.upper() == "DONE":
+            tag = self._idle_tag
         verb = rest.upper().removeprefix("UID ").split(" ")[0]
         answers: dict[str, Callable[[str], bytes | None]] = {
-            "CAPABILITY": lambda _rest: b"* CAPABILITY IMAP4rev1\r\n",
+            "CAPABILITY": lambda _rest: f"* CAPABILITY {self.capability}\r\n".encode(),
             "LIST": lambda _rest: self._list(),
             "STATUS": self._status,
             "EXAMINE": self._examine,
             "SEARCH": self._search,
             "FETCH": self._fetch,
             "LOGOUT": lambda _rest: b"* BYE\r\n",
+            "IDLE": lambda _rest: None,
         }
         answer = answers.get(verb)
         body = b"" if answer is None else answer(rest)
@@ -126,15 +138,19 @@ class ScriptedImap:
         if verb == "FETCH" and self.deadly.intersection(_uids(rest)):
             connection.sendall(said)
             return False
-        if self.drip and verb in self.drips:
-            for byte in content:
-                if self._stopping.is_set():
-                    return False
-                connection.sendall(bytes((byte,)))
-                time.sleep(self.drip)
-        else:
+        return self._say(connection, verb, content) and verb != "LOGOUT"
+
+    def _say(self, connection: socket.socket, verb: str, content: bytes) -> bool:
+        """Send an answer; False when the server stops before its end."""
+        if not self.drip or verb not in self.drips:
             connection.sendall(content)
-        return verb != "LOGOUT"
+            return True
+        for byte in content:
+            if self._stopping.is_set():
+                return False
+            connection.sendall(bytes((byte,)))
+            time.sleep(self.drip)
+        return True
 
     def _said_next(self) -> int:
         return max(self.messages, default=0) + 1 if self.uid_next is None else self.uid_next

@@ -23,6 +23,11 @@ class CollectionRun:
     messages: int
     set_aside: int
 
+    @property
+    def needs_a_person(self) -> bool:
+        """Tell whether it failed in a way that lasts until somebody acts."""
+        return self.outcome in {"permanent", "refused"}
+
 
 @dataclass(frozen=True, slots=True)
 class Hole:
@@ -118,7 +123,7 @@ class Runs:
 
     def holes(self, longer_than: timedelta) -> tuple[Hole, ...]:
         """Return the stretches over which an account's collections failed, from success to success."""
-        ended = COLLECTION.c.outcome.in_(("ok", "transient", "permanent"))
+        ended = COLLECTION.c.outcome.in_(("ok", "transient", "permanent", "refused"))
         return self._holes(ended, COLLECTION.c.outcome == "ok", longer_than)
 
     def partial_holes(self, longer_than: timedelta) -> tuple[Hole, ...]:
