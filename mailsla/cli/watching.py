@@ -88,12 +88,12 @@ def run(context: typer.Context) -> None:
     start_logging(debug=session.chosen(context).debug)
     with session.application(context) as app:
         structlog.get_logger().info("started", accounts=[account.name for account in app.accounts])
-        bootstrap.run_daemon(app, lambda: _jobs(app))
+        bootstrap.run_daemon(app, lambda: jobs(app))
 
 
-def _jobs(app: Application) -> Sequence[Job]:
+def jobs(app: Application) -> Sequence[Job]:
     """Return the daemon's jobs: one collection an account, so that a bad one never stops the others."""
-    seen: set[str] = set()
+    names, tried = {account.name for account in app.accounts}, set[str]()
     lock = threading.Lock()
 
     def collect(account: Account) -> None:
@@ -102,14 +102,15 @@ def _jobs(app: Application) -> Sequence[Job]:
             if result.tally.messages or result.tally.gone or result.outcome is Outcome.OK:
                 app.derive()
             with lock:
-                seen.add(account.name)
+                tried.add(account.name)
 
         app.watch(account, collected)
 
     def warn() -> None:
-        # Nothing is said before every account was tried once: a reply may be about to be found.
+        # Nothing is said before every account was tried once: a reply may be about to be found. One that was
+        # never read whole may hold requests without their replies, whoever is reading it.
         with lock:
-            ready = len(seen) == len(app.accounts)
+            ready = names <= tried and names <= app.facts.read_whole()
         if ready and not app.stop.is_set():
             app.prepare_alerts()
             app.sound_alarms()

@@ -116,6 +116,14 @@ class Runs:
                 for row in connection.execute(query)
             )
 
+    def read_whole(self) -> set[str]:
+        """Return the accounts that were read to their end at least once, by whichever process."""
+        good = select(COLLECTION.c.id).where(
+            COLLECTION.c.account_id == ACCOUNT.c.id, COLLECTION.c.outcome == "ok"
+        )
+        with reading(self._engine) as connection:
+            return set(connection.execute(select(ACCOUNT.c.name).where(good.exists())).scalars())
+
     def holes(self, longer_than: timedelta) -> tuple[Hole, ...]:
         """Return the stretches over which an account's collections failed, from success to success."""
         ended = COLLECTION.c.outcome.in_(("ok", "transient", "permanent"))
