@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from socket import socket
@@ -65,6 +65,7 @@ def worker(server: TwoMailboxes, folder: Path, name: str = "one", *others: int) 
     settings = document(
         reached | {"port": server.port, "every_seconds": 5, "timeout_seconds": 20},
         services=[{"name": "Contact", "mailboxes": ["INBOX"], "head": "chef@pref.example.fr"}],
+        alerts={"operator": "si@pref.example.fr"},
         commitments=[{"category": "information", "days": 10, "comparison": "less_than", "target": 0.8}],
     )
     settings["accounts"] += [
@@ -138,3 +139,24 @@ def test_an_account_read_once_and_down_since_keeps_no_alert_about_another_back(
         turn(jobs(app))
 
         assert alerted(app) == ["chef@pref.example.fr"]
+
+
+class Broken(Application):
+    """Cannot write alerts to service heads."""
+
+    def prepare_alerts(self) -> int:
+        raise ZeroDivisionError
+
+
+def test_alerts_that_cannot_be_written_keep_no_alarm_back(server: TwoMailboxes, tmp_path: Path) -> None:
+    server.go_on.set()
+    with worker(server, tmp_path) as app:
+        app.poll(app.accounts[0])
+        run = app.facts.start_run("contact", NOW)
+        app.facts.finish_run(run, NOW, "permanent", reason="refusé", messages=0, set_aside=0)
+        for job in jobs(Broken(app.site, app.engine, app.now)):
+            with suppress(ZeroDivisionError):
+                if not job.name.startswith("collect"):
+                    job.act()
+
+        assert alerted(app) == ["si@pref.example.fr"]
