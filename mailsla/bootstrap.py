@@ -62,7 +62,7 @@ REOPEN_SECONDS = 4
 """At once is within so many seconds: a server that restarts is given a moment, and not by all at the same."""
 
 LONG_HOLE = timedelta(hours=12)
-"""Shorter interruptions that are over left nothing behind: the next collection found everything."""
+"""Shorter stretches without a collection left nothing behind: the next one found everything."""
 
 
 def present() -> Now:
@@ -374,21 +374,37 @@ class Application:
 
     def gaps(self) -> tuple[Gap, ...]:
         """Return the stretches over which an account was not collected: those that last, and the long past ones."""
-        failed = [Gap(hole.account, hole.since, hole.until) for hole in self.facts.holes(LONG_HOLE)]
-        in_part = self.facts.partial_holes(LONG_HOLE)
-        return (*failed, *(Gap(hole.account, hole.since, hole.until, partial=True) for hole in in_part))
+        names, longest = self._names, self._patience(LONG_HOLE)
+        whole = [
+            Gap(hole.account, hole.since, hole.until, never=hole.never)
+            for hole in self.facts.holes(names, longest, self.now())
+        ]
+        in_part = [
+            Gap(hole.account, hole.since, hole.until, partial=True)
+            for hole in self.facts.partial_holes(names)
+        ]
+        return tuple(
+            gap for gap in (*whole, *in_part) if gap.until is None or gap.until - gap.since > longest
+        )
+
+    @property
+    def _names(self) -> frozenset[str]:
+        return frozenset(account.name for account in self.accounts)
+
+    def _patience(self, wanted: timedelta) -> timedelta:
+        """Return how old a collection may be: as wanted, unless collections are hardly more often than that."""
+        return max(wanted, *(timedelta(seconds=2 * account.every_seconds) for account in self.accounts))
 
     def sound_alarms(self) -> int:
         """Write the alarms about collection that are due to the outbox; return how many."""
         alerts = self.site.settings.alerts
+        after = self._patience(timedelta(hours=alerts.collection_stopped_after_hours))
         refused = {run.account for run in self.facts.last_runs() if run.outcome == "permanent"}
         return alarm.sound(
             self.outbox,
-            self.facts.holes(timedelta(0)),
+            self.facts.holes(self._names, after, self.now()),
             refused,
-            alarm.AlarmRule(
-                alerts.operator, timedelta(hours=alerts.collection_stopped_after_hours), self._mail_domain
-            ),
+            alarm.AlarmRule(alerts.operator, after, self._mail_domain),
             self._write_alarm,
             self.now(),
             self.now().astimezone(self.site.zone).date(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 import pytest
@@ -9,11 +10,13 @@ from sqlalchemy import Engine
 
 from mailsla.adapters.database.facts import Facts
 from mailsla.adapters.database.outbox import Outbox
+from mailsla.adapters.database.runs import Hole
 from mailsla.adapters.rendering import alert_mail
 from mailsla.usecases.alarm import RESUMED, AlarmRule, Interrupted, sound
 from tests.factories import PARIS, paris
 
 START = paris("2026-11-13 09:00")
+NAMES = {"contact"}
 RULE = AlarmRule("informatique@pref.example.fr", timedelta(hours=4), "pref.example.fr")
 
 
@@ -33,8 +36,11 @@ class Site:
     def sound(self, hour: float, rule: AlarmRule = RULE) -> int:
         now = START + timedelta(hours=hour)
         refused = [run.account for run in self.facts.last_runs() if run.outcome == "permanent"]
-        holes = self.facts.holes(timedelta(0))
+        holes = self.facts.holes(NAMES, rule.after, now)
         return sound(self.outbox, holes, refused, rule, written, now, now.astimezone(PARIS).date())
+
+    def holes(self, hour: float, account: str = "contact") -> tuple[Hole, ...]:
+        return self.facts.holes({account}, timedelta(hours=12), START + timedelta(hours=hour))
 
     @property
     def purposes(self) -> list[str]:
@@ -82,7 +88,7 @@ def test_what_was_over_before_anybody_was_told_is_not_told(site: Site) -> None:
     site.run(1, "transient")
     site.run(2, "ok")
 
-    assert site.sound(10) == 0
+    assert site.sound(5) == 0
 
 
 def test_a_second_stop_is_told_again(site: Site) -> None:
@@ -109,7 +115,7 @@ def test_nobody_is_told_without_an_operator(site: Site) -> None:
 def test_the_mail_says_since_when_why_and_what_to_do(site: Site) -> None:
     site.run(0, "ok")
     site.run(1, "permanent")
-    [hole] = site.facts.holes(timedelta(0))
+    [hole] = site.facts.holes(NAMES, RULE.after, START + timedelta(hours=1))
     subject, body = written("collection-stopped", hole)
 
     assert subject == "mailsla : relève de « contact » arrêtée depuis le 13/11/2026 à 09\u00a0h\u00a000"
@@ -117,7 +123,16 @@ def test_the_mail_says_since_when_why_and_what_to_do(site: Site) -> None:
     assert "mailsla check" in body
 
 
-def test_only_long_holes_that_are_over_are_kept_and_each_with_its_ends(site: Site) -> None:
+def found(holes: Iterable[Hole]) -> list[tuple[float, float | None]]:
+    """Return holes as hours after START."""
+    hour = timedelta(hours=1)
+    return [
+        ((hole.since - START) / hour, None if hole.until is None else (hole.until - START) / hour)
+        for hole in holes
+    ]
+
+
+def test_a_hole_goes_from_a_success_to_the_next_whatever_failed_in_between(site: Site) -> None:
     for hour, outcome in (
         (0, "ok"),
         (1, "transient"),
@@ -129,12 +144,51 @@ def test_only_long_holes_that_are_over_are_kept_and_each_with_its_ends(site: Sit
         site.run(hour, outcome)
     site.run(31, "transient")
 
-    found = [(hole.since, hole.until) for hole in site.facts.holes(timedelta(hours=12))]
+    assert found(site.holes(32)) == [(0, 2), (2, 30), (30, None)]
 
-    assert found == [
-        (START + timedelta(hours=2), START + timedelta(hours=30)),
-        (START + timedelta(hours=30), None),
-    ]
+
+def test_a_machine_that_was_off_leaves_a_hole_and_so_does_one_still_off(site: Site) -> None:
+    site.run(0, "ok")
+    site.run(5, "ok")
+
+    assert found(site.holes(17)) == []
+    assert found(site.holes(17.1)) == [(5, None)]
+    site.run(200, "ok")
+    assert found(site.holes(201)) == [(5, 200)]
+
+
+def test_collections_that_never_end_are_a_hole_and_an_alarm(site: Site) -> None:
+    site.run(0, "ok")
+    for hour in range(1, 30):
+        site.facts.start_run("contact", START + timedelta(hours=hour))
+
+    assert found(site.holes(30)) == [(0, None)]
+    assert [site.sound(hour) for hour in (3.9, 4.1, 30)] == [0, 1, 0]
+
+
+def test_an_account_that_was_never_read_is_a_hole_since_it_was_tried_and_none_once_it_is(site: Site) -> None:
+    untried = site.holes(1)
+    site.facts.start_run("contact", START + timedelta(hours=2))
+    tried = site.holes(3)
+    site.run(4, "ok")
+
+    assert found((*untried, *tried)) == [(1, None), (2, None)]
+    assert all(hole.never for hole in (*untried, *tried))
+    assert site.holes(5) == ()
+
+
+def test_nothing_is_told_of_a_fresh_installation_before_its_time(site: Site) -> None:
+    site.facts.start_run("contact", START)
+
+    assert [site.sound(hour) for hour in (0, 3.9, 4)] == [0, 0, 1]
+
+
+def test_an_account_taken_out_of_the_configuration_is_no_open_hole(site: Site) -> None:
+    site.run(0, "ok")
+    site.run(20, "ok")
+    site.run(21, "transient")
+
+    assert found(site.holes(40, "another")) == [(0, 20), (40, None)]
 
 
 def test_a_mailbox_left_out_is_a_hole_of_its_own_and_no_alarm(site: Site) -> None:
@@ -142,8 +196,6 @@ def test_a_mailbox_left_out_is_a_hole_of_its_own_and_no_alarm(site: Site) -> Non
         site.run(hour, "ok", reason)
     site.run(22, "ok", "dossier refusé")
 
-    found = [(hole.since, hole.until) for hole in site.facts.partial_holes(timedelta(hours=12))]
-
-    assert found == [(START, START + timedelta(hours=21)), (START + timedelta(hours=21), None)]
-    assert site.facts.holes(timedelta(0)) == ()
-    assert site.sound(30) == 0
+    assert found(site.facts.partial_holes(NAMES)) == [(0, 21), (21, None)]
+    assert site.facts.holes(NAMES, timedelta(days=1), START + timedelta(hours=23)) == ()
+    assert site.sound(23) == 0

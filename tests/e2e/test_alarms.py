@@ -125,3 +125,24 @@ def test_a_server_that_is_down_is_told_with_its_hour_and_reports_name_the_hole(s
         {"account": "contact", "since": "2026-11-12T08:00:00+01:00", "until": None, "partial": False}
     ]
     assert "Chiffres incomplets du 12/11/2026 à 08 h 00 au 13/11/2026 à 06 h 00" in " ".join(text.split())
+
+
+def test_a_machine_that_was_off_leaves_its_hole_in_the_report_and_so_does_a_mailbox_never_read(
+    site: Site,
+) -> None:
+    def said() -> str:
+        text = site.installation.run("report", "--period", "2026-11").stdout
+        return " ".join(text.replace("\u00a0", " ").split())
+
+    site.now("2026-11-02T08:00:00+01:00")
+    never = said()
+    site.installation.run("poll")
+    read = said()
+    site.now("2026-11-12T08:00:00+01:00")
+    still_off = said()
+    site.installation.run("poll")
+
+    assert "n'a encore jamais été relevé en entier" in never
+    assert "Chiffres incomplets" not in read
+    assert "n'est plus relevé depuis le 02/11/2026 à 08 h 00" in still_off
+    assert "Chiffres incomplets du 02/11/2026 à 08 h 00 au 12/11/2026 à 08 h 00" in said()

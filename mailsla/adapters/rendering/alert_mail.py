@@ -167,7 +167,7 @@ def alarm(
             account=account, since=began
         )
         what = _("La relève du compte « {account} » est arrêtée depuis le {since} : {reason}").format(
-            account=account, since=began, reason=reason or "–"
+            account=account, since=began, reason=reason or _("aucune relève n'est allée à son terme.")
         )
         todo = _(
             "Lancez « mailsla check » pour savoir quoi corriger. Jusque-là, les chiffres sont incomplets et "
