@@ -1,9 +1,9 @@
-"""Runs of collection in the database: who has an account, what each run did, and the holes between successes."""
+"""Runs of collection in the database: who has an account, what each run did, and the gaps between successes."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Engine, case, extract, func, insert, or_, 
 
 from mailsla.adapters.database.engine import reading, writing
 from mailsla.adapters.database.targets import ACCOUNT, COLLECTION, insert_new
+from mailsla.core.report import Gap
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,16 +25,6 @@ class CollectionRun:
     reason: str | None
     messages: int
     set_aside: int
-
-
-@dataclass(frozen=True, slots=True)
-class Hole:
-    """A stretch without a successful collection; `until` is None while it lasts, `never` when there was none before."""
-
-    account: str
-    since: datetime
-    until: datetime | None
-    never: bool = False
 
 
 class Runs:
@@ -127,26 +118,23 @@ class Runs:
         with reading(self._engine) as connection:
             return set(connection.execute(select(ACCOUNT.c.name).where(good.exists())).scalars())
 
-    def holes(self, accounts: Collection[str], silence: timedelta, now: datetime) -> tuple[Hole, ...]:
-        """Return the stretches over which an account was not read to its end, from success to success.
+    def gaps(self, accounts: Collection[str], silence: timedelta, now: datetime) -> tuple[Gap, ...]:
+        """Return the stretches over which accounts were not read whole, from success to success, by their ends.
 
-        Where collections failed, however short; where none ended, or none was tried, those longer than `silence`.
-        Of the accounts that are not among `accounts` any more, only what is over. One of them that was never read
-        has a hole since it was first tried, or since `now`.
+        Where collections failed, however short; where none ended, or none was tried, those longer than `silence`;
+        and, as partial, where they had to leave a mailbox out, and said so. Of the accounts that are not among
+        `accounts` any more, only what is over. One of them that was never read has a gap since it was first tried,
+        or since `now`.
         """
-        ended = COLLECTION.c.outcome.in_(("ok", "transient", "permanent"))
-        found = self._holes(ended, COLLECTION.c.outcome == "ok", silence, now)
+        good, ended = COLLECTION.c.outcome == "ok", COLLECTION.c.outcome.in_(("ok", "transient", "permanent"))
         never = set(accounts) - self.read_whole()
         tried = self._first_tries() if never else {}
-        return (
-            *(hole for hole in found if hole.until is not None or hole.account in set(accounts) - never),
-            *(Hole(name, tried.get(name, now), None, never=True) for name in sorted(never)),
+        found = (
+            *(gap for gap in self._gaps(ended, good, silence, now) if gap.account not in never),
+            *(Gap(name, tried.get(name, now), None, never=True) for name in sorted(never)),
+            *(replace(gap, partial=True) for gap in self._gaps(good, COLLECTION.c.reason.is_(None))),
         )
-
-    def partial_holes(self, accounts: Collection[str]) -> tuple[Hole, ...]:
-        """Return the stretches over which successful collections had to leave a mailbox out, and said so."""
-        found = self._holes(COLLECTION.c.outcome == "ok", COLLECTION.c.reason.is_(None))
-        return tuple(hole for hole in found if hole.until is not None or hole.account in accounts)
+        return tuple(gap for gap in found if gap.until is not None or gap.account in accounts)
 
     def _first_tries(self) -> dict[str, datetime]:
         first = func.min(COLLECTION.c.started_at, type_=COLLECTION.c.started_at.type)
@@ -158,13 +146,13 @@ class Runs:
         with reading(self._engine) as connection:
             return {row.name: row.first for row in connection.execute(query)}
 
-    def _holes(
+    def _gaps(
         self,
         which: ColumnElement[bool],
         is_good: ColumnElement[bool],
         silence: timedelta = timedelta.max,
         now: datetime | None = None,
-    ) -> Iterator[Hole]:
+    ) -> Iterator[Gap]:
         """Yield the stretches, among some runs, from the last good one to the next; with `now`, silent ones too."""
         open_since: dict[str, datetime] = {}
         for row in self._turns(which, is_good, silence):
@@ -172,11 +160,11 @@ class Runs:
             if not row.good:
                 open_since.setdefault(row.name, before)
             elif row.name in open_since or row.started_at - before > silence:
-                yield Hole(row.name, open_since.pop(row.name, before), row.started_at)
+                yield Gap(row.name, open_since.pop(row.name, before), row.started_at)
             if row.good and row.next is None and now is not None and now - row.started_at > silence:
                 open_since[row.name] = row.started_at
         for name, since in open_since.items():
-            yield Hole(name, since, None)
+            yield Gap(name, since, None)
 
     def _turns(
         self, which: ColumnElement[bool], is_good: ColumnElement[bool], silence: timedelta
