@@ -59,7 +59,7 @@ REOPEN_SECONDS = 4
 """At once is within so many seconds: a server that restarts is given a moment, and not by all at the same."""
 
 LONG_HOLE = timedelta(hours=12)
-"""Shorter interruptions that are over left nothing behind: the next collection found everything."""
+"""Shorter stretches without a collection left nothing behind: the next one found everything."""
 
 
 def present() -> Now:
@@ -310,37 +310,36 @@ class Application:
 
     def gaps(self) -> tuple[Gap, ...]:
         """Return the stretches over which an account was not collected: those that last, and the long past ones."""
-        failed = [Gap(hole.account, hole.since, hole.until) for hole in self.facts.holes(LONG_HOLE)]
-        in_part = self.facts.partial_holes(LONG_HOLE)
-        return (*failed, *(Gap(hole.account, hole.since, hole.until, partial=True) for hole in in_part))
+        long = self._patience(LONG_HOLE)
+        return tuple(gap for gap in self._gaps(long) if gap.until is None or gap.until - gap.since > long)
+
+    def _gaps(self, silence: timedelta) -> tuple[Gap, ...]:
+        return self.facts.gaps({account.name for account in self.accounts}, silence, self.now())
+
+    def _patience(self, wanted: timedelta) -> timedelta:
+        """Return how old a collection may be: as wanted, unless collections are hardly more often than that."""
+        return max(wanted, *(timedelta(seconds=2 * account.every_seconds) for account in self.accounts))
 
     def sound_alarms(self) -> int:
         """Write the alarms about collection that are due to the outbox; return how many."""
         alerts = self.site.settings.alerts
+        after = self._patience(timedelta(hours=alerts.collection_stopped_after_hours))
         refused = {run.account for run in self.facts.last_runs() if run.needs_a_person}
         return alarm.sound(
             self.outbox,
-            self.facts.holes(timedelta(0)),
-            refused,
-            alarm.AlarmRule(
-                alerts.operator, timedelta(hours=alerts.collection_stopped_after_hours), self._mail_domain
-            ),
+            self._gaps(after),
+            {account.name: account.name in refused for account in self.accounts},
+            alarm.AlarmRule(alerts.operator, after, self._mail_domain),
             self._write_alarm,
             self.now(),
             self.now().astimezone(self.site.zone).date(),
         )
 
-    def _write_alarm(self, purpose: str, hole: alarm.Interrupted) -> tuple[str, str]:
-        reasons = {run.account: run.reason for run in self.facts.last_runs()}
-        return alert_mail.alarm(
-            resumed=purpose == alarm.RESUMED,
-            account=hole.account,
-            since=hole.since,
-            until=hole.until,
-            reason=reasons.get(hole.account),
-            site=self.site.settings.site.name,
-            zone=self.site.zone,
-        )
+    def _write_alarm(self, gap: Gap) -> tuple[str, str]:
+        # Of a success, what it left out; of anything else, why it was none.
+        reasons = {(run.account, run.outcome == Outcome.OK): run.reason for run in self.facts.last_runs()}
+        reason = reasons.get((gap.account, gap.partial))
+        return alert_mail.alarm(gap, reason=reason, site=self.site.settings.site.name, zone=self.site.zone)
 
     @property
     def _mail_domain(self) -> str:

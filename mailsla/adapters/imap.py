@@ -47,6 +47,9 @@ HEADER_FIELDS = f"BODY.PEEK[HEADER.FIELDS ({' '.join(name.upper() for name in RE
 CONTENT_FIELDS = "BODY.PEEK[HEADER.FIELDS (CONTENT-TYPE CONTENT-TRANSFER-ENCODING)]"
 BODY_START = f"BODY.PEEK[TEXT]<0.{READ_BYTES}>"
 
+LARGEST_NUMBER = (1 << 63) - 1
+"""Of any that a server may say of a mailbox: a HIGHESTMODSEQ (RFC 7162 §7)."""
+
 
 @dataclass(frozen=True)
 class ImapAccount:
@@ -176,7 +179,7 @@ class ImapSession:
         """
         with self.bounded(), refusing():
             said = self._client.folder_status(mailbox, self._items.split())
-        self._told[mailbox] = _status(said, b"MESSAGES")
+            self._told[mailbox] = _status(said, b"MESSAGES")
         return self._told[mailbox]
 
     def examine(self, mailbox: str) -> MailboxStatus:
@@ -191,9 +194,9 @@ class ImapSession:
     def _enter(self, mailbox: str) -> MailboxStatus:
         self._opened = None
         with self.bounded(), refusing():
-            said = self._client.select_folder(mailbox, readonly=True)
+            status = _status(self._client.select_folder(mailbox, readonly=True), b"EXISTS")
         self._opened = mailbox
-        return _status(said, b"EXISTS")
+        return status
 
     def uids(self, first: int, last: int | None, *, since: date | None) -> Sequence[int]:
         """List the opened mailbox's UIDs from one to another, or to the end, in order.
@@ -408,7 +411,10 @@ def _status(said: dict[bytes, Any], count: bytes) -> MailboxStatus:
 def _number(said: Any) -> int:
     # SELECT's response codes come as lists.
     value = said[0] if isinstance(said, (list, tuple)) and said else said
-    return int(value) if isinstance(value, (int, bytes)) else 0
+    number = int(value) if isinstance(value, (int, bytes)) else 0
+    if number > LARGEST_NUMBER:
+        raise OverflowError
+    return number
 
 
 def sequence_set(uids: Sequence[int]) -> str:

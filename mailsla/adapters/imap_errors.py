@@ -15,6 +15,18 @@ from mailsla.language import gettext as _
 CERTIFICATE_EXPIRED = 10
 """OpenSSL's X509_V_ERR_CERT_HAS_EXPIRED, which `ssl` does not name."""
 
+UNREADABLE = (
+    ValueError,
+    TypeError,
+    KeyError,
+    IndexError,
+    AttributeError,
+    AssertionError,
+    OverflowError,
+    MemoryError,
+)
+"""What a response that cannot be parsed makes of the library; the last two, of the sizes and numbers it announces."""
+
 
 @contextmanager
 def translated() -> Iterator[None]:
@@ -33,8 +45,7 @@ def translated() -> Iterator[None]:
         ) from error
     except (imaplib.IMAP4.error, IMAPClientError) as error:
         raise TransientError(_("le serveur a refusé une commande.")) from error
-    except (ValueError, TypeError, KeyError, IndexError, AttributeError, AssertionError) as error:
-        # The library meets a response that it cannot parse.
+    except UNREADABLE as error:
         raise TransientError(
             _("le serveur a répondu quelque chose d'illisible ({reason}).").format(
                 reason=type(error).__name__

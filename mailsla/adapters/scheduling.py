@@ -29,7 +29,7 @@ class Job:
 
     name: str
     seconds: float
-    act: Callable[[], None]
+    act: Callable[[], object]
 
 
 def run_jobs(jobs: Sequence[Job], stop: threading.Event, interrupt: Callable[[], None]) -> None:
@@ -92,7 +92,7 @@ def _guarded(job: Job, stop: threading.Event) -> Callable[[], None]:
             started = time.monotonic()
             try:
                 job.act()
-            except Exception as error:  # the one place: a job's failure must not end the daemon
+            except Exception as error:  # a job's failure must not end the daemon
                 structlog.get_logger().error("job failed", job=job.name, exc_info=error)
             late = time.monotonic() - started > job.seconds - TURN_SECONDS
 

@@ -45,6 +45,8 @@ def collect_all(app: Application) -> list[Collected]:
         app.derive()
         progress.advance(task)
     for result in results:
+        if result.error is not None:
+            _log(result)
         for line in _told(result):
             console.print(line)
     return results
@@ -88,12 +90,12 @@ def run(context: typer.Context) -> None:
     start_logging(debug=session.chosen(context).debug)
     with session.application(context) as app:
         structlog.get_logger().info("started", accounts=[account.name for account in app.accounts])
-        bootstrap.run_daemon(app, lambda: _jobs(app))
+        bootstrap.run_daemon(app, lambda: jobs(app))
 
 
-def _jobs(app: Application) -> Sequence[Job]:
+def jobs(app: Application) -> Sequence[Job]:
     """Return the daemon's jobs: one collection an account, so that a bad one never stops the others."""
-    seen: set[str] = set()
+    names, tried = {account.name for account in app.accounts}, set[str]()
     lock = threading.Lock()
 
     def collect(account: Account) -> None:
@@ -102,27 +104,30 @@ def _jobs(app: Application) -> Sequence[Job]:
             if result.tally.messages or result.tally.gone or result.outcome is Outcome.OK:
                 app.derive()
             with lock:
-                seen.add(account.name)
+                tried.add(account.name)
 
         app.watch(account, collected)
 
     def warn() -> None:
-        # Nothing is said before every account was tried once: a reply may be about to be found.
+        # Nothing is said before every account was tried once: a reply may be about to be found. One that was
+        # never read whole may hold requests without their replies, whoever is reading it.
         with lock:
-            ready = len(seen) == len(app.accounts)
+            ready = names <= tried and names <= app.facts.read_whole()
         if ready and not app.stop.is_set():
             app.prepare_alerts()
-            app.sound_alarms()
+
+    def deliver() -> None:
         delivery = app.deliver_alerts()
         if delivery.sent or delivery.failed:
             structlog.get_logger().info("alerts", sent=delivery.sent, failed=delivery.failed)
 
-    collections = [
-        Job(f"collect {account.name}", account.every_seconds, partial(collect, account))
-        for account in app.accounts
+    # Each is a job of its own: what breaks one, or makes it last, holds no other back.
+    round_seconds = min(bootstrap.ALERT_ROUND_SECONDS, *(account.every_seconds for account in app.accounts))
+    rounds = (("alarms", app.sound_alarms), ("alerts", warn), ("delivery", deliver))
+    return [
+        *(Job(f"collect {each.name}", each.every_seconds, partial(collect, each)) for each in app.accounts),
+        *(Job(name, round_seconds, act) for name, act in rounds),
     ]
-    shortest = min(account.every_seconds for account in app.accounts)
-    return [*collections, Job("alerts", min(bootstrap.ALERT_ROUND_SECONDS, shortest), warn)]
 
 
 def _log(result: Collected) -> None:
@@ -134,7 +139,9 @@ def _log(result: Collected) -> None:
         set_aside=result.tally.set_aside,
         gone=result.tally.gone,
     )
-    if result.reason is None:
+    if result.error is not None:
+        log.error("collection broke", exc_info=result.error)
+    elif result.reason is None:
         log.info("collected")
     elif result.outcome is Outcome.OK:
         log.warning("collected in part", reason=result.reason)

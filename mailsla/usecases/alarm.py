@@ -3,37 +3,26 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from mailsla.core.outgoing import Outgoing
+from mailsla.core.report import Gap
 
 STOPPED, RESUMED = "collection-stopped", "collection-resumed"
+REFUSED, READ_AGAIN = "mailbox-refused", "mailbox-read-again"
 
-
-class Interrupted(Protocol):
-    """A stretch of failed collections."""
-
-    @property
-    def account(self) -> str:
-        """The account's name."""
-
-    @property
-    def since(self) -> datetime:
-        """When it last succeeded, or was first tried."""
-
-    @property
-    def until(self) -> datetime | None:
-        """When it succeeded again; None while it does not."""
+STEADY = timedelta(hours=1)
+"""A collection goes on when it has for so long: one that stops and goes on by turns is one stretch."""
 
 
 class AlarmOutbox(Protocol):
     """Where outgoing mails wait."""
 
-    def has(self, message_id: str) -> bool:
-        """Tell whether a mail was ever added."""
+    def purposes(self, recipient: str, words: Collection[str]) -> Sequence[str]:
+        """Return the purposes of all mails to a recipient that begin with one of some words, the oldest first."""
 
     def add(self, mail: Outgoing, announced: Sequence[tuple[str, str]], at: datetime) -> bool:
         """Add a mail; False when it is there already."""
@@ -54,14 +43,17 @@ class AlarmRule:
     domain: str
 
 
-Write = Callable[[str, Interrupted], tuple[str, str]]
-"""Turns a purpose and a stretch into a subject and a text."""
+Write = Callable[[Gap], tuple[str, str]]
+"""Turns a stretch, over or not, into a subject and a text."""
+
+_Line = tuple[str, bool]
+"""What is told of apart: an account as a whole, or the mailboxes it leaves out."""
 
 
 def sound(
     outbox: AlarmOutbox,
-    holes: Iterable[Interrupted],
-    refused: Iterable[str],
+    gaps: Iterable[Gap],
+    accounts: Mapping[str, bool],
     rule: AlarmRule,
     write: Write,
     now: datetime,
@@ -70,12 +62,13 @@ def sound(
     """Write the alarms that are due to the outbox and return how many.
 
     A refusal that a person must act on is told at once, anything else when it has lasted `rule.after`. Each
-    stretch is told once, whatever the restarts, and its end only when its beginning was.
+    stretch is told once, whatever the restarts, and its end, once collection is steady, only when its beginning
+    was; one that begins before that is told is the same one.
 
     Args:
         outbox: Where mails wait.
-        holes: The stretches of failed collections, those that are over too.
-        refused: Accounts whose last failure needs a person.
+        gaps: The stretches without a whole collection, those that are over too, by their ends.
+        accounts: Each account, and whether its last failure needs a person.
         rule: Who is told, and when.
         write: Says it.
         now: The present instant.
@@ -83,34 +76,46 @@ def sound(
     """
     if rule.operator is None:
         return 0
-    added, stopped = 0, set(refused)
-    for hole in holes:
-        begun = _message_id(STOPPED, hole, rule)
-        if hole.until is None and (hole.account in stopped or now - hole.since >= rule.after):
-            added += _add(outbox, STOPPED, begun, hole, rule.operator, write, now, today)
-        elif hole.until is not None and outbox.has(begun):
-            ended = _message_id(RESUMED, hole, rule)
-            added += _add(outbox, RESUMED, ended, hole, rule.operator, write, now, today)
-    return added
+    told = _told(outbox, rule.operator)
+    last = {(gap.account, gap.partial): gap for gap in gaps}
+    due: list[Gap] = []
+    for account, partial in [(name, partial) for name in accounts for partial in (False, True)]:
+        gap, begun = last.get((account, partial)), told.get((account, partial))
+        if gap is not None and gap.until is None:
+            at_once = accounts[account] and not partial
+            if begun is None and (at_once or now - gap.since >= rule.after):
+                due.append(gap)
+        elif begun is not None:
+            # None that is over is known after a change of what counts as a silence.
+            until = (
+                gap.until if gap is not None and gap.until is not None and gap.until > begun else now - STEADY
+            )
+            if now - until >= STEADY:
+                due.append(Gap(account, begun, until, partial=partial))
+    return sum(_add(outbox, gap, rule.operator, rule.domain, write, now, today) for gap in due)
+
+
+def _told(outbox: AlarmOutbox, operator: str) -> dict[_Line, datetime]:
+    """Return since when stretches have lasted whose beginning was told, and whose end was not."""
+    found: dict[_Line, datetime] = {}
+    for said in outbox.purposes(operator, (STOPPED, RESUMED, REFUSED, READ_AGAIN)):
+        purpose, _space, rest = said.partition(" ")
+        account, _space, since = rest.rpartition(" ")
+        line = (account, purpose in {REFUSED, READ_AGAIN})
+        if purpose in {STOPPED, REFUSED}:
+            found[line] = datetime.fromisoformat(since)
+        else:
+            found.pop(line, None)
+    return found
 
 
 def _add(
-    outbox: AlarmOutbox,
-    purpose: str,
-    message_id: str,
-    hole: Interrupted,
-    operator: str,
-    write: Write,
-    now: datetime,
-    today: date,
+    outbox: AlarmOutbox, gap: Gap, operator: str, domain: str, write: Write, now: datetime, today: date
 ) -> bool:
-    if outbox.has(message_id):
-        return False
-    subject, text = write(purpose, hole)
-    name = f"{purpose} {hole.account} {hole.since.isoformat()}"
+    begins, ends = (REFUSED, READ_AGAIN) if gap.partial else (STOPPED, RESUMED)
+    purpose = begins if gap.until is None else ends
+    said = f"{purpose}\0{gap.account}\0{gap.since.isoformat()}\0{operator}".encode()
+    message_id = f"mailsla.{purpose}.{hashlib.sha256(said).hexdigest()[:24]}@{domain}"
+    subject, text = write(gap)
+    name = f"{purpose} {gap.account} {gap.since.isoformat()}"
     return outbox.add(Outgoing(message_id, operator, name, today, subject, text), (), now)
-
-
-def _message_id(purpose: str, hole: Interrupted, rule: AlarmRule) -> str:
-    said = f"{purpose}\0{hole.account}\0{hole.since.isoformat()}\0{rule.operator}".encode()
-    return f"mailsla.{purpose}.{hashlib.sha256(said).hexdigest()[:24]}@{rule.domain}"

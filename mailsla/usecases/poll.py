@@ -11,6 +11,7 @@ from typing import Protocol
 
 from mailsla.core.correspondents import UNKNOWN_OFFICE, Office
 from mailsla.core.errors import LoginRefused, PermanentError, TransientError
+from mailsla.language import gettext as _
 from mailsla.usecases.collect import FactStore, Progress, Session, Tally, collect, refusal
 from mailsla.usecases.fetching import Map
 
@@ -40,12 +41,17 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Collected:
-    """What one collection did; `reason` is one sentence when it failed, or when a mailbox was left out."""
+    """What one collection did.
+
+    `reason` is one sentence when it failed, or when a mailbox was left out; `error` is what nobody foresaw, whose
+    own text may quote mail.
+    """
 
     account: str
     outcome: Outcome
     tally: Tally
     reason: str | None = None
+    error: Exception | None = None
 
 
 class RunStore(FactStore, Protocol):
@@ -94,7 +100,7 @@ def poll(
         progress(mailbox, done, total)
 
     run = store.start_run(account, now())
-    tally = Tally()
+    tally, unforeseen = Tally(), None
     try:
         with open_session() as session:
             collect(
@@ -117,10 +123,15 @@ def poll(
         outcome, reason = Outcome.REFUSED, str(error)
     except PermanentError as error:
         outcome, reason = Outcome.PERMANENT, str(error)
+    except Exception as error:  # no run is left without its end; whoever polled logs the traceback
+        unforeseen, outcome = error, Outcome.TRANSIENT
+        reason = _("erreur imprévue de mailsla ({reason}) ; « mailsla --debug poll » dit où.").format(
+            reason=type(error).__name__
+        )
     if stopping():
         outcome, reason = Outcome.STOPPED, None
     store.finish_run(
         run, now(), outcome.value, reason=reason, messages=tally.messages, set_aside=tally.set_aside
     )
     store.release(account, worker)
-    return Collected(account, outcome, tally, reason)
+    return Collected(account, outcome, tally, reason, unforeseen)

@@ -119,7 +119,11 @@ def build(
         revisions=() if service is not None else tuple(_revisions(source, everything, rules)),
         not_requests=tuple(source.not_requests(since, until)),
         set_aside=set_aside,
-        gaps=tuple(gap for gap in gaps if gap.since < until and (gap.until is None or gap.until > since)),
+        gaps=tuple(
+            gap
+            for gap in gaps
+            if gap.never or (gap.since < until and (gap.until is None or gap.until > since))
+        ),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 import pytest
@@ -10,10 +11,12 @@ from sqlalchemy import Engine
 from mailsla.adapters.database.facts import Facts
 from mailsla.adapters.database.outbox import Outbox
 from mailsla.adapters.rendering import alert_mail
-from mailsla.usecases.alarm import RESUMED, AlarmRule, Interrupted, sound
+from mailsla.core.report import Gap
+from mailsla.usecases.alarm import AlarmRule, sound
 from tests.factories import PARIS, paris
 
 START = paris("2026-11-13 09:00")
+NAMES = {"contact"}
 RULE = AlarmRule("informatique@pref.example.fr", timedelta(hours=4), "pref.example.fr")
 
 
@@ -32,25 +35,24 @@ class Site:
 
     def sound(self, hour: float, rule: AlarmRule = RULE) -> int:
         now = START + timedelta(hours=hour)
-        refused = [run.account for run in self.facts.last_runs() if run.needs_a_person]
-        holes = self.facts.holes(timedelta(0))
-        return sound(self.outbox, holes, refused, rule, written, now, now.astimezone(PARIS).date())
+        refused = any(run.needs_a_person for run in self.facts.last_runs())
+        gaps = self.facts.gaps(NAMES, rule.after, now)
+        return sound(
+            self.outbox, gaps, {"contact": refused}, rule, written, now, now.astimezone(PARIS).date()
+        )
+
+    def gaps(self, hour: float, account: str = "contact", *, partial: bool = False) -> tuple[Gap, ...]:
+        found = self.facts.gaps({account}, timedelta(hours=12), START + timedelta(hours=hour))
+        return tuple(gap for gap in found if gap.partial == partial)
 
     @property
     def purposes(self) -> list[str]:
         return [item.purpose.split()[0] for item in reversed(self.outbox.history())]
 
 
-def written(purpose: str, hole: Interrupted) -> tuple[str, str]:
-    return alert_mail.alarm(
-        resumed=purpose == RESUMED,
-        account=hole.account,
-        since=hole.since,
-        until=hole.until,
-        reason="le serveur refuse l'identifiant ou le mot de passe.",
-        site="Préfecture d'essai",
-        zone=PARIS,
-    )
+def written(gap: Gap) -> tuple[str, str]:
+    reason = "le serveur refuse l'identifiant ou le mot de passe."
+    return alert_mail.alarm(gap, reason=reason, site="Préfecture d'essai", zone=PARIS)
 
 
 @pytest.fixture
@@ -74,7 +76,7 @@ def test_what_needs_a_person_is_told_at_once_and_its_end_too(site: Site, outcome
     told = site.sound(0.2)
     site.run(2, "ok")
 
-    assert (told, site.sound(2.1), site.sound(3)) == (1, 1, 0)
+    assert (told, site.sound(2.9), site.sound(3), site.sound(3.5)) == (1, 0, 1, 0)
     assert site.purposes == ["collection-stopped", "collection-resumed"]
 
 
@@ -83,11 +85,11 @@ def test_what_was_over_before_anybody_was_told_is_not_told(site: Site) -> None:
     site.run(1, "transient")
     site.run(2, "ok")
 
-    assert site.sound(10) == 0
+    assert site.sound(5) == 0
 
 
 def test_a_second_stop_is_told_again(site: Site) -> None:
-    for hour, outcome in ((0, "ok"), (1, "permanent"), (2, "ok"), (3, "permanent")):
+    for hour, outcome in ((0, "ok"), (1, "permanent"), (2, "ok"), (3, "ok"), (4, "permanent")):
         site.run(hour, outcome)
         site.sound(hour + 0.1)
 
@@ -110,15 +112,24 @@ def test_nobody_is_told_without_an_operator(site: Site) -> None:
 def test_the_mail_says_since_when_why_and_what_to_do(site: Site) -> None:
     site.run(0, "ok")
     site.run(1, "permanent")
-    [hole] = site.facts.holes(timedelta(0))
-    subject, body = written("collection-stopped", hole)
+    [gap] = site.gaps(1)
+    subject, body = written(gap)
 
     assert subject == "mailsla : relève de « contact » arrêtée depuis le 13/11/2026 à 09\u00a0h\u00a000"
     assert "mot de passe" in body
     assert "mailsla check" in body
 
 
-def test_only_long_holes_that_are_over_are_kept_and_each_with_its_ends(site: Site) -> None:
+def found(gaps: Iterable[Gap]) -> list[tuple[float, float | None]]:
+    """Return gaps as hours after START."""
+    hour = timedelta(hours=1)
+    return [
+        ((gap.since - START) / hour, None if gap.until is None else (gap.until - START) / hour)
+        for gap in gaps
+    ]
+
+
+def test_a_hole_goes_from_a_success_to_the_next_whatever_failed_in_between(site: Site) -> None:
     for hour, outcome in (
         (0, "ok"),
         (1, "transient"),
@@ -130,21 +141,97 @@ def test_only_long_holes_that_are_over_are_kept_and_each_with_its_ends(site: Sit
         site.run(hour, outcome)
     site.run(31, "transient")
 
-    found = [(hole.since, hole.until) for hole in site.facts.holes(timedelta(hours=12))]
-
-    assert found == [
-        (START + timedelta(hours=2), START + timedelta(hours=30)),
-        (START + timedelta(hours=30), None),
-    ]
+    assert found(site.gaps(32)) == [(0, 2), (2, 30), (30, None)]
 
 
-def test_a_mailbox_left_out_is_a_hole_of_its_own_and_no_alarm(site: Site) -> None:
-    for hour, reason in ((0, None), (1, "dossier refusé"), (20, "dossier refusé"), (21, None)):
+def test_a_machine_that_was_off_leaves_a_hole_and_so_does_one_still_off(site: Site) -> None:
+    site.run(0, "ok")
+    site.run(5, "ok")
+
+    assert found(site.gaps(17)) == []
+    assert found(site.gaps(17.1)) == [(5, None)]
+    site.run(200, "ok")
+    assert found(site.gaps(201)) == [(5, 200)]
+
+
+def test_collections_that_never_end_are_a_hole_and_an_alarm(site: Site) -> None:
+    site.run(0, "ok")
+    for hour in range(1, 30):
+        site.facts.start_run("contact", START + timedelta(hours=hour))
+
+    assert found(site.gaps(30)) == [(0, None)]
+    assert [site.sound(hour) for hour in (3.9, 4.1, 30)] == [0, 1, 0]
+
+
+def test_an_account_that_was_never_read_is_a_hole_since_it_was_tried_and_none_once_it_is(site: Site) -> None:
+    untried = site.gaps(1)
+    site.facts.start_run("contact", START + timedelta(hours=2))
+    tried = site.gaps(3)
+    site.run(4, "ok")
+
+    assert found((*untried, *tried)) == [(1, None), (2, None)]
+    assert all(gap.never for gap in (*untried, *tried))
+    assert site.gaps(5) == ()
+
+
+def test_nothing_is_told_of_a_fresh_installation_before_its_time(site: Site) -> None:
+    site.facts.start_run("contact", START)
+
+    assert [site.sound(hour) for hour in (0, 3.9, 4)] == [0, 0, 1]
+
+
+def test_an_account_taken_out_of_the_configuration_is_no_open_hole(site: Site) -> None:
+    site.run(0, "ok")
+    site.run(20, "ok")
+    site.run(21, "transient")
+
+    assert found(site.gaps(40, "another")) == [(0, 20), (40, None)]
+
+
+def test_stops_and_returns_by_turns_are_told_once_and_so_is_their_end(site: Site) -> None:
+    site.run(0, "ok")
+    told = 0
+    for turn in range(1, 25):
+        site.run(turn / 3, "permanent")
+        told += site.sound(turn / 3 + 0.1)
+        site.run(turn / 3 + 1 / 6, "ok")
+        told += site.sound(turn / 3 + 1 / 6 + 0.1)
+
+    assert told == 1
+    assert (site.sound(9.1), site.sound(9.2), site.sound(9.5)) == (0, 1, 0)
+    site.run(10, "permanent")
+    assert site.sound(10.1) == 1
+    assert site.purposes == ["collection-stopped", "collection-resumed", "collection-stopped"]
+
+
+def test_an_end_is_told_even_when_what_counts_as_a_silence_has_changed(site: Site) -> None:
+    site.run(0, "ok")
+    told = site.sound(5)
+    site.run(6, "ok")
+    patient = AlarmRule(RULE.operator, timedelta(hours=24), RULE.domain)
+
+    assert (told, site.sound(7, patient), site.sound(8, patient)) == (1, 1, 0)
+
+
+def test_a_mailbox_left_out_is_a_gap_of_its_own_told_when_it_has_lasted_and_its_end_too(site: Site) -> None:
+    for hour, reason in ((0, None), (1, "dossier refusé"), (3, "dossier refusé"), (5, None), (6, None)):
         site.run(hour, "ok", reason)
-    site.run(22, "ok", "dossier refusé")
+        site.sound(hour + 0.1)
+    untold = site.purposes
+    for hour, reason in (
+        (7, "dossier refusé"),
+        (9, "dossier refusé"),
+        (11, "dossier refusé"),
+        (12, None),
+        (13, None),
+    ):
+        site.run(hour, "ok", reason)
+        site.sound(hour + 0.1)
 
-    found = [(hole.since, hole.until) for hole in site.facts.partial_holes(timedelta(hours=12))]
-
-    assert found == [(START, START + timedelta(hours=21)), (START + timedelta(hours=21), None)]
-    assert site.facts.holes(timedelta(0)) == ()
-    assert site.sound(30) == 0
+    assert found(site.gaps(13, partial=True)) == [(0, 5), (6, 12)]
+    assert site.gaps(13) == ()
+    assert untold == []
+    assert site.purposes == ["mailbox-refused", "mailbox-read-again"]
+    subject, body = written(Gap("contact", START, None, partial=True))
+    assert subject == "mailsla : relève de « contact » incomplète depuis le 13/11/2026 à 09\u00a0h\u00a000"
+    assert "laisse de côté un dossier" in body

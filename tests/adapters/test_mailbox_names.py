@@ -12,6 +12,7 @@ from mailsla.adapters.credentials import Credentials
 from mailsla.adapters.database import schema
 from mailsla.adapters.database.engine import open_engine
 from mailsla.adapters.database.facts import Facts
+from mailsla.core.errors import TransientError
 from mailsla.core.mail import MailboxRole
 from mailsla.usecases.collect import Tally, collect
 from tests.adapters.boxes import AT, Box, letter
@@ -130,8 +131,9 @@ def test_a_server_that_lists_nothing_for_once_takes_nothing_away(
     poll(scripted, facts)
     listed, scripted.mailboxes = scripted.mailboxes, {}
 
-    _names, tally = poll(scripted, facts)
+    with pytest.raises(TransientError, match="aucun dossier"):
+        poll(scripted, facts)
     scripted.mailboxes = listed
     _names, again = poll(scripted, facts)
 
-    assert (tally.gone, again.messages) == (0, 0)
+    assert (again.gone, again.messages) == (0, 0)

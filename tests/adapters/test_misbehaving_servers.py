@@ -153,6 +153,35 @@ def test_a_server_that_leaves_in_the_midst_of_an_answer_may_come_back(
     assert stored(facts) == {1, 2, 3, 4, 5}
 
 
+@pytest.mark.parametrize("size", [999_999_999_999_999, 99_999_999_999_999_999_999])
+def test_a_name_longer_than_any_memory_is_a_fault_of_the_server(
+    server: ScriptedImap, poll: Poll, facts: Facts, size: int
+) -> None:
+    server.interjections["LIST"] = f'* LIST () "/" {{{size}}}\r\n'.encode()
+    with pytest.raises(TransientError, match="illisible"):
+        poll()
+
+    server.interjections.clear()
+    poll()
+
+    assert stored(facts) == {1, 2, 3, 4, 5}
+
+
+@pytest.mark.parametrize("number", ["uid_next", "uid_validity"])
+def test_numbers_beyond_any_counter_are_a_fault_of_the_server(
+    server: ScriptedImap, poll: Poll, facts: Facts, number: str
+) -> None:
+    truth = getattr(server, number)
+    setattr(server, number, 1 << 63)
+    with pytest.raises(TransientError, match="illisible"):
+        poll()
+
+    setattr(server, number, truth)
+    poll()
+
+    assert stored(facts) == {1, 2, 3, 4, 5}
+
+
 @pytest.mark.parametrize("verb", ["GREETING", "CAPABILITY", "LOGIN", "LIST", "SEARCH", "FETCH"])
 def test_a_server_that_drips_a_byte_at_a_time_is_given_up(
     server: ScriptedImap, poll: Poll, facts: Facts, monkeypatch: pytest.MonkeyPatch, verb: str

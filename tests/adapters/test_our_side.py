@@ -139,6 +139,22 @@ def test_a_full_disk_is_said_and_recorded_and_the_next_collection_finds_everythi
     assert facts(box.engine) == clean_pass(box, tmp_path / "clean")
 
 
+def test_what_nobody_foresaw_ends_its_run_by_its_name_alone_and_leaves_the_account_free(box: Box) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError("Camille Durand")
+
+    failed = once(box, progress=broken)
+    recorded = [(run.outcome, run.reason) for run in box.facts.last_runs()]
+    again = poll("contact", box.session, box.facts, worker="another", now=lambda: AT)
+
+    assert (failed.outcome, type(failed.error)) == (Outcome.TRANSIENT, ZeroDivisionError)
+    assert recorded == [("transient", failed.reason)]
+    assert failed.reason is not None
+    assert "ZeroDivisionError" in failed.reason
+    assert "Durand" not in failed.reason
+    assert (again.outcome, again.error) == (Outcome.OK, None)
+
+
 def test_the_command_says_in_one_sentence_that_its_file_may_not_grow(box: Box, tmp_path: Path) -> None:
     configuration = tmp_path / "mailsla.toml"
     account = account_of(box.server, box.user, password=None, password_env="MAILSLA_TEST_PASSWORD")

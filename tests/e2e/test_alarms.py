@@ -1,4 +1,4 @@
-"""What the exploitant is told of a collection that stops, by the real daemon: once, and once that it goes on."""
+"""What the exploitant is told of a collection that stops, by the real daemon: once, and its end once."""
 
 from __future__ import annotations
 
@@ -64,6 +64,14 @@ class Site:
         """Set the clock of what is started from now on."""
         self.installation.environment["MAILSLA_NOW"] = instant
 
+    def steady(self, between: str, later: str) -> None:
+        """Have collection go on until the end of the alarm is told: an hour of it, in less than that."""
+        self.now(between)
+        self.installation.run("poll")
+        self.now(later)
+        with self.daemon():
+            wait_until(lambda: len(self.told()) == 2, what="the end of the alarm")
+
     def told(self) -> list[str]:
         """Return the subjects of what the exploitant was sent, oldest first."""
         with self.dovecot.client(self.operator) as client:
@@ -89,16 +97,19 @@ def site(dovecot: DovecotServer, smtp_relay: SmtpRelay, tmp_path: Path) -> Site:
 
 def test_a_wrong_password_is_tried_once_and_told_once_and_its_return_too(site: Site) -> None:
     site.password("changed by somebody")
+    site.now("2026-11-12T08:00:00+01:00")
 
     with site.daemon():
         wait_until(lambda: len(site.told()) == 1, what="the alarm")
         time.sleep(2 * EVERY_SECONDS + 1)  # two more collections and rounds of alerts were due
         told_before, refused = site.told(), site.refused()
         site.password(site.dovecot.password)
-        wait_until(lambda: len(site.told()) == 2, what="the end of the alarm")
+        wait_until(lambda: '"outcome": "ok"' in site.installation.log(), what="a collection")
+        told_at_once = site.told()
+    site.steady("2026-11-12T08:40:00+01:00", "2026-11-12T09:20:00+01:00")
 
     stopped, resumed = site.told()
-    assert told_before == [stopped]
+    assert told_before == told_at_once == [stopped]
     assert refused == site.refused() == 1
     assert stopped.startswith("mailsla : relève de « contact » arrêtée depuis le ")
     assert resumed == "mailsla : relève de « contact » reprise"
@@ -126,8 +137,8 @@ def test_a_server_that_is_down_is_told_with_its_hour_and_reports_name_the_hole(s
     meanwhile = site.installation.json("report", "--period", "2026-11")["incomplete"]
     site.reach(site.dovecot.imap_port)
     site.now("2026-11-13T06:00:00+01:00")
-    with site.daemon():
-        wait_until(lambda: len(site.told()) == 2, what="the end of the alarm")
+    site.installation.run("poll")
+    site.steady("2026-11-13T06:40:00+01:00", "2026-11-13T07:20:00+01:00")
 
     text = site.installation.run("report", "--period", "2026-11").stdout.replace("\u00a0", " ")
     assert site.told() == [
@@ -138,3 +149,24 @@ def test_a_server_that_is_down_is_told_with_its_hour_and_reports_name_the_hole(s
         {"account": "contact", "since": "2026-11-12T08:00:00+01:00", "until": None, "partial": False}
     ]
     assert "Chiffres incomplets du 12/11/2026 à 08 h 00 au 13/11/2026 à 06 h 00" in " ".join(text.split())
+
+
+def test_a_machine_that_was_off_leaves_its_hole_in_the_report_and_so_does_a_mailbox_never_read(
+    site: Site,
+) -> None:
+    def said() -> str:
+        text = site.installation.run("report", "--period", "2026-11").stdout
+        return " ".join(text.replace("\u00a0", " ").split())
+
+    site.now("2026-11-02T08:00:00+01:00")
+    never = said()
+    site.installation.run("poll")
+    read = said()
+    site.now("2026-11-12T08:00:00+01:00")
+    still_off = said()
+    site.installation.run("poll")
+
+    assert "n'a encore jamais été relevé en entier" in never
+    assert "Chiffres incomplets" not in read
+    assert "n'est plus relevé depuis le 02/11/2026 à 08 h 00" in still_off
+    assert "Chiffres incomplets du 02/11/2026 à 08 h 00 au 12/11/2026 à 08 h 00" in said()

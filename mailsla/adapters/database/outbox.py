@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -84,11 +84,12 @@ class Outbox:
             )
         return True
 
-    def has(self, message_id: str) -> bool:
-        """Tell whether a mail was ever added."""
+    def purposes(self, recipient: str, words: Collection[str]) -> list[str]:
+        """Return the purposes of all mails to a recipient that begin with one of some words, the oldest first."""
+        begun = or_(*(OUTGOING.c.purpose.startswith(f"{word} ", autoescape=True) for word in words))
+        query = select(OUTGOING.c.purpose).where(OUTGOING.c.recipient == recipient, begun)
         with reading(self._engine) as connection:
-            found = connection.execute(select(OUTGOING.c.id).where(OUTGOING.c.message_id == message_id))
-            return found.first() is not None
+            return list(connection.execute(query.order_by(OUTGOING.c.id)).scalars())
 
     def claim(self, at: datetime) -> Outgoing | None:
         """Take the next mail to hand over, for this worker alone until the lease ends."""

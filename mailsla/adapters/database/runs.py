@@ -1,14 +1,17 @@
-"""Runs of collection in the database: who has an account, what each run did, and the holes that failures leave."""
+"""Runs of collection in the database: who has an account, what each run did, and the gaps between successes."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, case, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Engine, case, extract, func, insert, or_, select, update
 
 from mailsla.adapters.database.engine import reading, writing
 from mailsla.adapters.database.targets import ACCOUNT, COLLECTION, insert_new
+from mailsla.core.report import Gap
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,15 +30,6 @@ class CollectionRun:
     def needs_a_person(self) -> bool:
         """Tell whether it failed in a way that lasts until somebody acts."""
         return self.outcome in {"permanent", "refused"}
-
-
-@dataclass(frozen=True, slots=True)
-class Hole:
-    """A stretch of failed collections; `until` is None while it lasts."""
-
-    account: str
-    since: datetime
-    until: datetime | None
 
 
 class Runs:
@@ -121,20 +115,72 @@ class Runs:
                 for row in connection.execute(query)
             )
 
-    def holes(self, longer_than: timedelta) -> tuple[Hole, ...]:
-        """Return the stretches over which an account's collections failed, from success to success."""
-        ended = COLLECTION.c.outcome.in_(("ok", "transient", "permanent", "refused"))
-        return self._holes(ended, COLLECTION.c.outcome == "ok", longer_than)
+    def read_whole(self) -> set[str]:
+        """Return the accounts that were read to their end at least once, by whichever process."""
+        good = select(COLLECTION.c.id).where(
+            COLLECTION.c.account_id == ACCOUNT.c.id, COLLECTION.c.outcome == "ok"
+        )
+        with reading(self._engine) as connection:
+            return set(connection.execute(select(ACCOUNT.c.name).where(good.exists())).scalars())
 
-    def partial_holes(self, longer_than: timedelta) -> tuple[Hole, ...]:
-        """Return the stretches over which successful collections had to leave a mailbox out, and said so."""
-        return self._holes(COLLECTION.c.outcome == "ok", COLLECTION.c.reason.is_(None), longer_than)
+    def gaps(self, accounts: Collection[str], silence: timedelta, now: datetime) -> tuple[Gap, ...]:
+        """Return the stretches over which accounts were not read whole, from success to success, by their ends.
 
-    def _holes(
-        self, which: ColumnElement[bool], is_good: ColumnElement[bool], longer_than: timedelta
-    ) -> tuple[Hole, ...]:
-        """Return the stretches, among some runs, from the last good one to the next."""
-        # One scan, of which only the runs that ended otherwise than the one before are kept.
+        Where collections failed, however short; where none ended, or none was tried, those longer than `silence`;
+        and, as partial, where they had to leave a mailbox out, and said so. Of the accounts that are not among
+        `accounts` any more, only what is over. One of them that was never read has a gap since it was first tried,
+        or since `now`.
+        """
+        good, ended = (
+            COLLECTION.c.outcome == "ok",
+            COLLECTION.c.outcome.in_(("ok", "transient", "permanent", "refused")),
+        )
+        never = set(accounts) - self.read_whole()
+        tried = self._first_tries() if never else {}
+        found = (
+            *(gap for gap in self._gaps(ended, good, silence, now) if gap.account not in never),
+            *(Gap(name, tried.get(name, now), None, never=True) for name in sorted(never)),
+            *(replace(gap, partial=True) for gap in self._gaps(good, COLLECTION.c.reason.is_(None))),
+        )
+        return tuple(gap for gap in found if gap.until is not None or gap.account in accounts)
+
+    def _first_tries(self) -> dict[str, datetime]:
+        first = func.min(COLLECTION.c.started_at, type_=COLLECTION.c.started_at.type)
+        query = (
+            select(ACCOUNT.c.name, first.label("first"))
+            .join(COLLECTION, ACCOUNT.c.id == COLLECTION.c.account_id)
+            .group_by(ACCOUNT.c.name)
+        )
+        with reading(self._engine) as connection:
+            return {row.name: row.first for row in connection.execute(query)}
+
+    def _gaps(
+        self,
+        which: ColumnElement[bool],
+        is_good: ColumnElement[bool],
+        silence: timedelta = timedelta.max,
+        now: datetime | None = None,
+    ) -> Iterator[Gap]:
+        """Yield the stretches, among some runs, from the last good one to the next; with `now`, silent ones too."""
+        open_since: dict[str, datetime] = {}
+        for row in self._turns(which, is_good, silence):
+            before = row.started_before or row.started_at
+            if not row.good:
+                open_since.setdefault(row.name, before)
+            elif row.name in open_since or row.started_at - before > silence:
+                yield Gap(row.name, open_since.pop(row.name, before), row.started_at)
+            if row.good and row.next is None and now is not None and now - row.started_at > silence:
+                open_since[row.name] = row.started_at
+        for name, since in open_since.items():
+            yield Gap(name, since, None)
+
+    def _turns(
+        self, which: ColumnElement[bool], is_good: ColumnElement[bool], silence: timedelta
+    ) -> Sequence[Any]:
+        """Return, of some runs, those that end otherwise than the one before or follow a silence, and the last.
+
+        One scan: of a year of runs, hardly any is read.
+        """
         account, order = COLLECTION.c.account_id, COLLECTION.c.id
         instant = COLLECTION.c.started_at.type
         good = case((is_good, 1), else_=0)
@@ -143,30 +189,23 @@ class Runs:
                 COLLECTION.c.id,
                 COLLECTION.c.account_id,
                 COLLECTION.c.started_at,
-                COLLECTION.c.finished_at,
                 good.label("good"),
                 func.lag(good).over(partition_by=account, order_by=order).label("before"),
                 func.lag(COLLECTION.c.started_at, type_=instant)
                 .over(partition_by=account, order_by=order)
                 .label("started_before"),
+                func.lead(COLLECTION.c.id).over(partition_by=account, order_by=order).label("next"),
             )
             .where(which)
             .subquery()
         )
         turned = runs.c.before.is_(None) | (runs.c.good != runs.c.before)
+        lasted = extract("epoch", runs.c.started_at) - extract("epoch", runs.c.started_before)
         query = (
-            select(ACCOUNT.c.name, runs.c.good, runs.c.started_at, runs.c.finished_at, runs.c.started_before)
+            select(ACCOUNT.c.name, runs.c.good, runs.c.started_at, runs.c.started_before, runs.c.next)
             .join(ACCOUNT, ACCOUNT.c.id == runs.c.account_id)
-            .where(turned)
+            .where(turned | runs.c.next.is_(None) | (lasted >= silence.total_seconds()))
             .order_by(runs.c.id)
         )
-        found: list[Hole] = []
-        open_since: dict[str, datetime] = {}
         with reading(self._engine) as connection:
-            for row in connection.execute(query):
-                if not row.good:
-                    open_since[row.name] = row.started_before or row.started_at
-                elif row.name in open_since:
-                    found.append(Hole(row.name, open_since.pop(row.name), row.finished_at))
-        found += [Hole(name, since, None) for name, since in open_since.items()]
-        return tuple(hole for hole in found if hole.until is None or hole.until - hole.since > longer_than)
+            return connection.execute(query).all()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from mailsla.adapters.rendering import wording
@@ -144,34 +143,58 @@ def _promise(commitments: Mapping[str, Commitment]) -> str:
     return _("Engagement de qualité : {promise}.").format(promise=wording.promise(commitment))
 
 
-def alarm(
-    *,
-    resumed: bool,
-    account: str,
-    since: datetime,
-    until: datetime | None,
-    reason: str | None,
-    site: str,
-    zone: ZoneInfo,
-) -> tuple[str, str]:
+def alarm(gap: Gap, *, reason: str | None, site: str, zone: ZoneInfo) -> tuple[str, str]:
     """Return the subject and the plain text of the mail that says that collection stopped, or goes on."""
-    began = wording.instant(since, zone)
-    if resumed and until is not None:
-        subject = _("mailsla : relève de « {account} » reprise").format(account=account)
-        what = _("La relève du compte « {account} », arrêtée depuis le {since}, a repris le {until}.").format(
-            account=account, since=began, until=wording.instant(until, zone)
-        )
-        todo = _("Les courriels reçus entre-temps sont relevés ; rien n'est à faire.")
+    said = {
+        "account": gap.account,
+        "since": wording.instant(gap.since, zone),
+        "until": "" if gap.until is None else wording.instant(gap.until, zone),
+        "reason": reason or _("aucune relève n'est allée à son terme."),
+    }
+    if gap.partial:
+        subject, what, todo = _in_part() if gap.until is None else _whole_again()
     else:
-        subject = _("mailsla : relève de « {account} » arrêtée depuis le {since}").format(
-            account=account, since=began
-        )
-        what = _("La relève du compte « {account} » est arrêtée depuis le {since} : {reason}").format(
-            account=account, since=began, reason=reason or "–"
-        )
-        todo = _(
+        subject, what, todo = _stopped() if gap.until is None else _resumed()
+    closing = _("Message automatique, envoyé au nom de {site}. Merci de ne pas y répondre.").format(site=site)
+    text = "\n\n".join([_("Bonjour,"), what.format(**said), todo, closing])
+    return subject.format(**said), text + "\n"
+
+
+def _stopped() -> tuple[str, str, str]:
+    return (
+        _("mailsla : relève de « {account} » arrêtée depuis le {since}"),
+        _("La relève du compte « {account} » est arrêtée depuis le {since} : {reason}"),
+        _(
             "Lancez « mailsla check » pour savoir quoi corriger. Jusque-là, les chiffres sont incomplets et "
             "les alertes aux services peuvent ignorer des réponses."
-        )
-    closing = _("Message automatique, envoyé au nom de {site}. Merci de ne pas y répondre.").format(site=site)
-    return subject, "\n\n".join([_("Bonjour,"), what, todo, closing]) + "\n"
+        ),
+    )
+
+
+def _resumed() -> tuple[str, str, str]:
+    return (
+        _("mailsla : relève de « {account} » reprise"),
+        _("La relève du compte « {account} », arrêtée depuis le {since}, a repris le {until}."),
+        _("Les courriels reçus entre-temps sont relevés ; rien n'est à faire."),
+    )
+
+
+def _in_part() -> tuple[str, str, str]:
+    return (
+        _("mailsla : relève de « {account} » incomplète depuis le {since}"),
+        _(
+            "La relève du compte « {account} » laisse de côté un dossier au moins depuis le {since} : {reason}"
+        ),
+        _(
+            "Les autres dossiers sont relevés. Jusque-là, les chiffres sont incomplets et les alertes aux "
+            "services peuvent ignorer des réponses."
+        ),
+    )
+
+
+def _whole_again() -> tuple[str, str, str]:
+    return (
+        _("mailsla : relève de « {account} » de nouveau complète"),
+        _("La relève du compte « {account} », incomplète depuis le {since}, est complète depuis le {until}."),
+        _("Les courriels reçus entre-temps sont relevés ; rien n'est à faire."),
+    )

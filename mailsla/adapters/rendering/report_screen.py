@@ -93,6 +93,8 @@ def piece_name(period: Period) -> str:
 
 
 def _incomplete(gap: Gap) -> str:
+    if gap.never:
+        return _("Chiffres incomplets : le compte « {account} » n'a encore jamais été relevé en entier.")
     if gap.partial and gap.until is None:
         return _(
             "Chiffres incomplets : un dossier du compte « {account} » est refusé par le serveur depuis le {since}."
