@@ -22,6 +22,10 @@ GRACE_SECONDS = 4
 TURN_SECONDS = 0.5
 """A job that ends so shortly before its next turn may have missed it: the scheduler starts jobs a little late."""
 
+LOOK_SECONDS = 2
+JUMP_SECONDS = 10
+"""A clock that goes on by so much more or less than it should was set; less than that only shifts a turn."""
+
 
 @dataclass(frozen=True)
 class Job:
@@ -51,7 +55,7 @@ def run_jobs(jobs: Sequence[Job], stop: threading.Event, interrupt: Callable[[],
         signal.signal(number, ask_to_stop)
     scheduler = _scheduler(jobs, stop)
     scheduler.start()
-    stop.wait()
+    _keep_time(scheduler, stop)
     structlog.get_logger().info("stopping")
     interrupt()
     watchdog = threading.Timer(GRACE_SECONDS, _abandon)
@@ -60,6 +64,26 @@ def run_jobs(jobs: Sequence[Job], stop: threading.Event, interrupt: Callable[[],
     scheduler.shutdown(wait=True)
     watchdog.cancel()
     structlog.get_logger().info("stopped")
+
+
+def _keep_time(scheduler: BackgroundScheduler, stop: threading.Event) -> None:
+    """Wait until `stop`; whenever the clock is set, either way, every job is due at once.
+
+    The scheduler goes by the wall clock alone: set back by a year, it would wait for that year.
+    """
+    before = _ahead()
+    while not stop.wait(LOOK_SECONDS):
+        ahead = _ahead()
+        if abs(ahead - before) > JUMP_SECONDS:
+            structlog.get_logger().warning("clock set", seconds=round(ahead - before))
+            for job in scheduler.get_jobs():
+                job.modify(next_run_time=datetime.now(UTC))
+            before = ahead
+
+
+def _ahead() -> float:
+    """Return how far the wall clock is ahead of one that nobody sets, in seconds."""
+    return datetime.now(UTC).timestamp() - time.monotonic()
 
 
 def _scheduler(jobs: Sequence[Job], stop: threading.Event) -> BackgroundScheduler:

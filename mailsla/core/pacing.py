@@ -50,7 +50,9 @@ def next_attempt(attempts: Iterable[Attempt], now: datetime) -> datetime | None:
     >>> next_attempt([Attempt(noon, refused=True)] * 3, noon + timedelta(minutes=29)).isoformat()
     '2026-11-13T12:30:00+00:00'
     """
-    known = sorted(attempts, key=lambda attempt: attempt.at, reverse=True)
+    # One that is still to come was noted before the clock was set back: it tells nothing.
+    past = (attempt for attempt in attempts if attempt.at <= now + A_MINUTE)
+    known = sorted(past, key=lambda attempt: attempt.at, reverse=True)
     refused = [attempt.at for attempt in known if attempt.refused]
     logins = [attempt.at for attempt in known]
     free = [
@@ -81,13 +83,18 @@ class Pace:
     _logins: deque[datetime] = field(default_factory=deque)
 
     def may_try(self, now: datetime, credentials: str = "") -> bool:
-        """Tell whether to log in now; changed credentials end the pause that a refusal imposed."""
-        while self._logins and now - self._logins[0] >= A_MINUTE:
+        """Tell whether to log in now; changed credentials end the pause that a refusal imposed.
+
+        What lies further ahead than any pause was noted before the clock was set back, and counts no more.
+        """
+        while self._logins and abs(now - self._logins[0]) >= A_MINUTE:
             self._logins.popleft()
         if len(self._logins) >= MOST_LOGINS:
             return False
         renewed = self.refusals > 0 and credentials != self.credentials
-        return self.not_before is None or now >= self.not_before or renewed
+        longest = REFUSED_PAUSES[-1] if self.refusals else LONGEST_PAUSE
+        paused = self.not_before is not None and now < self.not_before <= now + longest
+        return not paused or renewed
 
     def started(self, now: datetime) -> None:
         """Note a login."""

@@ -72,6 +72,28 @@ class RunStore(FactStore, Protocol):
         """Record how it ended."""
 
 
+@dataclass
+class _Lease:
+    """A worker's claim on an account, renewed as a collection goes on."""
+
+    account: str
+    store: RunStore
+    worker: str
+    now: Callable[[], datetime]
+    lost: bool = False
+
+    def __post_init__(self) -> None:
+        self._renewed_at = self.now()
+
+    def is_lost(self) -> bool:
+        """Renew the claim when it is time to, and tell whether another worker has the account by now."""
+        now = self.now()
+        if not self.lost and abs(now - self._renewed_at) >= LEASE / 10:
+            self.lost = not self.store.claim(self.account, self.worker, now, now + LEASE)
+            self._renewed_at = now
+        return self.lost
+
+
 def poll(
     account: str,
     open_session: Callable[[], AbstractContextManager[Session]],
@@ -95,10 +117,7 @@ def poll(
     if not store.claim(account, worker, now(), now() + LEASE):
         return Collected(account, Outcome.ELSEWHERE, Tally())
 
-    def alive(mailbox: str, done: int, total: int) -> None:
-        store.claim(account, worker, now(), now() + LEASE)
-        progress(mailbox, done, total)
-
+    lease = _Lease(account, store, worker, now)
     run = store.start_run(account, now())
     tally, unforeseen = Tally(), None
     try:
@@ -111,8 +130,8 @@ def poll(
                 office=office,
                 keywords=keywords,
                 since=since,
-                progress=alive,
-                stopping=stopping,
+                progress=progress,
+                stopping=lambda: stopping() or lease.is_lost(),
                 tally=tally,
                 spread=spread,
             )
@@ -128,7 +147,7 @@ def poll(
         reason = _("erreur imprévue de mailsla ({reason}) ; « mailsla --debug poll » dit où.").format(
             reason=type(error).__name__
         )
-    if stopping():
+    if stopping() or lease.lost:
         outcome, reason = Outcome.STOPPED, None
     store.finish_run(
         run, now(), outcome.value, reason=reason, messages=tally.messages, set_aside=tally.set_aside

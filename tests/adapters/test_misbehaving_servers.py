@@ -15,11 +15,13 @@ from mailsla.adapters.credentials import Credentials
 from mailsla.adapters.database import schema
 from mailsla.adapters.database.engine import open_engine, reading
 from mailsla.adapters.database.facts import Facts
-from mailsla.core.collection import ListedMailbox
+from mailsla.core.collection import ListedMailbox, MailboxStatus
 from mailsla.core.errors import PermanentError, TransientError
 from mailsla.core.mail import MailboxRole
 from mailsla.usecases import collect as collecting
 from mailsla.usecases.collect import Tally, collect
+from mailsla.usecases.poll import LEASE, Outcome
+from mailsla.usecases.poll import poll as collect_and_record
 from tests.servers.scripted_imap import ScriptedImap
 
 AT = datetime(2026, 11, 13, tzinfo=UTC)
@@ -470,6 +472,34 @@ def test_many_messages_of_scattered_uids_are_listed_in_few_commands(
 
     assert len(stored(facts)) == 100
     assert searches < 25
+
+
+@pytest.mark.parametrize(("minutes", "outcome", "taken"), [(1, Outcome.OK, 0), (10, Outcome.STOPPED, 1)])
+def test_an_account_stays_a_worker_s_while_it_reads_and_is_left_once_it_is_another_s(
+    server: ScriptedImap,
+    facts: Facts,
+    monkeypatch: pytest.MonkeyPatch,
+    minutes: int,
+    outcome: Outcome,
+    taken: int,
+) -> None:
+    server.mailboxes |= {b"Dossier %d" % number: b'"Dossier %d"' % number for number in range(9)}
+    clock = [AT]
+    claims: list[bool] = []
+    asking = imap.ImapSession.status
+
+    def slowly(session: imap.ImapSession, mailbox: str) -> MailboxStatus:
+        clock[0] += timedelta(minutes=minutes)
+        claims.append(facts.claim("contact", "another", clock[0], clock[0] + LEASE))
+        return asking(session, mailbox)
+
+    monkeypatch.setattr(imap.ImapSession, "status", slowly)
+    result = collect_and_record(
+        "contact", lambda: connected(server), facts, worker="this one", now=lambda: clock[0]
+    )
+
+    assert (result.outcome, sum(claims)) == (outcome, taken)
+    assert len(claims) == (10 if outcome is Outcome.OK else 1)
 
 
 def polled(server: ScriptedImap, facts: Facts, *, at: datetime = AT, only: tuple[str, ...] = ()) -> Tally:

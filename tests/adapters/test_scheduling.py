@@ -6,17 +6,28 @@ import os
 import signal
 import threading
 import time
+from collections.abc import Callable
+from datetime import datetime, timedelta, tzinfo
 
+import apscheduler.executors.base
+import apscheduler.schedulers.base
+import apscheduler.triggers.interval
+import pytest
+
+from mailsla.adapters import scheduling
 from mailsla.adapters.scheduling import Job, run_jobs
 
 
-def starts(job_seconds: float, lasting: float, wanted: int) -> list[float]:
-    """Return when a job that lasts so long was started, in seconds from the first time."""
+def starts(
+    job_seconds: float, lasting: float, wanted: int, turn: Callable[[], object] = lambda: None
+) -> list[float]:
+    """Return when a job that lasts so long, and does `turn`, was started, in seconds from the first time."""
     stop = threading.Event()
     found: list[float] = []
 
     def act() -> None:
         found.append(time.monotonic())
+        turn()
         if len(found) == wanted:
             os.kill(os.getpid(), signal.SIGTERM)
         else:
@@ -41,3 +52,31 @@ def test_a_job_that_ends_in_time_waits_for_its_turn() -> None:
 
     assert 0.9 <= second < 1.4
     assert 1.9 <= third < 2.4
+
+
+@pytest.mark.parametrize("days", [-365, 365])
+def test_a_clock_set_back_or_forward_stops_no_job(monkeypatch: pytest.MonkeyPatch, days: int) -> None:
+    shift = [timedelta(0)]
+
+    class SetClock(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
+            return datetime.now(tz) + shift[0]
+
+    for module in (
+        apscheduler.schedulers.base,
+        apscheduler.triggers.interval,
+        apscheduler.executors.base,
+        scheduling,
+    ):
+        monkeypatch.setattr(module, "datetime", SetClock)
+
+    def set_clock() -> None:
+        shift[0] = timedelta(days=days)
+
+    [_first, second, third] = starts(
+        3, lasting=0.1, wanted=3, turn=lambda: threading.Timer(0.5, set_clock).start()
+    )
+
+    assert second < 3 + scheduling.LOOK_SECONDS
+    assert third < second + 3 + scheduling.LOOK_SECONDS

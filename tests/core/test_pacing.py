@@ -108,6 +108,24 @@ def test_the_longest_wait_counts() -> None:
     assert next_attempt(refused, NOW + timedelta(seconds=1)) == NOW + REMEMBERED
 
 
+def test_a_clock_set_back_ends_every_pause_and_keeps_the_limit_on_logins() -> None:
+    ahead = NOW + timedelta(days=365)
+    failed, refused, busy = (Pace(timedelta(minutes=5)) for _ in range(3))
+    failed.failed(ahead, 1)
+    refused.refused(ahead, "same")
+    for _login in range(MOST_LOGINS):
+        busy.started(ahead)
+
+    assert not any(
+        (failed.may_try(ahead), refused.may_try(ahead, "same"), busy.may_try(ahead + timedelta(seconds=5)))
+    )
+    assert all((failed.may_try(NOW), refused.may_try(NOW, "same"), busy.may_try(NOW)))
+    assert next_attempt([Attempt(ahead, refused=True)] * MOST_LOGINS, NOW) is None
+    for _login in range(MOST_LOGINS):
+        busy.started(NOW)
+    assert not busy.may_try(NOW + timedelta(seconds=1))
+
+
 @given(st.floats(0, 1))
 def test_jitter_spreads_attempts_within_the_pause(jitter: float) -> None:
     pace = Pace(timedelta(minutes=5))
