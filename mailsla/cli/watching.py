@@ -109,10 +109,10 @@ def jobs(app: Application) -> Sequence[Job]:
         app.watch(account, collected)
 
     def warn() -> None:
-        # Nothing is said before every account was tried once: a reply may be about to be found. One that was
-        # never read whole may hold requests without their replies, whoever is reading it.
+        # Nothing is said before every account was tried once: a reply may be about to be found. One that is read
+        # half-way for the first time holds requests without their replies, whoever is reading it.
         with lock:
-            ready = names <= tried and names <= app.facts.read_whole()
+            ready = names <= tried and not names & app.facts.half_read()
         if ready and not app.stop.is_set():
             app.prepare_alerts()
 

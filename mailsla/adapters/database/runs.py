@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Engine, case, extract, func, insert, or_, select, update
 
 from mailsla.adapters.database.engine import reading, writing
-from mailsla.adapters.database.targets import ACCOUNT, COLLECTION, insert_new
+from mailsla.adapters.database.targets import ACCOUNT, COLLECTION, MAILBOX, insert_new
 from mailsla.core.report import Gap
 
 
@@ -122,6 +122,13 @@ class Runs:
         )
         with reading(self._engine) as connection:
             return set(connection.execute(select(ACCOUNT.c.name).where(good.exists())).scalars())
+
+    def half_read(self) -> set[str]:
+        """Return the accounts of which something was read, and which never were to their end."""
+        begun = select(MAILBOX.c.id).where(MAILBOX.c.account_id == ACCOUNT.c.id, MAILBOX.c.last_uid > 0)
+        with reading(self._engine) as connection:
+            names = set(connection.execute(select(ACCOUNT.c.name).where(begun.exists())).scalars())
+        return names - self.read_whole()
 
     def gaps(self, accounts: Collection[str], silence: timedelta, now: datetime) -> tuple[Gap, ...]:
         """Return the stretches over which accounts were not read whole, from success to success, by their ends.
