@@ -64,8 +64,7 @@ class TokenSource:
                 raise PermanentError(_("le serveur d'autorisation n'a pas donné de jeton d'accès."))
             # A server may replace the refresh token at each use (RFC 6749 §6).
             self._refresh = str(answer.get("refresh_token") or self._refresh)
-            life = float(answer.get("expires_in", USUAL_LIFE_SECONDS))
-            self._good_until = self.clock() + life - MARGIN_SECONDS
+            self._good_until = self.clock() + _life(answer.get("expires_in")) - MARGIN_SECONDS
         return self._token
 
     def forget(self) -> None:
@@ -124,6 +123,18 @@ class TokenSource:
                 self.token_url, refresh_token=self._refresh, scope=self.scope, timeout=TIMEOUT_SECONDS
             )
         )
+
+
+def _life(said: Any) -> float:
+    """Return for how many seconds a token lives; servers also say it as text, or say nothing of use.
+
+    >>> _life("3600"), _life(None)
+    (3600.0, 300.0)
+    """
+    try:
+        return float(said)
+    except (TypeError, ValueError):
+        return float(USUAL_LIFE_SECONDS)
 
 
 def _refusal(code: str) -> LoginRefused | TransientError:

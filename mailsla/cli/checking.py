@@ -193,9 +193,10 @@ def _runs(app: Application) -> Iterator[Line]:
     for gap in app.gaps():
         if gap.until is not None or gap.partial:
             continue
-        sentence = _("pas de relève réussie depuis le {instant}.").format(
-            instant=wording.instant(gap.since, app.site.zone)
+        since = (
+            _("jamais relevé en entier.") if gap.never else _("pas de relève réussie depuis le {instant}.")
         )
+        sentence = since.format(instant=wording.instant(gap.since, app.site.zone))
         yield Line(_("relève {account}").format(account=gap.account), Health.WARNING, sentence)
 
 

@@ -88,12 +88,30 @@ def test_a_store_that_did_not_note_since_when_mail_is_read_keeps_its_cursors(emp
             "insert into mailbox (id, account_id, name, role, uid_validity, last_uid, uid_next, messages, "
             "highest_modseq) values (1, 1, 'INBOX', 'inbox', 7, 12, 13, 1, 99)"
         )
+        connection.exec_driver_sql(
+            "insert into message (id, key, subject, ids, people, kept, first_seen_at) "
+            f"values (1, 'k1', 'Demande', '{{}}', '{{}}', '[]', '{SEEN}')"
+        )
+        connection.exec_driver_sql(
+            "insert into location (id, message_id, mailbox_id, uid_validity, uid, imported, first_seen_at, gone_at) "
+            f"values (1, 1, 1, 7, 11, false, '{SEEN}', '2026-11-20 08:00:00.000000'), "
+            f"(2, 1, 1, 7, 12, false, '{SEEN}', null)"
+        )
+        connection.exec_driver_sql(
+            "insert into keyword (id, location_id, name, first_seen_at, gone_at) values "
+            f"(1, 1, 'went with its copy', '{SEEN}', '2026-11-20 08:00:01.000000'), "
+            f"(2, 1, 'taken away', '{SEEN}', '2026-11-19 08:00:00.000000'), "
+            f"(3, 2, 'taken away here', '{SEEN}', '2026-11-19 08:00:00.000000')"
+        )
 
     schema.upgrade(empty_engine)
 
     [cursor] = Facts(empty_engine).cursors("contact", [ListedMailbox("INBOX", MailboxRole.INBOX)])
     migrating.check(empty_engine)
     assert cursor == Cursor(1, 7, 12, 13, 1, highest_modseq=99, since=None)
+    with reading(empty_engine) as connection:
+        borne = connection.exec_driver_sql("select name from keyword where gone_at is null").scalars().all()
+    assert borne == ["went with its copy"]
 
 
 def _contents(connection: Connection) -> dict[str, list[tuple[object, ...]]]:

@@ -378,6 +378,21 @@ def test_a_message_that_ends_the_connection_time_and_again_is_set_aside_once_all
     assert (calm.mailboxes, stored(facts)) == (2, {1, 2, 3, 4, 5, 6})
 
 
+def test_an_oversized_header_whose_uid_comes_last_stops_nothing_for_long(
+    server: ScriptedImap, facts: Facts
+) -> None:
+    server.uid_last = True
+    server.announce[3] = 2 * 1024**3
+    for _poll in range(3):
+        with pytest.raises(TransientError):
+            polled(server, facts)
+
+    polled(server, facts)
+
+    assert [(item.uid, item.reason) for item in facts.set_aside()] == [(3, "unfetchable")]
+    assert stored(facts) == {1, 2, 3, 4, 5}
+
+
 def test_a_network_that_fails_here_and_there_sets_nothing_aside(server: ScriptedImap, facts: Facts) -> None:
     for uid in (2, 2, 4, 4, 5):
         server.deadly = {uid}

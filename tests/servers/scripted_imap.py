@@ -26,6 +26,7 @@ class ScriptedImap:
         withheld: UIDs that FETCH leaves out.
         denied: UIDs for which FETCH is answered NO, and nothing else.
         deadly: UIDs at which FETCH ends with the connection.
+        uid_last: FETCH says a message's UID after its header.
         blind: SEARCH finds nothing.
         numbered: EXAMINE tells UIDVALIDITY.
         drip: Seconds between two bytes of answers to the commands of `drips`.
@@ -48,6 +49,7 @@ class ScriptedImap:
         self.withheld: set[int] = set()
         self.denied: set[int] = set()
         self.deadly: set[int] = set()
+        self.uid_last = False
         self.blind = False
         self.numbered = True
         self.drip = 0.0
@@ -208,8 +210,11 @@ class ScriptedImap:
                 break
             if uid in wanted:
                 size = self.announce.get(uid, len(header))
-                said += f'* {number} FETCH (UID {uid} INTERNALDATE " 2-Nov-2026 10:00:00 +0100" '.encode()
-                said += f"BODY[HEADER.FIELDS (FROM)] {{{size}}}\r\n".encode() + header + b")\r\n"
+                before, after = ("", f" UID {uid}") if self.uid_last else (f"UID {uid} ", "")
+                said += f'* {number} FETCH ({before}INTERNALDATE " 2-Nov-2026 10:00:00 +0100" '.encode()
+                said += (
+                    f"BODY[HEADER.FIELDS (FROM)] {{{size}}}\r\n".encode() + header + f"{after})\r\n".encode()
+                )
         return said
 
 

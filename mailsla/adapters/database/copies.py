@@ -150,20 +150,15 @@ class Copies(Runs):
         """
         last = func.max(COLLECTION.c.started_at)
         known = (
-            select(MAILBOX.c.id, ACCOUNT.c.name)
+            select(MAILBOX.c.id)
             .join(ACCOUNT, ACCOUNT.c.id == MAILBOX.c.account_id)
             .join(COLLECTION, COLLECTION.c.account_id == ACCOUNT.c.id)
-            .where(MAILBOX.c.uid_validity != 0)
-            .group_by(MAILBOX.c.id, ACCOUNT.c.name)
+            .where(MAILBOX.c.uid_validity != 0, ACCOUNT.c.name.not_in(configured))
+            .group_by(MAILBOX.c.id)
             .having(last < at - timedelta(days=1))
         )
         with reading(self._engine) as connection:
-            names = connection.execute(
-                select(ACCOUNT.c.name).where(ACCOUNT.c.name.not_in(configured))
-            ).scalars()
-            others = [
-                number for number, name in connection.execute(known.where(ACCOUNT.c.name.in_(list(names))))
-            ]
+            others = list(connection.execute(known).scalars())
         if not others:
             return 0
         with writing(self._engine) as connection:
