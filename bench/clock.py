@@ -10,18 +10,20 @@ import holidays
 import numpy
 
 from bench.measuring import compare
-from mailsla import site
-from mailsla.core.case import Case, Standard
-from mailsla.core.commitment import Clock, Commitment, Comparison
-from mailsla.core.report import assess
-from mailsla.core.territory import METROPOLE
+from mailsla.bootstrap import site_rules
+from mailsla.core.clock.commitment import Commitment, Comparison
+from mailsla.core.clock.territory import METROPOLE
+from mailsla.core.clock.verdict import Clock
+from mailsla.core.rate.case import Case
+from mailsla.core.rate.cohort import assess
+from mailsla.core.rate.standard import Standard
 
 COUNT = 100_000
 
 
 def main() -> None:
     """Print the time for one verdict, and the ratios."""
-    clock = Clock(site.calendar(METROPOLE, 2006, 2031))
+    clock = Clock(site_rules.calendar(METROPOLE, 2006, 2031))
     promise = Commitment("information", 10, Comparison.LESS_THAN, Fraction(4, 5))
     start = datetime(2010, 1, 4, 9, tzinfo=UTC)
     pairs = [

@@ -8,7 +8,7 @@ from email.utils import getaddresses, parsedate_to_datetime
 
 from bench.measuring import compare
 from bench.samples import letters
-from mailsla.core.header_fields import read_header
+from mailsla.core.mail.header_reading import read_header
 
 COUNT = 2_000
 

@@ -16,15 +16,15 @@ from email.utils import format_datetime
 from enum import Enum
 from typing import Any
 
-from mailsla.core.automatic import MailKind
-from mailsla.core.base_subject import base_subject
-from mailsla.core.correspondents import Office, Service
-from mailsla.core.forms import Form
-from mailsla.core.header_fields import read_header
-from mailsla.core.mail import Mail, MailboxRole, Place
-from mailsla.core.message import identity
-from mailsla.core.pairing_rules import PairingRules, Part
-from mailsla.core.reading import Side
+from mailsla.core.mail.base_subject import base_subject
+from mailsla.core.mail.copies import Mail, MailboxRole, Place
+from mailsla.core.mail.header import identity
+from mailsla.core.mail.header_reading import read_header
+from mailsla.core.mail.kinds import MailKind
+from mailsla.core.office.correspondents import Office, Service
+from mailsla.core.office.forms import Form
+from mailsla.core.office.sides import Side
+from mailsla.core.pairing.rules import PairingRules, Part
 
 START = datetime(2025, 1, 6, 7, 0, tzinfo=UTC)
 SPREAD = timedelta(days=300)

@@ -23,10 +23,10 @@ from bench.mailbox_scenes import (
     Tie,
     World,
 )
-from mailsla.core.automatic import MailKind
-from mailsla.core.mail import MailboxRole
-from mailsla.core.pairing_rules import Part
-from mailsla.core.reading import Side
+from mailsla.core.mail.copies import MailboxRole
+from mailsla.core.mail.kinds import MailKind
+from mailsla.core.office.sides import Side
+from mailsla.core.pairing.rules import Part
 
 
 class Group(Enum):

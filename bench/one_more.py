@@ -10,11 +10,12 @@ from pathlib import Path
 
 from bench.report import fill, opened
 from bench.site import NOW
-from mailsla.bootstrap import Application
-from mailsla.core.collection import Batch, ListedMailbox, new_message
-from mailsla.core.correspondents import UNKNOWN_OFFICE
-from mailsla.core.header_fields import read_header
-from mailsla.core.mail import MailboxRole
+from mailsla.bootstrap.application import Application
+from mailsla.core.collection.on_server import ListedMailbox
+from mailsla.core.collection.to_store import Batch, new_message
+from mailsla.core.mail.copies import MailboxRole
+from mailsla.core.mail.header_reading import read_header
+from mailsla.core.office.correspondents import UNKNOWN_OFFICE
 
 SIZES = (10_000, 200_000)
 REPLIES = 40

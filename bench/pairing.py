@@ -6,14 +6,14 @@ from datetime import UTC, datetime
 
 from bench.measuring import compare
 from bench.samples import letters
-from mailsla.core.base_subject import base_subject
-from mailsla.core.conversation import Threaded, thread
-from mailsla.core.correspondents import Office
-from mailsla.core.derivation import derive
-from mailsla.core.header_fields import read_header
-from mailsla.core.mail import Mail, MailboxRole, Place
-from mailsla.core.message import identity
-from mailsla.core.pairing_rules import PairingRules
+from mailsla.core.mail.base_subject import base_subject
+from mailsla.core.mail.copies import Mail, MailboxRole, Place
+from mailsla.core.mail.header import identity
+from mailsla.core.mail.header_reading import read_header
+from mailsla.core.office.correspondents import Office
+from mailsla.core.pairing.conversation import Threaded, thread
+from mailsla.core.pairing.derivation import derive
+from mailsla.core.pairing.rules import PairingRules
 
 COUNT = 100_000
 SEEN = datetime(2026, 11, 13, tzinfo=UTC)

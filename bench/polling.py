@@ -12,9 +12,9 @@ from bench.contenders.target import Target
 from bench.counting_proxy import Count, CountingProxy
 from bench.samples import letters
 from bench.site import NOW, settings_of
-from mailsla import access, bootstrap
-from mailsla.adapters import imap
-from mailsla.bootstrap import Application
+from mailsla.adapters.imap import session as imap
+from mailsla.bootstrap import access
+from mailsla.bootstrap.application import Application, open_application
 from mailsla.usecases.poll import Collected, Outcome, poll
 from tests.servers.dovecot import DovecotServer
 
@@ -113,7 +113,7 @@ def _installed(server: DovecotServer, proxy: CountingProxy) -> Iterator[Applicat
     target = Target("127.0.0.1", proxy.port, USER, server.password, LETTERS)
     with (
         tempfile.TemporaryDirectory(prefix="mailsla-bench-") as folder,
-        bootstrap.application(settings_of(Path(folder), target.account), now=lambda: NOW) as app,
+        open_application(settings_of(Path(folder), target.account), now=lambda: NOW) as app,
     ):
         yield app
 

@@ -18,9 +18,9 @@ from dataclasses import dataclass, field, fields
 
 from bench.mailbox_scenes import RULES, Letter, World
 from bench.office_habits import HABITS, Group, fill
-from mailsla.core.derivation import Derivation, derive
-from mailsla.core.pairing_rules import Part
-from mailsla.core.reading import Side
+from mailsla.core.office.sides import Side
+from mailsla.core.pairing.derivation import Derivation, derive
+from mailsla.core.pairing.rules import Part
 
 SIZE = 4_000
 LEAST_RECALL = 0.98

@@ -10,13 +10,13 @@ from pathlib import Path
 from bench.measuring import compare, peak_memory_mb
 from bench.samples import letters
 from bench.site import NOW, settings_of
-from mailsla import bootstrap
-from mailsla.bootstrap import Application
-from mailsla.core.collection import Batch, ListedMailbox, NewMessage, new_message
-from mailsla.core.correspondents import UNKNOWN_OFFICE
-from mailsla.core.header_fields import read_header
-from mailsla.core.mail import MailboxRole
-from mailsla.core.period import parse_period
+from mailsla.bootstrap.application import Application, open_application
+from mailsla.core.collection.on_server import ListedMailbox
+from mailsla.core.collection.to_store import Batch, NewMessage, new_message
+from mailsla.core.mail.copies import MailboxRole
+from mailsla.core.mail.header_reading import read_header
+from mailsla.core.office.correspondents import UNKNOWN_OFFICE
+from mailsla.core.rate.period import parse_period
 
 REQUESTS = 100_000
 
@@ -24,7 +24,7 @@ REQUESTS = 100_000
 def opened(folder: Path) -> AbstractContextManager[Application]:
     """Open a store of its own in `folder`."""
     account = {"host": "localhost", "user": "contact", "password_env": "NONE"}
-    return bootstrap.application(settings_of(folder, account), now=lambda: NOW)
+    return open_application(settings_of(folder, account), now=lambda: NOW)
 
 
 def fill(app: Application, count: int) -> None:

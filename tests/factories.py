@@ -7,14 +7,15 @@ from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
-from mailsla.core.base_subject import base_subject
-from mailsla.core.commitment import Clock, Commitment, Comparison, ReceiptRule
-from mailsla.core.correspondents import Office, Service
-from mailsla.core.forms import Form
-from mailsla.core.mail import Mail, MailboxRole, Place
-from mailsla.core.message import Header, identity
-from mailsla.core.pairing_rules import PairingRules
-from mailsla.core.working_days import DayKind, SpecialDay, WorkingCalendar
+from mailsla.core.clock.commitment import Commitment, Comparison
+from mailsla.core.clock.verdict import Clock, ReceiptRule
+from mailsla.core.clock.working_days import DayKind, SpecialDay, WorkingCalendar
+from mailsla.core.mail.base_subject import base_subject
+from mailsla.core.mail.copies import Mail, MailboxRole, Place
+from mailsla.core.mail.header import Header, identity
+from mailsla.core.office.correspondents import Office, Service
+from mailsla.core.office.forms import Form
+from mailsla.core.pairing.rules import PairingRules
 
 PARIS = ZoneInfo("Europe/Paris")
 CONTACT = "contact@pref.example.fr"

@@ -28,9 +28,8 @@ from uuid import uuid4
 
 from sqlalchemy import text
 
-from mailsla import bootstrap
 from mailsla.adapters.database.engine import reading
-from mailsla.bootstrap import NOW_VARIABLE, Application
+from mailsla.bootstrap.application import NOW_VARIABLE, Application, open_application
 from mailsla.config import load
 from mailsla.usecases.poll import Outcome
 from tests.kills import Moment, Victim, kills
@@ -137,7 +136,7 @@ def opened(config: Path) -> Iterator[Application]:
     with ExitStack() as stack:
         # Alembic's `op` and `context` belong to the whole process: one migration at a time.
         with UPGRADING:
-            app = stack.enter_context(bootstrap.application(load(config), now=lambda: NOW))
+            app = stack.enter_context(open_application(load(config), now=lambda: NOW))
         yield app
 
 

@@ -13,16 +13,16 @@ import sys
 import time
 from datetime import UTC, datetime, timedelta
 
-from mailsla.core.automatic import kind_of
-from mailsla.core.base_subject import base_subject
-from mailsla.core.body_evidence import first_text, needs_body, with_body
-from mailsla.core.derivation import derive
 from mailsla.core.errors import MessageError
-from mailsla.core.header_fields import read_header
-from mailsla.core.mail import Mail, MailboxRole, Place
-from mailsla.core.message import REQUESTED_FIELDS, Header, identity
-from mailsla.core.reading import classified, read
-from mailsla.core.ties import ties
+from mailsla.core.mail.base_subject import base_subject
+from mailsla.core.mail.copies import Mail, MailboxRole, Place
+from mailsla.core.mail.header import REQUESTED_FIELDS, Header, identity
+from mailsla.core.mail.header_reading import read_header
+from mailsla.core.mail.kinds import kind_of
+from mailsla.core.office.body_evidence import first_text, needs_body, with_body
+from mailsla.core.office.sides import classified, read
+from mailsla.core.pairing.derivation import derive
+from mailsla.core.pairing.ties import ties
 from tests.factories import RULES
 
 SEEN = datetime(2026, 11, 13, tzinfo=UTC)

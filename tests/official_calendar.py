@@ -15,7 +15,7 @@ from datetime import date
 from pathlib import Path
 
 from mailsla.adapters.french_holidays import BEYOND_OFFICIAL_TABLE, CORRECTIONS, public_holidays
-from mailsla.core.territory import TERRITORIES, Territory
+from mailsla.core.clock.territory import TERRITORIES, Territory
 
 
 def official_days(path: Path) -> dict[int, set[date]]:

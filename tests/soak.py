@@ -24,7 +24,7 @@ from pathlib import Path
 from statistics import fmean, linear_regression, median, quantiles
 from types import FrameType
 
-from mailsla.core.pacing import MOST_LOGINS
+from mailsla.core.collection.pacing import MOST_LOGINS
 from tests.e2e.daemon import Installation
 from tests.servers.dovecot import DovecotServer
 from tests.servers.fault_proxy import FaultProxy

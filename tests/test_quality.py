@@ -7,9 +7,9 @@ import pytest
 from bench.mailbox_scenes import Letter, World
 from bench.office_habits import HABITS, fill
 from bench.quality import LEAST_RECALL, Finding, Quality, measured
-from mailsla.core.automatic import MailKind
-from mailsla.core.pairing_rules import Part
-from mailsla.core.reading import Side
+from mailsla.core.mail.kinds import MailKind
+from mailsla.core.office.sides import Side
+from mailsla.core.pairing.rules import Part
 
 SEED = 20261113
 SIZE = 300

@@ -6,13 +6,13 @@ from pathlib import Path
 
 from bench.contenders.target import Stopwatch, Target, contend
 from bench.site import NOW, settings_of
-from mailsla import bootstrap
+from mailsla.bootstrap.application import open_application
 
 
 def work(target: Target, stopwatch: Stopwatch) -> int:
     """Collect everything and derive everything."""
     settings = settings_of(Path(target.folder), target.account)
-    with bootstrap.application(settings, now=lambda: NOW) as app:
+    with open_application(settings, now=lambda: NOW) as app:
         stopwatch.start()
         result = app.poll(app.accounts[0])
         stopwatch.lap("fetched, decoded, stored")

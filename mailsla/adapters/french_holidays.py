@@ -14,9 +14,8 @@ from datetime import date, timedelta
 import holidays
 from dateutil.easter import easter
 
-from mailsla.core.errors import UsageError
-from mailsla.core.public_holiday import PublicHoliday
-from mailsla.core.territory import (
+from mailsla.core.clock.public_holiday import PublicHoliday
+from mailsla.core.clock.territory import (
     ALSACE_MOSELLE,
     GUADELOUPE,
     GUYANE,
@@ -34,6 +33,7 @@ from mailsla.core.territory import (
     WALLIS_ET_FUTUNA,
     Territory,
 )
+from mailsla.core.errors import UsageError
 from mailsla.language import gettext as _
 
 FIRST_YEAR, LAST_YEAR = 1950, 2100

@@ -14,12 +14,12 @@ from email.utils import format_datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from mailsla.adapters.clock import Now
-from mailsla.adapters.credentials import Credentials
-from mailsla.adapters.deadline import breaking_off
-from mailsla.adapters.tls import tls_context
+from mailsla.adapters.access.credentials import Credentials
+from mailsla.adapters.access.deadline import breaking_off
+from mailsla.adapters.access.tls import tls_context
+from mailsla.adapters.machine.present import Now
+from mailsla.core.alerts.outgoing import Outgoing
 from mailsla.core.errors import MailslaError, PermanentError, TransientError
-from mailsla.core.outgoing import Outgoing
 from mailsla.language import gettext as _
 
 LOGGED_IN = 235

@@ -8,12 +8,13 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from mailsla.adapters.rendering import documents, wording
-from mailsla.bootstrap import Application
+from mailsla.bootstrap.application import Application
 from mailsla.cli import session
 from mailsla.cli.session import TextOrJson
-from mailsla.core.alerting import Digest
+from mailsla.core.alerts.digests import Digest
 from mailsla.language import gettext as _
+from mailsla.presentation import words
+from mailsla.presentation.documents import values
 from mailsla.usecases.notify import due_digests
 
 
@@ -35,7 +36,7 @@ def alerts(
         due = due_digests(app.derivations, app.outbox, app.alert_setting(), app.now())
         written = [(digest, *app.write_digest(digest)) for digest in due]
         if format_ is TextOrJson.JSON:
-            session.write_out(documents.text(_document(app, written)), None)
+            session.write_out(values.text(_document(app, written)), None)
             return
         console = session.console()
         for digest, subject, text in written:
@@ -55,12 +56,12 @@ def _history(app: Application) -> Table:
         table.add_column(title)
     for state in app.outbox.history():
         if state.sent_at is not None:
-            shown = _("envoyée le {instant}").format(instant=wording.instant(state.sent_at, app.site.zone))
+            shown = _("envoyée le {instant}").format(instant=words.instant(state.sent_at, app.site.zone))
         elif state.refused is not None:
             shown = _("refusée : {reason}").format(reason=state.refused)
         else:
             shown = _("en attente d'envoi ({n} essais)").format(n=state.attempts)
-        table.add_row(Text(state.recipient), wording.short_day(state.day), str(state.announced), Text(shown))
+        table.add_row(Text(state.recipient), words.short_day(state.day), str(state.announced), Text(shown))
     return table
 
 
@@ -84,7 +85,7 @@ def _document(app: Application, written: list[tuple[Digest, str, str]]) -> dict[
                 "recipient": state.recipient,
                 "day": state.day.isoformat(),
                 "requests": state.announced,
-                "sent_at": documents.instant(state.sent_at, zone),
+                "sent_at": values.instant(state.sent_at, zone),
                 "attempts": state.attempts,
                 "refused": state.refused,
             }

@@ -10,19 +10,23 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from mailsla import site
 from mailsla.adapters.french_holidays import FIRST_YEAR, LAST_YEAR, check_year
-from mailsla.adapters.rendering import documents, terminal, wording
+from mailsla.bootstrap import site_rules
 from mailsla.cli import session
 from mailsla.cli.instants import read_instant, read_time
 from mailsla.cli.session import TextOrJson
 from mailsla.config import Settings
 from mailsla.config.settings import CommitmentSection
-from mailsla.core.commitment import Clock, ClosedDayReceipt, Commitment, Comparison, ReceiptRule, Unit
+from mailsla.core.clock.commitment import Commitment, Comparison, Unit
+from mailsla.core.clock.territory import Territory
+from mailsla.core.clock.verdict import Clock, ClosedDayReceipt, ReceiptRule
+from mailsla.core.clock.working_days import SpecialDay
 from mailsla.core.errors import UsageError
-from mailsla.core.territory import Territory
-from mailsla.core.working_days import SpecialDay
 from mailsla.language import gettext as _
+from mailsla.presentation import words
+from mailsla.presentation.documents.clock import calendar_document, clock_document
+from mailsla.presentation.documents.values import text
+from mailsla.presentation.formats import terminal
 
 
 class DayUnit(StrEnum):
@@ -99,8 +103,8 @@ def clock(
         else ()
     )
     if format_ is TextOrJson.JSON:
-        document = documents.clock(verdict, commitment, counted, clock_, replied=replied is not None)
-        session.write_out(documents.text(document), None)
+        document = clock_document(verdict, commitment, counted, clock_, replied=replied is not None)
+        session.write_out(text(document), None)
     else:
         terminal.clock(
             verdict,
@@ -126,7 +130,7 @@ def calendar(
     check_year(year)
     settings = session.optional_settings(context)
     territory = _territory(settings, departement)
-    days = site.calendar(
+    days = site_rules.calendar(
         territory,
         year,
         year,
@@ -134,7 +138,7 @@ def calendar(
         declared=_declared(settings, territory),
     ).special_days
     if format_ is TextOrJson.JSON:
-        session.write_out(documents.text(documents.calendar(days)), None)
+        session.write_out(text(calendar_document(days)), None)
     else:
         title = _("Jours fériés et fermetures {year} – {territory}").format(
             year=year, territory=territory.name
@@ -144,15 +148,15 @@ def calendar(
 
 def _territory(settings: Settings | None, departement: str | None) -> Territory:
     if departement is not None:
-        return site.territory(departement)
-    return settings.site.territory if settings is not None else site.territory("75")
+        return site_rules.territory(departement)
+    return settings.site.territory if settings is not None else site_rules.territory("75")
 
 
 def _declared(settings: Settings | None, territory: Territory) -> tuple[SpecialDay, ...]:
     """Return the site's own days, unless another territory was asked for."""
     if settings is None or settings.site.territory != territory:
         return ()
-    return site.declared_days(settings)
+    return site_rules.declared_days(settings)
 
 
 def _good_friday(settings: Settings | None, asked: bool | None) -> bool:
@@ -188,7 +192,7 @@ def _clock(
     received_at: datetime,
     replied_at: datetime | None,
 ) -> Clock:
-    days = site.calendar(
+    days = site_rules.calendar(
         territory,
         max(received_at.year - 1, FIRST_YEAR),
         min(max(received_at, replied_at or received_at).year + 2, LAST_YEAR),
@@ -198,7 +202,7 @@ def _clock(
     if settings is None:
         return Clock(days)
     receipt = ReceiptRule(settings.receipt.cutoff, settings.receipt.closed_day_receipt)
-    return Clock(days, receipt, site.Site(settings).opening)
+    return Clock(days, receipt, site_rules.Site(settings).opening)
 
 
 def _receipt(rule: ReceiptRule, cutoff: str | None, closed_day: ClosedDayReceipt | None) -> ReceiptRule:
@@ -213,7 +217,7 @@ def _receipt(rule: ReceiptRule, cutoff: str | None, closed_day: ClosedDayReceipt
         except ValueError as error:
             raise UsageError(
                 _("Heure illisible : {written} ; écrivez par exemple 17:00.").format(
-                    written=wording.safe(cutoff, 40)
+                    written=words.safe(cutoff, 40)
                 )
             ) from error
     return rule if closed_day is None else replace(rule, closed_day=closed_day)

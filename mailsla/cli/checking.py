@@ -11,16 +11,17 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from mailsla import access
-from mailsla.adapters.rendering import documents, wording
-from mailsla.bootstrap import Application
+from mailsla.bootstrap import access
+from mailsla.bootstrap.application import Application
 from mailsla.cli import session
 from mailsla.cli.session import TextOrJson
 from mailsla.config import Account
 from mailsla.core.errors import MailslaError
-from mailsla.core.mail import MailboxRole
+from mailsla.core.mail.copies import MailboxRole
 from mailsla.language import gettext as _
 from mailsla.language import ngettext
+from mailsla.presentation import words
+from mailsla.presentation.documents.values import text
 
 RECENT = timedelta(hours=1)
 """A collection older than this, and than its own interval, is a failure."""
@@ -75,7 +76,7 @@ def check(
             for line in lines
         ]
         document = {"schema": "mailsla.check/1", "site": settings.site.name, "checks": checks}
-        session.write_out(documents.text(document), None)
+        session.write_out(text(document), None)
     else:
         for line in lines:
             label = {
@@ -100,7 +101,7 @@ def _recent(app: Application) -> Iterator[Line]:
             continue
         recent = app.now() - last < RECENT + timedelta(seconds=account.every_seconds)
         sentence = _("dernière relève réussie le {instant}.").format(
-            instant=wording.instant(last, app.site.zone)
+            instant=words.instant(last, app.site.zone)
         )
         yield Line(subject, Health.OK if recent else Health.FAILURE, sentence)
 
@@ -114,7 +115,7 @@ def _lines(app: Application) -> Iterator[Line]:
     yield from _set_aside(app)
     yield from _runs(app)
     yield _calendar(app)
-    yield Line(_("horloge"), Health.OK, wording.instant(app.now(), app.site.zone))
+    yield Line(_("horloge"), Health.OK, words.instant(app.now(), app.site.zone))
 
 
 def _account(app: Application, account: Account) -> Iterator[Line]:
@@ -125,7 +126,7 @@ def _account(app: Application, account: Account) -> Iterator[Line]:
     except MailslaError as error:
         yield Line(subject, Health.FAILURE, str(error))
         return
-    shown = ", ".join(f"{wording.safe(box.name, 60)} ({_role(box.role)})" for box in mailboxes)
+    shown = ", ".join(f"{words.safe(box.name, 60)} ({_role(box.role)})" for box in mailboxes)
     yield Line(subject, Health.OK, _("connexion réussie ; dossiers : {mailboxes}").format(mailboxes=shown))
     if not any(mailbox.role is MailboxRole.SENT for mailbox in mailboxes):
         yield Line(
@@ -179,9 +180,9 @@ def _set_aside(app: Application) -> Iterator[Line]:
     for item in app.facts.set_aside():
         sentence = _("{account}, dossier {mailbox}, UID {uid} : {reason}").format(
             account=item.account,
-            mailbox=wording.safe(item.mailbox, 60),
+            mailbox=words.safe(item.mailbox, 60),
             uid=item.uid,
-            reason=wording.set_aside(item.reason),
+            reason=words.set_aside(item.reason),
         )
         yield Line(_("courriel mis de côté"), Health.WARNING, sentence)
 
@@ -196,7 +197,7 @@ def _runs(app: Application) -> Iterator[Line]:
         since = (
             _("jamais relevé en entier.") if gap.never else _("pas de relève réussie depuis le {instant}.")
         )
-        sentence = since.format(instant=wording.instant(gap.since, app.site.zone))
+        sentence = since.format(instant=words.instant(gap.since, app.site.zone))
         yield Line(_("relève {account}").format(account=gap.account), Health.WARNING, sentence)
 
 
@@ -205,6 +206,6 @@ def _calendar(app: Application) -> Line:
     today = calendar.local_date(app.now())
     following = calendar.working_day(today, 1)
     sentence = _("{territory} ; prochain jour ouvré : {day}.").format(
-        territory=app.site.settings.site.territory.name, day=wording.day_name(following)
+        territory=app.site.settings.site.territory.name, day=words.day_name(following)
     )
     return Line(_("calendrier"), Health.OK, sentence)

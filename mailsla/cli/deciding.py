@@ -10,16 +10,16 @@ from typing import Annotated, TypeVar
 
 import typer
 
-from mailsla.adapters.rendering import wording
-from mailsla.bootstrap import Application
+from mailsla.bootstrap.application import Application
 from mailsla.cli import session
 from mailsla.cli.instants import read_instant
 from mailsla.cli.measuring import find_request
-from mailsla.core.decision import Action, Decision
 from mailsla.core.errors import UsageError
-from mailsla.core.reading import Side
-from mailsla.core.request import Request
+from mailsla.core.office.sides import Side
+from mailsla.core.pairing.decision import Action, Decision
+from mailsla.core.pairing.request import Request
 from mailsla.language import gettext as _
+from mailsla.presentation import words
 from mailsla.usecases.decide import decide as add_decision
 from mailsla.usecases.decide import undo as take_back
 
@@ -145,7 +145,7 @@ def _message_key(app: Application, written: str) -> str:
         raise UsageError(
             _(
                 "Aucun courriel unique ne commence par {written} ; « mailsla show » donne les références."
-            ).format(written=wording.safe(written, 40))
+            ).format(written=words.safe(written, 40))
         )
     return found[0].key
 
@@ -160,7 +160,7 @@ def _one_of(written: str, known: list[str]) -> str:
     if written not in known:
         raise UsageError(
             _("{written} n'est pas dans la configuration, qui nomme : {names}.").format(
-                written=wording.safe(written, 60), names=", ".join(known) or "–"
+                written=words.safe(written, 60), names=", ".join(known) or "–"
             )
         )
     return written

@@ -10,7 +10,7 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from mailsla.adapters.archives import files_of, read_archive
-from mailsla.bootstrap import Application
+from mailsla.bootstrap.application import Application
 from mailsla.cli import session
 from mailsla.core.errors import PermanentError
 from mailsla.language import gettext as _

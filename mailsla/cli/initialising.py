@@ -9,11 +9,11 @@ from typing import Annotated
 
 import typer
 
+from mailsla.bootstrap.site_rules import territory
 from mailsla.cli import session
 from mailsla.config import parse
 from mailsla.core.errors import ConfigError, UsageError
 from mailsla.language import gettext as _
-from mailsla.site import territory
 
 TEMPLATE = """\
 # Configuration de mailsla. Toutes les clés sont décrites dans mailsla.example.toml.

@@ -7,9 +7,9 @@ from datetime import date, datetime, time, tzinfo
 from zoneinfo import ZoneInfo
 
 from mailsla.adapters.french_holidays import check_year
-from mailsla.adapters.rendering import wording
 from mailsla.core.errors import UsageError
 from mailsla.language import gettext as _
+from mailsla.presentation import words
 
 WRITTEN = re.compile(
     r"(?P<on>\d{4}-\d{2}-\d{2}|\d{1,2}/\d{1,2}/\d{4})(?:[T ](?P<at>\d{1,2}[:h]\d{2}(?::\d{2})?))?"
@@ -28,7 +28,7 @@ def read_instant(written: str, zone: ZoneInfo, *, end_of_day: bool) -> datetime:
     """
     unreadable = UsageError(
         _("Date illisible : {written} ; écrivez 2026-04-28, 28/04/2026 ou « 28/04/2026 23:30 ».").format(
-            written=wording.safe(written, 40)
+            written=words.safe(written, 40)
         )
     )
     found = WRITTEN.fullmatch(written.strip())

@@ -9,18 +9,24 @@ from typing import Annotated
 
 import typer
 
-from mailsla.adapters.rendering import documents, report_screen, sheet, terminal, wording
-from mailsla.bootstrap import Application
+from mailsla.bootstrap.application import Application
 from mailsla.cli import session
 from mailsla.cli.session import Format, TextOrJson
-from mailsla.core.case import Case, Judged
-from mailsla.core.commitment import Outcome
+from mailsla.core.clock.verdict import Outcome
 from mailsla.core.errors import UsageError
-from mailsla.core.period import Grain, Period, parse_period
-from mailsla.core.recipient_matching import Doubt
-from mailsla.core.report import Report
-from mailsla.core.request import Request
+from mailsla.core.pairing.recipient_matching import Doubt
+from mailsla.core.pairing.request import Request
+from mailsla.core.rate.case import Case, case_of
+from mailsla.core.rate.period import Grain, Period, parse_period
+from mailsla.core.rate.report import Report
+from mailsla.core.rate.standard import Judged
 from mailsla.language import gettext as _
+from mailsla.presentation import words
+from mailsla.presentation.documents.report import report_document
+from mailsla.presentation.documents.request import request_document, requests_document
+from mailsla.presentation.documents.values import text
+from mailsla.presentation.formats import csv_sheet as sheet
+from mailsla.presentation.formats import report_screen, terminal
 
 
 class State(StrEnum):
@@ -78,7 +84,7 @@ def report(
         if publish:
             app.publish([cohort.period for cohort in built.sections])
     if format_ is Format.JSON:
-        session.write_out(documents.text(documents.report(built, zone)), output)
+        session.write_out(text(report_document(built, zone)), output)
     elif format_ is Format.CSV:
         session.write_out(sheet.report(built), output)
     else:
@@ -100,7 +106,7 @@ def _period(written: str) -> Period:
     except UsageError as error:
         raise UsageError(
             _("Période illisible : {written} ; écrivez 2026-W46, 2026-11, 2026-Q4, 2026 ou A..B.").format(
-                written=wording.safe(written, 40)
+                written=words.safe(written, 40)
             )
         ) from error
 
@@ -110,7 +116,7 @@ def _check_service(app: Application, service: str | None) -> None:
     if service is not None and service not in names:
         raise UsageError(
             _("Service inconnu : {service} ; la configuration nomme : {names}.").format(
-                service=wording.safe(service, 60), names=", ".join(names) or "–"
+                service=words.safe(service, 60), names=", ".join(names) or "–"
             )
         )
 
@@ -137,9 +143,7 @@ def requests(
         if format_ is Format.JSON:
             named = [(item, _message_id(app, item.case)) for item in items]
             session.write_out(
-                documents.text(
-                    documents.requests(named, _doubts(app, items), app.derivations.decided(), zone)
-                ),
+                text(requests_document(named, _doubts(app, items), app.derivations.decided(), zone)),
                 output,
             )
         elif format_ is Format.CSV:
@@ -203,14 +207,14 @@ def show(
         found = find_request(app, request)
         clock = app.clock()
         commitment = app.site.standard(clock).commitment_of(found.category)
-        verdict = app.site.standard(clock).judge([found.case], app.now())[0].verdict
+        verdict = app.site.standard(clock).judge([case_of(found)], app.now())[0].verdict
         messages = app.derivations.conversation(found.conversation)
         end = found.answered.at if verdict.answered_on and found.answered else app.now()
         counted = clock.days(found.received.at, end, commitment.unit)
         decisions = [item for key in found.keys for item in app.derivations.decisions(key)]
         if format_ is TextOrJson.JSON:
             session.write_out(
-                documents.text(documents.shown(found, verdict, decisions, messages, counted, app.site.zone)),
+                text(request_document(found, verdict, decisions, messages, counted, app.site.zone)),
                 None,
             )
         else:
@@ -234,6 +238,6 @@ def find_request(app: Application, written: str) -> Request:
         )
     raise UsageError(
         _("Aucune demande {written} ; « mailsla requests » donne les références.").format(
-            written=wording.safe(written, 40)
+            written=words.safe(written, 40)
         )
     )

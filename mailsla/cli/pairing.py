@@ -12,21 +12,24 @@ from typing import Annotated
 import typer
 
 from mailsla.adapters.archives import ArchivedMail, files_of, read_archive
-from mailsla.adapters.rendering import documents, terminal, wording
-from mailsla.adapters.rendering.documents import Tied
+from mailsla.bootstrap.site_rules import Site
 from mailsla.cli import session
 from mailsla.cli.session import TextOrJson
-from mailsla.core.base_subject import base_subject
-from mailsla.core.body_evidence import read_with_body
-from mailsla.core.correspondents import UNKNOWN_OFFICE
-from mailsla.core.derivation import DerivedMessage, derive
 from mailsla.core.errors import MessageError, PermanentError
-from mailsla.core.mail import Mail, MailboxRole, Place
-from mailsla.core.message import Header, identity
-from mailsla.core.pairing_rules import PairingRules
-from mailsla.core.reading import classified
+from mailsla.core.mail.base_subject import base_subject
+from mailsla.core.mail.copies import Mail, MailboxRole, Place
+from mailsla.core.mail.header import Header, identity
+from mailsla.core.office.body_evidence import read_with_body
+from mailsla.core.office.correspondents import UNKNOWN_OFFICE
+from mailsla.core.office.sides import classified
+from mailsla.core.pairing.derivation import DerivedMessage, derive
+from mailsla.core.pairing.rules import PairingRules
 from mailsla.language import gettext as _
-from mailsla.site import Site
+from mailsla.presentation import words
+from mailsla.presentation.documents.conversation import Tied, conversations_document, one_line
+from mailsla.presentation.documents.conversation import classified as classified_document
+from mailsla.presentation.documents.values import text
+from mailsla.presentation.formats import terminal
 
 
 def declare(app: typer.Typer) -> None:
@@ -90,11 +93,9 @@ def classify(
             kind, reason = "unreadable", error.reason
         if format_ is TextOrJson.JSON:
             number = None if mail.alone else mail.number
-            typer.echo(documents.line(documents.classified(_shown(mail.path), number, kind, reason)))
+            typer.echo(one_line(classified_document(_shown(mail.path), number, kind, reason)))
         else:
-            typer.echo(
-                "  ".join(filter(None, (wording.safe(_name(mail), 500), wording.one_kind(kind), reason)))
-            )
+            typer.echo("  ".join(filter(None, (words.safe(_name(mail), 500), words.one_kind(kind), reason))))
     reader.finish()
 
 
@@ -119,7 +120,7 @@ def conversations(
         with session.application(context) as app:
             found = _of_store(app.derivations.messages())
     if format_ is TextOrJson.JSON:
-        typer.echo(documents.text(documents.conversations(found)))
+        typer.echo(text(conversations_document(found)))
     else:
         terminal.conversations(found, session.console())
     reader.finish(looked=bool(paths))

@@ -16,11 +16,11 @@ from rich.console import Console
 
 from mailsla.config import Settings, load
 from mailsla.core.errors import UsageError
-from mailsla.demo import site as demo
+from mailsla.demo import office as demo
 from mailsla.language import gettext as _
 
 if TYPE_CHECKING:
-    from mailsla.bootstrap import Application
+    from mailsla.bootstrap.application import Application
 
 CONFIG_VARIABLE = "MAILSLA_CONFIG"
 USUAL_CONFIGS = (Path("mailsla.toml"), Path("/etc/mailsla/mailsla.toml"))
@@ -90,9 +90,9 @@ def optional_settings(context: typer.Context) -> Settings | None:
 @contextmanager
 def application(context: typer.Context) -> Iterator[Application]:
     """Open the site's store."""
-    from mailsla import bootstrap  # noqa: PLC0415 (its libraries take a second to load: not for `clock`)
+    from mailsla.bootstrap.application import open_application  # noqa: PLC0415 (its libraries take a second to load: not for `clock`)
 
-    with bootstrap.application(settings(context), now=demo.clock() if chosen(context).demo else None) as app:
+    with open_application(settings(context), now=demo.clock() if chosen(context).demo else None) as app:
         yield app
 
 

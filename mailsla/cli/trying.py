@@ -10,14 +10,14 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from mailsla import bootstrap
-from mailsla.adapters.rendering import report_screen, wording
-from mailsla.bootstrap import Application
+from mailsla.bootstrap.application import Application, open_application
 from mailsla.cli import session
 from mailsla.cli.watching import collect_all
 from mailsla.config import load
-from mailsla.demo import site
+from mailsla.demo import office
 from mailsla.language import gettext as _
+from mailsla.presentation import words
+from mailsla.presentation.formats import report_screen
 
 
 def declare(app: typer.Typer) -> None:
@@ -33,7 +33,7 @@ def demo(
 ) -> None:
     """Start a sample mailbox, collect it for real, print the weekly report, and say what to try next."""
     del context
-    folder = site.folder()
+    folder = office.folder()
     console = session.console()
     if remove:
         shutil.rmtree(folder, ignore_errors=True)
@@ -43,10 +43,10 @@ def demo(
     folder.mkdir(mode=0o700, parents=True)
     started = time.monotonic()
     console.print(
-        Text(_("Préfecture inventée, à la date du {day}.").format(day=wording.day_name(site.NOW.date())))
+        Text(_("Préfecture inventée, à la date du {day}.").format(day=words.day_name(office.NOW.date())))
     )
     _collect(folder)
-    with bootstrap.application(load(site.config_path()), now=site.clock()) as app:
+    with open_application(load(office.config_path()), now=office.clock()) as app:
         console.print()
         report_screen.report(app.report(), app.site.zone, console)
         console.print()
@@ -61,11 +61,11 @@ def _collect(folder: Path) -> None:
     from mailsla.demo.server import EmbeddedServer  # noqa: PLC0415 (its library is an extra)
 
     with EmbeddedServer(folder / "mailbox") as server:
-        written = site.CONFIGURATION.format(
+        written = office.CONFIGURATION.format(
             host=server.host, port=server.port, user=server.user, password=server.password
         )
-        site.config_path().write_text(written, encoding="utf-8")
-        with bootstrap.application(load(site.config_path()), now=site.clock()) as app:
+        office.config_path().write_text(written, encoding="utf-8")
+        with open_application(load(office.config_path()), now=office.clock()) as app:
             collect_all(app)
     shutil.rmtree(folder / "mailbox", ignore_errors=True)
 

@@ -10,14 +10,13 @@ import structlog
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from mailsla import bootstrap
-from mailsla.adapters.logs import start_logging
-from mailsla.adapters.rendering import wording
-from mailsla.adapters.scheduling import Job
-from mailsla.bootstrap import Application
+from mailsla.adapters.machine.logs import start_logging
+from mailsla.adapters.machine.scheduling import Job
+from mailsla.bootstrap.application import ALERT_ROUND_SECONDS, Application, run_daemon
 from mailsla.cli import session
 from mailsla.config import Account
 from mailsla.language import gettext as _
+from mailsla.presentation import words
 from mailsla.usecases.poll import Collected, Outcome
 
 
@@ -69,7 +68,7 @@ def _collect(app: Application, account: Account, progress: Progress) -> Collecte
 
     def advance(mailbox: str, done: int, total: int) -> None:
         if mailbox not in tasks:
-            tasks[mailbox] = progress.add_task(f"{account.name} {wording.safe(mailbox, 40)}", total=total)
+            tasks[mailbox] = progress.add_task(f"{account.name} {words.safe(mailbox, 40)}", total=total)
         progress.update(tasks[mailbox], completed=done, total=total)
 
     return app.poll(account, advance)
@@ -90,7 +89,7 @@ def run(context: typer.Context) -> None:
     start_logging(debug=session.chosen(context).debug)
     with session.application(context) as app:
         structlog.get_logger().info("started", accounts=[account.name for account in app.accounts])
-        bootstrap.run_daemon(app, lambda: jobs(app))
+        run_daemon(app, lambda: jobs(app))
 
 
 def jobs(app: Application) -> Sequence[Job]:
@@ -122,7 +121,7 @@ def jobs(app: Application) -> Sequence[Job]:
             structlog.get_logger().info("alerts", sent=delivery.sent, failed=delivery.failed)
 
     # Each is a job of its own: what breaks one, or makes it last, holds no other back.
-    round_seconds = min(bootstrap.ALERT_ROUND_SECONDS, *(account.every_seconds for account in app.accounts))
+    round_seconds = min(ALERT_ROUND_SECONDS, *(account.every_seconds for account in app.accounts))
     rounds = (("alarms", app.sound_alarms), ("alerts", warn), ("delivery", deliver))
     return [
         *(Job(f"collect {each.name}", each.every_seconds, partial(collect, each)) for each in app.accounts),

@@ -22,12 +22,13 @@ from pydantic import (
     model_validator,
 )
 
-from mailsla.core.addresses import parse_addresses
-from mailsla.core.commitment import ClosedDayReceipt, Commitment, Comparison, Unit
-from mailsla.core.forms import AddressSource
-from mailsla.core.opening_hours import USUAL_WEEK, Interval
-from mailsla.core.presets import PRESETS
-from mailsla.core.territory import Territory, territory_of
+from mailsla.core.clock.commitment import Commitment, Comparison, Unit
+from mailsla.core.clock.opening_hours import USUAL_WEEK, Interval
+from mailsla.core.clock.presets import PRESETS
+from mailsla.core.clock.territory import Territory, territory_of
+from mailsla.core.clock.verdict import ClosedDayReceipt
+from mailsla.core.mail.addresses import parse_addresses
+from mailsla.core.office.forms import AddressSource
 
 
 class _Section(BaseModel):
@@ -222,7 +223,7 @@ class Service(_Section):
 class CommitmentSection(_Section):
     """`[[commitments]]`: what is promised for a category of requests, and how its requests are recognised.
 
-    `preset` fills what is not written (`mailsla.core.presets`). A promise in `days` counts working days, or
+    `preset` fills what is not written (`mailsla.core.clock.presets`). A promise in `days` counts working days, or
     calendar days when `unit` says so; one in `hours` counts hours of opening.
     """
 

@@ -14,7 +14,7 @@ from types import TracebackType
 from imapclient import IMAPClient
 
 from mailsla.core.errors import TransientError, UsageError
-from mailsla.demo.mailbox import sample_messages
+from mailsla.demo.letters import sample_messages
 from mailsla.language import gettext as _
 
 START_SECONDS = 20

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
-from mailsla.core.outgoing import Outgoing
-from mailsla.core.report import Gap
+from mailsla.core.alerts.outgoing import Outgoing
+from mailsla.core.collection.gap import Gap
 
 STOPPED, RESUMED = "collection-stopped", "collection-resumed"
 REFUSED, READ_AGAIN = "mailbox-refused", "mailbox-read-again"

@@ -11,13 +11,13 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Protocol
 
-from mailsla.core.collection import Batch, Cursor, ListedMailbox, MailboxStatus, SetAside
-from mailsla.core.correspondents import UNKNOWN_OFFICE, Office
+from mailsla.core.collection.on_server import ListedMailbox, MailboxStatus
+from mailsla.core.collection.to_store import Batch, Cursor, SetAside
 from mailsla.core.errors import FetchCut, MailboxError, TransientError
-from mailsla.core.ties import forms_digest
+from mailsla.core.office.correspondents import UNKNOWN_OFFICE, Office
+from mailsla.core.pairing.ties import forms_digest
 from mailsla.language import gettext as _
 from mailsla.language import ngettext
-from mailsla.usecases.collector import collector_paused
 from mailsla.usecases.fetching import HeaderSource, Map, read_batches
 
 WINDOW = 20_000
@@ -290,15 +290,14 @@ def _add_new(round_: _Round, mailbox: str, cursor: Cursor, status: MailboxStatus
     apart = aside if suspect is None else {*aside, suspect}
     new = _NewUids(round_, through + 1, status, apart)
     done = 0
-    with collector_paused():
-        for batch in read_batches(round_.session, new, status.uid_validity, round_.office, round_.spread):
-            through = batch.last_uid
-            covered = through if suspect is None else min(through, suspect - 1)
-            _store(round_, cursor, replace(batch, last_uid=covered))
-            done += len(batch.messages) + len(batch.set_aside)
-            round_.progress(mailbox, done, max(new.expected, done))
-            if round_.stopping():
-                return None
+    for batch in read_batches(round_.session, new, status.uid_validity, round_.office, round_.spread):
+        through = batch.last_uid
+        covered = through if suspect is None else min(through, suspect - 1)
+        _store(round_, cursor, replace(batch, last_uid=covered))
+        done += len(batch.messages) + len(batch.set_aside)
+        round_.progress(mailbox, done, max(new.expected, done))
+        if round_.stopping():
+            return None
     if suspect is not None:
         through = max(through, suspect)
         _read_suspect(round_, cursor, status, suspect, through)

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from mailsla.core.decision import Action, Decision, in_force
 from mailsla.core.errors import UsageError
+from mailsla.core.pairing.decision import Action, Decision, in_force
 from mailsla.language import gettext as _
 
 

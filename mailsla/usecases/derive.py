@@ -7,10 +7,9 @@ from collections.abc import Collection, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
-from mailsla.core.correspondents import Office
-from mailsla.core.pairing_rules import RULES_VERSION, PairingRules
-from mailsla.core.ties import form_rules, ties_digest
-from mailsla.usecases.collector import collector_paused
+from mailsla.core.office.correspondents import Office
+from mailsla.core.pairing.rules import RULES_VERSION, PairingRules
+from mailsla.core.pairing.ties import form_rules, ties_digest
 
 
 class DerivationWork(Protocol):
@@ -66,7 +65,7 @@ def derive_pending(store: DerivationStore, rules: PairingRules) -> int:
     When most of the store is new, as after a first collection, everything is.
     """
     digest, ties = rules_digest(rules), ties_digest(rules.office)
-    with store.deriving() as work, collector_paused():
+    with store.deriving() as work:
         stale = (work.rules, work.ties) != (digest, ties)
         if stale or work.is_mostly_pending():
             work.forget_pending()

@@ -11,9 +11,8 @@ from functools import partial
 from itertools import islice
 from typing import Any, Protocol
 
-from mailsla.core.body_evidence import needs_body, with_body
-from mailsla.core.collection import Batch, BodyStart, Fetched, NewMessage, SetAside, new_message
-from mailsla.core.correspondents import Office
+from mailsla.core.collection.on_server import BodyStart, Fetched
+from mailsla.core.collection.to_store import Batch, NewMessage, SetAside, new_message
 from mailsla.core.errors import (
     FetchCut,
     FetchRefused,
@@ -22,8 +21,10 @@ from mailsla.core.errors import (
     OversizedMessage,
     TransientError,
 )
-from mailsla.core.header_fields import read_header
-from mailsla.core.ties import ties_digest
+from mailsla.core.mail.header_reading import read_header
+from mailsla.core.office.body_evidence import needs_body, with_body
+from mailsla.core.office.correspondents import Office
+from mailsla.core.pairing.ties import ties_digest
 from mailsla.language import gettext as _
 
 SLICE = 1_000

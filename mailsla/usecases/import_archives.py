@@ -8,12 +8,13 @@ from datetime import datetime
 from itertools import islice
 from typing import Protocol
 
-from mailsla.core.body_evidence import read_with_body
-from mailsla.core.collection import Batch, ListedMailbox, NewMessage, new_message
-from mailsla.core.correspondents import UNKNOWN_OFFICE, Office
+from mailsla.core.collection.on_server import ListedMailbox
+from mailsla.core.collection.to_store import Batch, NewMessage, new_message
 from mailsla.core.errors import MessageError
-from mailsla.core.mail import MailboxRole
-from mailsla.core.ties import ties_digest
+from mailsla.core.mail.copies import MailboxRole
+from mailsla.core.office.body_evidence import read_with_body
+from mailsla.core.office.correspondents import UNKNOWN_OFFICE, Office
+from mailsla.core.pairing.ties import ties_digest
 
 BATCH = 1_000
 ACCOUNT = "archives"

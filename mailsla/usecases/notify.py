@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from mailsla.core.alerting import AlertRule, Digest, digests
-from mailsla.core.case import Standard
-from mailsla.core.correspondents import Office
+from mailsla.core.alerts.digests import AlertRule, Digest, digests
+from mailsla.core.alerts.outgoing import DIGEST, Outgoing, message_id
 from mailsla.core.errors import PermanentError, TransientError
-from mailsla.core.outgoing import DIGEST, Outgoing, message_id
-from mailsla.core.recipient_matching import Doubt
-from mailsla.core.request import Request
+from mailsla.core.office.correspondents import Office
+from mailsla.core.pairing.recipient_matching import Doubt
+from mailsla.core.pairing.request import Request
+from mailsla.core.rate.standard import Standard
 
 
 class RequestSource(Protocol):

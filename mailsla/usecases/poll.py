@@ -9,8 +9,8 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
-from mailsla.core.correspondents import UNKNOWN_OFFICE, Office
 from mailsla.core.errors import LoginRefused, PermanentError, TransientError
+from mailsla.core.office.correspondents import UNKNOWN_OFFICE, Office
 from mailsla.language import gettext as _
 from mailsla.usecases.collect import FactStore, Progress, Session, Tally, collect, refusal
 from mailsla.usecases.fetching import Map

@@ -8,13 +8,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from mailsla.core import report
-from mailsla.core.case import Case, Standard
-from mailsla.core.period import Grain, Period
-from mailsla.core.publication import Publication, Revision, Source, revision
-from mailsla.core.recipient_matching import Doubt
-from mailsla.core.report import Assessment, Gap, Report
-from mailsla.core.worked_example import worked_example
+from mailsla.core.clock.worked_example import worked_example
+from mailsla.core.collection.gap import Gap
+from mailsla.core.pairing.recipient_matching import Doubt
+from mailsla.core.rate import cohort
+from mailsla.core.rate.case import Case
+from mailsla.core.rate.cohort import Assessment
+from mailsla.core.rate.period import Grain, Period
+from mailsla.core.rate.publication import Publication, Revision, Source, revision
+from mailsla.core.rate.report import Report, unanswered, year_outlook
+from mailsla.core.rate.standard import Standard
 
 
 class ReportSource(Protocol):
@@ -96,7 +99,7 @@ def build(
     everything = source.cases()
     cases = [case for case in everything if service is None or case.service == service]
     assessment = _assess(cases, rules, now)
-    overdue, soon = report.unanswered(assessment)
+    overdue, soon = unanswered(assessment)
     calendar = rules.standard.clock.calendar
     widest = max(periods, key=lambda period: period.last - period.first)
     since = calendar.start_of(widest.first)
@@ -109,9 +112,9 @@ def build(
         example=worked_example(rules.standard.clock, rules.standard.main, calendar.local_date(now)),
         minimum=rules.minimum,
         sections=tuple(
-            report.section(period, assessment, services=rules.services, grain=grain) for period in periods
+            cohort.section(period, assessment, services=rules.services, grain=grain) for period in periods
         ),
-        outlook=report.year_outlook(assessment),
+        outlook=year_outlook(assessment),
         overdue=overdue,
         soon=soon,
         doubts=tuple(doubt for doubt in source.doubts() if doubt.sent_at <= now),
@@ -128,7 +131,7 @@ def build(
 
 
 def _assess(cases: Iterable[Case], rules: ReportRules, now: datetime) -> Assessment:
-    return report.assess(cases, rules.standard, now, count_follow_ups=rules.count_follow_ups)
+    return cohort.assess(cases, rules.standard, now, count_follow_ups=rules.count_follow_ups)
 
 
 def publish(store: PublicationStore, rules: ReportRules, period: Period, now: datetime) -> Publication:

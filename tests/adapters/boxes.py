@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from mailsla.adapters import imap
-from mailsla.adapters.credentials import Credentials
+from mailsla.adapters.access.credentials import Credentials
 from mailsla.adapters.database import schema
 from mailsla.adapters.database.derivations import Derivations
 from mailsla.adapters.database.engine import open_engine, reading
 from mailsla.adapters.database.facts import Facts
 from mailsla.adapters.database.targets import LOCATION, MAILBOX, MESSAGE
-from mailsla.core.correspondents import Office
-from mailsla.core.pairing_rules import PairingRules
-from mailsla.core.request import Request
+from mailsla.adapters.imap import session as imap
+from mailsla.core.office.correspondents import Office
+from mailsla.core.pairing.request import Request
+from mailsla.core.pairing.rules import PairingRules
 from mailsla.usecases.collect import Progress, Tally, collect
 from mailsla.usecases.derive import derive_pending
 from tests.factories import OFFICE, RULES

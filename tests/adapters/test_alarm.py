@@ -10,8 +10,8 @@ from sqlalchemy import Engine
 
 from mailsla.adapters.database.facts import Facts
 from mailsla.adapters.database.outbox import Outbox
-from mailsla.adapters.rendering import alert_mail
-from mailsla.core.report import Gap
+from mailsla.core.collection.gap import Gap
+from mailsla.presentation.formats import alert_text
 from mailsla.usecases.alarm import AlarmRule, sound
 from tests.factories import PARIS, paris
 
@@ -52,7 +52,7 @@ class Site:
 
 def written(gap: Gap) -> tuple[str, str]:
     reason = "le serveur refuse l'identifiant ou le mot de passe."
-    return alert_mail.alarm(gap, reason=reason, site="Préfecture d'essai", zone=PARIS)
+    return alert_text.alarm(gap, reason=reason, site="Préfecture d'essai", zone=PARIS)
 
 
 @pytest.fixture

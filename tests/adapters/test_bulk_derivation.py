@@ -16,13 +16,14 @@ from mailsla.adapters.database.derivation_work import DerivationWork
 from mailsla.adapters.database.derivations import Derivations
 from mailsla.adapters.database.engine import open_engine, reading, writing
 from mailsla.adapters.database.facts import Facts
-from mailsla.adapters.hands import Hands
-from mailsla.core import ties as core_ties
-from mailsla.core.collection import Batch, ListedMailbox, new_message
-from mailsla.core.forms import AddressSource, Form
-from mailsla.core.mail import Mail, MailboxRole
-from mailsla.core.message import Header
-from mailsla.core.ties import ties_digest
+from mailsla.adapters.machine.second_process import Hands
+from mailsla.core.collection.on_server import ListedMailbox
+from mailsla.core.collection.to_store import Batch, new_message
+from mailsla.core.mail.copies import Mail, MailboxRole
+from mailsla.core.mail.header import Header
+from mailsla.core.office.forms import AddressSource, Form
+from mailsla.core.pairing import ties as core_ties
+from mailsla.core.pairing.ties import ties_digest
 from mailsla.usecases.derive import derive_pending, rules_digest
 from tests.factories import OFFICE, RULES, mail, paris, reply
 

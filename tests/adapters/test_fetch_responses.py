@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from imapclient.response_parser import parse_fetch_response
 
-from mailsla.adapters.fetch_responses import MOST_LITERAL, internal_date, read_fetch
-from mailsla.core.collection import Fetched
+from mailsla.adapters.imap.fetch_responses import MOST_LITERAL, internal_date, read_fetch
+from mailsla.core.collection.on_server import Fetched
 from mailsla.core.errors import OversizedMessage
 
 TAG = b"ABCD7"

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from mailsla.adapters.french_holidays import FIRST_YEAR, LAST_YEAR, public_holidays
+from mailsla.core.clock.territory import ALSACE_MOSELLE, METROPOLE, TERRITORIES, Territory, territory_of
 from mailsla.core.errors import UsageError
-from mailsla.core.territory import ALSACE_MOSELLE, METROPOLE, TERRITORIES, Territory, territory_of
 from tests.factories import METROPOLE_DAYS
 from tests.official_calendar import main as compare_with_official_table
 

@@ -12,10 +12,9 @@ from socket import socket
 import pytest
 from sqlalchemy import text
 
-from mailsla import bootstrap
 from mailsla.adapters.database.engine import reading
-from mailsla.adapters.scheduling import Job
-from mailsla.bootstrap import Application
+from mailsla.adapters.machine.scheduling import Job
+from mailsla.bootstrap.application import Application, open_application
 from mailsla.cli.watching import jobs
 from mailsla.config import parse
 from tests.servers.scripted_imap import ScriptedImap
@@ -71,7 +70,7 @@ def worker(server: TwoMailboxes, folder: Path, name: str = "one", *others: int) 
     settings["accounts"] += [
         reached | {"name": f"autre-{port}", "port": port, "every_seconds": 5} for port in others
     ]
-    with bootstrap.application(parse(settings, folder=folder), now=lambda: NOW) as app:
+    with open_application(parse(settings, folder=folder), now=lambda: NOW) as app:
         app.worker = name
         yield app
 

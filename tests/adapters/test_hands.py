@@ -12,8 +12,8 @@ from functools import partial
 
 import pytest
 
-from mailsla.adapters import hands as hands_module
-from mailsla.adapters.hands import MOST_AHEAD, Hands
+from mailsla.adapters.machine import second_process as hands_module
+from mailsla.adapters.machine.second_process import MOST_AHEAD, Hands
 from mailsla.core.errors import TransientError
 
 

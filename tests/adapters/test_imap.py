@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mailsla.adapters import imap
-from mailsla.adapters.credentials import Credentials
+from mailsla.adapters.access.credentials import Credentials
 from mailsla.adapters.database import schema
 from mailsla.adapters.database.derivations import Derivations
 from mailsla.adapters.database.engine import open_engine
 from mailsla.adapters.database.facts import Facts
-from mailsla.adapters.list_responses import Listed
-from mailsla.adapters.mailbox_roles import role_of
-from mailsla.core.collection import ListedMailbox
+from mailsla.adapters.imap import session as imap
+from mailsla.adapters.imap.list_responses import Listed
+from mailsla.adapters.imap.mailbox_roles import role_of
+from mailsla.core.collection.on_server import ListedMailbox
 from mailsla.core.errors import PermanentError, TransientError
-from mailsla.core.header_fields import read_header
-from mailsla.core.mail import MailboxRole
+from mailsla.core.mail.copies import MailboxRole
+from mailsla.core.mail.header_reading import read_header
 from mailsla.usecases.collect import collect
 from mailsla.usecases.derive import derive_pending
 from tests.factories import RULES

@@ -12,17 +12,17 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import update
 
-from mailsla.adapters import imap
 from mailsla.adapters.database import facts as stored_facts
 from mailsla.adapters.database.engine import writing
 from mailsla.adapters.database.targets import MAILBOX
-from mailsla.core.collection import BodyStart, ListedMailbox
+from mailsla.adapters.imap import session as imap
+from mailsla.core.collection.on_server import BodyStart, ListedMailbox
 from mailsla.core.errors import MessageError, TransientError
-from mailsla.core.forms import AddressSource, Form
-from mailsla.core.header_fields import READER_VERSION
-from mailsla.core.mail import MailboxRole
-from mailsla.core.message import Header
-from mailsla.core.pairing_rules import ClosingEffect, ClosingRule
+from mailsla.core.mail.copies import MailboxRole
+from mailsla.core.mail.header import Header
+from mailsla.core.mail.header_reading import READER_VERSION
+from mailsla.core.office.forms import AddressSource, Form
+from mailsla.core.pairing.rules import ClosingEffect, ClosingRule
 from mailsla.usecases import fetching
 from mailsla.usecases.collect import collect
 from tests.adapters.boxes import AT, LATER, Box, letter

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from imapclient.imap_utf7 import encode
 
-from mailsla.adapters.list_responses import Listed, quoted, read_list, read_status, readable
+from mailsla.adapters.imap.list_responses import Listed, quoted, read_list, read_status, readable
 
 NAMES = st.text(st.characters(exclude_categories=["Cc", "Cs"]), min_size=1)
 

@@ -13,11 +13,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mailsla import bootstrap
-from mailsla.adapters.workers import this_worker
-from mailsla.bootstrap import Application
+from mailsla.adapters.machine.workers import this_worker
+from mailsla.bootstrap.application import Application, open_application
 from mailsla.config import parse
-from mailsla.core.pacing import MOST_LOGINS, MOST_REFUSALS, REMEMBERED
+from mailsla.core.collection.pacing import MOST_LOGINS, MOST_REFUSALS, REMEMBERED
 from mailsla.usecases.poll import Collected, Outcome
 from tests.e2e.daemon import wait_until
 from tests.servers.fault_proxy import Direction, Fault, FaultKind, FaultProxy
@@ -58,7 +57,7 @@ class Life:
             every_seconds=5,
         )
         settings = parse(document(account), folder=self.folder)
-        with bootstrap.application(settings, now=lambda: self.now) as app:
+        with open_application(settings, now=lambda: self.now) as app:
             yield app
 
     def watch(self, app: Application, step: timedelta) -> None:

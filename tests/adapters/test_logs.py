@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 import structlog
 
-from mailsla.adapters.logs import start_logging
+from mailsla.adapters.machine.logs import start_logging
 
 
 @pytest.fixture(autouse=True)

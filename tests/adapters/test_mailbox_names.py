@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from mailsla.adapters import imap
-from mailsla.adapters.credentials import Credentials
+from mailsla.adapters.access.credentials import Credentials
 from mailsla.adapters.database import schema
 from mailsla.adapters.database.engine import open_engine
 from mailsla.adapters.database.facts import Facts
+from mailsla.adapters.imap import session as imap
 from mailsla.core.errors import TransientError
-from mailsla.core.mail import MailboxRole
+from mailsla.core.mail.copies import MailboxRole
 from mailsla.usecases.collect import Tally, collect
 from tests.adapters.boxes import AT, Box, letter
 from tests.servers.cyrus import CyrusServer

@@ -8,8 +8,9 @@ from sqlalchemy import Connection, Engine, inspect
 from mailsla.adapters.database import migrating, schema
 from mailsla.adapters.database.engine import reading, writing
 from mailsla.adapters.database.facts import Facts
-from mailsla.core.collection import Cursor, ListedMailbox
-from mailsla.core.mail import MailboxRole
+from mailsla.core.collection.on_server import ListedMailbox
+from mailsla.core.collection.to_store import Cursor
+from mailsla.core.mail.copies import MailboxRole
 
 
 def test_the_migrations_make_the_tables_that_the_code_declares(empty_engine: Engine) -> None:

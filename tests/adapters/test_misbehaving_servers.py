@@ -10,14 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from mailsla.adapters import imap, imap_client
-from mailsla.adapters.credentials import Credentials
+from mailsla.adapters.access.credentials import Credentials
 from mailsla.adapters.database import schema
 from mailsla.adapters.database.engine import open_engine, reading
 from mailsla.adapters.database.facts import Facts
-from mailsla.core.collection import ListedMailbox, MailboxStatus
+from mailsla.adapters.imap import client as imap_client
+from mailsla.adapters.imap import session as imap
+from mailsla.core.collection.on_server import ListedMailbox, MailboxStatus
 from mailsla.core.errors import PermanentError, TransientError
-from mailsla.core.mail import MailboxRole
+from mailsla.core.mail.copies import MailboxRole
 from mailsla.usecases import collect as collecting
 from mailsla.usecases.collect import Tally, collect
 from mailsla.usecases.poll import LEASE, Outcome

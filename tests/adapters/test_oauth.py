@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from mailsla.adapters import bounded_http, imap
-from mailsla.adapters.credentials import Credentials
-from mailsla.adapters.oauth import TokenSource
+from mailsla.adapters.access import bounded_http
+from mailsla.adapters.access.credentials import Credentials
+from mailsla.adapters.access.oauth import TokenSource
+from mailsla.adapters.imap import session as imap
 from mailsla.core.errors import LoginRefused, PermanentError, TransientError
 from tests.servers.dovecot import DovecotServer
 from tests.servers.dripping import dripping

@@ -14,8 +14,8 @@ import apscheduler.schedulers.base
 import apscheduler.triggers.interval
 import pytest
 
-from mailsla.adapters import scheduling
-from mailsla.adapters.scheduling import Job, run_jobs
+from mailsla.adapters.machine import scheduling
+from mailsla.adapters.machine.scheduling import Job, run_jobs
 
 
 def starts(

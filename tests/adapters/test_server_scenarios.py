@@ -11,9 +11,8 @@ from typing import Any
 
 import pytest
 
-from mailsla import bootstrap
-from mailsla.adapters import imap
-from mailsla.bootstrap import Application
+from mailsla.adapters.imap import session as imap
+from mailsla.bootstrap.application import Application, open_application
 from mailsla.config import Account, parse
 from mailsla.core.errors import PermanentError, TransientError
 from mailsla.usecases.poll import Collected, Outcome
@@ -44,7 +43,7 @@ def app(
 ) -> Iterator[Application]:
     monkeypatch.setenv("MAILSLA_TEST_PASSWORD", server.password)
     settings = parse(described(server, user), folder=tmp_path)
-    with bootstrap.application(settings, now=lambda: NOW) as opened:
+    with open_application(settings, now=lambda: NOW) as opened:
         yield opened
 
 
@@ -234,7 +233,7 @@ def test_a_certificate_that_is_mended_is_noticed_within_the_hour_however_long_it
     results: list[Collected] = []
     trusted.write_bytes(cyrus.ca_pem.read_bytes())
     now = NOW
-    with bootstrap.application(parse(document(account), folder=tmp_path), now=lambda: now) as app:
+    with open_application(parse(document(account), folder=tmp_path), now=lambda: now) as app:
         contact = app.accounts[0].model_copy(update={"idle": False})
         for _minute in range(0, 12 * 60, 5):
             app.watch(contact, results.append)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mailsla.core.errors import TransientError
-from mailsla.core.pairing_rules import ClosingEffect, ClosingRule
+from mailsla.core.pairing.rules import ClosingEffect, ClosingRule
 from mailsla.usecases.poll import Outcome, poll
 from tests.adapters.boxes import AT, LATER, Box, letter
 from tests.factories import RULES

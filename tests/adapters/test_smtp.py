@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mailsla.adapters.credentials import Credentials
+from mailsla.adapters.access.credentials import Credentials
 from mailsla.adapters.smtp import SmtpServer, compose
 from mailsla.core.errors import PermanentError, TransientError
 from tests.servers.dripping import dripping

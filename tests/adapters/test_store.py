@@ -11,17 +11,18 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, func, select
 
 from mailsla.adapters.database import rows, schema
+from mailsla.adapters.database.column_values import Kept
 from mailsla.adapters.database.derivations import Derivations
 from mailsla.adapters.database.engine import reading, writing
 from mailsla.adapters.database.facts import Facts
-from mailsla.adapters.database.kept import Kept
 from mailsla.adapters.database.outbox import Outbox
 from mailsla.adapters.database.targets import DERIVED_MESSAGE, LOCATION, MESSAGE
-from mailsla.core.collection import Batch, ListedMailbox, MailboxStatus, NewMessage, SetAside
+from mailsla.core.alerts.outgoing import Outgoing
+from mailsla.core.collection.on_server import ListedMailbox, MailboxStatus
+from mailsla.core.collection.to_store import Batch, NewMessage, SetAside
 from mailsla.core.errors import PermanentError
-from mailsla.core.mail import Mail, MailboxRole
-from mailsla.core.message import Header
-from mailsla.core.outgoing import Outgoing
+from mailsla.core.mail.copies import Mail, MailboxRole
+from mailsla.core.mail.header import Header
 from mailsla.usecases.derive import derive_pending
 from tests.factories import RULES, mail, paris, reply
 

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from mailsla import bootstrap
-from mailsla.adapters import imap
-from mailsla.adapters.credentials import Credentials
-from mailsla.bootstrap import Application
+from mailsla.adapters.access.credentials import Credentials
+from mailsla.adapters.imap import session as imap
+from mailsla.bootstrap import application as bootstrap
+from mailsla.bootstrap.application import Application
 from mailsla.config import parse
 from mailsla.usecases.poll import Collected
 from tests.trial_office import account_of, document
@@ -75,7 +75,7 @@ class Watch:
 @contextmanager
 def watched(server: Any, user: str, folder: Path, **changes: object) -> Iterator[Watch]:
     account = account_of(server, user, **{"every_seconds": 60, **changes})
-    with bootstrap.application(parse(document(account), folder=folder)) as app:
+    with bootstrap.open_application(parse(document(account), folder=folder)) as app:
         yield Watch(app)
 
 

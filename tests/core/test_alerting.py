@@ -6,10 +6,10 @@ from datetime import date, time
 
 import pytest
 
-from mailsla.core.alerting import AlertRule, Digest, digests
-from mailsla.core.case import Standard
-from mailsla.core.derivation import derive
-from mailsla.core.mail import Mail, MailboxRole, Place
+from mailsla.core.alerts.digests import AlertRule, Digest, digests
+from mailsla.core.mail.copies import Mail, MailboxRole, Place
+from mailsla.core.pairing.derivation import derive
+from mailsla.core.rate.standard import Standard
 from tests.factories import OFFICE, PROMISE, RULES, clock, mail, paris, reply, working_calendar
 
 RULE = AlertRule()

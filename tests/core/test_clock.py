@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailsla.core.commitment import ClosedDayReceipt, Commitment, Comparison, Outcome
+from mailsla.core.clock.commitment import Commitment, Comparison
+from mailsla.core.clock.verdict import ClosedDayReceipt, Outcome
+from mailsla.core.clock.working_days import DayKind, SpecialDay, WorkingCalendar
 from mailsla.core.errors import UsageError
-from mailsla.core.working_days import DayKind, SpecialDay, WorkingCalendar
 from tests.factories import (
     ALSACE_MOSELLE_DAYS,
     GUYANE_DAYS,

@@ -13,14 +13,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailsla.core.addresses import parse_addresses, plain
-from mailsla.core.base_subject import base_subject, is_forward_subject, is_reply_subject
-from mailsla.core.encoded_words import decode_words, text_of
 from mailsla.core.errors import MessageError
-from mailsla.core.header_fields import read_header
-from mailsla.core.mail_dates import parse_date, parse_received
-from mailsla.core.message import Header, identity
-from mailsla.core.message_ids import parse_message_ids
+from mailsla.core.mail.addresses import parse_addresses, plain
+from mailsla.core.mail.base_subject import base_subject, is_forward_subject, is_reply_subject
+from mailsla.core.mail.dates import parse_date, parse_received
+from mailsla.core.mail.encoded_words import decode_words, text_of
+from mailsla.core.mail.header import Header, identity
+from mailsla.core.mail.header_reading import read_header
+from mailsla.core.mail.message_ids import parse_message_ids
 
 
 def test_an_id_holds_no_control_character() -> None:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailsla.core.outlook import Outlook, Pace, outlook, wilson
+from mailsla.core.rate.outlook import Outlook, Pace, outlook, wilson
 from tests.factories import METROPOLE
 
 TODAY = date(2026, 11, 13)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailsla.core.pacing import (
+from mailsla.core.collection.pacing import (
     LONGEST_PAUSE,
     MOST_LOGINS,
     MOST_REFUSALS,

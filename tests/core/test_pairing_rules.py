@@ -10,16 +10,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailsla.core.body_evidence import first_text, needs_body, with_body
-from mailsla.core.conversation import Evidence
-from mailsla.core.decision import Action, Decision, in_force
-from mailsla.core.derivation import Derivation, derive
-from mailsla.core.forms import AddressSource, Form
-from mailsla.core.header_fields import read_header
-from mailsla.core.mail import Basis, Mail, MailboxRole, Place
-from mailsla.core.message import Header
-from mailsla.core.pairing_rules import CategoryRule, ClosingEffect, ClosingRule, Part, ReplyRule
-from mailsla.core.request import ServiceBasis
+from mailsla.core.mail.copies import Mail, MailboxRole, Place
+from mailsla.core.mail.header import Header
+from mailsla.core.mail.header_reading import read_header
+from mailsla.core.mail.instants import Basis
+from mailsla.core.office.body_evidence import first_text, needs_body, with_body
+from mailsla.core.office.forms import AddressSource, Form
+from mailsla.core.pairing.conversation import Evidence
+from mailsla.core.pairing.decision import Action, Decision, in_force
+from mailsla.core.pairing.derivation import Derivation, derive
+from mailsla.core.pairing.request import ServiceBasis
+from mailsla.core.pairing.rules import CategoryRule, ClosingEffect, ClosingRule, Part, ReplyRule
 from tests.factories import CITIZEN, CONTACT, OFFICE, RULES, mail, paris, reply
 
 FORM = "rdv@pref.example.fr"

@@ -13,18 +13,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import CensoredData, ecdf
 
-from mailsla.adapters.rendering import wording
-from mailsla.core.case import Standard
-from mailsla.core.commitment import Commitment, Comparison, Outcome
-from mailsla.core.delays import Delay, delay_curve
-from mailsla.core.derivation import derive
+from mailsla.core.clock.commitment import Commitment, Comparison
+from mailsla.core.clock.verdict import Outcome
+from mailsla.core.clock.worked_example import worked_example
 from mailsla.core.errors import UsageError
-from mailsla.core.mail import Mail
-from mailsla.core.pairing_rules import CategoryRule
-from mailsla.core.period import Grain, last_full_week, parse_period, year_to_date
-from mailsla.core.publication import Publication, Source, revision
-from mailsla.core.report import Assessment, Population, Section, assess, section, unanswered
-from mailsla.core.worked_example import worked_example
+from mailsla.core.mail.copies import Mail
+from mailsla.core.pairing.derivation import derive
+from mailsla.core.pairing.rules import CategoryRule
+from mailsla.core.rate.case import case_of
+from mailsla.core.rate.cohort import Assessment, Section, assess, section
+from mailsla.core.rate.delays import Delay, delay_curve
+from mailsla.core.rate.period import Grain, last_full_week, parse_period, year_to_date
+from mailsla.core.rate.population import Population
+from mailsla.core.rate.publication import Publication, Source, revision
+from mailsla.core.rate.report import unanswered
+from mailsla.core.rate.standard import Standard
+from mailsla.presentation import words
 from tests.factories import CONTACT, PROMISE, RULES, clock, mail, paris, reply, working_calendar
 
 STANDARD = Standard(clock(), {"information": PROMISE})
@@ -42,7 +46,7 @@ def assessed(
     standard: Standard = STANDARD,
     follow_ups: bool = False,
 ) -> Assessment:
-    cases = [request.case for request in derive(mails, RULES).requests]
+    cases = [case_of(request) for request in derive(mails, RULES).requests]
     return assess(cases, standard, paris(now), count_follow_ups=follow_ups)
 
 
@@ -104,9 +108,9 @@ def test_nothing_settled_gives_no_rate() -> None:
 
 
 def test_79_96_percent_never_reads_as_80() -> None:
-    assert wording.percent(Fraction(1999, 2500)) == "79,9\u00a0%"
-    assert wording.percent(Fraction(4, 5)) == "80\u00a0%"
-    assert wording.percent(Fraction(796, 1000)) == "79,6\u00a0%"
+    assert words.percent(Fraction(1999, 2500)) == "79,9\u00a0%"
+    assert words.percent(Fraction(4, 5)) == "80\u00a0%"
+    assert words.percent(Fraction(796, 1000)) == "79,6\u00a0%"
 
 
 def test_follow_ups_are_reported_apart_but_watched() -> None:
@@ -250,7 +254,7 @@ def test_requests_handled_in_a_period_are_counted_by_their_reply() -> None:
 def test_each_category_is_held_against_its_own_promise_and_the_rate_is_the_main_one_s() -> None:
     complaint = mail("2026-10-20 10:00", by="usager6@example.org", subject="Réclamation : guichet fermé")
     mails = [*MAILS, complaint, reply("2026-11-06 10:00", complaint)]  # 12 working days
-    cases = [request.case for request in derive(mails, WITH_COMPLAINTS).requests]
+    cases = [case_of(request) for request in derive(mails, WITH_COMPLAINTS).requests]
     standard = Standard(clock(), {"information": PROMISE, "complaint": COMPLAINTS})
 
     found = section(YEAR, assess(cases, standard, paris("2026-11-13 09:00")), services=())
@@ -264,7 +268,7 @@ def test_each_category_is_held_against_its_own_promise_and_the_rate_is_the_main_
 
 
 def test_what_a_person_excluded_is_counted_apart_with_its_reason() -> None:
-    cases = [request.case for request in derive(MAILS, RULES).requests]
+    cases = [case_of(request) for request in derive(MAILS, RULES).requests]
     cases[0] = replace(cases[0], excluded="doublon")
 
     found = section(YEAR, assess(cases, STANDARD, paris("2026-11-13 09:00")), services=())

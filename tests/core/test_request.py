@@ -6,13 +6,14 @@ from dataclasses import replace
 
 import pytest
 
-from mailsla.core.automatic import MailKind
-from mailsla.core.derivation import Derivation, derive
-from mailsla.core.mail import Basis, Mail, MailboxRole, Place
-from mailsla.core.pairing_rules import Part
-from mailsla.core.reading import Side
-from mailsla.core.recipient_matching import DoubtCode
-from mailsla.core.request import ServiceBasis
+from mailsla.core.mail.copies import Mail, MailboxRole, Place
+from mailsla.core.mail.instants import Basis
+from mailsla.core.mail.kinds import MailKind
+from mailsla.core.office.sides import Side
+from mailsla.core.pairing.derivation import Derivation, derive
+from mailsla.core.pairing.recipient_matching import DoubtCode
+from mailsla.core.pairing.request import ServiceBasis
+from mailsla.core.pairing.rules import Part
 from tests.factories import CITIZEN, CONTACT, RULES, mail, paris, reply
 
 OTHER = "claude.petit@example.net"

@@ -35,19 +35,22 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from mailsla.adapters.mailbox_roles import USUAL_NAMES
+from mailsla.adapters.imap.mailbox_roles import USUAL_NAMES
+from mailsla.bootstrap.site_rules import Site
 from mailsla.config import parse
-from mailsla.core.addresses import parse_addresses
-from mailsla.core.base_subject import base_subject
-from mailsla.core.case import Standard
-from mailsla.core.commitment import ClosedDayReceipt, Comparison, Verdict
-from mailsla.core.decision import Action, Decision
-from mailsla.core.derivation import Derivation, derive
-from mailsla.core.mail import Mail, MailboxRole, Moment, Place
-from mailsla.core.message import KEPT_FIELDS, Header, identity
-from mailsla.core.pairing_rules import PairingRules, Part
-from mailsla.core.request import Request
-from mailsla.site import Site
+from mailsla.core.clock.commitment import Comparison
+from mailsla.core.clock.verdict import ClosedDayReceipt, Verdict
+from mailsla.core.mail.addresses import parse_addresses
+from mailsla.core.mail.base_subject import base_subject
+from mailsla.core.mail.copies import Mail, MailboxRole, Place
+from mailsla.core.mail.header import KEPT_FIELDS, Header, identity
+from mailsla.core.mail.instants import Moment
+from mailsla.core.pairing.decision import Action, Decision
+from mailsla.core.pairing.derivation import Derivation, derive
+from mailsla.core.pairing.request import Request
+from mailsla.core.pairing.rules import PairingRules, Part
+from mailsla.core.rate.case import case_of
+from mailsla.core.rate.standard import Standard
 from tests.factories import ALSACE_MOSELLE_DAYS, GUYANE_DAYS, METROPOLE_DAYS, clock, working_calendar
 
 FOLDER = Path(__file__).parent.parent / "data" / "scenarios"
@@ -434,7 +437,7 @@ class Outcome:
     def verdict(self, request: Request) -> Verdict | None:
         """Judge a request; None when it is received after the scenario's present."""
         now = self.scenario.at(self.scenario.now or DEFAULT_NOW)
-        return next((item.verdict for item in self.scenario.standard.judge([request.case], now)), None)
+        return next((item.verdict for item in self.scenario.standard.judge([case_of(request)], now)), None)
 
     def parts(self, label: str) -> list[tuple[str, str]]:
         """Return what a mail is, in each request that has it: (phrase, label of the request)."""

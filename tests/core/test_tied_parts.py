@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailsla.core.tied_parts import tied_parts
+from mailsla.core.pairing.tied_parts import tied_parts
 
 NUMBERS = st.sets(st.integers(1, 60), max_size=40).map(sorted)
 TIES = st.sets(st.tuples(st.integers(0, 25), st.integers(1, 60)), max_size=60).map(sorted)

@@ -9,19 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailsla.core.announced_date import announced_date
-from mailsla.core.commitment import (
-    Announcement,
-    Clock,
-    ClosedDayReceipt,
-    Commitment,
-    Comparison,
-    Outcome,
-    ReceiptRule,
-    Unit,
-)
-from mailsla.core.opening_hours import USUAL_WEEK, Interval, OpeningHours
-from mailsla.core.working_days import DayKind, SpecialDay, WorkingCalendar
+from mailsla.core.clock.commitment import Commitment, Comparison, Unit
+from mailsla.core.clock.opening_hours import USUAL_WEEK, Interval, OpeningHours
+from mailsla.core.clock.verdict import Announcement, Clock, ClosedDayReceipt, Outcome, ReceiptRule
+from mailsla.core.clock.working_days import DayKind, SpecialDay, WorkingCalendar
+from mailsla.core.pairing.announced_date import announced_date
 from tests.factories import METROPOLE, PARIS, PROMISE, clock, paris
 
 LATER = paris("2026-12-31 12:00")

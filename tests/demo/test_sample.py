@@ -15,7 +15,7 @@ from typing import Any
 import numpy
 import pytest
 
-from mailsla.demo.mailbox import FOLDER, sample_messages, sample_requests
+from mailsla.demo.letters import FOLDER, sample_messages, sample_requests
 
 NOW = date(2026, 11, 13)
 HOLIDAYS = (

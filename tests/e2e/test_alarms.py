@@ -14,7 +14,7 @@ from uuid import uuid4
 
 import pytest
 
-from mailsla.core.pacing import MOST_REFUSALS
+from mailsla.core.collection.pacing import MOST_REFUSALS
 from tests.e2e.daemon import Installation, wait_until
 from tests.servers.loopback import free_port
 from tests.trial_office import document, toml

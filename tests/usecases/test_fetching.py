@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailsla.core.collection import Batch, BodyStart, Fetched, SetAside
+from mailsla.core.collection.on_server import BodyStart, Fetched
+from mailsla.core.collection.to_store import Batch, SetAside
 from mailsla.core.errors import FetchCut, FetchRefused, MailboxError, OversizedMessage, TransientError
 from mailsla.usecases import fetching
 from mailsla.usecases.fetching import SLICE, STORED, Map, read_batches

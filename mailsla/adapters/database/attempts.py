@@ -8,7 +8,7 @@ from sqlalchemy import Engine, insert, select
 
 from mailsla.adapters.database.engine import reading, writing
 from mailsla.adapters.database.targets import ACCOUNT, COLLECTION, insert_new
-from mailsla.core.pacing import Attempt
+from mailsla.core.collection.pacing import Attempt
 
 MOST_REMEMBERED = 200
 """Runs looked at: more than an account has in the time that matters."""

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, String, Table, any_, func, literal, select, type_coerce
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from mailsla.adapters.database.kept import Kept
+from mailsla.adapters.database.column_values import Kept
 
 STREAMED = {"yield_per": 1_000}
 """For what is read row by row: some drivers would hold all of it otherwise."""

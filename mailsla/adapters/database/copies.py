@@ -21,7 +21,7 @@ from mailsla.adapters.database.targets import (
     SET_ASIDE,
     insert_new,
 )
-from mailsla.core.collection import Cursor
+from mailsla.core.collection.to_store import Cursor
 
 UNREAD = {
     "uid_validity": 0,

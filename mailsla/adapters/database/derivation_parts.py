@@ -1,6 +1,6 @@
 """Derives a part of the store at once: rows in, rows out, nothing else read; so that another process can do it.
 
-Rows are tuples whose values are as the database keeps them (`mailsla.adapters.database.kept`).
+Rows are tuples whose values are as the database keeps them (`mailsla.adapters.database.column_values`).
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from functools import cached_property
 from typing import Any
 
 from mailsla.adapters.database import rows
-from mailsla.adapters.database.kept import Kept
-from mailsla.core.correspondents import Office
-from mailsla.core.decision import Decision
-from mailsla.core.derivation import derive
-from mailsla.core.mail import Mail, MailboxRole, Place
-from mailsla.core.pairing_rules import PairingRules
-from mailsla.core.ties import ties
+from mailsla.adapters.database.column_values import Kept
+from mailsla.core.mail.copies import Mail, MailboxRole, Place
+from mailsla.core.office.correspondents import Office
+from mailsla.core.pairing.decision import Decision
+from mailsla.core.pairing.derivation import derive
+from mailsla.core.pairing.rules import PairingRules
+from mailsla.core.pairing.ties import ties
 
 Rows = list[tuple[Any, ...]]
 

@@ -28,13 +28,13 @@ from mailsla.adapters.database.targets import (
     TIE,
     insert_new,
 )
-from mailsla.adapters.hands import Hands
-from mailsla.core.correspondents import Office
-from mailsla.core.decision import Action, Decision
-from mailsla.core.mail import MailboxRole
-from mailsla.core.pairing_rules import PairingRules
-from mailsla.core.tied_parts import tied_parts
-from mailsla.core.ties import tie_of_decision
+from mailsla.adapters.machine.second_process import Hands
+from mailsla.core.mail.copies import MailboxRole
+from mailsla.core.office.correspondents import Office
+from mailsla.core.pairing.decision import Action, Decision
+from mailsla.core.pairing.rules import PairingRules
+from mailsla.core.pairing.tied_parts import tied_parts
+from mailsla.core.pairing.ties import tie_of_decision
 
 PART = 250
 """Messages derived at once: memory does not grow with the store."""

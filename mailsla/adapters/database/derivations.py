@@ -24,14 +24,14 @@ from mailsla.adapters.database.targets import (
     MESSAGE,
     PUBLICATION,
 )
-from mailsla.adapters.hands import Hands
-from mailsla.core.case import Case
-from mailsla.core.decision import Decision, in_force
-from mailsla.core.derivation import DerivedMessage
-from mailsla.core.publication import Publication
-from mailsla.core.reading import Side
-from mailsla.core.recipient_matching import Doubt
-from mailsla.core.request import Request
+from mailsla.adapters.machine.second_process import Hands
+from mailsla.core.office.sides import Side
+from mailsla.core.pairing.decision import Decision, in_force
+from mailsla.core.pairing.derivation import DerivedMessage
+from mailsla.core.pairing.recipient_matching import Doubt
+from mailsla.core.pairing.request import Request
+from mailsla.core.rate.case import Case
+from mailsla.core.rate.publication import Publication
 
 CASE_COLUMNS = (
     "key",

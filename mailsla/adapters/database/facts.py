@@ -30,11 +30,12 @@ from mailsla.adapters.database.targets import (
     TIE,
     insert_new,
 )
-from mailsla.core.body_evidence import needs_body
-from mailsla.core.collection import Batch, Cursor, ListedMailbox, MailboxStatus, NewMessage
-from mailsla.core.correspondents import Office
-from mailsla.core.header_fields import READER_VERSION
-from mailsla.core.message import BODY_SAYS
+from mailsla.core.collection.on_server import ListedMailbox, MailboxStatus
+from mailsla.core.collection.to_store import Batch, Cursor, NewMessage
+from mailsla.core.mail.header import BODY_SAYS
+from mailsla.core.mail.header_reading import READER_VERSION
+from mailsla.core.office.body_evidence import needs_body
+from mailsla.core.office.correspondents import Office
 
 TIE_COLUMNS = ("name", "message_id")
 LOCATION_COLUMNS = (

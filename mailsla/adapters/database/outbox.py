@@ -11,7 +11,7 @@ from sqlalchemy import Engine, or_, select, update
 from mailsla.adapters.database.engine import reading, writing
 from mailsla.adapters.database.tables import AlertRow, OutgoingRow
 from mailsla.adapters.database.targets import insert_new, table
-from mailsla.core.outgoing import Outgoing
+from mailsla.core.alerts.outgoing import Outgoing
 
 OUTGOING, ALERT = table(OutgoingRow), table(AlertRow)
 FIRST_RETRY = timedelta(minutes=1)

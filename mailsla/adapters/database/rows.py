@@ -6,19 +6,20 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from mailsla.adapters.database.kept import Kept, document_of, instant_of
-from mailsla.core.case import Case
-from mailsla.core.commitment import Announcement, Outcome
-from mailsla.core.conversation import Link
-from mailsla.core.decision import Action, Decision
-from mailsla.core.mail import Basis, Mail, MailboxRole, Moment, Place
-from mailsla.core.message import Header
-from mailsla.core.pairing_rules import Part
-from mailsla.core.period import Period
-from mailsla.core.publication import Publication, Source
-from mailsla.core.reading import Reading
-from mailsla.core.recipient_matching import Doubt, DoubtCode
-from mailsla.core.request import Assignment, Request, ServiceBasis, Step
+from mailsla.adapters.database.column_values import Kept, document_of, instant_of
+from mailsla.core.clock.verdict import Announcement, Outcome
+from mailsla.core.mail.copies import Mail, MailboxRole, Place
+from mailsla.core.mail.header import Header
+from mailsla.core.mail.instants import Basis, Moment
+from mailsla.core.office.sides import Reading
+from mailsla.core.pairing.conversation import Link
+from mailsla.core.pairing.decision import Action, Decision
+from mailsla.core.pairing.recipient_matching import Doubt, DoubtCode
+from mailsla.core.pairing.request import Assignment, Request, ServiceBasis, Step
+from mailsla.core.pairing.rules import Part
+from mailsla.core.rate.case import Case
+from mailsla.core.rate.period import Period
+from mailsla.core.rate.publication import Publication, Source
 
 
 def _placed(*names: str) -> list[tuple[str, int]]:

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Engine, case, extract, func, insert, or_, 
 
 from mailsla.adapters.database.engine import reading, writing
 from mailsla.adapters.database.targets import ACCOUNT, COLLECTION, MAILBOX, insert_new
-from mailsla.core.report import Gap
+from mailsla.core.collection.gap import Gap
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""What opens a door: passwords, tokens, TLS, time limits."""

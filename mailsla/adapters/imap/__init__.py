@@ -1,0 +1,1 @@
+"""The mail server, read and never touched."""

@@ -1,0 +1,72 @@
+"""The library's IMAP client, where it falls short: greetings that drip, names of mailboxes, news before IDLE begins."""
+
+from __future__ import annotations
+
+import imaplib
+import re
+from typing import Any
+
+from imapclient import IMAPClient
+from imapclient.imap4 import IMAP4WithTimeout
+from imapclient.imap_utf7 import encode as encode_utf7
+from imapclient.imapclient import require_capability
+from imapclient.tls import IMAP4_TLS
+
+from mailsla.adapters.access.deadline import breaking_off
+from mailsla.adapters.imap.list_responses import quoted
+
+GREETING_SECONDS = 50
+"""For the greeting and the first CAPABILITY together."""
+
+_NEWS = re.compile(rb"\* \d+ (EXISTS|EXPUNGE|FETCH)\b", re.IGNORECASE)
+
+
+class _Bounded(imaplib.IMAP4):
+    """Bounds the greeting and the first CAPABILITY; connecting and the handshake have a limit already."""
+
+    def _connect(self) -> None:
+        with breaking_off(self.sock, GREETING_SECONDS):
+            super()._connect()  # type: ignore[misc]  # (the library's stubs leave it out)
+
+
+class _Plain(_Bounded, IMAP4WithTimeout):  # type: ignore[misc]  # (the library has no types)
+    pass
+
+
+class _Tls(_Bounded, IMAP4_TLS):  # type: ignore[misc]  # (as above)
+    pass
+
+
+class Client(IMAPClient):  # type: ignore[misc]  # the library has no types
+    """Says the names of mailboxes as the server wrote them.
+
+    Attributes:
+        written: Name as people read it → as the server wrote it.
+    """
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.written: dict[str, bytes] = {}
+
+    def _create_IMAP4(self) -> _Bounded:  # noqa: N802 (the library's name)
+        if self.ssl:
+            return _Tls(self.host, self.port, self.ssl_context, self._timeout.connect)  # type: ignore[call-arg]  # (as above)
+        return _Plain(self.host, self.port, self._timeout.connect)
+
+    def _normalise_folder(self, folder_name: str) -> bytes:
+        return quoted(self.written.get(folder_name, encode_utf7(folder_name)))
+
+    @require_capability("IDLE")  # type: ignore[untyped-decorator]  # (the library has no types)
+    def start_idle(self) -> bool:
+        """Have the server tell what happens (RFC 2177); True when it told of something before it consented.
+
+        The library takes anything but the consent for a refusal.
+        """
+        imap = self._imap
+        self._idle_tag = tag = imap._command("IDLE")  # noqa: SLF001 (as the library's own `idle`)
+        news = False
+        while (line := imap._get_response()) is not None:  # noqa: SLF001 (as above)
+            if imap.tagged_commands[tag]:
+                raise imaplib.IMAP4.error("IDLE refused")
+            news = news or _NEWS.match(line) is not None
+        return news

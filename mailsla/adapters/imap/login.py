@@ -1,0 +1,56 @@
+"""Ways into an IMAP account: TLS first where it is asked for, then a password or an access token."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from imapclient import IMAPClient
+
+from mailsla.adapters.access.tls import tls_context
+from mailsla.core.errors import PermanentError
+from mailsla.language import gettext as _
+
+
+def secure(client: IMAPClient, tls: str, ca_file: Path | None) -> None:
+    """Go over to TLS when `tls` is "starttls"; with "none", make sure that the server takes a password in clear.
+
+    Raises:
+        PermanentError: When the server does not do what `tls` asks for; no password has been sent.
+    """
+    if tls == "starttls":
+        if not client.has_capability("STARTTLS"):
+            raise PermanentError(
+                _('le serveur n\'offre pas STARTTLS : mettez tls = "implicit" pour ce compte.')
+            )
+        client.starttls(tls_context(ca_file))
+    elif tls == "none" and client.has_capability("LOGINDISABLED"):
+        # RFC 9051 §6.2.3: the client must not send LOGIN then, and the password would have been read on its way.
+        raise PermanentError(
+            _('le serveur refuse un mot de passe en clair : mettez tls = "starttls" pour ce compte.')
+        )
+
+
+def with_password(client: IMAPClient, user: str, password: str) -> None:
+    """Log in with a password.
+
+    LOGIN carries ASCII alone (RFC 9051 §9, astring); SASL PLAIN carries anything, in UTF-8 (RFC 4616).
+
+    Raises:
+        PermanentError: When only PLAIN would do, and the server has none; no password has been sent.
+    """
+    if user.isascii() and password.isascii():
+        client.login(user, password)
+    elif client.has_capability("AUTH=PLAIN"):
+        client.plain_login(user, password)
+    else:
+        raise PermanentError(
+            _("le serveur ne prend que des identifiants et mots de passe sans accent : changez-les.")
+        )
+
+
+def with_token(client: IMAPClient, user: str, token: str, mechanism: str) -> None:
+    """Log in with an access token, by "xoauth2" or by "oauthbearer" (RFC 7628)."""
+    if mechanism == "oauthbearer":
+        client.oauthbearer_login(user, token)
+    else:
+        client.oauth2_login(user, token)

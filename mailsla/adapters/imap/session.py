@@ -1,0 +1,437 @@
+"""Reads mailboxes over IMAP (RFC 9051) without ever touching them.
+
+Mailboxes are opened with EXAMINE, headers read with BODY.PEEK: no flag, no move, no write of any kind. The
+library's errors become ours in `imap_errors`.
+"""
+
+from __future__ import annotations
+
+import imaplib
+import socket
+import ssl
+import threading
+import time
+import unicodedata
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from imapclient import IMAPClient, SocketTimeout
+from imapclient.exceptions import LoginError
+
+from mailsla.adapters.access.credentials import Credentials
+from mailsla.adapters.access.deadline import break_off
+from mailsla.adapters.access.oauth import TokenSource
+from mailsla.adapters.access.tls import tls_context
+from mailsla.adapters.imap.client import Client
+from mailsla.adapters.imap.fetch_responses import read_fetch
+from mailsla.adapters.imap.list_responses import Listed, read_list, read_status
+from mailsla.adapters.imap.login import secure, with_password, with_token
+from mailsla.adapters.imap.mailbox_roles import NEVER_READ, role_of
+from mailsla.adapters.imap.translation import refusing, translated
+from mailsla.core.collection.on_server import BodyStart, Fetched, ListedMailbox, MailboxStatus
+from mailsla.core.errors import FetchRefused, MailslaError
+from mailsla.core.mail.copies import MailboxRole
+from mailsla.core.mail.header import REQUESTED_FIELDS
+from mailsla.core.office.body_evidence import READ_BYTES
+from mailsla.language import gettext as _
+
+CONNECT_SECONDS = 10
+PATIENCE = 5
+"""A command, or one message of a fetch, may take so many times the account's timeout before it is broken off."""
+HEADER_FIELDS = f"BODY.PEEK[HEADER.FIELDS ({' '.join(name.upper() for name in REQUESTED_FIELDS)})]"
+
+CONTENT_FIELDS = "BODY.PEEK[HEADER.FIELDS (CONTENT-TYPE CONTENT-TRANSFER-ENCODING)]"
+BODY_START = f"BODY.PEEK[TEXT]<0.{READ_BYTES}>"
+
+LARGEST_NUMBER = (1 << 63) - 1
+"""Of any that a server may say of a mailbox: a HIGHESTMODSEQ (RFC 7162 §7)."""
+
+
+@dataclass(frozen=True)
+class ImapAccount:
+    """How to reach one account and which of its mailboxes to read.
+
+    Attributes:
+        tls: "implicit", "starttls" or "none".
+        credentials: The password; None with `tokens`.
+        tokens: Where access tokens come from; None with a password.
+        mechanism: "xoauth2" or "oauthbearer" (RFC 7628), for tokens.
+        sent: Names of sent mailboxes, in addition to what the server says.
+        ignore: Names of mailboxes never read.
+        only: When not empty, the only mailboxes read.
+    """
+
+    name: str
+    host: str
+    port: int
+    tls: str
+    user: str
+    credentials: Credentials | None
+    tokens: TokenSource | None = None
+    mechanism: str = "xoauth2"
+    ca_file: Path | None = None
+    timeout_seconds: float = 60
+    sent: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
+
+
+class ImapSession:
+    """A logged-in connection that only reads. Satisfies `mailsla.usecases.collect.Session`.
+
+    Attributes:
+        unlisted: The mailboxes of the account's `only` that the server does not list, as of the last list.
+    """
+
+    def __init__(self, client: Client, account: ImapAccount) -> None:
+        self._client = client
+        self._account = account
+        self.unlisted: Sequence[str] = ()
+        self._opened: str | None = None
+        self._told: dict[str, MailboxStatus] = {}
+        self._noticed: MailboxStatus | None = None
+        self._busy_since: float | None = None
+        self._ended = threading.Event()
+        self._watchdog = threading.Thread(target=self._watch, name=f"watchdog {account.name}", daemon=True)
+        self._watchdog.start()
+
+    def _watch(self) -> None:
+        """Break off a command that gets nowhere: a server that drips a byte at a time never times out by itself."""
+        limit = PATIENCE * self._account.timeout_seconds
+        while not self._ended.wait(1):
+            since = self._busy_since
+            if since is not None and time.monotonic() - since > limit:
+                self.interrupt()
+
+    @contextmanager
+    def bounded(self) -> Iterator[None]:
+        """Bound the time of what happens inside, and turn the library's errors into ours."""
+        self._busy_since = time.monotonic()
+        try:
+            with translated():
+                yield
+        finally:
+            self._busy_since = None
+
+    def mailboxes(self) -> Sequence[ListedMailbox]:
+        """List the mailboxes to collect: all that can be opened, but drafts and virtual ones."""
+        with self.bounded():
+            self._leave()
+            listed, statuses = self._listed()
+        sent, ignore, only = (
+            {compared(name) for name in names}
+            for names in (self._account.sent, self._account.ignore, self._account.only)
+        )
+        found = []
+        for mailbox in listed:
+            if mailbox.attributes & NEVER_READ:
+                continue
+            known_as = compared(mailbox.name)
+            name = "INBOX" if known_as == "INBOX" else mailbox.name
+            self._client.written[name] = mailbox.written
+            status = statuses.get(mailbox.written)
+            if status is not None:
+                self._told[name] = status
+            role = MailboxRole.SENT if known_as in sent else role_of(mailbox)
+            wanted = known_as in only if only else known_as not in ignore
+            if wanted and role is not MailboxRole.DRAFTS:
+                found.append(ListedMailbox(name, role, status))
+        listed_names = {compared(mailbox.name) for mailbox in listed}
+        self.unlisted = [name for name in self._account.only if compared(name) not in listed_names]
+        # The inbox first: its requests are what people wait for.
+        return sorted(found, key=lambda mailbox: (mailbox.name != "INBOX", mailbox.name))
+
+    def _leave(self) -> None:
+        """Close the opened mailbox: the numbers a server gives of it may be stale (RFC 3691 UNSELECT)."""
+        if self._opened is not None and self._client.has_capability("UNSELECT"):
+            self._client.unselect_folder()
+            self._opened = None
+
+    def _listed(self) -> tuple[list[Listed], dict[bytes, MailboxStatus]]:
+        """List mailboxes, with their numbers in the same round trip where the server can (RFC 5819)."""
+        client = self._client
+        imap = client._imap  # noqa: SLF001 (the library has no LIST RETURN: docs/adr/0012)
+        asked = ['""', '"*"']
+        if client.has_capability("LIST-STATUS"):
+            roles = "SPECIAL-USE " if client.has_capability("SPECIAL-USE") else ""
+            asked += ["RETURN", f"({roles}STATUS ({self._items}))"]
+        kind, said = imap._simple_command("LIST", *asked)  # noqa: SLF001 (as above)
+        if kind != "OK":
+            raise imaplib.IMAP4.error(said)
+        listed = list(read_list(imap.untagged_responses.pop("LIST", [])))
+        statuses = read_status(imap.untagged_responses.pop("STATUS", []))
+        return listed, {name: _status(items, b"MESSAGES") for name, items in statuses}
+
+    @property
+    def _items(self) -> str:
+        modseq = " HIGHESTMODSEQ" if self._client.has_capability("CONDSTORE") else ""
+        return f"MESSAGES UIDNEXT UIDVALIDITY{modseq}"
+
+    def status(self, mailbox: str) -> MailboxStatus:
+        """Ask for a mailbox's numbers without opening it (RFC 9051 §6.3.11).
+
+        Raises:
+            MailboxError: When the server refuses this mailbox.
+        """
+        with self.bounded(), refusing():
+            said = self._client.folder_status(mailbox, self._items.split())
+            self._told[mailbox] = _status(said, b"MESSAGES")
+        return self._told[mailbox]
+
+    def examine(self, mailbox: str) -> MailboxStatus:
+        """Open a mailbox read-only (EXAMINE, RFC 9051 §6.3.3).
+
+        Raises:
+            MailboxError: When the server refuses this mailbox; none is open then.
+        """
+        self._told[mailbox] = self._enter(mailbox)
+        return self._told[mailbox]
+
+    def _enter(self, mailbox: str) -> MailboxStatus:
+        self._opened = None
+        with self.bounded(), refusing():
+            status = _status(self._client.select_folder(mailbox, readonly=True), b"EXISTS")
+        self._opened = mailbox
+        return status
+
+    def uids(self, first: int, last: int | None, *, since: date | None) -> Sequence[int]:
+        """List the opened mailbox's UIDs from one to another, or to the end, in order.
+
+        `n:*` always names the last message, even below n (RFC 9051 §9, seq-range): it is dropped here.
+        """
+        criteria: list[Any] = ["UID", f"{first}:{'*' if last is None else last}"]
+        if since is not None:
+            criteria += ["SINCE", since]
+        with self.bounded(), refusing():
+            found = self._client.search(criteria)
+        return sorted(uid for uid in set(found) if uid >= first and (last is None or uid <= last))
+
+    def highest_uid(self) -> int:
+        """Return the highest UID of the opened mailbox; 0 when it is empty."""
+        with self.bounded(), refusing():
+            return max(self._client.search(["*"]), default=0)
+
+    def fetch(self, uids: Sequence[int]) -> Iterator[Fetched]:
+        """Fetch headers of the opened mailbox, one at a time as they come; what has vanished is left out.
+
+        The connection must not be used for anything else before the last one is read; when it is left half-way
+        it is broken off.
+
+        Raises:
+            FetchRefused: When the server says NO, after what it could read.
+        """
+        if not uids:
+            return
+        imap = self._client._imap  # noqa: SLF001 (a bulk FETCH is read as a stream: docs/adr/0012)
+        finished = False
+        try:
+            with self.bounded():
+                tag = imap._new_tag()  # noqa: SLF001 (tags are its own count)
+                items = f"(INTERNALDATE {HEADER_FIELDS})"
+                imap.send(tag + f" UID FETCH {sequence_set(uids)} {items}\r\n".encode())
+                wanted = set(uids)
+                try:
+                    for message in read_fetch(imap.readline, imap.read, tag):
+                        if message.uid in wanted:
+                            self._busy_since = None
+                            yield message
+                        self._busy_since = time.monotonic()
+                except imaplib.IMAP4.abort:
+                    raise
+                except imaplib.IMAP4.error as error:
+                    finished = True
+                    raise FetchRefused(_("le serveur a refusé une commande.")) from error
+            finished = True
+        finally:
+            if not finished:
+                self.interrupt()
+
+    def body_starts(self, uids: Sequence[int]) -> Sequence[BodyStart]:
+        """Fetch the beginning of some bodies of the opened mailbox; what has vanished meanwhile is left out.
+
+        Raises:
+            MailboxError: When the server says NO.
+        """
+        with self.bounded(), refusing():
+            found = self._client.fetch(list(uids), [CONTENT_FIELDS, BODY_START])
+        return [
+            BodyStart(uid, _item(items, b"BODY[HEADER"), _item(items, b"BODY[TEXT"))
+            for uid, items in found.items()
+        ]
+
+    def with_keyword(self, keyword: str) -> Sequence[int]:
+        """List the UIDs of the opened mailbox that bear an IMAP keyword."""
+        with self.bounded(), refusing():
+            return list(self._client.search(["KEYWORD", keyword]))
+
+    @property
+    def can_idle(self) -> bool:
+        """Tell whether the server says by itself when something happens (RFC 2177)."""
+        return bool(self._client.has_capability("IDLE"))
+
+    def wait_for_change(self, mailbox: str, seconds: float) -> bool:
+        """Wait until something happens in a mailbox; False when nothing did in that time.
+
+        What happened since its numbers were last told counts: whoever waits has missed nothing. The caller
+        renews it before the 29 minutes after which a server may hang up.
+        """
+        if self._has_changed(mailbox):
+            return True
+        with self.bounded():
+            news = self._client.start_idle()
+            heard = news or self._has_heard()
+        with translated():
+            # What has been read already does not wake up whoever polls the socket.
+            said = [] if heard else self._client.idle_check(timeout=seconds)
+        with self.bounded():
+            ended = self._client.idle_done()
+        said += ended[1] if len(ended) > 1 else []
+        return news or any(len(item) > 1 and item[1] in {b"EXISTS", b"EXPUNGE", b"FETCH"} for item in said)
+
+    def _has_changed(self, mailbox: str) -> bool:
+        """Open a mailbox and tell whether it changed since its numbers were last told; each change once.
+
+        A server whose LIST and EXAMINE never agree would otherwise be collected without end.
+        """
+        # Flags are left out: servers do not number them alike everywhere.
+        now = replace(self._enter(mailbox), highest_modseq=0)
+        told = self._told.get(mailbox)
+        if told is None or now in (replace(told, highest_modseq=0), self._noticed):
+            return False
+        self._noticed = now
+        return True
+
+    def _has_heard(self) -> bool:
+        """Tell whether more came with the server's last line, and waits in the buffer."""
+        connection = self._client.socket()
+        patience = connection.gettimeout()
+        connection.settimeout(0)
+        try:
+            return bool(self._client._imap.file.peek(1))  # noqa: SLF001 (the library looks at the socket alone)
+        except (BlockingIOError, ssl.SSLWantReadError):
+            return False
+        finally:
+            connection.settimeout(patience)
+
+    def interrupt(self) -> None:
+        """Break the connection from another thread, so that whoever waits for the server stops waiting."""
+        break_off(self._client.socket())
+
+    def close(self) -> None:
+        """Log out; a connection that is already dead is fine."""
+        try:
+            with self.bounded():
+                self._client.logout()
+        except MailslaError:
+            with suppress(OSError):
+                self._client.shutdown()
+        finally:
+            self._ended.set()
+
+
+@contextmanager
+def connect(account: ImapAccount) -> Iterator[ImapSession]:
+    """Log in to `account` and log out at the end.
+
+    TLS is verified against the system's authorities, or the site's own `ca_file`.
+
+    Raises:
+        TransientError: When the server cannot be reached, or breaks the connection.
+        PermanentError: When it refuses the password, or its certificate is not trusted.
+    """
+    secret = _secret(account)
+    with translated():
+        client = _client(account)
+    session = ImapSession(client, account)
+    try:
+        with session.bounded():
+            secure(client, account.tls, account.ca_file)
+            _log_in(client, account, secret)
+        yield session
+    finally:
+        session.close()
+
+
+def _client(account: ImapAccount) -> Client:
+    context = None if account.tls == "none" else tls_context(account.ca_file)
+    client = Client(
+        account.host,
+        port=account.port,
+        ssl=account.tls == "implicit",
+        ssl_context=context,
+        timeout=SocketTimeout(connect=CONNECT_SECONDS, read=account.timeout_seconds),
+    )
+    # Otherwise INTERNALDATE comes back naive, shifted by today's offset.
+    client.normalise_times = False
+    # The library writes out every command and answer for its debug log, whether anybody reads it or not.
+    client._imap.debug = 0  # noqa: SLF001 (the library has no switch for it)
+    # Nagle's algorithm against delayed acknowledgements costs 44 ms a command on some servers.
+    client.socket().setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return client
+
+
+def _secret(account: ImapAccount) -> str:
+    """Return the password or the access token to log in with."""
+    if account.tokens is not None:
+        return account.tokens.access_token()
+    assert account.credentials is not None
+    return account.credentials.password()
+
+
+def _log_in(client: IMAPClient, account: ImapAccount, secret: str) -> None:
+    if account.tokens is None:
+        with_password(client, account.user, secret)
+        return
+    try:
+        with_token(client, account.user, secret, account.mechanism)
+    except LoginError:
+        # The next attempt asks for a new one: this one may have been revoked before its time.
+        account.tokens.forget()
+        raise
+
+
+def compared(name: str) -> str:
+    """Return a mailbox's name as names are compared: accents written either way, INBOX in any case (RFC 9051 §5.1)."""
+    return "INBOX" if name.upper() == "INBOX" else unicodedata.normalize("NFC", name)
+
+
+def _status(said: dict[bytes, Any], count: bytes) -> MailboxStatus:
+    return MailboxStatus(
+        uid_validity=_number(said.get(b"UIDVALIDITY")),
+        uid_next=_number(said.get(b"UIDNEXT")),
+        messages=_number(said.get(count)),
+        highest_modseq=_number(said.get(b"HIGHESTMODSEQ")),
+    )
+
+
+def _number(said: Any) -> int:
+    # SELECT's response codes come as lists.
+    value = said[0] if isinstance(said, (list, tuple)) and said else said
+    number = int(value) if isinstance(value, (int, bytes)) else 0
+    if number > LARGEST_NUMBER:
+        raise OverflowError
+    return number
+
+
+def sequence_set(uids: Sequence[int]) -> str:
+    """Return UIDs as an IMAP sequence set, on the shortest line.
+
+    >>> sequence_set([1, 2, 3, 7])
+    '1:3,7'
+    """
+    ranges: list[list[int]] = []
+    for uid in sorted(set(uids)):
+        if ranges and ranges[-1][1] == uid - 1:
+            ranges[-1][1] = uid
+        else:
+            ranges.append([uid, uid])
+    return ",".join(str(first) if first == last else f"{first}:{last}" for first, last in ranges)
+
+
+def _item(items: dict[bytes, Any], name: bytes) -> bytes:
+    found = next((value for key, value in items.items() if key.startswith(name)), None)
+    return bytes(found) if isinstance(found, bytes) else b""

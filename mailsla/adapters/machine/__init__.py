@@ -1,0 +1,1 @@
+"""What touches the process and the machine: the clock, logs, jobs, other processes."""

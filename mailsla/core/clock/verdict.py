@@ -1,0 +1,240 @@
+"""The verdict on one request: what the clock says between two instants."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from functools import cached_property
+
+from mailsla.core.clock.commitment import Commitment, Comparison, Unit
+from mailsla.core.clock.opening_hours import OpeningHours
+from mailsla.core.clock.working_days import Day, WorkingCalendar
+
+
+class ClosedDayReceipt(StrEnum):
+    """When mail that arrives on a closed day counts as received."""
+
+    SAME_DAY = "same_day"
+    NEXT_WORKING_DAY = "next_working_day"
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptRule:
+    """From which day a received mail's clock runs.
+
+    Attributes:
+        cutoff: Local time from which mail counts as received the next day; None when there is none.
+        closed_day: What a closed day does to the receipt.
+    """
+
+    cutoff: time | None = None
+    closed_day: ClosedDayReceipt = ClosedDayReceipt.SAME_DAY
+
+
+class Outcome(StrEnum):
+    """Where a request stands."""
+
+    MET = "met"
+    MISSED = "missed"
+    WAITING = "waiting"
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """A holding reply: when it was sent, and by which date it promises the answer."""
+
+    at: datetime
+    answer_by: date
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How one request fared against one commitment, at one instant.
+
+    Attributes:
+        outcome: Met, missed (late, or unanswered past the due date), or still waiting.
+        received_on: Day 0, in the site's zone, after the receipt rule.
+        due_on: The last date on which a reply is in time.
+        due_at: The last instant in time, for a promise in hours; None for days, which run to 24:00 local.
+        answered_on: The local date of the reply; None without one.
+        working_days: Working days elapsed to the reply, or to `now` without one, whatever the unit.
+        elapsed: The same in the promise's unit: days, or whole minutes of opening.
+        announced: True when the due date is one that a holding reply announced.
+    """
+
+    outcome: Outcome
+    received_on: date
+    due_on: date
+    answered_on: date | None
+    working_days: int
+    elapsed: int
+    due_at: datetime | None = None
+    announced: bool = False
+
+
+@dataclass(frozen=True)
+class Clock:
+    """The calendar with the receipt rule and the hours of opening: turns two instants into a verdict."""
+
+    calendar: WorkingCalendar
+    receipt: ReceiptRule = ReceiptRule()
+    opening: OpeningHours = field(default_factory=OpeningHours)
+
+    def on(self, calendar: WorkingCalendar) -> Clock:
+        """Return the same rules on another calendar."""
+        return replace(self, calendar=calendar)
+
+    def received_on(self, received_at: datetime) -> date:
+        """Return day 0: the local date of receipt, moved by the cutoff, then by a closed day."""
+        on = self.calendar.local_date(received_at)
+        if self.receipt.cutoff is not None:
+            local = received_at.astimezone(self.calendar.zone).time()
+            if local >= self.receipt.cutoff:
+                on += timedelta(days=1)
+        if self.receipt.closed_day is ClosedDayReceipt.NEXT_WORKING_DAY:
+            on = self.calendar.next_working_day(on)
+        return on
+
+    def due_on(self, received_at: datetime, commitment: Commitment) -> date:
+        """Return the last date on which a reply is in time; a number of days runs to 24:00 local.
+
+        A promise of « less than 1 day » is due on day 0 itself.
+        """
+        if commitment.unit is Unit.OPENING_HOURS:
+            return self.calendar.local_date(self.due_at(received_at, commitment))
+        received_on = self.received_on(received_at)
+        if commitment.unit is Unit.CALENDAR_DAYS:
+            return received_on + timedelta(days=commitment.last_day)
+        if not commitment.last_day:
+            return received_on
+        return self.calendar.working_day(received_on, commitment.last_day)
+
+    def due_at(self, received_at: datetime, commitment: Commitment) -> datetime:
+        """Return the instant at which the promised hours of opening have passed since receipt.
+
+        « At most » includes that instant, « less than » does not.
+        """
+        return self.opening.after(received_at, 60 * commitment.amount, self.calendar)
+
+    def elapsed(self, received_at: datetime, answered_at: datetime) -> int:
+        """Count the working days from day 0 to the reply's local date; 0 when the reply comes before day 0.
+
+        Raises:
+            ValueError: When an instant is naive.
+            UsageError: When one lies outside the calendar's years.
+        """
+        if self._moves_receipt:
+            answered_on = self.calendar.local_date(answered_at)
+            return max(0, self.calendar.working_days_between(self.received_on(received_at), answered_on))
+        # Two look-ups in a table: every report needs one of these for each request.
+        if received_at.tzinfo is None or answered_at.tzinfo is None:
+            raise ValueError("an instant needs a zone")
+        totals, step, begin = self._table
+        received = int(received_at.timestamp()) // step - begin
+        answered = int(answered_at.timestamp()) // step - begin
+        if received < 0 or answered < 0:
+            raise self.calendar.outside(received_at, answered_at)
+        try:
+            days = totals[answered] - totals[received]
+        except IndexError:
+            raise self.calendar.outside(received_at, answered_at) from None
+        return days if days > 0 else 0
+
+    def in_time(self, received_at: datetime, answered_at: datetime, commitment: Commitment) -> bool:
+        """Tell whether a reply met a commitment in working days: the verdict alone, for counting many."""
+        days = self.elapsed(received_at, answered_at)
+        return days < commitment.amount or (
+            days == commitment.amount and commitment.comparison is Comparison.AT_MOST
+        )
+
+    @cached_property
+    def _moves_receipt(self) -> bool:
+        return self.receipt != ReceiptRule()
+
+    @cached_property
+    def _table(self) -> tuple[list[int], int, int]:
+        slots = self.calendar.slots
+        return slots.totals, slots.step, slots.begin
+
+    def days(self, received_at: datetime, until: datetime, unit: Unit = Unit.WORKING_DAYS) -> tuple[Day, ...]:
+        """List the days after day 0, up to and including `until`'s local date; each says whether it counts."""
+        listed = self.calendar.days_after(self.received_on(received_at), self.calendar.local_date(until))
+        if unit is Unit.CALENDAR_DAYS:
+            return tuple(replace(day, counted=True) for day in listed)
+        return listed
+
+    def outcome(
+        self,
+        received_at: datetime,
+        answered_at: datetime | None,
+        commitment: Commitment,
+        now: datetime,
+        announcement: Announcement | None = None,
+    ) -> Outcome:
+        """Return where a request stands at `now`: what `verdict` says, without its dates."""
+        if announcement is not None or commitment.unit is not Unit.WORKING_DAYS:
+            return self.verdict(received_at, answered_at, commitment, now, announcement).outcome
+        answered = answered_at is not None and answered_at <= now
+        if self.in_time(received_at, answered_at if answered and answered_at else now, commitment):
+            return Outcome.MET if answered else Outcome.WAITING
+        return Outcome.MISSED
+
+    def verdict(
+        self,
+        received_at: datetime,
+        answered_at: datetime | None,
+        commitment: Commitment,
+        now: datetime,
+        announcement: Announcement | None = None,
+    ) -> Verdict:
+        """Return how a request stands at `now`.
+
+        A reply after `now` does not exist yet. An unanswered request is missed as soon as a reply sent at `now`
+        would be late, never before: on the Saturday after a Friday due date it still waits, because a reply
+        that day counts as Friday's (DOMAIN: the clock, 3).
+
+        Args:
+            received_at: When the request was received.
+            answered_at: When the reply was sent; None without one.
+            commitment: The promise.
+            now: The instant the verdict speaks of.
+            announcement: The last holding reply that announced a date.
+        """
+        if answered_at is not None and answered_at > now:
+            answered_at = None
+        end = answered_at or now
+        in_time, due_on, due_at, elapsed = self._held_against(received_at, end, commitment)
+        announced = False
+        if announcement is not None and commitment.announced_date_counts and announcement.at <= now:
+            was_in_time = self._held_against(received_at, announcement.at, commitment)[0]
+            if was_in_time and announcement.answer_by > due_on:
+                announced, due_on, due_at = True, announcement.answer_by, None
+                in_time = self.calendar.working_days_between(due_on, self.calendar.local_date(end)) <= 0
+        reached = Outcome.WAITING if answered_at is None else Outcome.MET
+        return Verdict(
+            outcome=reached if in_time else Outcome.MISSED,
+            received_on=self.received_on(received_at),
+            due_on=due_on,
+            due_at=due_at,
+            answered_on=None if answered_at is None else self.calendar.local_date(answered_at),
+            working_days=self.elapsed(received_at, end),
+            elapsed=elapsed,
+            announced=announced,
+        )
+
+    def _held_against(
+        self, received_at: datetime, end: datetime, commitment: Commitment
+    ) -> tuple[bool, date, datetime | None, int]:
+        """Tell whether an end is in time, until when it would be, and what elapsed in the promise's unit."""
+        due_on = self.due_on(received_at, commitment)
+        if commitment.unit is Unit.OPENING_HOURS:
+            minutes = self.opening.minutes_between(received_at, end, self.calendar)
+            due_at = self.due_at(received_at, commitment)
+            strict = commitment.comparison is Comparison.LESS_THAN
+            return (end < due_at if strict else end <= due_at), due_on, due_at, minutes
+        if commitment.unit is Unit.CALENDAR_DAYS:
+            elapsed = max(0, (self.calendar.local_date(end) - self.received_on(received_at)).days)
+        else:
+            elapsed = self.elapsed(received_at, end)
+        return elapsed <= commitment.last_day, due_on, None, elapsed

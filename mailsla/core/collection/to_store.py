@@ -1,0 +1,76 @@
+"""What a collection adds to the store, and how far it has come."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import NamedTuple
+
+from mailsla.core.mail.base_subject import base_subject
+from mailsla.core.mail.header import Header, identity
+from mailsla.core.office.correspondents import Office
+from mailsla.core.pairing.ties import ties
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """How far a mailbox has been collected.
+
+    Attributes:
+        mailbox_id: The store's name for the mailbox.
+        uid_validity: The UIDVALIDITY that the rest belongs to; 0 before the first collection.
+        last_uid: Every message up to this UID, received since that day, is in the store.
+        uid_next: The server's UIDNEXT when the last complete pass began.
+        messages: The server's count of messages then.
+        highest_modseq: The server's HIGHESTMODSEQ then; 0 without CONDSTORE.
+        since: What was received before that day was left out; None when that was not noted.
+        forms: The digest of the forms by which bodies were looked into.
+        cut_at: The message at which the last fetch ended before its end, and `cuts` how many times it has there.
+    """
+
+    mailbox_id: int
+    uid_validity: int
+    last_uid: int
+    uid_next: int
+    messages: int
+    highest_modseq: int = 0
+    since: date | None = None
+    forms: str = ""
+    cut_at: int = 0
+    cuts: int = 0
+
+
+class NewMessage(NamedTuple):
+    """A message ready to be stored. A tuple, as it may come from another process."""
+
+    uid: int
+    internal_at: datetime | None
+    key: str
+    header: Header
+    ties: tuple[int, ...] = ()
+
+
+def new_message(uid: int, internal_at: datetime | None, header: Header, office: Office) -> NewMessage:
+    """Return a message ready to be stored, with its identity and its ties."""
+    key = identity(header, base_subject(header.subject))
+    return NewMessage(uid, internal_at, key, header, ties(header, office))
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """A message that could not be read."""
+
+    uid: int
+    internal_at: datetime | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What one transaction adds to a mailbox; `tied_by` names the rules by which the messages' ties were made."""
+
+    uid_validity: int
+    last_uid: int
+    messages: tuple[NewMessage, ...]
+    set_aside: tuple[SetAside, ...]
+    tied_by: str = ""

@@ -1,0 +1,100 @@
+"""A message with its copies: where it was seen, and when."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import NamedTuple
+
+from mailsla.core.mail.header import Header
+
+EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
+"""Before this, an instant is a broken clock's, not a mail's."""
+
+
+class MailboxRole(StrEnum):
+    """What a mailbox holds."""
+
+    INBOX = "inbox"
+    SENT = "sent"
+    JUNK = "junk"
+    TRASH = "trash"
+    DRAFTS = "drafts"
+
+
+ONE_COLLECTION = timedelta(hours=1)
+"""Copies that were seen to go within that time may have gone together."""
+
+
+class Place(NamedTuple):
+    """One copy of a message, in one mailbox.
+
+    Attributes:
+        account: The account's name.
+        mailbox: The IMAP mailbox's name.
+        role: What that mailbox holds.
+        internal_at: The server's INTERNALDATE, UTC; None in an archive that has none.
+        hop_at: The topmost `Received:` of this copy, UTC; None without one.
+        imported: True when the copy came from an archive, not from the server.
+        present: False once the server no longer has it there.
+        gone_at: When mailsla first saw that; None when it is there, or when nobody knows.
+        first_seen_at: When mailsla first saw this copy; None when that does not matter.
+        keywords: IMAP keywords on it, each with the instant mailsla first saw it.
+    """
+
+    account: str
+    mailbox: str
+    role: MailboxRole
+    internal_at: datetime | None = None
+    hop_at: datetime | None = None
+    imported: bool = False
+    present: bool = True
+    gone_at: datetime | None = None
+    first_seen_at: datetime | None = None
+    keywords: tuple[tuple[str, datetime], ...] = ()
+
+
+class Mail(NamedTuple):
+    """One message as the store knows it.
+
+    Attributes:
+        key: Its identity, `mailsla.core.mail.header.identity`.
+        header: What its header says.
+        first_seen_at: When mailsla first saw it, UTC.
+        places: Every copy seen, in a fixed order.
+    """
+
+    key: str
+    header: Header
+    first_seen_at: datetime
+    places: tuple[Place, ...] = ()
+
+    @property
+    def roles(self) -> frozenset[MailboxRole]:
+        """Roles of the mailboxes it lies in now; of those it was last seen in, when it is gone everywhere.
+
+        The bin does not count: a mail is thrown away as what it was before.
+        """
+        places = [place for place in self.places if place.role is not MailboxRole.TRASH] or self.places
+        present = frozenset(place.role for place in places if place.present)
+        return present or frozenset(place.role for place in _last(places))
+
+
+def _last(places: Sequence[Place]) -> list[Place]:
+    """Return the copies that went last: what was put among the spam stays spam when that is emptied."""
+    last = max((place.gone_at for place in places if place.gone_at), default=EARLIEST)
+    return [
+        place
+        for place in places
+        if last - (place.gone_at or last) < ONE_COLLECTION
+        and not any(_is_moved(place, other) for other in places)
+    ]
+
+
+def _is_moved(place: Place, other: Place) -> bool:
+    """Tell whether a copy that is gone was moved to where another one was found, and went from later on."""
+    came, went, found, lost = place.first_seen_at, place.gone_at, other.first_seen_at, other.gone_at
+    if came is None or went is None or found is None or lost is None:
+        return False
+    return came < found and went - ONE_COLLECTION <= found and went < lost

@@ -1,0 +1,127 @@
+"""Reads a message's header from its bytes: any bytes give a header or `MessageError`, nothing else.
+
+Tolerant on purpose: line ends of any kind, fields folded or broken, NUL bytes, megabytes on one line. The
+time it takes is proportional to the size.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+
+from mailsla.core.errors import MessageError
+from mailsla.core.mail.addresses import parse_addresses
+from mailsla.core.mail.dates import parse_date, parse_received
+from mailsla.core.mail.encoded_words import decode_words, one_line, text_of
+from mailsla.core.mail.header import KEPT_FIELDS, REQUESTED_FIELDS, Header
+from mailsla.core.mail.message_ids import parse_message_ids
+
+READER_VERSION = 1
+"""Raised whenever headers that could not be read may now be: what was set aside before is then read again."""
+
+LONGEST_FIELD = 1 << 20
+LONGEST_KEPT = 300
+MOST_KEPT = 60
+THREAD_INDEX_ROOT = 22
+
+_BLANK_LINE = re.compile(r"\n[ \t]*\n")
+_FIELD = re.compile(r"(?:\A|(?<=\n))([!-9;-~]++)[ \t]*+:([^\n]*+(?:\n[ \t][^\n]*+)*+)")
+_WANTED = frozenset(REQUESTED_FIELDS)
+_KEPT = frozenset(KEPT_FIELDS)
+
+
+def read_header(raw: bytes) -> Header:
+    """Decode a header's bytes; the body, if it follows, is left alone.
+
+    Of fields that should stand once, the first counts (the last hop's view), except that recipients and
+    references written over several fields are joined.
+
+    Raises:
+        MessageError: `no-header`, when no line looks like a field.
+    """
+    fields, found = _fields(raw)
+    if not found:
+        raise MessageError("no-header")
+    first = {name: values[0] for name, values in fields.items()}
+    return Header(
+        message_id=next(iter(parse_message_ids(first.get("message-id", ""))), None),
+        in_reply_to=parse_message_ids(_joined(fields, "in-reply-to")),
+        references=parse_message_ids(_joined(fields, "references")),
+        thread_index=_thread_index(first.get("thread-index", "")),
+        subject=decode_words(first.get("subject", "")),
+        sent_at=parse_date(first["date"]) if "date" in first else None,
+        hop_at=parse_received(first["received"]) if "received" in first else None,
+        senders=_addresses(fields, "from"),
+        sender=_addresses(fields, "sender"),
+        reply_to=_addresses(fields, "reply-to"),
+        to=_addresses(fields, "to"),
+        cc=_addresses(fields, "cc"),
+        bcc=_addresses(fields, "bcc"),
+        kept=_kept(fields),
+    )
+
+
+def _fields(raw: bytes) -> tuple[dict[str, list[str]], bool]:
+    """Return the values of the fields we read, unfolded, and whether any field was there at all."""
+    fields: dict[str, list[str]] = {}
+    found = False
+    for written, folded in _FIELD.findall(_head(raw)):
+        found = True
+        name = written.lower()
+        if name not in _WANTED:
+            continue
+        values = fields.setdefault(name, [])
+        # Of the hops only the topmost is read; hostile mail has thousands.
+        if not values or name != "received":
+            values.append(_value(folded))
+    return fields, found
+
+
+def _head(raw: bytes) -> str:
+    """Return what stands before the body, each byte as the character of its number, lines ended by LF alone."""
+    raw = raw.removeprefix(b"\xef\xbb\xbf")
+    if b"\r" in raw:
+        raw = raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    text = raw.lstrip(b"\n").decode("latin-1")
+    if text.startswith(("From ", ">From ")):
+        text = text.partition("\n")[2]
+    blank = _BLANK_LINE.search(text)
+    return text if blank is None else text[: blank.start()]
+
+
+def _value(folded: str) -> str:
+    """Return a field's text, unfolded: ASCII as it is, other bytes decoded by what they look like."""
+    value = folded.replace("\n", "") if "\n" in folded else folded
+    value = value[:LONGEST_FIELD]
+    return value.strip() if value.isascii() else text_of(value.encode("latin-1")).strip()
+
+
+def _joined(fields: dict[str, list[str]], name: str) -> str:
+    return " ".join(fields.get(name, ()))
+
+
+def _addresses(fields: dict[str, list[str]], name: str) -> tuple[str, ...]:
+    values = fields.get(name)
+    return parse_addresses(values[0] if len(values) == 1 else ", ".join(values)) if values else ()
+
+
+def _kept(fields: dict[str, list[str]]) -> tuple[tuple[str, str], ...]:
+    kept = [
+        (name, one_line(value[: 2 * LONGEST_KEPT])[:LONGEST_KEPT].rstrip())
+        for name, values in fields.items()
+        if name in _KEPT
+        for value in values
+    ]
+    return tuple(kept[:MOST_KEPT])
+
+
+def _thread_index(written: str) -> str | None:
+    """Return the root of a Thread-Index: its first 22 bytes, in hexadecimal; None when it is not one."""
+    if not written:
+        return None
+    try:
+        decoded = base64.b64decode("".join(written.split()), validate=True)
+    except (binascii.Error, ValueError):
+        return None
+    return decoded[:THREAD_INDEX_ROOT].hex() if len(decoded) >= THREAD_INDEX_ROOT else None

@@ -1,0 +1,74 @@
+"""When a mail was received or sent, and what that rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import NamedTuple
+
+from mailsla.core.mail.copies import EARLIEST, Mail
+
+SKEW = timedelta(hours=1)
+"""How far another machine's clock may run ahead of ours."""
+
+
+class Basis(StrEnum):
+    """What an instant rests on; shown wherever the instant decides something."""
+
+    SERVER = "server"
+    LAST_HOP = "last_hop"
+    SENDER_CLOCK = "sender_clock"
+    FIRST_SEEN = "first_seen"
+    AFTER_REQUEST = "after_request"
+    FILED = "filed"
+    DECISION = "decision"
+
+
+class Moment(NamedTuple):
+    """An instant with what it rests on."""
+
+    at: datetime
+    basis: Basis
+
+
+def received(mail: Mail) -> Moment:
+    """Return when our server got the mail.
+
+    The earlier of INTERNALDATE and of the topmost `Received:` over all copies, among those that are plausible:
+    a migration can push INTERNALDATE later, and nothing is delivered before its last hop. The citizen's own
+    `Date:` serves only when neither exists, and our first sight of the mail when even that is absurd.
+    """
+    server = _earliest((place.internal_at for place in mail.places), mail)
+    hop = _earliest((place.hop_at for place in mail.places), mail)
+    if hop is not None and (server is None or hop <= server):
+        return Moment(hop, Basis.LAST_HOP)
+    return _sender_clock(mail) if server is None else Moment(server, Basis.SERVER)
+
+
+def sent(mail: Mail) -> Moment:
+    """Return when the office sent the mail: its own `Date:` when plausible, else what the server says."""
+    if mail.header.sent_at is not None and _plausible(mail.header.sent_at, mail):
+        return Moment(mail.header.sent_at, Basis.SENDER_CLOCK)
+    return stored(mail) or received(mail)
+
+
+def stored(mail: Mail) -> Moment | None:
+    """Return the earliest plausible INTERNALDATE of the mail's copies."""
+    server = _earliest((place.internal_at for place in mail.places), mail)
+    return None if server is None else Moment(server, Basis.SERVER)
+
+
+def _earliest(stamps: Iterable[datetime | None], mail: Mail) -> datetime | None:
+    """Return the earliest plausible instant."""
+    return min((at for at in stamps if at is not None and _plausible(at, mail)), default=None)
+
+
+def _sender_clock(mail: Mail) -> Moment:
+    if mail.header.sent_at is not None and _plausible(mail.header.sent_at, mail):
+        return Moment(mail.header.sent_at, Basis.SENDER_CLOCK)
+    return Moment(mail.first_seen_at, Basis.FIRST_SEEN)
+
+
+def _plausible(at: datetime, mail: Mail) -> bool:
+    return EARLIEST <= at <= mail.first_seen_at + SKEW

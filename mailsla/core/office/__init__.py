@@ -1,0 +1,1 @@
+"""Who we are, and what a mail is for us."""

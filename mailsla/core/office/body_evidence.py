@@ -1,0 +1,95 @@
+"""What a mail's body is read for, when its header does not say enough; nothing else of it is kept.
+
+Two questions only: who asks, in a declared web form that writes it in the text; and whether a mail written by a
+delivery system, which marks it nowhere in the header, is a delivery report.
+"""
+
+from __future__ import annotations
+
+import email
+import html
+import re
+from email.message import Message
+
+from mailsla.core.mail.encoded_words import text_of
+from mailsla.core.mail.header import BODY_SAYS, Header
+from mailsla.core.mail.header_reading import read_header
+from mailsla.core.mail.kinds import MailKind, kind_of, looks_returned
+from mailsla.core.office.correspondents import Office
+
+READ_BYTES = 16 * 1024
+"""How much of a body is read at most."""
+
+_TAG = re.compile(r"<[^<>]{0,2000}>")
+_BREAK = re.compile(r"<(?:br|/p|/div|/tr|/li)\b[^<>]{0,200}>", re.IGNORECASE)
+
+
+def needs_body(header: Header, office: Office) -> bool:
+    """Tell whether the beginning of the body would say something that the header does not."""
+    form = office.form_of(header)
+    if form is not None:
+        return form.needs_body(header, office.outside)
+    return looks_returned(header) and kind_of(header).kind is MailKind.PERSON
+
+
+def with_body(header: Header, content_fields: bytes, body: bytes, office: Office) -> Header:
+    """Return the header with what its body's beginning says.
+
+    Args:
+        header: The header, as read.
+        content_fields: Its `Content-Type` and `Content-Transfer-Encoding` lines, or the whole header.
+        body: The beginning of the body; at most `READ_BYTES` are looked at.
+        office: Knows the forms.
+    """
+    body = body[:READ_BYTES]
+    form = office.form_of(header)
+    if form is not None:
+        return header._replace(asked_by=form.asked_by(first_text(content_fields, body)))
+    said = kind_of(header, body).kind
+    return (
+        header if said is MailKind.PERSON else header._replace(kept=(*header.kept, (BODY_SAYS, said.value)))
+    )
+
+
+def read_with_body(raw: bytes, body: bytes, office: Office) -> Header:
+    """Read a header from its bytes, and look into the body that is at hand when the header does not say enough.
+
+    Raises:
+        MessageError: When it cannot be read.
+    """
+    header = read_header(raw)
+    return with_body(header, raw, body, office) if needs_body(header, office) else header
+
+
+def first_text(content_fields: bytes, body: bytes) -> str:
+    """Return the first text part of a body that may be cut short, decoded as far as it can be.
+
+    >>> first_text(b"Content-Type: text/html", b"<p>Courriel : <b>a@example.org</b></p>").strip()
+    'Courriel : a@example.org'
+    """
+    fields = content_fields.strip(b"\r\n")
+    message = email.message_from_bytes(fields + b"\r\n\r\n" + body)
+    part = next((part for part in message.walk() if part.get_content_maintype() == "text"), None)
+    if part is None:
+        return ""
+    text = _decoded(part)
+    if part.get_content_subtype() == "html":
+        text = html.unescape(_TAG.sub("", _BREAK.sub("\n", text)))
+    return text
+
+
+def _decoded(part: Message) -> str:
+    payload = part.get_payload(decode=True)
+    raw = payload if isinstance(payload, bytes) else b""
+    charset = part.get_param("charset")
+    if isinstance(charset, str) and charset.lower() not in {
+        "utf-8",
+        "us-ascii",
+        "iso-8859-1",
+        "windows-1252",
+    }:
+        try:
+            return raw.decode(charset)
+        except (LookupError, ValueError):
+            return text_of(raw)
+    return text_of(raw)

@@ -1,0 +1,151 @@
+"""Who wrote: the office, one of its services, a declared web form, or a citizen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from mailsla.core.mail.addresses import plain
+from mailsla.core.mail.header import Header
+from mailsla.core.office.forms import Form
+
+MOST_REMEMBERED = 2_048
+"""Addresses whose side is remembered; memory does not grow with the mailbox."""
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A unit of the office (« service »).
+
+    Attributes:
+        name: As printed on reports.
+        addresses: Its own mail addresses, as compared.
+        mailboxes: IMAP mailboxes whose mail is for it.
+        keywords: IMAP keywords that give it a mail, in any case.
+        head: Where its alerts go; None when nobody is to be warned.
+    """
+
+    name: str
+    addresses: tuple[str, ...] = ()
+    mailboxes: tuple[str, ...] = ()
+    keywords: tuple[str, ...] = ()
+    head: str | None = None
+
+
+@dataclass(frozen=True)
+class Office:
+    """Who "we" are.
+
+    Attributes:
+        domains: Our mail domains; their sub-domains are ours too.
+        addresses: Addresses of ours outside these domains.
+        services: The services, in the order in which they are tried.
+        forms: Web forms that write for citizens; never an office agent's.
+    """
+
+    domains: tuple[str, ...] = ()
+    addresses: frozenset[str] = frozenset()
+    services: tuple[Service, ...] = ()
+    forms: tuple[Form, ...] = ()
+    _known: dict[str, bool] = field(default_factory=dict, init=False, compare=False, repr=False)
+
+    @cached_property
+    def form_senders(self) -> frozenset[str]:
+        """Every address from which a declared form writes."""
+        return frozenset(address for form in self.forms for address in form.senders)
+
+    @cached_property
+    def _service_by_address(self) -> dict[str, str]:
+        by_address: dict[str, str] = {}
+        for service in self.services:
+            for address in service.addresses:
+                by_address.setdefault(plain(address), service.name)
+        return by_address
+
+    @cached_property
+    def _service_by_mailbox(self) -> dict[str, str]:
+        by_mailbox: dict[str, str] = {}
+        for service in self.services:
+            for mailbox in service.mailboxes:
+                by_mailbox.setdefault(mailbox, service.name)
+        return by_mailbox
+
+    def includes(self, address: str) -> bool:
+        """Tell whether `address` is the office's: its domain, a sub-domain, or a declared address.
+
+        A web form's sender is never "us", even in our own domain: it writes for a citizen.
+        """
+        known = self._known.get(address)
+        if known is None:
+            if len(self._known) >= MOST_REMEMBERED:
+                self._known.clear()
+            known = self._known[address] = self._includes(address)
+        return known
+
+    def _includes(self, address: str) -> bool:
+        bare = plain(address)
+        if bare in self.form_senders:
+            return False
+        domain = bare.rpartition("@")[2]
+        if any(domain == ours or domain.endswith("." + ours) for ours in self.domains):
+            return True
+        return bare in self.addresses or bare in self._service_by_address
+
+    def is_form(self, header: Header) -> bool:
+        """Tell whether a declared web form wrote this."""
+        return self.form_of(header) is not None
+
+    def form_of(self, header: Header) -> Form | None:
+        """Return the declared web form that wrote this."""
+        for form in self.forms:
+            if form.wrote(header):
+                return form
+        return None
+
+    def wrote(self, header: Header) -> bool:
+        """Tell whether the office wrote this: every address of From is ours, and there is one."""
+        return bool(header.senders) and all(self.includes(address) for address in header.senders)
+
+    def outside(self, addresses: tuple[str, ...]) -> tuple[str, ...]:
+        """Return the addresses that belong to citizens: neither the office's nor a form's."""
+        return tuple(
+            address
+            for address in addresses
+            if not self.includes(address) and plain(address) not in self.form_senders
+        )
+
+    def service_of_address(self, addresses: tuple[str, ...]) -> str | None:
+        """Return the first service that one of `addresses` belongs to."""
+        names = (self._service_by_address.get(plain(address)) for address in addresses)
+        return next((name for name in names if name is not None), None)
+
+    def service_of_mailbox(self, mailbox: str) -> str | None:
+        """Return the service that `mailbox` is declared for."""
+        return self._service_by_mailbox.get(mailbox)
+
+    def service_of_keyword(self, keyword: str) -> str | None:
+        """Return the service that an IMAP keyword is declared for."""
+        folded = keyword.casefold()
+        return next(
+            (item.name for item in self.services if folded in (word.casefold() for word in item.keywords)),
+            None,
+        )
+
+    def service(self, name: str) -> Service | None:
+        """Return the service called `name`."""
+        return next((service for service in self.services if service.name == name), None)
+
+
+UNKNOWN_OFFICE = Office()
+"""Nobody is "us": for files looked at without a configuration."""
+
+
+def requesters(header: Header, office: Office) -> tuple[str, ...]:
+    """Return the addresses at which the citizen who wrote `header` can be answered, the best first.
+
+    A declared form says where it puts the address; from anyone else, it is From then Reply-To. An address of
+    the office is never a requester's. Empty when nothing says who asks.
+    """
+    form = office.form_of(header)
+    written = header.senders + header.reply_to if form is None else form.addresses(header, office.outside)
+    return tuple(dict.fromkeys(plain(address) for address in office.outside(written)))

@@ -1,0 +1,127 @@
+"""What one mail is for the office: a citizen's, a reply, an internal mail, or something that counts for nothing."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import NamedTuple
+
+from mailsla.core.mail import kinds as automatic
+from mailsla.core.mail.addresses import plain
+from mailsla.core.mail.copies import Mail, MailboxRole
+from mailsla.core.mail.header import Header
+from mailsla.core.mail.instants import Moment, received, sent
+from mailsla.core.mail.kinds import MailKind, Reason
+from mailsla.core.office.correspondents import Office, requesters
+
+
+class Side(StrEnum):
+    """Who a mail comes from and goes to, for the purpose of the clock.
+
+    `CITIZEN` asks, `OUTBOUND` is written by the office to someone outside, `INTERNAL` stays inside the office,
+    `ASIDE` is nobody's letter: automatic answers, lists, spam, delivery reports.
+    """
+
+    CITIZEN = "citizen"
+    OUTBOUND = "outbound"
+    INTERNAL = "internal"
+    ASIDE = "aside"
+
+
+class Reading(NamedTuple):
+    """One mail, read.
+
+    Attributes:
+        mail: The mail.
+        side: Who it comes from and goes to.
+        kind: What kind of mail it is.
+        reason: Which header says so; None for an ordinary letter.
+        moment: When it was received (from outside) or sent (by the office).
+        citizens: For a citizen's mail, the addresses that can be answered; for the office's, the outside
+            addresses it was written to.
+    """
+
+    mail: Mail
+    side: Side
+    kind: MailKind
+    reason: Reason | None
+    moment: Moment
+    citizens: tuple[str, ...]
+
+    @property
+    def key(self) -> str:
+        """The mail's identity."""
+        return self.mail.key
+
+    @property
+    def order(self) -> tuple[datetime, str]:
+        """Sorts mails by time, then by identity."""
+        return (self.moment.at, self.mail.key)
+
+
+def read(mail: Mail, office: Office) -> Reading:
+    """Tell what `mail` is for `office`.
+
+    A declared form's mail is always a citizen's. What lies only in a junk mailbox is spam.
+    """
+    classification = automatic.kind_of(mail.header)
+    kind, reason = classification.kind, classification.reason
+    if office.is_form(mail.header):
+        return _citizen(mail, office, MailKind.PERSON, None)
+    if kind is MailKind.PERSON:
+        kind, reason = _by_place(mail, office)
+    elif is_letter(mail.header, kind, office):
+        kind, reason = MailKind.PERSON, None
+    if kind is not MailKind.PERSON or reason is not None:
+        return Reading(mail, Side.ASIDE, kind, reason, received(mail), ())
+    if office.wrote(mail.header):
+        outside = written_to(mail.header, office)
+        side = Side.OUTBOUND if outside else Side.INTERNAL
+        return Reading(mail, side, kind, reason, sent(mail), outside)
+    return _citizen(mail, office, kind, reason)
+
+
+def written_to(header: Header, office: Office) -> tuple[str, ...]:
+    """Return the addresses outside the office that a mail was written to."""
+    return tuple(dict.fromkeys(map(plain, office.outside(header.recipients))))
+
+
+def is_letter(header: Header, kind: MailKind, office: Office) -> bool:
+    """Tell whether a mail is a letter: a person's by its kind, or what only looks like a list's or an invitation.
+
+    Gateways add `List-Unsubscribe` to every reply of the office that leaves, and an appointment may be the answer.
+    """
+    if kind is MailKind.PERSON:
+        return True
+    replies = bool(header.in_reply_to or header.references)
+    return kind in {MailKind.LIST, MailKind.CALENDAR} and replies and office.wrote(header)
+
+
+def _by_place(mail: Mail, office: Office) -> tuple[MailKind, Reason | None]:
+    """Return what a letter's mailboxes say of it; forged mail writes in our name, and lies in Junk too."""
+    roles = mail.roles
+    if roles == {MailboxRole.JUNK}:
+        return MailKind.SPAM, Reason("junk-mailbox")
+    if roles == {MailboxRole.DRAFTS}:
+        return MailKind.PERSON, Reason("not-sent")
+    if roles and roles <= {MailboxRole.DRAFTS, MailboxRole.SENT} and not office.wrote(mail.header):
+        return MailKind.PERSON, Reason("not-received")
+    return MailKind.PERSON, None
+
+
+def classified(header: Header, office: Office, body_start: bytes = b"") -> tuple[str, str | None]:
+    """Return the kind of one mail looked at alone, and what says so; `office` for the office's own letters.
+
+    Nothing says that a mail is a person's letter: its reason is None.
+    """
+    classification = automatic.kind_of(header, body_start)
+    kind, reason = classification.kind, classification.reason
+    if office.is_form(header):
+        return (MailKind.PERSON.value, "declared-form")
+    if kind is MailKind.OWN_ALERT or (kind is MailKind.PERSON and office.wrote(header)):
+        return ("office", "own-alert" if reason else "from")
+    return (kind.value, None if reason is None else reason.text)
+
+
+def _citizen(mail: Mail, office: Office, kind: MailKind, reason: Reason | None) -> Reading:
+    return Reading(mail, Side.CITIZEN, kind, reason, received(mail), requesters(mail.header, office))

@@ -1,0 +1,389 @@
+"""Requests: which messages of a conversation ask, which remind, which answer, and when the clock stopped."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from mailsla.core.clock.verdict import Announcement
+from mailsla.core.mail.addresses import plain
+from mailsla.core.mail.base_subject import base_subject, is_reply_subject
+from mailsla.core.mail.copies import Mail, Place
+from mailsla.core.mail.instants import Basis, Moment, stored
+from mailsla.core.mail.kinds import MailKind, looks_machine_made
+from mailsla.core.office.correspondents import Office
+from mailsla.core.office.sides import Reading, Side
+from mailsla.core.pairing.announced_date import announced_date
+from mailsla.core.pairing.conversation import Link
+from mailsla.core.pairing.decision import NOTHING_DECIDED, Action, Decided
+from mailsla.core.pairing.request import Assignment, Request, ServiceBasis, Step
+from mailsla.core.pairing.rules import ACKNOWLEDGEMENTS, FIRST_RESPONSES, ClosingEffect, PairingRules, Part
+
+AT_ONCE = timedelta(minutes=10)
+"""What a machine of the office writes within this time says "we got it", no more."""
+
+
+SLOW_CLOCK = timedelta(days=1)
+"""How much an agent's clock may be slow; more than that, INTERNALDATE is a migration's."""
+
+
+@dataclass
+class _Case:
+    """A request being followed through its conversation."""
+
+    opening: Reading
+    follow_up: bool
+    citizens: set[str]
+    assignments: list[Assignment]
+    steps: list[Step]
+    answered: Moment | None = None
+    answered_by: str | None = None
+    last_reply_at: datetime | None = None
+    elsewhere: Moment | None = None
+    new_question_after: timedelta = timedelta(days=30)
+    announcement: Announcement | None = None
+    subjects: set[str] = field(default_factory=set)
+
+
+def requests_of(
+    conversation: str,
+    readings: Sequence[Reading],
+    links: Mapping[str, Link],
+    rules: PairingRules,
+    decided: Decided = NOTHING_DECIDED,
+) -> tuple[Request, ...]:
+    """Return the requests of one conversation, by receipt.
+
+    Args:
+        conversation: Its name.
+        readings: Its messages, in any order.
+        links: What ties each message; tells a reply sent by a clock that runs late.
+        rules: The site's rules.
+        decided: What people decided about these messages.
+    """
+    ordered = sorted(_after_their_request(readings, links), key=_turn)
+    cases: list[_Case] = []
+    for reading in ordered:
+        if reading.side is Side.CITIZEN:
+            _hear(reading, cases, rules, decided)
+        elif reading.side is Side.OUTBOUND:
+            _answer(reading, cases, rules, decided)
+        elif reading.side is Side.INTERNAL:
+            _forward(reading, cases, rules.office, links)
+        elif reading.kind is MailKind.AUTOMATIC_REPLY and rules.office.wrote(reading.mail.header):
+            _acknowledge(reading, cases, rules.office)
+    return tuple(_closed(case, conversation, rules, decided) for case in cases)
+
+
+def _turn(reading: Reading) -> tuple[datetime, int, str]:
+    # At the same instant, the question comes before its answer.
+    return (reading.moment.at, 0 if reading.side is Side.CITIZEN else 1, reading.key)
+
+
+def _after_their_request(readings: Sequence[Reading], links: Mapping[str, Link]) -> list[Reading]:
+    """Give replies whose `Date:` lies before the mail they answer the server's instant instead."""
+    if len(readings) == 1:
+        return list(readings)
+    by_key = {reading.key: reading for reading in readings}
+    asking = (reading for reading in readings if reading.side is Side.CITIZEN)
+    first = min(asking, key=lambda reading: reading.order, default=None)
+    moved = []
+    for reading in readings:
+        link = links[reading.key]
+        asked = by_key.get(link.to or "") or (first if _came_after(reading, link, first) else None)
+        if reading.side is Side.OUTBOUND and asked is not None and asked.side is Side.CITIZEN:
+            moved.append(_not_before(reading, asked.moment.at))
+        else:
+            moved.append(reading)
+    return moved
+
+
+def sent_at_latest(reading: Reading) -> datetime:
+    """Return when a mail was sent at the latest: a clock that is a little slow may date it before its request."""
+    server = stored(reading.mail)
+    if server is None or not reading.moment.at < server.at <= reading.moment.at + SLOW_CLOCK:
+        return reading.moment.at
+    return server.at
+
+
+def _came_after(reading: Reading, link: Link, first: Reading | None) -> bool:
+    """Tell whether a reply that names no mail we have seen came after its conversation's first request."""
+    if link.to is not None or first is None or not is_reply_subject(reading.mail.header.subject):
+        return False
+    return reading.moment.at < first.moment.at <= sent_at_latest(reading)
+
+
+def _not_before(reading: Reading, asked_at: datetime) -> Reading:
+    if reading.moment.at >= asked_at:
+        return reading
+    server = stored(reading.mail)
+    moment = server if server is not None and server.at >= asked_at else Moment(asked_at, Basis.AFTER_REQUEST)
+    return Reading(reading.mail, reading.side, reading.kind, reading.reason, moment, reading.citizens)
+
+
+def _hear(reading: Reading, cases: list[_Case], rules: PairingRules, decided: Decided) -> None:
+    """Take a citizen's message: a request, a reminder, a follow-up, or thanks."""
+    case = _case_of(reading, cases)
+    if case is not None:
+        _catch_up(case, reading.moment.at)
+    if case is not None and case.answered is not None and _is_thanks(reading.mail, rules):
+        _add(case, reading, Part.THANKS)
+    elif case is None or _is_new_question(reading, case):
+        cases.append(_opened(reading, rules, decided, follow_up=False))
+    elif case.answered is None:
+        _add(case, reading, Part.REMINDER)
+        case.citizens.update(reading.citizens)
+    else:
+        cases.append(_opened(reading, rules, decided, follow_up=True))
+
+
+def _catch_up(case: _Case, at: datetime) -> None:
+    """Have a case answered by what was filed or decided, when that came before `at` and before any mail."""
+    if case.elsewhere is not None and case.elsewhere.at <= at and case.answered is None:
+        case.answered, case.last_reply_at = case.elsewhere, case.elsewhere.at
+
+
+def _is_thanks(mail: Mail, rules: PairingRules) -> bool:
+    """Tell whether a subject says thank you and no more; its punctuation does not matter."""
+    return base_subject(mail.header.subject).strip(" !.…,;:") in rules.thanks_subjects
+
+
+def _case_of(reading: Reading, cases: list[_Case]) -> _Case | None:
+    """Return the latest case that this citizen belongs to."""
+    who = set(reading.citizens)
+    return next((case for case in reversed(cases) if not who or who & case.citizens), None)
+
+
+def _is_new_question(reading: Reading, case: _Case) -> bool:
+    if case.last_reply_at is None or case.answered is None:
+        return False
+    subject = base_subject(reading.mail.header.subject)
+    renamed = bool(subject) and subject not in case.subjects
+    return renamed or reading.moment.at - case.last_reply_at > case.new_question_after
+
+
+def _opened(reading: Reading, rules: PairingRules, decided: Decided, *, follow_up: bool) -> _Case:
+    mail, office = reading.mail, rules.office
+    case = _Case(
+        opening=reading,
+        follow_up=follow_up,
+        citizens={*reading.citizens, *office.outside(mail.header.cc)},
+        assignments=_first_assignment(reading, office),
+        steps=[],
+        elsewhere=_answered_elsewhere(reading, rules, decided),
+        new_question_after=rules.new_question_after,
+        subjects={base_subject(mail.header.subject)},
+    )
+    _add(case, reading, Part.FOLLOW_UP if follow_up else Part.REQUEST)
+    return case
+
+
+def _first_assignment(reading: Reading, office: Office) -> list[Assignment]:
+    """Return the service a mail was written to, else the one in whose mailbox it lies."""
+    service = office.service_of_address(reading.mail.header.recipients)
+    if service is not None:
+        return [Assignment(service, reading.moment.at, ServiceBasis.RECIPIENT)]
+    places = reading.mail.places
+    for place in places:
+        service = office.service_of_mailbox(place.mailbox)
+        if service is not None:
+            since = _moved_at(place, places) or reading.moment.at
+            return [Assignment(service, max(since, reading.moment.at), ServiceBasis.MAILBOX)]
+    return []
+
+
+def _moved_at(place: Place, places: Sequence[Place]) -> datetime | None:
+    """Return when a copy came to its mailbox from another one; None when it was there from the start."""
+    seen = place.first_seen_at
+    earlier = any(
+        other.first_seen_at is not None and seen is not None and other.first_seen_at < seen
+        for other in places
+    )
+    return seen if earlier else None
+
+
+def _by_keyword(mail: Mail, office: Office, assignments: list[Assignment]) -> list[Assignment]:
+    """Return the service that an IMAP keyword gives a mail, unless it had one by then."""
+    given = sorted(
+        (at, service)
+        for place in mail.places
+        for word, at in place.keywords
+        if (service := office.service_of_keyword(word)) is not None
+    )
+    return [
+        Assignment(service, at, ServiceBasis.KEYWORD)
+        for at, service in given[:1]
+        if not any(item.since <= at for item in assignments)
+    ]
+
+
+def _answer(reading: Reading, cases: list[_Case], rules: PairingRules, decided: Decided) -> None:
+    """Take a mail of the office to someone outside: a reply to the citizens it is written to."""
+    part = kind_of_reply(reading.mail, rules)
+    joined = _joined(reading, cases, decided)
+    machine = not joined and looks_machine_made(reading.mail.header)
+    for case in joined or _addressed(reading, cases):
+        if machine and part is Part.REPLY:
+            _add(case, reading, _machine_part(reading, case))
+            continue
+        _add(case, reading, part)
+        case.subjects.add(base_subject(reading.mail.header.subject))
+        if part is Part.HOLDING_REPLY and not rules.holding_stops:
+            _announce(reading, case)
+        if not rules.stops(part):
+            continue
+        case.last_reply_at = reading.moment.at
+        if case.answered is None:
+            case.answered, case.answered_by = reading.moment, reading.key
+
+
+def _machine_part(reading: Reading, case: _Case) -> Part:
+    """Tell an acknowledgement that a machine made from a letter that a tool marks as made by one.
+
+    Nobody answers within minutes: that is an acknowledgement. Later, nobody can tell: it stays in doubt, and
+    stops nothing until a person says so.
+    """
+    at_once = reading.moment.at - case.opening.moment.at <= AT_ONCE
+    return Part.AUTOMATIC_ACKNOWLEDGEMENT if at_once else Part.DOUBTFUL_REPLY
+
+
+def _acknowledge(reading: Reading, cases: list[_Case], office: Office) -> None:
+    """Take what a machine of the office answered at once: it says "we got it", no more."""
+    who = set(office.outside(reading.mail.header.recipients))
+    for case in cases:
+        if case.answered is None and (not case.citizens or who & case.citizens):
+            _add(case, reading, Part.AUTOMATIC_ACKNOWLEDGEMENT)
+
+
+def _joined(reading: Reading, cases: list[_Case], decided: Decided) -> list[_Case]:
+    """Return the case to which a person tied this mail."""
+    decision = decided.last(reading.key, Action.JOIN)
+    return [case for case in cases if decision is not None and case.opening.key == decision.other]
+
+
+def _addressed(reading: Reading, cases: list[_Case]) -> list[_Case]:
+    """Return the cases that this mail answers: those still open, else the last one, of the citizens written to.
+
+    When nothing says who asked, as with a form without Reply-To, any mail to the outside answers.
+    """
+    who = set(reading.citizens)
+    reached = [case for case in cases if not case.citizens or who & case.citizens]
+    open_cases = [case for case in reached if case.answered is None]
+    return open_cases or reached[-1:]
+
+
+def _announce(reading: Reading, case: _Case) -> None:
+    """Keep the date that a holding reply announces, while the clock runs."""
+    answer_by = announced_date(reading.mail.header.subject, reading.moment.at.date())
+    if answer_by is not None and case.answered is None:
+        case.announcement = Announcement(reading.moment.at, answer_by)
+
+
+def _category(mail: Mail, rules: PairingRules) -> str:
+    """Return the first category that a mail's recipients, mailboxes or subject are declared for."""
+    if not rules.categories:
+        return rules.default_category
+    recipients = {plain(address) for address in mail.header.recipients}
+    mailboxes = {place.mailbox for place in mail.places}
+    subject = mail.header.subject.casefold()
+    for rule in rules.categories:
+        named = any(re.search(rf"\b{re.escape(words)}", subject) for words in rule.subjects)
+        if named or recipients.intersection(rule.addresses) or mailboxes.intersection(rule.mailboxes):
+            return rule.category
+    return rules.default_category
+
+
+def kind_of_reply(mail: Mail, rules: PairingRules) -> Part:
+    """Return what the first rule that recognises a reply says it is."""
+    return next((rule.part for rule in rules.replies if rule.recognises(mail)), Part.REPLY)
+
+
+def _forward(reading: Reading, cases: list[_Case], office: Office, links: Mapping[str, Link]) -> None:
+    """Take a mail inside the office: it may say which service has the latest request."""
+    if not cases:
+        return
+    passed_on = links[reading.key].to
+    named = (case for case in reversed(cases) if any(step.key == passed_on for step in case.steps))
+    case = next(named, cases[-1])
+    _add(case, reading, Part.FORWARD)
+    service = office.service_of_address(reading.mail.header.recipients)
+    if service is not None and (not case.assignments or case.assignments[-1].service != service):
+        case.assignments.append(Assignment(service, reading.moment.at, ServiceBasis.FORWARD))
+
+
+def _add(case: _Case, reading: Reading, part: Part) -> None:
+    case.steps.append(Step(reading.key, part, reading.moment))
+
+
+def _closed(case: _Case, conversation: str, rules: PairingRules, decided: Decided) -> Request:
+    """Return the request that a case amounts to: its messages, then how it was filed, then what was decided."""
+    opening = case.opening
+    places = opening.mail.places
+    assignments = [*case.assignments, *_by_keyword(opening.mail, rules.office, case.assignments)]
+    assignments.sort(key=lambda assignment: assignment.since)
+    if case.elsewhere is not None and (case.answered is None or case.elsewhere.at < case.answered.at):
+        case.answered, case.answered_by = case.elsewhere, None
+    request = Request(
+        key=opening.key,
+        conversation=conversation,
+        follow_up=case.follow_up,
+        received=opening.moment,
+        citizens=tuple(sorted(case.citizens)),
+        answered=case.answered,
+        answered_by=case.answered_by,
+        assignments=tuple(assignments),
+        steps=tuple(case.steps),
+        category=_category(opening.mail, rules),
+        imported=bool(places) and all(place.imported for place in places),
+        mailboxes=tuple(dict.fromkeys((place.account, place.mailbox) for place in places)),
+        subject=opening.mail.header.subject,
+        announcement=case.announcement,
+        first_response=_first(case.steps, FIRST_RESPONSES),
+        acknowledged=_first(case.steps, ACKNOWLEDGEMENTS),
+    )
+    return _as_decided(_as_filed(request, opening.mail, rules), decided)
+
+
+def _first(steps: Iterable[Step], wanted: Collection[Part]) -> Moment | None:
+    return next((step.moment for step in steps if step.part in wanted), None)
+
+
+def _answered_elsewhere(opening: Reading, rules: PairingRules, decided: Decided) -> Moment | None:
+    """Return when a request was answered otherwise than by mail: as an agent filed it, or as a person decided."""
+    moments = [
+        Moment(max(at, opening.moment.at), Basis.FILED)
+        for rule in rules.closings
+        if rule.effect is ClosingEffect.ANSWERED and (at := rule.closed_at(opening.mail)) is not None
+    ]
+    decision = decided.last(opening.key, Action.ANSWERED)
+    if decision is not None and decision.at is not None:
+        moments.append(Moment(max(decision.at, opening.moment.at), Basis.DECISION))
+    return min(moments, key=lambda moment: moment.at, default=None)
+
+
+def _as_filed(request: Request, opening: Mail, rules: PairingRules) -> Request:
+    """Leave out a request that an agent filed as closed without an answer."""
+    for rule in rules.closings:
+        if rule.effect is ClosingEffect.EXCLUDED and rule.closed_at(opening) is not None:
+            return request._replace(excluded=rule.reason)
+    return request
+
+
+def _as_decided(request: Request, decided: Decided) -> Request:
+    """Apply what a person decided about a request."""
+    if request.key not in decided.by_target:
+        return request
+    excluded = decided.last(request.key, Action.EXCLUDE)
+    if excluded is not None:
+        request = request._replace(excluded=excluded.reason)
+    category = decided.last(request.key, Action.CATEGORY)
+    if category is not None:
+        request = request._replace(category=category.text)
+    assigned = decided.last(request.key, Action.ASSIGN)
+    if assigned is not None:
+        since = max(assigned.decided_at, request.received.at)
+        given = Assignment(assigned.text, since, ServiceBasis.DECISION)
+        request = request._replace(assignments=(*request.assignments, given))
+    return request

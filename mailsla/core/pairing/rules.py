@@ -1,0 +1,184 @@
+"""What a site decides about pairing: who it is, what its replies say, how agents close requests."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from mailsla.core.mail.addresses import plain
+from mailsla.core.mail.base_subject import base_subject
+from mailsla.core.mail.copies import ONE_COLLECTION, Mail, Place
+from mailsla.core.office.correspondents import Office
+
+RULES_VERSION = 5
+"""Raised whenever the code derives something else from the same facts; every derivation is then redone."""
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryRule:
+    """By what a request is recognised as one of a category (« réclamation »…).
+
+    Attributes:
+        category: Its name, that of a commitment.
+        addresses: Recipient addresses, as compared.
+        mailboxes: IMAP mailboxes in which it lies.
+        subjects: Words or phrases of its subject, folded.
+    """
+
+    category: str
+    addresses: tuple[str, ...] = ()
+    mailboxes: tuple[str, ...] = ()
+    subjects: tuple[str, ...] = ()
+
+
+class Part(StrEnum):
+    """What a message is in the life of a request."""
+
+    REQUEST = "request"
+    REMINDER = "reminder"
+    REPLY = "reply"
+    HOLDING_REPLY = "holding_reply"
+    ACKNOWLEDGEMENT = "acknowledgement"
+    AUTOMATIC_ACKNOWLEDGEMENT = "automatic_acknowledgement"
+    REDIRECTION = "redirection"
+    SURVEY = "survey"
+    DOUBTFUL_REPLY = "doubtful_reply"
+    FOLLOW_UP = "follow_up"
+    THANKS = "thanks"
+    FORWARD = "forward"
+    ASIDE = "aside"
+
+
+ACKNOWLEDGEMENTS = frozenset({Part.ACKNOWLEDGEMENT, Part.AUTOMATIC_ACKNOWLEDGEMENT})
+FIRST_RESPONSES = frozenset({Part.REPLY, Part.REDIRECTION, Part.HOLDING_REPLY, *ACKNOWLEDGEMENTS})
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyRule:
+    """By what a reply is recognised as other than an answer in full.
+
+    Attributes:
+        part: `ACKNOWLEDGEMENT`, `HOLDING_REPLY`, `REDIRECTION`, `SURVEY` or `REPLY`.
+        subjects: Beginnings of its base subject, folded.
+        senders: Addresses that write nothing else, as compared.
+        mailboxes: IMAP mailboxes that hold nothing else.
+        keywords: IMAP keywords, folded.
+    """
+
+    part: Part
+    subjects: tuple[str, ...] = ()
+    senders: tuple[str, ...] = ()
+    mailboxes: tuple[str, ...] = ()
+    keywords: tuple[str, ...] = ()
+
+    def recognises(self, mail: Mail) -> bool:
+        """Tell whether `mail` is such a reply."""
+        header, places = mail.header, mail.places
+        if self.subjects and base_subject(header.subject).startswith(self.subjects):
+            return True
+        if self.senders and any(plain(address) in self.senders for address in header.senders):
+            return True
+        if self.mailboxes and any(place.mailbox in self.mailboxes for place in places):
+            return True
+        words = (word for place in places for word, _at in place.keywords) if self.keywords else ()
+        return any(word.casefold() in self.keywords for word in words)
+
+
+class ClosingEffect(StrEnum):
+    """What filing a request does to it."""
+
+    ANSWERED = "answered"
+    EXCLUDED = "excluded"
+
+
+@dataclass(frozen=True, slots=True)
+class ClosingRule:
+    """How agents close a request from their own mail client: by a mailbox, or by an IMAP keyword.
+
+    Attributes:
+        effect: Whether it counts as answered from that instant on, or is left out of the figures.
+        reason: What the report says: « sans suite », « traité par téléphone »…
+        mailboxes: IMAP mailboxes to which it is moved.
+        keywords: IMAP keywords put on it, folded.
+    """
+
+    effect: ClosingEffect
+    reason: str
+    mailboxes: tuple[str, ...] = ()
+    keywords: tuple[str, ...] = ()
+
+    def closed_at(self, mail: Mail) -> datetime | None:
+        """Return when `mail` was closed by this rule, as first seen; None when it is not, or no longer.
+
+        It stays closed when its copy goes, with a mailbox that is emptied, renamed or renumbered. What opens it
+        again is to take the keyword away, or to move it back to a mailbox where it had been.
+        """
+        tagged = (
+            at for place in mail.places for word, at in place.keywords if word.casefold() in self.keywords
+        )
+        filed = (start for start, end in self._stays(mail) if not self._is_back(mail, start, end))
+        return min((*tagged, *filed), default=None)
+
+    def _stays(self, mail: Mail) -> list[tuple[datetime, datetime | None]]:
+        """Return from when to when a mail lay in the rule's mailboxes; without end while it does."""
+        stays: list[tuple[datetime, datetime | None]] = []
+        filed = [place for place in mail.places if place.mailbox in self.mailboxes]
+        for place in sorted(filed, key=lambda place: _seen(place, mail)):
+            start = _seen(place, mail)
+            end = None if place.present else place.gone_at or start
+            if stays and (stays[-1][1] is None or start <= stays[-1][1] + ONE_COLLECTION):
+                # Renumbered, or moved from one of them to another.
+                start, last = stays.pop()
+                end = None if end is None or last is None else max(end, last)
+            stays.append((start, end))
+        return stays
+
+    def _is_back(self, mail: Mail, start: datetime, end: datetime | None) -> bool:
+        """Tell whether a mail that lay in the rule's mailboxes was moved back to where it had been before."""
+        if end is None:
+            return False
+        others = [place for place in mail.places if place.mailbox not in self.mailboxes]
+        before = {(place.account, place.mailbox) for place in others if _seen(place, mail) < start}
+        return any(
+            (place.account, place.mailbox) in before
+            and _seen(place, mail) >= max(start, end - ONE_COLLECTION)
+            for place in others
+        )
+
+
+def _seen(place: Place, mail: Mail) -> datetime:
+    return place.first_seen_at or mail.first_seen_at
+
+
+@dataclass(frozen=True)
+class PairingRules:
+    """What a site can decide about pairing.
+
+    Attributes:
+        office: Who we are.
+        default_category: Of a request that no category rule recognises.
+        categories: How the other categories are recognised, in the order in which they are tried.
+        replies: How replies that are no answer in full are recognised, in the order in which they are tried.
+        closings: How agents close requests from their mail client.
+        holding_stops: Whether a holding reply stops the clock.
+        thanks_subjects: Base subjects of a bare "thank you", folded.
+        new_question_after: After a reply older than this, the citizen's next mail is a new request.
+        pairing_window: How long after a request evidence 4 may tie a reply to it.
+    """
+
+    office: Office
+    default_category: str = "information"
+    categories: tuple[CategoryRule, ...] = ()
+    replies: tuple[ReplyRule, ...] = (
+        ReplyRule(Part.HOLDING_REPLY, subjects=("réponse d'attente", "reponse d'attente")),
+    )
+    closings: tuple[ClosingRule, ...] = ()
+    holding_stops: bool = False
+    thanks_subjects: tuple[str, ...] = ("merci", "merci beaucoup", "remerciements", "je vous remercie")
+    new_question_after: timedelta = timedelta(days=30)
+    pairing_window: timedelta = timedelta(days=60)
+
+    def stops(self, part: Part) -> bool:
+        """Tell whether a reply of that kind stops the clock."""
+        return part in {Part.REPLY, Part.REDIRECTION} or (part is Part.HOLDING_REPLY and self.holding_stops)

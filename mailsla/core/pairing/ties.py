@@ -1,0 +1,88 @@
+"""Ties: the names through which mails can influence each other. Mails that share none are derived apart.
+
+They follow from a mail's header and from who the office is, not from where the mail lies, so that they are made
+once; a decision that joins two mails adds one. A tie too many costs time; one too few would falsify.
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+from mailsla.core.mail import kinds as automatic
+from mailsla.core.mail.header import Header
+from mailsla.core.office.correspondents import Office, requesters
+from mailsla.core.office.sides import is_letter, written_to
+from mailsla.core.pairing.conversation import cited_ids, correspondents
+from mailsla.core.pairing.recipient_matching import MOST_RECIPIENTS
+
+TIES_VERSION = 1
+"""Raised whenever the code makes other ties of the same header; all are then made again."""
+
+
+def ties(header: Header, office: Office) -> tuple[int, ...]:
+    """Return the ties of a mail, sorted, as 63-bit digests: no address stands in the store's index."""
+    return tuple(sorted({tie(name) for name in tie_names(header, office)}))
+
+
+def tie(name: str) -> int:
+    """Return the digest of a tie's name."""
+    return int.from_bytes(hashlib.blake2b(name.encode("utf-8", "surrogatepass"), digest_size=8).digest()) >> 1
+
+
+def tie_of_decision(number: int) -> int:
+    """Return the tie between the mail and the request that a decision joins."""
+    return tie(f"decided:{number}")
+
+
+def ties_digest(office: Office) -> str:
+    """Return the name of the rules by which ties are made; equal rules have equal names."""
+    said = (
+        TIES_VERSION,
+        office.domains,
+        sorted(office.addresses),
+        [item.addresses for item in office.services],
+        form_rules(office),
+    )
+    return hashlib.sha256(repr(said).encode()).hexdigest()
+
+
+def forms_digest(office: Office) -> str:
+    """Return the name of the site's forms; equal forms have equal names, and no form at all has none."""
+    return hashlib.sha256(repr(form_rules(office)).encode()).hexdigest() if office.forms else ""
+
+
+def form_rules(office: Office) -> list[tuple[object, ...]]:
+    """Return what decides where the forms name citizens; a pattern's own `repr` is cut short."""
+    return [
+        (
+            sorted(form.senders),
+            form.citizen,
+            [
+                (pattern.pattern, pattern.flags) if pattern else None
+                for pattern in (form.subject_pattern, form.body_pattern)
+            ],
+        )
+        for form in office.forms
+    ]
+
+
+def tie_names(header: Header, office: Office) -> set[str]:
+    """Return what ties a mail: the ids it names, its Thread-Index with each citizen, who can be answered."""
+    names = {f"id:{cited}" for cited in cited_ids(header)}
+    if header.message_id:
+        names.add(f"id:{header.message_id}")
+    if header.thread_index:
+        outside = office.outside(correspondents(header))
+        names.update(f"ti:{header.thread_index}:{address}" for address in outside)
+    names.update(f"who:{address}" for address in _reachable(header, office))
+    return names
+
+
+def _reachable(header: Header, office: Office) -> tuple[str, ...]:
+    """Return the citizens through whom evidence 4 may tie this mail."""
+    if not (office.is_form(header) or is_letter(header, automatic.kind_of(header).kind, office)):
+        return ()
+    if office.is_form(header) or not office.wrote(header):
+        return (*requesters(header, office), *office.outside(header.cc))
+    outside = written_to(header, office)
+    return outside if len(outside) <= MOST_RECIPIENTS else ()

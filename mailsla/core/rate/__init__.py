@@ -1,0 +1,1 @@
+"""The figures: cohorts, shares, delays, outlook, what was published."""

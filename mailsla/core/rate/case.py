@@ -1,0 +1,63 @@
+"""A request as the figures count it: the little that decides a verdict, without the mails behind it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from mailsla.core.clock.verdict import Announcement
+from mailsla.core.pairing.request import Request
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One request or follow-up.
+
+    Attributes:
+        key: Identity of the message that opens it.
+        received_at: When it was received.
+        answered_at: When the clock stopped; None while it runs.
+        service: The service that has it now; None when none has.
+        assigned_at: Since when that service has it; None when none has.
+        category: Which commitment it falls under.
+        follow_up: True for the sequel of an answered request.
+        imported: True when every copy came from an archive.
+        announcement: The last holding reply that announced a date.
+        first_response_at: When the office first wrote back, whatever it said.
+        acknowledged_at: When it first said "we got it".
+        excluded: Why a person left it out of the figures; None when it counts.
+        subject: Of the opening message.
+    """
+
+    key: str
+    received_at: datetime
+    answered_at: datetime | None
+    service: str | None
+    assigned_at: datetime | None
+    category: str
+    follow_up: bool
+    imported: bool
+    announcement: Announcement | None
+    first_response_at: datetime | None
+    acknowledged_at: datetime | None
+    excluded: str | None
+    subject: str
+
+
+def case_of(request: Request) -> Case:
+    """Return what the figures need to know of a request."""
+    return Case(
+        key=request.key,
+        received_at=request.received.at,
+        answered_at=request.answered.at if request.answered else None,
+        service=request.service,
+        assigned_at=request.assignments[-1].since if request.assignments else None,
+        category=request.category,
+        follow_up=request.follow_up,
+        imported=request.imported,
+        announcement=request.announcement,
+        first_response_at=request.first_response.at if request.first_response else None,
+        acknowledged_at=request.acknowledged.at if request.acknowledged else None,
+        excluded=request.excluded,
+        subject=request.subject,
+    )

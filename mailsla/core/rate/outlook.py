@@ -1,0 +1,180 @@
+"""Getting to the target: what the year still allows, and where it ends at the present pace."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from fractions import Fraction
+from math import ceil, floor, sqrt
+
+from mailsla.core.clock.working_days import WorkingCalendar
+from mailsla.core.rate.period import Period, week_of
+
+SAME_WEEKDAY_LAST_YEAR = timedelta(weeks=52)
+NORMAL_95 = 1.959963984540054
+"""The 97.5th percentile of the normal distribution: 95 % lie within it on both sides."""
+
+
+class Pace(StrEnum):
+    """What the volume still to come is taken from."""
+
+    LAST_YEAR = "last_year"
+    THIS_YEAR = "this_year"
+
+
+@dataclass(frozen=True, slots=True)
+class Landing:
+    """The share at which the year ends at the present pace, with a 95 % interval."""
+
+    expected: Fraction
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What the rest of the year still allows.
+
+    Attributes:
+        year: The year.
+        waiting: Requests of the year still waiting.
+        needed: How many of them must still be met for those received so far to reach the target; None when
+            even all of them would not do.
+        expected: How many more requests the year is expected to bring.
+        pace: What that expectation is taken from.
+        may_lose: How many more requests the year can still miss, at that volume; negative when too many were
+            missed already.
+        landing: Where the year ends at the present pace; None when nothing is settled yet.
+        out_of_reach_from: The first week after which the target can no longer be reached, at the present pace,
+            even if all that follows is met; None when it stays within reach.
+    """
+
+    year: int
+    waiting: int
+    needed: int | None
+    expected: int
+    pace: Pace
+    may_lose: int
+    landing: Landing | None
+    out_of_reach_from: Period | None
+
+    @property
+    def lost(self) -> bool:
+        """Tell whether the target is out of reach whatever happens, at the expected volume."""
+        return self.may_lose < 0
+
+
+def outlook(
+    *,
+    met: int,
+    missed: int,
+    waiting: int,
+    target: Fraction,
+    received_on: Iterable[date],
+    today: date,
+    calendar: WorkingCalendar,
+) -> Outlook:
+    """Return what the year of `today` still allows.
+
+    Args:
+        met: Requests of the year answered in time.
+        missed: Those answered late, or overdue.
+        waiting: Those not due yet.
+        target: The share promised.
+        received_on: Local dates at which the requests known were received, last year's included.
+        today: The date the report speaks of.
+        calendar: The site's, over the year and the one before.
+    """
+    volume, pace = _expected_by_week(Counter(received_on), today, calendar)
+    expected = sum(count for _week, count in volume)
+    total = met + missed + waiting + expected
+    settled = met + missed
+    missing = ceil(target * (settled + waiting)) - met
+    return Outlook(
+        year=today.year,
+        waiting=waiting,
+        needed=max(0, missing) if missing <= waiting else None,
+        expected=expected,
+        pace=pace,
+        may_lose=floor(total * (1 - target)) - missed,
+        landing=_landing(met, settled, waiting + expected) if settled else None,
+        out_of_reach_from=_out_of_reach(met, missed, waiting, volume, target) if settled else None,
+    )
+
+
+def _expected_by_week(
+    received: Counter[date], today: date, calendar: WorkingCalendar
+) -> tuple[list[tuple[Period, int]], Pace]:
+    """Return how many requests each week left of the year is expected to bring, and on what that rests.
+
+    The same weekdays of last year (52 weeks before) when they are known; else this year's mean by working day.
+    """
+    end = date(today.year, 12, 31)
+    left = [today + timedelta(days=offset) for offset in range(1, (end - today).days + 1)]
+    by_week: dict[Period, Fraction] = {}
+    known = bool(received) and min(received) <= today - SAME_WEEKDAY_LAST_YEAR
+    start = max(date(today.year, 1, 1), min(received, default=today))
+    worked = calendar.working_days_between(start - timedelta(days=1), today)
+    so_far = sum(count for on, count in received.items() if start <= on <= today)
+    mean = Fraction(so_far, worked) if worked else Fraction(0)
+    for on in left:
+        if known:
+            brought = Fraction(received[on - SAME_WEEKDAY_LAST_YEAR])
+        else:
+            brought = mean if calendar.is_working(on) else Fraction(0)
+        week = week_of(on)
+        by_week[week] = by_week.get(week, Fraction(0)) + brought
+    # Rounded on running totals, so that the weeks add up to the year.
+    volume, total, rounded = [], Fraction(0), 0
+    for week, brought in by_week.items():
+        total += brought
+        volume.append((week, round(total) - rounded))
+        rounded = round(total)
+    return volume, Pace.LAST_YEAR if known else Pace.THIS_YEAR
+
+
+def _landing(met: int, settled: int, left: int) -> Landing:
+    """Return where the year ends if what is left fares like what is settled.
+
+    The interval is Wilson's, at 95 %, for the share of what is left: an estimate from `settled` requests of a
+    share among `left` others varies like one from settled × left / (settled + left) requests (E. B. Wilson,
+    "Probable Inference, the Law of Succession, and Statistical Inference", JASA 22, 1927).
+    """
+    share = Fraction(met, settled)
+    total = settled + left
+    if not left:
+        return Landing(share, float(share), float(share))
+    low, high = wilson(float(share), settled * left / total)
+    return Landing(
+        (met + share * left) / total, (met + low * left) / total, min(1.0, (met + high * left) / total)
+    )
+
+
+def wilson(share: float, count: float) -> tuple[float, float]:
+    """Return Wilson's 95 % interval for a share seen in `count` trials.
+
+    >>> [round(bound, 3) for bound in wilson(0.8, 50)]
+    [0.67, 0.888]
+    """
+    spread = NORMAL_95**2 / count
+    middle = share + spread / 2
+    width = NORMAL_95 * sqrt(share * (1 - share) / count + spread / (4 * count))
+    return (max(0.0, (middle - width) / (1 + spread)), min(1.0, (middle + width) / (1 + spread)))
+
+
+def _out_of_reach(
+    met: int, missed: int, waiting: int, volume: Sequence[tuple[Period, int]], target: Fraction
+) -> Period | None:
+    total = met + missed + waiting + sum(count for _week, count in volume)
+    if not volume or missed <= 0:
+        return None
+    share_missed = Fraction(missed, met + missed)
+    lost = missed + share_missed * waiting
+    for week, count in volume:
+        lost += share_missed * count
+        if total - lost < target * total:
+            return week
+    return None

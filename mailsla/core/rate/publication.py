@@ -1,0 +1,87 @@
+"""Published figures: frozen with what made them, and held against what the same question gives today."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from fractions import Fraction
+
+from mailsla.core.clock.verdict import Outcome
+from mailsla.core.rate.period import Period
+
+
+class Source(StrEnum):
+    """What a figure follows from: the same four give the same figure."""
+
+    FACTS = "facts"
+    DECISIONS = "decisions"
+    RULES = "rules"
+    CALENDAR = "calendar"
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """The verdicts that a published report was counted from.
+
+    Attributes:
+        period: The cohort.
+        at: The instant the verdicts speak of.
+        published_at: When it was published.
+        verdicts: Key of each counted request → its outcome.
+        digests: What the figure followed from, each as a digest.
+    """
+
+    period: Period
+    at: datetime
+    published_at: datetime
+    verdicts: Mapping[str, Outcome]
+    digests: Mapping[Source, str]
+
+    @property
+    def met(self) -> int:
+        """Requests answered in time."""
+        return sum(outcome is Outcome.MET for outcome in self.verdicts.values())
+
+    @property
+    def settled(self) -> int:
+        """Requests whose outcome was known."""
+        return sum(outcome is not Outcome.WAITING for outcome in self.verdicts.values())
+
+    @property
+    def attainment(self) -> Fraction | None:
+        """The share that was published."""
+        return Fraction(self.met, self.settled) if self.settled else None
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """A published figure that would be another one today, at the same instant.
+
+    Attributes:
+        published: What was published.
+        now: What the same period and instant give with what is known today.
+        changed: How many requests have another verdict.
+        appeared: How many count today that did not.
+        gone: How many counted that do not today.
+        causes: What changed since: facts, decisions, rules, calendar.
+    """
+
+    published: Publication
+    now: Publication
+    changed: int
+    appeared: int
+    gone: int
+    causes: tuple[Source, ...]
+
+
+def revision(published: Publication, now: Publication) -> Revision | None:
+    """Return in what `now` differs from what was published; None when every verdict is the same."""
+    before, after = published.verdicts, now.verdicts
+    changed = sum(1 for key, outcome in before.items() if key in after and after[key] is not outcome)
+    appeared, gone = len(after.keys() - before.keys()), len(before.keys() - after.keys())
+    if not changed and not appeared and not gone:
+        return None
+    causes = tuple(source for source in Source if published.digests.get(source) != now.digests.get(source))
+    return Revision(published, now, changed, appeared, gone, causes)

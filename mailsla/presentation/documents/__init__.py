@@ -1,0 +1,1 @@
+"""JSON documents: a contract, described in docs/json.md."""

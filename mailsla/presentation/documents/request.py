@@ -1,0 +1,122 @@
+"""The answers of `mailsla requests` and `mailsla show`."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from zoneinfo import ZoneInfo
+
+from mailsla.core.clock.verdict import Verdict
+from mailsla.core.clock.working_days import Day
+from mailsla.core.pairing.decision import Decision
+from mailsla.core.pairing.derivation import DerivedMessage
+from mailsla.core.pairing.recipient_matching import Doubt
+from mailsla.core.pairing.request import Request
+from mailsla.core.rate.case import case_of
+from mailsla.core.rate.standard import Judged
+from mailsla.presentation.documents.clock import days
+from mailsla.presentation.documents.values import Document, instant
+
+
+def judged(item: Judged, zone: ZoneInfo) -> Document:
+    """One request with its verdict; neither its subject nor who wrote it."""
+    case, verdict = item.case, item.verdict
+    return {
+        "request": case.key[:8],
+        "key": case.key,
+        "follow_up": case.follow_up,
+        "service": case.service,
+        "category": case.category,
+        "excluded": case.excluded,
+        "received_at": instant(case.received_at, zone),
+        "received_on": verdict.received_on.isoformat(),
+        "due_on": verdict.due_on.isoformat(),
+        "answered_at": instant(case.answered_at, zone),
+        "working_days": verdict.working_days,
+        "verdict": verdict.outcome.value,
+    }
+
+
+def requests_document(
+    items: Iterable[tuple[Judged, str | None]],
+    doubts: Iterable[Doubt],
+    decided: Collection[str],
+    zone: ZoneInfo,
+) -> Document:
+    """The answer of `mailsla requests`, with the possible replies that a person must look at."""
+    return {
+        "schema": "mailsla.requests/1",
+        "requests": [
+            judged(item, zone) | {"message_id": message_id, "decided": item.case.key in decided}
+            for item, message_id in items
+        ],
+        "doubts": [
+            {
+                "message": doubt.reply,
+                "sent_at": instant(doubt.sent_at, zone),
+                "reason": doubt.code.value,
+                "candidates": list(doubt.candidates),
+            }
+            for doubt in doubts
+        ],
+    }
+
+
+def request_document(
+    request: Request,
+    verdict: Verdict,
+    decisions: Sequence[Decision],
+    messages: Sequence[DerivedMessage],
+    counted: Sequence[Day],
+    zone: ZoneInfo,
+) -> Document:
+    """The answer of `mailsla show`."""
+    case = case_of(request)
+    steps = {step.key: step for step in request.steps}
+    return {
+        "schema": "mailsla.show/1",
+        **judged(Judged(case, verdict), zone),
+        "subject": request.subject,
+        "received_basis": request.received.basis.value,
+        "answered_basis": request.answered.basis.value if request.answered else None,
+        "services": [
+            {
+                "service": assignment.service,
+                "since": instant(assignment.since, zone),
+                "basis": assignment.basis.value,
+            }
+            for assignment in request.assignments
+        ],
+        "messages": [
+            {
+                "message": message.key,
+                "message_id": message.message_id,
+                "part": steps[message.key].part.value if message.key in steps else None,
+                "at": instant(steps[message.key].moment.at if message.key in steps else message.at, zone),
+                "basis": message.basis,
+                "kind": message.kind,
+                "evidence": message.evidence,
+                "to": message.tied_to,
+            }
+            for message in messages
+        ],
+        "days": days(counted),
+        "first_response_at": instant(case.first_response_at, zone),
+        "acknowledged_at": instant(case.acknowledged_at, zone),
+        "decisions": [decision(item, zone) for item in decisions],
+    }
+
+
+def decision(item: Decision, zone: ZoneInfo) -> Document:
+    """One decision, in force or taken back."""
+    return {
+        "number": item.number,
+        "action": item.action.value,
+        "target": item.target,
+        "reason": item.reason,
+        "decided_by": item.decided_by,
+        "decided_at": instant(item.decided_at, zone),
+        "answered_at": instant(item.at, zone),
+        "request": item.other,
+        "value": item.text or None,
+        "undoes": item.undone,
+    }

@@ -1,0 +1,108 @@
+"""CSV for spreadsheets: UTF-8 with a mark, semicolons, and nothing that a spreadsheet would run."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from zoneinfo import ZoneInfo
+
+from mailsla.core.rate.population import Population
+from mailsla.core.rate.report import Report
+from mailsla.core.rate.standard import Judged
+from mailsla.language import gettext as _
+from mailsla.presentation import words
+
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+"""A cell that begins so may be run as a formula (OWASP, "CSV Injection"); an apostrophe makes it text."""
+
+
+def _table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    written = io.StringIO()
+    # French spreadsheets split at semicolons, and take UTF-8 only with its mark.
+    written.write("\ufeff")
+    writer = csv.writer(written, delimiter=";", lineterminator="\r\n")
+    writer.writerow(header)
+    writer.writerows([[cell(value) for value in row] for row in rows])
+    return written.getvalue()
+
+
+def cell(value: object) -> str:
+    """Return a value as a cell that stays text or a plain number."""
+    if value is None:
+        return ""
+    shown = words.safe(str(value), 1000)
+    return f"'{shown}" if isinstance(value, str) and shown.startswith(FORMULA_STARTS) else shown
+
+
+def report(built: Report) -> str:
+    """Return the figures of every cohort, one line a cohort and service."""
+    header = (
+        _("période"),
+        _("du"),
+        _("au"),
+        _("service"),
+        _("dans les temps"),
+        _("hors délai"),
+        _("en attente"),
+        _("échues"),
+        _("taux"),
+        _("taux minimal"),
+        _("taux maximal"),
+        _("médiane"),
+        _("9e décile"),
+    )
+    rows = []
+    for cohort in built.sections:
+        period = (cohort.period.name, cohort.period.first, cohort.period.last)
+        total = (_("ensemble"), cohort.population, cohort.delays)
+        lines = [
+            (line.service or _("(non attribuées)"), line.population, line.delays)
+            for line in cohort.by_service
+        ]
+        for name, counts, curve in [total, *lines]:
+            rows.append((*period, name, *_counts(counts), curve.median, curve.ninth_decile))
+    return _table(header, rows)
+
+
+def _counts(counts: Population) -> tuple[object, ...]:
+    shares = (counts.attainment, counts.low, counts.high)
+    return (
+        counts.met,
+        counts.missed,
+        counts.waiting,
+        counts.settled,
+        *("" if share is None else f"{float(share):.4f}".replace(".", ",") for share in shares),
+    )
+
+
+def requests(items: Iterable[Judged], zone: ZoneInfo) -> str:
+    """Return a list of requests, one a line."""
+    header = (
+        _("référence"),
+        _("reçue le"),
+        _("échéance"),
+        _("répondue le"),
+        _("jours ouvrés"),
+        _("verdict"),
+        _("service"),
+        _("suite"),
+        _("exclue"),
+        _("objet"),
+    )
+    rows = [
+        (
+            item.case.key[:8],
+            item.case.received_at.astimezone(zone).isoformat(sep=" ", timespec="minutes")[:16],
+            item.verdict.due_on,
+            item.verdict.answered_on,
+            item.verdict.working_days,
+            words.outcome(item.verdict.outcome, answered=item.verdict.answered_on is not None),
+            item.case.service,
+            _("oui") if item.case.follow_up else _("non"),
+            item.case.excluded or _("non"),
+            item.case.subject,
+        )
+        for item in items
+    ]
+    return _table(header, rows)
