@@ -17,7 +17,7 @@ from enum import Enum
 from typing import Any
 
 from mailsla.core.mail.base_subject import base_subject
-from mailsla.core.mail.copies import Mail, MailboxRole, Place
+from mailsla.core.mail.copies import Copy, Mail, MailboxRole
 from mailsla.core.mail.header import identity
 from mailsla.core.mail.header_reading import read_header
 from mailsla.core.mail.kinds import MailKind
@@ -124,7 +124,7 @@ class Letter:
         habit: Name of the habit it was written for.
         scene: Number of its conversation.
         raw: Its header's bytes.
-        places: Where it lies.
+        copies: Where it lies.
         at: When it was sent.
         mail: The same, as the store would know it.
         by: Its author.
@@ -144,7 +144,7 @@ class Letter:
     habit: str
     scene: int
     raw: bytes
-    places: list[Place]
+    copies: list[Copy]
     at: datetime
     mail: Mail
     by: str
@@ -187,11 +187,11 @@ class World:
         merged: dict[str, Mail] = {}
         for letter in self.letters:
             held = merged.get(letter.key)
-            places = tuple(letter.places)
+            places = tuple(letter.copies)
             seen = letter.mail.first_seen_at
             if held is not None:
-                places, seen = held.places + places, min(seen, held.first_seen_at)
-            merged[letter.key] = (held or letter.mail)._replace(places=places, first_seen_at=seen)
+                places, seen = held.copies + places, min(seen, held.first_seen_at)
+            merged[letter.key] = (held or letter.mail)._replace(copies=places, first_seen_at=seen)
         found = list(merged.values())
         self.rng.shuffle(found)
         return found
@@ -404,16 +404,16 @@ class Scene:
             part,
             note=note,
         )
-        letter.places = [self.place(letter, role)]
+        letter.copies = [self.place(letter, role)]
         self.world.letters.append(letter)
         return letter
 
-    def place(self, letter: Letter, role: MailboxRole, *, present: bool = True) -> Place:
+    def place(self, letter: Letter, role: MailboxRole, *, present: bool = True) -> Copy:
         """Return a copy of a letter, as a server would date it now."""
         name = {MailboxRole.SENT: "Sent", MailboxRole.JUNK: "Junk"}.get(role, "INBOX")
         hop = letter.mail.header.hop_at if role is not MailboxRole.SENT else None
         internal = self.at + timedelta(seconds=self.rng.randrange(2, 90))
-        return Place("contact", name, role, internal, hop, present=present)
+        return Copy("contact", name, role, internal, hop, present=present)
 
     def deliver_again(self, letter: Letter, *, tag: str = "") -> Letter:
         """Deliver the same mail once more: other hops, another instant, the subject perhaps tagged."""
@@ -422,7 +422,7 @@ class Scene:
             rest = rest.replace(b"Subject: ", b"Subject: " + tag.encode() + b" ", 1)
         raw = _raw(self.hops(), bare=True) + b"Date:" + rest
         copy = replace(letter, raw=raw, mail=_mail(raw, self.at), answers=list(letter.answers))
-        copy.places = [self.place(copy, MailboxRole.INBOX)]
+        copy.copies = [self.place(copy, MailboxRole.INBOX)]
         self.world.letters.append(copy)
         return copy
 

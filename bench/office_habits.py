@@ -421,7 +421,7 @@ def _look_alikes(scene: Scene) -> None:
 def _out_of_junk(scene: Scene) -> None:
     """A citizen's mail, first taken for spam, that an agent moved."""
     asked = scene.ask()
-    asked.places.insert(0, scene.place(asked, MailboxRole.JUNK, present=False))
+    asked.copies.insert(0, scene.place(asked, MailboxRole.JUNK, present=False))
     scene.wait(0.1, 20)
     scene.answer(asked)
 

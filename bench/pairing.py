@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from bench.measuring import compare
 from bench.samples import letters
 from mailsla.core.mail.base_subject import base_subject
-from mailsla.core.mail.copies import Mail, MailboxRole, Place
+from mailsla.core.mail.copies import Copy, Mail, MailboxRole
 from mailsla.core.mail.header import identity
 from mailsla.core.mail.header_reading import read_header
 from mailsla.core.office.correspondents import Office
@@ -24,7 +24,7 @@ def mails(count: int) -> list[Mail]:
     found = []
     for raw, at in letters(count):
         header = read_header(raw)
-        place = Place("contact", "INBOX", MailboxRole.INBOX, at, header.hop_at)
+        place = Copy("contact", "INBOX", MailboxRole.INBOX, at, header.hop_at)
         found.append(Mail(identity(header, base_subject(header.subject)), header, SEEN, (place,)))
     return found
 

@@ -15,7 +15,8 @@ from bench.site import NOW, settings_of
 from mailsla.adapters.imap import session as imap
 from mailsla.bootstrap import access
 from mailsla.bootstrap.application import Application, open_application
-from mailsla.usecases.poll import Collected, Outcome, poll
+from mailsla.core.collection.outcome import RunOutcome
+from mailsla.usecases.poll import Collected, poll
 from tests.servers.dovecot import DovecotServer
 
 USER = "contact@pref.example.fr"
@@ -70,7 +71,7 @@ def _poller(app: Application) -> Iterator[Callable[[], None]]:
 
 
 def _nothing_new(result: Collected, messages: int = 0) -> None:
-    assert result.outcome is Outcome.OK, result.reason
+    assert result.outcome is RunOutcome.OK, result.reason
     assert (result.tally.mailboxes, result.tally.messages) == (MAILBOXES, messages), result
 
 

@@ -11,7 +11,7 @@ from mailsla.core.clock.commitment import Commitment, Comparison
 from mailsla.core.clock.verdict import Clock, ReceiptRule
 from mailsla.core.clock.working_days import DayKind, SpecialDay, WorkingCalendar
 from mailsla.core.mail.base_subject import base_subject
-from mailsla.core.mail.copies import Mail, MailboxRole, Place
+from mailsla.core.mail.copies import Copy, Mail, MailboxRole
 from mailsla.core.mail.header import Header, identity
 from mailsla.core.office.correspondents import Office, Service
 from mailsla.core.office.forms import Form
@@ -88,7 +88,7 @@ def mail(
     reply_to: Sequence[str] = (),
     thread_index: str | None = None,
     kept: Sequence[tuple[str, str]] = (),
-    places: Sequence[Place] | None = None,
+    copies: Sequence[Copy] | None = None,
     dated: str | None = None,
 ) -> Mail:
     """Return a mail received, or sent by the office, at `at` in Paris time.
@@ -116,7 +116,7 @@ def mail(
         key=identity(header, base_subject(subject)),
         header=header,
         first_seen_at=instant + timedelta(days=400),
-        places=tuple(places) if places is not None else (Place("contact", name, role, instant),),
+        copies=tuple(copies) if copies is not None else (Copy("contact", name, role, instant),),
     )
 
 

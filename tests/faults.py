@@ -31,7 +31,7 @@ from sqlalchemy import text
 from mailsla.adapters.database.engine import reading
 from mailsla.bootstrap.application import NOW_VARIABLE, Application, open_application
 from mailsla.config import load
-from mailsla.usecases.poll import Outcome
+from mailsla.core.collection.outcome import RunOutcome
 from tests.kills import Moment, Victim, kills
 from tests.servers.dovecot import DovecotServer
 from tests.servers.fault_plan import ON_THE_WIRE
@@ -171,11 +171,11 @@ def collect(office: Office, store: Path, planned: Sequence[Fault], struck: Count
             # A minute each: nobody is let log in again and again within one.
             app.now = partial(_after, attempt)
             result = app.poll(app.accounts[0])
-            if result.outcome is Outcome.OK:
+            if result.outcome is RunOutcome.OK:
                 assert proxy.connections <= len(planned) + 1, "one connection a collection, never more"
                 struck.update(fault.kind.value for fault in proxy.struck)
                 return facts(app)
-            assert result.outcome is Outcome.TRANSIENT, f"{result.outcome}: {result.reason}"
+            assert result.outcome is RunOutcome.TRANSIENT, f"{result.outcome}: {result.reason}"
     raise AssertionError(f"still failing after {MOST_ATTEMPTS} attempts")
 
 

@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 
 from mailsla.core.errors import MessageError
 from mailsla.core.mail.base_subject import base_subject
-from mailsla.core.mail.copies import Mail, MailboxRole, Place
+from mailsla.core.mail.copies import Copy, Mail, MailboxRole
 from mailsla.core.mail.header import REQUESTED_FIELDS, Header, identity
 from mailsla.core.mail.header_reading import read_header
 from mailsla.core.mail.kinds import kind_of
@@ -76,7 +76,7 @@ def examine(draw: random.Random) -> list[Mail]:
     if needs_body(header, RULES.office):
         header = with_body(header, raw, body, RULES.office)
     places = tuple(
-        Place(
+        Copy(
             "contact",
             name,
             role,

@@ -123,7 +123,7 @@ class Store:
 
     def _misplaced(self, truth: Truth) -> list[str]:
         placed = Counter((name, box) for name, box in self.rows(PLACED))
-        there = Counter(truth.places.items())
+        there = Counter(truth.copies.items())
         missing = [f"{name}: not in {box}" for name, box in there - placed]
         return [*missing, *(f"{name}: still in {box}" for name, box in placed - there)]
 
@@ -140,7 +140,7 @@ class Store:
         expected = {
             (name, f"{truth.sent[truth.answered[name]].at:{STORED}}" if name in truth.answered else None)
             for name, mail in truth.sent.items()
-            if mail.answers is None and truth.places.get(name) != JUNK and name not in unseen
+            if mail.answers is None and truth.copies.get(name) != JUNK and name not in unseen
         }
         found = {(name, answered) for name, answered in self.rows(REQUESTED)}
         return [f"{wrong}: judged so here or there only" for wrong in sorted(map(str, expected ^ found))]

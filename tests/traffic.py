@@ -36,14 +36,14 @@ class Truth:
 
     Attributes:
         sent: Every mail, by its Message-ID.
-        places: The mailbox of each that is still there.
+        copies: The mailbox of each that is still there.
         graves: The mailbox that each of the others was removed from.
         last_stays: From when to when each of these lay there: it was elsewhere before, and nowhere after.
         answered: The reply to each request that has one.
     """
 
     sent: dict[str, Sent] = field(default_factory=dict)
-    places: dict[str, str] = field(default_factory=dict)
+    copies: dict[str, str] = field(default_factory=dict)
     graves: dict[str, str] = field(default_factory=dict)
     last_stays: dict[str, tuple[datetime, datetime]] = field(default_factory=dict)
     answered: dict[str, str] = field(default_factory=dict)
@@ -80,7 +80,7 @@ class Traffic:
     def step(self) -> None:
         """Do one thing."""
         happening = self._draw.random()
-        if happening < 0.45 or len(self.truth.places) < 20:
+        if happening < 0.45 or len(self.truth.copies) < 20:
             self._ask()
         elif happening < 0.70:
             self._reply()
@@ -129,7 +129,7 @@ class Traffic:
             self.truth.answered[answers] = message_id
 
     def _place(self, message_id: str, mailbox: str) -> None:
-        self.truth.places[message_id] = mailbox
+        self.truth.copies[message_id] = mailbox
         self._touched[message_id] = time.monotonic()
 
     def _ask(self) -> None:
@@ -150,31 +150,31 @@ class Traffic:
         now = time.monotonic()
         known = [
             name
-            for name, box in self.truth.places.items()
+            for name, box in self.truth.copies.items()
             if box != "Sent" and now - self._touched[name] >= untouched_seconds
         ]
         return self._draw.choice(known) if known else None
 
     def _find(self, message_id: str) -> int:
-        self._client.select_folder(self.truth.places[message_id])
+        self._client.select_folder(self.truth.copies[message_id])
         [uid] = self._client.search(["HEADER", "Message-ID", message_id])
         return int(uid)
 
     def _move(self) -> None:
         message_id = self._any_but_sent(0)
         target = self._draw.choice(self._mailboxes)
-        if message_id is not None and target != self.truth.places[message_id]:
+        if message_id is not None and target != self.truth.copies[message_id]:
             self._client.move([self._find(message_id)], target)
             self._place(message_id, target)
 
     def _expunge(self) -> None:
         message_id = self._any_but_sent(SETTLED_SECONDS)
         # What is removed from Junk may have been seen nowhere else: whether it was a request is not known here.
-        if message_id is not None and self.truth.places[message_id] != JUNK:
+        if message_id is not None and self.truth.copies[message_id] != JUNK:
             uid = self._find(message_id)
             until = datetime.now(UTC)
             lain = timedelta(seconds=time.monotonic() - self._touched[message_id])
             self.truth.last_stays[message_id] = (until - lain, until)
             self._client.delete_messages([uid])
             self._client.uid_expunge([uid])
-            self.truth.graves[message_id] = self.truth.places.pop(message_id)
+            self.truth.graves[message_id] = self.truth.copies.pop(message_id)

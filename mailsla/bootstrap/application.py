@@ -24,7 +24,7 @@ from mailsla.adapters.database.outbox import Outbox
 from mailsla.adapters.imap.session import ImapSession, connect
 from mailsla.adapters.machine import garbage_collector, scheduling
 from mailsla.adapters.machine.present import Now, clock_set_to, system_now
-from mailsla.adapters.machine.second_process import Hands
+from mailsla.adapters.machine.second_process import SecondProcess
 from mailsla.adapters.machine.workers import is_dead, this_worker
 from mailsla.adapters.smtp import Mailer
 from mailsla.bootstrap.access import credentials_fingerprint, imap_account, smtp_server
@@ -33,6 +33,7 @@ from mailsla.config import Account, Settings
 from mailsla.core.alerts.digests import Digest
 from mailsla.core.clock.verdict import Clock
 from mailsla.core.collection.gap import Gap
+from mailsla.core.collection.outcome import RunOutcome
 from mailsla.core.collection.pacing import Pace, next_attempt
 from mailsla.core.errors import LoginRefused, PermanentError, TransientError, UsageError
 from mailsla.core.rate.period import Grain, Period, last_full_week, year_to_date
@@ -44,7 +45,7 @@ from mailsla.presentation.formats import alert_text
 from mailsla.usecases import alarm, notify, report
 from mailsla.usecases.collect import Progress, Tally
 from mailsla.usecases.derive import derive_pending
-from mailsla.usecases.poll import LEASE, Collected, Outcome, poll
+from mailsla.usecases.poll import LEASE, Collected, poll
 from mailsla.usecases.report import ReportRules
 
 NOW_VARIABLE = "MAILSLA_NOW"
@@ -131,7 +132,7 @@ class Application:
             # Killed: nobody waits for the end of its lease.
             self.facts.release(account.name, holder)
         self.facts.forget_accounts({known.name for known in self.accounts}, self.now())
-        with Hands() as hands, garbage_collector.paused():
+        with SecondProcess() as second, garbage_collector.paused():
             return poll(
                 account.name,
                 open_session,
@@ -143,7 +144,7 @@ class Application:
                 since=account.since,
                 progress=progress,
                 stopping=self.stop.is_set,
-                spread=hands.map,
+                spread=second.map,
             )
 
     def watch(self, account: Account, collected: Callable[[Collected], None]) -> None:
@@ -175,13 +176,13 @@ class Application:
 
     def _held_back(self, account: Account) -> Collected | None:
         """Return what to say of an account that nobody may try now; None when it may be."""
-        free_at = next_attempt(self.attempts.in_vain(account.name), self.now())
+        free_at = next_attempt(self.attempts.failed_logins(account.name), self.now())
         if free_at is None:
             return None
         reason = _(
             "trop d'essais sans succès ; pour ne pas verrouiller le compte, pas de nouvel essai avant le {instant}."
         ).format(instant=words.instant(free_at + timedelta(seconds=59), self.site.zone))
-        return Collected(account.name, Outcome.TRANSIENT, Tally(), reason)
+        return Collected(account.name, RunOutcome.TRANSIENT, Tally(), reason)
 
     def _pace(self, account: Account) -> Pace:
         return self._paces.setdefault(account.name, Pace(timedelta(seconds=account.every_seconds)))
@@ -203,7 +204,7 @@ class Application:
             result = self._poll(account, once)
             self._note(pace, account, result)
             collected(result)
-            if account.idle and result.outcome is Outcome.OK and sessions[0].can_idle:
+            if account.idle and result.outcome is RunOutcome.OK and sessions[0].can_idle:
                 again = partial(self._poll, account, once)
                 return self._listen(account, sessions[0], deadline, lambda: collected(again()))
             return False
@@ -233,11 +234,11 @@ class Application:
 
     def _note(self, pace: Pace, account: Account, result: Collected) -> None:
         """Set the account's pace by how a collection ended."""
-        if result.outcome is Outcome.REFUSED:
+        if result.outcome is RunOutcome.REFUSED:
             pace.refused(self.now(), credentials_fingerprint(account))
         elif result.outcome.has_failed:
             pace.failed(self.now(), random.random())  # noqa: S311 (to spread attempts, nothing else)
-        elif result.outcome is Outcome.OK:
+        elif result.outcome is RunOutcome.OK:
             pace.succeeded()
 
     @contextmanager
@@ -341,7 +342,7 @@ class Application:
 
     def _write_alarm(self, gap: Gap) -> tuple[str, str]:
         # Of a success, what it left out; of anything else, why it was none.
-        reasons = {(run.account, run.outcome == Outcome.OK): run.reason for run in self.facts.last_runs()}
+        reasons = {(run.account, run.outcome == RunOutcome.OK): run.reason for run in self.facts.last_runs()}
         reason = reasons.get((gap.account, gap.partial))
         return alert_text.alarm(gap, reason=reason, site=self.site.settings.site.name, zone=self.site.zone)
 

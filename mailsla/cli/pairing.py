@@ -17,7 +17,7 @@ from mailsla.cli import session
 from mailsla.cli.session import TextOrJson
 from mailsla.core.errors import MessageError, PermanentError
 from mailsla.core.mail.base_subject import base_subject
-from mailsla.core.mail.copies import Mail, MailboxRole, Place
+from mailsla.core.mail.copies import Copy, Mail, MailboxRole
 from mailsla.core.mail.header import Header, identity
 from mailsla.core.office.body_evidence import read_with_body
 from mailsla.core.office.correspondents import UNKNOWN_OFFICE
@@ -135,8 +135,8 @@ class _Copies:
 
     def add(self, mail: ArchivedMail, header: Header) -> None:
         key = identity(header, base_subject(header.subject))
-        place = Place("archives", mail.path.name, MailboxRole.INBOX, None, header.hop_at, imported=True)
-        self.mails.setdefault(key, Mail(key, header, datetime.now(UTC), (place,)))
+        copy = Copy("archives", mail.path.name, MailboxRole.INBOX, None, header.hop_at, imported=True)
+        self.mails.setdefault(key, Mail(key, header, datetime.now(UTC), (copy,)))
         self.files[key].append(_name(mail))
 
 

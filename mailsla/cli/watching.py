@@ -15,9 +15,10 @@ from mailsla.adapters.machine.scheduling import Job
 from mailsla.bootstrap.application import ALERT_ROUND_SECONDS, Application, run_daemon
 from mailsla.cli import session
 from mailsla.config import Account
+from mailsla.core.collection.outcome import RunOutcome
 from mailsla.language import gettext as _
 from mailsla.presentation import words
-from mailsla.usecases.poll import Collected, Outcome
+from mailsla.usecases.poll import Collected
 
 
 def declare(app: typer.Typer) -> None:
@@ -53,7 +54,7 @@ def collect_all(app: Application) -> list[Collected]:
 
 def _told(result: Collected) -> Iterator[str]:
     """Say how a collection ended: what it found, and what went wrong."""
-    if result.outcome is Outcome.ELSEWHERE:
+    if result.outcome is RunOutcome.ELSEWHERE:
         yield _("{account} : déjà en cours de relève par un autre processus.").format(account=result.account)
     elif not result.outcome.has_failed:
         yield _("{account} : {messages} nouveaux courriels dans {mailboxes} dossiers.").format(
@@ -100,7 +101,7 @@ def jobs(app: Application) -> Sequence[Job]:
     def collect(account: Account) -> None:
         def collected(result: Collected) -> None:
             _log(result)
-            if result.tally.messages or result.tally.gone or result.outcome is Outcome.OK:
+            if result.tally.messages or result.tally.gone or result.outcome is RunOutcome.OK:
                 app.derive()
             with lock:
                 tried.add(account.name)
@@ -142,7 +143,7 @@ def _log(result: Collected) -> None:
         log.error("collection broke", exc_info=result.error)
     elif result.reason is None:
         log.info("collected")
-    elif result.outcome is Outcome.OK:
+    elif result.outcome is RunOutcome.OK:
         log.warning("collected in part", reason=result.reason)
     else:
         log.warning("collection failed", reason=result.reason)

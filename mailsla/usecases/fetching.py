@@ -1,4 +1,4 @@
-"""From UIDs to messages: headers fetched in pieces of bounded size, read by whoever has a hand free.
+"""From UIDs to messages: headers fetched in pieces of bounded size, read here or by a second process.
 
 Pieces are some ahead of what is stored: the server, whoever reads and whoever stores work at the same time.
 """

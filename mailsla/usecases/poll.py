@@ -6,9 +6,9 @@ from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from enum import StrEnum
 from typing import Protocol
 
+from mailsla.core.collection.outcome import RunOutcome
 from mailsla.core.errors import LoginRefused, PermanentError, TransientError
 from mailsla.core.office.correspondents import UNKNOWN_OFFICE, Office
 from mailsla.language import gettext as _
@@ -17,26 +17,6 @@ from mailsla.usecases.fetching import Map
 
 LEASE = timedelta(minutes=5)
 """How long an account stays with a worker that gives no more sign of life."""
-
-
-class Outcome(StrEnum):
-    """How a collection ended.
-
-    `TRANSIENT` may succeed next time, `PERMANENT` needs a person, `REFUSED` too, and the login was what was
-    refused; `STOPPED` was asked to end, `ELSEWHERE` is being done by another worker.
-    """
-
-    OK = "ok"
-    STOPPED = "stopped"
-    TRANSIENT = "transient"
-    PERMANENT = "permanent"
-    REFUSED = "refused"
-    ELSEWHERE = "elsewhere"
-
-    @property
-    def has_failed(self) -> bool:
-        """Tell whether something went wrong."""
-        return self in {Outcome.TRANSIENT, Outcome.PERMANENT, Outcome.REFUSED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +28,7 @@ class Collected:
     """
 
     account: str
-    outcome: Outcome
+    outcome: RunOutcome
     tally: Tally
     reason: str | None = None
     error: Exception | None = None
@@ -115,7 +95,7 @@ def poll(
         PermanentError: When the store itself refuses.
     """
     if not store.claim(account, worker, now(), now() + LEASE):
-        return Collected(account, Outcome.ELSEWHERE, Tally())
+        return Collected(account, RunOutcome.ELSEWHERE, Tally())
 
     lease = _Lease(account, store, worker, now)
     run = store.start_run(account, now())
@@ -135,20 +115,20 @@ def poll(
                 tally=tally,
                 spread=spread,
             )
-        outcome, reason = Outcome.OK, refusal(tally.refused) if tally.refused else None
+        outcome, reason = RunOutcome.OK, refusal(tally.refused) if tally.refused else None
     except TransientError as error:
-        outcome, reason = Outcome.TRANSIENT, str(error)
+        outcome, reason = RunOutcome.TRANSIENT, str(error)
     except LoginRefused as error:
-        outcome, reason = Outcome.REFUSED, str(error)
+        outcome, reason = RunOutcome.REFUSED, str(error)
     except PermanentError as error:
-        outcome, reason = Outcome.PERMANENT, str(error)
+        outcome, reason = RunOutcome.PERMANENT, str(error)
     except Exception as error:  # no run is left without its end; whoever polled logs the traceback
-        unforeseen, outcome = error, Outcome.TRANSIENT
+        unforeseen, outcome = error, RunOutcome.TRANSIENT
         reason = _("erreur imprévue de mailsla ({reason}) ; « mailsla --debug poll » dit où.").format(
             reason=type(error).__name__
         )
     if stopping() or lease.lost:
-        outcome, reason = Outcome.STOPPED, None
+        outcome, reason = RunOutcome.STOPPED, None
     store.finish_run(
         run, now(), outcome.value, reason=reason, messages=tally.messages, set_aside=tally.set_aside
     )

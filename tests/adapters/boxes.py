@@ -133,7 +133,7 @@ class Box:
         """Return the subjects of the requests, in order; one that is counted twice is there twice."""
         return sorted(request.subject for request in self.requests())
 
-    def places(self, number: int) -> dict[str, bool]:
+    def copies(self, number: int) -> dict[str, bool]:
         """Return the mailboxes where a letter was ever seen, and whether it is believed to be there now."""
         query = (
             select(MAILBOX.c.name, LOCATION.c.gone_at)

@@ -16,7 +16,7 @@ from mailsla.adapters.database.derivation_work import DerivationWork
 from mailsla.adapters.database.derivations import Derivations
 from mailsla.adapters.database.engine import open_engine, reading, writing
 from mailsla.adapters.database.facts import Facts
-from mailsla.adapters.machine.second_process import Hands
+from mailsla.adapters.machine.second_process import SecondProcess
 from mailsla.core.collection.on_server import ListedMailbox
 from mailsla.core.collection.to_store import Batch, new_message
 from mailsla.core.mail.copies import Mail, MailboxRole
@@ -60,14 +60,14 @@ class AloneDerivations(Derivations):
 
     @contextmanager
     def deriving(self) -> Iterator[DerivationWork]:
-        with writing(self._engine) as connection, Hands(alone=True) as hands:
-            yield DerivationWork(connection, hands)
+        with writing(self._engine) as connection, SecondProcess(alone=True) as second:
+            yield DerivationWork(connection, second)
 
 
 def add(engine: Engine, mails: list[Mail], first_uid: int) -> None:
     facts = Facts(engine)
     messages = tuple(
-        new_message(uid, item.places[0].internal_at, item.header, OFFICE)
+        new_message(uid, item.copies[0].internal_at, item.header, OFFICE)
         for uid, item in enumerate(mails, first_uid)
     )
     cursor = facts.cursor("contact", INBOX)

@@ -109,7 +109,7 @@ def test_a_day_moved_back_brings_the_older_mail_once_and_no_more(box: Box) -> No
 
     assert recent == ["Demande 2", "Demande 3"]
     assert box.subjects() == ["Demande 1", "Demande 2", "Demande 3"]
-    assert box.places(3) == {"INBOX": False}
+    assert box.copies(3) == {"INBOX": False}
     assert counted == [2, 0]
 
 
@@ -324,7 +324,7 @@ def test_mail_of_an_account_no_longer_configured_is_not_believed_there(box: Box)
     ]
 
     assert forgotten == [0, 0, 1, 0]
-    assert box.places(1) == {"INBOX": False}
+    assert box.copies(1) == {"INBOX": False}
 
 
 def test_a_message_that_dovecot_cannot_read_stops_nothing_else(dovecot_box: Box) -> None:

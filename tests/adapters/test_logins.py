@@ -16,8 +16,9 @@ import pytest
 from mailsla.adapters.machine.workers import this_worker
 from mailsla.bootstrap.application import Application, open_application
 from mailsla.config import parse
+from mailsla.core.collection.outcome import RunOutcome
 from mailsla.core.collection.pacing import MOST_LOGINS, MOST_REFUSALS, REMEMBERED
-from mailsla.usecases.poll import Collected, Outcome
+from mailsla.usecases.poll import Collected
 from tests.e2e.daemon import wait_until
 from tests.servers.fault_proxy import Direction, Fault, FaultKind, FaultProxy
 from tests.trial_office import account_of, document
@@ -106,7 +107,7 @@ def test_a_server_that_drops_every_session_sees_few_logins_a_minute(life: Life, 
             life.watch(app, timedelta(seconds=1))
 
     assert len(life.proxy.struck) == len(life.logins)
-    assert {result.outcome for result in life.results} == {Outcome.TRANSIENT}
+    assert {result.outcome for result in life.results} == {RunOutcome.TRANSIENT}
     assert 5 <= len(life.logins) <= 20
     assert life.most_within(MINUTE) <= MOST_LOGINS
 
@@ -117,7 +118,7 @@ def test_a_server_that_hangs_up_on_whoever_waits_sees_few_logins_a_minute(life: 
         for _second in range(150):
             life.watch(app, timedelta(seconds=1))
 
-    assert {result.outcome for result in life.results} == {Outcome.OK}
+    assert {result.outcome for result in life.results} == {RunOutcome.OK}
     assert len(life.logins) >= 2 * MOST_LOGINS
     assert life.most_within(MINUTE) <= MOST_LOGINS
 
@@ -143,8 +144,12 @@ def test_restarts_with_a_wrong_password_do_not_lock_the_account(life: Life) -> N
 
     assert refused == MOST_REFUSALS
     # What is not tried is told, so that alerts about other accounts do not wait for this one.
-    assert {result.outcome for result in life.results} == {Outcome.REFUSED, Outcome.TRANSIENT, Outcome.OK}
-    assert life.results[-1].outcome is Outcome.OK
+    assert {result.outcome for result in life.results} == {
+        RunOutcome.REFUSED,
+        RunOutcome.TRANSIENT,
+        RunOutcome.OK,
+    }
+    assert life.results[-1].outcome is RunOutcome.OK
 
 
 def test_polls_from_cron_with_a_wrong_password_do_not_lock_the_account_and_say_when_they_go_on(
@@ -161,25 +166,25 @@ def test_polls_from_cron_with_a_wrong_password_do_not_lock_the_account_and_say_w
         life.now += MINUTE
 
     assert life.most_within(REMEMBERED) == MOST_REFUSALS
-    assert outcomes[:4] == [Outcome.REFUSED] * 3 + [Outcome.TRANSIENT]
+    assert outcomes[:4] == [RunOutcome.REFUSED] * 3 + [RunOutcome.TRANSIENT]
     assert result.reason is not None
     assert "pas de nouvel essai avant le 13/11/2026 à 11\u00a0h\u00a000" in result.reason
 
 
 def test_two_daemons_on_one_store_never_read_an_account_at_once(life: Life) -> None:
     life.server.deliver(life.user, b"Subject: Demande\r\n\r\nCorps.\r\n")
-    meanwhile: list[Outcome] = []
+    meanwhile: list[RunOutcome] = []
     with life.daemon() as one, life.daemon() as other:
         other.worker = f"{this_worker()}-other"
 
         def try_too(_mailbox: str, _done: int, _total: int) -> None:
             meanwhile.append(other.poll(other.accounts[0]).outcome)
 
-        assert one.poll(one.accounts[0], try_too).outcome is Outcome.OK
-        assert other.poll(other.accounts[0]).outcome is Outcome.OK
+        assert one.poll(one.accounts[0], try_too).outcome is RunOutcome.OK
+        assert other.poll(other.accounts[0]).outcome is RunOutcome.OK
     life.logins += [START] * 2
 
-    assert meanwhile == [Outcome.ELSEWHERE]
+    assert meanwhile == [RunOutcome.ELSEWHERE]
     assert life.proxy.connections == 2
 
 
@@ -195,4 +200,4 @@ def test_two_daemons_on_one_machine_are_two(life: Life) -> None:
             after = app.poll(app.accounts[0]).outcome
     life.logins.append(START)
 
-    assert (while_alive, after) == (Outcome.ELSEWHERE, Outcome.OK)
+    assert (while_alive, after) == (RunOutcome.ELSEWHERE, RunOutcome.OK)

@@ -49,7 +49,7 @@ def test_mailboxes_of_any_name_are_read_and_recognised_the_next_time(box: Box) -
     again = box.poll()
 
     assert (tally.messages, tally.refused) == (len(names), [])
-    assert [list(box.places(number)) for number in range(1, len(names) + 1)] == [[name] for name in names]
+    assert [list(box.copies(number)) for number in range(1, len(names) + 1)] == [[name] for name in names]
     assert (again.messages, again.gone) == (0, 0)
     assert not any("EXAMINE" in said for said in box.server.sessions(box.user)[-1])
 
@@ -65,7 +65,7 @@ def test_a_server_whose_names_are_cut_by_dots_is_read_as_any_other(tmp_path: Pat
 
         assert roles["INBOX.Permis.Envoyés"] is MailboxRole.SENT
         assert roles["INBOX.Junk"] is MailboxRole.JUNK
-        assert box.places(1) == {"INBOX.Permis.Envoyés": True}
+        assert box.copies(1) == {"INBOX.Permis.Envoyés": True}
         box.engine.dispose()
 
 

@@ -17,11 +17,12 @@ from mailsla.adapters.database.facts import Facts
 from mailsla.adapters.imap import client as imap_client
 from mailsla.adapters.imap import session as imap
 from mailsla.core.collection.on_server import ListedMailbox, MailboxStatus
+from mailsla.core.collection.outcome import RunOutcome
 from mailsla.core.errors import PermanentError, TransientError
 from mailsla.core.mail.copies import MailboxRole
 from mailsla.usecases import collect as collecting
 from mailsla.usecases.collect import Tally, collect
-from mailsla.usecases.poll import LEASE, Outcome
+from mailsla.usecases.poll import LEASE
 from mailsla.usecases.poll import poll as collect_and_record
 from tests.servers.scripted_imap import ScriptedImap
 
@@ -490,13 +491,15 @@ def test_many_messages_of_scattered_uids_are_listed_in_few_commands(
     assert searches < 25
 
 
-@pytest.mark.parametrize(("minutes", "outcome", "taken"), [(1, Outcome.OK, 0), (10, Outcome.STOPPED, 1)])
+@pytest.mark.parametrize(
+    ("minutes", "outcome", "taken"), [(1, RunOutcome.OK, 0), (10, RunOutcome.STOPPED, 1)]
+)
 def test_an_account_stays_a_worker_s_while_it_reads_and_is_left_once_it_is_another_s(
     server: ScriptedImap,
     facts: Facts,
     monkeypatch: pytest.MonkeyPatch,
     minutes: int,
-    outcome: Outcome,
+    outcome: RunOutcome,
     taken: int,
 ) -> None:
     server.mailboxes |= {b"Dossier %d" % number: b'"Dossier %d"' % number for number in range(9)}
@@ -515,7 +518,7 @@ def test_an_account_stays_a_worker_s_while_it_reads_and_is_left_once_it_is_anoth
     )
 
     assert (result.outcome, sum(claims)) == (outcome, taken)
-    assert len(claims) == (10 if outcome is Outcome.OK else 1)
+    assert len(claims) == (10 if outcome is RunOutcome.OK else 1)
 
 
 def polled(server: ScriptedImap, facts: Facts, *, at: datetime = AT, only: tuple[str, ...] = ()) -> Tally:

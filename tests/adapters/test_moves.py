@@ -39,11 +39,11 @@ def test_a_message_that_goes_through_every_mailbox_is_one_request_all_the_way(bo
         box.move(1, source, target)
         box.poll(at=HOURS[hour])
         counted.append((target, box.subjects().count("Demande 1")))
-        assert [name for name, present in box.places(1).items() if present] == [target]
+        assert [name for name, present in box.copies(1).items() if present] == [target]
 
     # Spam leaves the rate and comes back with the message.
     assert counted == [(target, 0 if target == "Junk" else 1) for target in round_[1:]]
-    assert set(box.places(1)) == set(round_)
+    assert set(box.copies(1)) == set(round_)
     assert box.subjects() == ["Demande 1", "Demande 2"]
 
 
@@ -81,7 +81,7 @@ def test_a_message_moved_between_two_mailboxes_of_one_collection_is_put_right_by
     box.poll(at=HOURS[1])
 
     assert box.subjects() == [f"Demande {number}" for number in (1, 2, 3, 4)]
-    assert [name for name, present in box.places(1).items() if present] == [target]
+    assert [name for name, present in box.copies(1).items() if present] == [target]
 
 
 def test_a_copy_is_the_same_request_and_outlives_the_original(box: Box) -> None:
@@ -91,13 +91,13 @@ def test_a_copy_is_the_same_request_and_outlives_the_original(box: Box) -> None:
         client.select_folder("INBOX")
         client.copy([1], SERVICE)
     box.poll(at=HOURS[0])
-    both = box.places(1)
+    both = box.copies(1)
     box.expunge(1)
 
     box.poll(at=HOURS[1])
 
     assert both == {"INBOX": True, SERVICE: True}
-    assert box.places(1) == {"INBOX": False, SERVICE: True}
+    assert box.copies(1) == {"INBOX": False, SERVICE: True}
     assert box.subjects() == ["Demande 1"]
 
 
@@ -130,7 +130,7 @@ def test_an_emptied_mailbox_keeps_its_facts(box: Box) -> None:
 
     assert tally.gone == 2
     assert box.subjects() == ["Demande 1", "Demande 2"]
-    assert box.places(1) == {"INBOX": False}
+    assert box.copies(1) == {"INBOX": False}
 
 
 def test_a_mailbox_deleted_and_made_again_with_the_same_name_keeps_its_facts(box: Box) -> None:
@@ -145,7 +145,7 @@ def test_a_mailbox_deleted_and_made_again_with_the_same_name_keeps_its_facts(box
     box.poll(at=HOURS[1])
 
     assert box.subjects() == ["Demande 1", "Demande 2", "Demande 3"]
-    assert (box.places(1), box.places(3)) == ({SERVICE: False}, {SERVICE: True})
+    assert (box.copies(1), box.copies(3)) == ({SERVICE: False}, {SERVICE: True})
 
 
 def test_mail_of_a_deleted_mailbox_is_no_longer_believed_there(box: Box) -> None:
@@ -159,7 +159,7 @@ def test_mail_of_a_deleted_mailbox_is_no_longer_believed_there(box: Box) -> None
     again = box.poll(at=HOURS[2])
 
     assert (tally.gone, again.gone) == (1, 0)
-    assert box.places(1) == {SERVICE: False}
+    assert box.copies(1) == {SERVICE: False}
     assert box.subjects() == ["Demande 1"]
 
 
@@ -189,8 +189,8 @@ def test_a_renamed_mailbox_and_its_children_take_their_mail_with_them(box: Box) 
 
     box.poll(at=HOURS[1])
 
-    assert box.places(1) == {"Courrier": False, "Demandes": True}
-    assert box.places(2) == {"Courrier/Spam": False, "Demandes/Suite": True}
+    assert box.copies(1) == {"Courrier": False, "Demandes": True}
+    assert box.copies(2) == {"Courrier/Spam": False, "Demandes/Suite": True}
     assert box.subjects() == ["Demande 1", "Demande 2"]
 
 
@@ -203,7 +203,7 @@ def test_a_mailbox_renamed_and_back_is_where_it_was(box: Box) -> None:
             client.rename_folder(name, other)
         box.poll(at=LATER)
 
-    assert box.places(1) == {SERVICE: True, "Ailleurs": False}
+    assert box.copies(1) == {SERVICE: True, "Ailleurs": False}
     assert box.subjects() == ["Demande 1", "Demande 2"]
 
 
@@ -221,6 +221,6 @@ def test_two_mailboxes_that_exchange_their_names_exchange_their_mail(box: Box) -
 
     box.poll(at=HOURS[1])
 
-    assert [name for name, present in box.places(1).items() if present] == ["Deux"]
-    assert [name for name, present in box.places(2).items() if present] == ["Un"]
+    assert [name for name, present in box.copies(1).items() if present] == ["Deux"]
+    assert [name for name, present in box.copies(2).items() if present] == ["Un"]
     assert box.subjects() == ["Demande 1", "Demande 2"]

@@ -17,9 +17,10 @@ from mailsla.adapters.database import engine as database
 from mailsla.adapters.database import schema
 from mailsla.adapters.database.engine import open_engine, reading
 from mailsla.adapters.database.facts import Facts
+from mailsla.core.collection.outcome import RunOutcome
 from mailsla.core.errors import TransientError
 from mailsla.usecases.collect import Progress
-from mailsla.usecases.poll import Collected, Outcome, poll
+from mailsla.usecases.poll import Collected, poll
 from tests.adapters.boxes import AT, Box, letter
 from tests.servers.dovecot import DovecotServer
 from tests.trial_office import account_of, document, toml
@@ -93,7 +94,7 @@ def test_a_database_held_by_another_program_is_said_and_the_next_collection_find
     with held_by_another_program(path_of(box)), pytest.raises(TransientError, match="SQLITE_BUSY"):
         once(box)
 
-    assert once(box).outcome is Outcome.OK
+    assert once(box).outcome is RunOutcome.OK
     assert facts(box.engine) == clean_pass(box, tmp_path / "clean")
 
 
@@ -114,7 +115,7 @@ def test_a_database_held_in_the_midst_of_a_collection_keeps_whole_batches_alone(
     last_uid = kept[-1][8]
     assert 0 < len(kept) < MAILS
     assert len(kept) == last_uid
-    assert (again.outcome, again.tally.messages) == (Outcome.OK, MAILS - len(kept))
+    assert (again.outcome, again.tally.messages) == (RunOutcome.OK, MAILS - len(kept))
     assert facts(box.engine) == clean_pass(box, tmp_path / "clean")
 
 
@@ -131,11 +132,11 @@ def test_a_full_disk_is_said_and_recorded_and_the_next_collection_finds_everythi
     limited.dispose()
     kept = facts(box.engine)
 
-    assert failed.outcome is Outcome.TRANSIENT
+    assert failed.outcome is RunOutcome.TRANSIENT
     assert failed.reason == "le disque de la base de données est plein."
     assert [run.reason for run in box.facts.last_runs()] == [failed.reason]
     assert len(kept) < MAILS
-    assert once(box).outcome is Outcome.OK
+    assert once(box).outcome is RunOutcome.OK
     assert facts(box.engine) == clean_pass(box, tmp_path / "clean")
 
 
@@ -147,12 +148,12 @@ def test_what_nobody_foresaw_ends_its_run_by_its_name_alone_and_leaves_the_accou
     recorded = [(run.outcome, run.reason) for run in box.facts.last_runs()]
     again = poll("contact", box.session, box.facts, worker="another", now=lambda: AT)
 
-    assert (failed.outcome, type(failed.error)) == (Outcome.TRANSIENT, ZeroDivisionError)
+    assert (failed.outcome, type(failed.error)) == (RunOutcome.TRANSIENT, ZeroDivisionError)
     assert recorded == [("transient", failed.reason)]
     assert failed.reason is not None
     assert "ZeroDivisionError" in failed.reason
     assert "Durand" not in failed.reason
-    assert (again.outcome, again.error) == (Outcome.OK, None)
+    assert (again.outcome, again.error) == (RunOutcome.OK, None)
 
 
 def test_the_command_says_in_one_sentence_that_its_file_may_not_grow(box: Box, tmp_path: Path) -> None:
@@ -194,7 +195,7 @@ def test_a_postgresql_table_held_by_another_program_is_not_waited_for_without_en
         with pytest.raises(TransientError, match="LockNotAvailable"):
             once(box, Facts(engine))
 
-    assert once(box, Facts(engine)).outcome is Outcome.OK
+    assert once(box, Facts(engine)).outcome is RunOutcome.OK
     assert len(facts(engine)) == MAILS
     other.dispose()
     engine.dispose()

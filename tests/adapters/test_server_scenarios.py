@@ -14,8 +14,9 @@ import pytest
 from mailsla.adapters.imap import session as imap
 from mailsla.bootstrap.application import Application, open_application
 from mailsla.config import Account, parse
+from mailsla.core.collection.outcome import RunOutcome
 from mailsla.core.errors import PermanentError, TransientError
-from mailsla.usecases.poll import Collected, Outcome
+from mailsla.usecases.poll import Collected
 from tests.adapters.boxes import AT, LATER, Box, letter, reached
 from tests.servers.cyrus import CyrusServer
 from tests.servers.dovecot import DovecotServer
@@ -144,7 +145,7 @@ def test_a_changed_password_stops_the_account_and_its_return_starts_it_again(
     monkeypatch.setenv("MAILSLA_TEST_PASSWORD", server.password)
     again = [result.outcome for result in watched(app, 1)]
 
-    assert (tried, again) == ([Outcome.REFUSED], [Outcome.OK])
+    assert (tried, again) == ([RunOutcome.REFUSED], [RunOutcome.OK])
     assert requests(app) == {"Demande 1"}
 
 
@@ -162,10 +163,10 @@ def test_a_password_changed_on_the_server_stops_the_account_until_it_is_told_the
     restored = watched(app, 1)
 
     assert [result.outcome for result in (*before, *refused, *told, *restored)] == [
-        Outcome.OK,
-        Outcome.REFUSED,
-        Outcome.OK,
-        Outcome.OK,
+        RunOutcome.OK,
+        RunOutcome.REFUSED,
+        RunOutcome.OK,
+        RunOutcome.OK,
     ]
     assert requests(app) == {"Demande 1"}
 
@@ -181,7 +182,7 @@ def test_a_password_with_accents_is_taken_as_any_other(
     monkeypatch.setenv("MAILSLA_TEST_PASSWORD", "été2026")
     taken = watched(app, 1)
 
-    assert [result.outcome for result in (*refused, *taken)] == [Outcome.REFUSED, Outcome.OK]
+    assert [result.outcome for result in (*refused, *taken)] == [RunOutcome.REFUSED, RunOutcome.OK]
     assert requests(app) == {"Demande 1"}
 
 
@@ -244,9 +245,9 @@ def test_a_certificate_that_is_mended_is_noticed_within_the_hour_however_long_it
             app.watch(contact, results.append)
             now += timedelta(minutes=5)
 
-    assert {result.outcome for result in results[:refused]} == {Outcome.PERMANENT}
+    assert {result.outcome for result in results[:refused]} == {RunOutcome.PERMANENT}
     assert 12 < refused < 30
-    assert Outcome.OK in {result.outcome for result in results[refused:]}
+    assert RunOutcome.OK in {result.outcome for result in results[refused:]}
 
 
 @pytest.mark.parametrize("kind", [DovecotServer, CyrusServer])
@@ -293,5 +294,5 @@ def test_a_migrated_account_keeps_its_facts_and_its_instants_of_receipt(
 
     assert {request.subject: request.received for request in box.requests()} == before
     assert box.subjects() == [f"Demande {number}" for number in (1, 2, 3, 4)]
-    assert box.places(4) == {"Archive": False, "INBOX": True}
+    assert box.copies(4) == {"Archive": False, "INBOX": True}
     box.engine.dispose()

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from mailsla.core.collection.outcome import RunOutcome
 from mailsla.core.errors import TransientError
 from mailsla.core.pairing.rules import ClosingEffect, ClosingRule
-from mailsla.usecases.poll import Outcome, poll
+from mailsla.usecases.poll import poll
 from tests.adapters.boxes import AT, LATER, Box, letter
 from tests.factories import RULES
 from tests.servers.cyrus import CyrusServer
@@ -83,7 +84,7 @@ def test_a_reader_who_may_only_look_and_read_collects_everything_and_changes_not
 
     assert (tally.messages, tally.refused) == (3, [])
     assert shared.subjects() == ["Demande 1", "Demande 2", "Demande 3"]
-    assert shared.places(3) == {shared.name("Commun"): True}
+    assert shared.copies(3) == {shared.name("Commun"): True}
     assert [shared.server.state(shared.owner, mailbox) for mailbox in ("INBOX", "Commun")] == before
     assert shared.server.state(shared.user, shared.name("INBOX")) == unchanged
 
@@ -105,7 +106,7 @@ def test_new_mail_moves_and_keywords_of_a_shared_mailbox_are_followed(shared: Sh
         "Demande 2": None,
         "Demande 3": None,
     }
-    assert shared.places(2) == {shared.name("INBOX"): False, shared.name("Commun"): True}
+    assert shared.copies(2) == {shared.name("INBOX"): False, shared.name("Commun"): True}
 
 
 def test_a_shared_mailbox_says_by_itself_that_mail_has_come(shared: Shared) -> None:
@@ -131,7 +132,7 @@ def test_a_mailbox_that_may_not_be_read_is_told_and_the_others_go_on(shared: Sha
 
     collected = poll("contact", shared.session, shared.facts, worker="test", now=lambda: AT)
 
-    assert (collected.outcome, collected.tally.refused) == (Outcome.OK, [name])
+    assert (collected.outcome, collected.tally.refused) == (RunOutcome.OK, [name])
     assert name in str(collected.reason)
     assert shared.subjects() == ["Demande 1"]
 
@@ -148,7 +149,7 @@ def test_mail_of_a_mailbox_that_may_no_longer_be_read_is_not_believed_gone(share
 
     # Nobody knows: it is said, and nothing is concluded.
     assert (tally.refused, tally.gone) == ([name], 0)
-    assert shared.places(1) == {name: True}
+    assert shared.copies(1) == {name: True}
 
 
 def test_nothing_that_can_be_read_is_a_failure(shared: Shared) -> None:
@@ -167,13 +168,13 @@ def test_a_mailbox_no_longer_shared_keeps_its_facts_and_counts_nothing_twice_whe
     shared.poll()
     shared.server.share(shared.owner, "Commun", shared.user, "")
     shared.poll(at=AGAIN)
-    between = shared.places(1)
+    between = shared.copies(1)
     shared.arrive(2, mailbox="Commun")
     shared.server.share(shared.owner, "Commun", shared.user, "lr")
 
     shared.poll(at=LATER)
 
-    assert (between, shared.places(1), shared.places(2)) == ({name: False}, {name: True}, {name: True})
+    assert (between, shared.copies(1), shared.copies(2)) == ({name: False}, {name: True}, {name: True})
     assert shared.subjects() == ["Demande 1", "Demande 2"]
 
 

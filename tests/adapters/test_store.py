@@ -43,7 +43,7 @@ def derivations(engine: Engine) -> Derivations:
 
 
 def new(item: Mail, uid: int) -> NewMessage:
-    return NewMessage(uid, item.places[0].internal_at, item.key, item.header)
+    return NewMessage(uid, item.copies[0].internal_at, item.key, item.header)
 
 
 def add(

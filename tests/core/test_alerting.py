@@ -7,7 +7,7 @@ from datetime import date, time
 import pytest
 
 from mailsla.core.alerts.digests import AlertRule, Digest, digests
-from mailsla.core.mail.copies import Mail, MailboxRole, Place
+from mailsla.core.mail.copies import Copy, Mail, MailboxRole
 from mailsla.core.pairing.derivation import derive
 from mailsla.core.rate.standard import Standard
 from tests.factories import OFFICE, PROMISE, RULES, clock, mail, paris, reply, working_calendar
@@ -114,11 +114,11 @@ def test_requests_that_no_service_has_go_to_whoever_the_site_names() -> None:
 
 
 def test_what_came_from_an_archive_is_never_announced() -> None:
-    copy = Place("archives", "2025.mbox", MailboxRole.INBOX, paris("2026-10-29 10:00"), imported=True)
-    live = Place("contact", "INBOX", MailboxRole.INBOX, paris("2026-10-29 10:00"))
+    copy = Copy("archives", "2025.mbox", MailboxRole.INBOX, paris("2026-10-29 10:00"), imported=True)
+    live = Copy("contact", "INBOX", MailboxRole.INBOX, paris("2026-10-29 10:00"))
 
-    assert due(mail("2026-10-29 10:00", to=FOREIGNERS, places=[copy]), now="2026-11-13 09:00") == ()
-    assert len(due(mail("2026-10-29 10:00", to=FOREIGNERS, places=[copy, live]), now="2026-11-13 09:00")) == 1
+    assert due(mail("2026-10-29 10:00", to=FOREIGNERS, copies=[copy]), now="2026-11-13 09:00") == ()
+    assert len(due(mail("2026-10-29 10:00", to=FOREIGNERS, copies=[copy, live]), now="2026-11-13 09:00")) == 1
 
 
 def test_a_request_that_a_doubtful_reply_may_answer_says_so() -> None:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailsla.core.rate.outlook import Outlook, Pace, outlook, wilson
+from mailsla.core.rate.outlook import Outlook, VolumeBasis, outlook, wilson
 from tests.factories import METROPOLE
 
 TODAY = date(2026, 11, 13)
@@ -52,7 +52,10 @@ def test_the_volume_to_come_is_last_year_s_same_weekdays_when_they_are_known() -
 
     found = year(80, 20, 0, [*last_year, *beside, TODAY])
 
-    assert (found.expected, found.pace) == (3, Pace.LAST_YEAR)  # 15/11, 15/12 and 31/12 of 2025
+    assert (found.expected, found.volume_basis) == (
+        3,
+        VolumeBasis.LAST_YEAR,
+    )  # 15/11, 15/12 and 31/12 of 2025
 
 
 def test_otherwise_it_is_this_year_s_mean_by_working_day() -> None:
@@ -62,7 +65,7 @@ def test_otherwise_it_is_this_year_s_mean_by_working_day() -> None:
     found = year(10, 2, 6, received)
 
     left = METROPOLE.working_days_between(TODAY, date(2026, 12, 31))
-    assert (found.expected, found.pace) == (2 * left, Pace.THIS_YEAR)
+    assert (found.expected, found.volume_basis) == (2 * left, VolumeBasis.THIS_YEAR)
 
 
 def test_how_many_more_the_year_can_lose_at_that_volume() -> None:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailsla.core.mail.copies import Mail, MailboxRole, Place
+from mailsla.core.mail.copies import Copy, Mail, MailboxRole
 from mailsla.core.mail.header import Header
 from mailsla.core.mail.header_reading import read_header
 from mailsla.core.mail.instants import Basis
@@ -128,7 +128,7 @@ def test_each_kind_of_reply_is_recognised_by_each_sign_and_stops_the_clock_or_no
     rule: dict[str, tuple[str, ...]],
 ) -> None:
     asked = mail("2026-11-02 10:00")
-    place = Place(
+    place = Copy(
         "contact", "Réponses types", MailboxRole.SENT, keywords=(("Type", paris("2026-11-03 10:00")),)
     )
     sent = mail(
@@ -137,7 +137,7 @@ def test_each_kind_of_reply_is_recognised_by_each_sign_and_stops_the_clock_or_no
         to=CITIZEN,
         subject="Re: Votre dossier 12",
         replies_to=asked.header.message_id,
-        places=(place,),
+        copies=(place,),
     )
     rules = replace(RULES, replies=(ReplyRule(part, **rule),))
 
@@ -176,10 +176,10 @@ def test_an_automatic_acknowledgement_of_the_office_is_reported_and_stops_nothin
     assert request.acknowledged is not None
 
 
-FILED = Place(
+FILED = Copy(
     "contact", "Traité par téléphone", MailboxRole.INBOX, None, first_seen_at=paris("2026-11-05 09:00")
 )
-WAITING = Place(
+WAITING = Copy(
     "contact",
     "INBOX",
     MailboxRole.INBOX,
@@ -187,25 +187,25 @@ WAITING = Place(
     first_seen_at=paris("2026-11-02 10:00"),
     gone_at=paris("2026-11-05 09:00"),
 )
-TAGGED = Place("contact", "INBOX", MailboxRole.INBOX, None, keywords=(("Traite", paris("2026-11-05 09:00")),))
+TAGGED = Copy("contact", "INBOX", MailboxRole.INBOX, None, keywords=(("Traite", paris("2026-11-05 09:00")),))
 CLOSING = {"mailboxes": ("Traité par téléphone",), "keywords": ("traite",)}
 
 
 @pytest.mark.parametrize("place", [FILED, TAGGED])
-def test_a_request_filed_by_an_agent_is_answered_at_that_instant(place: Place) -> None:
+def test_a_request_filed_by_an_agent_is_answered_at_that_instant(place: Copy) -> None:
     rules = replace(RULES, closings=(ClosingRule(ClosingEffect.ANSWERED, "téléphone", **CLOSING),))
 
-    [request] = derive([mail("2026-11-02 10:00", places=(place,))], rules).requests
+    [request] = derive([mail("2026-11-02 10:00", copies=(place,))], rules).requests
 
     assert request.answered is not None
     assert (request.answered.at, request.answered.basis) == (paris("2026-11-05 09:00"), Basis.FILED)
 
 
 @pytest.mark.parametrize("place", [FILED, TAGGED])
-def test_a_request_filed_without_answer_is_excluded_with_the_reason(place: Place) -> None:
+def test_a_request_filed_without_answer_is_excluded_with_the_reason(place: Copy) -> None:
     rules = replace(RULES, closings=(ClosingRule(ClosingEffect.EXCLUDED, "sans suite", **CLOSING),))
 
-    [request] = derive([mail("2026-11-02 10:00", places=(place,))], rules).requests
+    [request] = derive([mail("2026-11-02 10:00", copies=(place,))], rules).requests
 
     assert (request.answered, request.excluded) == (None, "sans suite")
 
@@ -215,7 +215,7 @@ def test_a_request_moved_back_is_open_again() -> None:
     left = FILED._replace(present=False, gone_at=paris("2026-11-06 09:00"))
     back = WAITING._replace(present=True, gone_at=None, first_seen_at=paris("2026-11-06 08:59"))
 
-    [request] = derive([mail("2026-11-02 10:00", places=(WAITING, left, back))], rules).requests
+    [request] = derive([mail("2026-11-02 10:00", copies=(WAITING, left, back))], rules).requests
 
     assert request.excluded is None
 
@@ -223,12 +223,12 @@ def test_a_request_moved_back_is_open_again() -> None:
 YEARS_END = paris("2027-01-04 09:00")
 EMPTIED = FILED._replace(present=False, gone_at=YEARS_END)
 RENUMBERED = FILED._replace(first_seen_at=YEARS_END - timedelta(seconds=1))
-ARCHIVED = Place("contact", "Archives 2026", MailboxRole.INBOX, first_seen_at=YEARS_END)
+ARCHIVED = Copy("contact", "Archives 2026", MailboxRole.INBOX, first_seen_at=YEARS_END)
 COPIED = WAITING._replace(present=True, gone_at=None)
 
 
 @pytest.mark.parametrize(
-    "places",
+    "copies",
     [
         (WAITING, EMPTIED),
         (WAITING, EMPTIED, RENUMBERED),
@@ -246,10 +246,10 @@ COPIED = WAITING._replace(present=True, gone_at=None)
         "tagged then expunged",
     ],
 )
-def test_what_was_closed_stays_closed_at_that_instant_when_its_copy_goes(places: tuple[Place, ...]) -> None:
+def test_what_was_closed_stays_closed_at_that_instant_when_its_copy_goes(copies: tuple[Copy, ...]) -> None:
     rules = replace(RULES, closings=(ClosingRule(ClosingEffect.ANSWERED, "téléphone", **CLOSING),))
 
-    [request] = derive([mail("2026-11-02 10:00", places=places)], rules).requests
+    [request] = derive([mail("2026-11-02 10:00", copies=copies)], rules).requests
 
     assert request.answered is not None
     assert request.answered.at == paris("2026-11-05 09:00")
@@ -261,7 +261,7 @@ def test_a_request_closed_once_more_is_closed_at_the_last_time() -> None:
     back = WAITING._replace(first_seen_at=paris("2026-11-06 08:59"), gone_at=paris("2026-11-10 09:00"))
     again = FILED._replace(first_seen_at=paris("2026-11-10 09:01"))
 
-    [request] = derive([mail("2026-11-02 10:00", places=(WAITING, left, back, again))], rules).requests
+    [request] = derive([mail("2026-11-02 10:00", copies=(WAITING, left, back, again))], rules).requests
 
     assert request.answered is not None
     assert request.answered.at == paris("2026-11-10 09:01")
@@ -269,11 +269,11 @@ def test_a_request_closed_once_more_is_closed_at_the_last_time() -> None:
 
 def test_a_keyword_gives_a_request_to_a_service_that_nothing_gave_it_before() -> None:
     office = replace(OFFICE, services=tuple(replace(item, keywords=(item.name,)) for item in OFFICE.services))
-    place = Place(
+    place = Copy(
         "contact", "INBOX", MailboxRole.INBOX, None, keywords=(("permis", paris("2026-11-03 09:00")),)
     )
 
-    [request] = derive([mail("2026-11-02 10:00", places=(place,))], replace(RULES, office=office)).requests
+    [request] = derive([mail("2026-11-02 10:00", copies=(place,))], replace(RULES, office=office)).requests
 
     [assignment] = request.assignments
     assert (assignment.service, assignment.basis) == ("Permis", ServiceBasis.KEYWORD)

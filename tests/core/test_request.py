@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from mailsla.core.mail.copies import Mail, MailboxRole, Place
+from mailsla.core.mail.copies import Copy, Mail, MailboxRole
 from mailsla.core.mail.instants import Basis
 from mailsla.core.mail.kinds import MailKind
 from mailsla.core.office.sides import Side
@@ -125,10 +125,10 @@ def test_a_forward_inside_the_office_names_the_service_and_answers_nobody() -> N
 
 
 def test_the_recipient_says_the_service_before_the_mailbox_does() -> None:
-    permits = Place("contact", "Permis", MailboxRole.INBOX, paris("2026-11-02 10:00"))
+    permits = Copy("contact", "Permis", MailboxRole.INBOX, paris("2026-11-02 10:00"))
     later = permits._replace(internal_at=paris("2026-11-02 11:00"))
-    by_recipient = mail("2026-11-02 10:00", to="etrangers@pref.example.fr", places=[permits])
-    by_mailbox = mail("2026-11-02 11:00", places=[later])
+    by_recipient = mail("2026-11-02 10:00", to="etrangers@pref.example.fr", copies=[permits])
+    by_mailbox = mail("2026-11-02 11:00", copies=[later])
 
     derivation = derived(by_recipient, by_mailbox)
 
@@ -164,8 +164,8 @@ def test_a_holding_reply_stops_the_clock_only_where_the_site_says_so(stops: bool
 
 def test_a_reply_dated_before_its_request_takes_the_server_s_instant() -> None:
     asked = mail("2026-11-02 10:00")
-    sent = (Place("contact", "Sent", MailboxRole.SENT, paris("2026-11-03 09:00")),)
-    answered = reply("2026-11-03 09:00", asked, dated="2026-10-31 09:00", places=sent)
+    sent = (Copy("contact", "Sent", MailboxRole.SENT, paris("2026-11-03 09:00")),)
+    answered = reply("2026-11-03 09:00", asked, dated="2026-10-31 09:00", copies=sent)
 
     [request] = derived(asked, answered).requests
 
@@ -181,7 +181,7 @@ def test_receipt_is_the_server_s_not_the_citizen_s_clock() -> None:
 
 
 def test_a_migration_that_pushed_the_server_s_date_is_seen_through_the_last_hop() -> None:
-    moved = Place(
+    moved = Copy(
         "contact",
         "INBOX",
         MailboxRole.INBOX,
@@ -189,13 +189,13 @@ def test_a_migration_that_pushed_the_server_s_date_is_seen_through_the_last_hop(
         hop_at=paris("2026-11-02 10:00"),
     )
 
-    received = derived(mail("2026-11-10 03:00", places=[moved])).requests[0].received
+    received = derived(mail("2026-11-10 03:00", copies=[moved])).requests[0].received
 
     assert (received.at, received.basis) == (paris("2026-11-02 10:00"), Basis.LAST_HOP)
 
 
 def test_an_absurd_date_is_never_believed() -> None:
-    absurd = Place(
+    absurd = Copy(
         "contact",
         "INBOX",
         MailboxRole.INBOX,
@@ -203,45 +203,45 @@ def test_an_absurd_date_is_never_believed() -> None:
         hop_at=paris("1970-01-01 10:00"),
     )
 
-    received = derived(mail("2026-11-02 10:00", places=[absurd])).requests[0].received
+    received = derived(mail("2026-11-02 10:00", copies=[absurd])).requests[0].received
 
     assert (received.at, received.basis) == (paris("2026-11-02 10:00"), Basis.SERVER)
 
 
 def test_spam_is_what_lies_in_junk_and_nowhere_else() -> None:
     at = paris("2026-11-02 10:00")
-    junk, inbox = Place("c", "Junk", MailboxRole.JUNK, at), Place("c", "INBOX", MailboxRole.INBOX, at)
+    junk, inbox = Copy("c", "Junk", MailboxRole.JUNK, at), Copy("c", "INBOX", MailboxRole.INBOX, at)
 
-    assert derived(mail("2026-11-02 10:00", places=[junk])).requests == ()
-    assert len(derived(mail("2026-11-02 10:00", places=[junk, inbox])).requests) == 1
+    assert derived(mail("2026-11-02 10:00", copies=[junk])).requests == ()
+    assert len(derived(mail("2026-11-02 10:00", copies=[junk, inbox])).requests) == 1
     moved = inbox._replace(present=False)
-    assert derived(mail("2026-11-02 10:00", places=[junk, moved])).requests == ()
+    assert derived(mail("2026-11-02 10:00", copies=[junk, moved])).requests == ()
 
 
 def test_spam_stays_spam_when_it_is_emptied() -> None:
     at = paris("2026-11-02 10:00")
-    put_there = Place("c", "INBOX", MailboxRole.INBOX, at, present=False, gone_at=paris("2026-11-03 10:00"))
-    emptied = Place("c", "Junk", MailboxRole.JUNK, at, present=False, gone_at=paris("2026-12-03 10:00"))
+    put_there = Copy("c", "INBOX", MailboxRole.INBOX, at, present=False, gone_at=paris("2026-11-03 10:00"))
+    emptied = Copy("c", "Junk", MailboxRole.JUNK, at, present=False, gone_at=paris("2026-12-03 10:00"))
     together = put_there._replace(gone_at=paris("2026-12-03 09:59"))
 
-    assert derived(mail("2026-11-02 10:00", places=[put_there, emptied])).requests == ()
-    assert len(derived(mail("2026-11-02 10:00", places=[together, emptied])).requests) == 1
+    assert derived(mail("2026-11-02 10:00", copies=[put_there, emptied])).requests == ()
+    assert len(derived(mail("2026-11-02 10:00", copies=[together, emptied])).requests) == 1
     rescued = put_there._replace(gone_at=paris("2027-01-03 10:00"))
-    assert len(derived(mail("2026-11-02 10:00", places=[rescued, emptied])).requests) == 1
+    assert len(derived(mail("2026-11-02 10:00", copies=[rescued, emptied])).requests) == 1
 
 
 def test_spam_thrown_away_soon_or_through_the_bin_stays_spam() -> None:
     """One collection sees it in Junk, the next one, minutes later, nowhere or in the bin."""
     at = paris("2026-11-02 10:00")
-    came = Place("c", "INBOX", MailboxRole.INBOX, at, present=False, first_seen_at=at)
+    came = Copy("c", "INBOX", MailboxRole.INBOX, at, present=False, first_seen_at=at)
     came = came._replace(gone_at=paris("2026-11-02 10:05:01"))
-    spam = Place("c", "Junk", MailboxRole.JUNK, at, first_seen_at=paris("2026-11-02 10:05:02"))
+    spam = Copy("c", "Junk", MailboxRole.JUNK, at, first_seen_at=paris("2026-11-02 10:05:02"))
     gone = spam._replace(present=False, gone_at=paris("2026-11-02 10:10"))
-    thrown = Place("c", "Trash", MailboxRole.TRASH, at, first_seen_at=paris("2026-11-02 10:10:01"))
+    thrown = Copy("c", "Trash", MailboxRole.TRASH, at, first_seen_at=paris("2026-11-02 10:10:01"))
     kept = came._replace(first_seen_at=paris("2026-11-02 10:10"), gone_at=paris("2026-11-02 10:20"))
 
-    def requests(*places: Place) -> int:
-        return len(derived(mail("2026-11-02 10:00", places=places)).requests)
+    def requests(*places: Copy) -> int:
+        return len(derived(mail("2026-11-02 10:00", copies=places)).requests)
 
     assert requests(came, spam) == requests(came, gone) == requests(came, gone, thrown) == 0
     assert requests(came, thrown) == requests(came, gone, kept) == requests(came, gone, kept, thrown) == 1

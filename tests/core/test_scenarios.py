@@ -42,7 +42,7 @@ from mailsla.core.clock.commitment import Comparison
 from mailsla.core.clock.verdict import ClosedDayReceipt, Verdict
 from mailsla.core.mail.addresses import parse_addresses
 from mailsla.core.mail.base_subject import base_subject
-from mailsla.core.mail.copies import Mail, MailboxRole, Place
+from mailsla.core.mail.copies import Copy, Mail, MailboxRole
 from mailsla.core.mail.header import KEPT_FIELDS, Header, identity
 from mailsla.core.mail.instants import Moment
 from mailsla.core.pairing.decision import Action, Decision
@@ -269,7 +269,7 @@ def _mail(scenario: Scenario, label: str) -> Mail:
         key=identity(header, base_subject(header.subject)),
         header=header,
         first_seen_at=min(place.first_seen_at or at for place in places),
-        places=tuple(places),
+        copies=tuple(places),
     )
 
 
@@ -292,7 +292,7 @@ def _checked(pattern: str, written: str) -> str:
     return written
 
 
-def _place(scenario: Scenario, written: str, at: datetime) -> Place:
+def _place(scenario: Scenario, written: str, at: datetime) -> Copy:
     """Return one copy: `Sent of martin since … stored … imported gone`."""
     match = _PLACE.fullmatch(written)
     if match is None:
@@ -300,7 +300,7 @@ def _place(scenario: Scenario, written: str, at: datetime) -> Place:
     last = match["mailbox"].rpartition("/")[2].casefold()
     role = next((role for role, names in USUAL_NAMES.items() if last in names), MailboxRole.INBOX)
     stored = scenario.at(match["stored"]) if match["stored"] not in {None, "never"} else at
-    return Place(
+    return Copy(
         account=match["account"] or "contact",
         mailbox=match["mailbox"],
         role=role,

@@ -34,7 +34,7 @@ class Attempts:
                 )
             )
 
-    def in_vain(self, account: str) -> tuple[Attempt, ...]:
+    def failed_logins(self, account: str) -> tuple[Attempt, ...]:
         """Return an account's latest logins in vain: refused checks, failed runs, and those without a known end."""
         latest = (
             select(COLLECTION.c.started_at, COLLECTION.c.outcome)

@@ -13,7 +13,7 @@ from typing import Any
 
 from mailsla.adapters.database import rows
 from mailsla.adapters.database.column_values import Kept
-from mailsla.core.mail.copies import Mail, MailboxRole, Place
+from mailsla.core.mail.copies import Copy, Mail, MailboxRole
 from mailsla.core.office.correspondents import Office
 from mailsla.core.pairing.decision import Decision
 from mailsla.core.pairing.derivation import derive
@@ -24,7 +24,7 @@ Rows = list[tuple[Any, ...]]
 
 
 @dataclass(frozen=True)
-class Ground:
+class RulesAtHand:
     """What every part is derived on.
 
     Attributes:
@@ -54,40 +54,40 @@ class Ground:
 
 
 @dataclass(frozen=True)
-class Part:
+class Portion:
     """Some messages, with everything the store knows of them.
 
     Attributes:
         messages: Rows of `rows.STORED_MESSAGE`.
-        places: Rows of `rows.STORED_PLACE`.
+        copies: Rows of `rows.STORED_COPY`.
         keywords: (copy, keyword, first seen), of the keywords that are on some copies.
     """
 
     messages: Rows
-    places: Rows
+    copies: Rows
     keywords: Rows = field(default_factory=list)
 
-    def mails(self, ground: Ground) -> dict[int, Mail]:
+    def mails(self, rules_at_hand: RulesAtHand) -> dict[int, Mail]:
         """Return the messages as values, by number, their copies in an order that no collection decides."""
         keywords: dict[int, list[tuple[str, Any]]] = defaultdict(list)
         for copy, word, since in self.keywords:
             keywords[copy].append((word, rows.instant(since)))
-        places: dict[int, list[tuple[tuple[Any, ...], Place]]] = defaultdict(list)
-        for row in self.places:
-            if row[rows.MAILBOX_OF_PLACE] not in ground.mailboxes:
+        copies: dict[int, list[tuple[tuple[Any, ...], Copy]]] = defaultdict(list)
+        for row in self.copies:
+            if row[rows.MAILBOX_OF_COPY] not in rules_at_hand.mailboxes:
                 # Another worker has just made it: its copies wait for the next time.
                 continue
-            account, name, role = ground.mailboxes[row[rows.MAILBOX_OF_PLACE]]
-            order = (account, name, *rows.numbers_of_place(row))
-            place = rows.place_of(row, account, name, role, tuple(keywords.get(row[0], ())))
-            places[row[1]].append((order, place))
-        return {row[0]: rows.mail_of(row, _in_order(places.get(row[0], []))) for row in self.messages}
+            account, name, role = rules_at_hand.mailboxes[row[rows.MAILBOX_OF_COPY]]
+            order = (account, name, *rows.numbers_of_copy(row))
+            copy = rows.copy_of(row, account, name, role, tuple(keywords.get(row[0], ())))
+            copies[row[1]].append((order, copy))
+        return {row[0]: rows.mail_of(row, _in_order(copies.get(row[0], []))) for row in self.messages}
 
 
-def _in_order(places: list[tuple[tuple[Any, ...], Place]]) -> tuple[Place, ...]:
-    if len(places) == 1:
-        return (places[0][1],)
-    return tuple(place for _order, place in sorted(places, key=lambda item: item[0]))
+def _in_order(copies: list[tuple[tuple[Any, ...], Copy]]) -> tuple[Copy, ...]:
+    if len(copies) == 1:
+        return (copies[0][1],)
+    return tuple(copy for _order, copy in sorted(copies, key=lambda item: item[0]))
 
 
 @dataclass(frozen=True)
@@ -105,11 +105,11 @@ def tie_rows(office: Office, messages: Rows) -> Rows:
     return [(tie, row[0]) for row in messages for tie in ties(rows.mail_of(row, ()).header, office)]
 
 
-def derived_rows(ground: Ground, part: Part) -> DerivedRows:
+def derived_rows(rules_at_hand: RulesAtHand, part: Portion) -> DerivedRows:
     """Derive a part that no tie leaves."""
-    mails = list(part.mails(ground).values())
-    derivation = derive(mails, ground.rules, ground.decisions_about(mails))
-    kept = ground.kept
+    mails = list(part.mails(rules_at_hand).values())
+    derivation = derive(mails, rules_at_hand.rules, rules_at_hand.decisions_about(mails))
+    kept = rules_at_hand.kept
     return DerivedRows(
         keys=list(derivation.readings),
         messages=[

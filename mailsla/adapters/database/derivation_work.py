@@ -1,4 +1,4 @@
-"""One transaction over the derivations: read in parts, derived by whoever has a hand free, written in bulk."""
+"""One transaction over the derivations: read in parts, derived here or by a second process, written in bulk."""
 
 from __future__ import annotations
 
@@ -11,7 +11,14 @@ from sqlalchemy import ColumnElement, Connection, Select, Table, delete, func, s
 
 from mailsla.adapters.database import rows
 from mailsla.adapters.database.bulk import STREAMED, among, as_kept, insert_rows, kept_by
-from mailsla.adapters.database.derivation_parts import DerivedRows, Ground, Part, Rows, derived_rows, tie_rows
+from mailsla.adapters.database.derivation_parts import (
+    DerivedRows,
+    Portion,
+    Rows,
+    RulesAtHand,
+    derived_rows,
+    tie_rows,
+)
 from mailsla.adapters.database.facts import TIE_COLUMNS
 from mailsla.adapters.database.targets import (
     ACCOUNT,
@@ -28,7 +35,7 @@ from mailsla.adapters.database.targets import (
     TIE,
     insert_new,
 )
-from mailsla.adapters.machine.second_process import Hands
+from mailsla.adapters.machine.second_process import SecondProcess
 from mailsla.core.mail.copies import MailboxRole
 from mailsla.core.office.correspondents import Office
 from mailsla.core.pairing.decision import Action, Decision
@@ -52,13 +59,13 @@ def tie_joined(connection: Connection, decision: Decision) -> None:
 class DerivationWork:
     """Satisfies `mailsla.usecases.derive.DerivationWork`."""
 
-    def __init__(self, connection: Connection, hands: Hands) -> None:
+    def __init__(self, connection: Connection, second: SecondProcess) -> None:
         insert_new(connection, DERIVATION, [{"id": 1, "rules": "", "ties": ""}])
         # The lock makes a second worker wait for the end of this transaction.
         made_by = select(DERIVATION.c.rules, DERIVATION.c.ties).where(DERIVATION.c.id == 1).with_for_update()
         self.rules, self.ties = connection.execute(made_by).one()
         self._connection = connection
-        self._hands = hands
+        self._second = second
         self._has_keywords = self._count(KEYWORD) > 0
 
     def take_pending(self) -> list[int]:
@@ -99,7 +106,7 @@ class DerivationWork:
         self._tie(office, self._messages(without))
 
     def _tie(self, office: Office, messages: Iterable[Rows]) -> None:
-        for found in self._hands.map(partial(tie_rows, replace(office)), messages):
+        for found in self._second.map(partial(tie_rows, replace(office)), messages):
             insert_rows(self._connection, TIE, TIE_COLUMNS, found)
 
     def tied(self, numbers: Iterable[int]) -> set[int]:
@@ -117,7 +124,7 @@ class DerivationWork:
         compute = partial(derived_rows, self._ground(rules))
         groups = tied_parts(wanted, self._ties(numbers), PART)
         done = 0
-        for derived in self._hands.map(compute, map(self._part, groups)):
+        for derived in self._second.map(compute, map(self._part, groups)):
             if numbers is not None:
                 self._forget(derived.keys)
             self._keep(derived)
@@ -135,7 +142,7 @@ class DerivationWork:
     def _among(self, column: Any, values: Collection[Any]) -> Any:
         return among(column, values, self._connection)
 
-    def _ground(self, rules: PairingRules) -> Ground:
+    def _ground(self, rules: PairingRules) -> RulesAtHand:
         query = select(MAILBOX.c.id, ACCOUNT.c.name, MAILBOX.c.name, MAILBOX.c.role).join(
             ACCOUNT, ACCOUNT.c.id == MAILBOX.c.account_id
         )
@@ -145,7 +152,7 @@ class DerivationWork:
         }
         # What the office remembers of addresses does not go to the other process.
         apart = replace(rules, office=replace(rules.office))
-        return Ground(apart, self._decisions(), mailboxes, kept_by(self._connection))
+        return RulesAtHand(apart, self._decisions(), mailboxes, kept_by(self._connection))
 
     def _decisions(self) -> tuple[Decision, ...]:
         found = self._connection.execute(select(DECISION).order_by(DECISION.c.id))
@@ -163,10 +170,10 @@ class DerivationWork:
             yield found
             last = found[-1][0]
 
-    def _part(self, numbers: Sequence[int]) -> Part:
+    def _part(self, numbers: Sequence[int]) -> Portion:
         messages = self._kept(MESSAGE, rows.STORED_MESSAGE).where(self._among(MESSAGE.c.id, numbers))
-        places = self._kept(LOCATION, rows.STORED_PLACE).where(self._among(LOCATION.c.message_id, numbers))
-        return Part(self._tuples(messages), self._tuples(places), self._keywords(numbers))
+        copies = self._kept(LOCATION, rows.STORED_COPY).where(self._among(LOCATION.c.message_id, numbers))
+        return Portion(self._tuples(messages), self._tuples(copies), self._keywords(numbers))
 
     def _keywords(self, numbers: Sequence[int]) -> list[tuple[Any, ...]]:
         if not self._has_keywords:

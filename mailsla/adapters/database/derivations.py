@@ -24,7 +24,7 @@ from mailsla.adapters.database.targets import (
     MESSAGE,
     PUBLICATION,
 )
-from mailsla.adapters.machine.second_process import Hands
+from mailsla.adapters.machine.second_process import SecondProcess
 from mailsla.core.office.sides import Side
 from mailsla.core.pairing.decision import Decision, in_force
 from mailsla.core.pairing.derivation import DerivedMessage
@@ -60,8 +60,8 @@ class Derivations:
     @contextmanager
     def deriving(self) -> Iterator[DerivationWork]:
         """Open the transaction in which one worker at a time derives: a second one waits for its end."""
-        with writing(self._engine) as connection, Hands() as hands:
-            yield DerivationWork(connection, hands)
+        with writing(self._engine) as connection, SecondProcess() as second:
+            yield DerivationWork(connection, second)
 
     def requests(self, received_from: datetime | None = None) -> tuple[Request, ...]:
         """Return the requests and follow-ups received from an instant on, by receipt."""

@@ -143,8 +143,8 @@ class Facts(Copies):
         A batch that covers nothing, up to UID 0, leaves the cursor where it is.
         """
         with writing(self._engine) as connection:
-            places = [(message.uid, message) for message in batch.messages]
-            self._add_copies(connection, cursor.mailbox_id, batch, places, seen_at, imported=False)
+            added = [(message.uid, message) for message in batch.messages]
+            self._add_copies(connection, cursor.mailbox_id, batch, added, seen_at, imported=False)
             self._read_at_last(connection, cursor, batch, seen_at)
             aside = [
                 {
@@ -235,7 +235,7 @@ class Facts(Copies):
         connection: Connection,
         mailbox_id: int,
         batch: Batch,
-        places: Sequence[tuple[int | None, NewMessage]],
+        added: Sequence[tuple[int | None, NewMessage]],
         seen_at: datetime,
         *,
         imported: bool,
@@ -255,7 +255,7 @@ class Facts(Copies):
                 imported,
                 seen,
             )
-            for uid, message in places
+            for uid, message in added
         ]
         if insert_rows(connection, LOCATION, LOCATION_COLUMNS, copies) < len(copies):
             self._seen_again(connection, copies, seen_at)
@@ -359,8 +359,8 @@ class Facts(Copies):
         cursor = self.cursor(account, mailbox)
         with writing(self._engine) as connection:
             before = self._count(connection, cursor.mailbox_id)
-            places = [(None, message) for message in batch.messages]
-            self._add_copies(connection, cursor.mailbox_id, batch, places, seen_at, imported=True)
+            added = [(None, message) for message in batch.messages]
+            self._add_copies(connection, cursor.mailbox_id, batch, added, seen_at, imported=True)
             return self._count(connection, cursor.mailbox_id) - before
 
     def _count(self, connection: Connection, mailbox_id: int) -> int:

@@ -8,7 +8,7 @@ from typing import Any
 
 from mailsla.adapters.database.column_values import Kept, document_of, instant_of
 from mailsla.core.clock.verdict import Announcement, Outcome
-from mailsla.core.mail.copies import Mail, MailboxRole, Place
+from mailsla.core.mail.copies import Copy, Mail, MailboxRole
 from mailsla.core.mail.header import Header
 from mailsla.core.mail.instants import Basis, Moment
 from mailsla.core.office.sides import Reading
@@ -71,7 +71,7 @@ def _filled(places: Iterable[tuple[str, int]], header: Header) -> dict[str, Any]
 STORED_MESSAGE = ("id", *MESSAGE_COLUMNS)
 """The columns of a message, as `mail_of` reads them."""
 
-STORED_PLACE = (
+STORED_COPY = (
     "id",
     "message_id",
     "mailbox_id",
@@ -83,17 +83,17 @@ STORED_PLACE = (
     "first_seen_at",
     "gone_at",
 )
-"""The columns of a copy, as `place_of` reads them."""
+"""The columns of a copy, as `copy_of` reads them."""
 
-MAILBOX_OF_PLACE = STORED_PLACE.index("mailbox_id")
+MAILBOX_OF_COPY = STORED_COPY.index("mailbox_id")
 
 
-def numbers_of_place(row: tuple[Any, ...]) -> tuple[int, int]:
+def numbers_of_copy(row: tuple[Any, ...]) -> tuple[int, int]:
     """Return the UIDVALIDITY and the UID of a copy."""
     return row[3], row[4]
 
 
-def mail_of(row: tuple[Any, ...], places: tuple[Place, ...]) -> Mail:
+def mail_of(row: tuple[Any, ...], copies: tuple[Copy, ...]) -> Mail:
     """Return the message that a row of `STORED_MESSAGE` holds; `hop_at` belongs to its copies."""
     _number, key, message_id, thread_index, subject, sent_at, ids, people, kept, first_seen_at = row
     lists: dict[str, Any] = {
@@ -107,19 +107,19 @@ def mail_of(row: tuple[Any, ...], places: tuple[Place, ...]) -> Mail:
         kept=tuple([(name, value) for name, value in document_of(kept)]),
         **lists,
     )
-    return Mail(key, header, instant(first_seen_at), places)
+    return Mail(key, header, instant(first_seen_at), copies)
 
 
-def place_of(
+def copy_of(
     row: tuple[Any, ...],
     account: str,
     mailbox: str,
     role: MailboxRole,
     keywords: tuple[tuple[str, datetime], ...] = (),
-) -> Place:
-    """Return the copy that a row of `STORED_PLACE` holds."""
+) -> Copy:
+    """Return the copy that a row of `STORED_COPY` holds."""
     _number, _message, _mailbox, _validity, _uid, internal_at, hop_at, imported, first_seen_at, gone_at = row
-    return Place(
+    return Copy(
         account,
         mailbox,
         role,

@@ -1,4 +1,4 @@
-"""A second pair of hands: another process that shares pure work on bulk, where there are two processors for it.
+"""A second process that shares pure work on bulk, where there are two processors for it.
 
 The work is always done: what the other process cannot do, for whatever reason, is done here.
 """
@@ -48,7 +48,7 @@ def processors() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-class Hands:
+class SecondProcess:
     """Maps pure functions of modules over items; the other process starts when there are enough, and ends here.
 
     There is one at a time in the whole program: whoever finds it taken works alone until it is free.
@@ -156,8 +156,8 @@ class _Other:
             start_new_session=True,
         )
         # One sends while the other waits for results: the next item is at hand when one is done.
-        self._sending = ThreadPoolExecutor(1, thread_name_prefix="hands-send")
-        self._receiving = ThreadPoolExecutor(1, thread_name_prefix="hands-receive")
+        self._sending = ThreadPoolExecutor(1, thread_name_prefix="second-send")
+        self._receiving = ThreadPoolExecutor(1, thread_name_prefix="second-receive")
         self._given: list[Future[Any]] = []
         self._given_up = False
 

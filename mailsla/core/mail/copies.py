@@ -27,7 +27,7 @@ ONE_COLLECTION = timedelta(hours=1)
 """Copies that were seen to go within that time may have gone together."""
 
 
-class Place(NamedTuple):
+class Copy(NamedTuple):
     """One copy of a message, in one mailbox.
 
     Attributes:
@@ -62,13 +62,13 @@ class Mail(NamedTuple):
         key: Its identity, `mailsla.core.mail.header.identity`.
         header: What its header says.
         first_seen_at: When mailsla first saw it, UTC.
-        places: Every copy seen, in a fixed order.
+        copies: Every copy seen, in a fixed order.
     """
 
     key: str
     header: Header
     first_seen_at: datetime
-    places: tuple[Place, ...] = ()
+    copies: tuple[Copy, ...] = ()
 
     @property
     def roles(self) -> frozenset[MailboxRole]:
@@ -76,25 +76,25 @@ class Mail(NamedTuple):
 
         The bin does not count: a mail is thrown away as what it was before.
         """
-        places = [place for place in self.places if place.role is not MailboxRole.TRASH] or self.places
-        present = frozenset(place.role for place in places if place.present)
-        return present or frozenset(place.role for place in _last(places))
+        copies = [copy for copy in self.copies if copy.role is not MailboxRole.TRASH] or self.copies
+        present = frozenset(copy.role for copy in copies if copy.present)
+        return present or frozenset(copy.role for copy in _last(copies))
 
 
-def _last(places: Sequence[Place]) -> list[Place]:
+def _last(copies: Sequence[Copy]) -> list[Copy]:
     """Return the copies that went last: what was put among the spam stays spam when that is emptied."""
-    last = max((place.gone_at for place in places if place.gone_at), default=EARLIEST)
+    last = max((copy.gone_at for copy in copies if copy.gone_at), default=EARLIEST)
     return [
-        place
-        for place in places
-        if last - (place.gone_at or last) < ONE_COLLECTION
-        and not any(_is_moved(place, other) for other in places)
+        copy
+        for copy in copies
+        if last - (copy.gone_at or last) < ONE_COLLECTION
+        and not any(_is_moved(copy, other) for other in copies)
     ]
 
 
-def _is_moved(place: Place, other: Place) -> bool:
+def _is_moved(copy: Copy, other: Copy) -> bool:
     """Tell whether a copy that is gone was moved to where another one was found, and went from later on."""
-    came, went, found, lost = place.first_seen_at, place.gone_at, other.first_seen_at, other.gone_at
+    came, went, found, lost = copy.first_seen_at, copy.gone_at, other.first_seen_at, other.gone_at
     if came is None or went is None or found is None or lost is None:
         return False
     return came < found and went - ONE_COLLECTION <= found and went < lost

@@ -39,8 +39,8 @@ def received(mail: Mail) -> Moment:
     a migration can push INTERNALDATE later, and nothing is delivered before its last hop. The citizen's own
     `Date:` serves only when neither exists, and our first sight of the mail when even that is absurd.
     """
-    server = _earliest((place.internal_at for place in mail.places), mail)
-    hop = _earliest((place.hop_at for place in mail.places), mail)
+    server = _earliest((copy.internal_at for copy in mail.copies), mail)
+    hop = _earliest((copy.hop_at for copy in mail.copies), mail)
     if hop is not None and (server is None or hop <= server):
         return Moment(hop, Basis.LAST_HOP)
     return _sender_clock(mail) if server is None else Moment(server, Basis.SERVER)
@@ -55,7 +55,7 @@ def sent(mail: Mail) -> Moment:
 
 def stored(mail: Mail) -> Moment | None:
     """Return the earliest plausible INTERNALDATE of the mail's copies."""
-    server = _earliest((place.internal_at for place in mail.places), mail)
+    server = _earliest((copy.internal_at for copy in mail.copies), mail)
     return None if server is None else Moment(server, Basis.SERVER)
 
 

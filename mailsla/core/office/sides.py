@@ -69,7 +69,7 @@ def read(mail: Mail, office: Office) -> Reading:
     if office.is_form(mail.header):
         return _citizen(mail, office, MailKind.PERSON, None)
     if kind is MailKind.PERSON:
-        kind, reason = _by_place(mail, office)
+        kind, reason = _by_copies(mail, office)
     elif is_letter(mail.header, kind, office):
         kind, reason = MailKind.PERSON, None
     if kind is not MailKind.PERSON or reason is not None:
@@ -97,7 +97,7 @@ def is_letter(header: Header, kind: MailKind, office: Office) -> bool:
     return kind in {MailKind.LIST, MailKind.CALENDAR} and replies and office.wrote(header)
 
 
-def _by_place(mail: Mail, office: Office) -> tuple[MailKind, Reason | None]:
+def _by_copies(mail: Mail, office: Office) -> tuple[MailKind, Reason | None]:
     """Return what a letter's mailboxes say of it; forged mail writes in our name, and lies in Junk too."""
     roles = mail.roles
     if roles == {MailboxRole.JUNK}:

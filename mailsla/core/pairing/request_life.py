@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from mailsla.core.clock.verdict import Announcement
 from mailsla.core.mail.addresses import plain
 from mailsla.core.mail.base_subject import base_subject, is_reply_subject
-from mailsla.core.mail.copies import Mail, Place
+from mailsla.core.mail.copies import Copy, Mail
 from mailsla.core.mail.instants import Basis, Moment, stored
 from mailsla.core.mail.kinds import MailKind, looks_machine_made
 from mailsla.core.office.correspondents import Office
@@ -185,21 +185,21 @@ def _first_assignment(reading: Reading, office: Office) -> list[Assignment]:
     service = office.service_of_address(reading.mail.header.recipients)
     if service is not None:
         return [Assignment(service, reading.moment.at, ServiceBasis.RECIPIENT)]
-    places = reading.mail.places
-    for place in places:
-        service = office.service_of_mailbox(place.mailbox)
+    copies = reading.mail.copies
+    for copy in copies:
+        service = office.service_of_mailbox(copy.mailbox)
         if service is not None:
-            since = _moved_at(place, places) or reading.moment.at
+            since = _moved_at(copy, copies) or reading.moment.at
             return [Assignment(service, max(since, reading.moment.at), ServiceBasis.MAILBOX)]
     return []
 
 
-def _moved_at(place: Place, places: Sequence[Place]) -> datetime | None:
+def _moved_at(copy: Copy, copies: Sequence[Copy]) -> datetime | None:
     """Return when a copy came to its mailbox from another one; None when it was there from the start."""
-    seen = place.first_seen_at
+    seen = copy.first_seen_at
     earlier = any(
         other.first_seen_at is not None and seen is not None and other.first_seen_at < seen
-        for other in places
+        for other in copies
     )
     return seen if earlier else None
 
@@ -208,8 +208,8 @@ def _by_keyword(mail: Mail, office: Office, assignments: list[Assignment]) -> li
     """Return the service that an IMAP keyword gives a mail, unless it had one by then."""
     given = sorted(
         (at, service)
-        for place in mail.places
-        for word, at in place.keywords
+        for copy in mail.copies
+        for word, at in copy.keywords
         if (service := office.service_of_keyword(word)) is not None
     )
     return [
@@ -286,7 +286,7 @@ def _category(mail: Mail, rules: PairingRules) -> str:
     if not rules.categories:
         return rules.default_category
     recipients = {plain(address) for address in mail.header.recipients}
-    mailboxes = {place.mailbox for place in mail.places}
+    mailboxes = {copy.mailbox for copy in mail.copies}
     subject = mail.header.subject.casefold()
     for rule in rules.categories:
         named = any(re.search(rf"\b{re.escape(words)}", subject) for words in rule.subjects)
@@ -320,7 +320,7 @@ def _add(case: _Case, reading: Reading, part: Part) -> None:
 def _closed(case: _Case, conversation: str, rules: PairingRules, decided: Decided) -> Request:
     """Return the request that a case amounts to: its messages, then how it was filed, then what was decided."""
     opening = case.opening
-    places = opening.mail.places
+    copies = opening.mail.copies
     assignments = [*case.assignments, *_by_keyword(opening.mail, rules.office, case.assignments)]
     assignments.sort(key=lambda assignment: assignment.since)
     if case.elsewhere is not None and (case.answered is None or case.elsewhere.at < case.answered.at):
@@ -336,8 +336,8 @@ def _closed(case: _Case, conversation: str, rules: PairingRules, decided: Decide
         assignments=tuple(assignments),
         steps=tuple(case.steps),
         category=_category(opening.mail, rules),
-        imported=bool(places) and all(place.imported for place in places),
-        mailboxes=tuple(dict.fromkeys((place.account, place.mailbox) for place in places)),
+        imported=bool(copies) and all(copy.imported for copy in copies),
+        mailboxes=tuple(dict.fromkeys((copy.account, copy.mailbox) for copy in copies)),
         subject=opening.mail.header.subject,
         announcement=case.announcement,
         first_response=_first(case.steps, FIRST_RESPONSES),

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from mailsla.core.mail.addresses import plain
 from mailsla.core.mail.base_subject import base_subject
-from mailsla.core.mail.copies import ONE_COLLECTION, Mail, Place
+from mailsla.core.mail.copies import ONE_COLLECTION, Copy, Mail
 from mailsla.core.office.correspondents import Office
 
 RULES_VERSION = 5
@@ -74,14 +74,14 @@ class ReplyRule:
 
     def recognises(self, mail: Mail) -> bool:
         """Tell whether `mail` is such a reply."""
-        header, places = mail.header, mail.places
+        header, copies = mail.header, mail.copies
         if self.subjects and base_subject(header.subject).startswith(self.subjects):
             return True
         if self.senders and any(plain(address) in self.senders for address in header.senders):
             return True
-        if self.mailboxes and any(place.mailbox in self.mailboxes for place in places):
+        if self.mailboxes and any(copy.mailbox in self.mailboxes for copy in copies):
             return True
-        words = (word for place in places for word, _at in place.keywords) if self.keywords else ()
+        words = (word for copy in copies for word, _at in copy.keywords) if self.keywords else ()
         return any(word.casefold() in self.keywords for word in words)
 
 
@@ -115,7 +115,7 @@ class ClosingRule:
         again is to take the keyword away, or to move it back to a mailbox where it had been.
         """
         tagged = (
-            at for place in mail.places for word, at in place.keywords if word.casefold() in self.keywords
+            at for copy in mail.copies for word, at in copy.keywords if word.casefold() in self.keywords
         )
         filed = (start for start, end in self._stays(mail) if not self._is_back(mail, start, end))
         return min((*tagged, *filed), default=None)
@@ -123,10 +123,10 @@ class ClosingRule:
     def _stays(self, mail: Mail) -> list[tuple[datetime, datetime | None]]:
         """Return from when to when a mail lay in the rule's mailboxes; without end while it does."""
         stays: list[tuple[datetime, datetime | None]] = []
-        filed = [place for place in mail.places if place.mailbox in self.mailboxes]
-        for place in sorted(filed, key=lambda place: _seen(place, mail)):
-            start = _seen(place, mail)
-            end = None if place.present else place.gone_at or start
+        filed = [copy for copy in mail.copies if copy.mailbox in self.mailboxes]
+        for copy in sorted(filed, key=lambda copy: _seen(copy, mail)):
+            start = _seen(copy, mail)
+            end = None if copy.present else copy.gone_at or start
             if stays and (stays[-1][1] is None or start <= stays[-1][1] + ONE_COLLECTION):
                 # Renumbered, or moved from one of them to another.
                 start, last = stays.pop()
@@ -138,17 +138,16 @@ class ClosingRule:
         """Tell whether a mail that lay in the rule's mailboxes was moved back to where it had been before."""
         if end is None:
             return False
-        others = [place for place in mail.places if place.mailbox not in self.mailboxes]
-        before = {(place.account, place.mailbox) for place in others if _seen(place, mail) < start}
+        others = [copy for copy in mail.copies if copy.mailbox not in self.mailboxes]
+        before = {(copy.account, copy.mailbox) for copy in others if _seen(copy, mail) < start}
         return any(
-            (place.account, place.mailbox) in before
-            and _seen(place, mail) >= max(start, end - ONE_COLLECTION)
-            for place in others
+            (copy.account, copy.mailbox) in before and _seen(copy, mail) >= max(start, end - ONE_COLLECTION)
+            for copy in others
         )
 
 
-def _seen(place: Place, mail: Mail) -> datetime:
-    return place.first_seen_at or mail.first_seen_at
+def _seen(copy: Copy, mail: Mail) -> datetime:
+    return copy.first_seen_at or mail.first_seen_at
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ NORMAL_95 = 1.959963984540054
 """The 97.5th percentile of the normal distribution: 95 % lie within it on both sides."""
 
 
-class Pace(StrEnum):
+class VolumeBasis(StrEnum):
     """What the volume still to come is taken from."""
 
     LAST_YEAR = "last_year"
@@ -44,7 +44,7 @@ class Outlook:
         needed: How many of them must still be met for those received so far to reach the target; None when
             even all of them would not do.
         expected: How many more requests the year is expected to bring.
-        pace: What that expectation is taken from.
+        volume_basis: What that expectation is taken from.
         may_lose: How many more requests the year can still miss, at that volume; negative when too many were
             missed already.
         landing: Where the year ends at the present pace; None when nothing is settled yet.
@@ -56,7 +56,7 @@ class Outlook:
     waiting: int
     needed: int | None
     expected: int
-    pace: Pace
+    volume_basis: VolumeBasis
     may_lose: int
     landing: Landing | None
     out_of_reach_from: Period | None
@@ -88,7 +88,7 @@ def outlook(
         today: The date the report speaks of.
         calendar: The site's, over the year and the one before.
     """
-    volume, pace = _expected_by_week(Counter(received_on), today, calendar)
+    volume, basis = _expected_by_week(Counter(received_on), today, calendar)
     expected = sum(count for _week, count in volume)
     total = met + missed + waiting + expected
     settled = met + missed
@@ -98,7 +98,7 @@ def outlook(
         waiting=waiting,
         needed=max(0, missing) if missing <= waiting else None,
         expected=expected,
-        pace=pace,
+        volume_basis=basis,
         may_lose=floor(total * (1 - target)) - missed,
         landing=_landing(met, settled, waiting + expected) if settled else None,
         out_of_reach_from=_out_of_reach(met, missed, waiting, volume, target) if settled else None,
@@ -107,7 +107,7 @@ def outlook(
 
 def _expected_by_week(
     received: Counter[date], today: date, calendar: WorkingCalendar
-) -> tuple[list[tuple[Period, int]], Pace]:
+) -> tuple[list[tuple[Period, int]], VolumeBasis]:
     """Return how many requests each week left of the year is expected to bring, and on what that rests.
 
     The same weekdays of last year (52 weeks before) when they are known; else this year's mean by working day.
@@ -133,7 +133,7 @@ def _expected_by_week(
         total += brought
         volume.append((week, round(total) - rounded))
         rounded = round(total)
-    return volume, Pace.LAST_YEAR if known else Pace.THIS_YEAR
+    return volume, VolumeBasis.LAST_YEAR if known else VolumeBasis.THIS_YEAR
 
 
 def _landing(met: int, settled: int, left: int) -> Landing:

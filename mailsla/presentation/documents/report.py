@@ -112,7 +112,7 @@ def outlook(of: Outlook) -> Document:
         "waiting": of.waiting,
         "needed_of_waiting": of.needed,
         "expected_requests": of.expected,
-        "pace": of.pace.value,
+        "pace": of.volume_basis.value,
         "may_lose": of.may_lose,
         "lost": of.lost,
         "landing": None

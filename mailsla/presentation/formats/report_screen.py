@@ -15,7 +15,7 @@ from mailsla.core.clock.commitment import Commitment
 from mailsla.core.collection.gap import Gap
 from mailsla.core.rate.cohort import Section, ServiceLine
 from mailsla.core.rate.delays import DelayCurve
-from mailsla.core.rate.outlook import Outlook, Pace
+from mailsla.core.rate.outlook import Outlook, VolumeBasis
 from mailsla.core.rate.period import Period
 from mailsla.core.rate.population import Population
 from mailsla.core.rate.publication import Publication, Revision
@@ -326,7 +326,7 @@ def _outlook_lines(outlook: Outlook, target: str) -> Iterable[str]:
         ).format(needed=outlook.needed, waiting=outlook.waiting, target=target)
     basis = (
         _("les mêmes semaines de l'an dernier")
-        if outlook.pace is Pace.LAST_YEAR
+        if outlook.volume_basis is VolumeBasis.LAST_YEAR
         else _("le rythme de cette année")
     )
     yield _("{expected} demandes sont encore attendues d'ici la fin de l'année, d'après {basis}.").format(

@@ -12,8 +12,8 @@ from functools import partial
 
 import pytest
 
-from mailsla.adapters.machine import second_process as hands_module
-from mailsla.adapters.machine.second_process import MOST_AHEAD, Hands
+from mailsla.adapters.machine import second_process
+from mailsla.adapters.machine.second_process import MOST_AHEAD, SecondProcess
 from mailsla.core.errors import TransientError
 
 
@@ -53,47 +53,47 @@ def refused(number: int) -> int:
 
 
 @pytest.fixture
-def hands(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hands]:
+def second(monkeypatch: pytest.MonkeyPatch) -> Iterator[SecondProcess]:
     # Two processes take turns on one processor: nothing is left untested there.
-    monkeypatch.setattr(hands_module, "processors", lambda: 2)
-    with Hands() as pair:
+    monkeypatch.setattr(second_process, "processors", lambda: 2)
+    with SecondProcess() as pair:
         yield pair
 
 
-def test_results_come_in_the_order_of_the_items(hands: Hands) -> None:
+def test_results_come_in_the_order_of_the_items(second: SecondProcess) -> None:
     for count in (0, 1, 2, 3, 200):
-        assert list(hands.map(squared, range(count))) == [number * number for number in range(count)]
+        assert list(second.map(squared, range(count))) == [number * number for number in range(count)]
 
 
-def test_long_lists_are_shared_and_short_ones_are_not(hands: Hands) -> None:
-    assert set(hands.map(where, range(2))) == {os.getpid()}
+def test_long_lists_are_shared_and_short_ones_are_not(second: SecondProcess) -> None:
+    assert set(second.map(where, range(2))) == {os.getpid()}
 
-    assert len(set(hands.map(where, range(60)))) == 2
+    assert len(set(second.map(where, range(60)))) == 2
 
 
-def test_there_is_one_other_process_in_the_whole_program(hands: Hands) -> None:
-    assert len(set(hands.map(where, range(60)))) == 2
-    with Hands() as others:
+def test_there_is_one_other_process_in_the_whole_program(second: SecondProcess) -> None:
+    assert len(set(second.map(where, range(60)))) == 2
+    with SecondProcess() as others:
         assert set(others.map(where, range(20))) == {os.getpid()}
-        hands.__exit__(None, None, None)
+        second.__exit__(None, None, None)
         assert len(set(others.map(where, range(60)))) == 2
 
 
-def test_what_the_other_process_cannot_do_is_done_here(hands: Hands) -> None:
-    assert list(hands.map(partial(killed_unless_at, os.getpid()), range(30))) == list(range(30))
+def test_what_the_other_process_cannot_do_is_done_here(second: SecondProcess) -> None:
+    assert list(second.map(partial(killed_unless_at, os.getpid()), range(30))) == list(range(30))
 
 
 def test_an_error_is_raised_as_if_there_were_no_other_process(
-    hands: Hands, capfd: pytest.CaptureFixture[str]
+    second: SecondProcess, capfd: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(ValueError, match="four"):
-        list(hands.map(refused, range(10)))
+        list(second.map(refused, range(10)))
 
     # An error may quote a citizen's mail: the other process says nothing of its own.
     assert capfd.readouterr().err == ""
 
 
-def test_what_came_before_a_failing_item_is_yielded_first(hands: Hands) -> None:
+def test_what_came_before_a_failing_item_is_yielded_first(second: SecondProcess) -> None:
     def items(count: int) -> Iterator[int]:
         yield from range(count)
         raise TransientError("the line is cut")
@@ -101,12 +101,12 @@ def test_what_came_before_a_failing_item_is_yielded_first(hands: Hands) -> None:
     for count in (1, 2, 3, 8):
         seen: list[int] = []
         with pytest.raises(TransientError, match="cut"):
-            seen.extend(hands.map(squared, items(count)))
+            seen.extend(second.map(squared, items(count)))
 
         assert seen == [number * number for number in range(count)]
 
 
-def test_few_items_are_taken_ahead_of_the_results(hands: Hands) -> None:
+def test_few_items_are_taken_ahead_of_the_results(second: SecondProcess) -> None:
     taken: list[int] = []
 
     def items() -> Iterator[int]:
@@ -114,17 +114,17 @@ def test_few_items_are_taken_ahead_of_the_results(hands: Hands) -> None:
             taken.append(number)
             yield number
 
-    for seen, _result in enumerate(hands.map(slowly, items())):
+    for seen, _result in enumerate(second.map(slowly, items())):
         assert len(taken) - seen <= MOST_AHEAD + 2
         if seen == 3:
             break
 
 
-def test_what_is_left_half_way_answers_for_nothing_else(hands: Hands) -> None:
+def test_what_is_left_half_way_answers_for_nothing_else(second: SecondProcess) -> None:
     for first in range(0, 400, 20):
-        for _result in zip(range(7), hands.map(slowly, range(1_000, 1_100)), strict=False):
+        for _result in zip(range(7), second.map(slowly, range(1_000, 1_100)), strict=False):
             pass
-        assert list(hands.map(squared, range(first, first + 20))) == [
+        assert list(second.map(squared, range(first, first + 20))) == [
             number * number for number in range(first, first + 20)
         ]
 
@@ -132,30 +132,32 @@ def test_what_is_left_half_way_answers_for_nothing_else(hands: Hands) -> None:
 def test_a_process_that_cannot_start_is_done_without(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "executable", "/nowhere/python")
 
-    with Hands() as pair:
+    with SecondProcess() as pair:
         assert list(pair.map(squared, range(20))) == [number * number for number in range(20)]
 
 
-def test_a_thread_that_cannot_start_is_done_without(monkeypatch: pytest.MonkeyPatch, hands: Hands) -> None:
+def test_a_thread_that_cannot_start_is_done_without(
+    monkeypatch: pytest.MonkeyPatch, second: SecondProcess
+) -> None:
     def refuse(_thread: threading.Thread) -> None:
         raise RuntimeError("can't start new thread")
 
     monkeypatch.setattr(threading.Thread, "start", refuse)
 
-    assert list(hands.map(squared, range(20))) == [number * number for number in range(20)]
+    assert list(second.map(squared, range(20))) == [number * number for number in range(20)]
 
 
 def test_a_process_that_answers_no_more_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hands_module, "PATIENCE_SECONDS", 0.5)
+    monkeypatch.setattr(second_process, "PATIENCE_SECONDS", 0.5)
 
-    with Hands() as pair:
+    with SecondProcess() as pair:
         done = list(pair.map(partial(stuck_unless_at, os.getpid()), range(30)))
 
     assert done == list(range(30))
 
 
 def test_the_other_process_ends_with_the_block() -> None:
-    with Hands() as pair:
+    with SecondProcess() as pair:
         pids = set(pair.map(where, range(60))) - {os.getpid()}
 
     for pid in pids:
