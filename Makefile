@@ -45,7 +45,7 @@ servers:
 
 # Five hundred seeds of faults between a collection and its server, and of kills of the daemon.
 faults: $(VENV)/installed servers
-	$(BIN)/python -m tests.faults
+	$(BIN)/python -m tests.trials.faults
 
 # The pairing rules broken one by one: scenarios must notice.
 mutations: $(VENV)/installed
@@ -53,11 +53,11 @@ mutations: $(VENV)/installed
 
 # Half an hour of traffic under the daemon's eyes, many times faster than life.
 soak: $(VENV)/installed servers
-	$(BIN)/python -m tests.soak
+	$(BIN)/python -m tests.trials.soak
 
 # Ten minutes of hostile bytes through parsing, classification and pairing.
 fuzz: $(VENV)/installed
-	$(BIN)/python -m tests.fuzz
+	$(BIN)/python -m tests.trials.fuzz
 
 # Beside the servers: mbsync and imap_tools, to compare with.
 bench: $(VENV)/bench-installed

@@ -2,14 +2,15 @@
 
 `python -m bench [headers|clock|pairing|quality|report|one_more|polling|latency|collection] …`.
 
-Another seed: `python -m bench.quality 7`; other sizes: `python -m bench.collection 1000 5000`.
+Another seed: `python -m tests.trials.mail.quality 7`; other sizes: `python -m bench.collection 1000 5000`.
 """
 
 from __future__ import annotations
 
 import sys
 
-from bench import clock, collection, headers, latency, one_more, pairing, polling, quality, report
+from bench import clock, collection, headers, latency, one_more, pairing, polling, report
+from tests.trials.mail import quality
 
 BENCHMARKS = {
     "headers": headers.main,

@@ -15,10 +15,10 @@ from statistics import median
 
 from bench.child_process import Run, run
 from bench.contenders.target import Target
-from bench.samples import letters
 from bench.site import settings_of
 from mailsla.bootstrap.application import open_application
-from tests.servers.dovecot import DovecotServer
+from tests.trials.mail.samples import letters
+from tests.trials.servers.dovecot import DovecotServer
 
 SIZES = (10_000, 100_000)
 ROUNDS = 3

@@ -7,8 +7,8 @@ from email.header import decode_header, make_header
 from email.utils import getaddresses, parsedate_to_datetime
 
 from bench.measuring import compare
-from bench.samples import letters
 from mailsla.core.mail.header_reading import read_header
+from tests.trials.mail.samples import letters
 
 COUNT = 2_000
 

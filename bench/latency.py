@@ -12,10 +12,10 @@ from contextlib import closing
 from pathlib import Path
 from statistics import median, quantiles
 
-from bench.samples import letters
-from tests.e2e.daemon import Installation, wait_until
-from tests.servers.dovecot import DovecotServer
-from tests.trial_office import account_of, document, toml
+from tests.trials.daemon import Installation, wait_until
+from tests.trials.mail.samples import letters
+from tests.trials.office import account_of, document, toml
+from tests.trials.servers.dovecot import DovecotServer
 
 DELIVERIES = 20
 EVERY_SECONDS = 5

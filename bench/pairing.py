@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from bench.measuring import compare
-from bench.samples import letters
 from mailsla.core.mail.base_subject import base_subject
 from mailsla.core.mail.copies import Copy, Mail, MailboxRole
 from mailsla.core.mail.header import identity
@@ -14,6 +13,7 @@ from mailsla.core.office.correspondents import Office
 from mailsla.core.pairing.conversation import Threaded, thread
 from mailsla.core.pairing.derivation import derive
 from mailsla.core.pairing.rules import PairingRules
+from tests.trials.mail.samples import letters
 
 COUNT = 100_000
 SEEN = datetime(2026, 11, 13, tzinfo=UTC)

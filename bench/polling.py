@@ -10,14 +10,14 @@ from statistics import median
 
 from bench.contenders.target import Target
 from bench.counting_proxy import Count, CountingProxy
-from bench.samples import letters
 from bench.site import NOW, settings_of
 from mailsla.adapters.imap import session as imap
 from mailsla.bootstrap import access
 from mailsla.bootstrap.application import Application, open_application
 from mailsla.core.collection.outcome import RunOutcome
 from mailsla.usecases.poll import Collected, poll
-from tests.servers.dovecot import DovecotServer
+from tests.trials.mail.samples import letters
+from tests.trials.servers.dovecot import DovecotServer
 
 USER = "contact@pref.example.fr"
 # Beside them the server makes INBOX, Sent, Junk, Trash, Archive, and Drafts, which is never read.

@@ -8,7 +8,6 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 from bench.measuring import compare, peak_memory_mb
-from bench.samples import letters
 from bench.site import NOW, settings_of
 from mailsla.bootstrap.application import Application, open_application
 from mailsla.core.collection.on_server import ListedMailbox
@@ -17,6 +16,7 @@ from mailsla.core.mail.copies import MailboxRole
 from mailsla.core.mail.header_reading import read_header
 from mailsla.core.office.correspondents import UNKNOWN_OFFICE
 from mailsla.core.rate.period import parse_period
+from tests.trials.mail.samples import letters
 
 REQUESTS = 100_000
 

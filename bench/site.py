@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from mailsla.config import Settings, parse
-from tests.trial_office import document
+from tests.trials.office import document
 
 NOW = datetime(2026, 11, 13, 8, tzinfo=UTC)
 

@@ -7,16 +7,16 @@ from uuid import uuid4
 import pytest
 
 if TYPE_CHECKING:
-    from tests.servers.cyrus import CyrusServer
-    from tests.servers.dovecot import DovecotServer
-    from tests.servers.postgresql import PostgresqlServer
-    from tests.servers.smtp import SmtpRelay
+    from tests.trials.servers.cyrus import CyrusServer
+    from tests.trials.servers.dovecot import DovecotServer
+    from tests.trials.servers.postgresql import PostgresqlServer
+    from tests.trials.servers.smtp import SmtpRelay
 
 
 @pytest.fixture(scope="session")
 def dovecot() -> "Iterator[DovecotServer]":
     """Start one Dovecot for the session (and worker); give each test its own user, not its own server."""
-    from tests.servers.dovecot import DovecotServer  # noqa: PLC0415 (its tools are needed only where it is)
+    from tests.trials.servers.dovecot import DovecotServer  # noqa: PLC0415 (its tools are needed only where it is)
 
     with DovecotServer() as server:
         yield server
@@ -25,7 +25,7 @@ def dovecot() -> "Iterator[DovecotServer]":
 @pytest.fixture(scope="session")
 def cyrus() -> "Iterator[CyrusServer]":
     """Start one Cyrus for the session (and worker); give each test its own `new_user`."""
-    from tests.servers.cyrus import CyrusServer  # noqa: PLC0415 (its tools are needed only where it is)
+    from tests.trials.servers.cyrus import CyrusServer  # noqa: PLC0415 (its tools are needed only where it is)
 
     with CyrusServer() as server:
         yield server
@@ -34,7 +34,7 @@ def cyrus() -> "Iterator[CyrusServer]":
 @pytest.fixture(scope="session")
 def postgresql() -> "Iterator[PostgresqlServer]":
     """Start one PostgreSQL cluster for the session (and worker)."""
-    from tests.servers.postgresql import PostgresqlServer  # noqa: PLC0415 (its tools are needed only where it is)
+    from tests.trials.servers.postgresql import PostgresqlServer  # noqa: PLC0415 (its tools are needed only where it is)
 
     with PostgresqlServer() as server:
         yield server
@@ -43,7 +43,7 @@ def postgresql() -> "Iterator[PostgresqlServer]":
 @pytest.fixture(scope="session")
 def smtp_relay(dovecot: "DovecotServer") -> "Iterator[SmtpRelay]":
     """Start one relay to `dovecot` for the session (and worker), without TLS; reset after each test."""
-    from tests.servers.smtp import SmtpRelay  # noqa: PLC0415 (its tools are needed only where it is)
+    from tests.trials.servers.smtp import SmtpRelay  # noqa: PLC0415 (its tools are needed only where it is)
 
     with SmtpRelay(dovecot) as relay:
         yield relay

@@ -137,6 +137,13 @@ def test_the_layers_hold() -> None:
     assert done.returncode == 0, done.stdout
 
 
+def test_no_test_needs_the_benchmarks() -> None:
+    tests = below(ROOT / "tests")
+
+    assert [path for path in tests if any(name.startswith("bench") for name in imported(tree_of(path)))] == []
+    assert len(tests) > 80
+
+
 def test_no_module_takes_a_name_that_says_nothing_or_hides_the_standard_library() -> None:
     vague = {"utils", "helpers", "common", "base", "manager", "misc"}
     # Inside a package absolute imports hide nothing, but readers would stumble all the same.

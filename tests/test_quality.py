@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from bench.mailbox_scenes import Letter, World
-from bench.office_habits import HABITS, fill
-from bench.quality import LEAST_RECALL, Finding, Quality, measured
 from mailsla.core.mail.kinds import MailKind
 from mailsla.core.office.sides import Side
 from mailsla.core.pairing.rules import Part
+from tests.trials.mail.habits import HABITS, fill
+from tests.trials.mail.quality import LEAST_RECALL, Finding, Quality, measured
+from tests.trials.mail.scenes import Letter, World
 
 SEED = 20261113
 SIZE = 300

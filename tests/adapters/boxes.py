@@ -26,7 +26,7 @@ from mailsla.usecases.derive import derive_pending
 from tests.factories import OFFICE, RULES
 
 if TYPE_CHECKING:
-    from tests.servers.imap_server import ImapServer
+    from tests.trials.servers.imap_server import ImapServer
 
 AT = datetime(2026, 11, 2, 9, 0, 5, tzinfo=UTC)
 LATER = datetime(2026, 11, 5, 9, 0, 5, tzinfo=UTC)

@@ -14,8 +14,8 @@ from mailsla.adapters.database.engine import open_engine
 from tests.adapters.boxes import Box
 
 if TYPE_CHECKING:
-    from tests.servers.dovecot import DovecotServer
-    from tests.servers.imap_server import ImapServer
+    from tests.trials.servers.dovecot import DovecotServer
+    from tests.trials.servers.imap_server import ImapServer
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.faults import Trial
-from tests.warm_start import WarmStart
+from tests.trials.faults import Trial
+from tests.trials.warm_start import WarmStart
 
 if TYPE_CHECKING:
-    from tests.servers.dovecot import DovecotServer
+    from tests.trials.servers.dovecot import DovecotServer
 
 SAMPLE = range(60)
 FOUND = (

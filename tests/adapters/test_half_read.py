@@ -17,8 +17,8 @@ from mailsla.adapters.machine.scheduling import Job
 from mailsla.bootstrap.application import Application, open_application
 from mailsla.cli.watching import jobs
 from mailsla.config import parse
-from tests.servers.scripted_imap import ScriptedImap
-from tests.trial_office import document
+from tests.trials.office import document
+from tests.trials.servers.scripted_imap import ScriptedImap
 
 NOW = datetime(2026, 11, 13, 9, tzinfo=UTC)
 REQUEST = (

@@ -24,10 +24,10 @@ from mailsla.core.mail.header_reading import read_header
 from mailsla.usecases.collect import collect
 from mailsla.usecases.derive import derive_pending
 from tests.factories import RULES
-from tests.servers.cyrus_configuration import modified_utf7
+from tests.trials.servers.cyrus_configuration import modified_utf7
 
 if TYPE_CHECKING:
-    from tests.servers.dovecot import DovecotServer
+    from tests.trials.servers.dovecot import DovecotServer
 
 AT = datetime(2026, 11, 2, 9, 0, 5, tzinfo=UTC)
 

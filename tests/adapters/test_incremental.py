@@ -27,7 +27,7 @@ from mailsla.usecases import fetching
 from mailsla.usecases.collect import collect
 from tests.adapters.boxes import AT, LATER, Box, letter
 from tests.factories import OFFICE, RULES
-from tests.servers.dovecot import DovecotServer
+from tests.trials.servers.dovecot import DovecotServer
 
 
 def test_a_poll_without_change_is_one_command(dovecot_box: Box) -> None:

@@ -19,12 +19,12 @@ from mailsla.config import parse
 from mailsla.core.collection.outcome import RunOutcome
 from mailsla.core.collection.pacing import MOST_LOGINS, MOST_REFUSALS, REMEMBERED
 from mailsla.usecases.poll import Collected
-from tests.e2e.daemon import wait_until
-from tests.servers.fault_proxy import Direction, Fault, FaultKind, FaultProxy
-from tests.trial_office import account_of, document
+from tests.trials.daemon import wait_until
+from tests.trials.office import account_of, document
+from tests.trials.servers.fault_proxy import Direction, Fault, FaultKind, FaultProxy
 
 if TYPE_CHECKING:
-    from tests.servers.dovecot import DovecotServer
+    from tests.trials.servers.dovecot import DovecotServer
 
 START = datetime(2026, 11, 13, 9, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)

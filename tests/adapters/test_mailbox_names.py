@@ -16,8 +16,8 @@ from mailsla.core.errors import TransientError
 from mailsla.core.mail.copies import MailboxRole
 from mailsla.usecases.collect import Tally, collect
 from tests.adapters.boxes import AT, Box, letter
-from tests.servers.cyrus import CyrusServer
-from tests.servers.scripted_imap import ScriptedImap
+from tests.trials.servers.cyrus import CyrusServer
+from tests.trials.servers.scripted_imap import ScriptedImap
 
 EVERYWHERE = (
     "Étrangers",

@@ -24,7 +24,7 @@ from mailsla.usecases import collect as collecting
 from mailsla.usecases.collect import Tally, collect
 from mailsla.usecases.poll import LEASE
 from mailsla.usecases.poll import poll as collect_and_record
-from tests.servers.scripted_imap import ScriptedImap
+from tests.trials.servers.scripted_imap import ScriptedImap
 
 AT = datetime(2026, 11, 13, tzinfo=UTC)
 INBOX = ListedMailbox("INBOX", MailboxRole.INBOX)

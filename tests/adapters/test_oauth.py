@@ -14,9 +14,9 @@ from mailsla.adapters.access.credentials import Credentials
 from mailsla.adapters.access.oauth import TokenSource
 from mailsla.adapters.imap import session as imap
 from mailsla.core.errors import LoginRefused, PermanentError, TransientError
-from tests.servers.dovecot import DovecotServer
-from tests.servers.dripping import dripping
-from tests.servers.tokens import TokenServer
+from tests.trials.servers.dovecot import DovecotServer
+from tests.trials.servers.dripping import dripping
+from tests.trials.servers.tokens import TokenServer
 
 USER = "contact.365@pref.example.fr"
 

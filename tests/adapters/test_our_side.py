@@ -22,8 +22,8 @@ from mailsla.core.errors import TransientError
 from mailsla.usecases.collect import Progress
 from mailsla.usecases.poll import Collected, poll
 from tests.adapters.boxes import AT, Box, letter
-from tests.servers.dovecot import DovecotServer
-from tests.trial_office import account_of, document, toml
+from tests.trials.office import account_of, document, toml
+from tests.trials.servers.dovecot import DovecotServer
 
 MAILS = 2_500
 HOLD = """

@@ -18,11 +18,11 @@ from mailsla.core.collection.outcome import RunOutcome
 from mailsla.core.errors import PermanentError, TransientError
 from mailsla.usecases.poll import Collected
 from tests.adapters.boxes import AT, LATER, Box, letter, reached
-from tests.servers.cyrus import CyrusServer
-from tests.servers.dovecot import DovecotServer
-from tests.servers.fault_proxy import Direction, FaultProxy
-from tests.servers.imap_server import ImapServer
-from tests.trial_office import account_of, document
+from tests.trials.office import account_of, document
+from tests.trials.servers.cyrus import CyrusServer
+from tests.trials.servers.dovecot import DovecotServer
+from tests.trials.servers.fault_proxy import Direction, FaultProxy
+from tests.trials.servers.imap_server import ImapServer
 
 NOW = datetime(2026, 11, 13, 9, tzinfo=UTC)
 

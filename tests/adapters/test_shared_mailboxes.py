@@ -18,13 +18,13 @@ from mailsla.core.pairing.rules import ClosingEffect, ClosingRule
 from mailsla.usecases.poll import poll
 from tests.adapters.boxes import AT, LATER, Box, letter
 from tests.factories import RULES
-from tests.servers.cyrus import CyrusServer
-from tests.servers.dovecot import DovecotServer
-from tests.servers.dovecot_configuration import MOST_MESSAGES
-from tests.servers.imap_server import AppendRefused
+from tests.trials.servers.cyrus import CyrusServer
+from tests.trials.servers.dovecot import DovecotServer
+from tests.trials.servers.dovecot_configuration import MOST_MESSAGES
+from tests.trials.servers.imap_server import AppendRefused
 
 if TYPE_CHECKING:
-    from tests.servers.imap_server import ImapServer
+    from tests.trials.servers.imap_server import ImapServer
 
 AGAIN = AT + timedelta(hours=2)
 

@@ -11,11 +11,11 @@ import pytest
 from mailsla.adapters.access.credentials import Credentials
 from mailsla.adapters.smtp import SmtpServer, compose
 from mailsla.core.errors import PermanentError, TransientError
-from tests.servers.dripping import dripping
+from tests.trials.servers.dripping import dripping
 
 if TYPE_CHECKING:
-    from tests.servers.dovecot import DovecotServer
-    from tests.servers.smtp import SmtpRelay
+    from tests.trials.servers.dovecot import DovecotServer
+    from tests.trials.servers.smtp import SmtpRelay
 
 
 def message(recipient: str) -> EmailMessage:
@@ -52,7 +52,7 @@ def test_a_mail_is_handed_over_as_written(smtp_relay: SmtpRelay, imap_user: str)
 
 
 def test_starttls_and_a_password_are_used_when_asked(dovecot: DovecotServer, imap_user: str) -> None:
-    from tests.servers.smtp import SmtpRelay  # noqa: PLC0415 (as in conftest: its tools are needed only here)
+    from tests.trials.servers.smtp import SmtpRelay  # noqa: PLC0415 (as in conftest: its tools are needed only here)
 
     with SmtpRelay(dovecot, starttls=True, credentials=("qualite", "s3cret")) as relay:
         secure = {"host": "localhost", "tls": "starttls", "ca_file": dovecot.ca_pem, "user": "qualite"}
@@ -65,7 +65,7 @@ def test_starttls_and_a_password_are_used_when_asked(dovecot: DovecotServer, ima
 
 
 def test_a_password_with_accents_is_used_as_any_other(dovecot: DovecotServer, imap_user: str) -> None:
-    from tests.servers.smtp import SmtpRelay  # noqa: PLC0415 (as in conftest: its tools are needed only here)
+    from tests.trials.servers.smtp import SmtpRelay  # noqa: PLC0415 (as in conftest: its tools are needed only here)
 
     with SmtpRelay(dovecot, starttls=True, credentials=("qualité", "été2026")) as relay:
         secure = {"host": "localhost", "tls": "starttls", "ca_file": dovecot.ca_pem, "user": "qualité"}

@@ -19,11 +19,11 @@ from mailsla.bootstrap import application as bootstrap
 from mailsla.bootstrap.application import Application
 from mailsla.config import parse
 from mailsla.usecases.poll import Collected
-from tests.trial_office import account_of, document
+from tests.trials.office import account_of, document
 
 if TYPE_CHECKING:
-    from tests.servers.cyrus import CyrusServer
-    from tests.servers.dovecot import DovecotServer
+    from tests.trials.servers.cyrus import CyrusServer
+    from tests.trials.servers.dovecot import DovecotServer
 
 AT = datetime(2026, 11, 2, 9, 0, 5, tzinfo=UTC)
 PROMISED_SECONDS = 5

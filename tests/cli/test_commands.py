@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.daemon import Installation
+from tests.trials.daemon import Installation
 
 GOLDEN = [
     ("75", "2026-04-28", "2026-05-13", "2026-05-15"),

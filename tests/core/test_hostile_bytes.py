@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.fuzz import trial
+from tests.trials.fuzz import trial
 
 FOUND: tuple[int, ...] = ()
 

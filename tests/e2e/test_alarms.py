@@ -15,13 +15,13 @@ from uuid import uuid4
 import pytest
 
 from mailsla.core.collection.pacing import MOST_REFUSALS
-from tests.e2e.daemon import Installation, wait_until
-from tests.servers.loopback import free_port
-from tests.trial_office import document, toml
+from tests.trials.daemon import Installation, wait_until
+from tests.trials.office import document, toml
+from tests.trials.servers.loopback import free_port
 
 if TYPE_CHECKING:
-    from tests.servers.dovecot import DovecotServer
-    from tests.servers.smtp import SmtpRelay
+    from tests.trials.servers.dovecot import DovecotServer
+    from tests.trials.servers.smtp import SmtpRelay
 
 EVERY_SECONDS = 5
 

@@ -13,12 +13,12 @@ from uuid import uuid4
 
 import pytest
 
-from tests.e2e.daemon import Installation, wait_until
-from tests.trial_office import account_of, document, toml
+from tests.trials.daemon import Installation, wait_until
+from tests.trials.office import account_of, document, toml
 
 if TYPE_CHECKING:
-    from tests.servers.dovecot import DovecotServer
-    from tests.servers.smtp import SmtpRelay
+    from tests.trials.servers.dovecot import DovecotServer
+    from tests.trials.servers.smtp import SmtpRelay
 
 NOW = "2026-11-13T09:00:00+01:00"  # a Friday
 

@@ -1,1 +1,1 @@
-"""Real servers for the tests: private configuration, loopback only, nothing left behind."""
+"""The servers of the trials, held to what the tests rely on."""

@@ -11,9 +11,9 @@ import pytest
 from imapclient import IMAPClient
 from imapclient.exceptions import LoginError
 
-from tests.servers import cyrus as cyrus_module
-from tests.servers.cyrus import CyrusServer
-from tests.servers.imap_server import FRENCH_MAILBOXES, AppendRefused
+from tests.trials.servers import cyrus as cyrus_module
+from tests.trials.servers.cyrus import CyrusServer
+from tests.trials.servers.imap_server import FRENCH_MAILBOXES, AppendRefused
 
 NAPOLEONIC = datetime(2004, 3, 21, 9, 30, tzinfo=UTC)
 ROLES = {rb"\sent", rb"\junk", rb"\trash", rb"\drafts", rb"\archive"}

@@ -12,10 +12,10 @@ from contextlib import contextmanager
 import pytest
 from imapclient import IMAPClient
 
-from tests.servers.cyrus import CyrusServer
-from tests.servers.fault_plan import ON_THE_WIRE
-from tests.servers.fault_proxy import Direction, Fault, FaultKind, FaultProxy, faults
-from tests.servers.loopback import free_port, wait_until
+from tests.trials.servers.cyrus import CyrusServer
+from tests.trials.servers.fault_plan import ON_THE_WIRE
+from tests.trials.servers.fault_proxy import Direction, Fault, FaultKind, FaultProxy, faults
+from tests.trials.servers.loopback import free_port, wait_until
 
 LINE = b"a1 EXAMINE INBOX\r\n"
 TO_SERVER, TO_CLIENT = Direction.TO_SERVER, Direction.TO_CLIENT

@@ -20,10 +20,10 @@ from imapclient import IMAPClient
 from imapclient.exceptions import LoginError
 from sqlalchemy import create_engine, text
 
-from tests.servers.dovecot import DovecotServer
-from tests.servers.imap_server import FRENCH_MAILBOXES
-from tests.servers.postgresql import PostgresqlServer
-from tests.servers.smtp import SmtpRelay
+from tests.trials.servers.dovecot import DovecotServer
+from tests.trials.servers.imap_server import FRENCH_MAILBOXES
+from tests.trials.servers.postgresql import PostgresqlServer
+from tests.trials.servers.smtp import SmtpRelay
 
 NAPOLEONIC = datetime(2004, 3, 21, 9, 30, tzinfo=UTC)
 CITIZEN = "camille.durand@example.fr"

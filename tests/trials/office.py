@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from tests.servers.imap_server import ImapServer
+    from tests.trials.servers.imap_server import ImapServer
 
 
 def account_of(server: ImapServer, user: str, **changes: Any) -> dict[str, Any]:

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.servers.certificates import CertificateAuthority
-from tests.servers.imap_server import ServerPorts
-from tests.servers.loopback import ADDRESSES
-from tests.servers.server_process import Account
+from tests.trials.servers.certificates import CertificateAuthority
+from tests.trials.servers.imap_server import ServerPorts
+from tests.trials.servers.loopback import ADDRESSES
+from tests.trials.servers.server_process import Account
 
 TOKENS = """\
 auth_mechanisms = plain login xoauth2 oauthbearer

@@ -10,9 +10,9 @@ from typing import Any
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
-from tests.servers.dovecot import DovecotServer
-from tests.servers.loopback import free_port
-from tests.servers.startable import Startable
+from tests.trials.servers.dovecot import DovecotServer
+from tests.trials.servers.loopback import free_port
+from tests.trials.servers.startable import Startable
 
 _ACCEPTED = "250 2.0.0 OK"
 _START_ATTEMPTS = 5

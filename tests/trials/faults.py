@@ -1,7 +1,7 @@
 """Collections through cuts, stalls, garbled bytes and kills: in the end, the facts of a clean pass, row for row.
 
-    python -m tests.faults            500 seeds (`make faults`)
-    python -m tests.faults 17 23      these seeds
+    python -m tests.trials.faults            500 seeds (`make faults`)
+    python -m tests.trials.faults 17 23      these seeds
 
 Over TLS, as on any network: a garbled byte is then a broken connection, never a wrong fact. Before some of
 the collections the daemon itself is killed (`kill -9`) at a byte, while it writes, or while it derives. What
@@ -32,13 +32,13 @@ from mailsla.adapters.database.engine import reading
 from mailsla.bootstrap.application import NOW_VARIABLE, Application, open_application
 from mailsla.config import load
 from mailsla.core.collection.outcome import RunOutcome
-from tests.kills import Moment, Victim, kills
-from tests.servers.dovecot import DovecotServer
-from tests.servers.fault_plan import ON_THE_WIRE
-from tests.servers.fault_proxy import Fault, FaultProxy, faults
-from tests.servers.imap_server import MailboxState
-from tests.trial_office import account_of, document, toml
-from tests.warm_start import WarmStart
+from tests.trials.kills import Moment, Victim, kills
+from tests.trials.office import account_of, document, toml
+from tests.trials.servers.dovecot import DovecotServer
+from tests.trials.servers.fault_plan import ON_THE_WIRE
+from tests.trials.servers.fault_proxy import Fault, FaultProxy, faults
+from tests.trials.servers.imap_server import MailboxState
+from tests.trials.warm_start import WarmStart
 
 NOW = datetime(2026, 11, 13, 9, tzinfo=UTC)
 SEEDS = 500

@@ -1,6 +1,6 @@
 """Runs `mailsla` as processes of their own without their start-up: one that has imported everything forks them.
 
-    python -m tests.warm_start        is that one; it reads orders and says what became of them
+    python -m tests.trials.warm_start        is that one; it reads orders and says what became of them
 
 Trials that kill the daemon hundreds of times would otherwise spend their time on imports.
 """
@@ -27,7 +27,7 @@ class WarmStart:
 
     def __init__(self) -> None:
         self._forker = subprocess.Popen(
-            ["setpriv", "--pdeathsig", "KILL", sys.executable, "-m", "tests.warm_start"],
+            ["setpriv", "--pdeathsig", "KILL", sys.executable, "-m", "tests.trials.warm_start"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

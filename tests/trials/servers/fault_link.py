@@ -7,7 +7,7 @@ import struct
 import threading
 from collections.abc import Callable
 
-from tests.servers.fault_plan import Direction, Fault, FaultKind
+from tests.trials.servers.fault_plan import Direction, Fault, FaultKind
 
 _CHUNK = 65_536
 _CONNECT_SECONDS = 10

@@ -12,10 +12,10 @@ from typing import Any, TypedDict
 from imapclient import IMAPClient
 from imapclient.exceptions import LoginError
 
-from tests.servers.certificates import CertificateAuthority
-from tests.servers.loopback import free_port, greets, is_free, wait_until
-from tests.servers.server_process import Account, ServerDirectory, ServerProcess
-from tests.servers.startable import Startable
+from tests.trials.servers.certificates import CertificateAuthority
+from tests.trials.servers.loopback import free_port, greets, is_free, wait_until
+from tests.trials.servers.server_process import Account, ServerDirectory, ServerProcess
+from tests.trials.servers.startable import Startable
 
 ENGLISH_MAILBOXES: Mapping[str, str] = {
     r"\Sent": "Sent",

@@ -6,7 +6,7 @@ seconds of the epoch, and stand anywhere in a line.
 
 import re
 
-from tests.servers.rawlog import commands_of_session
+from tests.trials.servers.rawlog import commands_of_session
 
 _MARK = re.compile(rb"([<>])\d{10}\1")
 

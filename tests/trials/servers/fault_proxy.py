@@ -4,9 +4,9 @@ import socket
 import threading
 from collections.abc import Callable, Iterable
 
-from tests.servers.fault_link import Journal, Link
-from tests.servers.fault_plan import Direction, Fault, FaultKind, faults
-from tests.servers.startable import Startable
+from tests.trials.servers.fault_link import Journal, Link
+from tests.trials.servers.fault_plan import Direction, Fault, FaultKind, faults
+from tests.trials.servers.startable import Startable
 
 __all__ = ["Direction", "Fault", "FaultKind", "FaultProxy", "faults"]
 

@@ -13,7 +13,7 @@ from typing import Self
 
 from imapclient import IMAPClient
 
-from tests.servers.dovecot import DovecotServer
+from tests.trials.servers.dovecot import DovecotServer
 
 JUNK = "Junk"
 SETTLED_SECONDS = 60

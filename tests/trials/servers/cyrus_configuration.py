@@ -6,9 +6,9 @@ from pathlib import Path
 
 from imapclient import imap_utf7
 
-from tests.servers.certificates import CertificateAuthority
-from tests.servers.imap_server import ServerPorts
-from tests.servers.loopback import ADDRESSES
+from tests.trials.servers.certificates import CertificateAuthority
+from tests.trials.servers.imap_server import ServerPorts
+from tests.trials.servers.loopback import ADDRESSES
 
 # The user who may delete the mailboxes of any other.
 ADMINISTRATOR = "administrator"

@@ -1,6 +1,6 @@
 """The daemon under traffic for long: its facts equal the planted truth, its memory and descriptors stay flat.
 
-    python -m tests.soak [MINUTES]      30 minutes unless told (`make soak`)
+    python -m tests.trials.soak [MINUTES]      30 minutes unless told (`make soak`)
 
 Requests, replies, moves between 200 mailboxes, expunges, dropped connections, all against a real Dovecot on
 loopback, while `mailsla run` watches. At the end every message is known and where the truth says, every reply
@@ -25,11 +25,11 @@ from statistics import fmean, linear_regression, median, quantiles
 from types import FrameType
 
 from mailsla.core.collection.pacing import MOST_LOGINS
-from tests.e2e.daemon import Installation
-from tests.servers.dovecot import DovecotServer
-from tests.servers.fault_proxy import FaultProxy
-from tests.traffic import JUNK, Traffic, Truth
-from tests.trial_office import account_of, document, toml
+from tests.trials.daemon import Installation
+from tests.trials.office import account_of, document, toml
+from tests.trials.servers.dovecot import DovecotServer
+from tests.trials.servers.fault_proxy import FaultProxy
+from tests.trials.traffic import JUNK, Traffic, Truth
 
 USER = "contact@pref.example.fr"
 MAILBOXES = 200

@@ -12,14 +12,14 @@ from uuid import uuid4
 
 from imapclient.imapclient import Quota
 
-from tests.servers.cyrus_configuration import (
+from tests.trials.servers.cyrus_configuration import (
     ADMINISTRATOR,
     SERVER_NAME,
     CyrusPaths,
     cyrus_conf,
     imapd_conf,
 )
-from tests.servers.imap_server import (
+from tests.trials.servers.imap_server import (
     ENGLISH_MAILBOXES,
     ImapServer,
     ServerPorts,
@@ -29,9 +29,9 @@ from tests.servers.imap_server import (
     flag_names,
     mailbox_names,
 )
-from tests.servers.loopback import wait_until
-from tests.servers.server_process import ServerProcess
-from tests.servers.telemetry import commands_of_telemetry
+from tests.trials.servers.loopback import wait_until
+from tests.trials.servers.server_process import ServerProcess
+from tests.trials.servers.telemetry import commands_of_telemetry
 
 # Where .ci/install-servers unpacks Cyrus: its package cannot be installed beside Dovecot's.
 _INSTALLED = Path("/var/cache/mailsla-tests/cyrus")

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
-from tests.servers.fault_proxy import Direction, Fault, FaultKind, FaultProxy
-from tests.warm_start import WarmStart
+from tests.trials.servers.fault_proxy import Direction, Fault, FaultKind, FaultProxy
+from tests.trials.warm_start import WarmStart
 
 PATIENCE_SECONDS = 30
 LOOK_SECONDS = 0.0005
@@ -21,7 +21,7 @@ NOTHING_MORE_SECONDS = 0.4
 
 MOST_BYTES = {Direction.TO_SERVER: 2_500, Direction.TO_CLIENT: 50_000}
 LONGEST_LOG = 400_000
-"""What the daemon writes on the mailboxes of `tests.faults`, its tables included, is that many bytes or more."""
+"""What the daemon writes on the mailboxes of `tests.trials.faults`, its tables included, is that many bytes or more."""
 
 
 class Moment(Enum):

@@ -1,6 +1,6 @@
 """Fuzzing of parse → classify → pair: any bytes give facts or are set aside, in any order, in bounded time.
 
-    python -m tests.fuzz [MINUTES]      10 minutes unless told (`make fuzz`)
+    python -m tests.trials.fuzz [MINUTES]      10 minutes unless told (`make fuzz`)
 
 Headers are built from the fields that matter and from hostile pieces, then cut, spliced and flipped. A finding is
 printed with the bytes that make it, and kept as a case in tests/core/test_hostile_bytes.py.

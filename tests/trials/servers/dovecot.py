@@ -10,11 +10,11 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from uuid import uuid4
 
-from tests.servers.dovecot_configuration import DovecotPaths, dovecot_configuration, post_login_script
-from tests.servers.imap_server import ENGLISH_MAILBOXES, ImapServer, ServerPorts
-from tests.servers.loopback import wait_until
-from tests.servers.rawlog import commands_of_session, session_start
-from tests.servers.server_process import ServerProcess, run_as
+from tests.trials.servers.dovecot_configuration import DovecotPaths, dovecot_configuration, post_login_script
+from tests.trials.servers.imap_server import ENGLISH_MAILBOXES, ImapServer, ServerPorts
+from tests.trials.servers.loopback import wait_until
+from tests.trials.servers.rawlog import commands_of_session, session_start
+from tests.trials.servers.server_process import ServerProcess, run_as
 
 _EXPECTED_VERSION = "2.3."
 _KICK_SECONDS = 10

@@ -8,7 +8,11 @@ from datetime import timedelta
 from enum import Enum
 from typing import Any
 
-from bench.mailbox_scenes import (
+from mailsla.core.mail.copies import MailboxRole
+from mailsla.core.mail.kinds import MailKind
+from mailsla.core.office.sides import Side
+from mailsla.core.pairing.rules import Part
+from tests.trials.mail.scenes import (
     CONTACT,
     DOMAIN,
     FORM,
@@ -23,10 +27,6 @@ from bench.mailbox_scenes import (
     Tie,
     World,
 )
-from mailsla.core.mail.copies import MailboxRole
-from mailsla.core.mail.kinds import MailKind
-from mailsla.core.office.sides import Side
-from mailsla.core.pairing.rules import Part
 
 
 class Group(Enum):

@@ -10,9 +10,9 @@ from uuid import uuid4
 import psycopg
 from psycopg import sql
 
-from tests.servers.loopback import free_port, wait_until
-from tests.servers.server_process import Account, ServerDirectory, ServerProcess, run_as
-from tests.servers.startable import Startable
+from tests.trials.servers.loopback import free_port, wait_until
+from tests.trials.servers.server_process import Account, ServerDirectory, ServerProcess, run_as
+from tests.trials.servers.startable import Startable
 
 _START_SECONDS = 30
 _START_ATTEMPTS = 5

@@ -1,6 +1,6 @@
 """Precision and recall of pairing and of kinds, per office habit, on generated mail whose truth is known.
 
-`python -m bench.quality [seed] [--size conversations]`
+`python -m tests.trials.mail.quality [seed] [--size conversations]`
 
 A pair is a reply with the request it is tied to. Precision is the share of right pairs among those made
 alone; recall, their share among the true ones; in the second recall, a true pair that the list of doubts
@@ -16,11 +16,11 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 
-from bench.mailbox_scenes import RULES, Letter, World
-from bench.office_habits import HABITS, Group, fill
 from mailsla.core.office.sides import Side
 from mailsla.core.pairing.derivation import Derivation, derive
 from mailsla.core.pairing.rules import Part
+from tests.trials.mail.habits import HABITS, Group, fill
+from tests.trials.mail.scenes import RULES, Letter, World
 
 SIZE = 4_000
 LEAST_RECALL = 0.98
@@ -346,7 +346,7 @@ def _shown(share: float | None) -> str:
 
 def main(arguments: Sequence[str] = ()) -> None:
     """Measure one seed and print it."""
-    parser = argparse.ArgumentParser(prog="python -m bench.quality", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m tests.trials.mail.quality", description=__doc__)
     parser.add_argument("seed", nargs="?", type=int, default=1)
     parser.add_argument("--size", type=int, default=SIZE, help="how many conversations")
     parser.add_argument("--show", type=int, default=MOST_SHOWN, help="how many wrong pairs to explain")

@@ -1,0 +1,1 @@
+"""What tests and benchmarks share: servers, generated mail, an office to try, long runs."""

@@ -1,0 +1,1 @@
+"""Generated mail whose truth is known."""

@@ -1,0 +1,1 @@
+"""Real mail servers, databases and relays, started for trials."""
