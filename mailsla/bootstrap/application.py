@@ -16,12 +16,10 @@ from functools import partial
 from sqlalchemy import Engine
 
 from mailsla.adapters.database import schema
-from mailsla.adapters.database.attempts import Attempts
-from mailsla.adapters.database.derivations import Derivations
 from mailsla.adapters.database.engine import open_engine
-from mailsla.adapters.database.facts import Facts
-from mailsla.adapters.database.outbox import Outbox
-from mailsla.adapters.imap.session import ImapSession, connect
+from mailsla.adapters.database.store import store_on
+from mailsla.adapters.imap.connecting import connect
+from mailsla.adapters.imap.session import ImapSession
 from mailsla.adapters.machine import garbage_collector, scheduling
 from mailsla.adapters.machine.present import Now, clock_set_to, system_now
 from mailsla.adapters.machine.second_process import SecondProcess
@@ -43,10 +41,11 @@ from mailsla.language import gettext as _
 from mailsla.presentation import words
 from mailsla.presentation.formats import alert_text
 from mailsla.usecases import alarm, notify, report
-from mailsla.usecases.collect import Progress, Tally
 from mailsla.usecases.derive import derive_pending
+from mailsla.usecases.mailbox_pass import Tally
 from mailsla.usecases.poll import LEASE, Collected, poll
 from mailsla.usecases.report import ReportRules
+from mailsla.usecases.terms import Progress, Terms
 
 NOW_VARIABLE = "MAILSLA_NOW"
 """When set to an instant, the clock shows it: for demonstrations and trials."""
@@ -96,10 +95,7 @@ class Application:
     def __post_init__(self) -> None:
         smtp = self.site.settings.smtp
         seconds = smtp.timeout_seconds if smtp is not None else 30
-        self.facts = Facts(self.engine)
-        self.attempts = Attempts(self.engine)
-        self.derivations = Derivations(self.engine)
-        self.outbox = Outbox(self.engine, lease=timedelta(seconds=2 * seconds))
+        self.store = store_on(self.engine, hand_over=timedelta(seconds=2 * seconds))
         self._sessions: set[ImapSession] = set()
         self._paces: dict[str, Pace] = {}
 
@@ -115,7 +111,7 @@ class Application:
     def _earliest(self) -> datetime:
         """Return the first instant that matters: of the oldest request, or a year ago."""
         year_ago = self.now() - timedelta(days=366)
-        return min(self.derivations.earliest_receipt() or year_ago, year_ago)
+        return min(self.store.derivations.earliest_receipt() or year_ago, year_ago)
 
     def poll(self, account: Account, progress: Progress = lambda _mailbox, _done, _total: None) -> Collected:
         """Collect one account and record the run, unless it was tried in vain too often."""
@@ -127,17 +123,14 @@ class Application:
         open_session: Callable[[], AbstractContextManager[ImapSession]],
         progress: Progress = lambda _mailbox, _done, _total: None,
     ) -> Collected:
-        holder = self.attempts.holder(account.name)
+        holder = self.store.leases.holder(account.name)
         if holder is not None and is_dead(holder):
             # Killed: nobody waits for the end of its lease.
-            self.facts.release(account.name, holder)
-        self.facts.forget_accounts({known.name for known in self.accounts}, self.now())
+            self.store.leases.release(account.name, holder)
+        self.store.mailboxes.forget_accounts({known.name for known in self.accounts}, self.now())
         with SecondProcess() as second, garbage_collector.paused():
-            return poll(
-                account.name,
-                open_session,
-                self.facts,
-                worker=self.worker,
+            terms = Terms(
+                account=account.name,
                 now=self.now,
                 office=self.site.office,
                 keywords=self.site.keywords,
@@ -146,6 +139,7 @@ class Application:
                 stopping=self.stop.is_set,
                 spread=second.map,
             )
+            return poll(open_session, self.store, terms, self.worker)
 
     def watch(self, account: Account, collected: Callable[[Collected], None]) -> None:
         """Collect one account, then stay on the line until its next collection is due.
@@ -176,7 +170,7 @@ class Application:
 
     def _held_back(self, account: Account) -> Collected | None:
         """Return what to say of an account that nobody may try now; None when it may be."""
-        free_at = next_attempt(self.attempts.failed_logins(account.name), self.now())
+        free_at = next_attempt(self.store.attempts.failed_logins(account.name), self.now())
         if free_at is None:
             return None
         reason = _(
@@ -220,7 +214,7 @@ class Application:
         since, broke = time.monotonic(), False
         while not self.stop.is_set() and (left := deadline - time.monotonic()) > 1:
             # The account stays this worker's own: another one would open a second connection.
-            if not self.facts.claim(account.name, self.worker, self.now(), self.now() + LEASE):
+            if not self.store.leases.claim(account.name, self.worker, self.now(), self.now() + LEASE):
                 return False
             try:
                 changed = session.wait_for_change(MAIN_MAILBOX, min(left, LISTEN_SECONDS))
@@ -229,7 +223,7 @@ class Application:
                 break
             if changed and not self.stop.is_set():
                 again()
-        self.facts.release(account.name, self.worker)
+        self.store.leases.release(account.name, self.worker)
         return broke and not self.stop.is_set() and time.monotonic() - since >= HELD_SECONDS
 
     def _note(self, pace: Pace, account: Account, result: Collected) -> None:
@@ -256,7 +250,7 @@ class Application:
             with self._session(account) as session:
                 yield session
         except LoginRefused:
-            self.attempts.note_refused_check(account.name, self.now())
+            self.store.attempts.note_refused_check(account.name, self.now())
             raise
 
     @contextmanager
@@ -276,7 +270,7 @@ class Application:
     def derive(self) -> int:
         """Bring requests up to date; return how many messages were read for it."""
         with garbage_collector.paused():
-            return derive_pending(self.derivations, self.site.pairing)
+            return derive_pending(self.store.derivations, self.site.pairing)
 
     def report(
         self, periods: Sequence[Period] = (), *, service: str | None = None, grain: Grain = Grain.MONTH
@@ -286,24 +280,24 @@ class Application:
         today = now.astimezone(self.site.zone).date()
         wanted = periods or (last_full_week(today), year_to_date(today))
         return report.build(
-            self.derivations,
+            self.store,
             self._report_rules(wanted),
             periods=wanted,
             now=now,
             service=service,
             grain=grain,
-            set_aside=len(self.facts.set_aside()),
+            set_aside=len(self.store.set_aside.all()),
             gaps=self.gaps(),
         )
 
     def judged(self) -> list[Judged]:
         """Return every request and follow-up with its verdict now, by receipt."""
-        return self.site.standard(self.clock()).judge(self.derivations.cases(), self.now())
+        return self.site.standard(self.clock()).judge(self.store.derivations.cases(), self.now())
 
     def publish(self, periods: Sequence[Period]) -> None:
         """Write down the figures of `periods` as they stand now."""
         for period in periods:
-            report.publish(self.derivations, self._report_rules([period]), period, self.now())
+            report.publish(self.store, self._report_rules([period]), period, self.now())
 
     def _report_rules(self, periods: Sequence[Period]) -> ReportRules:
         """Return the rules, on a calendar that covers the store and `periods`."""
@@ -319,7 +313,7 @@ class Application:
         return tuple(gap for gap in self._gaps(long) if gap.until is None or gap.until - gap.since > long)
 
     def _gaps(self, silence: timedelta) -> tuple[Gap, ...]:
-        return self.facts.gaps({account.name for account in self.accounts}, silence, self.now())
+        return self.store.runs.gaps({account.name for account in self.accounts}, silence, self.now())
 
     def _patience(self, wanted: timedelta) -> timedelta:
         """Return how old a collection may be: as wanted, unless collections are hardly more often than that."""
@@ -329,9 +323,9 @@ class Application:
         """Write the alarms about collection that are due to the outbox; return how many."""
         alerts = self.site.settings.alerts
         after = self._patience(timedelta(hours=alerts.collection_stopped_after_hours))
-        refused = {run.account for run in self.facts.last_runs() if run.needs_a_person}
+        refused = {run.account for run in self.store.runs.last() if run.outcome.needs_a_person}
         return alarm.sound(
-            self.outbox,
+            self.store.outbox,
             self._gaps(after),
             {account.name: account.name in refused for account in self.accounts},
             alarm.AlarmRule(alerts.operator, after, self._mail_domain),
@@ -342,7 +336,7 @@ class Application:
 
     def _write_alarm(self, gap: Gap) -> tuple[str, str]:
         # Of a success, what it left out; of anything else, why it was none.
-        reasons = {(run.account, run.outcome == RunOutcome.OK): run.reason for run in self.facts.last_runs()}
+        reasons = {(run.account, run.outcome == RunOutcome.OK): run.reason for run in self.store.runs.last()}
         reason = reasons.get((gap.account, gap.partial))
         return alert_text.alarm(gap, reason=reason, site=self.site.settings.site.name, zone=self.site.zone)
 
@@ -375,7 +369,7 @@ class Application:
     def prepare_alerts(self) -> int:
         """Write the digests that are due to the outbox; return how many."""
         return notify.prepare(
-            self.derivations, self.outbox, self.alert_setting(), self.write_digest, self.now()
+            self.store.derivations, self.store.outbox, self.alert_setting(), self.write_digest, self.now()
         )
 
     def deliver_alerts(self) -> notify.Delivery:
@@ -384,7 +378,7 @@ class Application:
         if smtp is None:
             return notify.Delivery(0, 0)
         mailer = Mailer(smtp_server(smtp), self.now, self.site.zone)
-        return notify.deliver(self.outbox, mailer, self.now, self.stop.is_set)
+        return notify.deliver(self.store.outbox, mailer, self.now, self.stop.is_set)
 
 
 @contextmanager

@@ -33,7 +33,7 @@ def alerts(
     """Print the alert mails that are due, and the last ones that were sent; nothing is sent from here."""
     del dry_run
     with session.application(context) as app:
-        due = due_digests(app.derivations, app.outbox, app.alert_setting(), app.now())
+        due = due_digests(app.store.derivations, app.store.outbox, app.alert_setting(), app.now())
         written = [(digest, *app.write_digest(digest)) for digest in due]
         if format_ is TextOrJson.JSON:
             session.write_out(values.text(_document(app, written)), None)
@@ -54,7 +54,7 @@ def _history(app: Application) -> Table:
     table = Table(box=None, padding=(0, 2, 0, 0), show_edge=False, header_style="dim")
     for title in (_("Pour"), _("Jour"), _("Demandes"), _("État")):
         table.add_column(title)
-    for state in app.outbox.history():
+    for state in app.store.outbox.history():
         if state.sent_at is not None:
             shown = _("envoyée le {instant}").format(instant=words.instant(state.sent_at, app.site.zone))
         elif state.refused is not None:
@@ -89,6 +89,6 @@ def _document(app: Application, written: list[tuple[Digest, str, str]]) -> dict[
                 "attempts": state.attempts,
                 "refused": state.refused,
             }
-            for state in app.outbox.history()
+            for state in app.store.outbox.history()
         ],
     }

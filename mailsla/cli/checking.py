@@ -16,6 +16,7 @@ from mailsla.bootstrap.application import Application
 from mailsla.cli import session
 from mailsla.cli.session import TextOrJson
 from mailsla.config import Account
+from mailsla.core.collection.outcome import RunOutcome
 from mailsla.core.errors import MailslaError
 from mailsla.core.mail.copies import MailboxRole
 from mailsla.language import gettext as _
@@ -92,7 +93,7 @@ def check(
 
 def _recent(app: Application) -> Iterator[Line]:
     """Say whether every account was collected with success within the hour, for a container's health."""
-    good = {run.account: run.started_at for run in app.facts.last_runs() if run.outcome == "ok"}
+    good = {run.account: run.started_at for run in app.store.runs.last() if run.outcome is RunOutcome.OK}
     for account in app.accounts:
         subject = _("relève {account}").format(account=account.name)
         last = good.get(account.name)
@@ -148,7 +149,7 @@ def _role(role: MailboxRole) -> str:
 
 def _sent_mail(app: Application) -> Line:
     subject = _("réponses")
-    count = app.derivations.outbound_count()
+    count = app.store.derivations.outbound_count()
     if count == 0:
         sentence = _(
             "aucune réponse n'a encore été vue : vérifiez que les envoyés des agents sont dans un dossier relevé."
@@ -171,13 +172,13 @@ def _smtp(app: Application) -> Line:
 
 
 def _store(app: Application) -> Line:
-    count = len(app.derivations.requests())
+    count = len(app.store.derivations.requests())
     held = ngettext("{n} demande connue.", "{n} demandes connues.", count).format(n=count)
     return Line(_("base de données"), Health.OK, held)
 
 
 def _set_aside(app: Application) -> Iterator[Line]:
-    for item in app.facts.set_aside():
+    for item in app.store.set_aside.all():
         sentence = _("{account}, dossier {mailbox}, UID {uid} : {reason}").format(
             account=item.account,
             mailbox=words.safe(item.mailbox, 60),
@@ -188,8 +189,8 @@ def _set_aside(app: Application) -> Iterator[Line]:
 
 
 def _runs(app: Application) -> Iterator[Line]:
-    for run in app.facts.last_runs():
-        if run.outcome == "ok" and run.reason is not None:
+    for run in app.store.runs.last():
+        if run.outcome is RunOutcome.OK and run.reason is not None:
             yield Line(_("relève {account}").format(account=run.account), Health.WARNING, run.reason)
     for gap in app.gaps():
         if gap.until is not None or gap.partial:

@@ -74,13 +74,13 @@ def decide(
         who, at = by or _session_user(), app.now()
         if action is Action.UNDO:
             undone = take_back(
-                app.derivations, _needed(number, "--number"), reason=reason, decided_by=who, decided_at=at
+                app.store.decisions, _needed(number, "--number"), reason=reason, decided_by=who, decided_at=at
             )
             line = _("La décision n° {number} est reprise.").format(number=undone.number)
         else:
             draft = Decision(0, found.key, action, reason, who, at)
             number = add_decision(
-                app.derivations, _completed(app, draft, found, on, channel, service, category, message)
+                app.store.decisions, _completed(app, draft, found, on, channel, service, category, message)
             )
             line = _("Décision n° {number} consignée.").format(number=number)
         app.derive()
@@ -129,10 +129,10 @@ def _check_message(app: Application, action: Action, key: str, request: Request)
     Raises:
         UsageError: With what that mail is.
     """
-    found = app.derivations.message(key)
+    found = app.store.derivations.message(key)
     if action is Action.JOIN and (found is None or found.side != Side.OUTBOUND.value):
         raise UsageError(_("Ce courriel n'est pas une réponse de la préfecture : rien à rattacher."))
-    if action is Action.DISMISS and key not in {doubt.reply for doubt in app.derivations.doubts()}:
+    if action is Action.DISMISS and key not in {doubt.reply for doubt in app.store.derivations.doubts()}:
         raise UsageError(_("Ce courriel n'est pas une réponse à vérifier : voir --state to-check."))
     if action is Action.SPLIT and (found is None or found.conversation != request.conversation):
         raise UsageError(_("Ce courriel n'est pas de l'échange de cette demande."))
@@ -140,7 +140,7 @@ def _check_message(app: Application, action: Action, key: str, request: Request)
 
 def _message_key(app: Application, written: str) -> str:
     prefix = written.strip().lower()
-    found = app.derivations.messages_named(prefix) if len(prefix) >= 4 else ()
+    found = app.store.derivations.messages_named(prefix) if len(prefix) >= 4 else ()
     if len(found) != 1:
         raise UsageError(
             _(

@@ -60,7 +60,7 @@ def import_(
 def _import_file(app: Application, path: Path, read: Callable[[int], None]) -> Imported:
     # A folder of single files is one archive.
     name = path.parent.name if path.suffix == ".eml" or path.parent.name in {"cur", "new"} else path.name
-    return import_mails(read_archive(path), app.facts, name, now=app.now, office=app.site.office, done=read)
+    return import_mails(read_archive(path), app.store, name, now=app.now, office=app.site.office, done=read)
 
 
 def _add(total: Imported, part: Imported) -> None:

@@ -143,14 +143,14 @@ def requests(
         if format_ is Format.JSON:
             named = [(item, _message_id(app, item.case)) for item in items]
             session.write_out(
-                text(requests_document(named, _doubts(app, items), app.derivations.decided(), zone)),
+                text(requests_document(named, _doubts(app, items), app.store.decisions.decided(), zone)),
                 output,
             )
         elif format_ is Format.CSV:
             session.write_out(sheet.requests(items, zone), output)
         else:
             with session.printing(output) as console:
-                terminal.requests(items, zone, console, app.derivations.decided())
+                terminal.requests(items, zone, console, app.store.decisions.decided())
                 if state is State.TO_CHECK:
                     terminal.doubts(_doubts(app, items), zone, console)
 
@@ -158,11 +158,11 @@ def requests(
 def _doubts(app: Application, items: Sequence[Judged]) -> list[Doubt]:
     """Return the possible replies to some requests."""
     keys = {item.case.key for item in items}
-    return [doubt for doubt in app.derivations.doubts() if keys.intersection(doubt.candidates)]
+    return [doubt for doubt in app.store.derivations.doubts() if keys.intersection(doubt.candidates)]
 
 
 def _message_id(app: Application, case: Case) -> str | None:
-    message = app.derivations.message(case.key)
+    message = app.store.derivations.message(case.key)
     return None if message is None else message.message_id
 
 
@@ -170,7 +170,7 @@ def _selected(
     app: Application, state: State | None, period: Period | None, service: str | None
 ) -> list[Judged]:
     calendar = app.clock().calendar
-    doubtful = {key for doubt in app.derivations.doubts() for key in doubt.candidates}
+    doubtful = {key for doubt in app.store.derivations.doubts() for key in doubt.candidates}
     return [
         item
         for item in app.judged()
@@ -208,10 +208,10 @@ def show(
         clock = app.clock()
         commitment = app.site.standard(clock).commitment_of(found.category)
         verdict = app.site.standard(clock).judge([case_of(found)], app.now())[0].verdict
-        messages = app.derivations.conversation(found.conversation)
+        messages = app.store.derivations.conversation(found.conversation)
         end = found.answered.at if verdict.answered_on and found.answered else app.now()
         counted = clock.days(found.received.at, end, commitment.unit)
-        decisions = [item for key in found.keys for item in app.derivations.decisions(key)]
+        decisions = [item for key in found.keys for item in app.store.decisions.taken(key)]
         if format_ is TextOrJson.JSON:
             session.write_out(
                 text(request_document(found, verdict, decisions, messages, counted, app.site.zone)),
@@ -229,7 +229,7 @@ def find_request(app: Application, written: str) -> Request:
         UsageError: When there is none, or several.
     """
     prefix = written.strip().lower()
-    found = app.derivations.requests_named(prefix) if len(prefix) >= 4 else ()
+    found = app.store.derivations.requests_named(prefix) if len(prefix) >= 4 else ()
     if len(found) == 1:
         return found[0]
     if found:

@@ -118,7 +118,7 @@ def conversations(
         found = _of_files(reader, paths, _rules(context))
     else:
         with session.application(context) as app:
-            found = _of_store(app.derivations.messages())
+            found = _of_store(app.store.derivations.messages())
     if format_ is TextOrJson.JSON:
         typer.echo(text(conversations_document(found)))
     else:

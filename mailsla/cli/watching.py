@@ -112,7 +112,7 @@ def jobs(app: Application) -> Sequence[Job]:
         # Nothing is said before every account was tried once: a reply may be about to be found. One that is read
         # half-way for the first time holds requests without their replies, whoever is reading it.
         with lock:
-            ready = names <= tried and not names & app.facts.half_read()
+            ready = names <= tried and not names & app.store.runs.half_read()
         if ready and not app.stop.is_set():
             app.prepare_alerts()
 

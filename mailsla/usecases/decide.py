@@ -11,17 +11,17 @@ from mailsla.core.pairing.decision import Action, Decision, in_force
 from mailsla.language import gettext as _
 
 
-class DecisionStore(Protocol):
+class Decisions(Protocol):
     """Where decisions are kept."""
 
-    def decisions(self, target: str | None = None) -> Sequence[Decision]:
+    def taken(self, target: str | None = None) -> Sequence[Decision]:
         """Return every decision, or those about one message, by number."""
 
-    def decide(self, decision: Decision) -> int:
+    def add(self, decision: Decision) -> int:
         """Add a decision and return its number; what it is about is derived again."""
 
 
-def decide(store: DecisionStore, decision: Decision) -> int:
+def decide(decisions: Decisions, decision: Decision) -> int:
     """Add a decision and return its number.
 
     Raises:
@@ -29,10 +29,10 @@ def decide(store: DecisionStore, decision: Decision) -> int:
     """
     if not decision.reason.strip():
         raise UsageError(_("Donnez la raison avec --reason : elle restera avec la décision."))
-    before = in_force(store.decisions(decision.target)).last(decision.target, decision.action)
+    before = in_force(decisions.taken(decision.target)).last(decision.target, decision.action)
     if before is not None and _says(before) == _says(decision):
         raise UsageError(_("C'est déjà décidé (décision n° {number}).").format(number=before.number))
-    return store.decide(decision)
+    return decisions.add(decision)
 
 
 def _says(decision: Decision) -> tuple[object, ...]:
@@ -40,19 +40,18 @@ def _says(decision: Decision) -> tuple[object, ...]:
 
 
 def undo(
-    store: DecisionStore, number: int, *, reason: str, decided_by: str, decided_at: datetime
+    decisions: Decisions, number: int, *, reason: str, decided_by: str, decided_at: datetime
 ) -> Decision:
     """Take decision `number` back, by one more decision; return the one taken back.
 
     Raises:
         UsageError: When there is no such decision in force.
     """
-    decisions = store.decisions()
-    found = next((item for item in in_force(decisions).all if item.number == number), None)
+    found = next((item for item in in_force(decisions.taken()).all if item.number == number), None)
     if found is None:
         raise UsageError(_("Aucune décision n° {number} en vigueur.").format(number=number))
     decide(
-        store,
+        decisions,
         Decision(0, found.target, Action.UNDO, reason, decided_by, decided_at, undone=number),
     )
     return found

@@ -17,6 +17,7 @@ from mailsla.adapters.machine.scheduling import Job
 from mailsla.bootstrap.application import Application, open_application
 from mailsla.cli.watching import jobs
 from mailsla.config import parse
+from mailsla.core.collection.outcome import RunOutcome
 from tests.trials.office import document
 from tests.trials.servers.scripted_imap import ScriptedImap
 
@@ -120,7 +121,7 @@ def test_an_account_that_another_worker_is_reading_for_the_first_time_alerts_nob
         second.derive()
         turn(jobs(second))
 
-        assert second.derivations.cases()
+        assert second.store.derivations.cases()
         assert alerted(second) == []
 
 
@@ -151,8 +152,8 @@ def test_alerts_that_cannot_be_written_keep_no_alarm_back(server: TwoMailboxes, 
     server.go_on.set()
     with worker(server, tmp_path) as app:
         app.poll(app.accounts[0])
-        run = app.facts.start_run("contact", NOW)
-        app.facts.finish_run(run, NOW, "permanent", reason="refusé", messages=0, set_aside=0)
+        run = app.store.runs.start("contact", NOW)
+        app.store.runs.finish(run, NOW, RunOutcome.PERMANENT, reason="refusé", messages=0, set_aside=0)
         for job in jobs(Broken(app.site, app.engine, app.now)):
             with suppress(ZeroDivisionError):
                 if not job.name.startswith("collect"):

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Engine, inspect
 
 from mailsla.adapters.database import migrating, schema
 from mailsla.adapters.database.engine import reading, writing
-from mailsla.adapters.database.facts import Facts
+from mailsla.adapters.database.store import store_on
 from mailsla.core.collection.on_server import ListedMailbox
 from mailsla.core.collection.to_store import Cursor
 from mailsla.core.mail.copies import MailboxRole
@@ -107,7 +107,9 @@ def test_a_store_that_did_not_note_since_when_mail_is_read_keeps_its_cursors(emp
 
     schema.upgrade(empty_engine)
 
-    [cursor] = Facts(empty_engine).cursors("contact", [ListedMailbox("INBOX", MailboxRole.INBOX)])
+    [cursor] = store_on(empty_engine).mailboxes.cursors(
+        "contact", [ListedMailbox("INBOX", MailboxRole.INBOX)]
+    )
     migrating.check(empty_engine)
     assert cursor == Cursor(1, 7, 12, 13, 1, highest_modseq=99, since=None)
     with reading(empty_engine) as connection:
