@@ -95,7 +95,8 @@ def pattern(form: str) -> re.Pattern[str]:
     """
     pieces = re.split(r"‹([^›]+)›", form)
     exact = [PLACEHOLDERS[piece] if index % 2 else re.escape(piece) for index, piece in enumerate(pieces)]
-    return re.compile("".join(exact), re.IGNORECASE if form == "CAPABILITY" else 0)
+    # The library writes some names of commands in lower case.
+    return re.compile("".join(exact), re.IGNORECASE)
 
 
 def forms() -> set[str]:
