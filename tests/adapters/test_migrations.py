@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 from sqlalchemy import Connection, Engine, inspect
 
@@ -21,6 +25,21 @@ def test_the_migrations_make_the_tables_that_the_code_declares(empty_engine: Eng
 
 def test_the_files_of_the_migrations_are_named_by_their_revisions() -> None:
     assert schema.revisions() == migrating.chain()
+
+
+def test_alembic_is_loaded_only_when_a_migration_is_missing(tmp_path: Path) -> None:
+    opening = f"""\
+import sys
+from mailsla.adapters.database import engine, schema
+store = engine.open_engine("sqlite:///{tmp_path / "store.sqlite3"}")
+schema.upgrade(store)
+store.dispose()
+print("alembic" in sys.modules)
+"""
+
+    loaded = [subprocess.check_output([sys.executable, "-c", opening], text=True).strip() for _ in range(2)]
+
+    assert loaded == ["True", "False"]
 
 
 def test_upgrading_twice_changes_nothing(empty_engine: Engine) -> None:
