@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from mailsla.core.mail.header import REQUESTED_FIELDS
 from mailsla.core.office.body_evidence import READ_BYTES
-from mailsla.usecases.collect import WINDOW
+from mailsla.usecases.terms import Limits
 
 PAGE = Path(__file__).parents[1] / "docs" / "exploitation.md"
 CONTENT_FIELDS = "CONTENT-TYPE CONTENT-TRANSFER-ENCODING"
@@ -68,7 +68,7 @@ SAID = (
         ("UID SEARCH UID ‹premier›:‹dernier›", "UID SEARCH UID ‹premier›:‹dernier› SINCE ‹date›"),
         "les numéros (UID) des courriels nouveaux, ou encore là ; à partir de `since`",
     ),
-    Said(("UID SEARCH *",), f"le dernier numéro, dans un dossier de plus de {WINDOW} courriels"),
+    Said(("UID SEARCH *",), f"le dernier numéro, dans un dossier de plus de {Limits().window} courriels"),
     Said(
         ("UID SEARCH KEYWORD ‹mot-clé›",),
         "les courriels qui portent un mot-clé IMAP nommé dans la configuration",

@@ -10,9 +10,11 @@ import pytest
 
 from mailsla.adapters.access.credentials import Credentials
 from mailsla.adapters.archives import MOST_BODY
-from mailsla.adapters.imap import session as imap
+from mailsla.adapters.imap.account import ImapAccount
 from mailsla.adapters.imap.client import Client
+from mailsla.adapters.imap.connecting import connect
 from mailsla.adapters.imap.login import with_token
+from mailsla.adapters.imap.session import ImapSession
 from mailsla.core.errors import MailslaError
 from mailsla.core.office.body_evidence import READ_BYTES
 from tests import imap_page
@@ -20,7 +22,7 @@ from tests.trials.servers.scripted_imap import ScriptedImap
 
 AT = date(2026, 11, 2)
 
-USES: dict[str, Callable[[imap.ImapSession], object]] = {
+USES: dict[str, Callable[[ImapSession], object]] = {
     "mailboxes": lambda session: session.mailboxes(),
     "status": lambda session: session.status("INBOX"),
     "examine": lambda session: session.examine("INBOX"),
@@ -50,8 +52,8 @@ def server() -> Iterator[ScriptedImap]:
         yield scripted
 
 
-def account(server: ScriptedImap, password: str = "essai", tls: str = "none") -> imap.ImapAccount:
-    return imap.ImapAccount(
+def account(server: ScriptedImap, password: str = "essai", tls: str = "none") -> ImapAccount:
+    return ImapAccount(
         name="contact",
         host="127.0.0.1",
         port=server.port,
@@ -70,20 +72,20 @@ def said_to(server: ScriptedImap) -> list[str]:
 def test_all_that_is_said_is_on_the_list_and_all_of_the_list_is_said(server: ScriptedImap) -> None:
     for capability in CAPABILITIES:
         server.capability = capability
-        with imap.connect(account(server)) as session:
+        with connect(account(server)) as session:
             for use in USES.values():
                 use(session)
             session.mailboxes()
     server.capability = "IMAP4rev1 AUTH=PLAIN"
-    with imap.connect(account(server, password="été")):
+    with connect(account(server, password="été")):
         pass
     for mechanism in ("xoauth2", "oauthbearer"):
         server.capability = f"IMAP4rev1 AUTH={mechanism.upper()}"
-        client = Client("127.0.0.1", port=server.port, ssl=False)
+        client = Client("127.0.0.1", port=server.port, ssl=False, greeting_seconds=5)
         with_token(client, "contact", "token", mechanism)
         client.shutdown()
     server.capability = "IMAP4rev1 STARTTLS"
-    with pytest.raises(MailslaError), imap.connect(account(server, tls="starttls")):
+    with pytest.raises(MailslaError), connect(account(server, tls="starttls")):
         pass
     # What follows STARTTLS is no command, but a handshake that this server does not know.
     said = said_to(server)
@@ -93,7 +95,7 @@ def test_all_that_is_said_is_on_the_list_and_all_of_the_list_is_said(server: Scr
 
 
 def test_every_way_to_use_a_session_was_looked_at() -> None:
-    public = {name for name in vars(imap.ImapSession) if not name.startswith("_")}
+    public = {name for name in vars(ImapSession) if not name.startswith("_")}
 
     assert public - {"bounded", "interrupt", "close"} == USES.keys()
 
