@@ -16,7 +16,7 @@ from mailsla.cli import session
 from mailsla.cli.instants import read_instant, read_time
 from mailsla.cli.session import TextOrJson
 from mailsla.config import Settings
-from mailsla.config.settings import CommitmentSection
+from mailsla.config.promises import CommitmentSection
 from mailsla.core.clock.commitment import Commitment, Comparison, Unit
 from mailsla.core.clock.territory import Territory
 from mailsla.core.clock.verdict import Clock, ClosedDayReceipt, ReceiptRule
