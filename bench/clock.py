@@ -10,7 +10,7 @@ import holidays
 import numpy
 
 from bench.measuring import compare
-from mailsla.bootstrap import site_rules
+from mailsla.bootstrap.site_rules import ClockRules
 from mailsla.core.clock.commitment import Commitment, Comparison
 from mailsla.core.clock.territory import METROPOLE
 from mailsla.core.clock.verdict import Clock
@@ -23,7 +23,7 @@ COUNT = 100_000
 
 def main() -> None:
     """Print the time for one verdict, and the ratios."""
-    clock = Clock(site_rules.calendar(METROPOLE, 2006, 2031))
+    clock = ClockRules(METROPOLE).clock(datetime(2006, 1, 1, tzinfo=UTC), datetime(2029, 1, 2, tzinfo=UTC))
     promise = Commitment("information", 10, Comparison.LESS_THAN, Fraction(4, 5))
     start = datetime(2010, 1, 4, 9, tzinfo=UTC)
     pairs = [

@@ -2,14 +2,25 @@
 
 French is the product's language, so its sentences stand in the code and need no catalogue; `--lang en` looks
 them up in `locales/en`. See docs/adr/0010-french-sentences.md.
+
+The language belongs to the context, so that a mail or a page may speak another one than the terminal, in one
+thread or in several at once. A thread begins with an empty context, hence in French: whoever starts one that
+words anything runs it in a copy of its own context, as `adapters.machine.scheduling` does for the daemon's jobs.
+(Had the process a language of its own to fall back to, a thread started for an English page would speak that.)
 """
 
 from __future__ import annotations
 
 import gettext as _gettext
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import cache
 from pathlib import Path
 
 LANGUAGES = ("fr", "en")
+
+_spoken = ContextVar("language", default="fr")
 
 
 class _French(_gettext.NullTranslations):
@@ -19,34 +30,41 @@ class _French(_gettext.NullTranslations):
         return msgid2 if n >= 2 else msgid1
 
 
-_current: dict[str, _gettext.NullTranslations] = {"translations": _French()}
-_code = {"code": "fr"}
+@cache
+def _translations(code: str) -> _gettext.NullTranslations:
+    if code == "fr":
+        return _French()
+    return _gettext.translation("mailsla", Path(__file__).parent / "locales", languages=[code])
 
 
 def speak(code: str) -> None:
-    """Make `code` ("fr" or "en") the language of everything said from now on.
+    """Make `code` ("fr" or "en") the language of everything said from now on in this context.
 
     Called once, by the command line, before anything is shown.
     """
-    if code == "fr":
-        _current["translations"] = _French()
-    else:
-        _current["translations"] = _gettext.translation(
-            "mailsla", Path(__file__).parent / "locales", languages=[code]
-        )
-    _code["code"] = code
+    _spoken.set(code)
+
+
+@contextmanager
+def speaking(code: str) -> Iterator[None]:
+    """Make `code` the language of what is said inside: a mail or a page in another language than the rest."""
+    before = _spoken.set(code)
+    try:
+        yield
+    finally:
+        _spoken.reset(before)
 
 
 def language() -> str:
     """Return the code of the language in use."""
-    return _code["code"]
+    return _spoken.get()
 
 
 def gettext(sentence: str) -> str:
     """Return `sentence` in the language in use."""
-    return _current["translations"].gettext(sentence)
+    return _translations(_spoken.get()).gettext(sentence)
 
 
 def ngettext(one: str, many: str, count: int) -> str:
     """Return the singular or plural sentence for `count`, in the language in use."""
-    return _current["translations"].ngettext(one, many, count)
+    return _translations(_spoken.get()).ngettext(one, many, count)

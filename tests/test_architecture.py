@@ -62,7 +62,6 @@ LONG = {
     "mailsla/presentation/formats/report_screen.py": "is cut when pages become values",
     "mailsla/presentation/words.py": "one place for every word that formats share",
     "mailsla/bootstrap/application.py": "is cut when behaviour gets its rooms",
-    "mailsla/config/settings.py": "one class a section of the file, each read alone",
     "mailsla/demo/letters.py": "mostly the sentences of invented letters",
 }
 """Modules longer than most, each with the reason why it is not two."""

@@ -10,7 +10,8 @@ from mailsla.adapters.access.oauth import TokenSource
 from mailsla.adapters.imap.account import ImapAccount
 from mailsla.adapters.smtp import SmtpServer
 from mailsla.config import Account, Smtp
-from mailsla.config.settings import OAuth2Section
+from mailsla.config.secret import Secret
+from mailsla.config.servers import OAuth2Section
 
 
 def imap_account(account: Account) -> ImapAccount:
@@ -21,7 +22,7 @@ def imap_account(account: Account) -> ImapAccount:
         port=account.port or (993 if account.tls == "implicit" else 143),
         tls=account.tls,
         user=account.user,
-        credentials=None if account.oauth2 is not None else _credentials(account),
+        credentials=_credentials(account.secret),
         tokens=None if account.oauth2 is None else _tokens(account.name, account.oauth2, account.ca_file),
         mechanism="xoauth2" if account.oauth2 is None else account.oauth2.mechanism,
         ca_file=account.ca_file,
@@ -40,7 +41,7 @@ def smtp_server(smtp: Smtp) -> SmtpServer:
         tls=smtp.tls,
         sender=smtp.sender,
         user=smtp.user,
-        credentials=None if smtp.user is None else _credentials(smtp),
+        credentials=_credentials(smtp.secret),
         ca_file=smtp.ca_file,
         timeout_seconds=smtp.timeout_seconds,
     )
@@ -53,22 +54,11 @@ def _tokens(
     ca_file: Path | None,
 ) -> TokenSource:
     """Return where an account's tokens come from: one source for the life of the process, which keeps them."""
-    secret = Credentials(
-        file=section.client_secret_file,
-        command=section.client_secret_command,
-        variable=section.client_secret_env,
-    )
-    refresh = Credentials(
-        file=section.refresh_token_file,
-        command=section.refresh_token_command,
-        variable=section.refresh_token_env,
-    )
-    nothing = Credentials()
     return TokenSource(
         token_url=section.token_url,
         client_id=section.client_id,
-        client_secret=None if secret == nothing else secret,
-        refresh_token=None if refresh == nothing else refresh,
+        client_secret=_credentials(section.client_secret),
+        refresh_token=_credentials(section.refresh_token),
         scope=section.scope,
         ca_file=ca_file,
     )
@@ -83,11 +73,13 @@ def credentials_fingerprint(account: Account) -> str:
     return "" if reached.credentials is None else fingerprint(reached.credentials)
 
 
-def _credentials(section: Account | Smtp) -> Credentials:
-    password = section.password
+def _credentials(secret: Secret) -> Credentials | None:
+    """Return a secret as it is read when it is needed; None when there is none."""
+    if not secret.ways:
+        return None
     return Credentials(
-        literal=None if password is None else password.get_secret_value,
-        file=section.password_file,
-        command=section.password_command,
-        variable=section.password_env,
+        literal=None if secret.literal is None else secret.literal.get_secret_value,
+        file=secret.file,
+        command=secret.command,
+        variable=secret.env,
     )

@@ -3,30 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import time, timedelta
 from enum import StrEnum
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 import typer
 
-from mailsla.adapters.french_holidays import FIRST_YEAR, LAST_YEAR, check_year
+from mailsla.adapters.french_holidays import LAST_YEAR, check_year
 from mailsla.bootstrap import site_rules
+from mailsla.bootstrap.site_rules import ClockRules
 from mailsla.cli import session
 from mailsla.cli.instants import read_instant, read_time
 from mailsla.cli.session import TextOrJson
 from mailsla.config import Settings
-from mailsla.config.settings import CommitmentSection
 from mailsla.core.clock.commitment import Commitment, Comparison, Unit
-from mailsla.core.clock.territory import Territory
-from mailsla.core.clock.verdict import Clock, ClosedDayReceipt, ReceiptRule
-from mailsla.core.clock.working_days import SpecialDay
+from mailsla.core.clock.verdict import ClosedDayReceipt
 from mailsla.core.errors import UsageError
 from mailsla.language import gettext as _
 from mailsla.presentation import words
 from mailsla.presentation.documents.clock import calendar_document, clock_document
 from mailsla.presentation.documents.values import text
 from mailsla.presentation.formats import terminal
+
+A_YEAR = timedelta(days=366)
 
 
 class DayUnit(StrEnum):
@@ -79,17 +78,17 @@ def clock(
 ) -> None:
     """Print the due date and, with a reply, the delay and the verdict, day by day."""
     settings = session.optional_settings(context)
-    territory = _territory(settings, departement)
-    zone = ZoneInfo(territory.zone)
-    received_at = read_instant(received, zone, end_of_day=False)
-    replied_at = None if replied is None else read_instant(replied, zone, end_of_day=True)
+    rules = _rules(settings, departement, good_friday)
+    received_at = read_instant(received, rules.zone, end_of_day=False)
+    replied_at = None if replied is None else read_instant(replied, rules.zone, end_of_day=True)
     if replied_at is not None and replied_at < received_at:
         raise UsageError(_("La réponse précède la demande : inversez les deux dates."))
     if hours is not None and (days is not None or unit is not None):
         raise UsageError(_("Indiquez --hours seul, sans --days ni --unit."))
-    clock_ = _clock(settings, territory, good_friday, received_at, replied_at)
-    clock_ = replace(clock_, receipt=_receipt(clock_.receipt, cutoff, closed_day_receipt))
-    commitment = _commitment(settings, days, hours, unit, comparison)
+    # From a year before, as a report sees it.
+    clock_ = rules.clock(received_at - A_YEAR, replied_at or received_at)
+    clock_ = clock_.with_receipt(_read_cutoff(cutoff), closed_day_receipt)
+    commitment = _instead(site_rules.main_commitment(settings), days, hours, unit, comparison)
     try:
         verdict = clock_.verdict(received_at, replied_at, commitment, replied_at or received_at)
     except UsageError as error:
@@ -112,7 +111,7 @@ def clock(
             counted,
             clock_,
             replied=replied is not None,
-            territory=territory.name,
+            territory=rules.territory.name,
             console=session.console(),
         )
 
@@ -128,96 +127,55 @@ def calendar(
 ) -> None:
     """Print the holidays and closures of a year, with their law or reason."""
     check_year(year)
-    settings = session.optional_settings(context)
-    territory = _territory(settings, departement)
-    days = site_rules.calendar(
-        territory,
-        year,
-        year,
-        good_friday=_good_friday(settings, good_friday),
-        declared=_declared(settings, territory),
-    ).special_days
+    rules = _rules(session.optional_settings(context), departement, good_friday)
+    days = rules.calendar(year, year).special_days
     if format_ is TextOrJson.JSON:
         session.write_out(text(calendar_document(days)), None)
     else:
         title = _("Jours fériés et fermetures {year} – {territory}").format(
-            year=year, territory=territory.name
+            year=year, territory=rules.territory.name
         )
         terminal.calendar(days, title, session.console())
 
 
-def _territory(settings: Settings | None, departement: str | None) -> Territory:
+def _rules(settings: Settings | None, departement: str | None, good_friday: bool | None) -> ClockRules:
+    """Return the site's rules, with what was asked for instead."""
+    rules = site_rules.clock_rules(settings)
     if departement is not None:
-        return site_rules.territory(departement)
-    return settings.site.territory if settings is not None else site_rules.territory("75")
+        rules = rules.elsewhere(site_rules.territory(departement))
+    return rules if good_friday is None else replace(rules, good_friday=good_friday)
 
 
-def _declared(settings: Settings | None, territory: Territory) -> tuple[SpecialDay, ...]:
-    """Return the site's own days, unless another territory was asked for."""
-    if settings is None or settings.site.territory != territory:
-        return ()
-    return site_rules.declared_days(settings)
-
-
-def _good_friday(settings: Settings | None, asked: bool | None) -> bool:
-    if asked is not None:
-        return asked
-    return settings.site.good_friday if settings is not None else True
-
-
-def _commitment(
-    settings: Settings | None,
+def _instead(
+    promise: Commitment,
     days: int | None,
     hours: int | None,
     unit: DayUnit | None,
     comparison: Comparison | None,
 ) -> Commitment:
-    """Return the site's first promise, with what was asked for instead."""
-    section = settings.commitments[0] if settings is not None else CommitmentSection()
-    promise = section.commitment
+    """Return a promise, with what was asked for instead."""
     if hours is not None:
-        promise = replace(promise, amount=hours, unit=Unit.OPENING_HOURS)
-    elif days is not None:
-        in_days = Unit.WORKING_DAYS if promise.unit is Unit.OPENING_HOURS else promise.unit
-        promise = replace(promise, amount=days, unit=in_days)
-    if unit is not None and hours is None:
+        promise = promise.in_hours(hours)
+    if days is not None:
+        promise = promise.in_days(days)
+    if unit is not None:
         promise = replace(promise, unit=Unit(unit.value))
     return promise if comparison is None else promise.compared(comparison)
 
 
-def _clock(
-    settings: Settings | None,
-    territory: Territory,
-    good_friday: bool | None,
-    received_at: datetime,
-    replied_at: datetime | None,
-) -> Clock:
-    days = site_rules.calendar(
-        territory,
-        max(received_at.year - 1, FIRST_YEAR),
-        min(max(received_at, replied_at or received_at).year + 2, LAST_YEAR),
-        good_friday=_good_friday(settings, good_friday),
-        declared=_declared(settings, territory),
-    )
-    if settings is None:
-        return Clock(days)
-    receipt = ReceiptRule(settings.receipt.cutoff, settings.receipt.closed_day_receipt)
-    return Clock(days, receipt, site_rules.Site(settings).opening)
-
-
-def _receipt(rule: ReceiptRule, cutoff: str | None, closed_day: ClosedDayReceipt | None) -> ReceiptRule:
-    """Return the site's receipt rule with what was asked for instead.
+def _read_cutoff(written: str | None) -> time | None:
+    """Read a cutoff.
 
     Raises:
-        UsageError: When the cutoff is no time of day.
+        UsageError: When it is no time of day.
     """
-    if cutoff is not None:
-        try:
-            rule = replace(rule, cutoff=read_time(cutoff.strip()))
-        except ValueError as error:
-            raise UsageError(
-                _("Heure illisible : {written} ; écrivez par exemple 17:00.").format(
-                    written=words.safe(cutoff, 40)
-                )
-            ) from error
-    return rule if closed_day is None else replace(rule, closed_day=closed_day)
+    if written is None:
+        return None
+    try:
+        return read_time(written.strip())
+    except ValueError as error:
+        raise UsageError(
+            _("Heure illisible : {written} ; écrivez par exemple 17:00.").format(
+                written=words.safe(written, 40)
+            )
+        ) from error

@@ -5,16 +5,14 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from mailsla.config.settings import Account, Settings, Smtp
+from mailsla.config.settings import Settings
 from mailsla.core.errors import ConfigError, Problem
 from mailsla.language import gettext as _
-
-_Section = TypeVar("_Section", Account, Smtp)
 
 
 def load(path: Path) -> Settings:
@@ -46,46 +44,20 @@ def parse(document: Mapping[str, Any], *, folder: Path) -> Settings:
         ConfigError: With every problem of the document.
     """
     try:
-        settings = Settings.model_validate(document)
+        settings = Settings.model_validate(document, context=folder)
     except ValidationError as error:
         raise ConfigError(tuple(_problem(detail) for detail in _told_once(error.errors()))) from None
-    return _anchored(settings, folder)
+    store = settings.store.model_copy(update={"url": _anchored(settings.store.url, folder)})
+    return settings.model_copy(update={"store": store})
 
 
-def _anchored(settings: Settings, folder: Path) -> Settings:
-    """Return the settings with their relative paths made absolute."""
-    update: dict[str, Any] = {
-        "accounts": tuple(
-            _oauth_paths(_with_paths(account, folder), folder) for account in settings.accounts
-        ),
-    }
-    if settings.smtp is not None:
-        update["smtp"] = _with_paths(settings.smtp, folder)
+def _anchored(url: str, folder: Path) -> str:
+    """Return a database's URL; the file of SQLite's, when relative, is relative to `folder`."""
     prefix = "sqlite:///"
-    url = settings.store.url
-    if url.startswith(prefix) and not url.startswith(prefix + "/") and url != prefix:
-        absolute = (folder / url.removeprefix(prefix)).resolve()
-        update["store"] = settings.store.model_copy(update={"url": f"{prefix}{absolute}"})
-    return settings.model_copy(update=update)
-
-
-def _with_paths(section: _Section, folder: Path) -> _Section:
-    paths = {key: getattr(section, key) for key in ("ca_file", "password_file")}
-    anchored = {key: folder / path for key, path in paths.items() if path is not None}
-    copied: _Section = section.model_copy(update=anchored)
-    return copied
-
-
-def _oauth_paths(account: Account, folder: Path) -> Account:
-    """Return the account with the relative paths of its tokens made absolute."""
-    section = account.oauth2
-    if section is None:
-        return account
-    paths = {key: getattr(section, key) for key in ("client_secret_file", "refresh_token_file")}
-    anchored = section.model_copy(
-        update={key: folder / path for key, path in paths.items() if path is not None}
-    )
-    return account.model_copy(update={"oauth2": anchored})
+    path = url.removeprefix(prefix)
+    if path in {url, ""} or path.startswith("/"):
+        return url
+    return f"{prefix}{(folder / path).resolve()}"
 
 
 def _told_once(details: list[ErrorDetails]) -> list[ErrorDetails]:
@@ -108,42 +80,12 @@ def _key(location: tuple[int | str, ...]) -> str:
 def _sentence(detail: ErrorDetails) -> str:
     kind = detail["type"]
     if kind == "value_error":
-        return _own_sentence(str(detail["ctx"]["error"]))
+        # A rule of ours (`mailsla.config.fields`, or a section's own): it has said what to do.
+        return str(detail["ctx"]["error"])
     sentence = _SENTENCES.get(kind)
     if sentence is None:
         return _("valeur refusée ({reason}).").format(reason=detail["msg"])
     return sentence(detail.get("ctx", {}))
-
-
-def _own_sentence(code: str) -> str:
-    code, _colon, detail = code.partition(":")
-    return {
-        "address": _("indiquez une adresse électronique, comme « contact@example.fr »."),
-        "departement": _("département inconnu ; indiquez son numéro, comme « 18 », « 2A » ou « 974 »."),
-        "pattern": _("indiquez une expression régulière valide."),
-        "form-pattern": _("indiquez le motif (subject_pattern, body_pattern) de chaque source citée."),
-        "keyword": _(
-            'indiquez le mot-clé tel que le serveur le garde : sans accent, sans espace, sans ( ) { % * " \\ ni ].'
-        ),
-        "closing": _("indiquez au moins un dossier ou un mot-clé."),
-        "oauth2-secret": _(
-            "indiquez client_secret_… ou refresh_token_… (file, command ou env), chacun d'une seule façon."
-        ),
-        "oauth2-plain": _("l'adresse du serveur d'autorisation doit commencer par https://."),
-        "amount": _("indiquez days ou hours, pas les deux."),
-        "hours": _("indiquez des heures comme « 09:00-12:00 »."),
-        "password": _(
-            "indiquez le mot de passe d'une seule façon : password_file, password_command, password_env "
-            "ou password."
-        ),
-        "smtp-password": _(
-            "indiquez user et un seul mot de passe (password_file, …), ou ni l'un ni l'autre."
-        ),
-        "plain": _("sans TLS, seul un serveur de cette machine est accepté ; mettez tls = « implicit »."),
-        "duplicate": _("deux entrées portent le même nom ({section}) ; renommez l'une d'elles.").format(
-            section=detail
-        ),
-    }.get(code, code)
 
 
 def _choices(context: dict[str, Any]) -> str:

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -282,6 +283,36 @@ def test_a_closure_declared_later_says_which_published_figures_it_changes(tmp_pa
     )
     assert revision["changed"] == changed["sections"][1]["without_closures"]["changed"] >= 1
     assert "Chiffre publié le 13/11/2026" in written
+
+
+def test_clock_gives_the_due_dates_of_the_requests_and_the_rule_of_the_report(tmp_path: Path) -> None:
+    temporary = str(tmp_path)
+    assert mailsla("demo", TMPDIR=temporary).returncode == 0
+    [configuration] = tmp_path.rglob("mailsla.toml")
+    with configuration.open("a", encoding="utf-8") as file:
+        file.write(
+            "\n[calendar]\nhalf_days_count = false\n"
+            'half_days = [{ on = 2026-11-10, reason = "veille", open = ["09:00-12:00"] }]\n'
+        )
+
+    def answer(*arguments: str) -> Any:
+        return json.loads(mailsla(*arguments, "--demo", "--format", "json", TMPDIR=temporary).stdout)
+
+    across = [
+        request
+        for request in answer("requests")["requests"]
+        if request["category"] == "information"
+        and request["received_on"] < "2026-11-10" < (request["answered_at"] or "")[:10]
+    ]
+    assert len(across) >= 2
+    report = answer("report")
+    for request in across[:2]:
+        said = answer("clock", request["received_at"], request["answered_at"])
+        shown = answer("show", request["key"])
+        assert said["rule"].items() <= report["rule"].items()
+        assert (said["due_on"], said["working_days"]) == (shown["due_on"], shown["working_days"])
+        assert {"date": "2026-11-10", "counted": False, "reason": "veille"} in said["days"]
+        assert said["days"] == shown["days"]
 
 
 @pytest.mark.parametrize(

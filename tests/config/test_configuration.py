@@ -13,6 +13,7 @@ from pydantic import BaseModel
 
 from mailsla.config import Settings, load, parse
 from mailsla.core.errors import ConfigError
+from mailsla.language import speaking
 
 EXAMPLE = Path(__file__).parents[2] / "config" / "mailsla.example.toml"
 
@@ -56,7 +57,7 @@ def test_the_example_shows_every_key_and_no_other() -> None:
     assert set(document) == set(Settings.model_fields)
     for section, content in document.items():
         annotation = str(Settings.model_fields[section].annotation)
-        name = re.findall(r"settings\.(\w+)", annotation)[0]
+        name = re.findall(r"mailsla\.config\.\w+\.(\w+)", annotation)[0]
         model = getattr(__import__("mailsla.config.settings", fromlist=[name]), name)
         blocks = content if isinstance(content, list) else [content]
         shown = {key for block in blocks for key in block}
@@ -134,6 +135,86 @@ def test_a_keyword_is_written_as_servers_keep_it(keyword: str) -> None:
     )
 
 
+def with_oauth2(**keys: Any) -> dict[str, Any]:
+    tokens = {"token_url": "https://example.fr/token", "client_id": "mailsla"}
+    return with_account(password_file=None, oauth2=tokens | keys)
+
+
+def with_commitment(**keys: Any) -> dict[str, Any]:
+    return SMALLEST | {"commitments": [keys]}
+
+
+def with_smtp(**keys: Any) -> dict[str, Any]:
+    return SMALLEST | {"smtp": {"host": "smtp.example.fr", "sender": "qualite@pref.example.fr"} | keys}
+
+
+def with_service(**keys: Any) -> dict[str, Any]:
+    return SMALLEST | {"services": [{"name": "Étrangers"} | keys]}
+
+
+FORM = {"senders": ["formulaire@example.fr"]}
+
+RULES = [
+    (with_service(head="personne"), "services[1].head", "indiquez une adresse électronique, comme"),
+    (
+        SMALLEST | {"site": {"name": "Préfecture d'essai", "departement": "999"}},
+        "site.departement",
+        "département inconnu",
+    ),
+    (
+        SMALLEST | {"forms": [FORM | {"subject_pattern": "("}]},
+        "forms[1].subject_pattern",
+        "indiquez une expression régulière",
+    ),
+    (SMALLEST | {"forms": [FORM | {"citizen": ["body"]}]}, "forms[1]", "indiquez le motif"),
+    (with_service(keywords=["à lire"]), "services[1].keywords[1]", "indiquez le mot-clé tel que"),
+    (
+        SMALLEST | {"closings": [{"effect": "answered", "reason": "téléphone"}]},
+        "closings[1]",
+        "indiquez au moins un dossier ou un mot-clé.",
+    ),
+    (with_oauth2(), "accounts[1].oauth2", "indiquez client_secret_… ou refresh_token_…"),
+    (
+        with_oauth2(client_secret_env="A", client_secret_file="b"),
+        "accounts[1].oauth2",
+        "indiquez client_secret_… ou refresh_token_…",
+    ),
+    (
+        with_oauth2(client_secret_env="A", token_url="http://example.fr/token"),
+        "accounts[1].oauth2",
+        "l'adresse du serveur d'autorisation doit",
+    ),
+    (with_commitment(days=5, hours=5), "commitments[1]", "indiquez days ou hours, pas les deux."),
+    (with_commitment(target=True), "commitments[1].target", "indiquez une part entre 0 et 1"),
+    (with_commitment(target=float("nan")), "commitments[1].target", "indiquez une part entre 0 et 1"),
+    (SMALLEST | {"opening": {"monday": ["12:00-9:00"]}}, "opening.monday[1]", "indiquez des heures comme"),
+    (with_account(password="s3cret"), "accounts[1]", "indiquez le mot de passe d'une seule façon"),
+    (with_smtp(user="qualite"), "smtp", "indiquez user et un seul mot de passe"),
+    (with_smtp(password_env="A"), "smtp", "indiquez user et un seul mot de passe"),
+    (with_smtp(tls="none"), "smtp", "sans TLS, seul un serveur de cette machine"),
+    (with_account(tls="none"), "accounts[1]", "sans TLS, seul un serveur de cette machine"),
+    (
+        SMALLEST | {"services": [{"name": "A"}, {"name": "A"}]},
+        "configuration",
+        "deux entrées portent le même nom (services)",
+    ),
+]
+"""Every rule of the configuration's own, with the key it speaks of and how its sentence begins."""
+
+
+@pytest.mark.parametrize(("document", "key", "begins"), RULES)
+def test_each_rule_says_what_to_write_instead_in_the_language_in_use(
+    document: dict[str, Any], key: str, begins: str
+) -> None:
+    french = problems(document)
+    with speaking("en"):
+        english = problems(document)
+
+    assert set(french) == set(english) == {key}
+    assert french[key].startswith(begins)
+    assert not english[key].startswith(begins)
+
+
 def test_two_accounts_cannot_share_a_name() -> None:
     account = SMALLEST["accounts"][0]
 
@@ -145,6 +226,7 @@ def test_a_password_never_shows() -> None:
 
     assert "s3cret" not in repr(settings)
     assert "s3cret" not in str(settings.accounts[0])
+    assert "s3cret" not in f"{settings.accounts[0].secret!r} {settings.accounts[0].secret}"
 
 
 def test_a_problem_never_quotes_a_secret() -> None:

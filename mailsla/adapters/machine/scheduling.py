@@ -7,6 +7,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextvars import copy_context
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import FrameType
@@ -109,13 +110,16 @@ def _scheduler(jobs: Sequence[Job], stop: threading.Event) -> BackgroundSchedule
 
 
 def _guarded(job: Job, stop: threading.Event) -> Callable[[], None]:
+    # A pool's threads know nothing of the context they are started from, such as the language to speak.
+    context = copy_context()
+
     def act() -> None:
         # APScheduler leaves out the turn that comes while a job still runs: it is made up for at once.
         late = True
         while late and not stop.is_set():
             started = time.monotonic()
             try:
-                job.act()
+                context.copy().run(job.act)
             except Exception as error:  # a job's failure must not end the daemon
                 structlog.get_logger().error("job failed", job=job.name, exc_info=error)
             late = time.monotonic() - started > job.seconds - TURN_SECONDS

@@ -57,6 +57,15 @@ class Commitment:
         """The number of days after receipt on which a reply is still in time; at least 0."""
         return max(0, self.amount - 1 if self.comparison is Comparison.LESS_THAN else self.amount)
 
+    def in_hours(self, hours: int) -> Commitment:
+        """Return the same promise in so many hours of opening."""
+        return replace(self, amount=hours, unit=Unit.OPENING_HOURS)
+
+    def in_days(self, days: int) -> Commitment:
+        """Return the same promise in so many days: calendar days when it counts those, else working days."""
+        unit = Unit.WORKING_DAYS if self.unit is Unit.OPENING_HOURS else self.unit
+        return replace(self, amount=days, unit=unit)
+
     def compared(self, comparison: Comparison) -> Commitment:
         """Return the same promise read the other way."""
         return replace(self, comparison=comparison)

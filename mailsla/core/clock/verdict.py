@@ -85,6 +85,17 @@ class Clock:
         """Return the same rules on another calendar."""
         return replace(self, calendar=calendar)
 
+    def with_receipt(self, cutoff: time | None = None, closed_day: ClosedDayReceipt | None = None) -> Clock:
+        """Return the same clock with another cutoff or another rule for closed days; None leaves either as it is."""
+        rule = self.receipt
+        return replace(
+            self,
+            receipt=ReceiptRule(
+                cutoff=rule.cutoff if cutoff is None else cutoff,
+                closed_day=rule.closed_day if closed_day is None else closed_day,
+            ),
+        )
+
     def received_on(self, received_at: datetime) -> date:
         """Return day 0: the local date of receipt, moved by the cutoff, then by a closed day."""
         on = self.calendar.local_date(received_at)

@@ -1,0 +1,102 @@
+"""What a key may hold: each rule, with the sentence that says what to write instead.
+
+A sentence is worded when the rule is broken, in the language then in use.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import time
+from fractions import Fraction
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo
+
+from mailsla.core.clock.opening_hours import Interval
+from mailsla.core.clock.territory import territory_of
+from mailsla.core.mail.addresses import parse_addresses
+from mailsla.language import gettext as _
+
+
+class Section(BaseModel):
+    """A section of the file: frozen, and a key that it does not know is a mistake."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+
+def _address(written: str) -> str:
+    found = parse_addresses(written)
+    if len(found) != 1:
+        raise ValueError(_("indiquez une adresse électronique, comme « contact@example.fr »."))
+    return found[0]
+
+
+def _domain(written: str) -> str:
+    return _address(f"x@{written.removeprefix('@')}").partition("@")[2]
+
+
+def _departement(written: str) -> str:
+    if territory_of(written) is None:
+        raise ValueError(_("département inconnu ; indiquez son numéro, comme « 18 », « 2A » ou « 974 »."))
+    return written
+
+
+def _pattern(written: str) -> str:
+    try:
+        re.compile(written)
+    except (re.error, OverflowError, RecursionError) as error:
+        raise ValueError(_("indiquez une expression régulière valide.")) from error
+    return written
+
+
+def _keyword(written: str) -> str:
+    # RFC 9051 §9, flag-keyword: an atom. Clients write accents and spaces each in their own way.
+    if not re.fullmatch(r"[!-~]+", written) or set(written) & set('(){%*"\\]'):
+        raise ValueError(
+            _(
+                "indiquez le mot-clé tel que le serveur le garde : sans accent, sans espace, "
+                'sans ( ) { % * " \\ ni ].'
+            )
+        )
+    return written
+
+
+def _hours(written: Any) -> Any:
+    """Read « 09:00-12:00 »."""
+    if not isinstance(written, str):
+        return written
+    start, _dash, end = written.partition("-")
+    try:
+        return Interval(time.fromisoformat(start.strip()), time.fromisoformat(end.strip()))
+    except ValueError as error:
+        raise ValueError(_("indiquez des heures comme « 09:00-12:00 ».")) from error
+
+
+def _exact(written: Any) -> Any:
+    if not isinstance(written, (int, float)):
+        return written
+    try:
+        # 0.8 in TOML is a binary float; its decimal writing is what was meant.
+        return Fraction(str(written))
+    except ValueError as error:
+        raise ValueError(_("indiquez une part entre 0 et 1, comme 0.80.")) from error
+
+
+def _anchored(path: Path, info: ValidationInfo) -> Path:
+    """Return a path that, when relative, is relative to the configuration's folder."""
+    assert isinstance(info.context, Path)
+    return info.context / path
+
+
+Address = Annotated[str, AfterValidator(_address)]
+Domain = Annotated[str, AfterValidator(_domain)]
+Departement = Annotated[str, BeforeValidator(str), AfterValidator(_departement)]
+Share = Annotated[Fraction, BeforeValidator(_exact), Field(gt=0, le=1)]
+File = Annotated[Path, AfterValidator(_anchored)]
+Command = Annotated[tuple[str, ...], Field(min_length=1)]
+Variable = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
+Pattern = Annotated[str, Field(min_length=1, max_length=500), AfterValidator(_pattern)]
+Hours = Annotated[Interval, BeforeValidator(_hours)]
+Name = Annotated[str, Field(min_length=1, max_length=200)]
+Keyword = Annotated[Name, AfterValidator(_keyword)]

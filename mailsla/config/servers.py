@@ -1,0 +1,147 @@
+"""The sections that say which servers are reached, and how."""
+
+from __future__ import annotations
+
+import ipaddress
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import Field, SecretStr, model_validator
+
+from mailsla.config.fields import Address, Command, File, Name, Section, Variable
+from mailsla.config.secret import Secret
+from mailsla.language import gettext as _
+
+
+class OAuth2Section(Section):
+    """`[accounts.oauth2]`: access tokens instead of a password.
+
+    The client's own credentials are used unless a refresh token is given. `token_url` must be HTTPS, unless it
+    is this machine's.
+    """
+
+    token_url: Annotated[str, Field(pattern=r"^https?://[^\s]+$", max_length=500)]
+    client_id: Name
+    client_secret_file: File | None = None
+    client_secret_command: Command | None = None
+    client_secret_env: Variable | None = None
+    refresh_token_file: File | None = None
+    refresh_token_command: Command | None = None
+    refresh_token_env: Variable | None = None
+    scope: Annotated[str, Field(max_length=500)] = ""
+    mechanism: Literal["xoauth2", "oauthbearer"] = "xoauth2"
+
+    @property
+    def client_secret(self) -> Secret:
+        """The application's own secret."""
+        return Secret(self.client_secret_file, self.client_secret_command, self.client_secret_env)
+
+    @property
+    def refresh_token(self) -> Secret:
+        """A person's consent."""
+        return Secret(self.refresh_token_file, self.refresh_token_command, self.refresh_token_env)
+
+    @model_validator(mode="after")
+    def _is_complete(self) -> OAuth2Section:
+        given = (self.client_secret.ways, self.refresh_token.ways)
+        if max(given) > 1 or not any(given):
+            raise ValueError(
+                _(
+                    "indiquez client_secret_… ou refresh_token_… (file, command ou env), "
+                    "chacun d'une seule façon."
+                )
+            )
+        host = self.token_url.partition("://")[2].partition("/")[0].rpartition(":")[0]
+        if self.token_url.startswith("http://") and not is_loopback(host):
+            raise ValueError(_("l'adresse du serveur d'autorisation doit commencer par https://."))
+        return self
+
+
+class Account(Section):
+    """`[[accounts]]`: one IMAP login, used for reading only.
+
+    The password comes from exactly one of `password_file`, `password_command`, `password_env` or `password`;
+    with `oauth2` there is none.
+    `tls` is "implicit" (port 993), "starttls", or "none", which is refused outside loopback.
+    """
+
+    name: Annotated[str, Field(pattern=r"^[\w.-]{1,60}$")]
+    host: Name
+    port: Annotated[int, Field(ge=1, le=65535)] | None = None
+    tls: Literal["implicit", "starttls", "none"] = "implicit"
+    ca_file: File | None = None
+    user: Name
+    password: SecretStr | None = None
+    password_file: File | None = None
+    password_command: Command | None = None
+    password_env: Variable | None = None
+    oauth2: OAuth2Section | None = None
+    sent: tuple[Name, ...] = ()
+    ignore: tuple[Name, ...] = ()
+    only: tuple[Name, ...] = ()
+    since: date | None = None
+    every_seconds: Annotated[int, Field(ge=5, le=86_400)] = 300
+    idle: bool = True
+    timeout_seconds: Annotated[int, Field(ge=1, le=600)] = 60
+
+    @property
+    def secret(self) -> Secret:
+        """The password."""
+        return Secret(self.password_file, self.password_command, self.password_env, self.password)
+
+    @model_validator(mode="after")
+    def _one_password(self) -> Account:
+        if self.secret.ways + (self.oauth2 is not None) != 1:
+            raise ValueError(
+                _(
+                    "indiquez le mot de passe d'une seule façon : password_file, password_command, "
+                    "password_env ou password."
+                )
+            )
+        _refuse_plain(self.tls, self.host)
+        return self
+
+
+class Smtp(Section):
+    """`[smtp]`: where alert mails are handed over; without it, none is sent."""
+
+    host: Name
+    port: Annotated[int, Field(ge=1, le=65535)] = 587
+    tls: Literal["implicit", "starttls", "none"] = "starttls"
+    ca_file: File | None = None
+    sender: Address
+    user: Name | None = None
+    password: SecretStr | None = None
+    password_file: File | None = None
+    password_command: Command | None = None
+    password_env: Variable | None = None
+    timeout_seconds: Annotated[int, Field(ge=1, le=600)] = 30
+
+    @property
+    def secret(self) -> Secret:
+        """The password."""
+        return Secret(self.password_file, self.password_command, self.password_env, self.password)
+
+    @model_validator(mode="after")
+    def _one_password(self) -> Smtp:
+        if self.secret.ways != (0 if self.user is None else 1):
+            raise ValueError(
+                _("indiquez user et un seul mot de passe (password_file, …), ou ni l'un ni l'autre.")
+            )
+        _refuse_plain(self.tls, self.host)
+        return self
+
+
+def _refuse_plain(tls: str, host: str) -> None:
+    if tls == "none" and not is_loopback(host):
+        raise ValueError(
+            _("sans TLS, seul un serveur de cette machine est accepté ; mettez tls = « implicit ».")
+        )
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether `host` is this machine itself."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
