@@ -12,10 +12,11 @@ from mailsla.core.mail.copies import Mail
 from mailsla.core.office.sides import Reading, Side, read
 from mailsla.core.pairing.conversation import Evidence, Forest, Link, Threaded, thread
 from mailsla.core.pairing.decision import Action, Decided, Decision, in_force
+from mailsla.core.pairing.fingerprint import fingerprint
 from mailsla.core.pairing.recipient_matching import Doubt, Matches, match
 from mailsla.core.pairing.request import Request
 from mailsla.core.pairing.request_life import requests_of
-from mailsla.core.pairing.rules import PairingRules
+from mailsla.core.pairing.rules import RULES_VERSION, PairingRules
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,15 @@ class DerivedMessage:
     reason: tuple[str, ...]
     at: datetime
     basis: str
+
+
+DECIDE_NO_PAIRING = {"Service.head": "where alerts go; a head's own address is among the office's"}
+"""Fields that decide nothing of what is derived."""
+
+
+def rules_digest(rules: PairingRules) -> str:
+    """Return the name of the rules and of the code that applies them; equal rules have equal names."""
+    return fingerprint((RULES_VERSION, rules), without=DECIDE_NO_PAIRING)
 
 
 def derive(mails: Sequence[Mail], rules: PairingRules, decisions: Iterable[Decision] = ()) -> Derivation:
