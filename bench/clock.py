@@ -14,8 +14,8 @@ from mailsla.bootstrap.site_rules import ClockRules
 from mailsla.core.clock.commitment import Commitment, Comparison
 from mailsla.core.clock.territory import METROPOLE
 from mailsla.core.clock.verdict import Clock
+from mailsla.core.rate.assessed import assess
 from mailsla.core.rate.case import Case
-from mailsla.core.rate.cohort import assess
 from mailsla.core.rate.standard import Standard
 
 COUNT = 100_000

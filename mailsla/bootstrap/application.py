@@ -36,6 +36,7 @@ from mailsla.core.collection.pacing import Pace, next_attempt
 from mailsla.core.errors import LoginRefused, PermanentError, TransientError, UsageError
 from mailsla.core.rate.period import Grain, Period, last_full_week, year_to_date
 from mailsla.core.rate.report import Report
+from mailsla.core.rate.report_rules import ReportRules
 from mailsla.core.rate.standard import Judged
 from mailsla.language import gettext as _
 from mailsla.presentation import words
@@ -44,7 +45,6 @@ from mailsla.usecases import alarm, notify, report
 from mailsla.usecases.derive import derive_pending
 from mailsla.usecases.mailbox_pass import Tally
 from mailsla.usecases.poll import LEASE, Collected, poll
-from mailsla.usecases.report import ReportRules
 from mailsla.usecases.terms import Progress, Terms
 
 NOW_VARIABLE = "MAILSLA_NOW"

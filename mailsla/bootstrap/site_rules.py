@@ -23,10 +23,9 @@ from mailsla.core.mail.base_subject import base_subject
 from mailsla.core.office.correspondents import Office, Service
 from mailsla.core.office.forms import Form
 from mailsla.core.pairing.rules import CategoryRule, ClosingEffect, ClosingRule, PairingRules, Part, ReplyRule
+from mailsla.core.rate.report_rules import ReportRules
 from mailsla.core.rate.standard import Standard
 from mailsla.language import gettext as _
-from mailsla.usecases.derive import rules_digest
-from mailsla.usecases.report import ReportRules
 
 
 @dataclass(frozen=True)
@@ -257,7 +256,7 @@ class Site:
             services=tuple(item.name for item in settings.services),
             minimum=settings.site.minimum,
             count_follow_ups=settings.replies.count_follow_ups,
-            pairing=rules_digest(self.pairing),
+            pairing=self.pairing,
         )
 
     @property

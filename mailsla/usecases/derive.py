@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
 from mailsla.core.office.correspondents import Office
-from mailsla.core.pairing.rules import RULES_VERSION, PairingRules
-from mailsla.core.pairing.ties import form_rules, ties_digest
+from mailsla.core.pairing.derivation import rules_digest
+from mailsla.core.pairing.rules import PairingRules
+from mailsla.core.pairing.ties import ties_digest
 
 
 class DerivationWork(Protocol):
@@ -83,24 +83,3 @@ def derive_pending(store: DerivationStore, rules: PairingRules) -> int:
             done = work.derive(work.tied(pending), rules)
         work.finish(digest, ties)
     return done
-
-
-def rules_digest(rules: PairingRules) -> str:
-    """Return the name of the rules and of the code that applies them; equal rules have equal names."""
-    office = rules.office
-    said = (
-        RULES_VERSION,
-        office.domains,
-        sorted(office.addresses),
-        [(item.name, item.addresses, item.mailboxes, item.keywords) for item in office.services],
-        form_rules(office),
-        rules.default_category,
-        rules.categories,
-        rules.replies,
-        rules.closings,
-        rules.holding_stops,
-        rules.thanks_subjects,
-        rules.new_question_after,
-        rules.pairing_window,
-    )
-    return hashlib.sha256(repr(said).encode()).hexdigest()

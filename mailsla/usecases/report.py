@@ -1,23 +1,20 @@
-"""The report: reads requests, decides with the core; publishing writes down what a figure was counted from."""
+"""The report: read, decide, return; publishing writes down what a figure was counted from."""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Protocol
 
-from mailsla.core.clock.worked_example import worked_example
 from mailsla.core.collection.gap import Gap
 from mailsla.core.pairing.recipient_matching import Doubt
-from mailsla.core.rate import cohort
+from mailsla.core.rate import report
 from mailsla.core.rate.case import Case
-from mailsla.core.rate.cohort import Assessment
 from mailsla.core.rate.period import Grain, Period
-from mailsla.core.rate.publication import Publication, Revision, Source, revision
-from mailsla.core.rate.report import Report, unanswered, year_outlook
-from mailsla.core.rate.standard import Standard
+from mailsla.core.rate.publication import Publication, Source
+from mailsla.core.rate.publishing import publication
+from mailsla.core.rate.report import Known, Question, Report
+from mailsla.core.rate.report_rules import ReportRules
 
 
 class Derivations(Protocol):
@@ -72,27 +69,6 @@ class ReportStore(Protocol):
         """What was published."""
 
 
-@dataclass(frozen=True)
-class ReportRules:
-    """Everything that decides a report, besides the requests and the time.
-
-    Attributes:
-        site: The office's name.
-        standard: The clock and the promises.
-        services: Names of the services, in the order to print.
-        minimum: Below this many settled requests no percentage is given.
-        count_follow_ups: Whether follow-ups are in the rate.
-        pairing: Digest of the rules that pair messages.
-    """
-
-    site: str
-    standard: Standard
-    services: tuple[str, ...]
-    minimum: int = 5
-    count_follow_ups: bool = False
-    pairing: str = ""
-
-
 def build(
     store: ReportStore,
     rules: ReportRules,
@@ -116,106 +92,38 @@ def build(
         set_aside: How many messages could not be read.
         gaps: Where collection was interrupted.
     """
-    everything = store.derivations.cases()
-    cases = [case for case in everything if service is None or case.service == service]
-    assessment = _assess(cases, rules, now)
-    overdue, soon = unanswered(assessment)
-    calendar = rules.standard.clock.calendar
-    widest = max(periods, key=lambda period: period.last - period.first)
-    since = calendar.start_of(widest.first)
-    until = calendar.start_of(widest.last) + timedelta(days=1)
-    return Report(
-        site=rules.site,
-        at=now,
-        today=calendar.local_date(now),
-        standard=rules.standard,
-        example=worked_example(rules.standard.clock, rules.standard.main, calendar.local_date(now)),
-        minimum=rules.minimum,
-        sections=tuple(
-            cohort.section(period, assessment, services=rules.services, grain=grain) for period in periods
-        ),
-        outlook=year_outlook(assessment),
-        overdue=overdue,
-        soon=soon,
-        doubts=tuple(doubt for doubt in store.derivations.doubts() if doubt.sent_at <= now),
+    asked = Question(tuple(periods), now, service, grain)
+    known = Known(
+        cases=store.derivations.cases(),
+        doubts=store.derivations.doubts(),
         decided=store.decisions.decided(),
-        revisions=() if service is not None else tuple(_revisions(store, everything, rules)),
-        not_requests=tuple(store.derivations.not_requests(since, until)),
+        # The figures of one service are not published.
+        published=() if service is not None else tuple(_published(store, rules)),
+        not_requests=store.derivations.not_requests(*asked.span(rules.standard.clock.calendar)),
         set_aside=set_aside,
-        gaps=tuple(
-            gap
-            for gap in gaps
-            if gap.never or (gap.since < until and (gap.until is None or gap.until > since))
-        ),
+        gaps=gaps,
     )
-
-
-def _assess(cases: Iterable[Case], rules: ReportRules, now: datetime) -> Assessment:
-    return cohort.assess(cases, rules.standard, now, count_follow_ups=rules.count_follow_ups)
+    return report.build(known, rules, asked)
 
 
 def publish(store: ReportStore, rules: ReportRules, period: Period, now: datetime) -> Publication:
     """Write down the verdicts of `period` as they stand at `now`, and what they followed from."""
-    publication = _publication(store, store.derivations.cases(), rules, period, now, now)
-    store.publications.add(publication)
-    return publication
+    made = publication(store.derivations.cases(), rules, period, now, _read(store, rules, period, now))
+    store.publications.add(made)
+    return made
 
 
-def _revisions(store: ReportStore, cases: Sequence[Case], rules: ReportRules) -> Iterable[Revision]:
-    """Yield the published figures that would be others today; only the last of each period and instant."""
-    latest = {publication.period.name: publication for publication in store.publications.all()}
+def _published(store: ReportStore, rules: ReportRules) -> Iterator[tuple[Publication, Mapping[Source, str]]]:
+    """Yield the last publication of each period, with what its figure would follow from today."""
+    latest = {published.period.name: published for published in store.publications.all()}
     for published in latest.values():
-        today = _publication(store, cases, rules, published.period, published.at, published.published_at)
-        found = revision(published, today)
-        if found is not None:
-            yield found
+        yield published, _read(store, rules, published.period, published.at)
 
 
-def _publication(
-    store: ReportStore,
-    cases: Sequence[Case],
-    rules: ReportRules,
-    period: Period,
-    at: datetime,
-    published_at: datetime,
-) -> Publication:
-    calendar = rules.standard.clock.calendar
-    within = [
-        case for case in cases if case.received_at <= at and calendar.local_date(case.received_at) in period
-    ]
-    assessment = _assess(within, rules, at)
-    return Publication(
-        period=period,
-        at=at,
-        published_at=published_at,
-        verdicts={
-            item.case.key: item.verdict.outcome
-            for item in assessment.judged
-            if assessment.is_counted(item.case)
-        },
-        digests={
-            Source.FACTS: store.derivations.facts_digest(calendar.start_of(period.first), at),
-            Source.DECISIONS: store.decisions.digest(),
-            Source.RULES: _digest(
-                (
-                    rules.pairing,
-                    rules.count_follow_ups,
-                    sorted(rules.standard.commitments.items()),
-                    rules.standard.clock.receipt,
-                    rules.standard.clock.opening.week,
-                    sorted(rules.standard.clock.opening.days.items()),
-                )
-            ),
-            Source.CALENDAR: _digest(
-                [
-                    (day.on, day.kind)
-                    for day in calendar.special_days
-                    if period.first <= day.on <= calendar.local_date(at)
-                ]
-            ),
-        },
-    )
-
-
-def _digest(said: object) -> str:
-    return hashlib.sha256(repr(said).encode()).hexdigest()[:16]
+def _read(store: ReportStore, rules: ReportRules, period: Period, at: datetime) -> dict[Source, str]:
+    """Return the digests of what the store holds that decides a figure."""
+    since = rules.standard.clock.calendar.start_of(period.first)
+    return {
+        Source.FACTS: store.derivations.facts_digest(since, at),
+        Source.DECISIONS: store.decisions.digest(),
+    }

@@ -22,8 +22,9 @@ from mailsla.core.mail.copies import Mail, MailboxRole
 from mailsla.core.mail.header import Header
 from mailsla.core.office.forms import AddressSource, Form
 from mailsla.core.pairing import ties as core_ties
+from mailsla.core.pairing.derivation import rules_digest
 from mailsla.core.pairing.ties import ties_digest
-from mailsla.usecases.derive import derive_pending, rules_digest
+from mailsla.usecases.derive import derive_pending
 from tests.factories import OFFICE, RULES, mail, paris, reply
 
 INBOX = ListedMailbox("INBOX", MailboxRole.INBOX)

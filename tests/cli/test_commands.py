@@ -285,6 +285,28 @@ def test_a_closure_declared_later_says_which_published_figures_it_changes(tmp_pa
     assert "Chiffre publié le 13/11/2026" in written
 
 
+def test_half_days_that_no_longer_count_are_the_cause_of_what_they_change(tmp_path: Path) -> None:
+    temporary = str(tmp_path)
+    assert mailsla("demo", TMPDIR=temporary).returncode == 0
+    [configuration] = tmp_path.rglob("mailsla.toml")
+    with configuration.open("a", encoding="utf-8") as file:
+        file.write(
+            '\n[calendar]\nhalf_days = [{ on = 2026-11-12, reason = "pont", open = ["09:00-12:00"] }]\n'
+        )
+    assert mailsla("report", "--demo", "--publish", TMPDIR=temporary).returncode == 0
+    untouched = json.loads(mailsla("report", "--demo", "--format", "json", TMPDIR=temporary).stdout)
+    with configuration.open("a", encoding="utf-8") as file:
+        file.write("half_days_count = false\n")
+
+    changed = json.loads(mailsla("report", "--demo", "--format", "json", TMPDIR=temporary).stdout)
+    written = mailsla("report", "--demo", TMPDIR=temporary).stdout
+
+    assert untouched["revisions"] == []
+    [revision] = changed["revisions"]
+    assert (revision["causes"], revision["changed"] >= 1) == (["calendar"], True)
+    assert "; calendrier)" in " ".join(written.split())
+
+
 def test_clock_gives_the_due_dates_of_the_requests_and_the_rule_of_the_report(tmp_path: Path) -> None:
     temporary = str(tmp_path)
     assert mailsla("demo", TMPDIR=temporary).returncode == 0

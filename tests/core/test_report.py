@@ -20,8 +20,9 @@ from mailsla.core.errors import UsageError
 from mailsla.core.mail.copies import Mail
 from mailsla.core.pairing.derivation import derive
 from mailsla.core.pairing.rules import CategoryRule
-from mailsla.core.rate.case import case_of
-from mailsla.core.rate.cohort import Assessment, Section, assess, section
+from mailsla.core.rate.assessed import assess
+from mailsla.core.rate.case import Case, case_of
+from mailsla.core.rate.cohort import Cohort, Section, section
 from mailsla.core.rate.delays import Delay, delay_curve
 from mailsla.core.rate.period import Grain, last_full_week, parse_period, year_to_date
 from mailsla.core.rate.population import Population
@@ -45,9 +46,19 @@ def assessed(
     *,
     standard: Standard = STANDARD,
     follow_ups: bool = False,
-) -> Assessment:
+) -> Cohort:
     cases = [case_of(request) for request in derive(mails, RULES).requests]
-    return assess(cases, standard, paris(now), count_follow_ups=follow_ups)
+    return judged(cases, now, standard=standard, follow_ups=follow_ups)
+
+
+def judged(
+    cases: Sequence[Case],
+    now: str = "2026-11-13 09:00",
+    *,
+    standard: Standard = STANDARD,
+    follow_ups: bool = False,
+) -> Cohort:
+    return Cohort(assess(cases, standard, paris(now)), standard, paris(now), follow_ups)
 
 
 def asked_and_answered(
@@ -257,7 +268,7 @@ def test_each_category_is_held_against_its_own_promise_and_the_rate_is_the_main_
     cases = [case_of(request) for request in derive(mails, WITH_COMPLAINTS).requests]
     standard = Standard(clock(), {"information": PROMISE, "complaint": COMPLAINTS})
 
-    found = section(YEAR, assess(cases, standard, paris("2026-11-13 09:00")), services=())
+    found = section(YEAR, judged(cases, standard=standard), services=())
 
     assert found.population == Population(met=2, missed=2, waiting=1)
     by_category = {line.commitment.category: (line.population, line.answered) for line in found.by_category}
@@ -271,7 +282,7 @@ def test_what_a_person_excluded_is_counted_apart_with_its_reason() -> None:
     cases = [case_of(request) for request in derive(MAILS, RULES).requests]
     cases[0] = replace(cases[0], excluded="doublon")
 
-    found = section(YEAR, assess(cases, STANDARD, paris("2026-11-13 09:00")), services=())
+    found = section(YEAR, judged(cases), services=())
 
     assert found.population.excluded == 1
     assert found.population.counted == len(cases) - 1

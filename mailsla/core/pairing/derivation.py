@@ -12,10 +12,11 @@ from mailsla.core.mail.copies import Mail
 from mailsla.core.office.sides import Reading, Side, read
 from mailsla.core.pairing.conversation import Evidence, Forest, Link, Threaded, thread
 from mailsla.core.pairing.decision import Action, Decided, Decision, in_force
-from mailsla.core.pairing.recipient_matching import Doubt, match
+from mailsla.core.pairing.fingerprint import fingerprint
+from mailsla.core.pairing.recipient_matching import Doubt, Matches, match
 from mailsla.core.pairing.request import Request
 from mailsla.core.pairing.request_life import requests_of
-from mailsla.core.pairing.rules import PairingRules
+from mailsla.core.pairing.rules import RULES_VERSION, PairingRules
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,15 @@ class DerivedMessage:
     basis: str
 
 
+DECIDE_NO_PAIRING = {"Service.head": "where alerts go; a head's own address is among the office's"}
+"""Fields that decide nothing of what is derived."""
+
+
+def rules_digest(rules: PairingRules) -> str:
+    """Return the name of the rules and of the code that applies them; equal rules have equal names."""
+    return fingerprint((RULES_VERSION, rules), without=DECIDE_NO_PAIRING)
+
+
 def derive(mails: Sequence[Mail], rules: PairingRules, decisions: Iterable[Decision] = ()) -> Derivation:
     """Derive conversations and requests from `mails`, and from what people decided about them.
 
@@ -62,53 +72,26 @@ def derive(mails: Sequence[Mail], rules: PairingRules, decisions: Iterable[Decis
     """
     decided = in_force(decisions)
     readings = {mail.key: read(mail, rules.office) for mail in mails}
-    subjects = {
-        mail.key: base_subject(mail.header.subject)
-        for mail in mails
-        if any(decision.action is Action.JOIN for decision in decided.naming(mail.key))
-    }
+    threads = thread(_evidence(mails, decided), rules.office.outside)
+    threaded = {members[0]: members for members in threads.members}
+    first = _requests(threaded, readings, threads.links, rules, decided)
+    matches = _matches(first, readings, rules, decided)
+    later = _later_links(matches, readings, decided)
+    conversations, links = _united(threaded, later), {**threads.links, **later}
+    grown = {name: keys for name, keys in conversations.items() if threaded.get(name) != keys}
+    final = {**first, **_requests(grown, readings, links, rules, decided)}
+    return Derivation(conversations, links, readings, _by_receipt(conversations, final), matches.doubts)
+
+
+def _evidence(mails: Sequence[Mail], decided: Decided) -> list[Threaded]:
+    """Return what threading may see of each mail, after what people decided."""
+    subjects = {mail.key: base_subject(mail.header.subject) for mail in mails if decided.naming(mail.key)}
     cut = {
         mail.header.message_id
         for mail in mails
         if mail.header.message_id and decided.last(mail.key, Action.SPLIT)
     }
-    threads = thread([_threaded(mail, decided, subjects, cut) for mail in mails], rules.office.outside)
-    links = dict(threads.links)
-    groups = {members[0]: members for members in threads.members}
-
-    def requests_in(name: str, members: Iterable[str]) -> tuple[Request, ...]:
-        return requests_of(name, [readings[key] for key in members], links, rules, decided)
-
-    requests = {name: requests_in(name, members) for name, members in groups.items()}
-    known = [request for found in requests.values() for request in found]
-    steps = {step.key for request in known for step in request.steps}
-    unsettled = [
-        reading
-        for reading in readings.values()
-        if reading.side is Side.OUTBOUND and not _is_settled(reading.key, decided)
-    ]
-    matches = match(
-        [reading for reading in unsettled if reading.key not in steps],
-        [reading for reading in unsettled if reading.key in steps],
-        known,
-        rules,
-    )
-    tied = dict.fromkeys(matches.answers, Evidence.RECIPIENT_AND_SUBJECT)
-    targets = dict(matches.answers)
-    for decision in decided.all:
-        if decision.action is Action.JOIN and decision.target in readings and decision.other in readings:
-            tied[decision.target], targets[decision.target] = Evidence.DECISION, decision.other
-    for reply, request in targets.items():
-        links[reply] = Link(tied[reply], request)
-    united = _united(groups, targets)
-    for name, members in united.items():
-        if groups.get(name) != members:
-            requests[name] = requests_in(name, members)
-    ordered = sorted(
-        (request for name in united for request in requests[name]),
-        key=lambda request: (request.received.at, request.key),
-    )
-    return Derivation(united, links, readings, tuple(ordered), matches.doubts)
+    return [_threaded(mail, decided, subjects, cut) for mail in mails]
 
 
 def _threaded(mail: Mail, decided: Decided, subjects: Mapping[str, str], cut: Collection[str]) -> Threaded:
@@ -135,18 +118,81 @@ def _is_moved(mail: Mail, decided: Decided, subjects: Mapping[str, str]) -> bool
     return joined is not None and subjects.get(joined.other or "") != base_subject(mail.header.subject)
 
 
+def _requests(
+    conversations: Mapping[str, Iterable[str]],
+    readings: Mapping[str, Reading],
+    links: Mapping[str, Link],
+    rules: PairingRules,
+    decided: Decided,
+) -> dict[str, tuple[Request, ...]]:
+    """Return the requests of each conversation, by its name."""
+    return {
+        name: requests_of(name, [readings[key] for key in keys], links, rules, decided)
+        for name, keys in conversations.items()
+    }
+
+
+def _matches(
+    requests: Mapping[str, Iterable[Request]],
+    readings: Mapping[str, Reading],
+    rules: PairingRules,
+    decided: Decided,
+) -> Matches:
+    """Return what evidence 4 says of the office's mails that no person settled, tied to a request or not."""
+    known = [request for found in requests.values() for request in found]
+    steps = {step.key for request in known for step in request.steps}
+    unsettled = [
+        reading
+        for reading in readings.values()
+        if reading.side is Side.OUTBOUND and not _is_settled(reading.key, decided)
+    ]
+    orphans = [reading for reading in unsettled if reading.key not in steps]
+    replies = [reading for reading in unsettled if reading.key in steps]
+    return match(orphans, replies, known, rules)
+
+
 def _is_settled(key: str, decided: Decided) -> bool:
     """Tell whether a person said what a possible reply answers, or that it answers nothing."""
     return any(decided.last(key, action) for action in (Action.JOIN, Action.SPLIT, Action.DISMISS))
 
 
-def _united(groups: dict[str, tuple[str, ...]], answers: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
-    """Return the conversations after evidence 4, each named by its smallest key."""
-    home = {key: name for name, members in groups.items() for key in members}
+def _later_links(matches: Matches, known: Collection[str], decided: Decided) -> dict[str, Link]:
+    """Return what evidence 4 and people tie: a decision wins, and says nothing of mails that are not there.
+
+    >>> joins = [("b", "c"), ("d", "?")]
+    >>> at = datetime(2026, 11, 13)
+    >>> decided = in_force(Decision(1, one, Action.JOIN, "", "", at, other) for one, other in joins)
+    >>> links = _later_links(Matches({"a": "c", "b": "a"}, ()), {"a", "b", "c", "d"}, decided)
+    >>> {reply: link.to for reply, link in links.items()}
+    {'a': 'c', 'b': 'c'}
+    """
+    links = {reply: Link(Evidence.RECIPIENT_AND_SUBJECT, to) for reply, to in matches.answers.items()}
+    for decision in decided.all:
+        if decision.action is Action.JOIN and decision.target in known and decision.other in known:
+            links[decision.target] = Link(Evidence.DECISION, decision.other)
+    return links
+
+
+def _united(threaded: Mapping[str, tuple[str, ...]], later: Mapping[str, Link]) -> dict[str, tuple[str, ...]]:
+    """Return the conversations after the later links, each named by its smallest key.
+
+    >>> _united({"b": ("b", "d"), "a": ("a",), "c": ("c",)}, {"d": Link(Evidence.DECISION, "a")})
+    {'a': ('a', 'b', 'd'), 'c': ('c',)}
+    """
+    home = {key: name for name, keys in threaded.items() for key in keys}
     forest = Forest()
-    for reply, request in answers.items():
-        forest.join(home[reply], home[request])
+    for reply, link in later.items():
+        if link.to is not None:
+            forest.join(home[reply], home[link.to])
     united: dict[Hashable, list[str]] = defaultdict(list)
-    for name, members in groups.items():
-        united[forest.find(name)].extend(members)
-    return {min(members): tuple(sorted(members)) for members in united.values()}
+    for name, keys in threaded.items():
+        united[forest.find(name)].extend(keys)
+    return {min(keys): tuple(sorted(keys)) for keys in united.values()}
+
+
+def _by_receipt(
+    conversations: Iterable[str], requests: Mapping[str, Iterable[Request]]
+) -> tuple[Request, ...]:
+    """Return the requests of the conversations that are left, in an order that nothing else decides."""
+    found = (request for name in conversations for request in requests[name])
+    return tuple(sorted(found, key=lambda request: (request.received.at, request.key)))

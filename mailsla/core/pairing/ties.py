@@ -13,6 +13,7 @@ from mailsla.core.mail.header import Header
 from mailsla.core.office.correspondents import Office, requesters
 from mailsla.core.office.sides import is_letter, written_to
 from mailsla.core.pairing.conversation import cited_ids, correspondents
+from mailsla.core.pairing.fingerprint import fingerprint
 from mailsla.core.pairing.recipient_matching import MOST_RECIPIENTS
 
 TIES_VERSION = 1
@@ -34,36 +35,23 @@ def tie_of_decision(number: int) -> int:
     return tie(f"decided:{number}")
 
 
+DECIDE_NO_TIE = {
+    "Service.name": "a tie knows who is of the office, not in which service",
+    "Service.mailboxes": "where a mail lies ties nothing",
+    "Service.keywords": "nor does what agents put on it",
+    "Service.head": "where alerts go; a head's own address is among the office's",
+}
+"""Fields that decide no tie."""
+
+
 def ties_digest(office: Office) -> str:
     """Return the name of the rules by which ties are made; equal rules have equal names."""
-    said = (
-        TIES_VERSION,
-        office.domains,
-        sorted(office.addresses),
-        [item.addresses for item in office.services],
-        form_rules(office),
-    )
-    return hashlib.sha256(repr(said).encode()).hexdigest()
+    return fingerprint((TIES_VERSION, office), without=DECIDE_NO_TIE)
 
 
 def forms_digest(office: Office) -> str:
     """Return the name of the site's forms; equal forms have equal names, and no form at all has none."""
-    return hashlib.sha256(repr(form_rules(office)).encode()).hexdigest() if office.forms else ""
-
-
-def form_rules(office: Office) -> list[tuple[object, ...]]:
-    """Return what decides where the forms name citizens; a pattern's own `repr` is cut short."""
-    return [
-        (
-            sorted(form.senders),
-            form.citizen,
-            [
-                (pattern.pattern, pattern.flags) if pattern else None
-                for pattern in (form.subject_pattern, form.body_pattern)
-            ],
-        )
-        for form in office.forms
-    ]
+    return fingerprint(office.forms) if office.forms else ""
 
 
 def tie_names(header: Header, office: Office) -> set[str]:

@@ -3,32 +3,175 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
-from enum import StrEnum
 from typing import TypeVar
 
 from mailsla.core.clock.commitment import Commitment
-from mailsla.core.clock.verdict import Outcome
-from mailsla.core.clock.working_days import DayKind, WorkingCalendar
-from mailsla.core.rate.case import Case
+from mailsla.core.clock.working_days import WorkingCalendar
+from mailsla.core.rate.assessed import Assessed
 from mailsla.core.rate.delays import Delay, DelayCurve, delay_curve
 from mailsla.core.rate.period import Grain, Period
 from mailsla.core.rate.population import Population, population
-from mailsla.core.rate.standard import Judged, Standard
+from mailsla.core.rate.standard import Standard
 
-_Item = TypeVar("_Item")
-
-
-_Name = TypeVar("_Name")
+_Name = TypeVar("_Name", bound=Hashable)
 
 
-class Denominator(StrEnum):
-    """Which requests a period's rate is about."""
+@dataclass(frozen=True)
+class Cohort:
+    """Some requests, each judged once, and what is counted of them.
 
-    RECEIVED = "received"
-    HANDLED = "handled"
+    Attributes:
+        assessed: The requests, by receipt.
+        standard: What they were held against.
+        now: The instant the verdicts speak of.
+        count_follow_ups: Whether follow-ups are in the rate, or apart.
+    """
+
+    assessed: tuple[Assessed, ...]
+    standard: Standard
+    now: datetime
+    count_follow_ups: bool = False
+
+    def __iter__(self) -> Iterator[Assessed]:
+        return iter(self.assessed)
+
+    def __len__(self) -> int:
+        return len(self.assessed)
+
+    @property
+    def calendar(self) -> WorkingCalendar:
+        """The site's calendar."""
+        return self.standard.clock.calendar
+
+    @property
+    def today(self) -> date:
+        """The date of `now`, in the site's zone."""
+        return self.calendar.local_date(self.now)
+
+    def received_in(self, period: Period) -> Cohort:
+        """Return the requests received in `period`, in local days."""
+        first, last = period.first, period.last
+        return self._of(item for item in self if first <= item.received_on <= last)
+
+    def answered_in(self, period: Period) -> Cohort:
+        """Return the requests answered in `period`, whenever they were received (« traitées »)."""
+        first, last = period.first, period.last
+        return self._of(
+            item
+            for item in self
+            if item.verdict.answered_on is not None and first <= item.verdict.answered_on <= last
+        )
+
+    def counted(self) -> Cohort:
+        """Return those in the rate: the main promise's, not excluded, a follow-up only if the site asks."""
+        return self.held_to(self.standard.main)
+
+    def held_to(self, commitment: Commitment) -> Cohort:
+        """Return those in the rate of one promise."""
+        held_to, follow_ups = self.standard.commitment_of, self.count_follow_ups
+        return self._of(
+            item
+            for item in self
+            if item.case.excluded is None
+            and (follow_ups or not item.case.follow_up)
+            and held_to(item.case.category) is commitment
+        )
+
+    def excluded(self) -> Cohort:
+        """Return those of the main promise that a person's decision left out."""
+        held_to, main = self.standard.commitment_of, self.standard.main
+        return self._of(
+            item for item in self if item.case.excluded is not None and held_to(item.case.category) is main
+        )
+
+    def follow_ups(self) -> Cohort:
+        """Return the sequels of answered requests, of every category."""
+        return self._of(item for item in self if item.case.follow_up and item.case.excluded is None)
+
+    def unanswered(self) -> Cohort:
+        """Return those without a reply, follow-ups and every category included; what a person excluded is not."""
+        return self._of(
+            item for item in self if item.verdict.answered_on is None and item.case.excluded is None
+        )
+
+    def by_service(self) -> dict[str | None, Cohort]:
+        """Return the requests of each service; None for those that no service has."""
+        return self._by(lambda item: item.case.service)
+
+    def by_period(self, grain: Grain) -> dict[Period, Cohort]:
+        """Return the requests of each week, month, quarter or year of receipt, the earliest first."""
+        periods = {on: grain.period_of(on) for on in sorted({item.received_on for item in self})}
+        found = self._by(lambda item: periods[item.received_on])
+        return {period: found[period] for period in dict.fromkeys(periods.values())}
+
+    def population(self) -> Population:
+        """Count where they stand."""
+        return population(item.verdict.outcome for item in self)
+
+    def compared(self) -> Population:
+        """Count where they would stand were the rule read the other way."""
+        return population(item.compared for item in self)
+
+    def without_closures(self) -> Population:
+        """Count where they would stand had the office declared no closure."""
+        return population(item.without_closures for item in self)
+
+    def closures_changed(self) -> int:
+        """Count the verdicts that the closures changed."""
+        return sum(item.without_closures is not item.verdict.outcome for item in self)
+
+    def acknowledged(self) -> int:
+        """Count those that the office said it had received, automatically or not."""
+        now = self.now
+        return sum(
+            item.case.acknowledged_at is not None and item.case.acknowledged_at <= now for item in self
+        )
+
+    def reasons(self) -> tuple[tuple[str, int], ...]:
+        """Return the reasons for which they were left out → how many, by reason."""
+        return tuple(sorted(Counter(item.case.excluded or "" for item in self).items()))
+
+    def delays(self) -> DelayCurve:
+        """Return their delay curve in working days, the unanswered as censored."""
+        return delay_curve(
+            Delay(item.verdict.working_days, item.verdict.answered_on is not None) for item in self
+        )
+
+    def delays_since_assigned(self) -> DelayCurve:
+        """Return how long the service that has each request took, from the day it got it."""
+        return delay_curve(
+            self._delay(item.case.assigned_at or item.case.received_at, item.case.answered_at)
+            for item in self
+        )
+
+    def first_responses(self) -> DelayCurve:
+        """Return how long the first mail of the office took, whatever it said."""
+        return delay_curve(
+            self._delay(case.received_at, min(_known(case.first_response_at, case.answered_at), default=None))
+            for case in (item.case for item in self)
+        )
+
+    def _delay(self, start: datetime, end: datetime | None) -> Delay:
+        """Return the delay from an instant to another one, or so far: what lies after `now` is not known."""
+        if end is None or end > self.now:
+            return Delay(self.standard.clock.elapsed(start, self.now), answered=False)
+        return Delay(self.standard.clock.elapsed(start, end), answered=True)
+
+    def _of(self, found: Iterable[Assessed]) -> Cohort:
+        return replace(self, assessed=tuple(found))
+
+    def _by(self, name: Callable[[Assessed], _Name]) -> dict[_Name, Cohort]:
+        groups: dict[_Name, list[Assessed]] = defaultdict(list)
+        for item in self:
+            groups[name(item)].append(item)
+        return {named: self._of(items) for named, items in groups.items()}
+
+
+def _known(*instants: datetime | None) -> Iterator[datetime]:
+    return (instant for instant in instants if instant is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,188 +251,45 @@ class Section:
     follow_ups: Population
 
 
-@dataclass(frozen=True)
-class Assessment:
-    """Every request with its verdict, under the site's rule and under the variants that the report names.
-
-    Attributes:
-        now: The instant the verdicts speak of.
-        standard: The rule.
-        count_follow_ups: Whether follow-ups are in the rate, or apart.
-        judged: Every request received by then.
-        received_on: Its local date of receipt. A cutoff moves the start of the clock, never the cohort: a mail
-            belongs to the day it came.
-        compared: Its outcome were the rule read the other way.
-        without_closures: Its outcome without the closures the site declares.
-    """
-
-    now: datetime
-    standard: Standard
-    count_follow_ups: bool
-    judged: tuple[Judged, ...]
-    received_on: tuple[date, ...]
-    compared: tuple[Outcome, ...]
-    without_closures: tuple[Outcome, ...]
-
-    @property
-    def calendar(self) -> WorkingCalendar:
-        """The site's calendar."""
-        return self.standard.clock.calendar
-
-    def is_main(self, case: Case) -> bool:
-        """Tell whether a request falls under the main promise."""
-        return self.standard.commitment_of(case.category) is self.standard.main
-
-    def is_counted(self, case: Case) -> bool:
-        """Tell whether a request is in the rate: main promise, not excluded, a follow-up only if the site asks."""
-        return case.excluded is None and (self.count_follow_ups or not case.follow_up) and self.is_main(case)
-
-
-def assess(
-    cases: Iterable[Case], standard: Standard, now: datetime, *, count_follow_ups: bool = False
-) -> Assessment:
-    """Judge every request once, for every part of the report to count."""
-    known = [case for case in cases if case.received_at <= now]
-    clock = standard.clock
-    judged = standard.judge(known, now)
-    outcomes = tuple(item.verdict.outcome for item in judged)
-    closed = any(day.kind is DayKind.CLOSURE for day in clock.calendar.special_days)
-    opened = Standard(clock.on(clock.calendar.without(DayKind.CLOSURE)), standard.commitments)
-    return Assessment(
-        now=now,
-        standard=standard,
-        count_follow_ups=count_follow_ups,
-        judged=tuple(judged),
-        received_on=tuple(clock.calendar.local_date(case.received_at) for case in known),
-        compared=tuple(standard.read_as(standard.main.comparison.other).outcomes(known, now)),
-        without_closures=tuple(opened.outcomes(known, now)) if closed else outcomes,
-    )
-
-
 def section(
-    period: Period, assessment: Assessment, *, services: Sequence[str], grain: Grain = Grain.MONTH
+    period: Period, everything: Cohort, *, services: Sequence[str], grain: Grain = Grain.MONTH
 ) -> Section:
-    """Return the cohort of the requests received in `period`."""
-    inside = [index for index, on in enumerate(assessment.received_on) if on in period]
-    cohort = [index for index in inside if assessment.is_counted(assessment.judged[index].case)]
-    counted = [assessment.judged[index] for index in cohort]
-    names: list[str | None] = [*services, *_unlisted(counted, services)]
-    by_name = _grouped(counted, lambda item: item.case.service)
-    pieces = _grouped(cohort, lambda index: grain.period_of(assessment.received_on[index]))
-    excluded = [
-        item.case
-        for item in (assessment.judged[index] for index in inside)
-        if item.case.excluded is not None and assessment.is_main(item.case)
-    ]
+    """Return the figures of the requests received in `period`."""
+    received = everything.received_in(period)
+    counted, excluded = received.counted(), received.excluded()
     return Section(
         period=period,
-        population=population((item.verdict.outcome for item in counted), excluded=len(excluded)),
-        compared=population(assessment.compared[index] for index in cohort),
-        without_closures=population(assessment.without_closures[index] for index in cohort),
-        closures_changed=sum(
-            assessment.without_closures[index] is not assessment.judged[index].verdict.outcome
-            for index in cohort
-        ),
-        handled=_handled(period, assessment),
-        delays=delays(counted),
-        first_responses=_first_responses(counted, assessment),
-        acknowledged=sum(
-            item.case.acknowledged_at is not None and item.case.acknowledged_at <= assessment.now
-            for item in counted
-        ),
-        by_service=tuple(
-            ServiceLine(name, _population(found), delays(found), _since_assigned(found, assessment))
-            for name in names
-            if (found := by_name.get(name))
-        ),
-        by_category=_by_category([assessment.judged[index] for index in inside], assessment),
+        population=replace(counted.population(), excluded=len(excluded)),
+        compared=counted.compared(),
+        without_closures=counted.without_closures(),
+        closures_changed=counted.closures_changed(),
+        handled=everything.answered_in(period).counted().population(),
+        delays=counted.delays(),
+        first_responses=counted.first_responses(),
+        acknowledged=counted.acknowledged(),
+        by_service=tuple(_service_lines(counted, services)),
+        by_category=tuple(_category_lines(received)),
         by_period=tuple(
-            PeriodLine(piece, _population(found), delays(found))
-            for piece, indexes in sorted(pieces.items(), key=lambda item: item[0].first)
-            if (found := [assessment.judged[index] for index in indexes])
+            PeriodLine(piece, found.population(), found.delays())
+            for piece, found in counted.by_period(grain).items()
         ),
-        exclusions=tuple(sorted(Counter(case.excluded or "" for case in excluded).items())),
-        follow_ups=_population(
-            item
-            for item in (assessment.judged[index] for index in inside)
-            if item.case.follow_up and item.case.excluded is None
-        ),
+        exclusions=excluded.reasons(),
+        follow_ups=received.follow_ups().population(),
     )
 
 
-def _by_category(items: Sequence[Judged], assessment: Assessment) -> tuple[CategoryLine, ...]:
-    lines = []
-    for category, commitment in assessment.standard.commitments.items():
-        found = [
-            item
-            for item in items
-            if item.case.excluded is None
-            and (assessment.count_follow_ups or not item.case.follow_up)
-            and assessment.standard.commitment_of(item.case.category).category == category
-        ]
+def _service_lines(counted: Cohort, services: Sequence[str]) -> Iterator[ServiceLine]:
+    """Yield a line a service: as configured, then those that only requests name, then the unassigned."""
+    found = counted.by_service()
+    others = sorted(name for name in found if name is not None and name not in services)
+    for name in (*services, *others, None):
+        if name in found:
+            mine = found[name]
+            yield ServiceLine(name, mine.population(), mine.delays(), mine.delays_since_assigned())
+
+
+def _category_lines(received: Cohort) -> Iterator[CategoryLine]:
+    for commitment in received.standard.commitments.values():
+        found = received.held_to(commitment)
         answered = sum(item.verdict.answered_on is not None for item in found)
-        lines.append(CategoryLine(commitment, _population(found), answered, delays(found)))
-    return tuple(lines)
-
-
-def _since_assigned(counted: Iterable[Judged], assessment: Assessment) -> DelayCurve:
-    """Return how long the service that has each request took, from the day it got it."""
-    clock, now = assessment.standard.clock, assessment.now
-    return delay_curve(
-        Delay(
-            clock.elapsed(item.case.assigned_at or item.case.received_at, _end(item, now)),
-            item.verdict.answered_on is not None,
-        )
-        for item in counted
-    )
-
-
-def _end(item: Judged, now: datetime) -> datetime:
-    answered_at = item.case.answered_at
-    return now if answered_at is None or answered_at > now else answered_at
-
-
-def _first_responses(counted: Iterable[Judged], assessment: Assessment) -> DelayCurve:
-    clock, now = assessment.standard.clock, assessment.now
-    found = []
-    for item in counted:
-        at = min((at for at in (item.case.first_response_at, item.case.answered_at) if at), default=None)
-        known = at is not None and at <= now
-        found.append(Delay(clock.elapsed(item.case.received_at, at if known and at else now), known))
-    return delay_curve(found)
-
-
-def _handled(period: Period, assessment: Assessment) -> Population:
-    """Count the requests answered in `period`, whenever they were received (« traitées »)."""
-    return _population(
-        item
-        for item in assessment.judged
-        if item.verdict.answered_on is not None
-        and item.verdict.answered_on in period
-        and assessment.is_counted(item.case)
-    )
-
-
-def _grouped(items: Iterable[_Item], name: Callable[[_Item], _Name]) -> dict[_Name, list[_Item]]:
-    groups: dict[_Name, list[_Item]] = defaultdict(list)
-    for item in items:
-        groups[name(item)].append(item)
-    return groups
-
-
-def _unlisted(judged: Sequence[Judged], services: Sequence[str]) -> list[str | None]:
-    """Return the services that requests name and the configuration does not, None last."""
-    found = {item.case.service for item in judged} - set(services)
-    named: list[str | None] = [*sorted(name for name in found if name is not None)]
-    return [*named, None]
-
-
-def _population(judged: Iterable[Judged]) -> Population:
-    return population(item.verdict.outcome for item in judged)
-
-
-def delays(judged: Iterable[Judged]) -> DelayCurve:
-    """Return the delay curve of requests in working days, the unanswered as censored."""
-    return delay_curve(
-        Delay(item.verdict.working_days, item.verdict.answered_on is not None) for item in judged
-    )
+        yield CategoryLine(commitment, found.population(), answered, found.delays())

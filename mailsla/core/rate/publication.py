@@ -76,12 +76,24 @@ class Revision:
     causes: tuple[Source, ...]
 
 
-def revision(published: Publication, now: Publication) -> Revision | None:
-    """Return in what `now` differs from what was published; None when every verdict is the same."""
+def revision(
+    published: Publication, now: Publication, former: Mapping[Source, str] | None = None
+) -> Revision | None:
+    """Return in what `now` differs from what was published; None when every verdict is the same.
+
+    Args:
+        published: What was published.
+        now: The same period and instant, counted today.
+        former: What the first scheme of fingerprints says today, for publications that it made.
+    """
     before, after = published.verdicts, now.verdicts
     changed = sum(1 for key, outcome in before.items() if key in after and after[key] is not outcome)
     appeared, gone = len(after.keys() - before.keys()), len(before.keys() - after.keys())
     if not changed and not appeared and not gone:
         return None
-    causes = tuple(source for source in Source if published.digests.get(source) != now.digests.get(source))
+    today = {**now.digests, **(former or {})}
+    causes = tuple(source for source in Source if published.digests.get(source) != today.get(source))
+    if not causes and former:
+        # The first scheme left one thing out of its calendar: whether half-days count.
+        causes = (Source.CALENDAR,)
     return Revision(published, now, changed, appeared, gone, causes)

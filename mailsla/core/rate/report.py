@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from functools import partial
 
 from mailsla.core.clock.commitment import Commitment
 from mailsla.core.clock.verdict import Outcome
-from mailsla.core.clock.worked_example import Example
+from mailsla.core.clock.worked_example import Example, worked_example
+from mailsla.core.clock.working_days import WorkingCalendar
 from mailsla.core.collection.gap import Gap
 from mailsla.core.pairing.recipient_matching import Doubt
-from mailsla.core.rate.cohort import Assessment, Section
+from mailsla.core.rate.case import Case
+from mailsla.core.rate.cohort import Cohort, Section, section
 from mailsla.core.rate.outlook import Outlook, outlook
-from mailsla.core.rate.population import population
-from mailsla.core.rate.publication import Revision
+from mailsla.core.rate.period import Grain, Period
+from mailsla.core.rate.publication import Publication, Revision, Source
+from mailsla.core.rate.publishing import recounted
+from mailsla.core.rate.report_rules import ReportRules
 from mailsla.core.rate.standard import Judged, Standard
+
+SOON = 3
+"""A request is due soon when this many working days, or fewer, are left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,45 +72,109 @@ class Report:
         return self.standard.main
 
 
-SOON = 3
-"""A request is due soon when this many working days, or fewer, are left."""
+@dataclass(frozen=True)
+class Question:
+    """What a report is asked for.
+
+    Attributes:
+        periods: The cohorts wanted; the first is the one people look at.
+        now: The instant the report speaks of.
+        service: When given, only this service's requests.
+        grain: Into what cohorts are cut.
+    """
+
+    periods: tuple[Period, ...]
+    now: datetime
+    service: str | None = None
+    grain: Grain = Grain.MONTH
+
+    def span(self, calendar: WorkingCalendar) -> tuple[datetime, datetime]:
+        """Return the stretch of time of the longest period: its first instant, and the first after it."""
+        widest = max(self.periods, key=lambda period: period.last - period.first)
+        return calendar.start_of(widest.first), calendar.start_of(widest.last) + timedelta(days=1)
 
 
-def unanswered(assessment: Assessment) -> tuple[tuple[Judged, ...], tuple[Judged, ...]]:
+@dataclass(frozen=True)
+class Known:
+    """What a report is made of, as it was read.
+
+    Attributes:
+        cases: Every request and follow-up, by receipt.
+        doubts: The possible replies that a person must look at.
+        decided: Keys of the requests and mails about which a decision is in force.
+        published: What was published, the last of each period, with what its figure would follow from today.
+        not_requests: How many messages were no request, by kind.
+        set_aside: How many messages could not be read.
+        gaps: Where collection was interrupted, ever.
+    """
+
+    cases: Sequence[Case]
+    doubts: Sequence[Doubt] = ()
+    decided: frozenset[str] = frozenset()
+    published: Sequence[tuple[Publication, Mapping[Source, str]]] = ()
+    not_requests: Sequence[tuple[str, int]] = ()
+    set_aside: int = 0
+    gaps: Sequence[Gap] = ()
+
+
+def build(known: Known, rules: ReportRules, asked: Question) -> Report:
+    """Return the report that answers a question, from what is known and by the site's rules."""
+    service, now, standard = asked.service, asked.now, rules.standard
+    cases = (case for case in known.cases if service is None or case.service == service)
+    everything = rules.cohort(cases, now)
+    since, until = asked.span(standard.clock.calendar)
+    overdue, soon = unanswered(everything)
+    revisions = (recounted(published, known.cases, rules, read) for published, read in known.published)
+    return Report(
+        site=rules.site,
+        at=now,
+        today=everything.today,
+        standard=standard,
+        example=worked_example(standard.clock, standard.main, everything.today),
+        minimum=rules.minimum,
+        sections=tuple(
+            section(period, everything, services=rules.services, grain=asked.grain)
+            for period in asked.periods
+        ),
+        outlook=year_outlook(everything),
+        overdue=overdue,
+        soon=soon,
+        doubts=tuple(doubt for doubt in known.doubts if doubt.sent_at <= now),
+        decided=known.decided,
+        revisions=tuple(found for found in revisions if found is not None),
+        not_requests=tuple(known.not_requests),
+        set_aside=known.set_aside,
+        gaps=tuple(gap for gap in known.gaps if _touches(gap, since, until)),
+    )
+
+
+def _touches(gap: Gap, since: datetime, until: datetime) -> bool:
+    """Tell whether a gap may have hidden something of [since, until[."""
+    return gap.never or (gap.since < until and (gap.until is None or gap.until > since))
+
+
+def unanswered(everything: Cohort) -> tuple[tuple[Judged, ...], tuple[Judged, ...]]:
     """Return the unanswered requests that are overdue, and those due within `SOON` working days.
 
     Follow-ups and every category are watched too; what a person excluded is not.
     """
-    today = assessment.calendar.local_date(assessment.now)
-    waiting = [
-        item for item in assessment.judged if item.verdict.answered_on is None and item.case.excluded is None
-    ]
-    ordered = sorted(waiting, key=lambda item: (item.verdict.due_on, item.case.received_at))
-    overdue = tuple(item for item in ordered if item.verdict.outcome is Outcome.MISSED)
-    soon = tuple(
-        item
-        for item in ordered
-        if item.verdict.outcome is Outcome.WAITING
-        and assessment.calendar.working_days_between(today, item.verdict.due_on) <= SOON
-    )
-    return overdue, soon
+    days_left = partial(everything.calendar.working_days_between, everything.today)
+    ordered = sorted(everything.unanswered(), key=lambda item: (item.verdict.due_on, item.case.received_at))
+    overdue = (item for item in ordered if item.verdict.outcome is Outcome.MISSED)
+    waiting = (item for item in ordered if item.verdict.outcome is Outcome.WAITING)
+    return tuple(overdue), tuple(item for item in waiting if days_left(item.verdict.due_on) <= SOON)
 
 
-def year_outlook(assessment: Assessment) -> Outlook:
-    """Return what the year of `assessment` still allows."""
-    today = assessment.calendar.local_date(assessment.now)
-    counted = [
-        (on, item.verdict.outcome)
-        for on, item in zip(assessment.received_on, assessment.judged, strict=True)
-        if assessment.is_counted(item.case)
-    ]
-    this_year = population(outcome for on, outcome in counted if on.year == today.year)
+def year_outlook(everything: Cohort) -> Outlook:
+    """Return what the year still allows."""
+    counted = everything.counted()
+    this_year = counted.received_in(Grain.YEAR.period_of(everything.today)).population()
     return outlook(
         met=this_year.met,
         missed=this_year.missed,
         waiting=this_year.waiting,
-        target=assessment.standard.main.target,
-        received_on=[on for on, _outcome in counted],
-        today=today,
-        calendar=assessment.calendar,
+        target=everything.standard.main.target,
+        received_on=[item.received_on for item in counted],
+        today=everything.today,
+        calendar=everything.calendar,
     )

@@ -48,24 +48,21 @@ class Standard:
 
     def judge(self, cases: Iterable[Case], now: datetime) -> list[Judged]:
         """Return each request received by `now` with its verdict at `now`."""
+        known = [case for case in cases if case.received_at <= now]
+        return [Judged(case, verdict) for case, verdict in zip(known, self.verdicts(known, now), strict=True)]
+
+    def verdicts(self, cases: Iterable[Case], now: datetime) -> list[Verdict]:
+        """Return the verdict on each request at `now`; each was received by then."""
         verdict = self.clock.verdict
         return [
-            Judged(
-                case,
-                verdict(
-                    case.received_at,
-                    case.answered_at,
-                    self.commitment_of(case.category),
-                    now,
-                    case.announcement,
-                ),
+            verdict(
+                case.received_at, case.answered_at, self.commitment_of(case.category), now, case.announcement
             )
             for case in cases
-            if case.received_at <= now
         ]
 
     def outcomes(self, cases: Iterable[Case], now: datetime) -> list[Outcome]:
-        """Return where each request stands at `now`: the same as `judge`, the outcome alone, and quicker."""
+        """Return where each request stands at `now`: the same as `verdicts`, the outcome alone, and quicker."""
         outcome = self.clock.outcome
         return [
             outcome(

@@ -1,0 +1,43 @@
+"""Judges every request once, under the site's rule and under the variants that the report names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from mailsla.core.clock.verdict import Outcome
+from mailsla.core.clock.working_days import DayKind
+from mailsla.core.rate.case import Case
+from mailsla.core.rate.standard import Judged, Standard
+
+
+@dataclass(frozen=True, slots=True)
+class Assessed(Judged):
+    """A request with its verdict, under the site's rule and under the variants that the report names.
+
+    Attributes:
+        received_on: Its local date of receipt. A cutoff moves the start of the clock, never the cohort: a mail
+            belongs to the day it came.
+        compared: Its outcome were the rule read the other way.
+        without_closures: Its outcome without the closures the site declares.
+    """
+
+    received_on: date
+    compared: Outcome
+    without_closures: Outcome
+
+
+def assess(cases: Iterable[Case], standard: Standard, now: datetime) -> tuple[Assessed, ...]:
+    """Judge every request received by `now`, for every part of the report to count."""
+    known = [case for case in cases if case.received_at <= now]
+    calendar = standard.clock.calendar
+    verdicts = standard.verdicts(known, now)
+    received_on = (calendar.local_date(case.received_at) for case in known)
+    compared = standard.read_as(standard.main.comparison.other).outcomes(known, now)
+    if any(day.kind is DayKind.CLOSURE for day in calendar.special_days):
+        opened = Standard(standard.clock.on(calendar.without(DayKind.CLOSURE)), standard.commitments)
+        without_closures = opened.outcomes(known, now)
+    else:
+        without_closures = [verdict.outcome for verdict in verdicts]
+    return tuple(map(Assessed, known, verdicts, received_on, compared, without_closures))
