@@ -64,7 +64,6 @@ LONG = {
     "mailsla/adapters/database/rows.py": "is cut when the store is composed",
     "mailsla/presentation/formats/report_screen.py": "is cut when pages become values",
     "mailsla/presentation/words.py": "one place for every word that formats share",
-    "mailsla/bootstrap/application.py": "is cut when behaviour gets its rooms",
     "mailsla/config/settings.py": "one class a section of the file, each read alone",
     "mailsla/demo/letters.py": "mostly the sentences of invented letters",
     "mailsla/usecases/collect.py": "one pass over a mailbox, with its protocols",

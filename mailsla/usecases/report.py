@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 from mailsla.core.clock.worked_example import worked_example
 from mailsla.core.collection.gap import Gap
@@ -14,7 +15,7 @@ from mailsla.core.pairing.recipient_matching import Doubt
 from mailsla.core.rate import cohort
 from mailsla.core.rate.case import Case
 from mailsla.core.rate.cohort import Assessment
-from mailsla.core.rate.period import Grain, Period
+from mailsla.core.rate.period import Grain, Period, last_full_week, year_to_date
 from mailsla.core.rate.publication import Publication, Revision, Source, revision
 from mailsla.core.rate.report import Report, unanswered, year_outlook
 from mailsla.core.rate.standard import Standard
@@ -128,6 +129,24 @@ def build(
             if gap.never or (gap.since < until and (gap.until is None or gap.until > since))
         ),
     )
+
+
+def usual_periods(today: date) -> tuple[Period, ...]:
+    """Return what a report speaks of unless told: the last full week, beside the year to date."""
+    return (last_full_week(today), year_to_date(today))
+
+
+def years_needed(
+    periods: Sequence[Period], earliest: datetime, now: datetime, zone: ZoneInfo
+) -> tuple[datetime, datetime]:
+    """Return the first and the last instant whose years a report of `periods` needs the calendar of.
+
+    The calendar covers the year after the last instant, for due dates: a period's own are in its year.
+    """
+    noon = time(12, tzinfo=zone)
+    begins = (datetime.combine(period.first, noon) for period in periods)
+    ends = (datetime.combine(period.last, noon) - timedelta(days=366) for period in periods)
+    return min(earliest, *begins), max(now, *ends)
 
 
 def _assess(cases: Iterable[Case], rules: ReportRules, now: datetime) -> Assessment:

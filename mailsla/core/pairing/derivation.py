@@ -54,6 +54,18 @@ class DerivedMessage:
     basis: str
 
 
+@dataclass(frozen=True, slots=True)
+class Tied:
+    """One message of a conversation, and what ties it there, for people to read; it may stand in several files."""
+
+    conversation: str
+    message_id: str | None
+    files: tuple[str, ...]
+    evidence: str
+    to: str | None
+    at: datetime
+
+
 def derive(mails: Sequence[Mail], rules: PairingRules, decisions: Iterable[Decision] = ()) -> Derivation:
     """Derive conversations and requests from `mails`, and from what people decided about them.
 
