@@ -1,1 +1,0 @@
-"""How the program is put together, where no server is needed."""
