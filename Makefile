@@ -9,7 +9,7 @@ DEMO := .venv-demo-$(VERSION)
 BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup
 
-.PHONY: demo test check unit coverage faults fuzz mutations soak bench lock messages image clean python
+.PHONY: demo test check unit coverage faults fuzz mutations soak bench house lock messages image clean python
 
 demo: $(DEMO)/installed
 	@$(DEMO)/bin/mailsla demo
@@ -63,6 +63,10 @@ fuzz: $(VENV)/installed
 bench: $(VENV)/bench-installed
 	.ci/install-servers isync
 	$(BIN)/python -m bench
+
+# What the imports say of the package: rooms, arrows, floors, circles; and how long its functions are.
+house: $(VENV)/installed
+	@$(BIN)/python -m tests.house
 
 messages: $(VENV)/installed
 	$(BIN)/python -m tests.catalogue --update

@@ -31,10 +31,10 @@ def seconds(app: Application, number: int) -> float:
         f"In-Reply-To: <m{asked}.{asked:08x}@example.org>\r\nSubject: RE : x\r\n\r\n"
     )
     header = read_header(raw.encode())
-    cursor = app.facts.cursor("contact", ListedMailbox("INBOX", MailboxRole.INBOX))
+    cursor = app.store.mailboxes.cursor("contact", ListedMailbox("INBOX", MailboxRole.INBOX))
     uid = cursor.last_uid + 1
     message = new_message(uid, ANSWERED, header, UNKNOWN_OFFICE)
-    app.facts.add(cursor, Batch(1, uid, (message,), ()), NOW)
+    app.store.messages.add(cursor, Batch(1, uid, (message,), ()), NOW)
     started = time.perf_counter()
     app.derive()
     return time.perf_counter() - started

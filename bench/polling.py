@@ -11,11 +11,12 @@ from statistics import median
 from bench.contenders.target import Target
 from bench.counting_proxy import Count, CountingProxy
 from bench.site import NOW, settings_of
-from mailsla.adapters.imap import session as imap
+from mailsla.adapters.imap.connecting import connect
 from mailsla.bootstrap import access
 from mailsla.bootstrap.application import Application, open_application
 from mailsla.core.collection.outcome import RunOutcome
 from mailsla.usecases.poll import Collected, poll
+from mailsla.usecases.terms import Terms
 from tests.trials.mail.samples import letters
 from tests.trials.servers.dovecot import DovecotServer
 
@@ -56,16 +57,13 @@ def measure(name: str, server: DovecotServer) -> int:
 def _poller(app: Application) -> Iterator[Callable[[], None]]:
     """Give a function that polls, over the same connection each time."""
     account = app.accounts[0]
-    with imap.connect(access.imap_account(account)) as session:
+    with connect(access.imap_account(account)) as session:
         yield lambda: _nothing_new(
             poll(
-                account.name,
                 lambda: nullcontext(session),
-                app.facts,
+                app.store,
+                Terms(account.name, app.now, app.site.office, app.site.keywords),
                 worker="bench",
-                now=app.now,
-                office=app.site.office,
-                keywords=app.site.keywords,
             )
         )
 

@@ -31,14 +31,14 @@ def fill(app: Application, count: int) -> None:
     """Store `count` generated messages and derive them."""
     mailbox = ListedMailbox("INBOX", MailboxRole.INBOX)
     batch: list[NewMessage] = []
-    cursor = app.facts.cursor("contact", mailbox)
+    cursor = app.store.mailboxes.cursor("contact", mailbox)
     for uid, (raw, at) in enumerate(letters(count), 1):
         header = read_header(raw)
         batch.append(new_message(uid, at, header, UNKNOWN_OFFICE))
         if len(batch) == 5_000:
-            app.facts.add(cursor, Batch(1, uid, tuple(batch), ()), NOW)
+            app.store.messages.add(cursor, Batch(1, uid, tuple(batch), ()), NOW)
             batch = []
-    app.facts.add(cursor, Batch(1, count, tuple(batch), ()), NOW)
+    app.store.messages.add(cursor, Batch(1, count, tuple(batch), ()), NOW)
     app.derive()
 
 
@@ -46,7 +46,7 @@ def again(app: Application) -> Callable[[], object]:
     """Return a function that derives everything again."""
 
     def derive() -> object:
-        with app.derivations.deriving() as work:
+        with app.store.derivations.deriving() as work:
             work.finish("other rules", work.ties)
         return app.derive()
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from mailsla.adapters.access.credentials import Credentials, fingerprint
 from mailsla.adapters.access.oauth import TokenSource
-from mailsla.adapters.imap.session import ImapAccount
+from mailsla.adapters.imap.account import ImapAccount
 from mailsla.adapters.smtp import SmtpServer
 from mailsla.config import Account, Smtp
 from mailsla.config.settings import OAuth2Section

@@ -15,7 +15,7 @@ from mailsla.usecases import alarm, notify
 
 def due(app: Application) -> tuple[Digest, ...]:
     """Return the digests that are due now and were not announced."""
-    return notify.due_digests(app.derivations, app.outbox, _setting(app), app.now())
+    return notify.due_digests(app.store.derivations, app.store.outbox, _setting(app), app.now())
 
 
 def written(app: Application, digest: Digest) -> tuple[str, str]:
@@ -34,7 +34,7 @@ def written(app: Application, digest: Digest) -> tuple[str, str]:
 def prepare(app: Application) -> int:
     """Write the digests that are due to the outbox; return how many."""
     return notify.prepare(
-        app.derivations, app.outbox, _setting(app), lambda digest: written(app, digest), app.now()
+        app.store.derivations, app.store.outbox, _setting(app), lambda digest: written(app, digest), app.now()
     )
 
 
@@ -44,7 +44,7 @@ def deliver(app: Application) -> notify.Delivery:
     if smtp is None:
         return notify.Delivery(0, 0)
     mailer = Mailer(smtp_server(smtp), app.now, app.site.zone)
-    return notify.deliver(app.outbox, mailer, app.now, app.stop.is_set)
+    return notify.deliver(app.store.outbox, mailer, app.now, app.stop.is_set)
 
 
 def sound_alarms(app: Application) -> int:
@@ -57,8 +57,8 @@ def sound_alarms(app: Application) -> int:
         return alert_text.alarm(gap, reason=reason, site=app.site.settings.site.name, zone=zone)
 
     return alarm.look_and_sound(
-        app.facts,
-        app.outbox,
+        app.store.runs,
+        app.store.outbox,
         app.intervals,
         alarm.AlarmRule(alerts.operator, after, _mail_domain(app)),
         explain,

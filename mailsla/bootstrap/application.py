@@ -12,11 +12,8 @@ from functools import partial
 from sqlalchemy import Engine
 
 from mailsla.adapters.database import schema
-from mailsla.adapters.database.attempts import Attempts
-from mailsla.adapters.database.derivations import Derivations
 from mailsla.adapters.database.engine import open_engine
-from mailsla.adapters.database.facts import Facts
-from mailsla.adapters.database.outbox import Outbox
+from mailsla.adapters.database.store import store_on
 from mailsla.adapters.machine import garbage_collector
 from mailsla.adapters.machine.present import Now, present
 from mailsla.adapters.machine.second_process import SecondProcess
@@ -32,10 +29,10 @@ from mailsla.core.rate.standard import Standard
 from mailsla.presentation import collection_lines
 from mailsla.usecases import gaps
 from mailsla.usecases.attempts import Restraint
-from mailsla.usecases.collect import Progress
 from mailsla.usecases.derive import derive_pending
 from mailsla.usecases.poll import LEASE, Collected, poll
-from mailsla.usecases.watch import Heard, Limits, Watch
+from mailsla.usecases.terms import Progress, Terms
+from mailsla.usecases.watch import Heard, LineLimits, Watch
 
 
 def _silent(_mailbox: str, _done: int, _total: int) -> None:
@@ -60,15 +57,12 @@ class Application:
     now: Now
     stop: threading.Event = field(default_factory=threading.Event)
     worker: str = field(default_factory=this_worker)
-    limits: Limits = field(default_factory=Limits)
+    limits: LineLimits = field(default_factory=LineLimits)
 
     def __post_init__(self) -> None:
         smtp = self.site.settings.smtp
         seconds = smtp.timeout_seconds if smtp is not None else 30
-        self.facts = Facts(self.engine)
-        self.attempts = Attempts(self.engine)
-        self.derivations = Derivations(self.engine)
-        self.outbox = Outbox(self.engine, lease=timedelta(seconds=2 * seconds))
+        self.store = store_on(self.engine, hand_over=timedelta(seconds=2 * seconds))
         self.sessions = OpenSessions()
         self._paces: dict[str, Pace] = {}
 
@@ -93,16 +87,16 @@ class Application:
     def earliest(self) -> datetime:
         """Return the first instant that matters: of the oldest request, or a year ago."""
         year_ago = self.now() - timedelta(days=366)
-        return min(self.derivations.earliest_receipt() or year_ago, year_ago)
+        return min(self.store.derivations.earliest_receipt() or year_ago, year_ago)
 
     def gaps(self) -> tuple[Gap, ...]:
         """Return the stretches over which an account was not collected: those that last, and the long past ones."""
-        return gaps.lasting_or_long(self.facts, self.intervals, self.now())
+        return gaps.lasting_or_long(self.store.runs, self.intervals, self.now())
 
     def restraint(self, account: Account) -> Restraint:
         """Return what keeps an account from being logged in to too often."""
         say = partial(collection_lines.held_back, zone=self.site.zone)
-        return Restraint(account.name, self.attempts, say)
+        return Restraint(account.name, self.store.attempts, say)
 
     def poll(self, account: Account, progress: Progress = _silent) -> Collected:
         """Collect one account and record the run, unless it was tried in vain too often."""
@@ -110,17 +104,14 @@ class Application:
         return held_back or self._poll(account, partial(self.sessions.session, account), progress)
 
     def _poll(self, account: Account, open_session: Open, progress: Progress = _silent) -> Collected:
-        holder = self.attempts.holder(account.name)
+        holder = self.store.leases.holder(account.name)
         if holder is not None and is_dead(holder):
             # Killed: nobody waits for the end of its lease.
-            self.facts.release(account.name, holder)
-        self.facts.forget_accounts(self.intervals.keys(), self.now())
+            self.store.leases.release(account.name, holder)
+        self.store.mailboxes.forget_accounts(self.intervals.keys(), self.now())
         with SecondProcess() as second, garbage_collector.paused():
-            return poll(
-                account.name,
-                open_session,
-                self.facts,
-                worker=self.worker,
+            terms = Terms(
+                account=account.name,
                 now=self.now,
                 office=self.site.office,
                 keywords=self.site.keywords,
@@ -129,6 +120,7 @@ class Application:
                 stopping=self.stop.is_set,
                 spread=second.map,
             )
+            return poll(open_session, self.store, terms, self.worker)
 
     def watch(self, account: Account, heard: Heard) -> None:
         """Collect one account, then stay on the line until its next collection is due."""
@@ -138,13 +130,13 @@ class Application:
             open=partial(self.sessions.session, account),
             poll=partial(self._poll, account),
             claim=partial(self._claim, account.name),
-            release=partial(self.facts.release, account.name, self.worker),
+            release=partial(self.store.leases.release, account.name, self.worker),
         )
         time = MachineTiming(self.now, self.stop)
         Watch(line, pace, self.restraint(account), time, heard, self.limits).until_due()
 
     def _claim(self, account: str) -> bool:
-        return self.facts.claim(account, self.worker, self.now(), self.now() + LEASE)
+        return self.store.leases.claim(account, self.worker, self.now(), self.now() + LEASE)
 
     def interrupt(self) -> None:
         """Wake whoever waits for a mail server."""
@@ -153,7 +145,7 @@ class Application:
     def derive(self) -> int:
         """Bring requests up to date; return how many messages were read for it."""
         with garbage_collector.paused():
-            return derive_pending(self.derivations, self.site.pairing)
+            return derive_pending(self.store.derivations, self.site.pairing)
 
 
 @contextmanager

@@ -35,13 +35,13 @@ def report(
     now = app.now()
     wanted = periods or reporting.usual_periods(now.astimezone(app.site.zone).date())
     return reporting.build(
-        app.derivations,
+        app.store,
         _report_rules(app, wanted),
         periods=wanted,
         now=now,
         service=service,
         grain=grain,
-        set_aside=len(app.facts.set_aside()),
+        set_aside=len(app.store.set_aside.all()),
         gaps=app.gaps(),
     )
 
@@ -49,7 +49,7 @@ def report(
 def publish(app: Application, periods: Iterable[Period]) -> None:
     """Write down the figures of `periods` as they stand now."""
     for period in periods:
-        reporting.publish(app.derivations, _report_rules(app, [period]), period, app.now())
+        reporting.publish(app.store, _report_rules(app, [period]), period, app.now())
 
 
 def _report_rules(app: Application, periods: Sequence[Period]) -> ReportRules:
@@ -60,12 +60,12 @@ def _report_rules(app: Application, periods: Sequence[Period]) -> ReportRules:
 
 def requests(app: Application, selection: look_up.Selection) -> look_up.Listed:
     """Return the requests of a selection with their verdicts now."""
-    return look_up.listed(app.derivations, selection, app.standard(), app.now())
+    return look_up.listed(app.store.derivations, app.store.decisions, selection, app.standard(), app.now())
 
 
 def message_ids(app: Application, items: Iterable[Judged]) -> Mapping[str, str | None]:
     """Return the Message-IDs of the messages that open some requests, by key."""
-    return app.derivations.message_ids([item.case.key for item in items])
+    return app.store.derivations.message_ids([item.case.key for item in items])
 
 
 def show(app: Application, reference: str) -> look_up.Shown:
@@ -74,12 +74,12 @@ def show(app: Application, reference: str) -> look_up.Shown:
     Raises:
         UsageError: When there is none, or several.
     """
-    return look_up.shown(app.derivations, reference, app.standard(), app.now())
+    return look_up.shown(app.store.derivations, app.store.decisions, reference, app.standard(), app.now())
 
 
 def conversations(app: Application) -> list[list[Tied]]:
     """Return how the messages of the store were tied."""
-    return tying.of_store(app.derivations.messages())
+    return tying.of_store(app.store.derivations.messages())
 
 
 def request_named(app: Application, reference: str) -> Request:
@@ -88,7 +88,7 @@ def request_named(app: Application, reference: str) -> Request:
     Raises:
         UsageError: When there is none, or several.
     """
-    return look_up.request_named(app.derivations, reference)
+    return look_up.request_named(app.store.derivations, reference)
 
 
 def message_named(app: Application, reference: str) -> DerivedMessage:
@@ -97,7 +97,7 @@ def message_named(app: Application, reference: str) -> DerivedMessage:
     Raises:
         UsageError: When there is none, or several.
     """
-    return look_up.message_named(app.derivations, reference)
+    return look_up.message_named(app.store.derivations, reference)
 
 
 def decide(app: Application, request: Request, wanted: deciding.Wanted, signed: deciding.Signature) -> int:
@@ -108,7 +108,7 @@ def decide(app: Application, request: Request, wanted: deciding.Wanted, signed: 
     """
     services = [item.name for item in app.site.settings.services]
     choices = deciding.Choices(services, list(app.site.commitments), app.site.zone)
-    number = deciding.decide(app.derivations, app.derivations, request, wanted, signed, choices)
+    number = deciding.decide(app.store.decisions, app.store.derivations, request, wanted, signed, choices)
     app.derive()
     return number
 
@@ -119,7 +119,7 @@ def undo(app: Application, number: int, signed: deciding.Signature) -> Decision:
     Raises:
         UsageError: When there is no such decision in force.
     """
-    undone = deciding.undo(app.derivations, number, signed)
+    undone = deciding.undo(app.store.decisions, number, signed)
     app.derive()
     return undone
 
@@ -128,19 +128,20 @@ def import_archive(
     app: Application, mails: Iterable[Archived], archive: str, done: Callable[[int], None]
 ) -> Imported:
     """Store the messages of one archive; `done` is told how many more were read."""
-    return import_mails(mails, app.facts, archive, now=app.now, office=app.site.office, done=done)
+    return import_mails(mails, app.store, archive, now=app.now, office=app.site.office, done=done)
 
 
 def check(app: Application, *, quick: bool) -> list[Finding]:
     """Look at every part of the installation; when quick, only at how recent collections are."""
     if quick:
-        return list(checking.recent(app.intervals, app.facts, app.now()))
+        return list(checking.recent(app.intervals, app.store.runs, app.now()))
     smtp = app.site.settings.smtp
     installation = checking.Installation(
         accounts=[_access(app, account) for account in app.accounts],
         greet=None if smtp is None else smtp_server(smtp).greet,
-        known=app.derivations,
-        record=app.facts,
+        known=app.store.derivations,
+        set_aside=app.store.set_aside.all(),
+        runs=app.store.runs,
         gaps=app.gaps(),
         territory=app.site.settings.site.territory.name,
         calendar=app.clock().calendar,
@@ -149,4 +150,4 @@ def check(app: Application, *, quick: bool) -> list[Finding]:
 
 
 def _access(app: Application, account: Account) -> checking.Access:
-    return checking.Access(app.restraint(account), app.attempts, partial(app.sessions.session, account))
+    return checking.Access(app.restraint(account), app.store.attempts, partial(app.sessions.session, account))

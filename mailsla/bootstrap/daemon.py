@@ -11,7 +11,7 @@ from mailsla.adapters.machine.scheduling import Job, run_jobs
 from mailsla.bootstrap import alerts
 from mailsla.bootstrap.application import Application
 from mailsla.usecases.notify import Delivery
-from mailsla.usecases.rounds import Rounds, Turn
+from mailsla.usecases.rounds import Rounds, Watched
 from mailsla.usecases.watch import Heard
 
 
@@ -27,7 +27,7 @@ class SiteWork:
 
     def half_read(self) -> AbstractSet[str]:
         """Return the accounts of which something was read, and which never were to their end."""
-        return self.app.facts.half_read()
+        return self.app.store.runs.half_read()
 
     def sound_alarms(self) -> int:
         """Write the alarms about collection that are due."""
@@ -50,10 +50,10 @@ def rounds(app: Application, heard: Heard, delivered: Callable[[Delivery], objec
         heard: Told how each collection ended.
         delivered: Told of each delivery that did something.
     """
-    turns = [
-        Turn(account.name, account.every_seconds, partial(app.watch, account)) for account in app.accounts
+    accounts = [
+        Watched(account.name, account.every_seconds, partial(app.watch, account)) for account in app.accounts
     ]
-    return Rounds(turns, SiteWork(app), app.stop.is_set, heard, delivered)
+    return Rounds(accounts, SiteWork(app), app.stop.is_set, heard, delivered)
 
 
 def run_daemon(app: Application, heard: Heard, delivered: Callable[[Delivery], object]) -> None:

@@ -7,7 +7,8 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager, nullco
 from dataclasses import dataclass, field
 from typing import Any
 
-from mailsla.adapters.imap.session import ImapSession, connect
+from mailsla.adapters.imap.connecting import connect
+from mailsla.adapters.imap.session import ImapSession
 from mailsla.bootstrap.access import credentials_fingerprint, imap_account
 from mailsla.config import Account
 from mailsla.usecases.poll import Collected

@@ -54,7 +54,7 @@ def _history(app: Application) -> Table:
     table = Table(box=None, padding=(0, 2, 0, 0), show_edge=False, header_style="dim")
     for title in (_("Pour"), _("Jour"), _("Demandes"), _("État")):
         table.add_column(title)
-    for state in app.outbox.history():
+    for state in app.store.outbox.history():
         if state.sent_at is not None:
             shown = _("envoyée le {instant}").format(instant=words.instant(state.sent_at, app.site.zone))
         elif state.refused is not None:
@@ -89,6 +89,6 @@ def _document(app: Application, written: list[tuple[Digest, str, str]]) -> dict[
                 "attempts": state.attempts,
                 "refused": state.refused,
             }
-            for state in app.outbox.history()
+            for state in app.store.outbox.history()
         ],
     }

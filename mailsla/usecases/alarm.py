@@ -10,7 +10,7 @@ from typing import Protocol
 
 from mailsla.core.alerts.outgoing import Outgoing
 from mailsla.core.collection.gap import Gap
-from mailsla.core.collection.outcome import RunOutcome
+from mailsla.core.collection.outcome import RecordedRun, RunOutcome
 from mailsla.usecases.gaps import GapSource, patience
 
 STOPPED, RESUMED = "collection-stopped", "collection-resumed"
@@ -30,30 +30,10 @@ class AlarmOutbox(Protocol):
         """Add a mail; False when it is there already."""
 
 
-class Run(Protocol):
-    """One run of collection, as remembered."""
-
-    @property
-    def account(self) -> str:
-        """Whose mail was collected."""
-
-    @property
-    def outcome(self) -> str:
-        """How it ended."""
-
-    @property
-    def reason(self) -> str | None:
-        """Why it failed, or what it left out, in one sentence."""
-
-    @property
-    def needs_a_person(self) -> bool:
-        """Tell whether it failed in a way that lasts until somebody acts."""
-
-
-class RunSource(GapSource, Protocol):
+class Runs(GapSource, Protocol):
     """Where the runs of collection are remembered."""
 
-    def last_runs(self) -> Sequence[Run]:
+    def last(self) -> Sequence[RecordedRun]:
         """Return, for each account, its last ended run and its last successful one."""
 
 
@@ -83,7 +63,7 @@ _Line = tuple[str, bool]
 
 
 def look_and_sound(
-    runs: RunSource,
+    runs: Runs,
     outbox: AlarmOutbox,
     intervals: Mapping[str, timedelta],
     rule: AlarmRule,
@@ -103,10 +83,10 @@ def look_and_sound(
         today: Its local date.
     """
     rule = replace(rule, after=patience(rule.after, intervals))
-    last = runs.last_runs()
-    refused = {run.account for run in last if run.needs_a_person}
+    last = runs.last()
+    refused = {run.account for run in last if run.outcome.needs_a_person}
     # Of a success, what it left out; of anything else, why it was none.
-    reasons = {(run.account, run.outcome == RunOutcome.OK): run.reason for run in last}
+    reasons = {(run.account, run.outcome is RunOutcome.OK): run.reason for run in last}
     return sound(
         outbox,
         runs.gaps(intervals.keys(), rule.after, now),

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from mailsla.core.collection.outcome import RunOutcome
 from mailsla.core.collection.pacing import Attempt, next_attempt
-from mailsla.usecases.collect import Tally
+from mailsla.usecases.mailbox_pass import Tally
 from mailsla.usecases.poll import Collected
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Sized
+from collections.abc import Callable, Iterator, Mapping, Sequence, Sized
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,7 +13,7 @@ from mailsla.core.alerts.findings import Finding, Part
 from mailsla.core.clock.working_days import WorkingCalendar
 from mailsla.core.collection.gap import Gap
 from mailsla.core.collection.on_server import ListedMailbox
-from mailsla.core.collection.outcome import RunOutcome
+from mailsla.core.collection.outcome import RecordedRun, RunOutcome
 from mailsla.core.errors import LoginRefused, MailslaError, TransientError
 from mailsla.core.mail.copies import MailboxRole
 from mailsla.usecases.attempts import Attempts, Restraint
@@ -22,24 +22,11 @@ RECENT = timedelta(hours=1)
 """A collection older than this, and than its own interval, is a failure."""
 
 
-class Run(Protocol):
-    """One run of collection, as remembered."""
+class Runs(Protocol):
+    """What is remembered of collections."""
 
-    @property
-    def account(self) -> str:
-        """Whose mail was collected."""
-
-    @property
-    def started_at(self) -> datetime:
-        """When it began."""
-
-    @property
-    def outcome(self) -> str:
-        """How it ended."""
-
-    @property
-    def reason(self) -> str | None:
-        """Why it failed, or what it left out, in one sentence."""
+    def last(self) -> Sequence[RecordedRun]:
+        """Return, for each account, its last ended run and its last successful one."""
 
 
 class SetAside(Protocol):
@@ -60,16 +47,6 @@ class SetAside(Protocol):
     @property
     def reason(self) -> str:
         """Why, in a word."""
-
-
-class CollectionRecord(Protocol):
-    """What is remembered of collections."""
-
-    def last_runs(self) -> Sequence[Run]:
-        """Return, for each account, its last ended run and its last successful one."""
-
-    def set_aside(self) -> Sequence[SetAside]:
-        """Return every message that could not be read."""
 
 
 class KnownRequests(Protocol):
@@ -119,7 +96,8 @@ class Installation:
         accounts: How each is reached.
         greet: Greets the server that takes our mails; None when no server is named.
         known: What was made of the mails.
-        record: What is remembered of collections.
+        set_aside: The mails that could not be read.
+        runs: What is remembered of collections.
         gaps: The stretches over which accounts were not collected.
         territory: The name of the one whose calendar is used.
         calendar: Its calendar.
@@ -128,7 +106,8 @@ class Installation:
     accounts: Sequence[Access]
     greet: Callable[[], object] | None
     known: KnownRequests
-    record: CollectionRecord
+    set_aside: Sequence[SetAside]
+    runs: Runs
     gaps: Sequence[Gap]
     territory: str
     calendar: WorkingCalendar
@@ -141,16 +120,16 @@ def look(installation: Installation, now: datetime) -> Iterator[Finding]:
     yield findings.RepliesSeen(installation.known.outbound_count())
     yield _sending(installation.greet)
     yield findings.RequestsKnown(len(installation.known.requests()))
-    yield from _collections(installation.record, installation.gaps)
+    yield from _collections(installation)
     calendar = installation.calendar
     following = calendar.working_day(calendar.local_date(now), 1)
     yield findings.NextWorkingDay(installation.territory, following)
     yield findings.ClockShows(now)
 
 
-def recent(intervals: Mapping[str, timedelta], record: CollectionRecord, now: datetime) -> Iterator[Finding]:
+def recent(intervals: Mapping[str, timedelta], runs: Runs, now: datetime) -> Iterator[Finding]:
     """Say whether every account was collected with success within the hour, for a container's health."""
-    good = {run.account: run.started_at for run in record.last_runs() if run.outcome == RunOutcome.OK}
+    good = {run.account: run.started_at for run in runs.last() if run.outcome is RunOutcome.OK}
     for account, interval in intervals.items():
         last = good.get(account)
         is_recent = last is not None and now - last < RECENT + interval
@@ -193,13 +172,13 @@ def _sending(greet: Callable[[], object] | None) -> Finding:
     return findings.SendingAnswers()
 
 
-def _collections(record: CollectionRecord, gaps: Iterable[Gap]) -> Iterator[Finding]:
+def _collections(installation: Installation) -> Iterator[Finding]:
     """Say what collections left out, and which do not go on."""
-    for item in record.set_aside():
+    for item in installation.set_aside:
         yield findings.MailSetAside(item.account, item.mailbox, item.uid, item.reason)
-    for run in record.last_runs():
-        if run.outcome == RunOutcome.OK and run.reason is not None:
+    for run in installation.runs.last():
+        if run.outcome is RunOutcome.OK and run.reason is not None:
             yield findings.CollectedInPart(run.account, run.reason)
-    for gap in gaps:
+    for gap in installation.gaps:
         if gap.until is None and not gap.partial:
             yield findings.NotCollected(gap)

@@ -78,17 +78,17 @@ class Choices:
     zone: ZoneInfo
 
 
-class DecisionStore(Protocol):
+class Decisions(Protocol):
     """Where decisions are kept."""
 
-    def decisions(self, target: str | None = None) -> Sequence[Decision]:
+    def taken(self, target: str | None = None) -> Sequence[Decision]:
         """Return every decision, or those about one message, by number."""
 
-    def decide(self, decision: Decision) -> int:
+    def add(self, decision: Decision) -> int:
         """Add a decision and return its number; what it is about is derived again."""
 
 
-class DoubtSource(Protocol):
+class Doubtful(Protocol):
     """Where possible replies are known."""
 
     def doubts(self) -> Sequence[Doubt]:
@@ -96,8 +96,8 @@ class DoubtSource(Protocol):
 
 
 def decide(
-    store: DecisionStore,
-    source: DoubtSource,
+    decisions: Decisions,
+    derivations: Doubtful,
     request: Request,
     wanted: Wanted,
     signed: Signature,
@@ -110,21 +110,20 @@ def decide(
             already decided.
     """
     draft = Decision(0, request.key, Action.EXCLUDE, signed.reason, signed.decided_by, signed.decided_at)
-    return _add(store, _completed(draft, source, request, wanted, choices))
+    return _add(decisions, _completed(draft, derivations, request, wanted, choices))
 
 
-def undo(store: DecisionStore, number: int, signed: Signature) -> Decision:
+def undo(decisions: Decisions, number: int, signed: Signature) -> Decision:
     """Take decision `number` back, by one more decision; return the one taken back.
 
     Raises:
         UsageError: When there is no such decision in force.
     """
-    decisions = store.decisions()
-    found = next((item for item in in_force(decisions).all if item.number == number), None)
+    found = next((item for item in in_force(decisions.taken()).all if item.number == number), None)
     if found is None:
         raise UsageError(_("Aucune décision n° {number} en vigueur.").format(number=number))
     _add(
-        store,
+        decisions,
         Decision(
             0,
             found.target,
@@ -138,13 +137,13 @@ def undo(store: DecisionStore, number: int, signed: Signature) -> Decision:
     return found
 
 
-def _add(store: DecisionStore, decision: Decision) -> int:
+def _add(decisions: Decisions, decision: Decision) -> int:
     if not decision.reason.strip():
         raise UsageError(_("Donnez la raison avec --reason : elle restera avec la décision."))
-    before = in_force(store.decisions(decision.target)).last(decision.target, decision.action)
+    before = in_force(decisions.taken(decision.target)).last(decision.target, decision.action)
     if before is not None and _says(before) == _says(decision):
         raise UsageError(_("C'est déjà décidé (décision n° {number}).").format(number=before.number))
-    return store.decide(decision)
+    return decisions.add(decision)
 
 
 def _says(decision: Decision) -> tuple[object, ...]:
@@ -152,7 +151,7 @@ def _says(decision: Decision) -> tuple[object, ...]:
 
 
 def _completed(
-    draft: Decision, source: DoubtSource, request: Request, wanted: Wanted, choices: Choices
+    draft: Decision, derivations: Doubtful, request: Request, wanted: Wanted, choices: Choices
 ) -> Decision:
     """Return the decision with all that its action needs, checked."""
     match wanted:
@@ -166,7 +165,7 @@ def _completed(
         case Recategorise(category):
             return replace(draft, action=Action.CATEGORY, text=_one_of(category, choices.categories))
         case OfMail(action, message):
-            doubts = source.doubts() if action is Action.DISMISS else ()
+            doubts = derivations.doubts() if action is Action.DISMISS else ()
             check_mail(action, message, request, doubts)
             other = request.key if action is Action.JOIN else None
             return replace(draft, action=action, target=message.key, other=other)

@@ -5,11 +5,11 @@ Pieces are some ahead of what is stored: the server, whoever reads and whoever s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
-from typing import Any, Protocol
+from typing import Protocol
 
 from mailsla.core.collection.on_server import BodyStart, Fetched
 from mailsla.core.collection.to_store import Batch, NewMessage, SetAside, new_message
@@ -26,25 +26,7 @@ from mailsla.core.office.body_evidence import needs_body, with_body
 from mailsla.core.office.correspondents import Office
 from mailsla.core.pairing.ties import ties_digest
 from mailsla.language import gettext as _
-
-SLICE = 1_000
-"""UIDs asked for at once: servers refuse command lines of 20,000 of them, and bodies wait for the end of a slice."""
-
-PIECE_BYTES = 1024 * 1024
-PIECE_MESSAGES = 250
-"""A piece is read and stored when its headers reach one or the other: memory does not grow with the mailbox."""
-
-STORED = 2_000
-"""Messages stored in one transaction: its end waits for the disk."""
-
-MOST_REFUSED = 20
-"""When the server refuses more messages of a slice one by one, it is the server that fails."""
-
-BODIES = 50
-"""Beginnings of bodies looked into at once."""
-
-Map = Callable[[Callable[[Any], Any], Iterable[Any]], Iterator[Any]]
-"""Applies a pure function of a module to each item, in order; it may take some items ahead of what it yields."""
+from mailsla.usecases.terms import Limits, Terms
 
 
 class HeaderSource(Protocol):
@@ -77,7 +59,7 @@ class _Read:
 
 
 def read_batches(
-    source: HeaderSource, uids: Iterable[int], uid_validity: int, office: Office, spread: Map
+    source: HeaderSource, uids: Iterable[int], uid_validity: int, terms: Terms
 ) -> Iterator[Batch]:
     """Yield the messages of some UIDs in batches, each with the UID up to which all are covered.
 
@@ -88,8 +70,7 @@ def read_batches(
         source: The connection.
         uids: In ascending order.
         uid_validity: What they belong to.
-        office: Knows whose bodies must be looked into.
-        spread: Does the reading.
+        terms: Knows whose bodies must be looked into, what does the reading, and the limits.
 
     Raises:
         FetchCut: When the connection fails; what was fetched before has been yielded.
@@ -98,10 +79,10 @@ def read_batches(
     held: list[Batch] = []
     count = 0
     try:
-        for batch in _read_pieces(source, uids, uid_validity, office, spread):
+        for batch in _read_pieces(source, uids, uid_validity, terms):
             held.append(batch)
             count += len(batch.messages) + len(batch.set_aside)
-            if count >= STORED:
+            if count >= terms.limits.stored:
                 yield _joined(held)
                 held, count = [], 0
     except TransientError:
@@ -121,17 +102,18 @@ def _joined(batches: list[Batch]) -> Batch:
 
 
 def _read_pieces(
-    source: HeaderSource, uids: Iterable[int], uid_validity: int, office: Office, spread: Map
+    source: HeaderSource, uids: Iterable[int], uid_validity: int, terms: Terms
 ) -> Iterator[Batch]:
     """Yield a batch for each piece, as soon as it is read."""
-    fetching, tied_by = _Fetching(source, uids), ties_digest(office)
+    office, limits = terms.office, terms.limits
+    fetching, tied_by = _Fetching(source, uids, limits), ties_digest(office)
     unsure: list[NewMessage] = []
-    for read in spread(partial(_read_piece, replace(office)), fetching):
+    for read in terms.spread(partial(_read_piece, replace(office)), fetching):
         unsure += read.unsure
         fetching.is_wanted = bool(unsure)
         ready = read.ready
         if unsure and not fetching.is_busy:
-            ready = ready + _with_bodies(source, unsure, office)
+            ready = ready + _with_bodies(source, unsure, office, limits.bodies)
             unsure = []
             fetching.is_wanted = False
         through = _covered(read.through, unsure)
@@ -157,15 +139,16 @@ class _Fetching:
         oversized: The message whose header ended the fetch before its end.
     """
 
-    def __init__(self, source: HeaderSource, uids: Iterable[int]) -> None:
+    def __init__(self, source: HeaderSource, uids: Iterable[int], limits: Limits) -> None:
         self._source = source
+        self._limits = limits
         self._uids = iter(uids)
         self.is_busy = self.is_wanted = False
         self.through = 0
         self.oversized: int | None = None
 
     def __iter__(self) -> Iterator[_Piece]:
-        while self.oversized is None and (uids := list(islice(self._uids, SLICE))):
+        while self.oversized is None and (uids := list(islice(self._uids, self._limits.slice))):
             while self.is_wanted:
                 # What is read ahead is yielded only when more comes.
                 yield _Piece([], self.through)
@@ -175,12 +158,12 @@ class _Fetching:
         missing = set(uids)
         held: list[Fetched] = []
         refused: list[int] = []
-        size = 0
+        size, limits = 0, self._limits
         self.is_busy = True
         try:
             for fetched in self._messages(uids, missing, refused):
                 # A full piece waits for what follows it: the last one comes when the connection is free again.
-                if size >= PIECE_BYTES or len(held) >= PIECE_MESSAGES:
+                if size >= limits.piece_bytes or len(held) >= limits.piece_messages:
                     yield self._piece(held, uids, missing)
                     held, size = [], 0
                 missing.remove(fetched.uid)
@@ -217,7 +200,7 @@ class _Fetching:
                 if fetched.uid in missing:
                     yield fetched
         except FetchRefused:
-            if len(refused) == MOST_REFUSED:
+            if len(refused) == self._limits.most_refused:
                 raise
             rest = [uid for uid in uids if uid in missing]
             if rest == uids[:1]:
@@ -247,11 +230,13 @@ def _read_piece(office: Office, piece: _Piece) -> _Read:
     return read
 
 
-def _with_bodies(source: HeaderSource, messages: list[NewMessage], office: Office) -> list[NewMessage]:
+def _with_bodies(
+    source: HeaderSource, messages: list[NewMessage], office: Office, most: int
+) -> list[NewMessage]:
     """Return the messages, with what their bodies say; without it where they have vanished."""
     looked_into: list[NewMessage] = []
-    for first in range(0, len(messages), BODIES):
-        part = messages[first : first + BODIES]
+    for first in range(0, len(messages), most):
+        part = messages[first : first + most]
         starts = {start.uid: start for start in _body_starts(source, [message.uid for message in part])}
         looked_into += [
             message if (start := starts.get(message.uid)) is None else _with_body(message, start, office)

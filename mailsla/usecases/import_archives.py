@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Protocol
 
 from mailsla.core.collection.on_server import ListedMailbox
-from mailsla.core.collection.to_store import Batch, NewMessage, new_message
+from mailsla.core.collection.to_store import Batch, Cursor, NewMessage, new_message
 from mailsla.core.errors import MessageError
 from mailsla.core.mail.copies import MailboxRole
 from mailsla.core.office.body_evidence import read_with_body
@@ -20,11 +20,30 @@ BATCH = 1_000
 ACCOUNT = "archives"
 
 
-class ImportStore(Protocol):
+class Mailboxes(Protocol):
+    """Where an archive stands for a mailbox."""
+
+    def cursor(self, account: str, mailbox: ListedMailbox) -> Cursor:
+        """Return the archive's own mailbox, creating it when it is new."""
+
+
+class Messages(Protocol):
     """Where imported facts go."""
 
-    def add_imported(self, account: str, mailbox: ListedMailbox, batch: Batch, seen_at: datetime) -> int:
+    def add_imported(self, cursor: Cursor, batch: Batch, seen_at: datetime) -> int:
         """Add messages of an archive, once each, and return how many were new there."""
+
+
+class ImportStore(Protocol):
+    """Facts, as an import adds to them."""
+
+    @property
+    def mailboxes(self) -> Mailboxes:
+        """Where an archive stands for a mailbox."""
+
+    @property
+    def messages(self) -> Messages:
+        """Where imported facts go."""
 
 
 @dataclass
@@ -75,7 +94,8 @@ def import_mails(
         result.unreadable += len(part) - len(messages)
         if messages:
             batch = Batch(1, 0, tuple(messages), (), ties_digest(office))
-            result.new += store.add_imported(ACCOUNT, mailbox, batch, now())
+            cursor = store.mailboxes.cursor(ACCOUNT, mailbox)
+            result.new += store.messages.add_imported(cursor, batch, now())
         done(len(part))
     return result
 

@@ -87,7 +87,7 @@ def _is_in(item: Judged, state: State | None, doubtful: Collection[str]) -> bool
     }[state]
 
 
-class ListSource(Protocol):
+class ListedRequests(Protocol):
     """What a list of requests is read from."""
 
     def cases(self) -> Sequence[Case]:
@@ -96,8 +96,15 @@ class ListSource(Protocol):
     def doubts(self) -> Sequence[Doubt]:
         """Return the possible replies that a person must look at."""
 
+
+class Decisions(Protocol):
+    """What people decided."""
+
     def decided(self) -> frozenset[str]:
         """Return the keys of the requests and mails about which a decision is in force."""
+
+    def taken(self, target: str | None = None) -> Sequence[Decision]:
+        """Return every decision, or those about one message, by number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,14 +122,16 @@ class Listed:
     decided: frozenset[str]
 
 
-def listed(source: ListSource, selection: Selection, standard: Standard, now: datetime) -> Listed:
+def listed(
+    derivations: ListedRequests, decisions: Decisions, selection: Selection, standard: Standard, now: datetime
+) -> Listed:
     """Return the requests of a selection with their verdicts at `now`."""
-    doubts = source.doubts()
+    doubts = derivations.doubts()
     doubtful = {key for doubt in doubts for key in doubt.candidates}
-    items = selection.of(standard.judge(source.cases(), now), doubtful, standard.clock.calendar)
+    items = selection.of(standard.judge(derivations.cases(), now), doubtful, standard.clock.calendar)
     keys = {item.case.key for item in items}
     about = tuple(doubt for doubt in doubts if keys.intersection(doubt.candidates))
-    return Listed(items, about, source.decided())
+    return Listed(items, about, decisions.decided())
 
 
 class NamedRequests(Protocol):
@@ -132,14 +141,14 @@ class NamedRequests(Protocol):
         """Return the requests whose key begins with `prefix`."""
 
 
-def request_named(source: NamedRequests, written: str) -> Request:
+def request_named(derivations: NamedRequests, written: str) -> Request:
     """Return the one request whose reference begins with `written`.
 
     Raises:
         UsageError: When there is none, or several.
     """
     prefix = written.strip().lower()
-    found = source.requests_named(prefix) if len(prefix) >= SHORTEST_PREFIX else ()
+    found = derivations.requests_named(prefix) if len(prefix) >= SHORTEST_PREFIX else ()
     if len(found) == 1:
         return found[0]
     if found:
@@ -160,14 +169,14 @@ class NamedMessages(Protocol):
         """Return the messages whose key begins with `prefix`."""
 
 
-def message_named(source: NamedMessages, written: str) -> DerivedMessage:
+def message_named(derivations: NamedMessages, written: str) -> DerivedMessage:
     """Return the one mail whose reference begins with `written`.
 
     Raises:
         UsageError: When there is none, or several.
     """
     prefix = written.strip().lower()
-    found = source.messages_named(prefix) if len(prefix) >= SHORTEST_PREFIX else ()
+    found = derivations.messages_named(prefix) if len(prefix) >= SHORTEST_PREFIX else ()
     if len(found) != 1:
         raise UsageError(
             _(
@@ -182,9 +191,6 @@ class RequestSource(NamedRequests, Protocol):
 
     def conversation(self, name: str) -> Sequence[DerivedMessage]:
         """Return the messages of one conversation, by time."""
-
-    def decisions(self, target: str | None = None) -> Sequence[Decision]:
-        """Return every decision, or those about one message, by number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,13 +214,15 @@ class Shown:
     decisions: tuple[Decision, ...]
 
 
-def shown(source: RequestSource, written: str, standard: Standard, now: datetime) -> Shown:
+def shown(
+    derivations: RequestSource, decisions: Decisions, written: str, standard: Standard, now: datetime
+) -> Shown:
     """Return all that is known at `now` of the request whose reference begins with `written`.
 
     Raises:
         UsageError: When there is none, or several.
     """
-    request = request_named(source, written)
+    request = request_named(derivations, written)
     commitment = standard.commitment_of(request.category)
     verdict = standard.judge([case_of(request)], now)[0].verdict
     end = request.answered.at if verdict.answered_on and request.answered else now
@@ -222,7 +230,7 @@ def shown(source: RequestSource, written: str, standard: Standard, now: datetime
         request=request,
         commitment=commitment,
         verdict=verdict,
-        messages=source.conversation(request.conversation),
+        messages=derivations.conversation(request.conversation),
         counted=standard.clock.days(request.received.at, end, commitment.unit),
-        decisions=tuple(item for key in request.keys for item in source.decisions(key)),
+        decisions=tuple(item for key in request.keys for item in decisions.taken(key)),
     )

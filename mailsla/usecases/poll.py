@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from mailsla.core.collection.outcome import RunOutcome
 from mailsla.core.errors import LoginRefused, PermanentError, TransientError
-from mailsla.core.office.correspondents import UNKNOWN_OFFICE, Office
 from mailsla.language import gettext as _
-from mailsla.usecases.collect import FactStore, Progress, Session, Tally, collect, refusal
-from mailsla.usecases.fetching import Map
+from mailsla.usecases.collect import Session, collect, refusal
+from mailsla.usecases.fact_store import FactStore
+from mailsla.usecases.mailbox_pass import Tally
+from mailsla.usecases.terms import Terms
 
 LEASE = timedelta(minutes=5)
 """How long an account stays with a worker that gives no more sign of life."""
@@ -34,8 +35,8 @@ class Collected:
     error: Exception | None = None
 
 
-class RunStore(FactStore, Protocol):
-    """Facts, with the record of the runs."""
+class Leases(Protocol):
+    """Which worker has which account."""
 
     def claim(self, account: str, worker: str, now: datetime, until: datetime) -> bool:
         """Take an account for `worker` until an instant; False while another worker has it."""
@@ -43,13 +44,36 @@ class RunStore(FactStore, Protocol):
     def release(self, account: str, worker: str) -> None:
         """Give an account back."""
 
-    def start_run(self, account: str, at: datetime) -> int:
+
+class Runs(Protocol):
+    """The record of the runs."""
+
+    def start(self, account: str, at: datetime) -> int:
         """Record that a collection starts."""
 
-    def finish_run(
-        self, run: int, at: datetime, outcome: str, *, reason: str | None, messages: int, set_aside: int
+    def finish(
+        self,
+        run: int,
+        at: datetime,
+        outcome: RunOutcome,
+        *,
+        reason: str | None,
+        messages: int,
+        set_aside: int,
     ) -> None:
         """Record how it ended."""
+
+
+class RunStore(FactStore, Protocol):
+    """Facts, with the record of the runs."""
+
+    @property
+    def leases(self) -> Leases:
+        """Which worker has which account."""
+
+    @property
+    def runs(self) -> Runs:
+        """The record of the runs."""
 
 
 @dataclass
@@ -57,7 +81,7 @@ class _Lease:
     """A worker's claim on an account, renewed as a collection goes on."""
 
     account: str
-    store: RunStore
+    leases: Leases
     worker: str
     now: Callable[[], datetime]
     lost: bool = False
@@ -69,52 +93,45 @@ class _Lease:
         """Renew the claim when it is time to, and tell whether another worker has the account by now."""
         now = self.now()
         if not self.lost and abs(now - self._renewed_at) >= LEASE / 10:
-            self.lost = not self.store.claim(self.account, self.worker, now, now + LEASE)
+            self.lost = not self.leases.claim(self.account, self.worker, now, now + LEASE)
             self._renewed_at = now
         return self.lost
 
 
 def poll(
-    account: str,
-    open_session: Callable[[], AbstractContextManager[Session]],
-    store: RunStore,
-    *,
-    worker: str,
-    now: Callable[[], datetime],
-    office: Office = UNKNOWN_OFFICE,
-    keywords: Collection[str] = (),
-    since: date | None = None,
-    progress: Progress = lambda _mailbox, _done, _total: None,
-    stopping: Callable[[], bool] = lambda: False,
-    spread: Map = map,
+    open_session: Callable[[], AbstractContextManager[Session]], store: RunStore, terms: Terms, worker: str
 ) -> Collected:
-    """Collect `account` and record the run; what goes wrong outside is told in the result.
+    """Collect an account and record the run; what goes wrong outside is told in the result.
 
     Raises:
         TransientError: When the store itself does not answer.
         PermanentError: When the store itself refuses.
     """
-    if not store.claim(account, worker, now(), now() + LEASE):
+    account, now = terms.account, terms.now
+    if not store.leases.claim(account, worker, now(), now() + LEASE):
         return Collected(account, RunOutcome.ELSEWHERE, Tally())
+    lease = _Lease(account, store.leases, worker, now)
+    run = store.runs.start(account, now())
+    until_lost = replace(terms, stopping=lambda: terms.stopping() or lease.is_lost())
+    result = _attempted(open_session, store, until_lost)
+    if terms.stopping() or lease.lost:
+        result = replace(result, outcome=RunOutcome.STOPPED, reason=None)
+    tally = result.tally
+    store.runs.finish(
+        run, now(), result.outcome, reason=result.reason, messages=tally.messages, set_aside=tally.set_aside
+    )
+    store.leases.release(account, worker)
+    return result
 
-    lease = _Lease(account, store, worker, now)
-    run = store.start_run(account, now())
-    tally, unforeseen = Tally(), None
+
+def _attempted(
+    open_session: Callable[[], AbstractContextManager[Session]], store: FactStore, terms: Terms
+) -> Collected:
+    """Collect an account; whatever goes wrong becomes a result."""
+    tally, unforeseen, reason = Tally(), None, None
     try:
         with open_session() as session:
-            collect(
-                session,
-                store,
-                account,
-                now=now,
-                office=office,
-                keywords=keywords,
-                since=since,
-                progress=progress,
-                stopping=lambda: stopping() or lease.is_lost(),
-                tally=tally,
-                spread=spread,
-            )
+            collect(session, store, terms, tally)
         outcome, reason = RunOutcome.OK, refusal(tally.refused) if tally.refused else None
     except TransientError as error:
         outcome, reason = RunOutcome.TRANSIENT, str(error)
@@ -127,10 +144,4 @@ def poll(
         reason = _("erreur imprévue de mailsla ({reason}) ; « mailsla --debug poll » dit où.").format(
             reason=type(error).__name__
         )
-    if stopping() or lease.lost:
-        outcome, reason = RunOutcome.STOPPED, None
-    store.finish_run(
-        run, now(), outcome.value, reason=reason, messages=tally.messages, set_aside=tally.set_aside
-    )
-    store.release(account, worker)
-    return Collected(account, outcome, tally, reason, unforeseen)
+    return Collected(terms.account, outcome, tally, reason, unforeseen)

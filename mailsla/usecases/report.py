@@ -21,8 +21,8 @@ from mailsla.core.rate.report import Report, unanswered, year_outlook
 from mailsla.core.rate.standard import Standard
 
 
-class ReportSource(Protocol):
-    """What a report reads."""
+class Derivations(Protocol):
+    """What follows from the facts."""
 
     def cases(self) -> Sequence[Case]:
         """Return the requests and follow-ups."""
@@ -33,24 +33,44 @@ class ReportSource(Protocol):
     def not_requests(self, since: datetime, until: datetime) -> Sequence[tuple[str, int]]:
         """Count the messages that were no request, by kind."""
 
-    def decided(self) -> frozenset[str]:
-        """Return the keys of the requests and mails about which a decision is in force."""
-
     def facts_digest(self, since: datetime, until: datetime) -> str:
         """Return the name of what is known of the messages of a stretch of time."""
 
-    def decisions_digest(self) -> str:
+
+class Decisions(Protocol):
+    """What people decided."""
+
+    def decided(self) -> frozenset[str]:
+        """Return the keys of the requests and mails about which a decision is in force."""
+
+    def digest(self) -> str:
         """Return the name of the decisions taken."""
 
-    def publications(self) -> Sequence[Publication]:
+
+class Publications(Protocol):
+    """What was published."""
+
+    def all(self) -> Sequence[Publication]:
         """Return what was published, oldest first."""
 
-
-class PublicationStore(ReportSource, Protocol):
-    """Where publications are kept, too."""
-
-    def publish(self, publication: Publication) -> None:
+    def add(self, publication: Publication) -> None:
         """Add a publication; nothing that was published is ever changed."""
+
+
+class ReportStore(Protocol):
+    """What a report reads, and where a publication goes."""
+
+    @property
+    def derivations(self) -> Derivations:
+        """What follows from the facts."""
+
+    @property
+    def decisions(self) -> Decisions:
+        """What people decided."""
+
+    @property
+    def publications(self) -> Publications:
+        """What was published."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +95,7 @@ class ReportRules:
 
 
 def build(
-    source: ReportSource,
+    store: ReportStore,
     rules: ReportRules,
     *,
     periods: Sequence[Period],
@@ -88,7 +108,7 @@ def build(
     """Return the report of `periods` at `now`.
 
     Args:
-        source: Where requests are read.
+        store: Where requests, decisions and publications are read.
         rules: What decides.
         periods: The cohorts wanted; the first is the one people look at.
         now: The instant the report speaks of.
@@ -97,7 +117,7 @@ def build(
         set_aside: How many messages could not be read.
         gaps: Where collection was interrupted.
     """
-    everything = source.cases()
+    everything = store.derivations.cases()
     cases = [case for case in everything if service is None or case.service == service]
     assessment = _assess(cases, rules, now)
     overdue, soon = unanswered(assessment)
@@ -118,10 +138,10 @@ def build(
         outlook=year_outlook(assessment),
         overdue=overdue,
         soon=soon,
-        doubts=tuple(doubt for doubt in source.doubts() if doubt.sent_at <= now),
-        decided=source.decided(),
-        revisions=() if service is not None else tuple(_revisions(source, everything, rules)),
-        not_requests=tuple(source.not_requests(since, until)),
+        doubts=tuple(doubt for doubt in store.derivations.doubts() if doubt.sent_at <= now),
+        decided=store.decisions.decided(),
+        revisions=() if service is not None else tuple(_revisions(store, everything, rules)),
+        not_requests=tuple(store.derivations.not_requests(since, until)),
         set_aside=set_aside,
         gaps=tuple(
             gap
@@ -153,25 +173,25 @@ def _assess(cases: Iterable[Case], rules: ReportRules, now: datetime) -> Assessm
     return cohort.assess(cases, rules.standard, now, count_follow_ups=rules.count_follow_ups)
 
 
-def publish(store: PublicationStore, rules: ReportRules, period: Period, now: datetime) -> Publication:
+def publish(store: ReportStore, rules: ReportRules, period: Period, now: datetime) -> Publication:
     """Write down the verdicts of `period` as they stand at `now`, and what they followed from."""
-    publication = _publication(store, store.cases(), rules, period, now, now)
-    store.publish(publication)
+    publication = _publication(store, store.derivations.cases(), rules, period, now, now)
+    store.publications.add(publication)
     return publication
 
 
-def _revisions(source: ReportSource, cases: Sequence[Case], rules: ReportRules) -> Iterable[Revision]:
+def _revisions(store: ReportStore, cases: Sequence[Case], rules: ReportRules) -> Iterable[Revision]:
     """Yield the published figures that would be others today; only the last of each period and instant."""
-    latest = {publication.period.name: publication for publication in source.publications()}
+    latest = {publication.period.name: publication for publication in store.publications.all()}
     for published in latest.values():
-        today = _publication(source, cases, rules, published.period, published.at, published.published_at)
+        today = _publication(store, cases, rules, published.period, published.at, published.published_at)
         found = revision(published, today)
         if found is not None:
             yield found
 
 
 def _publication(
-    source: ReportSource,
+    store: ReportStore,
     cases: Sequence[Case],
     rules: ReportRules,
     period: Period,
@@ -193,8 +213,8 @@ def _publication(
             if assessment.is_counted(item.case)
         },
         digests={
-            Source.FACTS: source.facts_digest(calendar.start_of(period.first), at),
-            Source.DECISIONS: source.decisions_digest(),
+            Source.FACTS: store.derivations.facts_digest(calendar.start_of(period.first), at),
+            Source.DECISIONS: store.decisions.digest(),
             Source.RULES: _digest(
                 (
                     rules.pairing,

@@ -29,13 +29,13 @@ class Round:
 
 
 @dataclass(frozen=True)
-class Turn:
+class Watched:
     """An account whose turn comes at intervals.
 
     Attributes:
         account: Its name.
-        seconds: Between two turns.
-        watch: Collects it and stays on the line until its next turn.
+        seconds: Between two accounts.
+        watch: Collects it and stays on the line until its next each.
     """
 
     account: str
@@ -67,14 +67,14 @@ class Rounds:
     """The daemon's rounds.
 
     Attributes:
-        turns: The accounts.
+        accounts: What is collected.
         work: What is done besides.
         is_stopping: Tells whether everything is to end.
         heard: Told how each collection ended.
         delivered: Told of each delivery that did something.
     """
 
-    turns: Sequence[Turn]
+    accounts: Sequence[Watched]
     work: Work
     is_stopping: Callable[[], bool]
     heard: Heard
@@ -84,21 +84,18 @@ class Rounds:
 
     def all(self) -> list[Round]:
         """Return every round, each apart: what breaks one, or makes it last, holds no other back."""
-        seconds = min(ALERT_SECONDS, *(turn.seconds for turn in self.turns))
+        seconds = min(ALERT_SECONDS, *(each.seconds for each in self.accounts))
         acts = (("alarms", self.work.sound_alarms), ("alerts", self.warn), ("delivery", self.deliver))
         return [
             *(
-                Round(f"collect {turn.account}", turn.seconds, partial(self.collect, turn))
-                for turn in self.turns
+                Round(f"collect {each.account}", each.seconds, partial(each.watch, self._collected))
+                for each in self.accounts
             ),
             *(Round(name, seconds, act) for name, act in acts),
         ]
 
-    def collect(self, turn: Turn) -> None:
-        """Watch an account until its next turn; whatever is new is derived at once."""
-        turn.watch(self._collected)
-
     def _collected(self, result: Collected) -> None:
+        """Derive at once whatever is new."""
         self.heard(result)
         if result.tally.messages or result.tally.gone or result.outcome is RunOutcome.OK:
             self.work.derive()
@@ -109,7 +106,7 @@ class Rounds:
         """Write the alerts that are due, once it is known what was answered."""
         with self._lock:
             tried = frozenset(self._tried)
-        configured = {turn.account for turn in self.turns}
+        configured = {each.account for each in self.accounts}
         if may_announce(configured, tried, self.work.half_read()) and not self.is_stopping():
             self.work.prepare_alerts()
 

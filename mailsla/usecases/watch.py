@@ -19,7 +19,7 @@ Heard = Callable[[Collected], object]
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class LineLimits:
     """How long a line is listened to, and when one that broke is opened again.
 
     Attributes:
@@ -97,7 +97,7 @@ class Watch:
     restraint: Restraint
     time: Timing
     heard: Heard
-    limits: Limits
+    limits: LineLimits
 
     def until_due(self) -> None:
         """Collect, then stay on the line until the next collection is due.

@@ -13,16 +13,19 @@ from sqlalchemy import select
 
 from mailsla.adapters.access.credentials import Credentials
 from mailsla.adapters.database import schema
-from mailsla.adapters.database.derivations import Derivations
 from mailsla.adapters.database.engine import open_engine, reading
-from mailsla.adapters.database.facts import Facts
-from mailsla.adapters.database.targets import LOCATION, MAILBOX, MESSAGE
-from mailsla.adapters.imap import session as imap
+from mailsla.adapters.database.store import store_on
+from mailsla.adapters.database.tables import LOCATION, MAILBOX, MESSAGE
+from mailsla.adapters.imap.account import ImapAccount
+from mailsla.adapters.imap.connecting import connect
+from mailsla.adapters.imap.session import ImapSession
 from mailsla.core.office.correspondents import Office
 from mailsla.core.pairing.request import Request
 from mailsla.core.pairing.rules import PairingRules
-from mailsla.usecases.collect import Progress, Tally, collect
+from mailsla.usecases.collect import collect
 from mailsla.usecases.derive import derive_pending
+from mailsla.usecases.mailbox_pass import Tally
+from mailsla.usecases.terms import Progress, Terms
 from tests.factories import OFFICE, RULES
 
 if TYPE_CHECKING:
@@ -45,9 +48,9 @@ def _named(number: int) -> list[str]:
     return ["HEADER", "Message-ID", f"<i{number}.{number:04}@example.org>"]
 
 
-def reached(server: ImapServer, user: str, **changes: Any) -> imap.ImapAccount:
+def reached(server: ImapServer, user: str, **changes: Any) -> ImapAccount:
     """Return how to reach a user's account on a server, in clear unless `changes` say otherwise."""
-    account = imap.ImapAccount(
+    account = ImapAccount(
         name="contact",
         host=server.host,
         port=server.imap_port,
@@ -65,16 +68,16 @@ class Box:
     `server` and `user` may be changed between two polls: the account has then moved.
     """
 
-    def __init__(self, server: ImapServer, user: str, folder: Path) -> None:
+    def __init__(self, server: ImapServer, user: str, folder: Path, busy_seconds: int = 30) -> None:
         self.server, self.user = server, user
-        self.engine = open_engine(f"sqlite:///{folder / 'store.sqlite3'}")
+        self.engine = open_engine(f"sqlite:///{folder / 'store.sqlite3'}", busy_seconds)
         schema.upgrade(self.engine)
-        self.facts, self.derivations = Facts(self.engine), Derivations(self.engine)
+        self.store = store_on(self.engine)
 
     @contextmanager
-    def session(self, **changes: Any) -> Iterator[imap.ImapSession]:
+    def session(self, **changes: Any) -> Iterator[ImapSession]:
         """Log in as mailsla does."""
-        with imap.connect(reached(self.server, self.user, **changes)) as session:
+        with connect(reached(self.server, self.user, **changes)) as session:
             yield session
 
     def put(self, *letters: bytes, mailbox: str = "INBOX", at: datetime = AT) -> None:
@@ -112,22 +115,21 @@ class Box:
         **changes: Any,
     ) -> Tally:
         """Collect everything once."""
+        terms = Terms(
+            account="contact",
+            now=lambda: at,
+            office=office,
+            keywords=keywords,
+            since=since,
+            progress=progress,
+        )
         with self.session(**changes) as session:
-            return collect(
-                session,
-                self.facts,
-                "contact",
-                now=lambda: at,
-                office=office,
-                keywords=keywords,
-                since=since,
-                progress=progress,
-            )
+            return collect(session, self.store, terms)
 
     def requests(self, rules: PairingRules = RULES) -> tuple[Request, ...]:
         """Return the requests, brought up to date."""
-        derive_pending(self.derivations, rules)
-        return self.derivations.requests()
+        derive_pending(self.store.derivations, rules)
+        return self.store.derivations.requests()
 
     def subjects(self) -> list[str]:
         """Return the subjects of the requests, in order; one that is counted twice is there twice."""

@@ -7,15 +7,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
-import pytest
 from sqlalchemy import Engine
 
-from mailsla.adapters.database import derivation_work, schema
-from mailsla.adapters.database.copies import derive_again
+from mailsla.adapters.database import schema
 from mailsla.adapters.database.derivation_work import DerivationWork
 from mailsla.adapters.database.derivations import Derivations
 from mailsla.adapters.database.engine import open_engine, reading, writing
-from mailsla.adapters.database.facts import Facts
+from mailsla.adapters.database.pending import derive_again
+from mailsla.adapters.database.store import store_on
 from mailsla.adapters.machine.second_process import SecondProcess
 from mailsla.core.collection.on_server import ListedMailbox
 from mailsla.core.collection.to_store import Batch, new_message
@@ -55,23 +54,27 @@ def letters(count: int, seed: int) -> list[Mail]:
     return found
 
 
+SMALL = 40
+"""Messages of a portion: several are needed."""
+
+
 class AloneDerivations(Derivations):
     """The same, without another process."""
 
     @contextmanager
     def deriving(self) -> Iterator[DerivationWork]:
-        with writing(self._engine) as connection, SecondProcess(alone=True) as second:
-            yield DerivationWork(connection, second)
+        with writing(self._engine) as connection, SecondProcess(processors=1) as second:
+            yield DerivationWork(connection, second, self._portion)
 
 
 def add(engine: Engine, mails: list[Mail], first_uid: int) -> None:
-    facts = Facts(engine)
+    store = store_on(engine)
     messages = tuple(
         new_message(uid, item.copies[0].internal_at, item.header, OFFICE)
         for uid, item in enumerate(mails, first_uid)
     )
-    cursor = facts.cursor("contact", INBOX)
-    facts.add(cursor, Batch(7, first_uid + len(mails) - 1, messages, (), ties_digest(OFFICE)), SEEN)
+    cursor = store.mailboxes.cursor("contact", INBOX)
+    store.messages.add(cursor, Batch(7, first_uid + len(mails) - 1, messages, (), ties_digest(OFFICE)), SEEN)
 
 
 def derived(engine: Engine) -> list[list[tuple[object, ...]]]:
@@ -94,20 +97,12 @@ def ties(engine: Engine) -> list[tuple[object, ...]]:
         ]
 
 
-@pytest.fixture
-def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(derivation_work, "PART", 40)
-
-
-@pytest.mark.usefixtures("small_parts")
-def test_parts_and_processes_change_nothing(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_portions_and_processes_change_nothing(engine: Engine) -> None:
     add(engine, letters(150, seed=1), 1)
-    with monkeypatch.context() as whole:
-        whole.setattr(derivation_work, "PART", 1_000_000)
-        derive_pending(AloneDerivations(engine), RULES)
+    derive_pending(AloneDerivations(engine, portion=1_000_000), RULES)
     at_once = derived(engine)
     others = []
-    for store in (AloneDerivations(engine), Derivations(engine)):
+    for store in (AloneDerivations(engine, SMALL), Derivations(engine, SMALL)):
         with store.deriving() as work:
             work.finish("other rules", work.ties)
         derive_pending(store, RULES)
@@ -117,10 +112,9 @@ def test_parts_and_processes_change_nothing(engine: Engine, monkeypatch: pytest.
     assert others == [at_once, at_once]
 
 
-@pytest.mark.usefixtures("small_parts")
 def test_a_little_at_a_time_is_the_same_as_all_at_once(engine: Engine) -> None:
     mails = letters(120, seed=2)
-    store = Derivations(engine)
+    store = Derivations(engine, SMALL)
     for start in range(0, len(mails), 7):
         add(engine, mails[start : start + 7], start + 1)
         derive_pending(store, RULES)
@@ -133,11 +127,10 @@ def test_a_little_at_a_time_is_the_same_as_all_at_once(engine: Engine) -> None:
     assert derived(engine) == piecemeal
 
 
-@pytest.mark.usefixtures("small_parts")
 def test_ties_made_with_the_messages_are_those_made_from_the_store(engine: Engine) -> None:
     add(engine, letters(60, seed=3), 1)
     stored_with = ties(engine)
-    store = Derivations(engine)
+    store = Derivations(engine, SMALL)
     with store.deriving() as work:
         work.tie_all(OFFICE)
 
@@ -149,12 +142,13 @@ def test_messages_stored_under_another_office_are_tied_when_they_are_derived(eng
     add(engine, letters(20, seed=4), 1)
     store = Derivations(engine)
     derive_pending(store, RULES)
-    facts = Facts(engine)
+    facts = store_on(engine)
     asked = mail("2026-11-10 09:00", by="nouvelle@example.org", subject="Nouvelle")
     answered = reply("2026-11-12 09:00", asked)
     for uid, item in enumerate((asked, answered), 500):
         message = new_message(uid, None, item.header, OFFICE)
-        facts.add(facts.cursor("contact", INBOX), Batch(7, uid, (message,), (), "an older office"), SEEN)
+        cursor = facts.mailboxes.cursor("contact", INBOX)
+        facts.messages.add(cursor, Batch(7, uid, (message,), (), "an older office"), SEEN)
         derive_pending(store, RULES)
 
     [request] = [item for item in store.requests() if item.subject == "Nouvelle"]
@@ -197,14 +191,14 @@ def test_a_change_made_while_its_message_is_derived_is_not_forgotten(postgresql_
     engine.dispose()
 
 
-def test_other_ties_derive_everything_again_once(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_other_ties_derive_everything_again_once(engine: Engine) -> None:
     add(engine, letters(20, seed=6), 1)
     store = Derivations(engine)
     derive_pending(store, RULES)
-    monkeypatch.setattr(core_ties, "TIES_VERSION", core_ties.TIES_VERSION + 1)
+    moved = replace(RULES, office=replace(OFFICE, addresses=frozenset({"accueil@autre.example.org"})))
 
-    assert derive_pending(store, RULES) > 20
-    assert derive_pending(store, RULES) == 0
+    assert derive_pending(store, moved) > 20
+    assert derive_pending(store, moved) == 0
 
 
 def test_a_form_that_writes_in_our_name_is_tied_to_the_citizen_s_answer() -> None:

@@ -125,7 +125,7 @@ def test_an_account_that_another_worker_is_reading_for_the_first_time_alerts_nob
         second.derive()
         turn(jobs(second))
 
-        assert second.derivations.cases()
+        assert second.store.derivations.cases()
         assert alerted(second) == []
 
 

@@ -13,8 +13,9 @@ from mailsla.adapters.access.credentials import Credentials
 from mailsla.adapters.database import schema
 from mailsla.adapters.database.derivations import Derivations
 from mailsla.adapters.database.engine import open_engine
-from mailsla.adapters.database.facts import Facts
-from mailsla.adapters.imap import session as imap
+from mailsla.adapters.database.store import Store, store_on
+from mailsla.adapters.imap.account import ImapAccount
+from mailsla.adapters.imap.connecting import connect
 from mailsla.adapters.imap.list_responses import Listed
 from mailsla.adapters.imap.mailbox_roles import role_of
 from mailsla.core.collection.on_server import ListedMailbox
@@ -23,6 +24,7 @@ from mailsla.core.mail.copies import MailboxRole
 from mailsla.core.mail.header_reading import read_header
 from mailsla.usecases.collect import collect
 from mailsla.usecases.derive import derive_pending
+from mailsla.usecases.terms import Terms
 from tests.factories import RULES
 from tests.trials.servers.cyrus_configuration import modified_utf7
 
@@ -44,7 +46,7 @@ def letter(number: int, **fields: str) -> bytes:
     return "".join(f"{name}: {value}\r\n" for name, value in named.items()).encode() + b"\r\nCorps.\r\n"
 
 
-def account(server: DovecotServer, user: str, **changes: object) -> imap.ImapAccount:
+def account(server: DovecotServer, user: str, **changes: object) -> ImapAccount:
     settings: dict[str, object] = {
         "name": "contact",
         "host": server.host,
@@ -55,7 +57,7 @@ def account(server: DovecotServer, user: str, **changes: object) -> imap.ImapAcc
         "timeout_seconds": 10,
         **changes,
     }
-    return imap.ImapAccount(**settings)  # type: ignore[arg-type]  # (fields by name: a wrong one raises)
+    return ImapAccount(**settings)  # type: ignore[arg-type]  # (fields by name: a wrong one raises)
 
 
 def test_tls_is_verified_from_the_first_byte_and_after_starttls(
@@ -65,7 +67,7 @@ def test_tls_is_verified_from_the_first_byte_and_after_starttls(
     upgraded = account(dovecot, imap_user, host=dovecot.network_host, tls="starttls", ca_file=dovecot.ca_pem)
 
     for secure in (implicit, upgraded):
-        with imap.connect(secure) as session:
+        with connect(secure) as session:
             assert "INBOX" in {mailbox.name for mailbox in session.mailboxes()}
 
 
@@ -76,14 +78,14 @@ def test_a_certificate_of_an_unknown_authority_is_refused(
     port = dovecot.imaps_port if tls == "implicit" else dovecot.imap_port
     unknown = account(dovecot, imap_user, host=dovecot.network_host, port=port, tls=tls)
 
-    with pytest.raises(PermanentError, match="certificat"), imap.connect(unknown):
+    with pytest.raises(PermanentError, match="certificat"), connect(unknown):
         pass
 
 
 def test_a_wrong_password_needs_a_person(dovecot: DovecotServer, imap_user: str) -> None:
     wrong = account(dovecot, imap_user, credentials=Credentials(literal=lambda: "s3cret"))
 
-    with pytest.raises(PermanentError) as raised, imap.connect(wrong):
+    with pytest.raises(PermanentError) as raised, connect(wrong):
         pass
 
     assert "s3cret" not in str(raised.value)
@@ -91,12 +93,12 @@ def test_a_wrong_password_needs_a_person(dovecot: DovecotServer, imap_user: str)
 
 
 def test_a_server_that_is_down_may_come_back(dovecot: DovecotServer, imap_user: str) -> None:
-    with pytest.raises(TransientError), imap.connect(account(dovecot, imap_user, port=1)):
+    with pytest.raises(TransientError), connect(account(dovecot, imap_user, port=1)):
         pass
 
 
 def test_a_broken_connection_may_come_back(dovecot: DovecotServer, imap_user: str) -> None:
-    with imap.connect(account(dovecot, imap_user)) as session:
+    with connect(account(dovecot, imap_user)) as session:
         session.examine("INBOX")
         session.interrupt()
         with pytest.raises(TransientError):
@@ -104,7 +106,7 @@ def test_a_broken_connection_may_come_back(dovecot: DovecotServer, imap_user: st
 
 
 def test_mailboxes_have_the_roles_that_the_server_gives_them(dovecot: DovecotServer, imap_user: str) -> None:
-    with imap.connect(account(dovecot, imap_user)) as session:
+    with connect(account(dovecot, imap_user)) as session:
         roles = {mailbox.name: mailbox.role for mailbox in session.mailboxes()}
 
     assert roles["INBOX"] is MailboxRole.INBOX
@@ -118,11 +120,9 @@ def test_a_site_names_ignores_or_chooses_mailboxes(dovecot: DovecotServer, imap_
     with dovecot.client(imap_user) as client:
         client.create_folder("Réponses des agents")
 
-    with imap.connect(
-        account(dovecot, imap_user, sent=("Réponses des agents",), ignore=("Junk",))
-    ) as session:
+    with connect(account(dovecot, imap_user, sent=("Réponses des agents",), ignore=("Junk",))) as session:
         named = {mailbox.name: mailbox.role for mailbox in session.mailboxes()}
-    with imap.connect(account(dovecot, imap_user, only=("INBOX",))) as session:
+    with connect(account(dovecot, imap_user, only=("INBOX",))) as session:
         only = [mailbox.name for mailbox in session.mailboxes()]
 
     assert named["Réponses des agents"] is MailboxRole.SENT
@@ -140,7 +140,7 @@ def test_usual_names_tell_sent_mailboxes_without_special_use(name: str) -> None:
 def test_only_the_header_fields_we_need_are_fetched(dovecot: DovecotServer, imap_user: str) -> None:
     dovecot.append(imap_user, "INBOX", letter(1), internal_date=AT)
 
-    with imap.connect(account(dovecot, imap_user)) as session:
+    with connect(account(dovecot, imap_user)) as session:
         status = session.examine("INBOX")
         [fetched] = session.fetch(session.uids(1, None, since=None))
 
@@ -154,7 +154,7 @@ def test_only_the_header_fields_we_need_are_fetched(dovecot: DovecotServer, imap
 def test_uids_at_or_below_the_cursor_never_come_back(dovecot: DovecotServer, imap_user: str) -> None:
     dovecot.append_many(imap_user, "INBOX", [(letter(number), AT, ()) for number in range(3)])
 
-    with imap.connect(account(dovecot, imap_user)) as session:
+    with connect(account(dovecot, imap_user)) as session:
         session.examine("INBOX")
         assert list(session.uids(2, None, since=None)) == [2, 3]
         assert list(session.uids(4, None, since=None)) == []
@@ -162,20 +162,24 @@ def test_uids_at_or_below_the_cursor_never_come_back(dovecot: DovecotServer, ima
 
 
 @pytest.fixture
-def facts(tmp_path: Path) -> Iterator[tuple[Facts, Derivations]]:
+def facts(tmp_path: Path) -> Iterator[tuple[Store, Derivations]]:
     engine = open_engine(f"sqlite:///{tmp_path / 'store.sqlite3'}")
     schema.upgrade(engine)
-    yield Facts(engine), Derivations(engine)
+    store = store_on(engine)
+    yield store, store.derivations
     engine.dispose()
 
 
-def poll(server: DovecotServer, user: str, store: Facts) -> int:
-    with imap.connect(account(server, user)) as session:
-        return collect(session, store, "contact", now=lambda: datetime(2026, 11, 13, tzinfo=UTC)).messages
+POLLED = datetime(2026, 11, 13, tzinfo=UTC)
+
+
+def poll(server: DovecotServer, user: str, store: Store) -> int:
+    with connect(account(server, user)) as session:
+        return collect(session, store, Terms("contact", now=lambda: POLLED)).messages
 
 
 def test_a_second_poll_of_an_unchanged_mailbox_opens_nothing(
-    dovecot: DovecotServer, imap_user: str, facts: tuple[Facts, Derivations]
+    dovecot: DovecotServer, imap_user: str, facts: tuple[Store, Derivations]
 ) -> None:
     dovecot.append(imap_user, "INBOX", letter(1), internal_date=AT)
     store, _derivations = facts
@@ -188,7 +192,7 @@ def test_a_second_poll_of_an_unchanged_mailbox_opens_nothing(
 
 
 def test_a_mailbox_renumbered_by_the_server_counts_nothing_twice(
-    dovecot: DovecotServer, imap_user: str, facts: tuple[Facts, Derivations]
+    dovecot: DovecotServer, imap_user: str, facts: tuple[Store, Derivations]
 ) -> None:
     store, derivations = facts
     for number in range(3):
@@ -204,7 +208,7 @@ def test_a_mailbox_renumbered_by_the_server_counts_nothing_twice(
 
 
 def test_a_message_moved_between_mailboxes_is_the_same_request(
-    dovecot: DovecotServer, imap_user: str, facts: tuple[Facts, Derivations]
+    dovecot: DovecotServer, imap_user: str, facts: tuple[Store, Derivations]
 ) -> None:
     store, derivations = facts
     dovecot.append(imap_user, "INBOX", letter(1), internal_date=AT)
@@ -226,7 +230,7 @@ def test_a_message_moved_between_mailboxes_is_the_same_request(
 
 
 def test_hostile_messages_are_stored_or_set_aside_and_stop_nothing(
-    dovecot: DovecotServer, imap_user: str, facts: tuple[Facts, Derivations]
+    dovecot: DovecotServer, imap_user: str, facts: tuple[Store, Derivations]
 ) -> None:
     store, derivations = facts
     hostile = [
@@ -244,9 +248,9 @@ def test_hostile_messages_are_stored_or_set_aside_and_stop_nothing(
     poll(dovecot, imap_user, store)
     derive_pending(derivations, RULES)
 
-    aside = [item.uid for item in store.set_aside()]
-    cursor = store.cursor("contact", _inbox())
-    stored = set(store.present(cursor, cursor.uid_validity, above=0, most=1_000))
+    aside = [item.uid for item in store.set_aside.all()]
+    cursor = store.mailboxes.cursor("contact", _inbox())
+    stored = set(store.copies.present(cursor, cursor.uid_validity, above=0, most=1_000))
     assert stored == set(range(1, len(hostile) + 1))
     assert set(aside) <= {1, 2}
     assert len(derivations.requests()) == len(hostile) - len(aside)

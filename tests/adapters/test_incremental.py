@@ -12,19 +12,20 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import update
 
-from mailsla.adapters.database import facts as stored_facts
 from mailsla.adapters.database.engine import writing
-from mailsla.adapters.database.targets import MAILBOX
-from mailsla.adapters.imap import session as imap
+from mailsla.adapters.database.messages import Messages
+from mailsla.adapters.database.tables import MAILBOX
+from mailsla.adapters.imap.session import ImapSession
 from mailsla.core.collection.on_server import BodyStart, ListedMailbox
-from mailsla.core.errors import MessageError, TransientError
+from mailsla.core.collection.outcome import RunOutcome
+from mailsla.core.collection.to_store import Batch, SetAside
+from mailsla.core.errors import TransientError
 from mailsla.core.mail.copies import MailboxRole
-from mailsla.core.mail.header import Header
 from mailsla.core.mail.header_reading import READER_VERSION
 from mailsla.core.office.forms import AddressSource, Form
 from mailsla.core.pairing.rules import ClosingEffect, ClosingRule
-from mailsla.usecases import fetching
 from mailsla.usecases.collect import collect
+from mailsla.usecases.terms import Terms
 from tests.adapters.boxes import AT, LATER, Box, letter
 from tests.factories import OFFICE, RULES
 from tests.trials.servers.dovecot import DovecotServer
@@ -152,7 +153,7 @@ def test_the_server_says_by_itself_that_mail_has_come(box: Box) -> None:
         changed = session.wait_for_change("INBOX", 20)
         waited = time.monotonic() - started
         timer.join()
-        collect(session, box.facts, "contact", now=lambda: LATER)
+        collect(session, box.store, Terms("contact", now=lambda: LATER))
 
     assert changed
     assert waited < 5
@@ -192,27 +193,38 @@ def test_a_bounce_that_only_its_body_tells_is_a_delivery_report(box: Box) -> Non
     assert box.requests() == ()
 
 
-def test_what_an_older_reader_set_aside_is_read_again_after_an_upgrade(
-    box: Box, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def cannot(raw: bytes) -> Header:
-        raise MessageError("no-header")
+def set_aside(box: Box, *uids: int, reader: int) -> None:
+    """Set messages of the inbox aside, as a reader of some version does that cannot read them."""
+    with box.session() as session:
+        session.mailboxes()
+        validity = session.examine("INBOX").uid_validity
+    aside = tuple(SetAside(uid, AT, "no-header") for uid in uids)
+    cursor = box.store.mailboxes.cursor("contact", ListedMailbox("INBOX", MailboxRole.INBOX))
+    Messages(box.engine, reader).add(cursor, Batch(validity, max(uids), (), aside), AT)
 
+
+@pytest.mark.parametrize(("reader", "read"), [(READER_VERSION - 1, 2), (READER_VERSION, 0)])
+def test_what_an_older_reader_set_aside_is_read_again_after_an_upgrade(
+    box: Box, reader: int, read: int
+) -> None:
     box.put(letter(1), letter(2))
-    with monkeypatch.context() as older:
-        older.setattr(fetching, "read_header", cannot)
-        box.poll()
-        again = box.poll()
-    aside = len(box.facts.set_aside())
-    monkeypatch.setattr(stored_facts, "READER_VERSION", READER_VERSION + 1)
+    set_aside(box, 1, 2, reader=reader)
+
+    assert box.poll().messages == read
+    assert len(box.store.set_aside.all()) == 2 - read
+    assert len(box.requests()) == read
+
+
+def test_what_an_older_reader_set_aside_is_read_again_once(box: Box) -> None:
+    box.put(letter(1), letter(2))
+    set_aside(box, 1, 2, reader=READER_VERSION - 1)
 
     box.poll()
 
-    assert (aside, again.messages) == (2, 0)
-    assert box.facts.set_aside() == ()
+    assert box.store.set_aside.all() == ()
     assert len(box.requests()) == 2
-    cursor = box.facts.cursor("contact", ListedMailbox("INBOX", MailboxRole.INBOX))
-    assert box.facts.to_read_again(cursor, LATER) == set()
+    cursor = box.store.mailboxes.cursor("contact", ListedMailbox("INBOX", MailboxRole.INBOX))
+    assert box.store.set_aside.to_read_again(cursor, LATER) == set()
 
 
 FORM = Form(
@@ -233,14 +245,14 @@ def test_a_form_s_mail_moved_before_its_body_is_read_is_completed_where_it_is_fo
 ) -> None:
     box.create("Permis")
     box.put(SENT_BY_FORM)
-    reading = imap.ImapSession.body_starts
+    reading = ImapSession.body_starts
 
-    def moved_first(session: imap.ImapSession, uids: Sequence[int]) -> Sequence[BodyStart]:
-        monkeypatch.setattr(imap.ImapSession, "body_starts", reading)
+    def moved_first(session: ImapSession, uids: Sequence[int]) -> Sequence[BodyStart]:
+        monkeypatch.setattr(ImapSession, "body_starts", reading)
         box.move(1, "INBOX", "Permis")
         return reading(session, uids)
 
-    monkeypatch.setattr(imap.ImapSession, "body_starts", moved_first)
+    monkeypatch.setattr(ImapSession, "body_starts", moved_first)
     box.poll(office=WITH_FORM)
     box.poll(office=WITH_FORM, at=LATER)
 
@@ -310,11 +322,11 @@ def test_a_request_filed_stays_closed_when_its_mailbox_is_emptied_made_anew_or_r
 
 def test_mail_of_an_account_no_longer_configured_is_not_believed_there(box: Box) -> None:
     box.put(letter(1))
-    run = box.facts.start_run("contact", AT)
+    run = box.store.runs.start("contact", AT)
     box.poll()
-    box.facts.finish_run(run, AT, "ok", reason=None, messages=1, set_aside=0)
+    box.store.runs.finish(run, AT, RunOutcome.OK, reason=None, messages=1, set_aside=0)
     forgotten = [
-        box.facts.forget_accounts(configured, at)
+        box.store.mailboxes.forget_accounts(configured, at)
         for configured, at in (
             ({"contact"}, AT + timedelta(days=9)),
             ({"accueil"}, AT + timedelta(hours=23)),
@@ -341,7 +353,7 @@ def test_a_message_that_dovecot_cannot_read_stops_nothing_else(dovecot_box: Box)
     for _time in range(3):
         with pytest.raises(TransientError):
             box.poll()
-    aside = [(item.mailbox, item.reason) for item in box.facts.set_aside()]
+    aside = [(item.mailbox, item.reason) for item in box.store.set_aside.all()]
     calm = box.poll(at=AT + timedelta(hours=2))
     stored = len(box.subjects())
     unreadable.chmod(0o644)
@@ -349,4 +361,4 @@ def test_a_message_that_dovecot_cannot_read_stops_nothing_else(dovecot_box: Box)
 
     assert aside == [("INBOX", "unfetchable")]
     assert (calm.messages, stored) == (0, 599)
-    assert (len(box.subjects()), box.facts.set_aside()) == (600, ())
+    assert (len(box.subjects()), box.store.set_aside.all()) == (600, ())

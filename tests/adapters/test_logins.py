@@ -193,7 +193,7 @@ def test_two_daemons_on_one_machine_are_two(life: Life) -> None:
     with subprocess.Popen(["sleep", "60"]) as holder:
         holding = f"{this_worker().rpartition(':')[0]}:{holder.pid}"
         with life.daemon() as app:
-            app.facts.claim("contact", holding, life.now, life.now + MINUTE)
+            app.store.leases.claim("contact", holding, life.now, life.now + MINUTE)
             while_alive = app.poll(app.accounts[0]).outcome
             holder.kill()
             holder.wait()

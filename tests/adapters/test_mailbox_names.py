@@ -10,11 +10,14 @@ import pytest
 from mailsla.adapters.access.credentials import Credentials
 from mailsla.adapters.database import schema
 from mailsla.adapters.database.engine import open_engine
-from mailsla.adapters.database.facts import Facts
-from mailsla.adapters.imap import session as imap
+from mailsla.adapters.database.store import Store, store_on
+from mailsla.adapters.imap.account import ImapAccount
+from mailsla.adapters.imap.connecting import connect
 from mailsla.core.errors import TransientError
 from mailsla.core.mail.copies import MailboxRole
-from mailsla.usecases.collect import Tally, collect
+from mailsla.usecases.collect import collect
+from mailsla.usecases.mailbox_pass import Tally
+from mailsla.usecases.terms import Terms
 from tests.adapters.boxes import AT, Box, letter
 from tests.trials.servers.cyrus import CyrusServer
 from tests.trials.servers.scripted_imap import ScriptedImap
@@ -76,16 +79,16 @@ def scripted() -> Iterator[ScriptedImap]:
 
 
 @pytest.fixture
-def facts(tmp_path: Path) -> Iterator[Facts]:
+def store(tmp_path: Path) -> Iterator[Store]:
     engine = open_engine(f"sqlite:///{tmp_path / 'store.sqlite3'}")
     schema.upgrade(engine)
-    yield Facts(engine)
+    yield store_on(engine)
     engine.dispose()
 
 
-def poll(server: ScriptedImap, facts: Facts) -> tuple[list[str], Tally]:
+def poll(server: ScriptedImap, store: Store) -> tuple[list[str], Tally]:
     """Return the names listed and what the collection did."""
-    account = imap.ImapAccount(
+    account = ImapAccount(
         name="contact",
         host="127.0.0.1",
         port=server.port,
@@ -94,9 +97,9 @@ def poll(server: ScriptedImap, facts: Facts) -> tuple[list[str], Tally]:
         credentials=Credentials(literal=lambda: "x"),
         timeout_seconds=5,
     )
-    with imap.connect(account) as session:
+    with connect(account) as session:
         names = [mailbox.name for mailbox in session.mailboxes()]
-        return names, collect(session, facts, "contact", now=lambda: AT)
+        return names, collect(session, store, Terms("contact", now=lambda: AT))
 
 
 @pytest.mark.parametrize(
@@ -115,25 +118,25 @@ def poll(server: ScriptedImap, facts: Facts) -> tuple[list[str], Tally]:
     ],
 )
 def test_however_a_server_writes_a_name_it_is_said_back_the_same(
-    scripted: ScriptedImap, facts: Facts, said: bytes, written: bytes, name: str
+    scripted: ScriptedImap, store: Store, said: bytes, written: bytes, name: str
 ) -> None:
     scripted.mailboxes[said] = written
 
-    names, tally = poll(scripted, facts)
+    names, tally = poll(scripted, store)
 
     assert names == ["INBOX", name]
     assert (tally.refused, tally.mailboxes, tally.messages) == ([], 2, 2)
 
 
 def test_a_server_that_lists_nothing_for_once_takes_nothing_away(
-    scripted: ScriptedImap, facts: Facts
+    scripted: ScriptedImap, store: Store
 ) -> None:
-    poll(scripted, facts)
+    poll(scripted, store)
     listed, scripted.mailboxes = scripted.mailboxes, {}
 
     with pytest.raises(TransientError, match="aucun dossier"):
-        poll(scripted, facts)
+        poll(scripted, store)
     scripted.mailboxes = listed
-    _names, again = poll(scripted, facts)
+    _names, again = poll(scripted, store)
 
     assert (again.gone, again.messages) == (0, 0)

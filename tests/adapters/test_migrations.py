@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 from sqlalchemy import Connection, Engine, inspect
 
 from mailsla.adapters.database import migrating, schema
 from mailsla.adapters.database.engine import reading, writing
-from mailsla.adapters.database.facts import Facts
+from mailsla.adapters.database.store import store_on
 from mailsla.core.collection.on_server import ListedMailbox
 from mailsla.core.collection.to_store import Cursor
 from mailsla.core.mail.copies import MailboxRole
@@ -21,6 +25,21 @@ def test_the_migrations_make_the_tables_that_the_code_declares(empty_engine: Eng
 
 def test_the_files_of_the_migrations_are_named_by_their_revisions() -> None:
     assert schema.revisions() == migrating.chain()
+
+
+def test_alembic_is_loaded_only_when_a_migration_is_missing(tmp_path: Path) -> None:
+    opening = f"""\
+import sys
+from mailsla.adapters.database import engine, schema
+store = engine.open_engine("sqlite:///{tmp_path / "store.sqlite3"}")
+schema.upgrade(store)
+store.dispose()
+print("alembic" in sys.modules)
+"""
+
+    loaded = [subprocess.check_output([sys.executable, "-c", opening], text=True).strip() for _ in range(2)]
+
+    assert loaded == ["True", "False"]
 
 
 def test_upgrading_twice_changes_nothing(empty_engine: Engine) -> None:
@@ -107,7 +126,9 @@ def test_a_store_that_did_not_note_since_when_mail_is_read_keeps_its_cursors(emp
 
     schema.upgrade(empty_engine)
 
-    [cursor] = Facts(empty_engine).cursors("contact", [ListedMailbox("INBOX", MailboxRole.INBOX)])
+    [cursor] = store_on(empty_engine).mailboxes.cursors(
+        "contact", [ListedMailbox("INBOX", MailboxRole.INBOX)]
+    )
     migrating.check(empty_engine)
     assert cursor == Cursor(1, 7, 12, 13, 1, highest_modseq=99, since=None)
     with reading(empty_engine) as connection:

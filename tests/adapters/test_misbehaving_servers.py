@@ -13,17 +13,19 @@ import pytest
 from mailsla.adapters.access.credentials import Credentials
 from mailsla.adapters.database import schema
 from mailsla.adapters.database.engine import open_engine, reading
-from mailsla.adapters.database.facts import Facts
-from mailsla.adapters.imap import client as imap_client
-from mailsla.adapters.imap import session as imap
+from mailsla.adapters.database.store import Store, store_on
+from mailsla.adapters.imap.account import ImapAccount, ImapLimits
+from mailsla.adapters.imap.connecting import connect
+from mailsla.adapters.imap.session import ImapSession
 from mailsla.core.collection.on_server import ListedMailbox, MailboxStatus
 from mailsla.core.collection.outcome import RunOutcome
 from mailsla.core.errors import PermanentError, TransientError
 from mailsla.core.mail.copies import MailboxRole
-from mailsla.usecases import collect as collecting
-from mailsla.usecases.collect import Tally, collect
+from mailsla.usecases.collect import collect
+from mailsla.usecases.mailbox_pass import Tally
 from mailsla.usecases.poll import LEASE
 from mailsla.usecases.poll import poll as collect_and_record
+from mailsla.usecases.terms import Limits, Terms
 from tests.trials.servers.scripted_imap import ScriptedImap
 
 AT = datetime(2026, 11, 13, tzinfo=UTC)
@@ -44,18 +46,22 @@ def server() -> Iterator[ScriptedImap]:
 
 
 @pytest.fixture
-def facts(tmp_path: Path) -> Iterator[Facts]:
+def store(tmp_path: Path) -> Iterator[Store]:
     engine = open_engine(f"sqlite:///{tmp_path / 'store.sqlite3'}")
     schema.upgrade(engine)
-    yield Facts(engine)
+    yield store_on(engine)
     engine.dispose()
 
 
 @contextmanager
 def connected(
-    server: ScriptedImap, tls: str = "none", only: tuple[str, ...] = (), password: str = "x"
-) -> Iterator[imap.ImapSession]:
-    account = imap.ImapAccount(
+    server: ScriptedImap,
+    tls: str = "none",
+    only: tuple[str, ...] = (),
+    password: str = "x",
+    limits: ImapLimits = ImapLimits(),  # noqa: B008 (frozen)
+) -> Iterator[ImapSession]:
+    account = ImapAccount(
         name="contact",
         host="127.0.0.1",
         port=server.port,
@@ -64,8 +70,9 @@ def connected(
         credentials=Credentials(literal=lambda: password),
         timeout_seconds=1,
         only=only,
+        limits=limits,
     )
-    with imap.connect(account) as session:
+    with connect(account) as session:
         yield session
 
 
@@ -73,27 +80,36 @@ Poll = Callable[[], None]
 
 
 @pytest.fixture
-def poll(server: ScriptedImap, facts: Facts) -> Poll:
+def poll(server: ScriptedImap, store: Store) -> Poll:
     def once() -> None:
         with connected(server) as session:
-            collect(session, facts, "contact", now=lambda: AT)
+            collect(session, store, Terms("contact", now=lambda: AT))
 
     return once
 
 
-def stored(facts: Facts) -> set[int]:
-    cursor = facts.cursor("contact", INBOX)
-    return set(facts.present(cursor, cursor.uid_validity, above=0, most=1_000))
+@pytest.fixture
+def impatient(server: ScriptedImap, store: Store) -> Poll:
+    def once() -> None:
+        with connected(server, limits=ImapLimits(greeting_seconds=2, patience=2)) as session:
+            collect(session, store, Terms("contact", now=lambda: AT))
+
+    return once
 
 
-def test_a_plain_server_without_any_extension_is_enough(poll: Poll, facts: Facts) -> None:
+def stored(store: Store) -> set[int]:
+    cursor = store.mailboxes.cursor("contact", INBOX)
+    return set(store.copies.present(cursor, cursor.uid_validity, above=0, most=1_000))
+
+
+def test_a_plain_server_without_any_extension_is_enough(poll: Poll, store: Store) -> None:
     poll()
 
-    assert stored(facts) == {1, 2, 3, 4, 5}
+    assert stored(store) == {1, 2, 3, 4, 5}
 
 
 def test_a_header_of_two_gigabytes_is_set_aside_and_the_rest_goes_on(
-    server: ScriptedImap, poll: Poll, facts: Facts
+    server: ScriptedImap, poll: Poll, store: Store
 ) -> None:
     server.announce[3] = 2 * 1024**3
 
@@ -101,27 +117,27 @@ def test_a_header_of_two_gigabytes_is_set_aside_and_the_rest_goes_on(
         poll()
     poll()
 
-    [aside] = facts.set_aside()
+    [aside] = store.set_aside.all()
     assert (aside.uid, aside.reason) == (3, "oversized")
-    assert stored(facts) == {1, 2, 3, 4, 5}
+    assert stored(store) == {1, 2, 3, 4, 5}
 
 
-def test_a_uidnext_that_never_moves_hides_nothing(server: ScriptedImap, poll: Poll, facts: Facts) -> None:
+def test_a_uidnext_that_never_moves_hides_nothing(server: ScriptedImap, poll: Poll, store: Store) -> None:
     server.uid_next = 3
     poll()
     server.messages[6] = header(6)
 
     poll()
 
-    assert stored(facts) == {1, 2, 3, 4, 5, 6}
+    assert stored(store) == {1, 2, 3, 4, 5, 6}
 
 
-def test_chatter_before_every_answer_is_let_pass(server: ScriptedImap, poll: Poll, facts: Facts) -> None:
+def test_chatter_before_every_answer_is_let_pass(server: ScriptedImap, poll: Poll, store: Store) -> None:
     server.chatter = b"* OK still here\r\n* 9 RECENT\r\n* 2 FETCH (FLAGS (\\Seen))\r\n"
 
     poll()
 
-    assert stored(facts) == {1, 2, 3, 4, 5}
+    assert stored(store) == {1, 2, 3, 4, 5}
 
 
 INTERJECTIONS = (
@@ -132,7 +148,7 @@ INTERJECTIONS = (
 
 @pytest.mark.parametrize("verb", ["LIST", "STATUS", "EXAMINE", "SEARCH", "FETCH"])
 def test_unsolicited_responses_in_the_midst_of_an_answer_are_let_pass(
-    server: ScriptedImap, poll: Poll, facts: Facts, verb: str
+    server: ScriptedImap, poll: Poll, store: Store, verb: str
 ) -> None:
     server.interjections[verb] = INTERJECTIONS
 
@@ -140,12 +156,12 @@ def test_unsolicited_responses_in_the_midst_of_an_answer_are_let_pass(
     server.messages[6] = header(6)
     poll()
 
-    assert stored(facts) == {1, 2, 3, 4, 5, 6}
+    assert stored(store) == {1, 2, 3, 4, 5, 6}
 
 
 @pytest.mark.parametrize("verb", ["LOGIN", "LIST", "STATUS", "EXAMINE", "SEARCH", "FETCH"])
 def test_a_server_that_leaves_in_the_midst_of_an_answer_may_come_back(
-    server: ScriptedImap, poll: Poll, facts: Facts, verb: str
+    server: ScriptedImap, poll: Poll, store: Store, verb: str
 ) -> None:
     server.interjections[verb] = b"* BYE maintenance\r\n"
     with pytest.raises(TransientError):
@@ -154,12 +170,12 @@ def test_a_server_that_leaves_in_the_midst_of_an_answer_may_come_back(
     server.interjections.clear()
     poll()
 
-    assert stored(facts) == {1, 2, 3, 4, 5}
+    assert stored(store) == {1, 2, 3, 4, 5}
 
 
 @pytest.mark.parametrize("size", [999_999_999_999_999, 99_999_999_999_999_999_999])
 def test_a_name_longer_than_any_memory_is_a_fault_of_the_server(
-    server: ScriptedImap, poll: Poll, facts: Facts, size: int
+    server: ScriptedImap, poll: Poll, store: Store, size: int
 ) -> None:
     server.interjections["LIST"] = f'* LIST () "/" {{{size}}}\r\n'.encode()
     with pytest.raises(TransientError, match="illisible"):
@@ -168,12 +184,12 @@ def test_a_name_longer_than_any_memory_is_a_fault_of_the_server(
     server.interjections.clear()
     poll()
 
-    assert stored(facts) == {1, 2, 3, 4, 5}
+    assert stored(store) == {1, 2, 3, 4, 5}
 
 
 @pytest.mark.parametrize("number", ["uid_next", "uid_validity"])
 def test_numbers_beyond_any_counter_are_a_fault_of_the_server(
-    server: ScriptedImap, poll: Poll, facts: Facts, number: str
+    server: ScriptedImap, poll: Poll, store: Store, number: str
 ) -> None:
     truth = getattr(server, number)
     setattr(server, number, 1 << 63)
@@ -183,38 +199,35 @@ def test_numbers_beyond_any_counter_are_a_fault_of_the_server(
     setattr(server, number, truth)
     poll()
 
-    assert stored(facts) == {1, 2, 3, 4, 5}
+    assert stored(store) == {1, 2, 3, 4, 5}
 
 
 @pytest.mark.parametrize("verb", ["GREETING", "CAPABILITY", "LOGIN", "LIST", "SEARCH", "FETCH"])
 def test_a_server_that_drips_a_byte_at_a_time_is_given_up(
-    server: ScriptedImap, poll: Poll, facts: Facts, monkeypatch: pytest.MonkeyPatch, verb: str
+    server: ScriptedImap, impatient: Poll, store: Store, verb: str
 ) -> None:
-    monkeypatch.setattr(imap, "PATIENCE", 2)
-    monkeypatch.setattr(imap_client, "GREETING_SECONDS", 2)
     server.drip, server.drips = 0.5, {verb}
     started = time.monotonic()
 
     with pytest.raises(TransientError):
-        poll()
+        impatient()
 
     assert time.monotonic() - started < 15
     server.drip = 0
-    poll()
-    assert stored(facts) == {1, 2, 3, 4, 5}
+    impatient()
+    assert stored(store) == {1, 2, 3, 4, 5}
 
 
 def test_a_server_that_drips_its_farewell_is_given_up_too(
-    server: ScriptedImap, poll: Poll, facts: Facts, monkeypatch: pytest.MonkeyPatch
+    server: ScriptedImap, impatient: Poll, store: Store
 ) -> None:
-    monkeypatch.setattr(imap, "PATIENCE", 2)
     server.drip, server.drips = 0.9, {"LOGOUT"}
     started = time.monotonic()
 
-    poll()
+    impatient()
 
     assert time.monotonic() - started < 4.5
-    assert stored(facts) == {1, 2, 3, 4, 5}
+    assert stored(store) == {1, 2, 3, 4, 5}
 
 
 @pytest.mark.parametrize(
@@ -263,33 +276,33 @@ def test_a_password_that_login_cannot_say_is_not_sent(server: ScriptedImap) -> N
 
 
 def test_a_mailbox_that_is_refused_for_once_is_read_the_next_time(
-    server: ScriptedImap, poll: Poll, facts: Facts
+    server: ScriptedImap, poll: Poll, store: Store
 ) -> None:
     server.mailboxes[b"Permis"] = b"Permis"
     server.refused = {b"INBOX"}
     poll()
-    refused = stored(facts)
+    refused = stored(store)
 
     server.refused = set()
     poll()
 
-    assert (refused, stored(facts)) == (set(), {1, 2, 3, 4, 5})
+    assert (refused, stored(store)) == (set(), {1, 2, 3, 4, 5})
 
 
-def test_many_refused_mailboxes_are_told_in_one_sentence(server: ScriptedImap, facts: Facts) -> None:
+def test_many_refused_mailboxes_are_told_in_one_sentence(server: ScriptedImap, store: Store) -> None:
     names = [f"Dossier {number}".encode() for number in range(9)]
     server.mailboxes |= {name: b'"' + name + b'"' for name in names}
     server.refused = {b"INBOX", *names}
 
     with connected(server) as session, pytest.raises(TransientError) as raised:
-        collect(session, facts, "contact", now=lambda: AT)
+        collect(session, store, Terms("contact", now=lambda: AT))
 
     assert "INBOX, Dossier 0, Dossier 1, Dossier 2, Dossier 3, …" in str(raised.value)
     assert "Dossier 8" not in str(raised.value)
 
 
 def test_a_server_restored_from_a_backup_loses_no_new_mail(
-    server: ScriptedImap, poll: Poll, facts: Facts
+    server: ScriptedImap, poll: Poll, store: Store
 ) -> None:
     server.messages = {number: header(number) for number in range(1, 11)}
     poll()
@@ -301,14 +314,14 @@ def test_a_server_restored_from_a_backup_loses_no_new_mail(
     there = (
         "select m.message_id from message m join location l on l.message_id = m.id where l.gone_at is null"
     )
-    with reading(facts._engine) as connection:
+    with reading(store.engine) as connection:
         found = set(connection.exec_driver_sql(there).scalars())
     assert found == {f"h{number}.{number:05}@example.org" for number in (1, 2, 3, 4, 5, 106, 107, 108)}
-    assert facts.present_count(facts.cursor("contact", INBOX)) == {7: 8}
+    assert store.copies.present_count(store.mailboxes.cursor("contact", INBOX)) == {7: 8}
 
 
 def test_a_mailbox_found_empty_under_new_numbers_is_read_from_the_first_one(
-    server: ScriptedImap, poll: Poll, facts: Facts
+    server: ScriptedImap, poll: Poll, store: Store
 ) -> None:
     poll()
     server.uid_validity, server.messages = 8, {}
@@ -317,46 +330,46 @@ def test_a_mailbox_found_empty_under_new_numbers_is_read_from_the_first_one(
 
     poll()
 
-    assert facts.present_count(facts.cursor("contact", INBOX)) == {8: 7}
+    assert store.copies.present_count(store.mailboxes.cursor("contact", INBOX)) == {8: 7}
 
 
 def test_a_uid_set_aside_is_read_when_it_is_given_to_another_message(
-    server: ScriptedImap, poll: Poll, facts: Facts
+    server: ScriptedImap, poll: Poll, store: Store
 ) -> None:
     server.messages = {number: header(number) for number in range(1, 6)} | {6: b"\r\nno header\r\n"}
     poll()
-    aside = len(facts.set_aside())
+    aside = len(store.set_aside.all())
     server.messages = {number: header(number) for number in range(1, 5)}
     poll()
     server.messages |= {5: header(55), 6: header(56)}
 
     poll()
 
-    assert (aside, len(facts.set_aside())) == (1, 0)
-    assert facts.present_count(facts.cursor("contact", INBOX)) == {7: 6}
+    assert (aside, len(store.set_aside.all())) == (1, 0)
+    assert store.copies.present_count(store.mailboxes.cursor("contact", INBOX)) == {7: 6}
 
 
 def test_a_message_that_the_server_refuses_is_set_aside_and_asked_for_again_a_day_later(
-    server: ScriptedImap, facts: Facts
+    server: ScriptedImap, store: Store
 ) -> None:
     server.mailboxes[b"Permis"] = b"Permis"
     server.denied = {3}
 
-    first = polled(server, facts)
-    aside = [(item.uid, item.reason) for item in facts.set_aside() if item.mailbox == "INBOX"]
-    hours = [polled(server, facts, at=AT + timedelta(hours=hour)).messages for hour in (1, 12)]
+    first = polled(server, store)
+    aside = [(item.uid, item.reason) for item in store.set_aside.all() if item.mailbox == "INBOX"]
+    hours = [polled(server, store, at=AT + timedelta(hours=hour)).messages for hour in (1, 12)]
     server.denied = set()
-    polled(server, facts, at=AT + timedelta(hours=25))
+    polled(server, store, at=AT + timedelta(hours=25))
 
     assert (first.mailboxes, first.messages, aside) == (2, 8, [(3, "refused")])
     assert hours == [0, 0]
-    assert facts.set_aside() == ()
-    assert stored(facts) == {1, 2, 3, 4, 5}
+    assert store.set_aside.all() == ()
+    assert stored(store) == {1, 2, 3, 4, 5}
 
 
 @pytest.mark.parametrize("deadly", [1, 3, 5])
 def test_a_message_that_ends_the_connection_time_and_again_is_set_aside_once_all_the_rest_is_read(
-    server: ScriptedImap, facts: Facts, deadly: int
+    server: ScriptedImap, store: Store, deadly: int
 ) -> None:
     server.mailboxes[b"Permis"] = b"Permis"
     server.deadly = {deadly}
@@ -364,130 +377,128 @@ def test_a_message_that_ends_the_connection_time_and_again_is_set_aside_once_all
     # Two cuts in INBOX, then two in the other mailbox, which is read before it from then on; a third one in each.
     for _poll in range(6):
         with pytest.raises(TransientError):
-            polled(server, facts)
-        known.append(stored(facts))
+            polled(server, store)
+        known.append(stored(store))
 
-    calm = polled(server, facts)
+    calm = polled(server, store)
     server.messages[6] = header(6)
-    polled(server, facts)
+    polled(server, store)
 
     assert known[0] == known[3] == set(range(1, deadly))
     assert known[4] == {1, 2, 3, 4, 5}
-    assert sorted((item.mailbox, item.uid, item.reason) for item in facts.set_aside()) == [
+    assert sorted((item.mailbox, item.uid, item.reason) for item in store.set_aside.all()) == [
         ("INBOX", deadly, "unfetchable"),
         ("Permis", deadly, "unfetchable"),
     ]
-    assert (calm.mailboxes, stored(facts)) == (2, {1, 2, 3, 4, 5, 6})
+    assert (calm.mailboxes, stored(store)) == (2, {1, 2, 3, 4, 5, 6})
 
 
 def test_an_oversized_header_whose_uid_comes_last_stops_nothing_for_long(
-    server: ScriptedImap, facts: Facts
+    server: ScriptedImap, store: Store
 ) -> None:
     server.uid_last = True
     server.announce[3] = 2 * 1024**3
     for _poll in range(3):
         with pytest.raises(TransientError):
-            polled(server, facts)
+            polled(server, store)
 
-    polled(server, facts)
+    polled(server, store)
 
-    assert [(item.uid, item.reason) for item in facts.set_aside()] == [(3, "unfetchable")]
-    assert stored(facts) == {1, 2, 3, 4, 5}
+    assert [(item.uid, item.reason) for item in store.set_aside.all()] == [(3, "unfetchable")]
+    assert stored(store) == {1, 2, 3, 4, 5}
 
 
-def test_a_network_that_fails_here_and_there_sets_nothing_aside(server: ScriptedImap, facts: Facts) -> None:
+def test_a_network_that_fails_here_and_there_sets_nothing_aside(server: ScriptedImap, store: Store) -> None:
     for uid in (2, 2, 4, 4, 5):
         server.deadly = {uid}
         with pytest.raises(TransientError):
-            polled(server, facts)
+            polled(server, store)
     server.deadly = set()
-    polled(server, facts)
+    polled(server, store)
 
-    assert (facts.set_aside(), stored(facts)) == ((), {1, 2, 3, 4, 5})
+    assert (store.set_aside.all(), stored(store)) == ((), {1, 2, 3, 4, 5})
 
 
-def test_what_the_server_withholds_is_set_aside_until_it_gives_it(server: ScriptedImap, facts: Facts) -> None:
+def test_what_the_server_withholds_is_set_aside_until_it_gives_it(server: ScriptedImap, store: Store) -> None:
     server.withheld = {3}
 
-    polled(server, facts)
-    aside = [(item.uid, item.reason) for item in facts.set_aside()]
+    polled(server, store)
+    aside = [(item.uid, item.reason) for item in store.set_aside.all()]
     server.withheld = set()
-    polled(server, facts, at=AT + timedelta(days=2))
+    polled(server, store, at=AT + timedelta(days=2))
 
     assert aside == [(3, "omitted")]
-    assert (facts.set_aside(), stored(facts)) == ((), {1, 2, 3, 4, 5})
+    assert (store.set_aside.all(), stored(store)) == ((), {1, 2, 3, 4, 5})
 
 
-def test_what_a_wrong_answer_made_believe_gone_is_found_again(server: ScriptedImap, facts: Facts) -> None:
-    polled(server, facts)
+def test_what_a_wrong_answer_made_believe_gone_is_found_again(server: ScriptedImap, store: Store) -> None:
+    polled(server, store)
     del server.messages[2]
     server.blind = True
-    polled(server, facts)
-    believed = stored(facts)
+    polled(server, store)
+    believed = stored(store)
     server.blind = False
     server.messages[6] = header(6)
 
-    polled(server, facts)
+    polled(server, store)
 
-    assert (believed, stored(facts)) == (set(), {1, 3, 4, 5, 6})
+    assert (believed, stored(store)) == (set(), {1, 3, 4, 5, 6})
 
 
 def test_a_mailbox_opened_without_its_uidvalidity_is_refused_not_renumbered(
-    server: ScriptedImap, facts: Facts
+    server: ScriptedImap, store: Store
 ) -> None:
     server.mailboxes[b"Permis"] = b"Permis"
-    polled(server, facts)
+    polled(server, store)
     server.numbered = False
     server.messages[6] = header(6)
 
     with pytest.raises(TransientError, match="INBOX"):
-        polled(server, facts)
+        polled(server, store)
 
-    assert facts.present_count(facts.cursor("contact", INBOX)) == {7: 5}
+    assert store.copies.present_count(store.mailboxes.cursor("contact", INBOX)) == {7: 5}
 
 
-def test_a_server_that_lists_no_mailbox_has_not_been_read(server: ScriptedImap, facts: Facts) -> None:
-    polled(server, facts)
+def test_a_server_that_lists_no_mailbox_has_not_been_read(server: ScriptedImap, store: Store) -> None:
+    polled(server, store)
     server.mailboxes = {}
 
     with pytest.raises(TransientError, match="aucun dossier"):
-        polled(server, facts)
+        polled(server, store)
 
-    assert stored(facts) == {1, 2, 3, 4, 5}
+    assert stored(store) == {1, 2, 3, 4, 5}
 
 
 @pytest.mark.parametrize("written", ["Étrangers", "E\u0301trangers"])
 def test_names_of_the_configuration_are_known_however_they_are_written(
-    server: ScriptedImap, facts: Facts, written: str
+    server: ScriptedImap, store: Store, written: str
 ) -> None:
     server.mailboxes[b"&AMk-trangers"] = b'"&AMk-trangers"'
 
-    tally = polled(server, facts, only=(written, "inbox"))
+    tally = polled(server, store, only=(written, "inbox"))
 
     assert (tally.mailboxes, tally.refused) == (2, [])
 
 
-def test_a_mailbox_asked_for_that_is_not_listed_is_told(server: ScriptedImap, facts: Facts) -> None:
-    tally = polled(server, facts, only=("INBOX", "Etrangers"))
+def test_a_mailbox_asked_for_that_is_not_listed_is_told(server: ScriptedImap, store: Store) -> None:
+    tally = polled(server, store, only=("INBOX", "Etrangers"))
     with pytest.raises(TransientError, match="Etrangers"):
-        polled(server, facts, only=("Etrangers",))
+        polled(server, store, only=("Etrangers",))
 
     assert (tally.mailboxes, tally.refused) == (1, ["Etrangers"])
 
 
 @pytest.mark.parametrize("uid_next", [None, 4_294_967_295])
 def test_many_messages_of_scattered_uids_are_listed_in_few_commands(
-    server: ScriptedImap, facts: Facts, monkeypatch: pytest.MonkeyPatch, uid_next: int | None
+    server: ScriptedImap, store: Store, uid_next: int | None
 ) -> None:
-    monkeypatch.setattr(collecting, "WINDOW", 20)
-    monkeypatch.setattr(collecting, "WIDEST", 80)
     server.messages = {7 * number: header(number) for number in range(1, 101)}
     server.uid_next = uid_next
 
-    polled(server, facts)
+    polled(server, store, limits=Limits(window=20, widest=80))
     searches = sum(" SEARCH " in command for command in server.commands)
 
-    assert len(stored(facts)) == 100
+    assert len(stored(store)) == 100
     assert searches < 25
 
 
@@ -496,7 +507,7 @@ def test_many_messages_of_scattered_uids_are_listed_in_few_commands(
 )
 def test_an_account_stays_a_worker_s_while_it_reads_and_is_left_once_it_is_another_s(
     server: ScriptedImap,
-    facts: Facts,
+    store: Store,
     monkeypatch: pytest.MonkeyPatch,
     minutes: int,
     outcome: RunOutcome,
@@ -505,23 +516,29 @@ def test_an_account_stays_a_worker_s_while_it_reads_and_is_left_once_it_is_anoth
     server.mailboxes |= {b"Dossier %d" % number: b'"Dossier %d"' % number for number in range(9)}
     clock = [AT]
     claims: list[bool] = []
-    asking = imap.ImapSession.status
+    asking = ImapSession.status
 
-    def slowly(session: imap.ImapSession, mailbox: str) -> MailboxStatus:
+    def slowly(session: ImapSession, mailbox: str) -> MailboxStatus:
         clock[0] += timedelta(minutes=minutes)
-        claims.append(facts.claim("contact", "another", clock[0], clock[0] + LEASE))
+        claims.append(store.leases.claim("contact", "another", clock[0], clock[0] + LEASE))
         return asking(session, mailbox)
 
-    monkeypatch.setattr(imap.ImapSession, "status", slowly)
-    result = collect_and_record(
-        "contact", lambda: connected(server), facts, worker="this one", now=lambda: clock[0]
-    )
+    monkeypatch.setattr(ImapSession, "status", slowly)
+    terms = Terms("contact", now=lambda: clock[0])
+    result = collect_and_record(lambda: connected(server), store, terms, worker="this one")
 
     assert (result.outcome, sum(claims)) == (outcome, taken)
     assert len(claims) == (10 if outcome is RunOutcome.OK else 1)
 
 
-def polled(server: ScriptedImap, facts: Facts, *, at: datetime = AT, only: tuple[str, ...] = ()) -> Tally:
+def polled(
+    server: ScriptedImap,
+    store: Store,
+    *,
+    at: datetime = AT,
+    only: tuple[str, ...] = (),
+    limits: Limits = Limits(),  # noqa: B008 (frozen)
+) -> Tally:
     """Collect everything once."""
     with connected(server, only=only) as session:
-        return collect(session, facts, "contact", now=lambda: at)
+        return collect(session, store, Terms("contact", now=lambda: at, limits=limits))

@@ -10,7 +10,7 @@ from itertools import pairwise
 
 import pytest
 
-from mailsla.usecases.collect import Progress
+from mailsla.usecases.terms import Progress
 from tests.adapters.boxes import AT, LATER, Box, letter
 
 SERVICE, ARCHIVE = "Permis", "Archive"

@@ -13,14 +13,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, create_engine, event, text
 
-from mailsla.adapters.database import engine as database
 from mailsla.adapters.database import schema
 from mailsla.adapters.database.engine import open_engine, reading
-from mailsla.adapters.database.facts import Facts
+from mailsla.adapters.database.store import Store, store_on
 from mailsla.core.collection.outcome import RunOutcome
 from mailsla.core.errors import TransientError
-from mailsla.usecases.collect import Progress
 from mailsla.usecases.poll import Collected, poll
+from mailsla.usecases.terms import Progress, Terms
 from tests.adapters.boxes import AT, Box, letter
 from tests.trials.office import account_of, document, toml
 from tests.trials.servers.dovecot import DovecotServer
@@ -42,10 +41,9 @@ order by mailbox.name, location.uid
 
 
 @pytest.fixture
-def box(dovecot: DovecotServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Box]:
+def box(dovecot: DovecotServer, tmp_path: Path) -> Iterator[Box]:
     """A mailbox larger than one batch, and a store that waits a second for who holds it."""
-    monkeypatch.setattr(database, "BUSY_SECONDS", 1)
-    found = Box(dovecot, dovecot.new_user(), tmp_path)
+    found = Box(dovecot, dovecot.new_user(), tmp_path, busy_seconds=1)
     found.put(*(letter(number) for number in range(MAILS)))
     yield found
     found.engine.dispose()
@@ -68,10 +66,15 @@ def clean_pass(box: Box, folder: Path) -> list[tuple[object, ...]]:
 
 
 def once(
-    box: Box, store: Facts | None = None, progress: Progress = lambda _mailbox, _done, _total: None
+    box: Box, store: Store | None = None, progress: Progress = lambda _mailbox, _done, _total: None
 ) -> Collected:
     """Collect once, as the daemon does."""
-    return poll("contact", box.session, store or box.facts, worker="test", now=lambda: AT, progress=progress)
+    return poll(
+        box.session,
+        store or box.store,
+        Terms("contact", now=lambda: AT, progress=progress),
+        worker="test",
+    )
 
 
 @contextmanager
@@ -128,13 +131,13 @@ def test_a_full_disk_is_said_and_recorded_and_the_next_collection_finds_everythi
     # SQLite then fails as it does when the disk is full (SQLITE_FULL).
     event.listen(limited, "connect", lambda made, _: made.execute(f"PRAGMA max_page_count = {pages + 200}"))
 
-    failed = once(box, Facts(limited))
+    failed = once(box, store_on(limited))
     limited.dispose()
     kept = facts(box.engine)
 
     assert failed.outcome is RunOutcome.TRANSIENT
     assert failed.reason == "le disque de la base de données est plein."
-    assert [run.reason for run in box.facts.last_runs()] == [failed.reason]
+    assert [run.reason for run in box.store.runs.last()] == [failed.reason]
     assert len(kept) < MAILS
     assert once(box).outcome is RunOutcome.OK
     assert facts(box.engine) == clean_pass(box, tmp_path / "clean")
@@ -145,8 +148,8 @@ def test_what_nobody_foresaw_ends_its_run_by_its_name_alone_and_leaves_the_accou
         raise ZeroDivisionError("Camille Durand")
 
     failed = once(box, progress=broken)
-    recorded = [(run.outcome, run.reason) for run in box.facts.last_runs()]
-    again = poll("contact", box.session, box.facts, worker="another", now=lambda: AT)
+    recorded = [(run.outcome, run.reason) for run in box.store.runs.last()]
+    again = poll(box.session, box.store, Terms("contact", now=lambda: AT), worker="another")
 
     assert (failed.outcome, type(failed.error)) == (RunOutcome.TRANSIENT, ZeroDivisionError)
     assert recorded == [("transient", failed.reason)]
@@ -187,15 +190,15 @@ def test_the_command_says_in_one_sentence_that_its_file_may_not_grow(box: Box, t
 def test_a_postgresql_table_held_by_another_program_is_not_waited_for_without_end(
     box: Box, postgresql_url: str
 ) -> None:
-    engine = open_engine(postgresql_url)
+    engine = open_engine(postgresql_url, busy_seconds=1)
     schema.upgrade(engine)
     other = create_engine(postgresql_url)
     with other.begin() as connection:
         connection.execute(text("LOCK TABLE account IN ACCESS EXCLUSIVE MODE"))
         with pytest.raises(TransientError, match="LockNotAvailable"):
-            once(box, Facts(engine))
+            once(box, store_on(engine))
 
-    assert once(box, Facts(engine)).outcome is RunOutcome.OK
+    assert once(box, store_on(engine)).outcome is RunOutcome.OK
     assert len(facts(engine)) == MAILS
     other.dispose()
     engine.dispose()

@@ -12,7 +12,6 @@ from functools import partial
 
 import pytest
 
-from mailsla.adapters.machine import second_process
 from mailsla.adapters.machine.second_process import MOST_AHEAD, SecondProcess
 from mailsla.core.errors import TransientError
 
@@ -53,10 +52,9 @@ def refused(number: int) -> int:
 
 
 @pytest.fixture
-def second(monkeypatch: pytest.MonkeyPatch) -> Iterator[SecondProcess]:
+def second() -> Iterator[SecondProcess]:
     # Two processes take turns on one processor: nothing is left untested there.
-    monkeypatch.setattr(second_process, "processors", lambda: 2)
-    with SecondProcess() as pair:
+    with SecondProcess(processors=2) as pair:
         yield pair
 
 
@@ -73,7 +71,7 @@ def test_long_lists_are_shared_and_short_ones_are_not(second: SecondProcess) -> 
 
 def test_there_is_one_other_process_in_the_whole_program(second: SecondProcess) -> None:
     assert len(set(second.map(where, range(60)))) == 2
-    with SecondProcess() as others:
+    with SecondProcess(processors=2) as others:
         assert set(others.map(where, range(20))) == {os.getpid()}
         second.__exit__(None, None, None)
         assert len(set(others.map(where, range(60)))) == 2
@@ -147,17 +145,15 @@ def test_a_thread_that_cannot_start_is_done_without(
     assert list(second.map(squared, range(20))) == [number * number for number in range(20)]
 
 
-def test_a_process_that_answers_no_more_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(second_process, "PATIENCE_SECONDS", 0.5)
-
-    with SecondProcess() as pair:
+def test_a_process_that_answers_no_more_is_given_up() -> None:
+    with SecondProcess(processors=2, patience_seconds=0.5) as pair:
         done = list(pair.map(partial(stuck_unless_at, os.getpid()), range(30)))
 
     assert done == list(range(30))
 
 
 def test_the_other_process_ends_with_the_block() -> None:
-    with SecondProcess() as pair:
+    with SecondProcess(processors=2) as pair:
         pids = set(pair.map(where, range(60))) - {os.getpid()}
 
     for pid in pids:

@@ -11,7 +11,9 @@ from typing import Any
 
 import pytest
 
-from mailsla.adapters.imap import session as imap
+from mailsla.adapters.imap.account import ImapAccount
+from mailsla.adapters.imap.connecting import connect
+from mailsla.adapters.imap.session import ImapSession
 from mailsla.bootstrap.application import Application, open_application
 from mailsla.config import Account, parse
 from mailsla.core.collection.outcome import RunOutcome
@@ -50,12 +52,12 @@ def app(
 
 def requests(app: Application) -> set[str]:
     app.derive()
-    return {case.subject for case in app.derivations.cases()}
+    return {case.subject for case in app.store.derivations.cases()}
 
 
 def test_what_is_expunged_between_search_and_fetch_is_left_out(server: ImapServer, user: str) -> None:
     server.append_many(user, "INBOX", [(letter(number), AT, ()) for number in range(4)])
-    with imap.connect(reached(server, user)) as session:
+    with connect(reached(server, user)) as session:
         session.examine("INBOX")
         uids = session.uids(1, None, since=None)
         with server.client(user) as other:
@@ -94,7 +96,7 @@ def test_a_server_that_restarts_during_idle_is_found_again(kind: Callable[[], Im
     with kind() as server:
         user = server.new_user()
         server.append(user, "INBOX", letter(1), internal_date=AT)
-        with imap.connect(reached(server, user)) as session:
+        with connect(reached(server, user)) as session:
             heard: list[str] = []
             listener = threading.Thread(target=lambda: heard.append(listen_until_it_breaks(session)))
             listener.start()
@@ -107,7 +109,7 @@ def test_a_server_that_restarts_during_idle_is_found_again(kind: Callable[[], Im
         assert messages_once_it_is_back(reached(server, user)) == 1
 
 
-def listen_until_it_breaks(session: imap.ImapSession) -> str:
+def listen_until_it_breaks(session: ImapSession) -> str:
     try:
         while True:
             session.wait_for_change("INBOX", 5)
@@ -116,10 +118,10 @@ def listen_until_it_breaks(session: imap.ImapSession) -> str:
         return str(error)
 
 
-def messages_once_it_is_back(account: imap.ImapAccount) -> int:
+def messages_once_it_is_back(account: ImapAccount) -> int:
     for _attempt in range(20):
         try:
-            with imap.connect(account) as session:
+            with connect(account) as session:
                 return session.status("INBOX").messages
         except TransientError:
             time.sleep(0.3)
@@ -217,7 +219,7 @@ def test_login_disabled_before_tls_needs_a_person_and_no_password_is_sent(
 ) -> None:
     with FaultProxy(server.imap_port, host=server.network_host) as proxy:
         through = reached(server, user, host=proxy.host, port=proxy.port)
-        with pytest.raises(PermanentError, match="tls"), imap.connect(through):
+        with pytest.raises(PermanentError, match="tls"), connect(through):
             pass
         said = proxy.bytes_passed(Direction.TO_SERVER)
 
@@ -257,7 +259,7 @@ def test_an_expired_certificate_is_refused_by_its_name(kind: Callable[..., ImapS
         implicit = reached(server, user, tls="implicit", port=server.imaps_port, ca_file=server.ca_pem)
         upgraded = reached(server, user, tls="starttls", host=server.network_host, ca_file=server.ca_pem)
         for account in (implicit, upgraded):
-            with pytest.raises(PermanentError, match="certificat du serveur a expiré"), imap.connect(account):
+            with pytest.raises(PermanentError, match="certificat du serveur a expiré"), connect(account):
                 pass
 
 
@@ -272,7 +274,7 @@ def test_new_uids_count_nothing_twice(app: Application, server: ImapServer, user
 
     assert before == {"Demande 0", "Demande 1", "Demande 2"}
     assert requests(app) == {*before, "Demande 9"}
-    assert len(app.derivations.cases()) == 4
+    assert len(app.store.derivations.cases()) == 4
 
 
 @pytest.mark.parametrize("direction", ["to cyrus", "to dovecot"])

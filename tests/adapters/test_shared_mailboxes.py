@@ -16,6 +16,7 @@ from mailsla.core.collection.outcome import RunOutcome
 from mailsla.core.errors import TransientError
 from mailsla.core.pairing.rules import ClosingEffect, ClosingRule
 from mailsla.usecases.poll import poll
+from mailsla.usecases.terms import Terms
 from tests.adapters.boxes import AT, LATER, Box, letter
 from tests.factories import RULES
 from tests.trials.servers.cyrus import CyrusServer
@@ -130,7 +131,7 @@ def test_a_mailbox_that_may_not_be_read_is_told_and_the_others_go_on(shared: Sha
     shared.arrive(2, mailbox="Commun")
     shared.server.share(shared.owner, "Commun", shared.user, "l")
 
-    collected = poll("contact", shared.session, shared.facts, worker="test", now=lambda: AT)
+    collected = poll(shared.session, shared.store, Terms("contact", now=lambda: AT), worker="test")
 
     assert (collected.outcome, collected.tally.refused) == (RunOutcome.OK, [name])
     assert name in str(collected.reason)

@@ -11,14 +11,15 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, func, select
 
 from mailsla.adapters.database import rows, schema
-from mailsla.adapters.database.column_values import Kept
+from mailsla.adapters.database.column_values import ColumnValues
 from mailsla.adapters.database.derivations import Derivations
 from mailsla.adapters.database.engine import reading, writing
-from mailsla.adapters.database.facts import Facts
 from mailsla.adapters.database.outbox import Outbox
-from mailsla.adapters.database.targets import DERIVED_MESSAGE, LOCATION, MESSAGE
+from mailsla.adapters.database.store import Store, store_on
+from mailsla.adapters.database.tables import DERIVED_MESSAGE, LOCATION, MESSAGE
 from mailsla.core.alerts.outgoing import Outgoing
 from mailsla.core.collection.on_server import ListedMailbox, MailboxStatus
+from mailsla.core.collection.outcome import RunOutcome
 from mailsla.core.collection.to_store import Batch, NewMessage, SetAside
 from mailsla.core.errors import PermanentError
 from mailsla.core.mail.copies import Mail, MailboxRole
@@ -33,8 +34,8 @@ SEEN = datetime(2026, 11, 13, 8, tzinfo=UTC)
 
 
 @pytest.fixture
-def facts(engine: Engine) -> Facts:
-    return Facts(engine)
+def store(engine: Engine) -> Store:
+    return store_on(engine)
 
 
 @pytest.fixture
@@ -47,11 +48,11 @@ def new(item: Mail, uid: int) -> NewMessage:
 
 
 def add(
-    facts: Facts, *mails: Mail, mailbox: ListedMailbox = INBOX, first_uid: int = 1, validity: int = 7
+    store: Store, *mails: Mail, mailbox: ListedMailbox = INBOX, first_uid: int = 1, validity: int = 7
 ) -> None:
     messages = tuple(new(item, uid) for uid, item in enumerate(mails, first_uid))
     batch = Batch(validity, first_uid + len(mails) - 1, messages, ())
-    facts.add(facts.cursor("contact", mailbox), batch, SEEN)
+    store.messages.add(store.mailboxes.cursor("contact", mailbox), batch, SEEN)
 
 
 def counts(engine: Engine) -> tuple[int, int]:
@@ -62,48 +63,48 @@ def counts(engine: Engine) -> tuple[int, int]:
     return messages, copies
 
 
-def test_a_new_mailbox_starts_from_nothing(facts: Facts) -> None:
-    cursor = facts.cursor("contact", INBOX)
+def test_a_new_mailbox_starts_from_nothing(store: Store) -> None:
+    cursor = store.mailboxes.cursor("contact", INBOX)
 
     assert (cursor.uid_validity, cursor.last_uid, cursor.uid_next) == (0, 0, 0)
-    assert facts.cursor("contact", INBOX) == cursor
-    assert facts.cursor("other", INBOX).mailbox_id != cursor.mailbox_id
+    assert store.mailboxes.cursor("contact", INBOX) == cursor
+    assert store.mailboxes.cursor("other", INBOX).mailbox_id != cursor.mailbox_id
 
 
-def test_a_batch_moves_the_cursor_and_repeating_it_adds_nothing(facts: Facts, engine: Engine) -> None:
+def test_a_batch_moves_the_cursor_and_repeating_it_adds_nothing(store: Store, engine: Engine) -> None:
     asked = mail("2026-11-02 10:00")
 
-    add(facts, asked)
-    add(facts, asked)
+    add(store, asked)
+    add(store, asked)
 
     assert counts(engine) == (1, 1)
-    assert facts.cursor("contact", INBOX).last_uid == 1
+    assert store.mailboxes.cursor("contact", INBOX).last_uid == 1
 
 
-def test_a_batch_that_fails_leaves_neither_messages_nor_cursor(facts: Facts, engine: Engine) -> None:
-    cursor = facts.cursor("contact", INBOX)
+def test_a_batch_that_fails_leaves_neither_messages_nor_cursor(store: Store, engine: Engine) -> None:
+    cursor = store.mailboxes.cursor("contact", INBOX)
     naive = NewMessage(2, datetime(2026, 11, 2), "k" * 32, Header())  # noqa: DTZ001 (what the store refuses)
     batch = Batch(7, 2, (new(mail("2026-11-02 10:00"), 1), naive), ())
 
     with pytest.raises(Exception, match="timezone"):
-        facts.add(cursor, batch, SEEN)
+        store.messages.add(cursor, batch, SEEN)
 
     assert counts(engine) == (0, 0)
-    assert facts.cursor("contact", INBOX).last_uid == 0
+    assert store.mailboxes.cursor("contact", INBOX).last_uid == 0
 
 
-def test_one_mail_in_two_mailboxes_is_one_message_with_two_copies(facts: Facts, engine: Engine) -> None:
+def test_one_mail_in_two_mailboxes_is_one_message_with_two_copies(store: Store, engine: Engine) -> None:
     asked = mail("2026-11-02 10:00")
 
-    add(facts, asked)
-    add(facts, asked, mailbox=ListedMailbox("Archives", MailboxRole.INBOX))
+    add(store, asked)
+    add(store, asked, mailbox=ListedMailbox("Archives", MailboxRole.INBOX))
 
     assert counts(engine) == (1, 2)
 
 
-def test_two_mails_with_one_bogus_id_stay_two(facts: Facts, engine: Engine) -> None:
+def test_two_mails_with_one_bogus_id_stay_two(store: Store, engine: Engine) -> None:
     add(
-        facts,
+        store,
         mail("2026-11-02 10:00", message_id="yes"),
         mail("2026-11-02 10:00", message_id="yes", by="claude.petit@example.net"),
     )
@@ -111,20 +112,20 @@ def test_two_mails_with_one_bogus_id_stay_two(facts: Facts, engine: Engine) -> N
     assert counts(engine) == (2, 2)
 
 
-def test_what_is_set_aside_stays_visible_with_its_place(facts: Facts) -> None:
-    cursor = facts.cursor("contact", INBOX)
-    facts.add(cursor, Batch(7, 3, (), (SetAside(3, SEEN, "no-header"),)), SEEN)
+def test_what_is_set_aside_stays_visible_with_its_place(store: Store) -> None:
+    cursor = store.mailboxes.cursor("contact", INBOX)
+    store.messages.add(cursor, Batch(7, 3, (), (SetAside(3, SEEN, "no-header"),)), SEEN)
 
-    [aside] = facts.set_aside()
+    [aside] = store.set_aside.all()
 
     assert (aside.account, aside.mailbox, aside.uid, aside.reason) == ("contact", "INBOX", 3, "no-header")
 
 
-def test_a_request_and_its_reply_are_derived_from_the_store(facts: Facts, derivations: Derivations) -> None:
+def test_a_request_and_its_reply_are_derived_from_the_store(store: Store, derivations: Derivations) -> None:
     asked = mail("2026-11-02 10:00", subject="Été : « demande » d'élection")
     answered = reply("2026-11-04 15:00", asked)
-    add(facts, asked)
-    add(facts, answered, mailbox=SENT)
+    add(store, asked)
+    add(store, answered, mailbox=SENT)
 
     derive_pending(derivations, RULES)
 
@@ -142,97 +143,96 @@ def test_a_request_and_its_reply_are_derived_from_the_store(facts: Facts, deriva
 
 
 def test_spam_moved_to_junk_leaves_and_comes_back_when_restored(
-    facts: Facts, derivations: Derivations
+    store: Store, derivations: Derivations
 ) -> None:
     asked = mail("2026-11-02 10:00")
-    add(facts, asked)
+    add(store, asked)
     derive_pending(derivations, RULES)
     assert len(derivations.requests()) == 1
 
-    add(facts, asked, mailbox=JUNK)
-    facts.mark_gone(facts.cursor("contact", INBOX), 7, {1}, SEEN)
+    add(store, asked, mailbox=JUNK)
+    store.copies.mark_gone(store.mailboxes.cursor("contact", INBOX), 7, {1}, SEEN)
     derive_pending(derivations, RULES)
     assert derivations.requests() == ()
 
-    add(facts, asked, first_uid=2)
-    facts.mark_gone(facts.cursor("contact", JUNK), 7, {1}, SEEN)
+    add(store, asked, first_uid=2)
+    store.copies.mark_gone(store.mailboxes.cursor("contact", JUNK), 7, {1}, SEEN)
     derive_pending(derivations, RULES)
     assert len(derivations.requests()) == 1
 
 
 def test_another_uidvalidity_counts_nothing_twice(
-    facts: Facts, derivations: Derivations, engine: Engine
+    store: Store, derivations: Derivations, engine: Engine
 ) -> None:
     asked = mail("2026-11-02 10:00")
-    add(facts, asked)
-    add(facts, asked, validity=8)
-    cursor = facts.cursor("contact", INBOX)
-    believed = facts.present_count(cursor)
-    facts.mark_renumbered(cursor, 8, SEEN)
+    add(store, asked)
+    add(store, asked, validity=8)
+    cursor = store.mailboxes.cursor("contact", INBOX)
+    believed = store.copies.present_count(cursor)
+    store.copies.mark_renumbered(cursor, 8, SEEN)
     derive_pending(derivations, RULES)
 
     assert counts(engine) == (1, 2)
     assert len(derivations.requests()) == 1
-    assert (believed, facts.present_count(cursor)) == ({7: 1, 8: 1}, {8: 1})
+    assert (believed, store.copies.present_count(cursor)) == ({7: 1, 8: 1}, {8: 1})
 
 
-def test_what_a_restored_server_shows_again_is_believed_again(facts: Facts, engine: Engine) -> None:
+def test_what_a_restored_server_shows_again_is_believed_again(store: Store, engine: Engine) -> None:
     asked = mail("2026-11-02 10:00")
-    add(facts, asked)
-    cursor = facts.cursor("contact", INBOX)
-    facts.mark_renumbered(cursor, 8, SEEN)
-    gone = facts.present_count(cursor)
+    add(store, asked)
+    cursor = store.mailboxes.cursor("contact", INBOX)
+    store.copies.mark_renumbered(cursor, 8, SEEN)
+    gone = store.copies.present_count(cursor)
 
-    add(facts, asked)
+    add(store, asked)
 
-    assert (gone, facts.present_count(cursor)) == ({}, {7: 1})
+    assert (gone, store.copies.present_count(cursor)) == ({}, {7: 1})
     assert counts(engine) == (1, 1)
 
 
-def test_a_mailbox_that_is_no_longer_listed_holds_nothing_and_an_archive_still_does(facts: Facts) -> None:
+def test_a_mailbox_that_is_no_longer_listed_holds_nothing_and_an_archive_still_does(store: Store) -> None:
     letter = mail("2026-11-02 09:00")
-    add(facts, letter, mailbox=JUNK)
+    add(store, letter, mailbox=JUNK)
     archived = Batch(1, 0, (new(letter, 0),), ())
-    facts.add_imported("contact", ListedMailbox("archive.mbox", MailboxRole.INBOX), archived, SEEN)
+    archive = store.mailboxes.cursor("contact", ListedMailbox("archive.mbox", MailboxRole.INBOX))
+    store.messages.add_imported(archive, archived, SEEN)
 
-    gone = facts.forget_others("contact", {"INBOX"}, SEEN)
+    gone = store.mailboxes.forget_others("contact", {"INBOX"}, SEEN)
 
-    assert (gone, facts.forget_others("contact", {"INBOX"}, SEEN)) == (1, 0)
-    assert facts.forget_others("another", set(), SEEN) == 0
-    assert facts.present_count(facts.cursor("contact", JUNK)) == {}
-    assert facts.present_count(facts.cursor("contact", ListedMailbox("archive.mbox", MailboxRole.INBOX))) == {
-        1: 1
-    }
+    assert (gone, store.mailboxes.forget_others("contact", {"INBOX"}, SEEN)) == (1, 0)
+    assert store.mailboxes.forget_others("another", set(), SEEN) == 0
+    assert store.copies.present_count(store.mailboxes.cursor("contact", JUNK)) == {}
+    assert store.copies.present_count(archive) == {1: 1}
 
 
-def test_a_mailbox_that_is_listed_again_is_read_again_and_holds_what_it_held(facts: Facts) -> None:
+def test_a_mailbox_that_is_listed_again_is_read_again_and_holds_what_it_held(store: Store) -> None:
     letter = mail("2026-11-02 09:00")
-    add(facts, letter, mailbox=JUNK)
-    facts.forget_others("contact", {"INBOX"}, SEEN)
-    again = facts.cursor("contact", JUNK)
+    add(store, letter, mailbox=JUNK)
+    store.mailboxes.forget_others("contact", {"INBOX"}, SEEN)
+    again = store.mailboxes.cursor("contact", JUNK)
 
-    add(facts, letter, mailbox=JUNK)
+    add(store, letter, mailbox=JUNK)
 
     assert (again.uid_validity, again.last_uid) == (0, 0)
-    assert facts.present_count(facts.cursor("contact", JUNK)) == {7: 1}
+    assert store.copies.present_count(store.mailboxes.cursor("contact", JUNK)) == {7: 1}
 
 
 def test_a_uid_given_to_another_message_ends_the_copy_that_had_it(
-    facts: Facts, derivations: Derivations
+    store: Store, derivations: Derivations
 ) -> None:
     before, after = mail("2026-11-02 10:00"), mail("2026-11-03 10:00", by="claude.petit@example.net")
-    add(facts, before)
+    add(store, before)
     derive_pending(derivations, RULES)
 
-    add(facts, after)
-    add(facts, before, mailbox=JUNK)
+    add(store, after)
+    add(store, before, mailbox=JUNK)
     derive_pending(derivations, RULES)
 
-    assert facts.present_count(facts.cursor("contact", INBOX)) == {7: 1}
+    assert store.copies.present_count(store.mailboxes.cursor("contact", INBOX)) == {7: 1}
     assert [request.citizens for request in derivations.requests()] == [("claude.petit@example.net",)]
 
 
-def test_a_changed_rule_derives_everything_again(facts: Facts, derivations: Derivations) -> None:
+def test_a_changed_rule_derives_everything_again(store: Store, derivations: Derivations) -> None:
     asked = mail("2026-11-02 10:00")
     holding = mail(
         "2026-11-03 10:00",
@@ -241,8 +241,8 @@ def test_a_changed_rule_derives_everything_again(facts: Facts, derivations: Deri
         subject="Réponse d'attente",
         replies_to=asked.header.message_id,
     )
-    add(facts, asked)
-    add(facts, holding, mailbox=SENT)
+    add(store, asked)
+    add(store, holding, mailbox=SENT)
     derive_pending(derivations, RULES)
     assert derivations.requests()[0].answered is None
 
@@ -251,26 +251,26 @@ def test_a_changed_rule_derives_everything_again(facts: Facts, derivations: Deri
     assert derivations.requests()[0].answered is not None
 
 
-def test_nothing_new_derives_nothing(facts: Facts, derivations: Derivations) -> None:
-    add(facts, mail("2026-11-02 10:00"))
+def test_nothing_new_derives_nothing(store: Store, derivations: Derivations) -> None:
+    add(store, mail("2026-11-02 10:00"))
     derive_pending(derivations, RULES)
 
     assert derive_pending(derivations, RULES) == 0
 
 
-def test_a_new_mail_derives_only_what_it_is_tied_to(facts: Facts, derivations: Derivations) -> None:
+def test_a_new_mail_derives_only_what_it_is_tied_to(store: Store, derivations: Derivations) -> None:
     strangers = [mail(f"2026-11-02 10:{minute:02}", by=f"usager{minute}@example.org") for minute in range(50)]
-    add(facts, *strangers)
+    add(store, *strangers)
     derive_pending(derivations, RULES)
 
-    add(facts, reply("2026-11-03 10:00", strangers[7]), mailbox=SENT)
+    add(store, reply("2026-11-03 10:00", strangers[7]), mailbox=SENT)
 
     assert derive_pending(derivations, RULES) == 2
     assert sum(request.answered is not None for request in derivations.requests()) == 1
 
 
 def test_the_order_of_arrival_changes_no_derivation(
-    facts: Facts, derivations: Derivations, engine: Engine
+    store: Store, derivations: Derivations, engine: Engine
 ) -> None:
     asked = mail("2026-11-02 10:00")
     again = mail("2026-11-03 10:00", replies_to=asked.header.message_id)
@@ -281,7 +281,7 @@ def test_the_order_of_arrival_changes_no_derivation(
         subject="RE : Renouvellement de mon titre",
     )
     for uid, item in enumerate((answered, again, asked), 1):
-        add(facts, item, mailbox=SENT if item is answered else INBOX, first_uid=uid)
+        add(store, item, mailbox=SENT if item is answered else INBOX, first_uid=uid)
         derive_pending(derivations, RULES)
     piecemeal = derivations.requests(), derivations.messages()
 
@@ -296,35 +296,40 @@ def test_the_order_of_arrival_changes_no_derivation(
         assert connection.execute(select(func.count()).select_from(DERIVED_MESSAGE)).scalar_one() == 3
 
 
-def test_importing_an_archive_twice_adds_it_once(facts: Facts, engine: Engine) -> None:
+def test_importing_an_archive_twice_adds_it_once(store: Store, engine: Engine) -> None:
     asked = mail("2026-11-02 10:00")
-    archive = ListedMailbox("2025.mbox", MailboxRole.INBOX)
+    archive = store.mailboxes.cursor("archives", ListedMailbox("2025.mbox", MailboxRole.INBOX))
     batch = Batch(1, 0, (new(asked, 0),), ())
 
-    assert facts.add_imported("archives", archive, batch, SEEN) == 1
-    assert facts.add_imported("archives", archive, batch, SEEN) == 0
+    assert store.messages.add_imported(archive, batch, SEEN) == 1
+    assert store.messages.add_imported(archive, batch, SEEN) == 0
     assert counts(engine) == (1, 1)
 
 
-def test_an_account_belongs_to_one_worker_at_a_time(facts: Facts) -> None:
+def test_an_account_belongs_to_one_worker_at_a_time(store: Store) -> None:
     later = SEEN + timedelta(minutes=5)
 
-    assert facts.claim("contact", "one", SEEN, later)
-    assert not facts.claim("contact", "two", SEEN, later)
-    assert facts.claim("contact", "one", SEEN, later)
-    assert facts.claim("contact", "two", later, later + timedelta(minutes=5))
-    facts.release("contact", "two")
-    assert facts.claim("contact", "one", later, later)
+    assert store.leases.claim("contact", "one", SEEN, later)
+    assert not store.leases.claim("contact", "two", SEEN, later)
+    assert store.leases.claim("contact", "one", SEEN, later)
+    assert store.leases.claim("contact", "two", later, later + timedelta(minutes=5))
+    store.leases.release("contact", "two")
+    assert store.leases.claim("contact", "one", later, later)
 
 
-def test_runs_are_recorded_with_their_end(facts: Facts) -> None:
-    good = facts.start_run("contact", SEEN)
-    facts.finish_run(good, SEEN, "ok", reason=None, messages=3, set_aside=0)
-    bad = facts.start_run("contact", SEEN + timedelta(hours=1))
-    facts.finish_run(bad, SEEN, "transient", reason="la connexion a échoué.", messages=0, set_aside=0)
-    facts.start_run("contact", SEEN + timedelta(hours=2))
+def test_runs_are_recorded_with_their_end(store: Store) -> None:
+    good = store.runs.start("contact", SEEN)
+    store.runs.finish(good, SEEN, RunOutcome.OK, reason=None, messages=3, set_aside=0)
+    bad = store.runs.start("contact", SEEN + timedelta(hours=1))
+    store.runs.finish(
+        bad, SEEN, RunOutcome.TRANSIENT, reason="la connexion a échoué.", messages=0, set_aside=0
+    )
+    store.runs.start("contact", SEEN + timedelta(hours=2))
 
-    assert [(run.outcome, run.messages) for run in facts.last_runs()] == [("ok", 3), ("transient", 0)]
+    assert [(run.outcome, run.messages) for run in store.runs.last()] == [
+        (RunOutcome.OK, 3),
+        (RunOutcome.TRANSIENT, 0),
+    ]
 
 
 DIGEST = Outgoing("m1@pref.example.fr", "chef@pref.example.fr", "digest", SEEN.date(), "Objet", "Texte")
@@ -390,7 +395,7 @@ HEADERS = st.builds(
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50, deadline=None)
 @given(header=HEADERS)
 def test_a_message_written_and_read_again_is_equal(header: Header) -> None:
-    for kept in (Kept(text=True), Kept(text=False)):
+    for kept in (ColumnValues(text=True), ColumnValues(text=False)):
         row = rows.message_values("k", header, SEEN, kept)
 
         assert rows.mail_of((1, *row), ()) == Mail("k", header, SEEN)
@@ -404,10 +409,10 @@ def test_a_store_of_a_newer_version_is_refused(engine: Engine) -> None:
         schema.upgrade(engine)
 
 
-def test_the_status_of_a_finished_pass_is_kept(facts: Facts) -> None:
-    cursor = facts.cursor("contact", INBOX)
-    facts.finish_mailbox(cursor, MailboxStatus(7, 12, 3), SEEN, "digest")
+def test_the_status_of_a_finished_pass_is_kept(store: Store) -> None:
+    cursor = store.mailboxes.cursor("contact", INBOX)
+    store.mailboxes.finish(cursor, MailboxStatus(7, 12, 3), SEEN, "digest")
 
-    after = facts.cursor("contact", INBOX)
+    after = store.mailboxes.cursor("contact", INBOX)
 
     assert (after.uid_validity, after.uid_next, after.messages, after.forms) == (7, 12, 3, "digest")

@@ -13,7 +13,7 @@ import pytest
 from mailsla.bootstrap.lines import ImapLine, Open
 from mailsla.config import parse
 from mailsla.core.collection.outcome import RunOutcome
-from mailsla.usecases.collect import Tally
+from mailsla.usecases.mailbox_pass import Tally
 from mailsla.usecases.poll import Collected
 from tests.trials.office import document
 

@@ -13,6 +13,7 @@ from mailsla.core.alerts import findings
 from mailsla.core.alerts.findings import Finding, Health, Part
 from mailsla.core.collection.gap import Gap
 from mailsla.core.collection.on_server import ListedMailbox
+from mailsla.core.collection.outcome import RecordedRun, RunOutcome
 from mailsla.core.collection.pacing import MOST_REFUSALS, Attempt
 from mailsla.core.errors import LoginRefused, TransientError
 from mailsla.core.mail.copies import MailboxRole
@@ -25,12 +26,10 @@ HOUR = timedelta(hours=1)
 INBOX, SENT = ListedMailbox("INBOX", MailboxRole.INBOX), ListedMailbox("Sent", MailboxRole.SENT)
 
 
-@dataclass(frozen=True)
-class Run:
-    account: str
-    outcome: str = "ok"
-    started_at: datetime = NOW - HOUR
-    reason: str | None = None
+def run(
+    account: str = "contact", outcome: RunOutcome = RunOutcome.OK, at: datetime = NOW - HOUR, **told: str
+) -> RecordedRun:
+    return RecordedRun(account, at, NOW, outcome, told.get("reason"), messages=0, set_aside=0)
 
 
 @dataclass(frozen=True)
@@ -45,16 +44,13 @@ class SetAside:
 class Store:
     """Remembers collections, logins, and what was made of mails."""
 
-    runs: Sequence[Run] = ()
+    runs: Sequence[RecordedRun] = ()
     aside: Sequence[SetAside] = ()
     failed: list[Attempt] = field(default_factory=list)
     outbound: int = 2
 
-    def last_runs(self) -> Sequence[Run]:
+    def last(self) -> Sequence[RecordedRun]:
         return self.runs
-
-    def set_aside(self) -> Sequence[SetAside]:
-        return self.aside
 
     def failed_logins(self, _account: str) -> Sequence[Attempt]:
         return self.failed
@@ -96,7 +92,7 @@ def installation(
     gaps: Sequence[Gap] = (),
 ) -> Installation:
     access = Access(Restraint("contact", store, lambda _at: "pas maintenant"), store, server.open)
-    return Installation([access], greet, store, store, gaps, "Métropole", METROPOLE)
+    return Installation([access], greet, store, store.aside, store, gaps, "Métropole", METROPOLE)
 
 
 def found(store: Store | None = None, server: Server | None = None, **changes: object) -> list[Finding]:
@@ -165,9 +161,9 @@ def test_no_reply_at_all_is_to_watch() -> None:
 def test_what_was_set_aside_or_left_out_is_named_and_a_failed_run_is_not_what_was_left_out() -> None:
     store = Store(
         runs=[
-            Run("contact", reason="dossier refusé"),
-            Run("contact", "transient", reason="coupé"),
-            Run("autre"),
+            run(reason="dossier refusé"),
+            run(outcome=RunOutcome.TRANSIENT, reason="coupé"),
+            run("autre"),
         ],
         aside=[SetAside()],
     )
@@ -195,22 +191,22 @@ def test_only_a_gap_that_lasts_and_is_of_a_whole_account_is_told() -> None:
     ("runs", "at", "is_recent"),
     [
         ([], None, False),
-        ([Run("contact", "transient")], None, False),
+        ([run(outcome=RunOutcome.TRANSIENT)], None, False),
         (
-            [Run("contact", started_at=NOW - HOUR - timedelta(seconds=299))],
+            [run(at=NOW - HOUR - timedelta(seconds=299))],
             NOW - HOUR - timedelta(seconds=299),
             True,
         ),
         (
-            [Run("contact", started_at=NOW - HOUR - timedelta(seconds=300))],
+            [run(at=NOW - HOUR - timedelta(seconds=300))],
             NOW - HOUR - timedelta(seconds=300),
             False,
         ),
-        ([Run("contact"), Run("contact", "permanent", NOW)], NOW - HOUR, True),
+        ([run(), run(outcome=RunOutcome.PERMANENT, at=NOW)], NOW - HOUR, True),
     ],
 )
 def test_a_quick_look_asks_only_whether_each_account_was_read_within_the_hour_and_its_interval(
-    runs: Sequence[Run], at: datetime | None, is_recent: bool
+    runs: Sequence[RecordedRun], at: datetime | None, is_recent: bool
 ) -> None:
     [finding] = recent({"contact": timedelta(seconds=300)}, Store(runs), NOW)
 

@@ -54,10 +54,10 @@ class Store:
     added: list[Decision] = field(default_factory=list)
     doubtful: tuple[str, ...] = ()
 
-    def decisions(self, target: str | None = None) -> Sequence[Decision]:
+    def taken(self, target: str | None = None) -> Sequence[Decision]:
         return [item for item in self.added if target in {None, item.target}]
 
-    def decide(self, decision: Decision) -> int:
+    def add(self, decision: Decision) -> int:
         self.added.append(replace(decision, number=len(self.added) + 1))
         return len(self.added)
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from mailsla.core.collection.on_server import BodyStart, Fetched
 from mailsla.core.collection.to_store import Batch, SetAside
 from mailsla.core.errors import FetchCut, FetchRefused, MailboxError, OversizedMessage, TransientError
-from mailsla.usecases import fetching
-from mailsla.usecases.fetching import SLICE, STORED, Map, read_batches
+from mailsla.usecases.fetching import read_batches
+from mailsla.usecases.terms import Limits, Map, Terms
 from tests.factories import OFFICE
 
 AT = datetime(2026, 11, 2, 9, tzinfo=UTC)
@@ -90,8 +90,12 @@ def ahead(function: Callable[[object], object], items: Iterable[object]) -> Iter
         yield from waiting
 
 
+def terms(spread: Map, limits: Limits = Limits()) -> Terms:  # noqa: B008 (frozen)
+    return Terms("contact", now=lambda: AT, office=OFFICE, spread=spread, limits=limits)
+
+
 def read(mailbox: Mailbox, uids: Iterable[int], spread: Map) -> list[Batch]:
-    return list(read_batches(mailbox, uids, 7, OFFICE, spread))
+    return list(read_batches(mailbox, uids, 7, terms(spread)))
 
 
 SPREADS: list[Map] = [map, ahead]
@@ -115,12 +119,10 @@ def test_each_message_comes_once_and_is_covered_no_sooner(
     piece_messages: int,
     stored: int,
 ) -> None:
-    with pytest.MonkeyPatch.context() as smaller:
-        smaller.setattr(fetching, "SLICE", 10)
-        smaller.setattr(fetching, "PIECE_BYTES", piece_bytes)
-        smaller.setattr(fetching, "PIECE_MESSAGES", piece_messages)
-        smaller.setattr(fetching, "STORED", stored)
-        batches = read(Mailbox(uids - vanished, daemons=daemons), sorted(uids), spread)
+    limits = Limits(slice=10, piece_bytes=piece_bytes, piece_messages=piece_messages, stored=stored)
+    mailbox = Mailbox(uids - vanished, daemons=daemons)
+
+    batches = list(read_batches(mailbox, sorted(uids), 7, terms(spread, limits)))
 
     seen: list[int] = []
     for batch in batches:
@@ -133,12 +135,12 @@ def test_each_message_comes_once_and_is_covered_no_sooner(
 
 
 @pytest.mark.parametrize("spread", SPREADS)
-def test_what_came_before_a_cut_is_kept(spread: Map, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fetching, "SLICE", 10)
+def test_what_came_before_a_cut_is_kept(spread: Map) -> None:
+    short = terms(spread, Limits(slice=10))
     seen: list[Batch] = []
 
     with pytest.raises(FetchCut) as cut:
-        seen.extend(read_batches(Mailbox(range(1, 61), breaks_at=45), range(1, 61), 7, OFFICE, spread))
+        seen.extend(read_batches(Mailbox(range(1, 61), breaks_at=45), range(1, 61), 7, short))
 
     assert cut.value.uid == 45
     assert [message.uid for batch in seen for message in batch.messages] == list(range(1, 45))
@@ -189,7 +191,7 @@ def test_an_oversized_header_is_set_aside_with_what_came_before_it(spread: Map) 
 
     with pytest.raises(TransientError, match="démesuré"):
         seen.extend(
-            read_batches(Mailbox(range(1, 9), daemons=(3,), oversized=5), range(1, 9), 7, OFFICE, spread)
+            read_batches(Mailbox(range(1, 9), daemons=(3,), oversized=5), range(1, 9), 7, terms(spread))
         )
 
     assert [item.uid for batch in seen for item in batch.set_aside] == [5]
@@ -206,4 +208,4 @@ def test_mails_that_need_their_bodies_do_not_pile_up(spread: Map) -> None:
 
     assert [message.uid for batch in batches for message in batch.messages] == list(uids)
     # All that is read of a slice, and what is ahead of it, waits for its end.
-    assert max(len(batch.messages) for batch in batches) <= STORED + SLICE
+    assert max(len(batch.messages) for batch in batches) <= Limits().stored + Limits().slice

@@ -66,7 +66,7 @@ class Store:
     def conversation(self, name: str) -> Sequence[DerivedMessage]:
         return [derived(request) for request in self.held if request.conversation == name]
 
-    def decisions(self, target: str | None = None) -> Sequence[Decision]:
+    def taken(self, target: str | None = None) -> Sequence[Decision]:
         return [item for item in self.made if target in {None, item.target}]
 
 
@@ -77,7 +77,8 @@ def derived(request: Request) -> DerivedMessage:
 
 
 def names(selection: Selection, store: Store | None = None) -> str:
-    found = listed(store or Store(), selection, STANDARD, NOW)
+    store = store or Store()
+    found = listed(store, store, selection, STANDARD, NOW)
     return " ".join(item.case.key for item in found.items)
 
 
@@ -122,7 +123,7 @@ def test_a_service_lists_what_it_has() -> None:
 def test_only_what_is_listed_has_its_possible_replies_beside_it() -> None:
     store = Store(doubtful=("waiting", "met"))
 
-    found = listed(store, Selection(State.MET), STANDARD, NOW)
+    found = listed(store, store, Selection(State.MET), STANDARD, NOW)
 
     assert [doubt.reply for doubt in found.doubts] == ["reply to met"]
     assert found.decided == {"met"}
@@ -163,7 +164,9 @@ def test_a_reference_that_several_begin_with_is_refused() -> None:
 def test_a_request_is_shown_with_its_days_its_messages_and_what_was_decided() -> None:
     about, other = (Decision(1, key, Action.EXCLUDE, "", "", NOW) for key in ("missed", "met"))
 
-    found = shown(Store(made=[about, other]), "missed", STANDARD, NOW)
+    store = Store(made=[about, other])
+
+    found = shown(store, store, "missed", STANDARD, NOW)
 
     assert (found.request.key, found.commitment) == ("missed", PROMISE)
     assert [message.key for message in found.messages] == ["missed"]
@@ -172,6 +175,6 @@ def test_a_request_is_shown_with_its_days_its_messages_and_what_was_decided() ->
 
 
 def test_the_days_of_an_unanswered_request_run_to_now() -> None:
-    found = shown(Store(), "overdue", STANDARD, NOW + timedelta(days=3))
+    found = shown(Store(), Store(), "overdue", STANDARD, NOW + timedelta(days=3))
 
     assert found.counted[-1].on == (NOW + timedelta(days=3)).date()

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 import pytest
 
 from mailsla.core.collection.outcome import RunOutcome
-from mailsla.usecases.collect import Tally
+from mailsla.usecases.mailbox_pass import Tally
 from mailsla.usecases.notify import Delivery
 from mailsla.usecases.poll import Collected
-from mailsla.usecases.rounds import Rounds, Turn
+from mailsla.usecases.rounds import Rounds, Watched
 from mailsla.usecases.watch import Heard
 
 
@@ -57,8 +57,8 @@ class Daemon:
         self.work = Work()
         self.heard: list[Collected] = []
         self.delivered: list[Delivery] = []
-        turns = [Turn(name, self.seconds, self._watching(name)) for name in self.names]
-        rounds = Rounds(turns, self.work, lambda: self.stopping, self.heard.append, self.delivered.append)
+        accounts = [Watched(name, self.seconds, self._watching(name)) for name in self.names]
+        rounds = Rounds(accounts, self.work, lambda: self.stopping, self.heard.append, self.delivered.append)
         self.rounds = {each.name: each for each in rounds.all()}
 
     def _watching(self, name: str) -> Callable[[Heard], None]:

@@ -19,13 +19,13 @@ from mailsla.core.collection.pacing import (
 )
 from mailsla.core.errors import PermanentError, TransientError
 from mailsla.usecases.attempts import Restraint
-from mailsla.usecases.collect import Tally
+from mailsla.usecases.mailbox_pass import Tally
 from mailsla.usecases.poll import Collected
-from mailsla.usecases.watch import Limits, Watch
+from mailsla.usecases.watch import LineLimits, Watch
 
 START = datetime(2026, 11, 13, 9, tzinfo=UTC)
 EVERY = 300.0
-LIMITS = Limits(listen_seconds=60, held_seconds=15, reopen_seconds=4)
+LIMITS = LineLimits(listen_seconds=60, held_seconds=15, reopen_seconds=4)
 OK, TRANSIENT, REFUSED = RunOutcome.OK, RunOutcome.TRANSIENT, RunOutcome.REFUSED
 
 
@@ -350,4 +350,4 @@ def test_the_line_is_left_whatever_happens_to_whoever_hears(life: Life) -> None:
 
 def test_no_wait_for_news_outlasts_what_servers_allow() -> None:
     # RFC 2177: "at least every 29 minutes"; the time of the commands in between is the account's own limit.
-    assert Limits().listen_seconds + 600 < 29 * 60
+    assert LineLimits().listen_seconds + 600 < 29 * 60

@@ -17,6 +17,7 @@ from mailsla.core.errors import LoginRefused, PermanentError, TransientError
 from mailsla.language import gettext as _
 
 TIMEOUT_SECONDS = 30
+MOST_SECONDS = 60.0
 MARGIN_SECONDS = 60
 USUAL_LIFE_SECONDS = 300
 """Taken for a token whose server does not say how long it lives (RFC 6749 §5.1 only recommends it)."""
@@ -36,6 +37,7 @@ class TokenSource:
         scope: What is asked for.
         ca_file: The site's own authority; None for the system's.
         clock: Monotonic seconds.
+        most_seconds: What a request may last.
     """
 
     token_url: str
@@ -45,6 +47,7 @@ class TokenSource:
     scope: str
     ca_file: Path | None = None
     clock: Callable[[], float] = time.monotonic
+    most_seconds: float = MOST_SECONDS
     _token: str = field(default="", repr=False)
     _good_until: float = 0
     _consent: str = field(default="", repr=False)
@@ -92,7 +95,7 @@ class TokenSource:
                 session.verify = verify
                 session.trust_env = False
                 for scheme in ("http://", "https://"):
-                    session.mount(scheme, BoundedAdapter())
+                    session.mount(scheme, BoundedAdapter(self.most_seconds))
                 if self.refresh_token is None:
                     return dict(
                         session.fetch_token(

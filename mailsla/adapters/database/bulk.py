@@ -1,7 +1,7 @@
 """Many rows at once, at the driver's own speed: tuples whose values are already as the database keeps them.
 
 SQLAlchemy prepares each value of each row, which costs more than storing it. Here instants and documents are
-prepared once, by `Kept`, and the driver takes the tuples as they are.
+prepared once, by `ColumnValues`, and the driver takes the tuples as they are.
 """
 
 from __future__ import annotations
@@ -11,17 +11,26 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, String, Table, any_, func, literal, select, type_coerce
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from mailsla.adapters.database.column_values import Kept
+from mailsla.adapters.database.column_values import ColumnValues
 
 STREAMED = {"yield_per": 1_000}
 """For what is read row by row: some drivers would hold all of it otherwise."""
 
 
-def kept_by(connection: Connection) -> Kept:
+def column_values(connection: Connection) -> ColumnValues:
     """Return how the database at the other end keeps values."""
-    return Kept(text=connection.dialect.name == "sqlite")
+    return ColumnValues(text=connection.dialect.name == "sqlite")
+
+
+def insert_new(connection: Connection, target: Table, values: Sequence[dict[str, Any]]) -> None:
+    """Insert rows, leaving those that are there already as they are."""
+    if not values:
+        return
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    connection.execute(dialect.insert(target).on_conflict_do_nothing(), list(values))
 
 
 def insert_rows(

@@ -17,7 +17,7 @@ MOST_REMEMBERED = 2_048
 
 
 @dataclass(frozen=True)
-class Kept:
+class ColumnValues:
     """How one kind of database keeps values.
 
     Attributes:

@@ -3,46 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, case, func, select, union_all, update
+from sqlalchemy import ColumnElement, Connection, Engine, Select, Table, func, select, union_all, update
 
-from mailsla.adapters.database.bulk import among, insert_rows
+from mailsla.adapters.database.bulk import among, insert_new
 from mailsla.adapters.database.engine import reading, writing
-from mailsla.adapters.database.runs import Runs
-from mailsla.adapters.database.targets import (
-    ACCOUNT,
-    COLLECTION,
-    KEYWORD,
-    LOCATION,
-    MAILBOX,
-    PENDING,
-    SET_ASIDE,
-    insert_new,
-)
+from mailsla.adapters.database.pending import derive_copies_again
+from mailsla.adapters.database.tables import KEYWORD, LOCATION, SET_ASIDE
 from mailsla.core.collection.to_store import Cursor
-
-UNREAD = {
-    "uid_validity": 0,
-    "last_uid": 0,
-    "uid_next": 0,
-    "messages": 0,
-    "highest_modseq": 0,
-    "cut_at": 0,
-    "cuts": 0,
-}
-"""The cursor of a mailbox that was never read, or is gone."""
-
-
-def derive_copies_again(connection: Connection, copies: Any) -> None:
-    """Have the messages of some copies derived again."""
-    derive_again(connection, connection.execute(select(LOCATION.c.message_id).where(copies)).scalars())
-
-
-def derive_again(connection: Connection, numbers: Iterable[int]) -> None:
-    """Have some messages derived again."""
-    insert_rows(connection, PENDING, ("message_id",), [(number,) for number in sorted(set(numbers))])
 
 
 def mark_copies_gone(connection: Connection, target: Table, which: Any, at: datetime) -> int:
@@ -56,8 +26,11 @@ def _present(target: Table, cursor: Cursor, column: ColumnElement[int]) -> Selec
     return select(column).where(target.c.mailbox_id == cursor.mailbox_id, target.c.gone_at.is_(None))
 
 
-class Copies(Runs):
-    """What is believed of the copies of messages. Satisfies, with `Facts`, `mailsla.usecases.collect.FactStore`."""
+class Copies:
+    """What is believed of the copies of messages. Satisfies `mailsla.usecases.collect.Copies`."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
 
     def present_count(self, cursor: Cursor) -> dict[int, int]:
         """Return how many messages are believed to be in a mailbox, set aside or not, by UIDVALIDITY."""
@@ -82,29 +55,13 @@ class Copies(Runs):
         with reading(self._engine) as connection:
             return list(connection.execute(query).scalars())
 
-    def begin(self, cursor: Cursor, uid_validity: int, last_uid: int, since: date) -> None:
-        """Note how far a mailbox has been read under a UIDVALIDITY, what was received before a day left out."""
-        read = UNREAD | {"uid_validity": uid_validity, "last_uid": last_uid, "since": since}
-        with writing(self._engine) as connection:
-            connection.execute(update(MAILBOX).where(MAILBOX.c.id == cursor.mailbox_id).values(read))
-
-    def note_cut(self, cursor: Cursor, uid: int) -> None:
-        """Note at which message a fetch ended before its end, and how many times it has there."""
-        same = case((MAILBOX.c.cut_at == uid, MAILBOX.c.cuts + 1), else_=1)
-        with writing(self._engine) as connection:
-            connection.execute(
-                update(MAILBOX).where(MAILBOX.c.id == cursor.mailbox_id).values(cuts=same, cut_at=uid)
-            )
-
     def mark_gone(self, cursor: Cursor, uid_validity: int, uids: Collection[int], at: datetime) -> int:
         """Note that copies are no longer there, and return how many were believed to be."""
-        return self._mark_gone(
-            cursor,
-            at,
-            lambda target, connection: (
-                (target.c.uid_validity == uid_validity) & among(target.c.uid, uids, connection)
-            ),
-        )
+
+        def which(target: Table, connection: Connection) -> ColumnElement[bool]:
+            return (target.c.uid_validity == uid_validity) & among(target.c.uid, uids, connection)
+
+        return self._mark_gone(cursor, at, which)
 
     def mark_renumbered(self, cursor: Cursor, uid_validity: int, at: datetime) -> int:
         """Note that every copy of any other UIDVALIDITY is no longer there, and return how many there were."""
@@ -126,52 +83,6 @@ class Copies(Runs):
                 for target in (LOCATION, SET_ASIDE)
             )
 
-    def forget_others(self, account: str, listed: Collection[str], at: datetime) -> int:
-        """Note that an account's mailboxes but the listed ones are gone; return how many copies that takes away.
-
-        One that comes back is read as if it were new. What an archive brought is left alone.
-        """
-        known = (
-            select(MAILBOX.c.id, MAILBOX.c.name)
-            .join(ACCOUNT, ACCOUNT.c.id == MAILBOX.c.account_id)
-            .where(ACCOUNT.c.name == account, MAILBOX.c.uid_validity != 0)
-        )
-        with reading(self._engine) as connection:
-            others = [number for number, name in connection.execute(known) if name not in listed]
-        if not others:
-            return 0
-        with writing(self._engine) as connection:
-            return sum(self._forget(connection, number, at) for number in others)
-
-    def forget_accounts(self, configured: Collection[str], at: datetime) -> int:
-        """Note that mailboxes of accounts no longer configured hold nothing; return how many copies that takes away.
-
-        Only a day after their last collection: another worker may know them. An archive is left alone.
-        """
-        last = func.max(COLLECTION.c.started_at)
-        known = (
-            select(MAILBOX.c.id)
-            .join(ACCOUNT, ACCOUNT.c.id == MAILBOX.c.account_id)
-            .join(COLLECTION, COLLECTION.c.account_id == ACCOUNT.c.id)
-            .where(MAILBOX.c.uid_validity != 0, ACCOUNT.c.name.not_in(configured))
-            .group_by(MAILBOX.c.id)
-            .having(last < at - timedelta(days=1))
-        )
-        with reading(self._engine) as connection:
-            others = list(connection.execute(known).scalars())
-        if not others:
-            return 0
-        with writing(self._engine) as connection:
-            return sum(self._forget(connection, number, at) for number in others)
-
-    def _forget(self, connection: Connection, mailbox_id: int, at: datetime) -> int:
-        connection.execute(update(MAILBOX).where(MAILBOX.c.id == mailbox_id).values(UNREAD))
-        gone = 0
-        for target in (LOCATION, SET_ASIDE):
-            there = (target.c.mailbox_id == mailbox_id) & target.c.gone_at.is_(None)
-            gone += mark_copies_gone(connection, target, there, at)
-        return gone
-
     def set_keyword(
         self, cursor: Cursor, uid_validity: int, keyword: str, uids: Iterable[int], at: datetime
     ) -> None:
@@ -186,36 +97,49 @@ class Copies(Runs):
             & LOCATION.c.gone_at.is_(None)
         )
         with writing(self._engine) as connection:
-            bearing = (
-                select(LOCATION.c.uid, KEYWORD.c.id)
-                .join(KEYWORD, KEYWORD.c.location_id == LOCATION.c.id)
-                .where(here, KEYWORD.c.name == keyword, KEYWORD.c.gone_at.is_(None))
-            )
-            before = {row.uid: row.id for row in connection.execute(bearing)}
+            before = _bearing(connection, here, keyword)
             now = set(uids)
             gained, lost = sorted(now - set(before)), sorted(set(before) - now)
             if gained:
-                copies = select(LOCATION.c.id).where(here, among(LOCATION.c.uid, gained, connection))
-                found = list(connection.execute(copies).scalars())
-                fresh = [
-                    {"location_id": copy, "name": keyword, "first_seen_at": at, "gone_at": None}
-                    for copy in found
-                ]
-                insert_new(connection, KEYWORD, fresh)
-                again = among(KEYWORD.c.location_id, found, connection) & (KEYWORD.c.name == keyword)
-                connection.execute(
-                    update(KEYWORD)
-                    .where(again, KEYWORD.c.gone_at.is_not(None))
-                    .values(first_seen_at=at, gone_at=None)
-                )
+                _put_on(connection, here & among(LOCATION.c.uid, gained, connection), keyword, at)
             if lost:
-                bearers = select(LOCATION.c.message_id).where(here, among(LOCATION.c.uid, lost, connection))
-                earlier = LOCATION.c.message_id.in_(bearers) & LOCATION.c.gone_at.is_not(None)
                 borne = among(KEYWORD.c.id, [before[uid] for uid in lost], connection)
-                left = (KEYWORD.c.name == keyword) & KEYWORD.c.location_id.in_(
-                    select(LOCATION.c.id).where(earlier)
-                )
-                connection.execute(
-                    update(KEYWORD).where(borne | left, KEYWORD.c.gone_at.is_(None)).values(gone_at=at)
-                )
+                _take_away(connection, here & among(LOCATION.c.uid, lost, connection), keyword, borne, at)
             derive_copies_again(connection, here & among(LOCATION.c.uid, gained + lost, connection))
+
+
+def _bearing(connection: Connection, here: ColumnElement[bool], keyword: str) -> dict[int, int]:
+    """Return, by UID, the rows of a keyword that is on some copies."""
+    bearing = (
+        select(LOCATION.c.uid, KEYWORD.c.id)
+        .join(KEYWORD, KEYWORD.c.location_id == LOCATION.c.id)
+        .where(here, KEYWORD.c.name == keyword, KEYWORD.c.gone_at.is_(None))
+    )
+    return {row.uid: row.id for row in connection.execute(bearing)}
+
+
+def _put_on(connection: Connection, copies: ColumnElement[bool], keyword: str, at: datetime) -> None:
+    """Note a keyword on some copies, on those that had lost it too."""
+    found = list(connection.execute(select(LOCATION.c.id).where(copies)).scalars())
+    fresh = [{"location_id": copy, "name": keyword, "first_seen_at": at, "gone_at": None} for copy in found]
+    insert_new(connection, KEYWORD, fresh)
+    again = among(KEYWORD.c.location_id, found, connection) & (KEYWORD.c.name == keyword)
+    connection.execute(
+        update(KEYWORD).where(again, KEYWORD.c.gone_at.is_not(None)).values(first_seen_at=at, gone_at=None)
+    )
+
+
+def _take_away(
+    connection: Connection,
+    copies: ColumnElement[bool],
+    keyword: str,
+    borne: ColumnElement[bool],
+    at: datetime,
+) -> None:
+    """Note that a keyword is no longer on some copies, nor on the earlier copies of their messages."""
+    messages = select(LOCATION.c.message_id).where(copies)
+    earlier = select(LOCATION.c.id).where(
+        LOCATION.c.message_id.in_(messages), LOCATION.c.gone_at.is_not(None)
+    )
+    left = (KEYWORD.c.name == keyword) & KEYWORD.c.location_id.in_(earlier)
+    connection.execute(update(KEYWORD).where(borne | left, KEYWORD.c.gone_at.is_(None)).values(gone_at=at))

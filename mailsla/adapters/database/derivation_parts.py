@@ -12,15 +12,15 @@ from functools import cached_property
 from typing import Any
 
 from mailsla.adapters.database import rows
-from mailsla.adapters.database.column_values import Kept
+from mailsla.adapters.database.column_values import ColumnValues
+from mailsla.adapters.database.request_rows import doubt_values, request_values
+from mailsla.adapters.database.rows import Rows
 from mailsla.core.mail.copies import Copy, Mail, MailboxRole
 from mailsla.core.office.correspondents import Office
 from mailsla.core.pairing.decision import Decision
 from mailsla.core.pairing.derivation import derive
 from mailsla.core.pairing.rules import PairingRules
 from mailsla.core.pairing.ties import ties
-
-Rows = list[tuple[Any, ...]]
 
 
 @dataclass(frozen=True)
@@ -31,13 +31,13 @@ class RulesAtHand:
         rules: The site's rules.
         decisions: Every decision taken.
         mailboxes: Number of each mailbox → (account, name, role).
-        kept: How the database keeps values.
+        values: How the database keeps values.
     """
 
     rules: PairingRules
     decisions: tuple[Decision, ...]
     mailboxes: Mapping[int, tuple[str, str, MailboxRole]]
-    kept: Kept
+    values: ColumnValues
 
     @cached_property
     def _by_target(self) -> dict[str, list[Decision]]:
@@ -109,14 +109,14 @@ def derived_rows(rules_at_hand: RulesAtHand, part: Portion) -> DerivedRows:
     """Derive a part that no tie leaves."""
     mails = list(part.mails(rules_at_hand).values())
     derivation = derive(mails, rules_at_hand.rules, rules_at_hand.decisions_about(mails))
-    kept = rules_at_hand.kept
+    values = rules_at_hand.values
     return DerivedRows(
         keys=list(derivation.readings),
         messages=[
-            rows.derived_message_values(derivation.readings[key], derivation.links[key], name, kept)
+            rows.derived_message_values(derivation.readings[key], derivation.links[key], name, values)
             for name, members in derivation.conversations.items()
             for key in members
         ],
-        requests=[rows.request_values(request, kept) for request in derivation.requests],
-        doubts=[rows.doubt_values(doubt, kept) for doubt in derivation.doubts],
+        requests=[request_values(request, values) for request in derivation.requests],
+        doubts=[doubt_values(doubt, values) for doubt in derivation.doubts],
     )

@@ -10,19 +10,20 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, Table, delete, func, select, true, update
 
 from mailsla.adapters.database import rows
-from mailsla.adapters.database.bulk import STREAMED, among, as_kept, insert_rows, kept_by
+from mailsla.adapters.database.bulk import STREAMED, among, as_kept, column_values, insert_new, insert_rows
+from mailsla.adapters.database.decisions import decisions_where, tie_joined
 from mailsla.adapters.database.derivation_parts import (
     DerivedRows,
     Portion,
-    Rows,
     RulesAtHand,
     derived_rows,
     tie_rows,
 )
-from mailsla.adapters.database.facts import TIE_COLUMNS
-from mailsla.adapters.database.targets import (
+from mailsla.adapters.database.messages import TIE_COLUMNS
+from mailsla.adapters.database.request_rows import DOUBT_COLUMNS, REQUEST_COLUMNS
+from mailsla.adapters.database.rows import Rows
+from mailsla.adapters.database.tables import (
     ACCOUNT,
-    DECISION,
     DERIVATION,
     DERIVED_DOUBT,
     DERIVED_MESSAGE,
@@ -33,39 +34,28 @@ from mailsla.adapters.database.targets import (
     MESSAGE,
     PENDING,
     TIE,
-    insert_new,
 )
 from mailsla.adapters.machine.second_process import SecondProcess
 from mailsla.core.mail.copies import MailboxRole
 from mailsla.core.office.correspondents import Office
-from mailsla.core.pairing.decision import Action, Decision
 from mailsla.core.pairing.rules import PairingRules
 from mailsla.core.pairing.tied_parts import tied_parts
-from mailsla.core.pairing.ties import tie_of_decision
 
-PART = 250
+PORTION = 250
 """Messages derived at once: memory does not grow with the store."""
-
-
-def tie_joined(connection: Connection, decision: Decision) -> None:
-    """Tie the mail and the request that a decision joins, even if it is undone later: a tie too many is harmless."""
-    if decision.action is Action.JOIN:
-        named = [key for key in (decision.target, decision.other) if key is not None]
-        numbers = connection.execute(select(MESSAGE.c.id).where(MESSAGE.c.key.in_(named))).scalars()
-        tie = tie_of_decision(decision.number)
-        insert_rows(connection, TIE, TIE_COLUMNS, [(tie, number) for number in numbers])
 
 
 class DerivationWork:
     """Satisfies `mailsla.usecases.derive.DerivationWork`."""
 
-    def __init__(self, connection: Connection, second: SecondProcess) -> None:
+    def __init__(self, connection: Connection, second: SecondProcess, portion: int = PORTION) -> None:
         insert_new(connection, DERIVATION, [{"id": 1, "rules": "", "ties": ""}])
         # The lock makes a second worker wait for the end of this transaction.
         made_by = select(DERIVATION.c.rules, DERIVATION.c.ties).where(DERIVATION.c.id == 1).with_for_update()
         self.rules, self.ties = connection.execute(made_by).one()
         self._connection = connection
         self._second = second
+        self._portion_size = portion
         self._has_keywords = self._count(KEYWORD) > 0
 
     def take_pending(self) -> list[int]:
@@ -95,7 +85,7 @@ class DerivationWork:
         """Make every tie again."""
         self._connection.execute(delete(TIE))
         self._tie(office, self._messages(true()))
-        for decision in self._decisions():
+        for decision in decisions_where(self._connection, true()):
             tie_joined(self._connection, decision)
 
     def tie_untied(self, numbers: Sequence[int] | None, office: Office) -> None:
@@ -122,9 +112,9 @@ class DerivationWork:
         """Replace what was derived of messages that no other is tied to, or derive all anew; return how many."""
         wanted = self._numbers() if numbers is None else sorted(numbers)
         compute = partial(derived_rows, self._ground(rules))
-        groups = tied_parts(wanted, self._ties(numbers), PART)
+        groups = tied_parts(wanted, self._ties(numbers), self._portion_size)
         done = 0
-        for derived in self._second.map(compute, map(self._part, groups)):
+        for derived in self._second.map(compute, map(self._portion, groups)):
             if numbers is not None:
                 self._forget(derived.keys)
             self._keep(derived)
@@ -152,11 +142,9 @@ class DerivationWork:
         }
         # What the office remembers of addresses does not go to the other process.
         apart = replace(rules, office=replace(rules.office))
-        return RulesAtHand(apart, self._decisions(), mailboxes, kept_by(self._connection))
-
-    def _decisions(self) -> tuple[Decision, ...]:
-        found = self._connection.execute(select(DECISION).order_by(DECISION.c.id))
-        return tuple(rows.decision_of(row) for row in found)
+        return RulesAtHand(
+            apart, decisions_where(self._connection, true()), mailboxes, column_values(self._connection)
+        )
 
     def _numbers(self) -> Iterator[int]:
         query = select(MESSAGE.c.id).order_by(MESSAGE.c.id)
@@ -165,12 +153,17 @@ class DerivationWork:
     def _messages(self, which: ColumnElement[bool]) -> Iterator[Rows]:
         """Yield some messages in parts, by number."""
         last = 0
-        query = self._kept(MESSAGE, rows.STORED_MESSAGE).where(which).order_by(MESSAGE.c.id).limit(PART)
+        query = (
+            self._kept(MESSAGE, rows.STORED_MESSAGE)
+            .where(which)
+            .order_by(MESSAGE.c.id)
+            .limit(self._portion_size)
+        )
         while found := self._tuples(query.where(MESSAGE.c.id > last)):
             yield found
             last = found[-1][0]
 
-    def _part(self, numbers: Sequence[int]) -> Portion:
+    def _portion(self, numbers: Sequence[int]) -> Portion:
         messages = self._kept(MESSAGE, rows.STORED_MESSAGE).where(self._among(MESSAGE.c.id, numbers))
         copies = self._kept(LOCATION, rows.STORED_COPY).where(self._among(LOCATION.c.message_id, numbers))
         return Portion(self._tuples(messages), self._tuples(copies), self._keywords(numbers))
@@ -220,7 +213,7 @@ class DerivationWork:
     def _keep(self, derived: DerivedRows) -> None:
         for target, columns, values in (
             (DERIVED_MESSAGE, rows.DERIVED_MESSAGE_COLUMNS, derived.messages),
-            (DERIVED_REQUEST, rows.REQUEST_COLUMNS, derived.requests),
-            (DERIVED_DOUBT, rows.DOUBT_COLUMNS, derived.doubts),
+            (DERIVED_REQUEST, REQUEST_COLUMNS, derived.requests),
+            (DERIVED_DOUBT, DOUBT_COLUMNS, derived.doubts),
         ):
             insert_rows(self._connection, target, columns, values)

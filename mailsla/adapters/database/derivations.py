@@ -5,33 +5,27 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, func, insert, select
+from sqlalchemy import Engine, func, select
 
-from mailsla.adapters.database import rows
 from mailsla.adapters.database.bulk import STREAMED, among
-from mailsla.adapters.database.copies import derive_again
-from mailsla.adapters.database.derivation_work import DerivationWork, tie_joined
+from mailsla.adapters.database.derivation_work import PORTION, DerivationWork
 from mailsla.adapters.database.engine import reading, writing
-from mailsla.adapters.database.targets import (
-    DECISION,
+from mailsla.adapters.database.request_rows import case_of, doubt_of, request_of
+from mailsla.adapters.database.tables import (
     DERIVED_DOUBT,
     DERIVED_MESSAGE,
     DERIVED_REQUEST,
     MESSAGE,
-    PUBLICATION,
 )
 from mailsla.adapters.machine.second_process import SecondProcess
 from mailsla.core.office.sides import Side
-from mailsla.core.pairing.decision import Decision, in_force
 from mailsla.core.pairing.derivation import DerivedMessage
 from mailsla.core.pairing.recipient_matching import Doubt
 from mailsla.core.pairing.request import Request
 from mailsla.core.rate.case import Case
-from mailsla.core.rate.publication import Publication
 
 CASE_COLUMNS = (
     "key",
@@ -52,16 +46,22 @@ CASE_COLUMNS = (
 
 
 class Derivations:
-    """What follows from the facts. Satisfies `mailsla.usecases.derive.DerivationStore`."""
+    """What follows from the facts. Satisfies `mailsla.usecases.derive.DerivationStore`.
 
-    def __init__(self, engine: Engine) -> None:
+    Args:
+        engine: The store.
+        portion: Messages derived at once.
+    """
+
+    def __init__(self, engine: Engine, portion: int = PORTION) -> None:
         self._engine = engine
+        self._portion = portion
 
     @contextmanager
     def deriving(self) -> Iterator[DerivationWork]:
         """Open the transaction in which one worker at a time derives: a second one waits for its end."""
         with writing(self._engine) as connection, SecondProcess() as second:
-            yield DerivationWork(connection, second)
+            yield DerivationWork(connection, second, self._portion)
 
     def requests(self, received_from: datetime | None = None) -> tuple[Request, ...]:
         """Return the requests and follow-ups received from an instant on, by receipt."""
@@ -69,14 +69,14 @@ class Derivations:
         if received_from is not None:
             query = query.where(DERIVED_REQUEST.c.received_at >= received_from)
         with reading(self._engine) as connection:
-            return tuple(rows.request_of(row) for row in connection.execute(query))
+            return tuple(request_of(row) for row in connection.execute(query))
 
     def cases(self) -> tuple[Case, ...]:
         """Return every request and follow-up as the figures count them, by receipt."""
         columns = [DERIVED_REQUEST.c[name] for name in CASE_COLUMNS]
         query = select(*columns).order_by(DERIVED_REQUEST.c.received_at, DERIVED_REQUEST.c.key)
         with reading(self._engine) as connection:
-            return tuple(rows.case_of(row) for row in connection.execute(query))
+            return tuple(case_of(row) for row in connection.execute(query))
 
     def facts_digest(self, since: datetime, until: datetime) -> str:
         """Return a digest of the identities and instants of the messages of [since, until]."""
@@ -91,48 +91,6 @@ class Derivations:
                 digest.update(f"{key} {at.isoformat()}\n".encode())
         return digest.hexdigest()[:16]
 
-    def decisions_digest(self) -> str:
-        """Return a digest of every decision taken."""
-        digest = hashlib.sha256()
-        with reading(self._engine) as connection:
-            for row in connection.execute(select(DECISION).order_by(DECISION.c.id)):
-                digest.update(repr(tuple(row)).encode())
-        return digest.hexdigest()[:16]
-
-    def decisions(self, target: str | None = None) -> tuple[Decision, ...]:
-        """Return every decision, or those about one message, by number."""
-        which = DECISION.c.id.is_not(None) if target is None else DECISION.c.target == target
-        with reading(self._engine) as connection:
-            return _decisions(connection, which)
-
-    def decided(self) -> frozenset[str]:
-        """Return the keys of the requests and mails about which a decision is in force."""
-        found = in_force(self.decisions()).all
-        return frozenset(key for item in found for key in (item.target, item.other) if key is not None)
-
-    def decide(self, decision: Decision) -> int:
-        """Add a decision and return its number; what it is about is derived again."""
-        with writing(self._engine) as connection:
-            values = rows.decision_row(decision)
-            added = connection.execute(insert(DECISION).values(values).returning(DECISION.c.id))
-            number = int(added.scalar_one())
-            named = [key for key in (decision.target, decision.other) if key is not None]
-            about = select(MESSAGE.c.id).where(MESSAGE.c.key.in_(named))
-            derive_again(connection, connection.execute(about).scalars())
-            tie_joined(connection, replace(decision, number=number))
-        return number
-
-    def publications(self) -> tuple[Publication, ...]:
-        """Return what was published, oldest first."""
-        with reading(self._engine) as connection:
-            found = connection.execute(select(PUBLICATION).order_by(PUBLICATION.c.id))
-            return tuple(rows.publication_of(row) for row in found)
-
-    def publish(self, publication: Publication) -> None:
-        """Add a publication."""
-        with writing(self._engine) as connection:
-            connection.execute(insert(PUBLICATION), [rows.publication_row(publication)])
-
     def unanswered(self) -> Iterator[Request]:
         """Yield the requests and follow-ups that nothing answered, by receipt; they are not held all at once."""
         query = (
@@ -141,7 +99,7 @@ class Derivations:
             .order_by(DERIVED_REQUEST.c.received_at, DERIVED_REQUEST.c.key)
         )
         with reading(self._engine) as connection:
-            yield from map(rows.request_of, connection.execute(query, execution_options=STREAMED))
+            yield from map(request_of, connection.execute(query, execution_options=STREAMED))
 
     def requests_named(self, prefix: str) -> tuple[Request, ...]:
         """Return the requests whose key begins with `prefix`."""
@@ -151,13 +109,13 @@ class Derivations:
             .order_by(DERIVED_REQUEST.c.key)
         )
         with reading(self._engine) as connection:
-            return tuple(rows.request_of(row) for row in connection.execute(query))
+            return tuple(request_of(row) for row in connection.execute(query))
 
     def doubts(self) -> tuple[Doubt, ...]:
         """Return the possible replies that a person must look at, by date."""
         query = select(DERIVED_DOUBT).order_by(DERIVED_DOUBT.c.sent_at, DERIVED_DOUBT.c.reply)
         with reading(self._engine) as connection:
-            return tuple(rows.doubt_of(row) for row in connection.execute(query))
+            return tuple(doubt_of(row) for row in connection.execute(query))
 
     def earliest_receipt(self) -> datetime | None:
         """Return when the oldest request was received."""
@@ -232,8 +190,3 @@ class Derivations:
                 )
                 for row in connection.execute(query)
             )
-
-
-def _decisions(connection: Connection, which: Any) -> tuple[Decision, ...]:
-    found = connection.execute(select(DECISION).where(which).order_by(DECISION.c.id))
-    return tuple(rows.decision_of(row) for row in found)

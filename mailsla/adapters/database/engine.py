@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,6 @@ from mailsla.core.errors import PermanentError, TransientError
 from mailsla.language import gettext as _
 
 BUSY_SECONDS = 30
-"""How long a lock that another program holds is waited for."""
 
 FULL = {"SQLITE_FULL", "DiskFull"}
 """What SQLite and PostgreSQL say when there is no room left."""
@@ -32,8 +32,12 @@ SILENCE = {
 """libpq's parameters, seconds but for the last: a server that vanished is noticed within about a minute."""
 
 
-def open_engine(url: str) -> Engine:
+def open_engine(url: str, busy_seconds: int = BUSY_SECONDS) -> Engine:
     """Return an engine on the store at `url`; nothing is read yet.
+
+    Args:
+        url: As SQLAlchemy writes it.
+        busy_seconds: How long a lock that another program holds is waited for.
 
     Raises:
         PermanentError: When the URL cannot be understood or its driver is missing.
@@ -56,24 +60,24 @@ def open_engine(url: str) -> Engine:
     if parsed.get_backend_name() == "sqlite":
         if parsed.database:
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "connect", partial(_prepare_sqlite, busy_seconds))
         event.listen(engine, "begin", _begin_sqlite)
     else:
-        event.listen(engine, "connect", _prepare_postgresql)
+        event.listen(engine, "connect", partial(_prepare_postgresql, busy_seconds))
     return engine
 
 
-def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
+def _prepare_sqlite(busy_seconds: int, connection: sqlite3.Connection, _record: Any) -> None:
     # The driver must not begin transactions by itself: SQLAlchemy's "begin" event does (its documentation,
     # "Serializable isolation / Savepoints / Transactional DDL").
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "foreign_keys=ON", f"busy_timeout={BUSY_SECONDS * 1000}"):
+    for pragma in ("journal_mode=WAL", "foreign_keys=ON", f"busy_timeout={busy_seconds * 1000}"):
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _prepare_postgresql(connection: Any, _record: Any) -> None:
+def _prepare_postgresql(busy_seconds: int, connection: Any, _record: Any) -> None:
     # Its default is to wait without end.
-    connection.execute(f"SET lock_timeout = '{BUSY_SECONDS}s'")
+    connection.execute(f"SET lock_timeout = '{busy_seconds}s'")
     connection.commit()
 
 

@@ -7,8 +7,8 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, text
 
+from mailsla.adapters.database import migrations
 from mailsla.adapters.database.engine import writing
-from mailsla.adapters.database.schema import MIGRATIONS
 
 LOCK = 7_236_911_802_554_113_021
 """Names mailsla's migration lock in PostgreSQL, where two workers may start at once."""
@@ -36,6 +36,6 @@ def chain() -> list[str]:
 
 def _config(connection: Connection | None = None) -> Config:
     config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
+    config.set_main_option("script_location", str(migrations.FOLDER))
     config.attributes["connection"] = connection
     return config

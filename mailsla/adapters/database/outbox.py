@@ -8,14 +8,11 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import Engine, or_, select, update
 
+from mailsla.adapters.database.bulk import insert_new
 from mailsla.adapters.database.engine import reading, writing
-from mailsla.adapters.database.tables import AlertRow, OutgoingRow
-from mailsla.adapters.database.targets import insert_new, table
+from mailsla.adapters.database.tables import ALERT, OUTGOING
 from mailsla.core.alerts.outgoing import Outgoing
-
-OUTGOING, ALERT = table(OutgoingRow), table(AlertRow)
-FIRST_RETRY = timedelta(minutes=1)
-LAST_RETRY = timedelta(hours=1)
+from mailsla.core.collection.retry import pause_before_handing_over_again
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +133,7 @@ class Outbox:
             attempts = connection.execute(
                 select(OUTGOING.c.attempts).where(OUTGOING.c.id == number)
             ).scalar_one()
-            wait = min(FIRST_RETRY * 2 ** min(attempts - 1, 10), LAST_RETRY)
+            wait = pause_before_handing_over_again(attempts)
             connection.execute(
                 update(OUTGOING)
                 .where(OUTGOING.c.id == number)

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from sqlalchemy import Engine, inspect, text
 
+from mailsla.adapters.database import migrations
 from mailsla.adapters.database.engine import reading
 from mailsla.core.errors import PermanentError
 from mailsla.language import gettext as _
-
-MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 def upgrade(engine: Engine, revision: str = "head") -> None:
@@ -36,7 +33,7 @@ def upgrade(engine: Engine, revision: str = "head") -> None:
 
 def revisions() -> list[str]:
     """Return the names of the migrations, oldest first: each file begins with its own."""
-    return sorted(path.name[:4] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
+    return sorted(path.name[:4] for path in (migrations.FOLDER / "versions").glob("[0-9]*.py"))
 
 
 def _current(engine: Engine) -> str | None:

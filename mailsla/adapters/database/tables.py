@@ -1,4 +1,4 @@
-"""The tables. Rows are not domain values: `rows` turns one into the other.
+"""The tables, as rows and as SQLAlchemy Core sees them. Rows are not domain values: `rows` turns one into the other.
 
 Facts (`account` to `set_aside`) are only added to, but for a copy's disappearance and a mailbox's cursor.
 Derivations (`derived_*`) can be emptied at any time and rebuilt with the same content. Instants are aware and
@@ -10,7 +10,7 @@ UTC; a naive one is refused.
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Column, Text, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Column, Table, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 NAMING = {
@@ -258,3 +258,17 @@ class AlertRow(SQLModel, table=True):
     level: str = Field(primary_key=True)
     outgoing_id: int = Field(foreign_key="outgoing.id")
     created_at: datetime
+
+
+def table(row_class: type[SQLModel]) -> Table:
+    """Return the Core table of a row class."""
+    found: Table = SQLModel.metadata.tables[str(row_class.__tablename__)]
+    return found
+
+
+ACCOUNT, MAILBOX, MESSAGE = table(AccountRow), table(MailboxRow), table(MessageRow)
+LOCATION, SET_ASIDE, COLLECTION = table(LocationRow), table(SetAsideRow), table(CollectionRow)
+KEYWORD, PENDING, DECISION = table(KeywordRow), table(PendingRow), table(DecisionRow)
+TIE, DERIVATION, PUBLICATION = table(TieRow), table(DerivationRow), table(PublicationRow)
+DERIVED_MESSAGE, DERIVED_REQUEST = table(DerivedMessageRow), table(DerivedRequestRow)
+DERIVED_DOUBT, OUTGOING, ALERT = table(DerivedDoubtRow), table(OutgoingRow), table(AlertRow)

@@ -15,17 +15,18 @@ from imapclient.tls import IMAP4_TLS
 from mailsla.adapters.access.deadline import breaking_off
 from mailsla.adapters.imap.list_responses import quoted
 
-GREETING_SECONDS = 50
-"""For the greeting and the first CAPABILITY together."""
-
 _NEWS = re.compile(rb"\* \d+ (EXISTS|EXPUNGE|FETCH)\b", re.IGNORECASE)
 
 
 class _Bounded(imaplib.IMAP4):
     """Bounds the greeting and the first CAPABILITY; connecting and the handshake have a limit already."""
 
+    def __init__(self, greeting_seconds: float, *arguments: Any) -> None:
+        self._greeting_seconds = greeting_seconds
+        super().__init__(*arguments)
+
     def _connect(self) -> None:
-        with breaking_off(self.sock, GREETING_SECONDS):
+        with breaking_off(self.sock, self._greeting_seconds):
             super()._connect()  # type: ignore[misc]  # (the library's stubs leave it out)
 
 
@@ -44,14 +45,17 @@ class Client(IMAPClient):  # type: ignore[misc]  # the library has no types
         written: Name as people read it → as the server wrote it.
     """
 
-    def __init__(self, *arguments: Any, **options: Any) -> None:
+    def __init__(self, *arguments: Any, greeting_seconds: float, **options: Any) -> None:
+        # The library connects as soon as it is made.
+        self._greeting_seconds = greeting_seconds
         super().__init__(*arguments, **options)
         self.written: dict[str, bytes] = {}
 
     def _create_IMAP4(self) -> _Bounded:  # noqa: N802 (the library's name)
+        seconds = self._greeting_seconds
         if self.ssl:
-            return _Tls(self.host, self.port, self.ssl_context, self._timeout.connect)  # type: ignore[call-arg]  # (as above)
-        return _Plain(self.host, self.port, self._timeout.connect)
+            return _Tls(seconds, self.host, self.port, self.ssl_context, self._timeout.connect)
+        return _Plain(seconds, self.host, self.port, self._timeout.connect)
 
     def _normalise_folder(self, folder_name: str) -> bytes:
         return quoted(self.written.get(folder_name, encode_utf7(folder_name)))

@@ -1,36 +1,28 @@
 """Reads mailboxes over IMAP (RFC 9051) without ever touching them.
 
 Mailboxes are opened with EXAMINE, headers read with BODY.PEEK: no flag, no move, no write of any kind. The
-library's errors become ours in `imap_errors`.
+library's errors become ours in `translation`.
 """
 
 from __future__ import annotations
 
 import imaplib
-import socket
 import ssl
 import threading
 import time
-import unicodedata
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
-from pathlib import Path
 from typing import Any
 
-from imapclient import IMAPClient, SocketTimeout
-from imapclient.exceptions import LoginError
-
-from mailsla.adapters.access.credentials import Credentials
 from mailsla.adapters.access.deadline import break_off
-from mailsla.adapters.access.oauth import TokenSource
-from mailsla.adapters.access.tls import tls_context
+from mailsla.adapters.imap.account import ImapAccount
 from mailsla.adapters.imap.client import Client
 from mailsla.adapters.imap.fetch_responses import read_fetch
 from mailsla.adapters.imap.list_responses import Listed, read_list, read_status
-from mailsla.adapters.imap.login import secure, with_password, with_token
 from mailsla.adapters.imap.mailbox_roles import NEVER_READ, role_of
+from mailsla.adapters.imap.protocol_values import compared, sequence_set, status_of
 from mailsla.adapters.imap.translation import refusing, translated
 from mailsla.core.collection.on_server import BodyStart, Fetched, ListedMailbox, MailboxStatus
 from mailsla.core.errors import FetchRefused, MailslaError
@@ -39,45 +31,10 @@ from mailsla.core.mail.header import REQUESTED_FIELDS
 from mailsla.core.office.body_evidence import READ_BYTES
 from mailsla.language import gettext as _
 
-CONNECT_SECONDS = 10
-PATIENCE = 5
-"""A command, or one message of a fetch, may take so many times the account's timeout before it is broken off."""
 HEADER_FIELDS = f"BODY.PEEK[HEADER.FIELDS ({' '.join(name.upper() for name in REQUESTED_FIELDS)})]"
 
 CONTENT_FIELDS = "BODY.PEEK[HEADER.FIELDS (CONTENT-TYPE CONTENT-TRANSFER-ENCODING)]"
 BODY_START = f"BODY.PEEK[TEXT]<0.{READ_BYTES}>"
-
-LARGEST_NUMBER = (1 << 63) - 1
-"""Of any that a server may say of a mailbox: a HIGHESTMODSEQ (RFC 7162 §7)."""
-
-
-@dataclass(frozen=True)
-class ImapAccount:
-    """How to reach one account and which of its mailboxes to read.
-
-    Attributes:
-        tls: "implicit", "starttls" or "none".
-        credentials: The password; None with `tokens`.
-        tokens: Where access tokens come from; None with a password.
-        mechanism: "xoauth2" or "oauthbearer" (RFC 7628), for tokens.
-        sent: Names of sent mailboxes, in addition to what the server says.
-        ignore: Names of mailboxes never read.
-        only: When not empty, the only mailboxes read.
-    """
-
-    name: str
-    host: str
-    port: int
-    tls: str
-    user: str
-    credentials: Credentials | None
-    tokens: TokenSource | None = None
-    mechanism: str = "xoauth2"
-    ca_file: Path | None = None
-    timeout_seconds: float = 60
-    sent: tuple[str, ...] = ()
-    ignore: tuple[str, ...] = ()
-    only: tuple[str, ...] = ()
 
 
 class ImapSession:
@@ -101,7 +58,7 @@ class ImapSession:
 
     def _watch(self) -> None:
         """Break off a command that gets nowhere: a server that drips a byte at a time never times out by itself."""
-        limit = PATIENCE * self._account.timeout_seconds
+        limit = self._account.limits.patience * self._account.timeout_seconds
         while not self._ended.wait(1):
             since = self._busy_since
             if since is not None and time.monotonic() - since > limit:
@@ -164,7 +121,7 @@ class ImapSession:
             raise imaplib.IMAP4.error(said)
         listed = list(read_list(imap.untagged_responses.pop("LIST", [])))
         statuses = read_status(imap.untagged_responses.pop("STATUS", []))
-        return listed, {name: _status(items, b"MESSAGES") for name, items in statuses}
+        return listed, {name: status_of(items, b"MESSAGES") for name, items in statuses}
 
     @property
     def _items(self) -> str:
@@ -179,7 +136,7 @@ class ImapSession:
         """
         with self.bounded(), refusing():
             said = self._client.folder_status(mailbox, self._items.split())
-            self._told[mailbox] = _status(said, b"MESSAGES")
+            self._told[mailbox] = status_of(said, b"MESSAGES")
         return self._told[mailbox]
 
     def examine(self, mailbox: str) -> MailboxStatus:
@@ -194,7 +151,7 @@ class ImapSession:
     def _enter(self, mailbox: str) -> MailboxStatus:
         self._opened = None
         with self.bounded(), refusing():
-            status = _status(self._client.select_folder(mailbox, readonly=True), b"EXISTS")
+            status = status_of(self._client.select_folder(mailbox, readonly=True), b"EXISTS")
         self._opened = mailbox
         return status
 
@@ -331,105 +288,6 @@ class ImapSession:
                 self._client.shutdown()
         finally:
             self._ended.set()
-
-
-@contextmanager
-def connect(account: ImapAccount) -> Iterator[ImapSession]:
-    """Log in to `account` and log out at the end.
-
-    TLS is verified against the system's authorities, or the site's own `ca_file`.
-
-    Raises:
-        TransientError: When the server cannot be reached, or breaks the connection.
-        PermanentError: When it refuses the password, or its certificate is not trusted.
-    """
-    secret = _secret(account)
-    with translated():
-        client = _client(account)
-    session = ImapSession(client, account)
-    try:
-        with session.bounded():
-            secure(client, account.tls, account.ca_file)
-            _log_in(client, account, secret)
-        yield session
-    finally:
-        session.close()
-
-
-def _client(account: ImapAccount) -> Client:
-    context = None if account.tls == "none" else tls_context(account.ca_file)
-    client = Client(
-        account.host,
-        port=account.port,
-        ssl=account.tls == "implicit",
-        ssl_context=context,
-        timeout=SocketTimeout(connect=CONNECT_SECONDS, read=account.timeout_seconds),
-    )
-    # Otherwise INTERNALDATE comes back naive, shifted by today's offset.
-    client.normalise_times = False
-    # The library writes out every command and answer for its debug log, whether anybody reads it or not.
-    client._imap.debug = 0  # noqa: SLF001 (the library has no switch for it)
-    # Nagle's algorithm against delayed acknowledgements costs 44 ms a command on some servers.
-    client.socket().setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    return client
-
-
-def _secret(account: ImapAccount) -> str:
-    """Return the password or the access token to log in with."""
-    if account.tokens is not None:
-        return account.tokens.access_token()
-    assert account.credentials is not None
-    return account.credentials.password()
-
-
-def _log_in(client: IMAPClient, account: ImapAccount, secret: str) -> None:
-    if account.tokens is None:
-        with_password(client, account.user, secret)
-        return
-    try:
-        with_token(client, account.user, secret, account.mechanism)
-    except LoginError:
-        # The next attempt asks for a new one: this one may have been revoked before its time.
-        account.tokens.forget()
-        raise
-
-
-def compared(name: str) -> str:
-    """Return a mailbox's name as names are compared: accents written either way, INBOX in any case (RFC 9051 §5.1)."""
-    return "INBOX" if name.upper() == "INBOX" else unicodedata.normalize("NFC", name)
-
-
-def _status(said: dict[bytes, Any], count: bytes) -> MailboxStatus:
-    return MailboxStatus(
-        uid_validity=_number(said.get(b"UIDVALIDITY")),
-        uid_next=_number(said.get(b"UIDNEXT")),
-        messages=_number(said.get(count)),
-        highest_modseq=_number(said.get(b"HIGHESTMODSEQ")),
-    )
-
-
-def _number(said: Any) -> int:
-    # SELECT's response codes come as lists.
-    value = said[0] if isinstance(said, (list, tuple)) and said else said
-    number = int(value) if isinstance(value, (int, bytes)) else 0
-    if number > LARGEST_NUMBER:
-        raise OverflowError
-    return number
-
-
-def sequence_set(uids: Sequence[int]) -> str:
-    """Return UIDs as an IMAP sequence set, on the shortest line.
-
-    >>> sequence_set([1, 2, 3, 7])
-    '1:3,7'
-    """
-    ranges: list[list[int]] = []
-    for uid in sorted(set(uids)):
-        if ranges and ranges[-1][1] == uid - 1:
-            ranges[-1][1] = uid
-        else:
-            ranges.append([uid, uid])
-    return ",".join(str(first) if first == last else f"{first}:{last}" for first, last in ranges)
 
 
 def _item(items: dict[bytes, Any], name: bytes) -> bytes:

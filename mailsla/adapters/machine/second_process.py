@@ -40,10 +40,9 @@ _STARTED = threading.Lock()
 """Held while there is another process: several accounts collected at once do not start one each."""
 
 PATIENCE_SECONDS = 120
-"""After so long without an answer the other process is given up."""
 
 
-def processors() -> int:
+def usable_processors() -> int:
     """Return how many processors this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
@@ -52,10 +51,15 @@ class SecondProcess:
     """Maps pure functions of modules over items; the other process starts when there are enough, and ends here.
 
     There is one at a time in the whole program: whoever finds it taken works alone until it is free.
+
+    Args:
+        processors: How many there are to use; as many as this process may, when not said.
+        patience_seconds: After so long without an answer the other process is given up.
     """
 
-    def __init__(self, *, alone: bool = False) -> None:
-        self._alone = alone or processors() < 2
+    def __init__(self, processors: int | None = None, patience_seconds: float = PATIENCE_SECONDS) -> None:
+        self._alone = (usable_processors() if processors is None else processors) < 2
+        self._patience = patience_seconds
         self._other: _Other | None = None
 
     def __enter__(self) -> Self:
@@ -91,7 +95,7 @@ class SecondProcess:
     def _shared(self, function: Callable[[_Item], _Result], items: Iterator[_Item]) -> Iterator[_Result]:
         """Give the other process an item whenever it has room for it, and do the rest here meanwhile."""
         assert self._other is not None
-        shared = _Shared(self._other, function)
+        shared = _Shared(self._other, function, self._patience)
         failure: MailslaError | None = None
         while failure is None:
             try:
@@ -112,8 +116,8 @@ class SecondProcess:
 class _Shared:
     """The items taken and not yielded yet, in order: done here, or given to the other process."""
 
-    def __init__(self, other: _Other, function: Callable[[Any], Any]) -> None:
-        self._other, self._function = other, function
+    def __init__(self, other: _Other, function: Callable[[Any], Any], patience: float) -> None:
+        self._other, self._function, self._patience = other, function, patience
         self._written = pickle.dumps(function, protocol=5)
         self._waiting: deque[tuple[Any, Future[Any]]] = deque()
 
@@ -133,7 +137,7 @@ class _Shared:
 
     def _result(self, item: Any, future: Future[Any]) -> Any:
         try:
-            return future.result(timeout=PATIENCE_SECONDS)
+            return future.result(timeout=self._patience)
         except (OSError, EOFError, pickle.PickleError, CancelledError, TimeoutError):
             # It ended, as it does at any error: doing the work here will tell which.
             self._other.give_up()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -46,3 +48,26 @@ class RunOutcome(StrEnum):
     def was_refused(self) -> bool:
         """Tell whether the login itself was refused."""
         return self in {RunOutcome.REFUSED, RunOutcome.REFUSED_CHECK}
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedRun:
+    """One run of collection, as recorded.
+
+    Attributes:
+        account: The account's name.
+        started_at: When it began.
+        finished_at: When it ended; None when that is not known.
+        outcome: How.
+        reason: Of a success, what it left out; of anything else, why it was none; in one sentence.
+        messages: How many were new.
+        set_aside: How many could not be read.
+    """
+
+    account: str
+    started_at: datetime
+    finished_at: datetime | None
+    outcome: RunOutcome
+    reason: str | None
+    messages: int
+    set_aside: int

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
 
+from mailsla.core.collection.on_server import MailboxStatus
 from mailsla.core.mail.base_subject import base_subject
 from mailsla.core.mail.header import Header, identity
 from mailsla.core.office.correspondents import Office
 from mailsla.core.pairing.ties import ties
+
+MOST_CUTS = 2
+"""After so many fetches that ended at one message, it is read last and alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,32 @@ class Cursor:
     forms: str = ""
     cut_at: int = 0
     cuts: int = 0
+
+    @property
+    def is_stuck(self) -> bool:
+        """Tell whether fetches end time and again at the same message, which is still to be read."""
+        return self.cuts >= MOST_CUTS and self.cut_at > self.last_uid
+
+    def is_unchanged(self, status: MailboxStatus, keywords: Collection[str] = ()) -> bool:
+        """Tell, by its numbers alone, that nothing we keep has changed in the mailbox.
+
+        Keywords change without any of them but HIGHESTMODSEQ: without CONDSTORE they are looked at every time.
+        """
+        if keywords and (not status.highest_modseq or status.highest_modseq != self.highest_modseq):
+            return False
+        return (
+            status.uid_next > 0
+            and status.uid_validity == self.uid_validity
+            and status.uid_next == self.uid_next
+            and status.messages == self.messages
+        )
+
+    def went_back(self, status: MailboxStatus) -> bool:
+        """Tell whether a server gives again UIDs that it had given: restored from a backup, against RFC 9051 §2.3.1.1.
+
+        Nothing tells it once new mail has brought UIDNEXT past what was read.
+        """
+        return 0 < status.uid_next <= self.last_uid
 
 
 class NewMessage(NamedTuple):

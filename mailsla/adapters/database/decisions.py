@@ -1,0 +1,111 @@
+"""Decisions in the database: added, never changed; what one is about is derived again."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, insert, select, true
+
+from mailsla.adapters.database.bulk import insert_rows
+from mailsla.adapters.database.engine import reading, writing
+from mailsla.adapters.database.messages import TIE_COLUMNS
+from mailsla.adapters.database.pending import derive_again
+from mailsla.adapters.database.tables import DECISION, MESSAGE, TIE
+from mailsla.core.pairing.decision import Action, Decision, in_force
+from mailsla.core.pairing.ties import tie_of_decision
+
+
+class Decisions:
+    """What people decided. Satisfies `mailsla.usecases.decide.Decisions`."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def taken(self, target: str | None = None) -> tuple[Decision, ...]:
+        """Return every decision, or those about one message, by number."""
+        which = true() if target is None else DECISION.c.target == target
+        with reading(self._engine) as connection:
+            return decisions_where(connection, which)
+
+    def decided(self) -> frozenset[str]:
+        """Return the keys of the requests and mails about which a decision is in force."""
+        return frozenset(key for item in in_force(self.taken()).all for key in _named(item))
+
+    def digest(self) -> str:
+        """Return a digest of every decision taken."""
+        digest = hashlib.sha256()
+        with reading(self._engine) as connection:
+            for row in connection.execute(select(DECISION).order_by(DECISION.c.id)):
+                digest.update(repr(tuple(row)).encode())
+        return digest.hexdigest()[:16]
+
+    def add(self, decision: Decision) -> int:
+        """Add a decision and return its number; what it is about is derived again."""
+        with writing(self._engine) as connection:
+            values = decision_row(decision)
+            added = connection.execute(insert(DECISION).values(values).returning(DECISION.c.id))
+            number = int(added.scalar_one())
+            derive_again(connection, _numbers(connection, _named(decision)))
+            tie_joined(connection, replace(decision, number=number))
+        return number
+
+
+def decisions_where(connection: Connection, which: Any) -> tuple[Decision, ...]:
+    """Return some decisions, by number."""
+    found = connection.execute(select(DECISION).where(which).order_by(DECISION.c.id))
+    return tuple(decision_of(row) for row in found)
+
+
+def tie_joined(connection: Connection, decision: Decision) -> None:
+    """Tie the mail and the request that a decision joins, even if it is undone later: a tie too many is harmless."""
+    if decision.action is Action.JOIN:
+        tie = tie_of_decision(decision.number)
+        numbers = _numbers(connection, _named(decision))
+        insert_rows(connection, TIE, TIE_COLUMNS, [(tie, number) for number in numbers])
+
+
+def _named(decision: Decision) -> tuple[str, ...]:
+    """Return the keys of the messages that a decision is about."""
+    return tuple(key for key in (decision.target, decision.other) if key is not None)
+
+
+def _numbers(connection: Connection, keys: Iterable[str]) -> list[int]:
+    return list(connection.execute(select(MESSAGE.c.id).where(MESSAGE.c.key.in_(keys))).scalars())
+
+
+def decision_row(decision: Decision) -> dict[str, Any]:
+    """Return the row of a decision; the store numbers it."""
+    return {
+        "target": decision.target,
+        "action": decision.action.value,
+        "value": {
+            "other": decision.other,
+            "at": None if decision.at is None else decision.at.isoformat(),
+            "text": decision.text,
+            "undone": decision.undone,
+        },
+        "reason": decision.reason,
+        "decided_by": decision.decided_by,
+        "decided_at": decision.decided_at,
+    }
+
+
+def decision_of(row: Any) -> Decision:
+    """Return the decision that a row holds."""
+    value = row.value
+    return Decision(
+        number=row.id,
+        target=row.target,
+        action=Action(row.action),
+        reason=row.reason,
+        decided_by=row.decided_by,
+        decided_at=row.decided_at,
+        other=value["other"],
+        at=None if value["at"] is None else datetime.fromisoformat(value["at"]),
+        text=value["text"],
+        undone=value["undone"],
+    )

@@ -1,0 +1,219 @@
+"""Messages in the database: each once, with its copies and its ties."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, Engine, delete, func, select, update
+
+from mailsla.adapters.database import rows
+from mailsla.adapters.database.bulk import (
+    STREAMED,
+    among,
+    as_kept,
+    column_values,
+    insert_new,
+    insert_rows,
+    reserved,
+)
+from mailsla.adapters.database.copies import mark_copies_gone
+from mailsla.adapters.database.engine import reading, writing
+from mailsla.adapters.database.pending import derive_again
+from mailsla.adapters.database.rows import Rows
+from mailsla.adapters.database.set_aside import set_aside
+from mailsla.adapters.database.tables import DERIVATION, LOCATION, MAILBOX, MESSAGE, TIE
+from mailsla.core.collection.to_store import Batch, Cursor, NewMessage
+from mailsla.core.mail.header import BODY_SAYS
+from mailsla.core.mail.header_reading import READER_VERSION
+from mailsla.core.office.body_evidence import needs_body
+from mailsla.core.office.correspondents import Office
+
+TIE_COLUMNS = ("name", "message_id")
+COPY_COLUMNS = (
+    "message_id",
+    "mailbox_id",
+    "uid_validity",
+    "uid",
+    "internal_at",
+    "hop_at",
+    "imported",
+    "first_seen_at",
+)
+MESSAGE_OF_COPY, UID_OF_COPY = COPY_COLUMNS.index("message_id"), COPY_COLUMNS.index("uid")
+
+
+class Messages:
+    """The messages. Satisfies `mailsla.usecases.collect.Messages`.
+
+    Args:
+        engine: The store.
+        reader: The version of the reader at hand.
+    """
+
+    def __init__(self, engine: Engine, reader: int = READER_VERSION) -> None:
+        self._engine = engine
+        self._reader = reader
+
+    def add(self, cursor: Cursor, batch: Batch, seen_at: datetime) -> None:
+        """Add a batch and move the cursor, in one transaction; what is there already changes nothing.
+
+        A batch that covers nothing, up to UID 0, leaves the cursor where it is.
+        """
+        with writing(self._engine) as connection:
+            added = [(message.uid, message) for message in batch.messages]
+            _add_copies(connection, cursor.mailbox_id, batch, added, seen_at, imported=False)
+            set_aside(connection, cursor.mailbox_id, batch, seen_at, self._reader)
+            if batch.last_uid:
+                connection.execute(
+                    update(MAILBOX)
+                    .where(MAILBOX.c.id == cursor.mailbox_id)
+                    .values(uid_validity=batch.uid_validity, last_uid=batch.last_uid)
+                )
+
+    def add_imported(self, cursor: Cursor, batch: Batch, seen_at: datetime) -> int:
+        """Add messages of an archive, once each, and return how many were new there."""
+        with writing(self._engine) as connection:
+            before = _count(connection, cursor.mailbox_id)
+            added = [(None, message) for message in batch.messages]
+            _add_copies(connection, cursor.mailbox_id, batch, added, seen_at, imported=True)
+            return _count(connection, cursor.mailbox_id) - before
+
+    def nameless(self, cursor: Cursor, office: Office) -> list[int]:
+        """Return the UIDs in a mailbox of forms' mails whose citizen is written in the body, and is not known."""
+        query = (
+            select(LOCATION.c.uid, *as_kept(MESSAGE, rows.STORED_MESSAGE))
+            .join(MESSAGE, MESSAGE.c.id == LOCATION.c.message_id)
+            .where(
+                LOCATION.c.mailbox_id == cursor.mailbox_id,
+                LOCATION.c.uid_validity == cursor.uid_validity,
+                LOCATION.c.gone_at.is_(None),
+            )
+            .order_by(LOCATION.c.uid)
+        )
+        found = []
+        with reading(self._engine) as connection:
+            for uid, *row in connection.execute(query, execution_options=STREAMED):
+                header = rows.mail_of(tuple(row), ()).header
+                if office.is_form(header) and not header.asked_by and needs_body(header, office):
+                    found.append(uid)
+        return found
+
+
+def _count(connection: Connection, mailbox_id: int) -> int:
+    counted = select(func.count()).select_from(LOCATION).where(LOCATION.c.mailbox_id == mailbox_id)
+    return connection.execute(counted).scalar_one()
+
+
+def _add_copies(
+    connection: Connection,
+    mailbox_id: int,
+    batch: Batch,
+    added: Sequence[tuple[int | None, NewMessage]],
+    seen_at: datetime,
+    *,
+    imported: bool,
+) -> None:
+    """Add a batch's messages, each at its UID; an archive has no UIDs: there the message's own number serves."""
+    instant = column_values(connection).instant
+    ids = _add_messages(connection, batch, seen_at)
+    seen = instant(seen_at)
+    copies = [
+        (
+            number := ids[message.key],
+            mailbox_id,
+            batch.uid_validity,
+            number if uid is None else uid,
+            instant(message.internal_at),
+            instant(message.header.hop_at),
+            imported,
+            seen,
+        )
+        for uid, message in added
+    ]
+    if insert_rows(connection, LOCATION, COPY_COLUMNS, copies) < len(copies):
+        _seen_again(connection, copies, seen_at)
+
+
+def _seen_again(connection: Connection, copies: Rows, seen_at: datetime) -> None:
+    """Believe again in copies of known UIDs: their mailbox is listed again, or their server was restored.
+
+    A restored server may give a UID to another message. The copy that had it keeps its place in the past,
+    under a number of its own, below zero.
+    """
+    first = dict(zip(COPY_COLUMNS, copies[0], strict=True))
+    here = (LOCATION.c.mailbox_id == first["mailbox_id"]) & (LOCATION.c.uid_validity == first["uid_validity"])
+    messages = {copy[UID_OF_COPY]: copy[MESSAGE_OF_COPY] for copy in copies}
+    known = select(LOCATION.c.id, LOCATION.c.uid, LOCATION.c.message_id).where(
+        here, among(LOCATION.c.uid, list(messages), connection)
+    )
+    others = [row.id for row in connection.execute(known) if messages[row.uid] != row.message_id]
+    if others:
+        replaced = among(LOCATION.c.id, others, connection)
+        mark_copies_gone(connection, LOCATION, replaced & LOCATION.c.gone_at.is_(None), seen_at)
+        connection.execute(update(LOCATION).where(replaced).values(uid=-LOCATION.c.id))
+        insert_rows(connection, LOCATION, COPY_COLUMNS, copies)
+    back = here & among(LOCATION.c.uid, list(messages), connection)
+    connection.execute(update(LOCATION).where(back).values(gone_at=None))
+
+
+def _add_messages(connection: Connection, batch: Batch, seen_at: datetime) -> dict[str, int]:
+    """Insert the messages that are new; those known already get another copy, so are derived again too."""
+    values = column_values(connection)
+    found: dict[str, NewMessage] = {}
+    for message in batch.messages:
+        found.setdefault(message.key, message)
+    # In one order for every worker: two that add the same messages would otherwise wait for each other.
+    added = sorted(found)
+    numbers = dict(zip(added, reserved(connection, MESSAGE, len(added)), strict=True))
+    written = [
+        (number, *rows.message_values(key, found[key].header, seen_at, values))
+        for key, number in numbers.items()
+    ]
+    if insert_rows(connection, MESSAGE, rows.STORED_MESSAGE, written) < len(written):
+        # Some are there already, under numbers of their own.
+        known = _ids(connection, added)
+        told = [found[key] for key in added if known[key] != numbers[key] and _tells_more(found[key])]
+        completed = _complete(connection, told, known)
+        added = [key for key in added if known[key] == numbers[key] or key in completed]
+        numbers = known
+    if _ties_are_of(connection, batch.tied_by):
+        tied = [(tie, numbers[key]) for key in added for tie in found[key].ties]
+        insert_rows(connection, TIE, TIE_COLUMNS, tied)
+    derive_again(connection, numbers.values())
+    return numbers
+
+
+def _tells_more(message: NewMessage) -> bool:
+    """Tell whether a message says what only its body can."""
+    return bool(message.header.asked_by) or message.header.has(BODY_SAYS)
+
+
+def _complete(connection: Connection, told: Sequence[NewMessage], numbers: Mapping[str, int]) -> set[str]:
+    """Note what the bodies of messages say that were stored without; return the keys of those that lacked it."""
+    completed = set()
+    for message in told:
+        this = MESSAGE.c.id == numbers[message.key]
+        people, fields = connection.execute(select(MESSAGE.c.people, MESSAGE.c.kept).where(this)).one()
+        # Nobody stands there any more once the site's retention is over.
+        if not people or "asked_by" in people or any(name == BODY_SAYS for name, _value in fields):
+            continue
+        whole = {"people": rows.people_of(message.header), "kept": message.header.kept}
+        connection.execute(update(MESSAGE).where(this).values(whole))
+        connection.execute(delete(TIE).where(TIE.c.message_id == numbers[message.key]))
+        completed.add(message.key)
+    return completed
+
+
+def _ties_are_of(connection: Connection, tied_by: str) -> bool:
+    """Tell whether the store's ties are made by these rules; otherwise derivation will make them."""
+    insert_new(connection, DERIVATION, [{"id": 1, "rules": "", "ties": tied_by}])
+    known = connection.execute(select(DERIVATION.c.ties).where(DERIVATION.c.id == 1)).scalar_one()
+    return bool(known == tied_by)
+
+
+def _ids(connection: Connection, keys: Collection[str]) -> dict[str, int]:
+    if not keys:
+        return {}
+    named = select(MESSAGE.c.key, MESSAGE.c.id).where(among(MESSAGE.c.key, keys, connection))
+    return {key: number for key, number in connection.execute(named).all()}  # noqa: C416 (rows are no pairs to mypy)

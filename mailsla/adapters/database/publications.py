@@ -1,0 +1,55 @@
+"""Publications in the database: added, never changed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Engine, insert, select
+
+from mailsla.adapters.database.engine import reading, writing
+from mailsla.adapters.database.tables import PUBLICATION
+from mailsla.core.clock.verdict import Outcome
+from mailsla.core.rate.period import Period
+from mailsla.core.rate.publication import Publication, Source
+
+
+class Publications:
+    """What was published. Satisfies `mailsla.usecases.report.Publications`."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def all(self) -> tuple[Publication, ...]:
+        """Return what was published, oldest first."""
+        with reading(self._engine) as connection:
+            found = connection.execute(select(PUBLICATION).order_by(PUBLICATION.c.id))
+            return tuple(publication_of(row) for row in found)
+
+    def add(self, publication: Publication) -> None:
+        """Add a publication."""
+        with writing(self._engine) as connection:
+            connection.execute(insert(PUBLICATION), [publication_row(publication)])
+
+
+def publication_row(publication: Publication) -> dict[str, Any]:
+    """Return the row of a publication."""
+    return {
+        "period": publication.period.name,
+        "first": publication.period.first,
+        "last": publication.period.last,
+        "at": publication.at,
+        "published_at": publication.published_at,
+        "verdicts": {key: outcome.value for key, outcome in publication.verdicts.items()},
+        "digests": {source.value: digest for source, digest in publication.digests.items()},
+    }
+
+
+def publication_of(row: Any) -> Publication:
+    """Return the publication that a row holds."""
+    return Publication(
+        period=Period(row.period, row.first, row.last),
+        at=row.at,
+        published_at=row.published_at,
+        verdicts={key: Outcome(outcome) for key, outcome in row.verdicts.items()},
+        digests={Source(source): digest for source, digest in row.digests.items()},
+    )

@@ -1,0 +1,152 @@
+"""Derived requests and doubts: values to rows, and back."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from mailsla.adapters.database.column_values import ColumnValues
+from mailsla.core.clock.verdict import Announcement
+from mailsla.core.mail.instants import Basis, Moment
+from mailsla.core.pairing.recipient_matching import Doubt, DoubtCode
+from mailsla.core.pairing.request import Assignment, Request, ServiceBasis, Step
+from mailsla.core.pairing.rules import Part
+from mailsla.core.rate.case import Case
+
+REQUEST_COLUMNS = (
+    "key",
+    "conversation",
+    "follow_up",
+    "received_at",
+    "answered_at",
+    "service",
+    "category",
+    "imported",
+    "subject",
+    "assigned_at",
+    "announced_at",
+    "answer_by",
+    "first_response_at",
+    "acknowledged_at",
+    "excluded",
+    "detail",
+)
+
+
+def request_values(request: Request, values: ColumnValues) -> tuple[Any, ...]:
+    """Return the row of a derived request, in the order of `REQUEST_COLUMNS`."""
+    announcement, assignments = request.announcement, request.assignments
+    answer_by = announcement.answer_by if announcement else None
+    return (
+        request.key,
+        request.conversation,
+        request.follow_up,
+        values.instant(request.received.at),
+        values.instant(_at(request.answered)),
+        request.service,
+        request.category,
+        request.imported,
+        request.subject,
+        values.instant(assignments[-1].since if assignments else None),
+        values.instant(announcement.at if announcement else None),
+        values.day(answer_by),
+        values.instant(_at(request.first_response)),
+        values.instant(_at(request.acknowledged)),
+        request.excluded,
+        values.document(
+            {
+                # A basis is text already: the document takes it as it is.
+                "received_basis": request.received.basis,
+                "answered_basis": _basis(request.answered),
+                "answered_by": request.answered_by,
+                "first_response_basis": _basis(request.first_response),
+                "acknowledged_basis": _basis(request.acknowledged),
+                "citizens": request.citizens,
+                "assignments": [(item.service, item.since.isoformat(), item.basis) for item in assignments],
+                "steps": [
+                    (step.key, step.part, step.moment.at.isoformat(), step.moment.basis)
+                    for step in request.steps
+                ],
+                "mailboxes": request.mailboxes,
+            }
+        ),
+    )
+
+
+def _at(moment: Moment | None) -> datetime | None:
+    return None if moment is None else moment.at
+
+
+def _basis(moment: Moment | None) -> Basis | None:
+    return None if moment is None else moment.basis
+
+
+def request_of(row: Any) -> Request:
+    """Return the request that a row holds."""
+    detail = row.detail
+    return Request(
+        key=row.key,
+        conversation=row.conversation,
+        follow_up=row.follow_up,
+        received=Moment(row.received_at, Basis(detail["received_basis"])),
+        citizens=tuple(detail["citizens"]),
+        answered=_moment(row.answered_at, detail["answered_basis"]),
+        answered_by=detail["answered_by"],
+        assignments=tuple(
+            Assignment(service, datetime.fromisoformat(since), ServiceBasis(basis))
+            for service, since, basis in detail["assignments"]
+        ),
+        steps=tuple(
+            Step(key, Part(part), Moment(datetime.fromisoformat(at), Basis(basis)))
+            for key, part, at, basis in detail["steps"]
+        ),
+        category=row.category,
+        imported=row.imported,
+        mailboxes=tuple((account, mailbox) for account, mailbox in detail["mailboxes"]),
+        subject=row.subject,
+        announcement=announcement_of(row),
+        first_response=_moment(row.first_response_at, detail["first_response_basis"]),
+        acknowledged=_moment(row.acknowledged_at, detail["acknowledged_basis"]),
+        excluded=row.excluded,
+    )
+
+
+def _moment(at: datetime | None, basis: str | None) -> Moment | None:
+    return None if at is None or basis is None else Moment(at, Basis(basis))
+
+
+def announcement_of(row: Any) -> Announcement | None:
+    """Return the date that a holding reply announced, if any."""
+    return None if row.announced_at is None else Announcement(row.announced_at, row.answer_by)
+
+
+def case_of(row: Any) -> Case:
+    """Return the request as the figures count it."""
+    return Case(
+        key=row.key,
+        received_at=row.received_at,
+        answered_at=row.answered_at,
+        service=row.service,
+        assigned_at=row.assigned_at,
+        category=row.category,
+        follow_up=row.follow_up,
+        imported=row.imported,
+        announcement=announcement_of(row),
+        first_response_at=row.first_response_at,
+        acknowledged_at=row.acknowledged_at,
+        excluded=row.excluded,
+        subject=row.subject,
+    )
+
+
+DOUBT_COLUMNS = ("reply", "sent_at", "candidates", "code")
+
+
+def doubt_values(doubt: Doubt, values: ColumnValues) -> tuple[Any, ...]:
+    """Return the row of a doubt, in the order of `DOUBT_COLUMNS`."""
+    return (doubt.reply, values.instant(doubt.sent_at), values.document(doubt.candidates), doubt.code.value)
+
+
+def doubt_of(row: Any) -> Doubt:
+    """Return the doubt that a row holds."""
+    return Doubt(row.reply, row.sent_at, tuple(row.candidates), DoubtCode(row.code))

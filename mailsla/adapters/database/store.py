@@ -1,0 +1,80 @@
+"""The store: what is only added, and what can be dropped, each in a part of its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import Engine
+
+from mailsla.adapters.database.attempts import Attempts
+from mailsla.adapters.database.copies import Copies
+from mailsla.adapters.database.decisions import Decisions
+from mailsla.adapters.database.derivations import Derivations
+from mailsla.adapters.database.leases import Leases
+from mailsla.adapters.database.mailboxes import Mailboxes
+from mailsla.adapters.database.messages import Messages
+from mailsla.adapters.database.outbox import Outbox
+from mailsla.adapters.database.publications import Publications
+from mailsla.adapters.database.runs import Runs
+from mailsla.adapters.database.set_aside import SetAsideMessages
+
+HAND_OVER_SECONDS = 60
+"""How long a worker may take to hand one mail over, unless the site's relay has a limit of its own."""
+
+
+@dataclass(frozen=True)
+class Store:
+    """One database.
+
+    Attributes:
+        engine: The database.
+        leases: Which worker has which account.
+        runs: Every run of collection.
+        attempts: The logins that failed.
+        mailboxes: How far each mailbox has been collected.
+        messages: What was collected, each message once.
+        copies: Where each message was seen.
+        set_aside: What could not be read.
+        decisions: What people decided.
+        publications: What was published.
+        outbox: Mails that wait to be handed over, and what was announced.
+        derivations: What follows from all that: it can be dropped and made again.
+    """
+
+    engine: Engine
+    leases: Leases
+    runs: Runs
+    attempts: Attempts
+    mailboxes: Mailboxes
+    messages: Messages
+    copies: Copies
+    set_aside: SetAsideMessages
+    decisions: Decisions
+    publications: Publications
+    outbox: Outbox
+    derivations: Derivations
+
+
+def store_on(engine: Engine, hand_over: timedelta = timedelta(seconds=HAND_OVER_SECONDS)) -> Store:
+    """Return the store that a database holds.
+
+    Args:
+        engine: The database.
+        hand_over: How long a worker may take to hand one mail over; when it dies meanwhile, another one takes the
+            mail after that.
+    """
+    return Store(
+        engine=engine,
+        leases=Leases(engine),
+        runs=Runs(engine),
+        attempts=Attempts(engine),
+        mailboxes=Mailboxes(engine),
+        messages=Messages(engine),
+        copies=Copies(engine),
+        set_aside=SetAsideMessages(engine),
+        decisions=Decisions(engine),
+        publications=Publications(engine),
+        outbox=Outbox(engine, hand_over),
+        derivations=Derivations(engine),
+    )

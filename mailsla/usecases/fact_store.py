@@ -1,0 +1,94 @@
+"""What a collection needs of the store, part by part."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
+from typing import Protocol
+
+from mailsla.core.collection.on_server import ListedMailbox, MailboxStatus
+from mailsla.core.collection.to_store import Batch, Cursor
+from mailsla.core.office.correspondents import Office
+
+
+class Mailboxes(Protocol):
+    """How far each mailbox has been collected."""
+
+    def cursors(self, account: str, mailboxes: Sequence[ListedMailbox]) -> Sequence[Cursor]:
+        """Return how far mailboxes have been collected, creating those that are new."""
+
+    def begin(self, cursor: Cursor, uid_validity: int, last_uid: int, since: date) -> None:
+        """Note how far a mailbox has been read under a UIDVALIDITY, what was received before a day left out."""
+
+    def note_cut(self, cursor: Cursor, uid: int) -> None:
+        """Note at which message a fetch ended before its end, and how many times it has there."""
+
+    def finish(self, cursor: Cursor, status: MailboxStatus, at: datetime, forms: str) -> None:
+        """Note that a pass over a mailbox ended, and the forms that it knew."""
+
+    def forget_others(self, account: str, listed: Collection[str], at: datetime) -> int:
+        """Note that an account's mailboxes but the listed ones are gone; return how many copies that takes away."""
+
+
+class Messages(Protocol):
+    """What was collected."""
+
+    def add(self, cursor: Cursor, batch: Batch, seen_at: datetime) -> None:
+        """Add a batch and move the cursor, in one transaction; up to UID 0, the cursor stays where it is."""
+
+    def nameless(self, cursor: Cursor, office: Office) -> Collection[int]:
+        """Return the UIDs of forms' mails whose citizen is written in the body, and is not known."""
+
+
+class Copies(Protocol):
+    """Where messages are believed to be."""
+
+    def present_count(self, cursor: Cursor) -> dict[int, int]:
+        """Return how many messages are believed to be in the mailbox, by UIDVALIDITY."""
+
+    def present(self, cursor: Cursor, uid_validity: int, *, above: int, most: int) -> Sequence[int]:
+        """Return the UIDs above one that are believed to be in the mailbox, in order, at most so many."""
+
+    def mark_gone(self, cursor: Cursor, uid_validity: int, uids: Collection[int], at: datetime) -> int:
+        """Note that copies are no longer there, and return how many were believed to be."""
+
+    def mark_renumbered(self, cursor: Cursor, uid_validity: int, at: datetime) -> int:
+        """Note that every copy of any other UIDVALIDITY is no longer there, and return how many there were."""
+
+    def set_keyword(
+        self, cursor: Cursor, uid_validity: int, keyword: str, uids: Sequence[int], at: datetime
+    ) -> None:
+        """Note which copies of a mailbox bear a keyword now."""
+
+
+class SetAsideMessages(Protocol):
+    """What could not be read."""
+
+    def uids(self, cursor: Cursor, uid_validity: int) -> Collection[int]:
+        """Return the UIDs that are set aside."""
+
+    def with_leftovers(self, cursors: Sequence[Cursor], at: datetime) -> Collection[int]:
+        """Return the mailboxes, by number, that hold what was set aside and is to be read again by now."""
+
+    def to_read_again(self, cursor: Cursor, at: datetime) -> Collection[int]:
+        """Return the UIDs that were set aside and are to be read again; they wait for a day then."""
+
+
+class FactStore(Protocol):
+    """Where facts are kept."""
+
+    @property
+    def mailboxes(self) -> Mailboxes:
+        """How far each mailbox has been collected."""
+
+    @property
+    def messages(self) -> Messages:
+        """What was collected."""
+
+    @property
+    def copies(self) -> Copies:
+        """Where messages are believed to be."""
+
+    @property
+    def set_aside(self) -> SetAsideMessages:
+        """What could not be read."""

@@ -1,0 +1,242 @@
+"""One pass over one mailbox: what is new, what was left out or set aside, which keywords, what has vanished."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Protocol
+
+from mailsla.core.collection.on_server import ListedMailbox, MailboxStatus
+from mailsla.core.collection.to_store import Batch, Cursor, SetAside
+from mailsla.core.errors import MailboxError, TransientError
+from mailsla.core.pairing.ties import forms_digest
+from mailsla.usecases.fact_store import FactStore
+from mailsla.usecases.fetching import HeaderSource, read_batches
+from mailsla.usecases.terms import Terms
+
+
+class OpenSession(HeaderSource, Protocol):
+    """A connection that opens mailboxes read-only, one at a time."""
+
+    def status(self, mailbox: str) -> MailboxStatus:
+        """Ask for a mailbox's numbers without opening it."""
+
+    def examine(self, mailbox: str) -> MailboxStatus:
+        """Open a mailbox read-only."""
+
+    def uids(self, first: int, last: int | None, *, since: date | None) -> Sequence[int]:
+        """List the opened mailbox's UIDs from one to another, or to the end, those received before `since` left out."""
+
+    def highest_uid(self) -> int:
+        """Return the highest UID of the opened mailbox; 0 when it is empty."""
+
+    def with_keyword(self, keyword: str) -> Sequence[int]:
+        """List the UIDs of the opened mailbox that bear an IMAP keyword."""
+
+
+@dataclass
+class Tally:
+    """What a collection did; `refused` names the mailboxes that could not be opened."""
+
+    mailboxes: int = 0
+    messages: int = 0
+    set_aside: int = 0
+    gone: int = 0
+    refused: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class MailboxPass:
+    """A pass over a mailbox.
+
+    Attributes:
+        session: The connection.
+        store: Where facts go.
+        terms: What the collection goes by.
+        tally: What it did so far.
+        mailbox: The mailbox.
+        cursor: How far it had been collected when the pass began.
+    """
+
+    session: OpenSession
+    store: FactStore
+    terms: Terms
+    tally: Tally
+    mailbox: ListedMailbox
+    cursor: Cursor
+
+    def run(self, *, has_leftovers: bool) -> bool:
+        """Bring the mailbox up to date; return False when asked to stop half-way.
+
+        Args:
+            has_leftovers: Whether it holds what was set aside and is to be read again by now.
+
+        Raises:
+            MailboxError: When the server does not open it.
+            FetchCut: When a fetch ends before its end.
+        """
+        forms = forms_digest(self.terms.office)
+        again = has_leftovers or self.cursor.forms != forms or self._reaches_further()
+        status = self.mailbox.status or self.session.status(self.mailbox.name)
+        if not again and self.cursor.is_unchanged(status, self.terms.keywords):
+            return True
+        status = self.session.examine(self.mailbox.name)
+        if not status.uid_validity:
+            # Without it nothing tells these UIDs from others (RFC 9051 §2.3.1.1).
+            raise MailboxError(self.mailbox.name)
+        if status.uid_validity == self.cursor.uid_validity:
+            self._read_apart(status, self._leftovers(forms, has_leftovers=has_leftovers))
+        through = self._add_new(status)
+        if through is None:
+            return False
+        self._reconcile(status, through)
+        self._look_for_keywords(status)
+        # Keywords that nobody looked for may be declared later: their number is then not known.
+        seen = status if self.terms.keywords else replace(status, highest_modseq=0)
+        self.store.mailboxes.finish(self.cursor, seen, self.terms.now(), forms)
+        return True
+
+    def _reaches_further(self) -> bool:
+        """Tell whether older messages are wanted than were read: the day was moved back, or was never noted."""
+        return self.cursor.since is None or self.terms.first_day < self.cursor.since
+
+    def _leftovers(self, forms: str, *, has_leftovers: bool) -> set[int]:
+        """Return the UIDs that an earlier pass could not read, or not wholly."""
+        uids: set[int] = set()
+        if has_leftovers:
+            uids.update(self.store.set_aside.to_read_again(self.cursor, self.terms.now()))
+        if self.cursor.forms != forms:
+            uids.update(self.store.messages.nameless(self.cursor, self.terms.office))
+        return uids
+
+    def _look_for_keywords(self, status: MailboxStatus) -> None:
+        for keyword in self.terms.keywords:
+            bearing = self.session.with_keyword(keyword)
+            self.store.copies.set_keyword(
+                self.cursor, status.uid_validity, keyword, bearing, self.terms.now()
+            )
+
+    def _add_new(self, status: MailboxStatus) -> int | None:
+        """Store what is new in the opened mailbox; return up to which UID all is, None when asked to stop half-way."""
+        anew = self._is_read_anew(status)
+        through = 0 if anew else self.cursor.last_uid
+        if anew or self.cursor.since != self.terms.first_day:
+            # Even when nothing is there yet: what comes next is numbered from one.
+            self.store.mailboxes.begin(self.cursor, status.uid_validity, through, self.terms.first_day)
+        aside = set() if anew else set(self.store.set_aside.uids(self.cursor, status.uid_validity))
+        suspect = None if anew or not self.cursor.is_stuck else self.cursor.cut_at
+        new = _NewUids(self, through + 1, status, aside if suspect is None else {*aside, suspect})
+        done = 0
+        for batch in read_batches(self.session, new, status.uid_validity, self.terms):
+            through = batch.last_uid
+            covered = through if suspect is None else min(through, suspect - 1)
+            self._store(replace(batch, last_uid=covered))
+            done += len(batch.messages) + len(batch.set_aside)
+            self.terms.progress(self.mailbox.name, done, max(new.expected, done))
+            if self.terms.stopping():
+                return None
+        if suspect is not None:
+            through = max(through, suspect)
+            self._read_suspect(status, suspect, through)
+        return through
+
+    def _is_read_anew(self, status: MailboxStatus) -> bool:
+        """Tell whether the opened mailbox is read from its first message on; what is known is not added twice."""
+        other = status.uid_validity != self.cursor.uid_validity or self.cursor.went_back(status)
+        # A store of an earlier version did not note the day: it is taken for what it is now.
+        return other or (self.cursor.since is not None and self._reaches_further())
+
+    def _read_suspect(self, status: MailboxStatus, suspect: int, through: int) -> None:
+        """Read alone, all others being read, the message at which fetches end; at the third time it is set aside."""
+        read = Batch(status.uid_validity, through, (), ())
+        try:
+            self._read_apart(status, [suspect])
+        except TransientError:
+            self._store(replace(read, set_aside=(SetAside(suspect, None, "unfetchable"),)))
+            raise
+        self._store(read)
+
+    def _read_apart(self, status: MailboxStatus, uids: Collection[int]) -> set[int]:
+        """Read some UIDs of the opened mailbox and return those that came; the cursor stays where it is."""
+        came: set[int] = set()
+        for batch in read_batches(self.session, sorted(uids), status.uid_validity, self.terms):
+            self._store(replace(batch, last_uid=0))
+            came.update(message.uid for message in batch.messages)
+            came.update(item.uid for item in batch.set_aside)
+        return came
+
+    def _store(self, batch: Batch) -> None:
+        self.store.messages.add(self.cursor, batch, self.terms.now())
+        self.tally.messages += len(batch.messages)
+        self.tally.set_aside += len(batch.set_aside)
+
+    def _reconcile(self, status: MailboxStatus, through: int) -> None:
+        """Note the copies that have vanished, and read what was left out, only when the server's count differs."""
+        copies, validity = self.store.copies, status.uid_validity
+        known = copies.present_count(self.cursor)
+        if known.keys() - {validity}:
+            self.tally.gone += copies.mark_renumbered(self.cursor, validity, self.terms.now())
+        if known.get(validity, 0) == status.messages:
+            return
+        above, more = 0, True
+        left_out: set[int] = set()
+        while more:
+            believed = copies.present(self.cursor, validity, above=above, most=self.terms.limits.window)
+            more = len(believed) == self.terms.limits.window
+            there = self.session.uids(above + 1, believed[-1] if more else None, since=self.terms.since)
+            left_out.update(uid for uid in there if uid <= through)
+            left_out.difference_update(believed)
+            gone = self._vanished(believed, there)
+            if gone:
+                self.tally.gone += copies.mark_gone(self.cursor, validity, gone, self.terms.now())
+            above = believed[-1] if more else above
+        self._read_left_out(status, left_out)
+
+    def _vanished(self, believed: Sequence[int], there: Collection[int]) -> list[int]:
+        """Return the UIDs believed to be there that are not, nor among what is older than what is read."""
+        missing = sorted(set(believed).difference(there))
+        if missing and self.terms.since is not None:
+            return sorted(set(missing).difference(self.session.uids(missing[0], missing[-1], since=None)))
+        return missing
+
+    def _read_left_out(self, status: MailboxStatus, uids: Collection[int]) -> None:
+        """Read what the server lists and had not given; what it still does not give is set aside."""
+        if uids:
+            omitted = sorted(set(uids) - self._read_apart(status, uids))
+            aside = tuple(SetAside(uid, None, "omitted") for uid in omitted)
+            self._store(Batch(status.uid_validity, 0, (), aside))
+
+
+class _NewUids:
+    """The UIDs of an opened mailbox from one on, looked for as they are needed, some thousands at a time.
+
+    Attributes:
+        expected: How many there should be; the mailbox's count until its end has been looked at.
+    """
+
+    def __init__(self, one: MailboxPass, first: int, status: MailboxStatus, aside: Collection[int]) -> None:
+        self._session, self._terms = one.session, one.terms
+        self._first, self._status, self._aside = first, status, aside
+        self.expected = status.messages
+
+    def __iter__(self) -> Iterator[int]:
+        count = 0
+        for found, is_last in self._windows():
+            uids = [uid for uid in found if uid not in self._aside]
+            count += len(uids)
+            if is_last:
+                self.expected = count
+            yield from uids
+
+    def _windows(self) -> Iterator[tuple[Sequence[int], bool]]:
+        """Yield the UIDs found in stretches, wider where few are; the last one is open: UIDNEXT may be wrong."""
+        session, since, limits = self._session, self._terms.since, self._terms.limits
+        first, width = self._first, limits.window
+        end = session.highest_uid() if self._status.messages > limits.window else 0
+        while first + width <= end:
+            found = session.uids(first, first + width - 1, since=since)
+            yield found, False
+            first += width
+            width = limits.widest if len(found) < limits.window // 4 else limits.window
+        yield session.uids(first, None, since=since), True

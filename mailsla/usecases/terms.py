@@ -1,0 +1,75 @@
+"""What a collection goes by: the office, what is wanted, how it is watched and stopped, and its limits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from mailsla.core.office.correspondents import UNKNOWN_OFFICE, Office
+
+Progress = Callable[[str, int, int], None]
+"""Called with a mailbox's name, the messages done, and the messages to do."""
+
+Map = Callable[[Callable[[Any], Any], Iterable[Any]], Iterator[Any]]
+"""Applies a pure function of a module to each item, in order; it may take some items ahead of what it yields."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Sizes that bound a collection's commands, memory and transactions.
+
+    Attributes:
+        window: UIDs whose list is asked for at once: a server's answer is one line, and imaplib reads none of a
+            million bytes.
+        widest: The same where messages are few between UIDs: as many as a line can hold.
+        slice: UIDs asked for at once: servers refuse command lines of 20,000 of them, and bodies wait for the end
+            of a slice.
+        piece_bytes: A piece is read and stored when its headers reach so many bytes…
+        piece_messages: … or so many messages: memory does not grow with the mailbox.
+        stored: Messages stored in one transaction: its end waits for the disk.
+        most_refused: When the server refuses more messages of a slice one by one, it is the server that fails.
+        bodies: Beginnings of bodies looked into at once.
+    """
+
+    window: int = 20_000
+    widest: int = 80_000
+    slice: int = 1_000
+    piece_bytes: int = 1024 * 1024
+    piece_messages: int = 250
+    stored: int = 2_000
+    most_refused: int = 20
+    bodies: int = 50
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What the collection of one account goes by.
+
+    Attributes:
+        account: The account's name.
+        now: The clock.
+        office: Who we are: whose bodies must be looked into, which ties a message has.
+        keywords: IMAP keywords that mean something.
+        since: What was received before that day is left out; None for nothing.
+        progress: Told of what is stored.
+        stopping: Says when to end early.
+        spread: Reads the headers.
+        limits: Of sizes.
+    """
+
+    account: str
+    now: Callable[[], datetime]
+    office: Office = UNKNOWN_OFFICE
+    keywords: Collection[str] = ()
+    since: date | None = None
+    progress: Progress = lambda _mailbox, _done, _total: None
+    stopping: Callable[[], bool] = lambda: False
+    spread: Map = map
+    limits: Limits = Limits()
+
+    @property
+    def first_day(self) -> date:
+        """The first day of receipt that is wanted."""
+        return self.since or date.min

@@ -1,0 +1,191 @@
+"""What the commands answer as JSON, in every state that the demonstration can be brought to, and on no mail at all."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from mailsla.adapters.database.engine import open_engine
+from mailsla.adapters.database.outbox import Outbox
+from mailsla.cli import run
+from mailsla.core.alerts.outgoing import Outgoing
+from mailsla.core.rate.period import Grain
+from mailsla.demo.letters import sample_requests
+from mailsla.demo.office import NOW
+from mailsla.usecases.look_up import State
+from tests.trials.office import document, toml
+
+COMMANDS = (
+    "clock 2026-04-28",
+    "clock 2026-04-28 2026-05-15",
+    "clock 2026-04-30T22:30 2026-05-15 --hours 40",
+    "clock 2026-04-28 --hours 40 --comparison at_most",
+    "clock 2026-05-01 2026-05-09 --unit calendar_days --days 15 --departement 67",
+    "clock 2026-05-01 2026-05-01 --cutoff 17:00 --closed-day-receipt next_working_day",
+    "calendar 2026",
+    "calendar 2031 --departement 974",
+    "report",
+    *(f"report --period 2026-10 --by {grain}" for grain in Grain),
+    "report --period 2026-11-13",
+    "report --period 2025",
+    "requests",
+    *(f"requests --state {state}" for state in State),
+    "requests --period 2026-W44",
+    "alerts",
+    "check --quick",
+    "check",
+    "conversations",
+)
+"""Commands for any office."""
+
+OF_A_SERVICE = ("report --service Étrangers", "requests --service Étrangers")
+
+MAY_FAIL = {"check", "classify", "conversations"}
+"""Commands that answer, and exit with 1 when something is wrong."""
+
+
+@dataclass(frozen=True)
+class Office:
+    """A configuration, and the answers of the commands on it, given by this process."""
+
+    config: Path
+
+    def printed(self, *arguments: str) -> str:
+        """Return what a command prints."""
+        printed = io.StringIO()
+        with contextlib.redirect_stdout(printed):
+            code = run([*arguments, "--config", str(self.config)])
+        assert code == 0 or arguments[0] in MAY_FAIL, arguments
+        return printed.getvalue()
+
+    def json(self, *arguments: str) -> Any:
+        """Return the document that a command prints."""
+        return json.loads(self.printed(*arguments, "--format", "json"))
+
+    def keys(self, state: State) -> list[str]:
+        """Return the keys of the requests in a state."""
+        return [item["key"] for item in self.json("requests", "--state", state)["requests"]]
+
+
+def every_answer(folder: Path) -> dict[str, list[Any]]:
+    """Return what the commands answer, by command; to be called on the demonstration's day."""
+    demonstration, nothing = demonstrated(folder), never_read(folder)
+    asked = [(office, command) for office in (demonstration, nothing) for command in COMMANDS]
+    asked += [(demonstration, command) for command in OF_A_SERVICE]
+    found: dict[str, list[Any]] = {}
+    for office, command in asked:
+        found.setdefault(command.split()[0], []).append(office.json(*command.split()))
+    files = str(mail_files(folder))
+    found["conversations"].append(demonstration.json("conversations", files))
+    lines = demonstration.printed("classify", files, "--format", "json").splitlines()
+    found["classify"] = [json.loads(line) for line in lines]
+    listed = [item for answer in found["requests"] for item in answer["requests"]]
+    keys = {
+        item["key"] for item in listed if item["decided"] or item["follow_up"] or item["message_id"] is None
+    }
+    keys.update(item["key"] for item in listed[:100:4])
+    found["show"] = [demonstration.json("show", key) for key in sorted(keys)]
+    return found
+
+
+def demonstrated(folder: Path) -> Office:
+    """Make the demonstration with figures published, every kind of decision taken, mails handed over and refused."""
+    environment = {**os.environ, "TMPDIR": str(folder)}
+    subprocess.run(
+        [sys.executable, "-m", "mailsla", "demo"], env=environment, capture_output=True, check=True
+    )
+    [config] = folder.glob("*/mailsla.toml")
+    office = Office(config)
+    office.printed("report", "--publish")
+    import_mails(office, folder / "more.mbox")
+    decide(office)
+    fill_outbox(config.with_name("mailsla.sqlite3"))
+    return office
+
+
+def import_mails(office: Office, archive: Path) -> None:
+    """Import a mail to each of two citizens, on another subject than the request that waits, and one without id."""
+    addresses = {request.message_id: request.address for request in sample_requests()}
+    waiting = office.json("requests", "--state", State.UNANSWERED)["requests"][4:6]
+    mails = [
+        f"From: contact@val-fleuri.example.fr\nTo: {addresses[item['message_id']]}\nSubject: Votre dossier\n"
+        f"Message-ID: <{item['request']}@val-fleuri.example.fr>\n"
+        for item in waiting
+    ]
+    mails.append("From: camille@example.org\nTo: contact@val-fleuri.example.fr\nSubject: Permis\n")
+    mark, date_field = "From x Thu Nov 12 10:00:00 2026\n", "Date: Thu, 12 Nov 2026 10:00:00 +0100\n"
+    archive.write_text("".join(f"{mark}{date_field}{mail}\nBonjour.\n\n" for mail in mails), encoding="utf-8")
+    office.printed("import", str(archive))
+
+
+def decide(office: Office) -> None:
+    """Decide everything that can be decided; the figures that were published are no longer the same."""
+    waiting, met = office.keys(State.UNANSWERED), office.keys(State.MET)
+    messages = office.json("show", met[0])["messages"]
+    reply = next(message["message"] for message in messages if message["part"] == "reply")
+    possible = office.json("requests", "--state", State.TO_CHECK)["doubts"][0]
+    for arguments in (
+        (waiting[0], "exclude"),
+        (waiting[0], "undo", "--number", "1"),
+        (waiting[0], "answered", "--on", "2026-11-12", "--channel", "téléphone"),
+        (waiting[1], "assign", "--service", "Associations"),
+        (waiting[1], "category", "--category", "information"),
+        (met[0], "split", "--message", reply),
+        (waiting[2], "join", "--message", reply),
+        (possible["candidates"][0], "dismiss", "--message", possible["message"]),
+        (met[1], "exclude"),
+    ):
+        office.printed("decide", *arguments, "--reason", "essai", "--by", "Camille Durand")
+
+
+def fill_outbox(store: Path) -> None:
+    """Add one mail that was handed over, and one that was refused."""
+    engine = open_engine(f"sqlite:///{store}")
+    outbox = Outbox(engine, timedelta(minutes=1))
+    for number in (1, 2):
+        day = date(2026, 11, 10 + number)
+        mail = Outgoing(f"{number}@pref.example.fr", "chef@pref.example.fr", "digest", day, "Objet", "Texte")
+        outbox.add(mail, [(32 * str(number), "overdue")], NOW)
+        outbox.claim(NOW)
+    outbox.mark_sent(1, NOW)
+    outbox.put_back(2, NOW, refused="552")
+    engine.dispose()
+
+
+def never_read(folder: Path) -> Office:
+    """Configure an office that promises hours and whose account was never read."""
+    config = folder / "mailsla.toml"
+    account = {"host": "localhost", "user": "contact", "password": "essai"}
+    promise = [{"category": "information", "hours": 40}]
+    config.write_text(
+        toml(document(account, commitments=promise, receipt={"cutoff": "17:00"})), encoding="utf-8"
+    )
+    return Office(config)
+
+
+def mail_files(folder: Path) -> Path:
+    """Write a citizen's mail twice, its reply in an mbox beside a mail of a list, and a file that is no mail."""
+    files = folder / "files"
+    files.mkdir()
+    asked = (
+        "Message-ID: <a@example.org>\nDate: Thu, 29 Oct 2026 10:00:00 +0100\nFrom: camille@example.org\n"
+        "To: contact@val-fleuri.example.fr\nSubject: Permis\n\nBonjour.\n"
+    )
+    mbox = (
+        "From x Fri Oct 30 10:00:00 2026\nMessage-ID: <b@val-fleuri.example.fr>\nIn-Reply-To: <a@example.org>\n"
+        "Date: Fri, 30 Oct 2026 10:00:00 +0100\nFrom: contact@val-fleuri.example.fr\nTo: camille@example.org\n"
+        "Subject: RE : Permis\n\nBonjour.\n\n"
+        "From x Fri Oct 30 11:00:00 2026\nFrom: lettre@example.org\nList-Id: <lettre.example.org>\n"
+        "Precedence: list\nSubject: Lettre\n\nBonjour.\n"
+    )
+    for name, text in {"a.eml": asked, "again.eml": asked, "b.mbox": mbox, "c.eml": "\n\n"}.items():
+        (files / name).write_text(text, encoding="utf-8")
+    return files
