@@ -43,6 +43,16 @@ class ArchivedMail:
     body_start: bytes
     alone: bool
 
+    @property
+    def file(self) -> str:
+        """Its file's path, as text that any encoding of it can be written in."""
+        return str(self.path).encode("utf-8", "replace").decode()
+
+    @property
+    def name(self) -> str:
+        """What names it: its file, and its place there when it is not alone."""
+        return self.file if self.alone else f"{self.file}#{self.number}"
+
 
 def files_of(paths: Iterable[Path]) -> list[Path]:
     """Return the mail files that `paths` name, folders opened, in a fixed order.

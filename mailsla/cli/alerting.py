@@ -8,6 +8,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
+from mailsla.bootstrap import alerts as alerting
 from mailsla.bootstrap.application import Application
 from mailsla.cli import session
 from mailsla.cli.session import TextOrJson
@@ -15,7 +16,6 @@ from mailsla.core.alerts.digests import Digest
 from mailsla.language import gettext as _
 from mailsla.presentation import words
 from mailsla.presentation.documents import values
-from mailsla.usecases.notify import due_digests
 
 
 def declare(app: typer.Typer) -> None:
@@ -33,8 +33,8 @@ def alerts(
     """Print the alert mails that are due, and the last ones that were sent; nothing is sent from here."""
     del dry_run
     with session.application(context) as app:
-        due = due_digests(app.store.derivations, app.store.outbox, app.alert_setting(), app.now())
-        written = [(digest, *app.write_digest(digest)) for digest in due]
+        due = alerting.due(app)
+        written = [(digest, *alerting.written(app, digest)) for digest in due]
         if format_ is TextOrJson.JSON:
             session.write_out(values.text(_document(app, written)), None)
             return

@@ -4,24 +4,18 @@ from __future__ import annotations
 
 import os
 import pwd
-from dataclasses import replace
-from datetime import datetime, time
 from typing import Annotated, TypeVar
 
 import typer
 
+from mailsla.bootstrap import commands
 from mailsla.bootstrap.application import Application
 from mailsla.cli import session
 from mailsla.cli.instants import read_instant
-from mailsla.cli.measuring import find_request
 from mailsla.core.errors import UsageError
-from mailsla.core.office.sides import Side
-from mailsla.core.pairing.decision import Action, Decision
-from mailsla.core.pairing.request import Request
+from mailsla.core.pairing.decision import Action
 from mailsla.language import gettext as _
-from mailsla.presentation import words
-from mailsla.usecases.decide import decide as add_decision
-from mailsla.usecases.decide import undo as take_back
+from mailsla.usecases.decide import Answered, Assign, Exclude, OfMail, Recategorise, Signature, Wanted
 
 _Value = TypeVar("_Value")
 
@@ -70,100 +64,49 @@ def decide(
 ) -> None:
     """Add a decision about a request, or take one back."""
     with session.application(context) as app:
-        found = find_request(app, request)
-        who, at = by or _session_user(), app.now()
+        found = commands.request_named(app, request)
+        signed = Signature(reason, by or _session_user(), app.now())
         if action is Action.UNDO:
-            undone = take_back(
-                app.store.decisions, _needed(number, "--number"), reason=reason, decided_by=who, decided_at=at
-            )
+            undone = commands.undo(app, _needed(number, "--number"), signed)
             line = _("La décision n° {number} est reprise.").format(number=undone.number)
         else:
-            draft = Decision(0, found.key, action, reason, who, at)
-            number = add_decision(
-                app.store.decisions, _completed(app, draft, found, on, channel, service, category, message)
+            wanted = _wanted(app, action, on, channel, service, category, message)
+            line = _("Décision n° {number} consignée.").format(
+                number=commands.decide(app, found, wanted, signed)
             )
-            line = _("Décision n° {number} consignée.").format(number=number)
-        app.derive()
     session.console().print(line)
 
 
-def _completed(
+def _wanted(
     app: Application,
-    draft: Decision,
-    request: Request,
+    action: Action,
     on: str | None,
     channel: str,
     service: str | None,
     category: str | None,
     message: str | None,
-) -> Decision:
-    """Return the decision with what its action needs."""
-    if draft.action is Action.ANSWERED:
-        return replace(draft, at=_answered_at(app, request, _needed(on, "--on")), text=channel)
-    if draft.action is Action.ASSIGN:
-        names = [item.name for item in app.site.settings.services]
-        return replace(draft, text=_one_of(_needed(service, "--service"), names))
-    if draft.action is Action.CATEGORY:
-        return replace(draft, text=_one_of(_needed(category, "--category"), list(app.site.commitments)))
-    if draft.action in {Action.JOIN, Action.SPLIT, Action.DISMISS}:
-        key = _message_key(app, _needed(message, "--message"))
-        _check_message(app, draft.action, key, request)
-        return replace(draft, target=key, other=request.key if draft.action is Action.JOIN else None)
-    return draft
-
-
-def _answered_at(app: Application, request: Request, written: str) -> datetime:
-    """Return the instant of an answer given elsewhere: a date alone means the end of that day."""
-    at = read_instant(written, app.site.zone, end_of_day=True)
-    if at.astimezone(app.site.zone).date() < request.received.at.astimezone(app.site.zone).date():
-        raise UsageError(_("La réponse précède la demande : vérifiez --on."))
-    latest = datetime.combine(app.now().astimezone(app.site.zone).date(), time.max, app.site.zone)
-    if at > latest:
-        raise UsageError(_("La réponse est dans l'avenir : vérifiez --on."))
-    return max(min(at, app.now()), request.received.at)
-
-
-def _check_message(app: Application, action: Action, key: str, request: Request) -> None:
-    """Refuse a decision about a mail that it could not change.
-
-    Raises:
-        UsageError: With what that mail is.
-    """
-    found = app.store.derivations.message(key)
-    if action is Action.JOIN and (found is None or found.side != Side.OUTBOUND.value):
-        raise UsageError(_("Ce courriel n'est pas une réponse de la préfecture : rien à rattacher."))
-    if action is Action.DISMISS and key not in {doubt.reply for doubt in app.store.derivations.doubts()}:
-        raise UsageError(_("Ce courriel n'est pas une réponse à vérifier : voir --state to-check."))
-    if action is Action.SPLIT and (found is None or found.conversation != request.conversation):
-        raise UsageError(_("Ce courriel n'est pas de l'échange de cette demande."))
-
-
-def _message_key(app: Application, written: str) -> str:
-    prefix = written.strip().lower()
-    found = app.store.derivations.messages_named(prefix) if len(prefix) >= 4 else ()
-    if len(found) != 1:
-        raise UsageError(
-            _(
-                "Aucun courriel unique ne commence par {written} ; « mailsla show » donne les références."
-            ).format(written=words.safe(written, 40))
-        )
-    return found[0].key
+) -> Wanted:
+    """Return what is asked for, with the options that the action needs."""
+    assert action is not Action.UNDO
+    match action:
+        case Action.EXCLUDE:
+            return Exclude()
+        case Action.ANSWERED:
+            # A date alone means the end of that day.
+            at = read_instant(_needed(on, "--on"), app.site.zone, end_of_day=True)
+            return Answered(at, channel)
+        case Action.ASSIGN:
+            return Assign(_needed(service, "--service"))
+        case Action.CATEGORY:
+            return Recategorise(_needed(category, "--category"))
+        case Action.JOIN | Action.SPLIT | Action.DISMISS:
+            return OfMail(action, commands.message_named(app, _needed(message, "--message")))
 
 
 def _needed(value: _Value | None, option: str) -> _Value:
     if value is None:
         raise UsageError(_("Indiquez {option}.").format(option=option))
     return value
-
-
-def _one_of(written: str, known: list[str]) -> str:
-    if written not in known:
-        raise UsageError(
-            _("{written} n'est pas dans la configuration, qui nomme : {names}.").format(
-                written=words.safe(written, 60), names=", ".join(known) or "–"
-            )
-        )
-    return written
 
 
 def _session_user() -> str:

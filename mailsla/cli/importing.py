@@ -10,11 +10,12 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from mailsla.adapters.archives import files_of, read_archive
+from mailsla.bootstrap import commands
 from mailsla.bootstrap.application import Application
 from mailsla.cli import session
 from mailsla.core.errors import PermanentError
 from mailsla.language import gettext as _
-from mailsla.usecases.import_archives import Imported, import_mails
+from mailsla.usecases.import_archives import Imported
 
 
 def declare(app: typer.Typer) -> None:
@@ -60,7 +61,7 @@ def import_(
 def _import_file(app: Application, path: Path, read: Callable[[int], None]) -> Imported:
     # A folder of single files is one archive.
     name = path.parent.name if path.suffix == ".eml" or path.parent.name in {"cur", "new"} else path.name
-    return import_mails(read_archive(path), app.store, name, now=app.now, office=app.site.office, done=read)
+    return commands.import_archive(app, read_archive(path), name, read)
 
 
 def _add(total: Imported, part: Imported) -> None:

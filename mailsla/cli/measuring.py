@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from mailsla.bootstrap import commands
 from mailsla.bootstrap.application import Application
 from mailsla.cli import session
 from mailsla.cli.session import Format, TextOrJson
-from mailsla.core.clock.verdict import Outcome
 from mailsla.core.errors import UsageError
-from mailsla.core.pairing.recipient_matching import Doubt
-from mailsla.core.pairing.request import Request
-from mailsla.core.rate.case import Case, case_of
 from mailsla.core.rate.period import Grain, Period, parse_period
 from mailsla.core.rate.report import Report
-from mailsla.core.rate.standard import Judged
 from mailsla.language import gettext as _
 from mailsla.presentation import words
 from mailsla.presentation.documents.report import report_document
@@ -27,19 +21,7 @@ from mailsla.presentation.documents.request import request_document, requests_do
 from mailsla.presentation.documents.values import text
 from mailsla.presentation.formats import csv_sheet as sheet
 from mailsla.presentation.formats import report_screen, terminal
-
-
-class State(StrEnum):
-    """Which requests to list."""
-
-    MET = "met"
-    MISSED = "missed"
-    WAITING = "waiting"
-    OVERDUE = "overdue"
-    UNANSWERED = "unanswered"
-    FOLLOW_UP = "follow-up"
-    TO_CHECK = "to-check"
-    EXCLUDED = "excluded"
+from mailsla.usecases.look_up import Selection, State
 
 
 def declare(app: typer.Typer) -> None:
@@ -79,10 +61,10 @@ def report(
     with session.application(context) as app:
         _check_service(app, service)
         periods = () if period is None else (_period(period),)
-        built = app.report(periods, service=service, grain=by)
+        built = commands.report(app, periods, service=service, grain=by)
         zone = app.site.zone
         if publish:
-            app.publish([cohort.period for cohort in built.sections])
+            commands.publish(app, [cohort.period for cohort in built.sections])
     if format_ is Format.JSON:
         session.write_out(text(report_document(built, zone)), output)
     elif format_ is Format.CSV:
@@ -138,63 +120,20 @@ def requests(
     """Print the list of requests behind a figure."""
     with session.application(context) as app:
         _check_service(app, service)
-        items = _selected(app, state, None if period is None else _period(period), service)
+        found = commands.requests(app, Selection(state, None if period is None else _period(period), service))
         zone = app.site.zone
         if format_ is Format.JSON:
-            named = [(item, _message_id(app, item.case)) for item in items]
+            ids = commands.message_ids(app, found.items)
             session.write_out(
-                text(requests_document(named, _doubts(app, items), app.store.decisions.decided(), zone)),
-                output,
+                text(requests_document(found.items, ids, found.doubts, found.decided, zone)), output
             )
         elif format_ is Format.CSV:
-            session.write_out(sheet.requests(items, zone), output)
+            session.write_out(sheet.requests(found.items, zone), output)
         else:
             with session.printing(output) as console:
-                terminal.requests(items, zone, console, app.store.decisions.decided())
+                terminal.requests(found.items, zone, console, found.decided)
                 if state is State.TO_CHECK:
-                    terminal.doubts(_doubts(app, items), zone, console)
-
-
-def _doubts(app: Application, items: Sequence[Judged]) -> list[Doubt]:
-    """Return the possible replies to some requests."""
-    keys = {item.case.key for item in items}
-    return [doubt for doubt in app.store.derivations.doubts() if keys.intersection(doubt.candidates)]
-
-
-def _message_id(app: Application, case: Case) -> str | None:
-    message = app.store.derivations.message(case.key)
-    return None if message is None else message.message_id
-
-
-def _selected(
-    app: Application, state: State | None, period: Period | None, service: str | None
-) -> list[Judged]:
-    calendar = app.clock().calendar
-    doubtful = {key for doubt in app.store.derivations.doubts() for key in doubt.candidates}
-    return [
-        item
-        for item in app.judged()
-        if (service is None or item.case.service == service)
-        and (period is None or calendar.local_date(item.case.received_at) in period)
-        and _is_in(item, state, doubtful)
-    ]
-
-
-def _is_in(item: Judged, state: State | None, doubtful: set[str]) -> bool:
-    case, outcome, unanswered = item.case, item.verdict.outcome, item.verdict.answered_on is None
-    if case.excluded is not None:
-        return state in {None, State.EXCLUDED}
-    return {
-        None: not case.follow_up,
-        State.MET: not case.follow_up and outcome is Outcome.MET,
-        State.MISSED: not case.follow_up and outcome is Outcome.MISSED,
-        State.WAITING: not case.follow_up and outcome is Outcome.WAITING,
-        State.OVERDUE: unanswered and outcome is Outcome.MISSED,
-        State.UNANSWERED: unanswered,
-        State.FOLLOW_UP: case.follow_up,
-        State.TO_CHECK: case.key in doubtful,
-        State.EXCLUDED: False,
-    }[state]
+                    terminal.doubts(found.doubts, zone, console)
 
 
 def show(
@@ -204,40 +143,16 @@ def show(
 ) -> None:
     """Print one request: its messages, what tied each, the days counted one by one, the verdict."""
     with session.application(context) as app:
-        found = find_request(app, request)
-        clock = app.clock()
-        commitment = app.site.standard(clock).commitment_of(found.category)
-        verdict = app.site.standard(clock).judge([case_of(found)], app.now())[0].verdict
-        messages = app.store.derivations.conversation(found.conversation)
-        end = found.answered.at if verdict.answered_on and found.answered else app.now()
-        counted = clock.days(found.received.at, end, commitment.unit)
-        decisions = [item for key in found.keys for item in app.store.decisions.taken(key)]
-        if format_ is TextOrJson.JSON:
-            session.write_out(
-                text(request_document(found, verdict, decisions, messages, counted, app.site.zone)),
-                None,
-            )
-        else:
-            terminal.shown(found, verdict, messages, counted, commitment, app.site.zone, session.console())
-            terminal.decisions(decisions, app.site.zone, session.console())
-
-
-def find_request(app: Application, written: str) -> Request:
-    """Return the one request whose reference begins with `written`.
-
-    Raises:
-        UsageError: When there is none, or several.
-    """
-    prefix = written.strip().lower()
-    found = app.store.derivations.requests_named(prefix) if len(prefix) >= 4 else ()
-    if len(found) == 1:
-        return found[0]
-    if found:
-        raise UsageError(
-            _("Plusieurs demandes commencent par {prefix} ; écrivez-la en entier.").format(prefix=prefix)
+        found = commands.show(app, request)
+        zone = app.site.zone
+    if format_ is TextOrJson.JSON:
+        document = request_document(
+            found.request, found.verdict, found.decisions, found.messages, found.counted, zone
         )
-    raise UsageError(
-        _("Aucune demande {written} ; « mailsla requests » donne les références.").format(
-            written=words.safe(written, 40)
+        session.write_out(text(document), None)
+    else:
+        console = session.console()
+        terminal.shown(
+            found.request, found.verdict, found.messages, found.counted, found.commitment, zone, console
         )
-    )
+        terminal.decisions(found.decisions, zone, console)

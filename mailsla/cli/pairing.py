@@ -2,34 +2,31 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from pathlib import Path
+from dataclasses import dataclass
+from pathlib import Path, PurePath
 from typing import Annotated
 
 import typer
 
 from mailsla.adapters.archives import ArchivedMail, files_of, read_archive
+from mailsla.adapters.machine.present import system_now
+from mailsla.bootstrap import commands
 from mailsla.bootstrap.site_rules import Site
 from mailsla.cli import session
 from mailsla.cli.session import TextOrJson
 from mailsla.core.errors import MessageError, PermanentError
-from mailsla.core.mail.base_subject import base_subject
-from mailsla.core.mail.copies import Copy, Mail, MailboxRole
-from mailsla.core.mail.header import Header, identity
 from mailsla.core.office.body_evidence import read_with_body
 from mailsla.core.office.correspondents import UNKNOWN_OFFICE
 from mailsla.core.office.sides import classified
-from mailsla.core.pairing.derivation import DerivedMessage, derive
 from mailsla.core.pairing.rules import PairingRules
 from mailsla.language import gettext as _
 from mailsla.presentation import words
-from mailsla.presentation.documents.conversation import Tied, conversations_document, one_line
 from mailsla.presentation.documents.conversation import classified as classified_document
+from mailsla.presentation.documents.conversation import conversations_document, one_line
 from mailsla.presentation.documents.values import text
 from mailsla.presentation.formats import terminal
+from mailsla.usecases.conversations import of_files
 
 
 def declare(app: typer.Typer) -> None:
@@ -40,16 +37,6 @@ def declare(app: typer.Typer) -> None:
     app.command(help=_("Dit la nature de chaque courriel de ces fichiers, et l'en-tête qui le dit."))(
         classify
     )
-
-
-def _shown(path: Path) -> str:
-    """Return a path as text that any encoding of it can be written in."""
-    return str(path).encode("utf-8", "replace").decode()
-
-
-def _name(mail: ArchivedMail) -> str:
-    """Return what names a mail: its file, and its place there when it is not alone."""
-    return _shown(mail.path) if mail.alone else f"{_shown(mail.path)}#{mail.number}"
 
 
 @dataclass
@@ -93,9 +80,9 @@ def classify(
             kind, reason = "unreadable", error.reason
         if format_ is TextOrJson.JSON:
             number = None if mail.alone else mail.number
-            typer.echo(one_line(classified_document(_shown(mail.path), number, kind, reason)))
+            typer.echo(one_line(classified_document(mail.file, number, kind, reason)))
         else:
-            typer.echo("  ".join(filter(None, (words.safe(_name(mail), 500), words.one_kind(kind), reason))))
+            typer.echo("  ".join(filter(None, (words.safe(mail.name, 500), words.one_kind(kind), reason))))
     reader.finish()
 
 
@@ -115,10 +102,11 @@ def conversations(
     """Print the conversations of some files, or of the store."""
     reader = _Reader()
     if paths:
-        found = _of_files(reader, paths, _rules(context))
+        mails = reader.mails(paths)
+        found = of_files(mails, _rules(context), read_at=system_now(), unreadable=_set_aside)
     else:
         with session.application(context) as app:
-            found = _of_store(app.store.derivations.messages())
+            found = commands.conversations(app)
     if format_ is TextOrJson.JSON:
         typer.echo(text(conversations_document(found)))
     else:
@@ -126,61 +114,6 @@ def conversations(
     reader.finish(looked=bool(paths))
 
 
-@dataclass
-class _Copies:
-    """The files in which each message stands."""
-
-    mails: dict[str, Mail] = field(default_factory=dict)
-    files: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
-
-    def add(self, mail: ArchivedMail, header: Header) -> None:
-        key = identity(header, base_subject(header.subject))
-        copy = Copy("archives", mail.path.name, MailboxRole.INBOX, None, header.hop_at, imported=True)
-        self.mails.setdefault(key, Mail(key, header, datetime.now(UTC), (copy,)))
-        self.files[key].append(_name(mail))
-
-
-def _of_files(reader: _Reader, paths: list[Path], rules: PairingRules) -> list[list[Tied]]:
-    copies = _Copies()
-    for mail in reader.mails(paths):
-        try:
-            copies.add(mail, read_with_body(mail.header, mail.body_start, rules.office))
-        except MessageError as error:
-            line = _("{path} : mis de côté ({reason}).").format(path=mail.path, reason=error.reason)
-            session.error_console().print(line)
-    derivation = derive(list(copies.mails.values()), rules)
-    named = {key: mail.header.message_id for key, mail in copies.mails.items()}
-    found = []
-    for members in derivation.conversations.values():
-        ordered = sorted(members, key=lambda key: derivation.readings[key].order)
-        found.append(
-            [
-                Tied(
-                    conversation=min(members),
-                    message_id=named[key],
-                    files=tuple(sorted(copies.files[key])),
-                    evidence=derivation.links[key].evidence.value,
-                    to=named.get(derivation.links[key].to or ""),
-                    at=derivation.readings[key].moment.at,
-                )
-                for key in ordered
-            ]
-        )
-    return sorted(found, key=lambda tied: (tied[0].at, tied[0].conversation))
-
-
-def _of_store(messages: tuple[DerivedMessage, ...]) -> list[list[Tied]]:
-    named = {message.key: message.message_id for message in messages}
-    groups: dict[str, list[Tied]] = defaultdict(list)
-    for message in messages:
-        groups[message.conversation].append(
-            Tied(
-                conversation=message.conversation,
-                message_id=message.message_id,
-                files=(),
-                evidence=message.evidence,
-                to=None if message.tied_to is None else named.get(message.tied_to),
-                at=message.at,
-            )
-        )
-    return list(groups.values())
+def _set_aside(path: PurePath, reason: str) -> None:
+    line = _("{path} : mis de côté ({reason}).").format(path=path, reason=reason)
+    session.error_console().print(line)

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
+from mailsla.bootstrap import commands
 from mailsla.bootstrap.application import Application, open_application
 from mailsla.cli import session
 from mailsla.cli.watching import collect_all
@@ -18,6 +19,7 @@ from mailsla.demo import office
 from mailsla.language import gettext as _
 from mailsla.presentation import words
 from mailsla.presentation.formats import report_screen
+from mailsla.usecases.look_up import Selection, State
 
 
 def declare(app: typer.Typer) -> None:
@@ -48,7 +50,7 @@ def demo(
     _collect(folder)
     with open_application(load(office.config_path()), now=office.clock()) as app:
         console.print()
-        report_screen.report(app.report(), app.site.zone, console)
+        report_screen.report(commands.report(app), app.site.zone, console)
         console.print()
         for line in _next_steps(app):
             console.print(Text(line))
@@ -71,8 +73,8 @@ def _collect(folder: Path) -> None:
 
 
 def _next_steps(app: Application) -> list[str]:
-    judged = app.judged()
-    example = next(item for item in judged if item.verdict.answered_on is None).case.key[:8]
+    unanswered = commands.requests(app, Selection(State.UNANSWERED))
+    example = unanswered.items[0].case.key[:8]
     return [
         _("À essayer maintenant :"),
         _("  mailsla show {key} --demo            une demande, jour par jour").format(key=example),

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator, Sequence
-from functools import partial
+from collections.abc import Iterator
 
 import structlog
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from mailsla.adapters.machine.logs import start_logging
-from mailsla.adapters.machine.scheduling import Job
-from mailsla.bootstrap.application import ALERT_ROUND_SECONDS, Application, run_daemon
+from mailsla.bootstrap.application import Application
+from mailsla.bootstrap.daemon import run_daemon
 from mailsla.cli import session
 from mailsla.config import Account
 from mailsla.core.collection.outcome import RunOutcome
 from mailsla.language import gettext as _
 from mailsla.presentation import words
+from mailsla.usecases.notify import Delivery
 from mailsla.usecases.poll import Collected
 
 
@@ -90,44 +89,11 @@ def run(context: typer.Context) -> None:
     start_logging(debug=session.chosen(context).debug)
     with session.application(context) as app:
         structlog.get_logger().info("started", accounts=[account.name for account in app.accounts])
-        run_daemon(app, lambda: jobs(app))
+        run_daemon(app, heard=_log, delivered=_log_delivery)
 
 
-def jobs(app: Application) -> Sequence[Job]:
-    """Return the daemon's jobs: one collection an account, so that a bad one never stops the others."""
-    names, tried = {account.name for account in app.accounts}, set[str]()
-    lock = threading.Lock()
-
-    def collect(account: Account) -> None:
-        def collected(result: Collected) -> None:
-            _log(result)
-            if result.tally.messages or result.tally.gone or result.outcome is RunOutcome.OK:
-                app.derive()
-            with lock:
-                tried.add(account.name)
-
-        app.watch(account, collected)
-
-    def warn() -> None:
-        # Nothing is said before every account was tried once: a reply may be about to be found. One that is read
-        # half-way for the first time holds requests without their replies, whoever is reading it.
-        with lock:
-            ready = names <= tried and not names & app.store.runs.half_read()
-        if ready and not app.stop.is_set():
-            app.prepare_alerts()
-
-    def deliver() -> None:
-        delivery = app.deliver_alerts()
-        if delivery.sent or delivery.failed:
-            structlog.get_logger().info("alerts", sent=delivery.sent, failed=delivery.failed)
-
-    # Each is a job of its own: what breaks one, or makes it last, holds no other back.
-    round_seconds = min(ALERT_ROUND_SECONDS, *(account.every_seconds for account in app.accounts))
-    rounds = (("alarms", app.sound_alarms), ("alerts", warn), ("delivery", deliver))
-    return [
-        *(Job(f"collect {each.name}", each.every_seconds, partial(collect, each)) for each in app.accounts),
-        *(Job(name, round_seconds, act) for name, act in rounds),
-    ]
+def _log_delivery(delivery: Delivery) -> None:
+    structlog.get_logger().info("alerts", sent=delivery.sent, failed=delivery.failed)
 
 
 def _log(result: Collected) -> None:

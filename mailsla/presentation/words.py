@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from datetime import date, datetime
 from fractions import Fraction
 from math import floor
@@ -16,6 +15,7 @@ from mailsla.core.clock.verdict import Clock, ClosedDayReceipt, Outcome, Verdict
 from mailsla.core.clock.worked_example import Example
 from mailsla.core.clock.working_days import Day, DayKind
 from mailsla.core.mail.instants import Basis
+from mailsla.core.mail.printable import printable
 from mailsla.core.pairing.decision import Action, Decision
 from mailsla.core.pairing.recipient_matching import DoubtCode
 from mailsla.core.pairing.request import ServiceBasis
@@ -27,13 +27,8 @@ from mailsla.language import language, ngettext
 NO_BREAK = "\u00a0"
 
 
-def safe(text: str, limit: int = 200) -> str:
-    """Return what a stranger wrote, fit for a terminal or a mail: no control character, bounded length."""
-    shown = "".join(
-        character if unicodedata.category(character) not in {"Cc", "Cf", "Cs", "Zl", "Zp"} else " "
-        for character in text[: limit + 1]
-    )
-    return shown[: limit - 1] + "…" if len(shown) > limit else shown
+safe = printable
+"""Return what a stranger wrote, fit for a terminal or a mail."""
 
 
 def day_name(on: date) -> str:

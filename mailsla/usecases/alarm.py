@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from mailsla.core.alerts.outgoing import Outgoing
 from mailsla.core.collection.gap import Gap
+from mailsla.core.collection.outcome import RecordedRun, RunOutcome
+from mailsla.usecases.gaps import GapSource, patience
 
 STOPPED, RESUMED = "collection-stopped", "collection-resumed"
 REFUSED, READ_AGAIN = "mailbox-refused", "mailbox-read-again"
@@ -26,6 +28,13 @@ class AlarmOutbox(Protocol):
 
     def add(self, mail: Outgoing, announced: Sequence[tuple[str, str]], at: datetime) -> bool:
         """Add a mail; False when it is there already."""
+
+
+class Runs(GapSource, Protocol):
+    """Where the runs of collection are remembered."""
+
+    def last(self) -> Sequence[RecordedRun]:
+        """Return, for each account, its last ended run and its last successful one."""
 
 
 @dataclass(frozen=True)
@@ -46,8 +55,47 @@ class AlarmRule:
 Write = Callable[[Gap], tuple[str, str]]
 """Turns a stretch, over or not, into a subject and a text."""
 
+Explain = Callable[[Gap, str | None], tuple[str, str]]
+"""Turns a stretch and its reason, when one is known, into a subject and a text."""
+
 _Line = tuple[str, bool]
 """What is told of apart: an account as a whole, or the mailboxes it leaves out."""
+
+
+def look_and_sound(
+    runs: Runs,
+    outbox: AlarmOutbox,
+    intervals: Mapping[str, timedelta],
+    rule: AlarmRule,
+    explain: Explain,
+    now: datetime,
+    today: date,
+) -> int:
+    """Look at how collections went and write the alarms that are due; return how many.
+
+    Args:
+        runs: Where they are remembered.
+        outbox: Where mails wait.
+        intervals: Each account, and the time between its collections.
+        rule: Who is told, and when; of accounts that are collected more seldom than that, later.
+        explain: Says it.
+        now: The present instant.
+        today: Its local date.
+    """
+    rule = replace(rule, after=patience(rule.after, intervals))
+    last = runs.last()
+    refused = {run.account for run in last if run.outcome.needs_a_person}
+    # Of a success, what it left out; of anything else, why it was none.
+    reasons = {(run.account, run.outcome is RunOutcome.OK): run.reason for run in last}
+    return sound(
+        outbox,
+        runs.gaps(intervals.keys(), rule.after, now),
+        {account: account in refused for account in intervals},
+        rule,
+        lambda gap: explain(gap, reasons.get((gap.account, gap.partial))),
+        now,
+        today,
+    )
 
 
 def sound(

@@ -1,14 +1,81 @@
-"""Decisions: checked against what is known, then added; nothing is ever changed or removed."""
+"""Decisions: checked against what is known, then added; nothing is ever changed or removed.
+
+Whoever asks for a decision, from the command line or otherwise, passes the same checks here.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
-from typing import Protocol
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, time
+from typing import Literal, Protocol, assert_never
+from zoneinfo import ZoneInfo
 
 from mailsla.core.errors import UsageError
+from mailsla.core.mail.printable import printable
+from mailsla.core.office.sides import Side
 from mailsla.core.pairing.decision import Action, Decision, in_force
+from mailsla.core.pairing.derivation import DerivedMessage
+from mailsla.core.pairing.recipient_matching import Doubt
+from mailsla.core.pairing.request import Request
 from mailsla.language import gettext as _
+
+
+@dataclass(frozen=True, slots=True)
+class Exclude:
+    """The request is left out of the figures."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The request was answered elsewhere: `at` an instant, of a date alone the end of that day; by some channel."""
+
+    at: datetime
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class Assign:
+    """The request is some service's."""
+
+    service: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recategorise:
+    """The request falls under another promise."""
+
+    category: str
+
+
+@dataclass(frozen=True, slots=True)
+class OfMail:
+    """A mail is joined to the request, split from its conversation, or dismissed as a reply to it."""
+
+    action: Literal[Action.JOIN, Action.SPLIT, Action.DISMISS]
+    message: DerivedMessage
+
+
+Wanted = Exclude | Answered | Assign | Recategorise | OfMail
+"""What somebody asks to be decided about a request; nothing of it is checked yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """Why, by whom and when something is decided."""
+
+    reason: str
+    decided_by: str
+    decided_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What a decision may name: the services and the categories of the configuration; and the site's zone."""
+
+    services: Collection[str]
+    categories: Collection[str]
+    zone: ZoneInfo
 
 
 class Decisions(Protocol):
@@ -21,12 +88,56 @@ class Decisions(Protocol):
         """Add a decision and return its number; what it is about is derived again."""
 
 
-def decide(decisions: Decisions, decision: Decision) -> int:
-    """Add a decision and return its number.
+class Doubtful(Protocol):
+    """Where possible replies are known."""
+
+    def doubts(self) -> Sequence[Doubt]:
+        """Return the possible replies that a person must look at."""
+
+
+def decide(
+    decisions: Decisions,
+    derivations: Doubtful,
+    request: Request,
+    wanted: Wanted,
+    signed: Signature,
+    choices: Choices,
+) -> int:
+    """Check a decision about a request, or about a mail beside it, add it, and return its number.
 
     Raises:
-        UsageError: When it has no reason, or says again what is already decided.
+        UsageError: When it could change nothing, names what is not there, has no reason, or says again what is
+            already decided.
     """
+    draft = Decision(0, request.key, Action.EXCLUDE, signed.reason, signed.decided_by, signed.decided_at)
+    return _add(decisions, _completed(draft, derivations, request, wanted, choices))
+
+
+def undo(decisions: Decisions, number: int, signed: Signature) -> Decision:
+    """Take decision `number` back, by one more decision; return the one taken back.
+
+    Raises:
+        UsageError: When there is no such decision in force.
+    """
+    found = next((item for item in in_force(decisions.taken()).all if item.number == number), None)
+    if found is None:
+        raise UsageError(_("Aucune décision n° {number} en vigueur.").format(number=number))
+    _add(
+        decisions,
+        Decision(
+            0,
+            found.target,
+            Action.UNDO,
+            signed.reason,
+            signed.decided_by,
+            signed.decided_at,
+            undone=number,
+        ),
+    )
+    return found
+
+
+def _add(decisions: Decisions, decision: Decision) -> int:
     if not decision.reason.strip():
         raise UsageError(_("Donnez la raison avec --reason : elle restera avec la décision."))
     before = in_force(decisions.taken(decision.target)).last(decision.target, decision.action)
@@ -39,19 +150,66 @@ def _says(decision: Decision) -> tuple[object, ...]:
     return (decision.action, decision.other, decision.at, decision.text, decision.undone)
 
 
-def undo(
-    decisions: Decisions, number: int, *, reason: str, decided_by: str, decided_at: datetime
+def _completed(
+    draft: Decision, derivations: Doubtful, request: Request, wanted: Wanted, choices: Choices
 ) -> Decision:
-    """Take decision `number` back, by one more decision; return the one taken back.
+    """Return the decision with all that its action needs, checked."""
+    match wanted:
+        case Exclude():
+            return draft
+        case Answered(at, channel):
+            at = answered_at(at, request, draft.decided_at, choices.zone)
+            return replace(draft, action=Action.ANSWERED, at=at, text=channel)
+        case Assign(service):
+            return replace(draft, action=Action.ASSIGN, text=_one_of(service, choices.services))
+        case Recategorise(category):
+            return replace(draft, action=Action.CATEGORY, text=_one_of(category, choices.categories))
+        case OfMail(action, message):
+            doubts = derivations.doubts() if action is Action.DISMISS else ()
+            check_mail(action, message, request, doubts)
+            other = request.key if action is Action.JOIN else None
+            return replace(draft, action=action, target=message.key, other=other)
+    assert_never(wanted)
+
+
+def answered_at(at: datetime, request: Request, now: datetime, zone: ZoneInfo) -> datetime:
+    """Return the instant that counts of an answer given elsewhere: not before its request, and not to come.
+
+    Args:
+        at: As said; the end of a day for a date alone.
+        request: What was answered.
+        now: The present instant.
+        zone: The site's.
 
     Raises:
-        UsageError: When there is no such decision in force.
+        UsageError: When it was on a day before the request's, or is on a day to come.
     """
-    found = next((item for item in in_force(decisions.taken()).all if item.number == number), None)
-    if found is None:
-        raise UsageError(_("Aucune décision n° {number} en vigueur.").format(number=number))
-    decide(
-        decisions,
-        Decision(0, found.target, Action.UNDO, reason, decided_by, decided_at, undone=number),
-    )
-    return found
+    if at.astimezone(zone).date() < request.received.at.astimezone(zone).date():
+        raise UsageError(_("La réponse précède la demande : vérifiez --on."))
+    if at > datetime.combine(now.astimezone(zone).date(), time.max, zone):
+        raise UsageError(_("La réponse est dans l'avenir : vérifiez --on."))
+    return max(min(at, now), request.received.at)
+
+
+def check_mail(action: Action, message: DerivedMessage, request: Request, doubts: Collection[Doubt]) -> None:
+    """Refuse a decision about a mail that it could not change.
+
+    Raises:
+        UsageError: With what that mail is.
+    """
+    if action is Action.JOIN and message.side != Side.OUTBOUND.value:
+        raise UsageError(_("Ce courriel n'est pas une réponse de la préfecture : rien à rattacher."))
+    if action is Action.DISMISS and message.key not in {doubt.reply for doubt in doubts}:
+        raise UsageError(_("Ce courriel n'est pas une réponse à vérifier : voir --state to-check."))
+    if action is Action.SPLIT and message.conversation != request.conversation:
+        raise UsageError(_("Ce courriel n'est pas de l'échange de cette demande."))
+
+
+def _one_of(written: str, known: Collection[str]) -> str:
+    if written not in known:
+        raise UsageError(
+            _("{written} n'est pas dans la configuration, qui nomme : {names}.").format(
+                written=printable(written, 60), names=", ".join(known) or "–"
+            )
+        )
+    return written

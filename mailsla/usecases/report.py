@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 from mailsla.core.collection.gap import Gap
 from mailsla.core.pairing.recipient_matching import Doubt
 from mailsla.core.rate import report
 from mailsla.core.rate.case import Case
-from mailsla.core.rate.period import Grain, Period
+from mailsla.core.rate.period import Grain, Period, last_full_week, year_to_date
 from mailsla.core.rate.publication import Publication, Source
 from mailsla.core.rate.publishing import publication
 from mailsla.core.rate.report import Known, Question, Report
@@ -104,6 +105,24 @@ def build(
         gaps=gaps,
     )
     return report.build(known, rules, asked)
+
+
+def usual_periods(today: date) -> tuple[Period, ...]:
+    """Return what a report speaks of unless told: the last full week, beside the year to date."""
+    return (last_full_week(today), year_to_date(today))
+
+
+def years_needed(
+    periods: Sequence[Period], earliest: datetime, now: datetime, zone: ZoneInfo
+) -> tuple[datetime, datetime]:
+    """Return the first and the last instant whose years a report of `periods` needs the calendar of.
+
+    The calendar covers the year after the last instant, for due dates: a period's own are in its year.
+    """
+    noon = time(12, tzinfo=zone)
+    begins = (datetime.combine(period.first, noon) for period in periods)
+    ends = (datetime.combine(period.last, noon) - timedelta(days=366) for period in periods)
+    return min(earliest, *begins), max(now, *ends)
 
 
 def publish(store: ReportStore, rules: ReportRules, period: Period, now: datetime) -> Publication:

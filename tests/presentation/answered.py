@@ -16,11 +16,11 @@ from typing import Any
 from mailsla.adapters.database.engine import open_engine
 from mailsla.adapters.database.outbox import Outbox
 from mailsla.cli import run
-from mailsla.cli.measuring import State
 from mailsla.core.alerts.outgoing import Outgoing
 from mailsla.core.rate.period import Grain
 from mailsla.demo.letters import sample_requests
 from mailsla.demo.office import NOW
+from mailsla.usecases.look_up import State
 from tests.trials.office import document, toml
 
 COMMANDS = (

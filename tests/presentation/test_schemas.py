@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
-from mailsla.cli.checking import Health
+from mailsla.core.alerts.findings import Health
 from mailsla.core.clock.commitment import Comparison, Unit
 from mailsla.core.clock.verdict import ClosedDayReceipt, Outcome
 from mailsla.core.clock.working_days import DayKind

@@ -29,7 +29,8 @@ from uuid import uuid4
 from sqlalchemy import text
 
 from mailsla.adapters.database.engine import reading
-from mailsla.bootstrap.application import NOW_VARIABLE, Application, open_application
+from mailsla.adapters.machine.present import NOW_VARIABLE
+from mailsla.bootstrap.application import Application, open_application
 from mailsla.config import load
 from mailsla.core.collection.outcome import RunOutcome
 from tests.trials.kills import Moment, Victim, kills

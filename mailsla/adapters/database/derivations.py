@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Engine, func, select
 
-from mailsla.adapters.database.bulk import STREAMED
+from mailsla.adapters.database.bulk import STREAMED, among
 from mailsla.adapters.database.derivation_work import PORTION, DerivationWork
 from mailsla.adapters.database.engine import reading, writing
 from mailsla.adapters.database.request_rows import case_of, doubt_of, request_of
@@ -155,6 +155,12 @@ class Derivations:
     def message(self, key: str) -> DerivedMessage | None:
         """Return what was derived of one message."""
         return next(iter(self._messages(DERIVED_MESSAGE.c.key == key)), None)
+
+    def message_ids(self, keys: Collection[str]) -> dict[str, str | None]:
+        """Return the Message-IDs of any number of messages, by key, in one statement."""
+        with reading(self._engine) as connection:
+            query = select(MESSAGE.c.key, MESSAGE.c.message_id).where(among(MESSAGE.c.key, keys, connection))
+            return {row.key: row.message_id for row in connection.execute(query)}
 
     def messages(self) -> tuple[DerivedMessage, ...]:
         """Return what was derived of every message, by time."""

@@ -2,10 +2,34 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+from mailsla.core.errors import UsageError
+from mailsla.language import gettext as _
+
 Now = Callable[[], datetime]
+
+NOW_VARIABLE = "MAILSLA_NOW"
+"""When set to an instant, the clock shows it: for demonstrations and trials."""
+
+
+def present() -> Now:
+    """Return the clock to go by: the system's, unless `MAILSLA_NOW` sets it to another instant.
+
+    Raises:
+        UsageError: When `MAILSLA_NOW` is no instant with a zone.
+    """
+    written = os.environ.get(NOW_VARIABLE)
+    if not written:
+        return system_now
+    try:
+        return clock_set_to(datetime.fromisoformat(written))
+    except ValueError as error:
+        raise UsageError(
+            _("MAILSLA_NOW doit être un instant avec son fuseau, comme 2026-11-13T08:30+01:00.")
+        ) from error
 
 
 def system_now() -> datetime:

@@ -55,6 +55,18 @@ class DerivedMessage:
     basis: str
 
 
+@dataclass(frozen=True, slots=True)
+class Tied:
+    """One message of a conversation, and what ties it there, for people to read; it may stand in several files."""
+
+    conversation: str
+    message_id: str | None
+    files: tuple[str, ...]
+    evidence: str
+    to: str | None
+    at: datetime
+
+
 DECIDE_NO_PAIRING = {"Service.head": "where alerts go; a head's own address is among the office's"}
 """Fields that decide nothing of what is derived."""
 

@@ -4,22 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 
+from mailsla.core.pairing.derivation import Tied
 from mailsla.presentation.documents.values import Document
-
-
-@dataclass(frozen=True, slots=True)
-class Tied:
-    """One message of a conversation; it may stand in several files."""
-
-    conversation: str
-    message_id: str | None
-    files: tuple[str, ...]
-    evidence: str
-    to: str | None
-    at: datetime
 
 
 def conversations_document(found: Iterable[Sequence[Tied]]) -> list[Document]:

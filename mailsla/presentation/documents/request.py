@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from zoneinfo import ZoneInfo
 
 from mailsla.core.clock.verdict import Verdict
@@ -37,17 +37,22 @@ def judged(item: Judged, zone: ZoneInfo) -> Document:
 
 
 def requests_document(
-    items: Iterable[tuple[Judged, str | None]],
+    items: Iterable[Judged],
+    message_ids: Mapping[str, str | None],
     doubts: Iterable[Doubt],
     decided: Collection[str],
     zone: ZoneInfo,
 ) -> Document:
-    """The answer of `mailsla requests`, with the possible replies that a person must look at."""
+    """The answer of `mailsla requests`, with the possible replies that a person must look at.
+
+    `message_ids` has those of the messages that open the requests, by key.
+    """
     return {
         "schema": "mailsla.requests/1",
         "requests": [
-            judged(item, zone) | {"message_id": message_id, "decided": item.case.key in decided}
-            for item, message_id in items
+            judged(item, zone)
+            | {"message_id": message_ids.get(item.case.key), "decided": item.case.key in decided}
+            for item in items
         ],
         "doubts": [
             {

@@ -13,14 +13,13 @@ from mailsla.core.clock.commitment import Commitment
 from mailsla.core.clock.verdict import Clock, Verdict
 from mailsla.core.clock.working_days import Day, SpecialDay
 from mailsla.core.pairing.decision import Decision
-from mailsla.core.pairing.derivation import DerivedMessage
+from mailsla.core.pairing.derivation import DerivedMessage, Tied
 from mailsla.core.pairing.recipient_matching import Doubt
 from mailsla.core.pairing.request import Request
 from mailsla.core.rate.standard import Judged
 from mailsla.language import gettext as _
 from mailsla.language import ngettext
 from mailsla.presentation import words
-from mailsla.presentation.documents.conversation import Tied
 
 
 def plain_table() -> Table:

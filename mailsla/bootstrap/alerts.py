@@ -1,0 +1,78 @@
+"""What a site's people are told by mail: alerts to heads, alarms to whoever runs it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from mailsla.adapters.smtp import Mailer
+from mailsla.bootstrap.access import smtp_server
+from mailsla.bootstrap.application import Application
+from mailsla.core.alerts.digests import Digest
+from mailsla.core.collection.gap import Gap
+from mailsla.presentation.formats import alert_text
+from mailsla.usecases import alarm, notify
+
+
+def due(app: Application) -> tuple[Digest, ...]:
+    """Return the digests that are due now and were not announced."""
+    return notify.due_digests(app.store.derivations, app.store.outbox, _setting(app), app.now())
+
+
+def written(app: Application, digest: Digest) -> tuple[str, str]:
+    """Return the subject and the text of an alert mail."""
+    settings = app.site.settings
+    return alert_text.write(
+        digest,
+        site=settings.site.name,
+        zone=app.site.zone,
+        commitments=app.site.commitments,
+        gaps=[gap for gap in app.gaps() if gap.until is None],
+        shown=alert_text.Shown(settings.alerts.show_subject, settings.alerts.show_sender),
+    )
+
+
+def prepare(app: Application) -> int:
+    """Write the digests that are due to the outbox; return how many."""
+    return notify.prepare(
+        app.store.derivations, app.store.outbox, _setting(app), lambda digest: written(app, digest), app.now()
+    )
+
+
+def deliver(app: Application) -> notify.Delivery:
+    """Hand over the mails that wait."""
+    smtp = app.site.settings.smtp
+    if smtp is None:
+        return notify.Delivery(0, 0)
+    mailer = Mailer(smtp_server(smtp), app.now, app.site.zone)
+    return notify.deliver(app.store.outbox, mailer, app.now, app.stop.is_set)
+
+
+def sound_alarms(app: Application) -> int:
+    """Write the alarms about collection that are due to the outbox; return how many."""
+    alerts = app.site.settings.alerts
+    now, zone = app.now(), app.site.zone
+    after = timedelta(hours=alerts.collection_stopped_after_hours)
+
+    def explain(gap: Gap, reason: str | None) -> tuple[str, str]:
+        return alert_text.alarm(gap, reason=reason, site=app.site.settings.site.name, zone=zone)
+
+    return alarm.look_and_sound(
+        app.store.runs,
+        app.store.outbox,
+        app.intervals,
+        alarm.AlarmRule(alerts.operator, after, _mail_domain(app)),
+        explain,
+        now,
+        now.astimezone(zone).date(),
+    )
+
+
+def _setting(app: Application) -> notify.AlertSetting:
+    return notify.AlertSetting(
+        standard=app.standard(), office=app.site.office, rule=app.site.alert_rule, domain=_mail_domain(app)
+    )
+
+
+def _mail_domain(app: Application) -> str:
+    smtp = app.site.settings.smtp
+    return (smtp.sender if smtp is not None else "mailsla@localhost").rpartition("@")[2]

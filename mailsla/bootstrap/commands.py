@@ -1,0 +1,153 @@
+"""What people ask of a site: each is one use case, given this site's store, rules and clock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
+
+from mailsla.bootstrap.access import smtp_server
+from mailsla.bootstrap.application import Application
+from mailsla.config import Account
+from mailsla.core.alerts.findings import Finding
+from mailsla.core.pairing.decision import Decision
+from mailsla.core.pairing.derivation import DerivedMessage, Tied
+from mailsla.core.pairing.request import Request
+from mailsla.core.rate.period import Grain, Period
+from mailsla.core.rate.report import Report
+from mailsla.core.rate.report_rules import ReportRules
+from mailsla.core.rate.standard import Judged
+from mailsla.usecases import check as checking
+from mailsla.usecases import conversations as tying
+from mailsla.usecases import decide as deciding
+from mailsla.usecases import look_up
+from mailsla.usecases import report as reporting
+from mailsla.usecases.import_archives import Archived, Imported, import_mails
+
+
+def report(
+    app: Application,
+    periods: Sequence[Period] = (),
+    *,
+    service: str | None = None,
+    grain: Grain = Grain.MONTH,
+) -> Report:
+    """Return the report of `periods`; by default the last full week beside the year to date."""
+    now = app.now()
+    wanted = periods or reporting.usual_periods(now.astimezone(app.site.zone).date())
+    return reporting.build(
+        app.store,
+        _report_rules(app, wanted),
+        periods=wanted,
+        now=now,
+        service=service,
+        grain=grain,
+        set_aside=len(app.store.set_aside.all()),
+        gaps=app.gaps(),
+    )
+
+
+def publish(app: Application, periods: Iterable[Period]) -> None:
+    """Write down the figures of `periods` as they stand now."""
+    for period in periods:
+        reporting.publish(app.store, _report_rules(app, [period]), period, app.now())
+
+
+def _report_rules(app: Application, periods: Sequence[Period]) -> ReportRules:
+    """Return the rules, on a calendar that covers the store and `periods`."""
+    first, last = reporting.years_needed(periods, app.earliest(), app.now(), app.site.zone)
+    return app.site.report_rules(app.site.clock(first, last))
+
+
+def requests(app: Application, selection: look_up.Selection) -> look_up.Listed:
+    """Return the requests of a selection with their verdicts now."""
+    return look_up.listed(app.store.derivations, app.store.decisions, selection, app.standard(), app.now())
+
+
+def message_ids(app: Application, items: Iterable[Judged]) -> Mapping[str, str | None]:
+    """Return the Message-IDs of the messages that open some requests, by key."""
+    return app.store.derivations.message_ids([item.case.key for item in items])
+
+
+def show(app: Application, reference: str) -> look_up.Shown:
+    """Return all that is known of the request whose reference begins so.
+
+    Raises:
+        UsageError: When there is none, or several.
+    """
+    return look_up.shown(app.store.derivations, app.store.decisions, reference, app.standard(), app.now())
+
+
+def conversations(app: Application) -> list[list[Tied]]:
+    """Return how the messages of the store were tied."""
+    return tying.of_store(app.store.derivations.messages())
+
+
+def request_named(app: Application, reference: str) -> Request:
+    """Return the one request whose reference begins so.
+
+    Raises:
+        UsageError: When there is none, or several.
+    """
+    return look_up.request_named(app.store.derivations, reference)
+
+
+def message_named(app: Application, reference: str) -> DerivedMessage:
+    """Return the one mail whose reference begins so.
+
+    Raises:
+        UsageError: When there is none, or several.
+    """
+    return look_up.message_named(app.store.derivations, reference)
+
+
+def decide(app: Application, request: Request, wanted: deciding.Wanted, signed: deciding.Signature) -> int:
+    """Add a decision about a request, bring requests up to date, and return its number.
+
+    Raises:
+        UsageError: When it is refused.
+    """
+    services = [item.name for item in app.site.settings.services]
+    choices = deciding.Choices(services, list(app.site.commitments), app.site.zone)
+    number = deciding.decide(app.store.decisions, app.store.derivations, request, wanted, signed, choices)
+    app.derive()
+    return number
+
+
+def undo(app: Application, number: int, signed: deciding.Signature) -> Decision:
+    """Take a decision back, bring requests up to date, and return the one taken back.
+
+    Raises:
+        UsageError: When there is no such decision in force.
+    """
+    undone = deciding.undo(app.store.decisions, number, signed)
+    app.derive()
+    return undone
+
+
+def import_archive(
+    app: Application, mails: Iterable[Archived], archive: str, done: Callable[[int], None]
+) -> Imported:
+    """Store the messages of one archive; `done` is told how many more were read."""
+    return import_mails(mails, app.store, archive, now=app.now, office=app.site.office, done=done)
+
+
+def check(app: Application, *, quick: bool) -> list[Finding]:
+    """Look at every part of the installation; when quick, only at how recent collections are."""
+    if quick:
+        return list(checking.recent(app.intervals, app.store.runs, app.now()))
+    smtp = app.site.settings.smtp
+    installation = checking.Installation(
+        accounts=[_access(app, account) for account in app.accounts],
+        greet=None if smtp is None else smtp_server(smtp).greet,
+        known=app.store.derivations,
+        set_aside=app.store.set_aside.all(),
+        runs=app.store.runs,
+        gaps=app.gaps(),
+        territory=app.site.settings.site.territory.name,
+        calendar=app.clock().calendar,
+    )
+    return list(checking.look(installation, app.now()))
+
+
+def _access(app: Application, account: Account) -> checking.Access:
+    return checking.Access(app.restraint(account), app.store.attempts, partial(app.sessions.session, account))

@@ -1,0 +1,174 @@
+"""What a look at an installation finds, part by part: facts, and how well each is. Nothing is worded here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from mailsla.core.collection.gap import Gap
+from mailsla.core.collection.on_server import ListedMailbox
+
+
+class Health(StrEnum):
+    """How one part is."""
+
+    OK = "ok"
+    WARNING = "warning"
+    FAILURE = "failure"
+
+
+class Part(StrEnum):
+    """What may not work at all."""
+
+    STORE = "store"
+    ACCOUNT = "account"
+    SENDING = "sending"
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A part that does not work; `reason` is the sentence of its error, and `account` names an account."""
+
+    part: Part
+    reason: str
+    account: str = ""
+    health: Health = Health.FAILURE
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigurationRead:
+    """The configuration is read from `path`."""
+
+    path: str
+    health: Health = Health.OK
+
+
+@dataclass(frozen=True, slots=True)
+class MailboxesListed:
+    """An account lets itself be logged in to, and its server lists these mailboxes."""
+
+    account: str
+    mailboxes: Sequence[ListedMailbox]
+    health: Health = Health.OK
+
+
+@dataclass(frozen=True, slots=True)
+class NoSentMailbox:
+    """None of an account's mailboxes holds what was sent."""
+
+    account: str
+    health: Health = Health.WARNING
+
+
+@dataclass(frozen=True, slots=True)
+class RepliesSeen:
+    """How many mails of the office were seen; a warning when none was."""
+
+    count: int
+
+    @property
+    def health(self) -> Health:
+        """How well that is."""
+        return Health.OK if self.count else Health.WARNING
+
+
+@dataclass(frozen=True, slots=True)
+class SendingUnconfigured:
+    """No server is named that takes our mails."""
+
+    health: Health = Health.WARNING
+
+
+@dataclass(frozen=True, slots=True)
+class SendingAnswers:
+    """The server that takes our mails answers."""
+
+    health: Health = Health.OK
+
+
+@dataclass(frozen=True, slots=True)
+class RequestsKnown:
+    """The store opens, and knows of that many requests and follow-ups."""
+
+    count: int
+    health: Health = Health.OK
+
+
+@dataclass(frozen=True, slots=True)
+class MailSetAside:
+    """A mail that could not be read: where it lies, and why, in a word."""
+
+    account: str
+    mailbox: str
+    uid: int
+    reason: str
+    health: Health = Health.WARNING
+
+
+@dataclass(frozen=True, slots=True)
+class CollectedInPart:
+    """The last successful collection of an account left something out; `reason` says what."""
+
+    account: str
+    reason: str
+    health: Health = Health.WARNING
+
+
+@dataclass(frozen=True, slots=True)
+class NotCollected:
+    """An account is not read any more, or never was."""
+
+    gap: Gap
+    health: Health = Health.WARNING
+
+
+@dataclass(frozen=True, slots=True)
+class LastCollected:
+    """When an account was last collected with success; None for never. A failure when that is not recent."""
+
+    account: str
+    at: datetime | None
+    recent: bool
+
+    @property
+    def health(self) -> Health:
+        """How well that is."""
+        return Health.OK if self.recent else Health.FAILURE
+
+
+@dataclass(frozen=True, slots=True)
+class NextWorkingDay:
+    """The calendar is a territory's, and says which working day comes next."""
+
+    territory: str
+    on: date
+    health: Health = Health.OK
+
+
+@dataclass(frozen=True, slots=True)
+class ClockShows:
+    """What time it is taken to be."""
+
+    at: datetime
+    health: Health = Health.OK
+
+
+Finding = (
+    Broken
+    | ConfigurationRead
+    | MailboxesListed
+    | NoSentMailbox
+    | RepliesSeen
+    | SendingUnconfigured
+    | SendingAnswers
+    | RequestsKnown
+    | MailSetAside
+    | CollectedInPart
+    | NotCollected
+    | LastCollected
+    | NextWorkingDay
+    | ClockShows
+)
+"""One thing that was looked at."""

@@ -1,0 +1,160 @@
+"""What a look at the installation found, one line a finding; the sentence says what to do unless all is well."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import assert_never
+from zoneinfo import ZoneInfo
+
+from mailsla.core.alerts.findings import (
+    Broken,
+    ClockShows,
+    CollectedInPart,
+    ConfigurationRead,
+    Finding,
+    Health,
+    LastCollected,
+    MailboxesListed,
+    MailSetAside,
+    NextWorkingDay,
+    NoSentMailbox,
+    NotCollected,
+    Part,
+    RepliesSeen,
+    RequestsKnown,
+    SendingAnswers,
+    SendingUnconfigured,
+)
+from mailsla.core.collection.on_server import ListedMailbox
+from mailsla.core.mail.copies import MailboxRole
+from mailsla.language import gettext as _
+from mailsla.language import ngettext
+from mailsla.presentation import words
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing that was looked at, and what is said of it."""
+
+    subject: str
+    health: Health
+    sentence: str
+
+
+def lines(found: Sequence[Finding], zone: ZoneInfo) -> list[Line]:
+    """Return a line for each finding, in the same order; instants are in the site's zone."""
+    return [Line(_subject(finding), finding.health, _sentence(finding, zone)) for finding in found]
+
+
+def health(of: Health) -> str:
+    """Name how a part is."""
+    return {
+        Health.OK: _("ok"),
+        Health.WARNING: _("attention"),
+        Health.FAILURE: _("à corriger"),
+    }[of]
+
+
+def _subject(finding: Finding) -> str:  # noqa: C901, PLR0911 (one of each kind)
+    match finding:
+        case ConfigurationRead():
+            return _("configuration")
+        case Broken(Part.ACCOUNT, _, account) | MailboxesListed(account) | NoSentMailbox(account):
+            return _("compte {name}").format(name=account)
+        case Broken(Part.SENDING) | SendingUnconfigured() | SendingAnswers():
+            return _("envoi des alertes")
+        case Broken() | RequestsKnown():
+            return _("base de données")
+        case RepliesSeen():
+            return _("réponses")
+        case MailSetAside():
+            return _("courriel mis de côté")
+        case CollectedInPart(account) | LastCollected(account):
+            return _("relève {account}").format(account=account)
+        case NotCollected(gap):
+            return _("relève {account}").format(account=gap.account)
+        case NextWorkingDay():
+            return _("calendrier")
+        case ClockShows():
+            return _("horloge")
+    assert_never(finding)
+
+
+def _sentence(finding: Finding, zone: ZoneInfo) -> str:  # noqa: C901, PLR0911, PLR0912 (one of each kind)
+    match finding:
+        case Broken(_, reason) | CollectedInPart(_, reason):
+            return reason
+        case ConfigurationRead(path):
+            return path
+        case MailboxesListed(_, mailboxes):
+            return _("connexion réussie ; dossiers : {mailboxes}").format(mailboxes=_names(mailboxes))
+        case NoSentMailbox():
+            return _(
+                "aucun dossier d'envoyés reconnu ; nommez-le avec « sent » si les agents répondent d'ici."
+            )
+        case RepliesSeen(count):
+            return _replies(count)
+        case SendingUnconfigured():
+            return _("pas de section [smtp] : aucune alerte ne partira.")
+        case SendingAnswers():
+            return _("le serveur répond.")
+        case RequestsKnown(count):
+            return ngettext("{n} demande connue.", "{n} demandes connues.", count).format(n=count)
+        case MailSetAside():
+            return _set_aside(finding)
+        case NotCollected():
+            return _not_collected(finding, zone)
+        case LastCollected():
+            return _last_collected(finding, zone)
+        case NextWorkingDay(territory, on):
+            return _("{territory} ; prochain jour ouvré : {day}.").format(
+                territory=territory, day=words.day_name(on)
+            )
+        case ClockShows(at):
+            return words.instant(at, zone)
+    assert_never(finding)
+
+
+def _names(mailboxes: Sequence[ListedMailbox]) -> str:
+    return ", ".join(f"{words.safe(box.name, 60)} ({_role(box.role)})" for box in mailboxes)
+
+
+def _role(role: MailboxRole) -> str:
+    return {
+        MailboxRole.INBOX: _("reçus"),
+        MailboxRole.SENT: _("envoyés"),
+        MailboxRole.JUNK: _("indésirables"),
+        MailboxRole.TRASH: _("corbeille"),
+        MailboxRole.DRAFTS: _("brouillons"),
+    }[role]
+
+
+def _replies(count: int) -> str:
+    if count == 0:
+        return _(
+            "aucune réponse n'a encore été vue : vérifiez que les envoyés des agents sont dans un dossier relevé."
+        )
+    return ngettext("{n} réponse vue.", "{n} réponses vues.", count).format(n=count)
+
+
+def _set_aside(finding: MailSetAside) -> str:
+    return _("{account}, dossier {mailbox}, UID {uid} : {reason}").format(
+        account=finding.account,
+        mailbox=words.safe(finding.mailbox, 60),
+        uid=finding.uid,
+        reason=words.set_aside(finding.reason),
+    )
+
+
+def _not_collected(finding: NotCollected, zone: ZoneInfo) -> str:
+    if finding.gap.never:
+        return _("jamais relevé en entier.")
+    since = words.instant(finding.gap.since, zone)
+    return _("pas de relève réussie depuis le {instant}.").format(instant=since)
+
+
+def _last_collected(finding: LastCollected, zone: ZoneInfo) -> str:
+    if finding.at is None:
+        return _("aucune relève réussie.")
+    return _("dernière relève réussie le {instant}.").format(instant=words.instant(finding.at, zone))

@@ -1,0 +1,184 @@
+"""A look at the installation: each part, as facts with their health."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence, Sized
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from mailsla.core.alerts import findings
+from mailsla.core.alerts.findings import Finding, Part
+from mailsla.core.clock.working_days import WorkingCalendar
+from mailsla.core.collection.gap import Gap
+from mailsla.core.collection.on_server import ListedMailbox
+from mailsla.core.collection.outcome import RecordedRun, RunOutcome
+from mailsla.core.errors import LoginRefused, MailslaError, TransientError
+from mailsla.core.mail.copies import MailboxRole
+from mailsla.usecases.attempts import Attempts, Restraint
+
+RECENT = timedelta(hours=1)
+"""A collection older than this, and than its own interval, is a failure."""
+
+
+class Runs(Protocol):
+    """What is remembered of collections."""
+
+    def last(self) -> Sequence[RecordedRun]:
+        """Return, for each account, its last ended run and its last successful one."""
+
+
+class SetAside(Protocol):
+    """A mail that could not be read."""
+
+    @property
+    def account(self) -> str:
+        """Whose it is."""
+
+    @property
+    def mailbox(self) -> str:
+        """Where it lies."""
+
+    @property
+    def uid(self) -> int:
+        """Its UID there."""
+
+    @property
+    def reason(self) -> str:
+        """Why, in a word."""
+
+
+class KnownRequests(Protocol):
+    """What was made of the mails."""
+
+    def requests(self) -> Sized:
+        """Return the requests and follow-ups."""
+
+    def outbound_count(self) -> int:
+        """Count the messages of the office to someone outside."""
+
+
+class Listing(Protocol):
+    """A connection that lists mailboxes."""
+
+    def mailboxes(self) -> Sequence[ListedMailbox]:
+        """List the mailboxes to collect."""
+
+
+class RememberedAttempts(Attempts, Protocol):
+    """Where logins are remembered, those of a check too."""
+
+    def note_refused_check(self, account: str, at: datetime) -> None:
+        """Remember a refused login that was no collection."""
+
+
+@dataclass(frozen=True)
+class Access:
+    """How one account is reached.
+
+    Attributes:
+        restraint: What the store forbids.
+        attempts: Where a refused login is remembered: it counts among those of its collections.
+        open: Logs in.
+    """
+
+    restraint: Restraint
+    attempts: RememberedAttempts
+    open: Callable[[], AbstractContextManager[Listing]]
+
+
+@dataclass(frozen=True)
+class Installation:
+    """What there is to look at.
+
+    Attributes:
+        accounts: How each is reached.
+        greet: Greets the server that takes our mails; None when no server is named.
+        known: What was made of the mails.
+        set_aside: The mails that could not be read.
+        runs: What is remembered of collections.
+        gaps: The stretches over which accounts were not collected.
+        territory: The name of the one whose calendar is used.
+        calendar: Its calendar.
+    """
+
+    accounts: Sequence[Access]
+    greet: Callable[[], object] | None
+    known: KnownRequests
+    set_aside: Sequence[SetAside]
+    runs: Runs
+    gaps: Sequence[Gap]
+    territory: str
+    calendar: WorkingCalendar
+
+
+def look(installation: Installation, now: datetime) -> Iterator[Finding]:
+    """Look at every part: log in to each account, greet the server of alerts, read the store."""
+    for access in installation.accounts:
+        yield from _account(access, now)
+    yield findings.RepliesSeen(installation.known.outbound_count())
+    yield _sending(installation.greet)
+    yield findings.RequestsKnown(len(installation.known.requests()))
+    yield from _collections(installation)
+    calendar = installation.calendar
+    following = calendar.working_day(calendar.local_date(now), 1)
+    yield findings.NextWorkingDay(installation.territory, following)
+    yield findings.ClockShows(now)
+
+
+def recent(intervals: Mapping[str, timedelta], runs: Runs, now: datetime) -> Iterator[Finding]:
+    """Say whether every account was collected with success within the hour, for a container's health."""
+    good = {run.account: run.started_at for run in runs.last() if run.outcome is RunOutcome.OK}
+    for account, interval in intervals.items():
+        last = good.get(account)
+        is_recent = last is not None and now - last < RECENT + interval
+        yield findings.LastCollected(account, last, is_recent)
+
+
+def _account(access: Access, now: datetime) -> Iterator[Finding]:
+    """Log in to an account without collecting it, unless that was refused too often of late."""
+    name = access.restraint.account
+    try:
+        mailboxes = _mailboxes(access, now)
+    except MailslaError as error:
+        yield findings.Broken(Part.ACCOUNT, str(error), name)
+        return
+    yield findings.MailboxesListed(name, mailboxes)
+    if not any(mailbox.role is MailboxRole.SENT for mailbox in mailboxes):
+        yield findings.NoSentMailbox(name)
+
+
+def _mailboxes(access: Access, now: datetime) -> Sequence[ListedMailbox]:
+    held_back = access.restraint.held_back(now)
+    if held_back is not None:
+        raise TransientError(held_back.reason)
+    try:
+        with access.open() as opened:
+            return opened.mailboxes()
+    except LoginRefused:
+        access.attempts.note_refused_check(access.restraint.account, now)
+        raise
+
+
+def _sending(greet: Callable[[], object] | None) -> Finding:
+    """Greet the server that takes our mails; None when no server is named."""
+    if greet is None:
+        return findings.SendingUnconfigured()
+    try:
+        greet()
+    except MailslaError as error:
+        return findings.Broken(Part.SENDING, str(error))
+    return findings.SendingAnswers()
+
+
+def _collections(installation: Installation) -> Iterator[Finding]:
+    """Say what collections left out, and which do not go on."""
+    for item in installation.set_aside:
+        yield findings.MailSetAside(item.account, item.mailbox, item.uid, item.reason)
+    for run in installation.runs.last():
+        if run.outcome is RunOutcome.OK and run.reason is not None:
+            yield findings.CollectedInPart(run.account, run.reason)
+    for gap in installation.gaps:
+        if gap.until is None and not gap.partial:
+            yield findings.NotCollected(gap)

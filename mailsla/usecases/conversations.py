@@ -1,0 +1,104 @@
+"""How messages were tied: in the store, or in files that no store needs to know."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from pathlib import PurePath
+from typing import Protocol
+
+from mailsla.core.errors import MessageError
+from mailsla.core.mail.base_subject import base_subject
+from mailsla.core.mail.copies import Copy, Mail, MailboxRole
+from mailsla.core.mail.header import identity
+from mailsla.core.office.body_evidence import read_with_body
+from mailsla.core.pairing.derivation import Derivation, DerivedMessage, Tied, derive
+from mailsla.core.pairing.rules import PairingRules
+from mailsla.usecases.import_archives import ACCOUNT, Archived
+
+
+class Filed(Archived, Protocol):
+    """One message of a file."""
+
+    @property
+    def path(self) -> PurePath:
+        """The file it stands in."""
+
+    @property
+    def name(self) -> str:
+        """What names it: its file, and its place there when it is not alone."""
+
+
+def of_files(
+    mails: Iterable[Filed],
+    rules: PairingRules,
+    *,
+    read_at: datetime,
+    unreadable: Callable[[PurePath, str], object],
+) -> list[list[Tied]]:
+    """Return the conversations of some files, by the instant of their first message.
+
+    Args:
+        mails: What the files hold; a message may stand in several.
+        rules: How messages are tied.
+        read_at: When the files are read.
+        unreadable: Told of the file of a message that cannot be read, and why, in a word.
+    """
+    known: dict[str, Mail] = {}
+    files: dict[str, list[str]] = defaultdict(list)
+    for mail in mails:
+        try:
+            read = _read(mail, rules, read_at)
+        except MessageError as error:
+            unreadable(mail.path, error.reason)
+            continue
+        known.setdefault(read.key, read)
+        files[read.key].append(mail.name)
+    derivation = derive(list(known.values()), rules)
+    found = [_tied(members, derivation, known, files) for members in derivation.conversations.values()]
+    return sorted(found, key=lambda tied: (tied[0].at, tied[0].conversation))
+
+
+def _read(mail: Filed, rules: PairingRules, read_at: datetime) -> Mail:
+    header = read_with_body(mail.header, mail.body_start, rules.office)
+    copy = Copy(ACCOUNT, mail.path.name, MailboxRole.INBOX, None, header.hop_at, imported=True)
+    return Mail(identity(header, base_subject(header.subject)), header, read_at, (copy,))
+
+
+def _tied(
+    members: Iterable[str], derivation: Derivation, known: dict[str, Mail], files: dict[str, list[str]]
+) -> list[Tied]:
+    """Return one conversation, by time."""
+    ordered = sorted(members, key=lambda key: derivation.readings[key].order)
+    tied_to = {key: known.get(derivation.links[key].to or "") for key in ordered}
+    return [
+        Tied(
+            conversation=min(ordered),
+            message_id=known[key].header.message_id,
+            files=tuple(sorted(files[key])),
+            evidence=derivation.links[key].evidence.value,
+            to=None if other is None else other.header.message_id,
+            at=derivation.readings[key].moment.at,
+        )
+        for key, other in tied_to.items()
+    ]
+
+
+def of_store(messages: Iterable[DerivedMessage]) -> list[list[Tied]]:
+    """Return the conversations of messages that come by time, by the instant of their first one."""
+    messages = list(messages)
+    named = {message.key: message.message_id for message in messages}
+    groups: dict[str, list[Tied]] = defaultdict(list)
+    for message in messages:
+        groups[message.conversation].append(
+            Tied(
+                conversation=message.conversation,
+                message_id=message.message_id,
+                files=(),
+                evidence=message.evidence,
+                to=None if message.tied_to is None else named.get(message.tied_to),
+                at=message.at,
+            )
+        )
+    return list(groups.values())

@@ -1,0 +1,236 @@
+"""Looking things up: the requests behind a figure, one of them by its reference, and all that is known of it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from mailsla.core.clock.commitment import Commitment
+from mailsla.core.clock.verdict import Outcome, Verdict
+from mailsla.core.clock.working_days import Day, WorkingCalendar
+from mailsla.core.errors import UsageError
+from mailsla.core.mail.printable import printable
+from mailsla.core.pairing.decision import Decision
+from mailsla.core.pairing.derivation import DerivedMessage
+from mailsla.core.pairing.recipient_matching import Doubt
+from mailsla.core.pairing.request import Request
+from mailsla.core.rate.case import Case, case_of
+from mailsla.core.rate.period import Period
+from mailsla.core.rate.standard import Judged, Standard
+from mailsla.language import gettext as _
+
+SHORTEST_PREFIX = 4
+"""Letters of a reference below which nothing is looked for."""
+
+
+class State(StrEnum):
+    """Which requests to list."""
+
+    MET = "met"
+    MISSED = "missed"
+    WAITING = "waiting"
+    OVERDUE = "overdue"
+    UNANSWERED = "unanswered"
+    FOLLOW_UP = "follow-up"
+    TO_CHECK = "to-check"
+    EXCLUDED = "excluded"
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which requests to list: those of a state, received in a period, that a service has; None for any.
+
+    Those that a person left out are of the state `EXCLUDED` alone, and follow-ups are listed by the states that
+    say so, or that are about what nothing answered. In no state in particular, first requests are.
+    """
+
+    state: State | None = None
+    period: Period | None = None
+    service: str | None = None
+
+    def of(
+        self, items: Sequence[Judged], doubtful: Collection[str], calendar: WorkingCalendar
+    ) -> tuple[Judged, ...]:
+        """Return those of `items` that are selected, in the same order.
+
+        Args:
+            items: Requests and follow-ups with their verdicts.
+            doubtful: Keys of requests that a mail waiting for a person's look may answer.
+            calendar: Gives the local date of a receipt.
+        """
+        return tuple(
+            item
+            for item in items
+            if self.service in {None, item.case.service}
+            and (self.period is None or calendar.local_date(item.case.received_at) in self.period)
+            and _is_in(item, self.state, doubtful)
+        )
+
+
+def _is_in(item: Judged, state: State | None, doubtful: Collection[str]) -> bool:
+    case, outcome, unanswered = item.case, item.verdict.outcome, item.verdict.answered_on is None
+    if case.excluded is not None:
+        return state in {None, State.EXCLUDED}
+    return {
+        None: not case.follow_up,
+        State.MET: not case.follow_up and outcome is Outcome.MET,
+        State.MISSED: not case.follow_up and outcome is Outcome.MISSED,
+        State.WAITING: not case.follow_up and outcome is Outcome.WAITING,
+        State.OVERDUE: unanswered and outcome is Outcome.MISSED,
+        State.UNANSWERED: unanswered,
+        State.FOLLOW_UP: case.follow_up,
+        State.TO_CHECK: case.key in doubtful,
+        State.EXCLUDED: False,
+    }[state]
+
+
+class ListedRequests(Protocol):
+    """What a list of requests is read from."""
+
+    def cases(self) -> Sequence[Case]:
+        """Return the requests and follow-ups, by receipt."""
+
+    def doubts(self) -> Sequence[Doubt]:
+        """Return the possible replies that a person must look at."""
+
+
+class Decisions(Protocol):
+    """What people decided."""
+
+    def decided(self) -> frozenset[str]:
+        """Return the keys of the requests and mails about which a decision is in force."""
+
+    def taken(self, target: str | None = None) -> Sequence[Decision]:
+        """Return every decision, or those about one message, by number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """Some requests.
+
+    Attributes:
+        items: With their verdicts, by receipt.
+        doubts: The possible replies to them that a person must look at.
+        decided: Keys of whatever a decision in force is about, among these or not.
+    """
+
+    items: tuple[Judged, ...]
+    doubts: tuple[Doubt, ...]
+    decided: frozenset[str]
+
+
+def listed(
+    derivations: ListedRequests, decisions: Decisions, selection: Selection, standard: Standard, now: datetime
+) -> Listed:
+    """Return the requests of a selection with their verdicts at `now`."""
+    doubts = derivations.doubts()
+    doubtful = {key for doubt in doubts for key in doubt.candidates}
+    items = selection.of(standard.judge(derivations.cases(), now), doubtful, standard.clock.calendar)
+    keys = {item.case.key for item in items}
+    about = tuple(doubt for doubt in doubts if keys.intersection(doubt.candidates))
+    return Listed(items, about, decisions.decided())
+
+
+class NamedRequests(Protocol):
+    """Where requests are found by their references."""
+
+    def requests_named(self, prefix: str) -> Sequence[Request]:
+        """Return the requests whose key begins with `prefix`."""
+
+
+def request_named(derivations: NamedRequests, written: str) -> Request:
+    """Return the one request whose reference begins with `written`.
+
+    Raises:
+        UsageError: When there is none, or several.
+    """
+    prefix = written.strip().lower()
+    found = derivations.requests_named(prefix) if len(prefix) >= SHORTEST_PREFIX else ()
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise UsageError(
+            _("Plusieurs demandes commencent par {prefix} ; écrivez-la en entier.").format(prefix=prefix)
+        )
+    raise UsageError(
+        _("Aucune demande {written} ; « mailsla requests » donne les références.").format(
+            written=printable(written, 40)
+        )
+    )
+
+
+class NamedMessages(Protocol):
+    """Where mails are found by their references."""
+
+    def messages_named(self, prefix: str) -> Sequence[DerivedMessage]:
+        """Return the messages whose key begins with `prefix`."""
+
+
+def message_named(derivations: NamedMessages, written: str) -> DerivedMessage:
+    """Return the one mail whose reference begins with `written`.
+
+    Raises:
+        UsageError: When there is none, or several.
+    """
+    prefix = written.strip().lower()
+    found = derivations.messages_named(prefix) if len(prefix) >= SHORTEST_PREFIX else ()
+    if len(found) != 1:
+        raise UsageError(
+            _(
+                "Aucun courriel unique ne commence par {written} ; « mailsla show » donne les références."
+            ).format(written=printable(written, 40))
+        )
+    return found[0]
+
+
+class RequestSource(NamedRequests, Protocol):
+    """What is known of one request."""
+
+    def conversation(self, name: str) -> Sequence[DerivedMessage]:
+        """Return the messages of one conversation, by time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """All that is known of one request.
+
+    Attributes:
+        request: The request.
+        commitment: The promise it falls under.
+        verdict: How it stands.
+        messages: Those of its conversation, by time.
+        counted: The days from its receipt to its answer, or to now.
+        decisions: Those about its messages, in force or taken back.
+    """
+
+    request: Request
+    commitment: Commitment
+    verdict: Verdict
+    messages: Sequence[DerivedMessage]
+    counted: Sequence[Day]
+    decisions: tuple[Decision, ...]
+
+
+def shown(
+    derivations: RequestSource, decisions: Decisions, written: str, standard: Standard, now: datetime
+) -> Shown:
+    """Return all that is known at `now` of the request whose reference begins with `written`.
+
+    Raises:
+        UsageError: When there is none, or several.
+    """
+    request = request_named(derivations, written)
+    commitment = standard.commitment_of(request.category)
+    verdict = standard.judge([case_of(request)], now)[0].verdict
+    end = request.answered.at if verdict.answered_on and request.answered else now
+    return Shown(
+        request=request,
+        commitment=commitment,
+        verdict=verdict,
+        messages=derivations.conversation(request.conversation),
+        counted=standard.clock.days(request.received.at, end, commitment.unit),
+        decisions=tuple(item for key in request.keys for item in decisions.taken(key)),
+    )

@@ -1,0 +1,117 @@
+"""What the daemon does again and again: one collection an account, the alarms, the alerts, their delivery."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Protocol
+
+from mailsla.core.alerts.readiness import may_announce
+from mailsla.core.collection.outcome import RunOutcome
+from mailsla.usecases.notify import Delivery
+from mailsla.usecases.poll import Collected
+from mailsla.usecases.watch import Heard
+
+ALERT_SECONDS = 60
+"""Between two looks at what is to be told."""
+
+
+@dataclass(frozen=True)
+class Round:
+    """Something to do at intervals."""
+
+    name: str
+    seconds: float
+    act: Callable[[], object]
+
+
+@dataclass(frozen=True)
+class Watched:
+    """An account whose turn comes at intervals.
+
+    Attributes:
+        account: Its name.
+        seconds: Between two accounts.
+        watch: Collects it and stays on the line until its next each.
+    """
+
+    account: str
+    seconds: float
+    watch: Callable[[Heard], object]
+
+
+class Work(Protocol):
+    """What is done in rounds, besides collecting."""
+
+    def derive(self) -> object:
+        """Bring requests up to date."""
+
+    def half_read(self) -> AbstractSet[str]:
+        """Return the accounts of which something was read, and which never were to their end."""
+
+    def sound_alarms(self) -> object:
+        """Write the alarms about collection that are due."""
+
+    def prepare_alerts(self) -> object:
+        """Write the alerts that are due."""
+
+    def deliver_alerts(self) -> Delivery:
+        """Hand over the mails that wait."""
+
+
+@dataclass(frozen=True)
+class Rounds:
+    """The daemon's rounds.
+
+    Attributes:
+        accounts: What is collected.
+        work: What is done besides.
+        is_stopping: Tells whether everything is to end.
+        heard: Told how each collection ended.
+        delivered: Told of each delivery that did something.
+    """
+
+    accounts: Sequence[Watched]
+    work: Work
+    is_stopping: Callable[[], bool]
+    heard: Heard
+    delivered: Callable[[Delivery], object]
+    _tried: set[str] = field(default_factory=set)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def all(self) -> list[Round]:
+        """Return every round, each apart: what breaks one, or makes it last, holds no other back."""
+        seconds = min(ALERT_SECONDS, *(each.seconds for each in self.accounts))
+        acts = (("alarms", self.work.sound_alarms), ("alerts", self.warn), ("delivery", self.deliver))
+        return [
+            *(
+                Round(f"collect {each.account}", each.seconds, partial(each.watch, self._collected))
+                for each in self.accounts
+            ),
+            *(Round(name, seconds, act) for name, act in acts),
+        ]
+
+    def _collected(self, result: Collected) -> None:
+        """Derive at once whatever is new."""
+        self.heard(result)
+        if result.tally.messages or result.tally.gone or result.outcome is RunOutcome.OK:
+            self.work.derive()
+        with self._lock:
+            self._tried.add(result.account)
+
+    def warn(self) -> None:
+        """Write the alerts that are due, once it is known what was answered."""
+        with self._lock:
+            tried = frozenset(self._tried)
+        configured = {each.account for each in self.accounts}
+        if may_announce(configured, tried, self.work.half_read()) and not self.is_stopping():
+            self.work.prepare_alerts()
+
+    def deliver(self) -> None:
+        """Hand over the mails that wait."""
+        delivery = self.work.deliver_alerts()
+        if delivery.sent or delivery.failed:
+            self.delivered(delivery)

@@ -1,0 +1,91 @@
+"""A list asks the store for as much at a time as it can: its statements are as many for few requests as for many."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, event
+
+from mailsla import cli
+from mailsla.bootstrap import commands
+from mailsla.bootstrap.application import open_application
+from mailsla.config import load
+from tests.trials.office import document, toml
+
+START = datetime(2026, 11, 2, 8, tzinfo=UTC)
+REACHED = {"host": "127.0.0.1", "tls": "none", "user": "contact", "password": "x"}
+
+
+@dataclass(frozen=True)
+class Archived:
+    """A request of somebody's own."""
+
+    number: int
+    body_start: bytes = b"Corps."
+
+    @property
+    def header(self) -> bytes:
+        at = START + timedelta(minutes=self.number)
+        return (
+            f"Message-ID: <r{self.number}.statements@example.org>\r\nFrom: usager{self.number}@example.org\r\n"
+            f"To: contact@pref.example.fr\r\nSubject: Demande {self.number}\r\n"
+            f"Received: from a by b; {at:%d %b %Y %H:%M:%S +0000}\r\nDate: {at:%d %b %Y %H:%M:%S +0000}"
+        ).encode()
+
+
+@contextmanager
+def statements() -> Iterator[list[str]]:
+    """Note every statement that any engine executes."""
+    seen: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        seen.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+
+
+@pytest.fixture
+def configuration(empty_engine: Engine, tmp_path: Path) -> Path:
+    """A site whose store is empty, on each kind of database."""
+    written = tmp_path / "mailsla.toml"
+    url = empty_engine.url.render_as_string(hide_password=False)
+    written.write_text(toml(document(REACHED, store={"url": url})), encoding="utf-8")
+    return written
+
+
+def hold(configuration: Path, numbers: range) -> None:
+    """Have the store know of some requests."""
+    with open_application(load(configuration), now=lambda: START + timedelta(days=10)) as app:
+        commands.import_archive(app, map(Archived, numbers), "a.mbox", lambda _count: None)
+        app.derive()
+
+
+def test_a_list_of_requests_takes_as_many_statements_for_ten_as_for_two_hundred(
+    configuration: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("MAILSLA_NOW", (START + timedelta(days=10)).isoformat())
+    counts: dict[int, dict[str, int]] = {}
+    for first, last in ((0, 10), (10, 200)):
+        hold(configuration, range(first, last))
+        counts[last] = {}
+        for written_as in ("text", "json", "csv"):
+            with statements() as seen:
+                arguments = ["--config", str(configuration), "requests", "--format", written_as]
+                assert cli.run(arguments) == 0
+            counts[last][written_as] = len(seen)
+            listed = capsys.readouterr().out
+            assert listed.count("Demande") >= last or listed.count(".statements@example.org") == last
+
+    with capsys.disabled():
+        print(f"\nstatements of a list of requests: {counts}")  # noqa: T201 (the figure, for whoever runs it)
+    assert counts[10] == counts[200]

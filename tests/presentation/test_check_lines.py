@@ -1,0 +1,86 @@
+"""What a look at the installation is said to have found, word for word."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from mailsla.core.alerts import findings
+from mailsla.core.alerts.findings import Finding, Part
+from mailsla.core.collection.gap import Gap
+from mailsla.core.collection.on_server import ListedMailbox
+from mailsla.core.mail.copies import MailboxRole
+from mailsla.presentation.check_lines import lines
+from tests.factories import PARIS, paris
+
+AT = paris("2026-11-13 09:00")
+MAILBOXES = (ListedMailbox("INBOX", MailboxRole.INBOX), ListedMailbox("Env\noyés", MailboxRole.SENT))
+SAID: list[tuple[Finding, str]] = [
+    (findings.ConfigurationRead("mailsla.toml"), "ok configuration : mailsla.toml"),
+    (findings.Broken(Part.STORE, "pleine."), "failure base de données : pleine."),
+    (findings.Broken(Part.ACCOUNT, "refusé.", "contact"), "failure compte contact : refusé."),
+    (findings.Broken(Part.SENDING, "muet."), "failure envoi des alertes : muet."),
+    (
+        findings.MailboxesListed("contact", MAILBOXES),
+        "ok compte contact : connexion réussie ; dossiers : INBOX (reçus), Env oyés (envoyés)",
+    ),
+    (
+        findings.NoSentMailbox("contact"),
+        (
+            "warning compte contact : aucun dossier d'envoyés reconnu ; nommez-le avec « sent » si les agents "
+            "répondent d'ici."
+        ),
+    ),
+    (
+        findings.RepliesSeen(0),
+        (
+            "warning réponses : aucune réponse n'a encore été vue : vérifiez que les envoyés des agents sont "
+            "dans un dossier relevé."
+        ),
+    ),
+    (findings.RepliesSeen(1), "ok réponses : 1 réponse vue."),
+    (findings.RepliesSeen(2), "ok réponses : 2 réponses vues."),
+    (
+        findings.SendingUnconfigured(),
+        "warning envoi des alertes : pas de section [smtp] : aucune alerte ne partira.",
+    ),
+    (findings.SendingAnswers(), "ok envoi des alertes : le serveur répond."),
+    (findings.RequestsKnown(0), "ok base de données : 0 demande connue."),
+    (findings.RequestsKnown(2), "ok base de données : 2 demandes connues."),
+    (
+        findings.MailSetAside("contact", "IN\x1bBOX", 7, "no-header"),
+        "warning courriel mis de côté : contact, dossier IN BOX, UID 7 : ",
+    ),
+    (findings.CollectedInPart("contact", "dossier refusé."), "warning relève contact : dossier refusé."),
+    (
+        findings.NotCollected(Gap("contact", AT, None)),
+        "warning relève contact : pas de relève réussie depuis le 13/11/2026 à 09 h 00.",
+    ),
+    (
+        findings.NotCollected(Gap("contact", AT, None, never=True)),
+        "warning relève contact : jamais relevé en entier.",
+    ),
+    (
+        findings.LastCollected("contact", AT, recent=True),
+        "ok relève contact : dernière relève réussie le 13/11/2026 à 09 h 00.",
+    ),
+    (
+        findings.LastCollected("contact", None, recent=False),
+        "failure relève contact : aucune relève réussie.",
+    ),
+    (
+        findings.NextWorkingDay("Métropole", date(2026, 11, 16)),
+        "ok calendrier : Métropole ; prochain jour ouvré : lundi 16 novembre 2026.",
+    ),
+    (findings.ClockShows(AT), "ok horloge : 13/11/2026 à 09 h 00"),
+]
+
+
+@pytest.mark.parametrize(("finding", "said"), SAID)
+def test_each_finding_is_one_line(finding: Finding, said: str) -> None:
+    [line] = lines([finding], PARIS)
+
+    written = f"{line.health.value} {line.subject} : {line.sentence}".replace("\u00a0", " ")
+    assert written.startswith(said)
+    assert said.endswith(" : ") or written == said

@@ -1,0 +1,214 @@
+"""A look at the installation: what each part is found to be, as values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from mailsla.core.alerts import findings
+from mailsla.core.alerts.findings import Finding, Health, Part
+from mailsla.core.collection.gap import Gap
+from mailsla.core.collection.on_server import ListedMailbox
+from mailsla.core.collection.outcome import RecordedRun, RunOutcome
+from mailsla.core.collection.pacing import MOST_REFUSALS, Attempt
+from mailsla.core.errors import LoginRefused, TransientError
+from mailsla.core.mail.copies import MailboxRole
+from mailsla.usecases.attempts import Restraint
+from mailsla.usecases.check import Access, Installation, look, recent
+from tests.factories import METROPOLE, paris
+
+NOW = paris("2026-11-13 09:00")
+HOUR = timedelta(hours=1)
+INBOX, SENT = ListedMailbox("INBOX", MailboxRole.INBOX), ListedMailbox("Sent", MailboxRole.SENT)
+
+
+def run(
+    account: str = "contact", outcome: RunOutcome = RunOutcome.OK, at: datetime = NOW - HOUR, **told: str
+) -> RecordedRun:
+    return RecordedRun(account, at, NOW, outcome, told.get("reason"), messages=0, set_aside=0)
+
+
+@dataclass(frozen=True)
+class SetAside:
+    account: str = "contact"
+    mailbox: str = "INBOX"
+    uid: int = 7
+    reason: str = "no-header"
+
+
+@dataclass
+class Store:
+    """Remembers collections, logins, and what was made of mails."""
+
+    runs: Sequence[RecordedRun] = ()
+    aside: Sequence[SetAside] = ()
+    failed: list[Attempt] = field(default_factory=list)
+    outbound: int = 2
+
+    def last(self) -> Sequence[RecordedRun]:
+        return self.runs
+
+    def failed_logins(self, _account: str) -> Sequence[Attempt]:
+        return self.failed
+
+    def note_refused_check(self, _account: str, at: datetime) -> None:
+        self.failed.append(Attempt(at, refused=True))
+
+    def requests(self) -> Sequence[int]:
+        return range(3)
+
+    def outbound_count(self) -> int:
+        return self.outbound
+
+
+@dataclass
+class Server:
+    """Lists mailboxes, or raises."""
+
+    listed: Sequence[ListedMailbox] = (INBOX, SENT)
+    error: Exception | None = None
+    logins: int = 0
+
+    @contextmanager
+    def open(self) -> Iterator[Server]:
+        self.logins += 1
+        if self.error is not None:
+            raise self.error
+        yield self
+
+    def mailboxes(self) -> Sequence[ListedMailbox]:
+        return self.listed
+
+
+def installation(
+    store: Store,
+    server: Server,
+    *,
+    greet: Callable[[], object] | None = lambda: None,
+    gaps: Sequence[Gap] = (),
+) -> Installation:
+    access = Access(Restraint("contact", store, lambda _at: "pas maintenant"), store, server.open)
+    return Installation([access], greet, store, store.aside, store, gaps, "Métropole", METROPOLE)
+
+
+def found(store: Store | None = None, server: Server | None = None, **changes: object) -> list[Finding]:
+    whole = replace(installation(store or Store(), server or Server()), **changes)  # type: ignore[arg-type]  # (fields by name)
+    return list(look(whole, NOW))
+
+
+def test_when_all_is_well_every_part_says_so_in_its_order() -> None:
+    assert found() == [
+        findings.MailboxesListed("contact", (INBOX, SENT)),
+        findings.RepliesSeen(2),
+        findings.SendingAnswers(),
+        findings.RequestsKnown(3),
+        findings.NextWorkingDay("Métropole", paris("2026-11-16 00:00").astimezone(METROPOLE.zone).date()),
+        findings.ClockShows(NOW),
+    ]
+    assert {finding.health for finding in found()} == {Health.OK}
+
+
+def test_an_account_without_a_sent_mailbox_is_to_watch() -> None:
+    assert findings.NoSentMailbox("contact") in found(server=Server([INBOX]))
+    assert findings.NoSentMailbox("contact") not in found()
+
+
+def test_an_account_that_cannot_be_reached_is_to_mend_and_the_rest_is_looked_at() -> None:
+    first, *rest = found(server=Server(error=TransientError("la connexion a échoué.")))
+
+    assert first == findings.Broken(Part.ACCOUNT, "la connexion a échoué.", "contact")
+    assert first.health is Health.FAILURE
+    assert rest == found()[1:]
+
+
+def test_a_refused_login_counts_and_after_some_nobody_logs_in_to_check() -> None:
+    store, server = Store(), Server(error=LoginRefused("mot de passe refusé."))
+
+    reasons = [found(store, server)[0] for _check in range(5)]
+
+    assert server.logins == len(store.failed) == MOST_REFUSALS
+    assert reasons[0] == findings.Broken(Part.ACCOUNT, "mot de passe refusé.", "contact")
+    assert reasons[-1] == findings.Broken(Part.ACCOUNT, "pas maintenant", "contact")
+
+
+def test_a_login_that_fails_otherwise_does_not_count() -> None:
+    store = Store()
+    found(store, Server(error=TransientError("occupé")))
+
+    assert store.failed == []
+
+
+def test_alerts_without_a_server_are_to_watch_and_with_one_that_fails_to_mend() -> None:
+    def refuse() -> None:
+        raise TransientError("le serveur d'envoi ne répond pas.")
+
+    missing = found(greet=None)[2]
+    broken = found(greet=refuse)[2]
+
+    assert (missing, missing.health) == (findings.SendingUnconfigured(), Health.WARNING)
+    assert broken == findings.Broken(Part.SENDING, "le serveur d'envoi ne répond pas.")
+
+
+def test_no_reply_at_all_is_to_watch() -> None:
+    assert found(Store(outbound=0))[1].health is Health.WARNING
+    assert found(Store(outbound=1))[1].health is Health.OK
+
+
+def test_what_was_set_aside_or_left_out_is_named_and_a_failed_run_is_not_what_was_left_out() -> None:
+    store = Store(
+        runs=[
+            run(reason="dossier refusé"),
+            run(outcome=RunOutcome.TRANSIENT, reason="coupé"),
+            run("autre"),
+        ],
+        aside=[SetAside()],
+    )
+
+    assert found(store)[4:6] == [
+        findings.MailSetAside("contact", "INBOX", 7, "no-header"),
+        findings.CollectedInPart("contact", "dossier refusé"),
+    ]
+    assert len(found(store)) == len(found()) + 2
+
+
+def test_only_a_gap_that_lasts_and_is_of_a_whole_account_is_told() -> None:
+    lasting = Gap("contact", NOW - HOUR, None)
+    gaps = (
+        lasting,
+        Gap("contact", NOW - 9 * HOUR, NOW - HOUR),
+        Gap("contact", NOW - HOUR, None, partial=True),
+    )
+
+    assert found(gaps=gaps)[4] == findings.NotCollected(lasting)
+    assert len(found(gaps=gaps)) == len(found()) + 1
+
+
+@pytest.mark.parametrize(
+    ("runs", "at", "is_recent"),
+    [
+        ([], None, False),
+        ([run(outcome=RunOutcome.TRANSIENT)], None, False),
+        (
+            [run(at=NOW - HOUR - timedelta(seconds=299))],
+            NOW - HOUR - timedelta(seconds=299),
+            True,
+        ),
+        (
+            [run(at=NOW - HOUR - timedelta(seconds=300))],
+            NOW - HOUR - timedelta(seconds=300),
+            False,
+        ),
+        ([run(), run(outcome=RunOutcome.PERMANENT, at=NOW)], NOW - HOUR, True),
+    ],
+)
+def test_a_quick_look_asks_only_whether_each_account_was_read_within_the_hour_and_its_interval(
+    runs: Sequence[RecordedRun], at: datetime | None, is_recent: bool
+) -> None:
+    [finding] = recent({"contact": timedelta(seconds=300)}, Store(runs), NOW)
+
+    assert finding == findings.LastCollected("contact", at, is_recent)
+    assert (finding.health is Health.OK) is is_recent

@@ -1,0 +1,180 @@
+"""Looking up: which requests are behind a figure, and one of them by the beginning of its reference."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import pytest
+
+from mailsla.core.errors import UsageError
+from mailsla.core.pairing.decision import Action, Decision
+from mailsla.core.pairing.derivation import DerivedMessage, derive
+from mailsla.core.pairing.recipient_matching import Doubt, DoubtCode
+from mailsla.core.pairing.request import Request
+from mailsla.core.rate.case import Case, case_of
+from mailsla.core.rate.period import parse_period
+from mailsla.core.rate.standard import Standard
+from mailsla.usecases.look_up import Selection, State, listed, message_named, request_named, shown
+from tests.factories import PROMISE, RULES, clock, mail, paris, reply
+
+NOW = paris("2026-11-13 09:00")
+STANDARD = Standard(clock(), {"information": PROMISE})
+
+
+def asked(name: str, at: str, answered: str | None = None) -> Request:
+    request = mail(at, by=f"{name}@example.org")
+    [derived] = derive([request] if answered is None else [request, reply(answered, request)], RULES).requests
+    return derived._replace(key=name)
+
+
+REQUESTS = (
+    asked("met", "2026-10-01 10:00", "2026-10-02 10:00"),
+    asked("missed", "2026-10-02 10:00", "2026-11-10 10:00"),
+    asked("overdue", "2026-10-05 10:00"),
+    asked("waiting", "2026-11-12 10:00"),
+)
+SEQUEL = asked("sequel", "2026-10-06 10:00")._replace(follow_up=True)
+EXCLUDED = asked("excluded", "2026-10-07 10:00")._replace(excluded="doublon")
+EVERYTHING = (*REQUESTS, SEQUEL, EXCLUDED)
+
+
+@dataclass
+class Store:
+    """Holds requests."""
+
+    held: Sequence[Request] = EVERYTHING
+    doubtful: tuple[str, ...] = ("waiting",)
+    made: list[Decision] = field(default_factory=list)
+
+    def cases(self) -> Sequence[Case]:
+        return [case_of(request) for request in self.held]
+
+    def doubts(self) -> Sequence[Doubt]:
+        return [Doubt(f"reply to {key}", NOW, (key,), DoubtCode.TOO_LATE) for key in self.doubtful]
+
+    def decided(self) -> frozenset[str]:
+        return frozenset({"met"})
+
+    def requests_named(self, prefix: str) -> Sequence[Request]:
+        return [request for request in self.held if request.key.startswith(prefix)]
+
+    def messages_named(self, prefix: str) -> Sequence[DerivedMessage]:
+        return [derived(request) for request in self.requests_named(prefix)]
+
+    def conversation(self, name: str) -> Sequence[DerivedMessage]:
+        return [derived(request) for request in self.held if request.conversation == name]
+
+    def taken(self, target: str | None = None) -> Sequence[Decision]:
+        return [item for item in self.made if target in {None, item.target}]
+
+
+def derived(request: Request) -> DerivedMessage:
+    return DerivedMessage(
+        request.key, None, "", request.conversation, "", None, "", "", (), request.received.at, ""
+    )
+
+
+def names(selection: Selection, store: Store | None = None) -> str:
+    store = store or Store()
+    found = listed(store, store, selection, STANDARD, NOW)
+    return " ".join(item.case.key for item in found.items)
+
+
+@pytest.mark.parametrize(
+    ("state", "expected"),
+    [
+        (None, "met missed overdue waiting excluded"),
+        (State.MET, "met"),
+        (State.MISSED, "missed overdue"),
+        (State.WAITING, "waiting"),
+        (State.OVERDUE, "overdue sequel"),
+        (State.UNANSWERED, "overdue waiting sequel"),
+        (State.FOLLOW_UP, "sequel"),
+        (State.TO_CHECK, "waiting"),
+        (State.EXCLUDED, "excluded"),
+    ],
+)
+def test_each_state_lists_its_own(state: State | None, expected: str) -> None:
+    assert names(Selection(state)) == expected
+
+
+def test_every_state_is_tried_above() -> None:
+    assert len(State) == 8
+
+
+def test_a_period_is_that_of_the_local_date_of_receipt() -> None:
+    late = asked("late", "2026-10-01 00:30")
+    store = Store((late, *REQUESTS))
+
+    assert names(Selection(period=parse_period("2026-10-01..2026-10-02")), store) == "late met missed"
+    assert names(Selection(period=parse_period("2026-09")), store) == ""
+
+
+def test_a_service_lists_what_it_has() -> None:
+    [request] = derive([mail("2026-11-02 10:00", to="permis@pref.example.fr")], RULES).requests
+    store = Store((*REQUESTS, request))
+
+    assert names(Selection(service="Permis"), store) == request.key
+    assert names(Selection(service="Étrangers"), store) == ""
+
+
+def test_only_what_is_listed_has_its_possible_replies_beside_it() -> None:
+    store = Store(doubtful=("waiting", "met"))
+
+    found = listed(store, store, Selection(State.MET), STANDARD, NOW)
+
+    assert [doubt.reply for doubt in found.doubts] == ["reply to met"]
+    assert found.decided == {"met"}
+
+
+def test_a_reference_is_found_by_its_beginning_however_it_is_written() -> None:
+    assert request_named(Store(), " WAIT ").key == "waiting"
+    assert message_named(Store(), "overd").key == "overdue"
+
+
+@pytest.mark.parametrize(
+    ("written", "sentence"),
+    [
+        ("wai", "Aucune demande wai"),
+        ("nothing", "Aucune demande"),
+        ("excl\x1b[2J" + "x" * 500, "Aucune demande"),
+    ],
+)
+def test_a_reference_too_short_or_unknown_is_refused_in_one_plain_line(written: str, sentence: str) -> None:
+    with pytest.raises(UsageError, match=sentence) as refused:
+        request_named(Store(), written)
+
+    assert str(refused.value).isprintable()
+    assert len(str(refused.value)) < 150
+    with pytest.raises(UsageError, match="Aucun courriel unique"):
+        message_named(Store(), written)
+
+
+def test_a_reference_that_several_begin_with_is_refused() -> None:
+    store = Store((REQUESTS[0]._replace(key="same1"), REQUESTS[1]._replace(key="same2")))
+
+    with pytest.raises(UsageError, match="Plusieurs demandes commencent par same"):
+        request_named(store, "same")
+    with pytest.raises(UsageError, match="Aucun courriel unique"):
+        message_named(store, "same")
+
+
+def test_a_request_is_shown_with_its_days_its_messages_and_what_was_decided() -> None:
+    about, other = (Decision(1, key, Action.EXCLUDE, "", "", NOW) for key in ("missed", "met"))
+
+    store = Store(made=[about, other])
+
+    found = shown(store, store, "missed", STANDARD, NOW)
+
+    assert (found.request.key, found.commitment) == ("missed", PROMISE)
+    assert [message.key for message in found.messages] == ["missed"]
+    assert found.decisions == (about,)
+    assert found.counted[-1].on == paris("2026-11-10 10:00").date()
+
+
+def test_the_days_of_an_unanswered_request_run_to_now() -> None:
+    found = shown(Store(), Store(), "overdue", STANDARD, NOW + timedelta(days=3))
+
+    assert found.counted[-1].on == (NOW + timedelta(days=3)).date()
