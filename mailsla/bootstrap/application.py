@@ -40,6 +40,7 @@ from mailsla.core.rate.standard import Judged
 from mailsla.language import gettext as _
 from mailsla.presentation import words
 from mailsla.presentation.formats import alert_text
+from mailsla.presentation.pages.alert_page import Shown, alarm_page, alert_page
 from mailsla.usecases import alarm, notify, report
 from mailsla.usecases.derive import derive_pending
 from mailsla.usecases.mailbox_pass import Tally
@@ -338,7 +339,8 @@ class Application:
         # Of a success, what it left out; of anything else, why it was none.
         reasons = {(run.account, run.outcome == RunOutcome.OK): run.reason for run in self.store.runs.last()}
         reason = reasons.get((gap.account, gap.partial))
-        return alert_text.alarm(gap, reason=reason, site=self.site.settings.site.name, zone=self.site.zone)
+        page = alarm_page(gap, reason=reason, site=self.site.settings.site.name, zone=self.site.zone)
+        return alert_text.write(page)
 
     @property
     def _mail_domain(self) -> str:
@@ -357,14 +359,15 @@ class Application:
     def write_digest(self, digest: Digest) -> tuple[str, str]:
         """Return the subject and the text of an alert mail."""
         settings = self.site.settings
-        return alert_text.write(
+        page = alert_page(
             digest,
             site=settings.site.name,
             zone=self.site.zone,
             commitments=self.site.commitments,
             gaps=[gap for gap in self.gaps() if gap.until is None],
-            shown=alert_text.Shown(settings.alerts.show_subject, settings.alerts.show_sender),
+            shown=Shown(settings.alerts.show_subject, settings.alerts.show_sender),
         )
+        return alert_text.write(page)
 
     def prepare_alerts(self) -> int:
         """Write the digests that are due to the outbox; return how many."""

@@ -26,7 +26,9 @@ from mailsla.presentation.documents.report import report_document
 from mailsla.presentation.documents.request import request_document, requests_document
 from mailsla.presentation.documents.values import text
 from mailsla.presentation.formats import csv_sheet as sheet
-from mailsla.presentation.formats import report_screen, terminal
+from mailsla.presentation.formats import terminal
+from mailsla.presentation.pages.report_page import report_page
+from mailsla.presentation.pages.request_page import request_page, requests_page
 
 
 class State(StrEnum):
@@ -89,7 +91,7 @@ def report(
         session.write_out(sheet.report(built), output)
     else:
         with session.printing(output) as console:
-            report_screen.report(built, zone, console)
+            terminal.show(report_page(built, zone), console)
     if fail_under and _misses(built):
         raise typer.Exit(3)
 
@@ -150,9 +152,8 @@ def requests(
             session.write_out(sheet.requests(items, zone), output)
         else:
             with session.printing(output) as console:
-                terminal.requests(items, zone, console, app.store.decisions.decided())
-                if state is State.TO_CHECK:
-                    terminal.doubts(_doubts(app, items), zone, console)
+                doubts = _doubts(app, items) if state is State.TO_CHECK else ()
+                terminal.show(requests_page(items, app.store.decisions.decided(), zone, doubts), console)
 
 
 def _doubts(app: Application, items: Sequence[Judged]) -> list[Doubt]:
@@ -218,8 +219,9 @@ def show(
                 None,
             )
         else:
-            terminal.shown(found, verdict, messages, counted, commitment, app.site.zone, session.console())
-            terminal.decisions(decisions, app.site.zone, session.console())
+            zone = app.site.zone
+            page = request_page(found, verdict, messages, counted, decisions, commitment, zone)
+            terminal.show(page, session.console())
 
 
 def find_request(app: Application, written: str) -> Request:

@@ -25,11 +25,12 @@ from mailsla.core.office.sides import classified
 from mailsla.core.pairing.derivation import DerivedMessage, derive
 from mailsla.core.pairing.rules import PairingRules
 from mailsla.language import gettext as _
-from mailsla.presentation import words
+from mailsla.presentation import terms, words
 from mailsla.presentation.documents.conversation import Tied, conversations_document, one_line
 from mailsla.presentation.documents.conversation import classified as classified_document
 from mailsla.presentation.documents.values import text
 from mailsla.presentation.formats import terminal
+from mailsla.presentation.pages.conversation_page import conversations_page
 
 
 def declare(app: typer.Typer) -> None:
@@ -95,7 +96,7 @@ def classify(
             number = None if mail.alone else mail.number
             typer.echo(one_line(classified_document(_shown(mail.path), number, kind, reason)))
         else:
-            typer.echo("  ".join(filter(None, (words.safe(_name(mail), 500), words.one_kind(kind), reason))))
+            typer.echo("  ".join(filter(None, (words.safe(_name(mail), 500), terms.one_kind(kind), reason))))
     reader.finish()
 
 
@@ -122,7 +123,7 @@ def conversations(
     if format_ is TextOrJson.JSON:
         typer.echo(text(conversations_document(found)))
     else:
-        terminal.conversations(found, session.console())
+        terminal.show(conversations_page(found), session.console())
     reader.finish(looked=bool(paths))
 
 

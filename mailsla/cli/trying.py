@@ -17,7 +17,8 @@ from mailsla.config import load
 from mailsla.demo import office
 from mailsla.language import gettext as _
 from mailsla.presentation import words
-from mailsla.presentation.formats import report_screen
+from mailsla.presentation.formats import terminal
+from mailsla.presentation.pages.report_page import report_page
 
 
 def declare(app: typer.Typer) -> None:
@@ -48,7 +49,7 @@ def demo(
     _collect(folder)
     with open_application(load(office.config_path()), now=office.clock()) as app:
         console.print()
-        report_screen.report(app.report(), app.site.zone, console)
+        terminal.show(report_page(app.report(), app.site.zone), console)
         console.print()
         for line in _next_steps(app):
             console.print(Text(line))
