@@ -7,13 +7,11 @@ import io
 import json
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
 from fractions import Fraction
 
 import pytest
 from rich.console import Console
 
-from mailsla.core.alerts.outgoing import OutgoingState
 from mailsla.core.rate.cohort import ServiceLine
 from mailsla.presentation.documents.conversation import Tied
 from mailsla.presentation.documents.request import request_document
@@ -56,6 +54,7 @@ from tests.presentation.samples import (
     request,
     verdict,
 )
+from tests.presentation.test_outbox_page import HEAD, REFUSED, SENT, WAITS
 from tests.presentation.test_request_page import BESIDE, DECISION, OPENING
 
 
@@ -103,9 +102,6 @@ def clock_page_made() -> Page:
     return clock_page(verdict(of), PROMISE, counted, STANDARD.clock, replied=True, territory="Cher")
 
 
-WAITS = OutgoingState("chef@pref.example.fr", "digest", date(2026, 11, 13), NOW, None, 2, None, 3)
-OUTBOX = [WAITS, replace(WAITS, sent_at=NOW), replace(WAITS, refused="refusé (code 550).")]
-
 PAGES = {
     "report": report_with(),
     "request": request_with(),
@@ -113,7 +109,7 @@ PAGES = {
     "conversations": conversation_with(),
     "clock": clock_page_made(),
     "calendar": calendar_page(METROPOLE.special_days[:12], 2024, "Cher"),
-    "outbox": outbox_page([("chef@pref.example.fr", "Objet", "Bonjour,")], OUTBOX, PARIS),
+    "outbox": outbox_page([(HEAD, "Objet", "Bonjour,")], (SENT, REFUSED, WAITS), PARIS),
 }
 
 

@@ -15,7 +15,18 @@ from mailsla.core.rate.period import parse_period
 from mailsla.core.rate.population import Population
 from mailsla.core.rate.publication import Source
 from mailsla.core.rate.report import Report
-from mailsla.presentation.pages.page import NOTHING, Bar, Cell, Emphasis, Page, Points, Row, Section, Table
+from mailsla.presentation.pages.page import (
+    NOTHING,
+    Bar,
+    Cell,
+    Emphasis,
+    Line,
+    Page,
+    Points,
+    Row,
+    Section,
+    Table,
+)
 from mailsla.presentation.pages.report_page import MOST_ROWS, report_page
 from tests.factories import PARIS, PROMISE
 from tests.presentation.samples import (
@@ -352,7 +363,7 @@ def test_a_long_list_is_cut_and_says_so_and_its_count_is_whole() -> None:
 
     assert cut.heading.endswith(f": {MOST_ROWS + 2}")
     assert len(rows_of(page_with(overdue=many), "Demandes")) == MOST_ROWS
-    assert cut.blocks[1:] != ()
+    assert cut.blocks[1:] == (Line("… et 2 de plus : « mailsla requests ».", Emphasis.DIM),)
     assert whole.blocks[1:] == ()
 
 
