@@ -23,6 +23,7 @@ from mailsla.presentation.pages.conversation_page import conversations_page
 from mailsla.presentation.pages.outbox_page import outbox_page
 from mailsla.presentation.pages.page import (
     NOTHING,
+    Alignment,
     Bar,
     Cell,
     Column,
@@ -184,18 +185,39 @@ def test_a_bar_is_as_long_as_its_share_and_longer_where_figures_come_first() -> 
     assert drawn(Page(sections=(Section("", (replace(table, leading=True),)),))).count("█") == 12
 
 
-def test_where_room_is_short_only_what_may_be_cut_is_cut() -> None:
+def test_a_table_is_drawn_without_lines_and_leading_figures_with_more_room() -> None:
+    columns = (Column("a"), Column("nombre", Alignment.RIGHT), Column("c"))
+    table = Table(columns, ((Cell("texte"), Cell("12", 12), Cell("x")),))
+
+    plain = drawn(Page(sections=(Section("", (table,)),)), colours=True).splitlines()
+    leading = drawn(Page(sections=(Section("", (replace(table, leading=True),)),))).splitlines()
+
+    assert plain == [
+        "\x1b[2ma    \x1b[0m\x1b[2m  \x1b[0m\x1b[2mnombre\x1b[0m\x1b[2m  \x1b[0m\x1b[2mc\x1b[0m\x1b[2m  \x1b[0m",
+        "texte      12  x  ",
+    ]
+    assert leading == [
+        f"{'a':<8}{'nombre':>24}   {'c':<24}   ",
+        f"{'texte':<8}{'12':>24}   {'x':<24}   ",
+    ]
+
+
+def test_where_room_is_short_only_what_may_be_cut_is_cut_and_the_last_column_has_the_rest() -> None:
     columns = (
         Column("r", fit=Fit.WHOLE, width=9),
         Column("s", fit=Fit.CUT, width=6),
         Column("o", fit=Fit.CUT),
     )
-    rows = ((Cell("a1b2c3d4*"), Cell("Étrangers"), Cell("une longue phrase qui ne tient pas")),)
-    shown = drawn(Page(sections=(Section("", (Table(columns, rows),)),)), width=40).splitlines()[1]
+    rows = tuple(
+        (Cell("a1b2c3d4*"), Cell("Étrangers"), Cell(subject))
+        for subject in ("une longue phrase qui ne tient pas", "court")
+    )
+    _titles, long, short = drawn(
+        Page(sections=(Section("", (Table(columns, rows),)),)), width=40
+    ).splitlines()
 
-    assert shown.split()[:2] == ["a1b2c3d4*", "Étran…"]
-    assert "une longue" in shown
-    assert "tient" not in shown
+    assert long == "a1b2c3d4*  Étran…  une longue phrase …  "
+    assert short == "a1b2c3d4*  Étran…  court".ljust(40)
 
 
 @pytest.mark.parametrize("page", [report_with, request_with, list_with, conversation_with])

@@ -144,7 +144,8 @@ def test_the_star_is_explained_only_where_one_stands() -> None:
     starred = requests_page((judged(),), {"a1b2c3d4e5f6"}, PARIS)
     unstarred = requests_page((judged(),), {"another"}, PARIS)
 
-    assert len(starred.sections[0].blocks) == len(unstarred.sections[0].blocks) + 1
+    explained = Line("* Décision consignée : voir « mailsla show ».", Emphasis.DIM)
+    assert [block for page in (starred, unstarred) for block in page.sections[0].blocks[2:]] == [explained]
 
 
 def test_doubts_are_listed_with_the_requests_they_may_answer_and_what_to_do() -> None:
@@ -160,4 +161,4 @@ def test_doubts_are_listed_with_the_requests_they_may_answer_and_what_to_do() ->
     )
     todo = page.sections[0].blocks[-1]
     assert isinstance(todo, Line)
-    assert todo.text.startswith("Tranchez avec")
+    assert (todo.text.startswith("Tranchez avec"), todo.emphasis) == (True, Emphasis.DIM)
