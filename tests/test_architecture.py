@@ -59,8 +59,6 @@ CLOCKS = {"now", "utcnow", "today", "time_ns", "monotonic", "perf_counter", "loc
 
 LONG = {
     "mailsla/core/pairing/request_life.py": "one state machine, read from top to bottom",
-    "mailsla/presentation/formats/report_screen.py": "is cut when pages become values",
-    "mailsla/presentation/words.py": "one place for every word that formats share",
     "mailsla/demo/letters.py": "mostly the sentences of invented letters",
 }
 """Modules longer than most, each with the reason why it is not two."""

@@ -16,7 +16,7 @@ import pytest
 from mailsla.adapters.machine.scheduling import Job, run_jobs
 from mailsla.core.collection.gap import Gap
 from mailsla.language import gettext, language, ngettext, speak, speaking
-from mailsla.presentation.formats import alert_text
+from mailsla.presentation.pages.alert_page import alarm_page
 from tests.factories import PARIS, paris
 
 PACKAGE = Path(__file__).parents[1] / "mailsla"
@@ -37,7 +37,7 @@ GAP = Gap("contact", SINCE, None)
 
 def alarm() -> str:
     """Return a mail's subject, worded now."""
-    return alert_text.alarm(GAP, reason=None, site="Préfecture d'essai", zone=PARIS)[0]
+    return alarm_page(GAP, reason=None, site="Préfecture d'essai", zone=PARIS).subject
 
 
 def in_french_and_in_english() -> tuple[str, str]:

@@ -10,6 +10,7 @@ from mailsla.bootstrap.application import Application
 from mailsla.core.alerts.digests import Digest
 from mailsla.core.collection.gap import Gap
 from mailsla.presentation.formats import alert_text
+from mailsla.presentation.pages.alert_page import Shown, alarm_page, alert_page
 from mailsla.usecases import alarm, notify
 
 
@@ -21,14 +22,15 @@ def due(app: Application) -> tuple[Digest, ...]:
 def written(app: Application, digest: Digest) -> tuple[str, str]:
     """Return the subject and the text of an alert mail."""
     settings = app.site.settings
-    return alert_text.write(
+    page = alert_page(
         digest,
         site=settings.site.name,
         zone=app.site.zone,
         commitments=app.site.commitments,
         gaps=[gap for gap in app.gaps() if gap.until is None],
-        shown=alert_text.Shown(settings.alerts.show_subject, settings.alerts.show_sender),
+        shown=Shown(settings.alerts.show_subject, settings.alerts.show_sender),
     )
+    return alert_text.write(page)
 
 
 def prepare(app: Application) -> int:
@@ -54,7 +56,8 @@ def sound_alarms(app: Application) -> int:
     after = timedelta(hours=alerts.collection_stopped_after_hours)
 
     def explain(gap: Gap, reason: str | None) -> tuple[str, str]:
-        return alert_text.alarm(gap, reason=reason, site=app.site.settings.site.name, zone=zone)
+        site = app.site.settings.site.name
+        return alert_text.write(alarm_page(gap, reason=reason, site=site, zone=zone))
 
     return alarm.look_and_sound(
         app.store.runs,

@@ -5,17 +5,15 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
-from rich.table import Table
-from rich.text import Text
 
 from mailsla.bootstrap import alerts as alerting
-from mailsla.bootstrap.application import Application
 from mailsla.cli import session
 from mailsla.cli.session import TextOrJson
-from mailsla.core.alerts.digests import Digest
 from mailsla.language import gettext as _
-from mailsla.presentation import words
 from mailsla.presentation.documents import values
+from mailsla.presentation.documents.alerts import alerts_document
+from mailsla.presentation.formats import terminal
+from mailsla.presentation.pages.outbox_page import outbox_page
 
 
 def declare(app: typer.Typer) -> None:
@@ -35,60 +33,10 @@ def alerts(
     with session.application(context) as app:
         due = alerting.due(app)
         written = [(digest, *alerting.written(app, digest)) for digest in due]
-        if format_ is TextOrJson.JSON:
-            session.write_out(values.text(_document(app, written)), None)
-            return
-        console = session.console()
-        for digest, subject, text in written:
-            console.print(Text(_("À envoyer à {recipient}").format(recipient=digest.recipient), style="bold"))
-            console.print(Text(_("Objet : {subject}").format(subject=subject)))
-            console.print()
-            console.print(Text(text))
-        if not written:
-            console.print(_("Aucune alerte à envoyer maintenant."))
-        console.print()
-        console.print(_history(app))
-
-
-def _history(app: Application) -> Table:
-    table = Table(box=None, padding=(0, 2, 0, 0), show_edge=False, header_style="dim")
-    for title in (_("Pour"), _("Jour"), _("Demandes"), _("État")):
-        table.add_column(title)
-    for state in app.store.outbox.history():
-        if state.sent_at is not None:
-            shown = _("envoyée le {instant}").format(instant=words.instant(state.sent_at, app.site.zone))
-        elif state.refused is not None:
-            shown = _("refusée : {reason}").format(reason=state.refused)
-        else:
-            shown = _("en attente d'envoi ({n} essais)").format(n=state.attempts)
-        table.add_row(Text(state.recipient), words.short_day(state.day), str(state.announced), Text(shown))
-    return table
-
-
-def _document(app: Application, written: list[tuple[Digest, str, str]]) -> dict[str, object]:
-    zone = app.site.zone
-    return {
-        "schema": "mailsla.alerts/1",
-        "due": [
-            {
-                "recipient": digest.recipient,
-                "subject": subject,
-                "requests": [
-                    {"request": notice.request.key[:8], "level": notice.level, "remaining": notice.remaining}
-                    for notice in digest.notices
-                ],
-            }
-            for digest, subject, _text in written
-        ],
-        "sent": [
-            {
-                "recipient": state.recipient,
-                "day": state.day.isoformat(),
-                "requests": state.announced,
-                "sent_at": values.instant(state.sent_at, zone),
-                "attempts": state.attempts,
-                "refused": state.refused,
-            }
-            for state in app.store.outbox.history()
-        ],
-    }
+        history, zone = app.store.outbox.history(), app.site.zone
+    if format_ is TextOrJson.JSON:
+        subjects = [(digest, subject) for digest, subject, _text in written]
+        session.write_out(values.text(alerts_document(subjects, history, zone)), None)
+    else:
+        mails = [(digest.recipient, subject, text) for digest, subject, text in written]
+        terminal.show(outbox_page(mails, history, zone), session.console())

@@ -24,6 +24,7 @@ from mailsla.presentation import words
 from mailsla.presentation.documents.clock import calendar_document, clock_document
 from mailsla.presentation.documents.values import text
 from mailsla.presentation.formats import terminal
+from mailsla.presentation.pages.clock_page import calendar_page, clock_page
 
 A_YEAR = timedelta(days=366)
 
@@ -105,15 +106,10 @@ def clock(
         document = clock_document(verdict, commitment, counted, clock_, replied=replied is not None)
         session.write_out(text(document), None)
     else:
-        terminal.clock(
-            verdict,
-            commitment,
-            counted,
-            clock_,
-            replied=replied is not None,
-            territory=rules.territory.name,
-            console=session.console(),
+        page = clock_page(
+            verdict, commitment, counted, clock_, replied=replied is not None, territory=rules.territory.name
         )
+        terminal.show(page, session.console())
 
 
 def calendar(
@@ -132,10 +128,7 @@ def calendar(
     if format_ is TextOrJson.JSON:
         session.write_out(text(calendar_document(days)), None)
     else:
-        title = _("Jours fériés et fermetures {year} – {territory}").format(
-            year=year, territory=rules.territory.name
-        )
-        terminal.calendar(days, title, session.console())
+        terminal.show(calendar_page(days, year, rules.territory.name), session.console())
 
 
 def _rules(settings: Settings | None, departement: str | None, good_friday: bool | None) -> ClockRules:

@@ -20,7 +20,9 @@ from mailsla.presentation.documents.report import report_document
 from mailsla.presentation.documents.request import request_document, requests_document
 from mailsla.presentation.documents.values import text
 from mailsla.presentation.formats import csv_sheet as sheet
-from mailsla.presentation.formats import report_screen, terminal
+from mailsla.presentation.formats import terminal
+from mailsla.presentation.pages.report_page import report_page
+from mailsla.presentation.pages.request_page import request_page, requests_page
 from mailsla.usecases.look_up import Selection, State
 
 
@@ -71,7 +73,7 @@ def report(
         session.write_out(sheet.report(built), output)
     else:
         with session.printing(output) as console:
-            report_screen.report(built, zone, console)
+            terminal.show(report_page(built, zone), console)
     if fail_under and _misses(built):
         raise typer.Exit(3)
 
@@ -131,9 +133,8 @@ def requests(
             session.write_out(sheet.requests(found.items, zone), output)
         else:
             with session.printing(output) as console:
-                terminal.requests(found.items, zone, console, found.decided)
-                if state is State.TO_CHECK:
-                    terminal.doubts(found.doubts, zone, console)
+                doubts = found.doubts if state is State.TO_CHECK else ()
+                terminal.show(requests_page(found.items, found.decided, zone, doubts), console)
 
 
 def show(
@@ -151,8 +152,13 @@ def show(
         )
         session.write_out(text(document), None)
     else:
-        console = session.console()
-        terminal.shown(
-            found.request, found.verdict, found.messages, found.counted, found.commitment, zone, console
+        page = request_page(
+            found.request,
+            found.verdict,
+            found.messages,
+            found.counted,
+            found.decisions,
+            found.commitment,
+            zone,
         )
-        terminal.decisions(found.decisions, zone, console)
+        terminal.show(page, session.console())

@@ -21,11 +21,12 @@ from mailsla.core.office.correspondents import UNKNOWN_OFFICE
 from mailsla.core.office.sides import classified
 from mailsla.core.pairing.rules import PairingRules
 from mailsla.language import gettext as _
-from mailsla.presentation import words
+from mailsla.presentation import terms, words
 from mailsla.presentation.documents.conversation import classified as classified_document
 from mailsla.presentation.documents.conversation import conversations_document, one_line
 from mailsla.presentation.documents.values import text
 from mailsla.presentation.formats import terminal
+from mailsla.presentation.pages.conversation_page import conversations_page
 from mailsla.usecases.conversations import of_files
 
 
@@ -82,7 +83,7 @@ def classify(
             number = None if mail.alone else mail.number
             typer.echo(one_line(classified_document(mail.file, number, kind, reason)))
         else:
-            typer.echo("  ".join(filter(None, (words.safe(mail.name, 500), words.one_kind(kind), reason))))
+            typer.echo("  ".join(filter(None, (words.safe(mail.name, 500), terms.one_kind(kind), reason))))
     reader.finish()
 
 
@@ -110,7 +111,7 @@ def conversations(
     if format_ is TextOrJson.JSON:
         typer.echo(text(conversations_document(found)))
     else:
-        terminal.conversations(found, session.console())
+        terminal.show(conversations_page(found), session.console())
     reader.finish(looked=bool(paths))
 
 

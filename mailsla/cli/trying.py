@@ -18,7 +18,8 @@ from mailsla.config import load
 from mailsla.demo import office
 from mailsla.language import gettext as _
 from mailsla.presentation import words
-from mailsla.presentation.formats import report_screen
+from mailsla.presentation.formats import terminal
+from mailsla.presentation.pages.report_page import report_page
 from mailsla.usecases.look_up import Selection, State
 
 
@@ -50,7 +51,7 @@ def demo(
     _collect(folder)
     with open_application(load(office.config_path()), now=office.clock()) as app:
         console.print()
-        report_screen.report(commands.report(app), app.site.zone, console)
+        terminal.show(report_page(commands.report(app), app.site.zone), console)
         console.print()
         for line in _next_steps(app):
             console.print(Text(line))

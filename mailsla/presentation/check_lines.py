@@ -30,7 +30,7 @@ from mailsla.core.collection.on_server import ListedMailbox
 from mailsla.core.mail.copies import MailboxRole
 from mailsla.language import gettext as _
 from mailsla.language import ngettext
-from mailsla.presentation import words
+from mailsla.presentation import terms, words
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +143,7 @@ def _set_aside(finding: MailSetAside) -> str:
         account=finding.account,
         mailbox=words.safe(finding.mailbox, 60),
         uid=finding.uid,
-        reason=words.set_aside(finding.reason),
+        reason=terms.set_aside(finding.reason),
     )
 
 

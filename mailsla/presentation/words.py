@@ -1,4 +1,4 @@
-"""Words shared by everything that is read: dates, shares, rules, states, reasons."""
+"""Words shared by everything that is read: dates, periods, numbers, rates, the promise and its rule."""
 
 from __future__ import annotations
 
@@ -11,16 +11,14 @@ from babel.dates import format_date
 from babel.numbers import format_decimal
 
 from mailsla.core.clock.commitment import Commitment, Comparison, Unit
-from mailsla.core.clock.verdict import Clock, ClosedDayReceipt, Outcome, Verdict
+from mailsla.core.clock.verdict import Clock, ClosedDayReceipt, Verdict
 from mailsla.core.clock.worked_example import Example
-from mailsla.core.clock.working_days import Day, DayKind
-from mailsla.core.mail.instants import Basis
+from mailsla.core.clock.working_days import DayKind
 from mailsla.core.mail.printable import printable
-from mailsla.core.pairing.decision import Action, Decision
-from mailsla.core.pairing.recipient_matching import DoubtCode
-from mailsla.core.pairing.request import ServiceBasis
-from mailsla.core.pairing.rules import Part
-from mailsla.core.rate.publication import Source
+from mailsla.core.rate.delays import DelayCurve
+from mailsla.core.rate.period import Period
+from mailsla.core.rate.population import Population
+from mailsla.core.rate.publication import Publication
 from mailsla.language import gettext as _
 from mailsla.language import language, ngettext
 
@@ -29,6 +27,16 @@ NO_BREAK = "\u00a0"
 
 safe = printable
 """Return what a stranger wrote, fit for a terminal or a mail."""
+
+
+def reference(key: str) -> str:
+    """Return how people name a mail or a request: the beginning of its key."""
+    return key[:8]
+
+
+def service_name(service: str | None) -> str:
+    """The service's name, or that none has it."""
+    return _("(non attribuées)") if service is None else safe(service)
 
 
 def day_name(on: date) -> str:
@@ -42,10 +50,9 @@ def short_day(on: date) -> str:
     return on.strftime("%d/%m/%Y") if language() == "fr" else on.isoformat()
 
 
-def weekday(on: date) -> str:
-    """« ven. 13 nov. », « ven. 1er mai »."""
-    day = "d'er'" if on.day == 1 and language() == "fr" else "d"
-    return format_date(on, f"EEE {day} MMM", locale=language())
+def month(on: date) -> str:
+    """« novembre 2026 »."""
+    return format_date(on, "MMMM y", locale=language())
 
 
 def hour(at: datetime, zone: ZoneInfo) -> str:
@@ -65,6 +72,26 @@ def short_instant(at: datetime, zone: ZoneInfo) -> str:
     return f"{short_day(local.date())} {local:%H:%M}"
 
 
+def period_name(period: Period) -> str:
+    """« semaine 45, du 02/11/2026 au 08/11/2026 »."""
+    dates = _("du {first} au {last}").format(first=short_day(period.first), last=short_day(period.last))
+    if "-W" in period.name:
+        return _("semaine {week}, {dates}").format(week=int(period.name[-2:]), dates=dates)
+    return dates
+
+
+def piece_name(period: Period) -> str:
+    """A period's short name: « semaine 45 de 2026 », « novembre 2026 », « 4e trimestre 2026 », « 2026 »."""
+    name = period.name
+    if "-W" in name:
+        return _("semaine {week} de {year}").format(week=int(name[-2:]), year=name[:4])
+    if "-Q" in name:
+        if name[-1] == "1":
+            return _("1er trimestre {year}").format(year=name[:4])
+        return _("{quarter}e trimestre {year}").format(quarter=name[-1], year=name[:4])
+    return month(period.first) if len(name) == len("2026-11") else name
+
+
 def percent(share: Fraction | None) -> str:
     """« 79,6 % », cut rather than rounded: 79.96 % must never read as 80 %."""
     if share is None:
@@ -74,9 +101,41 @@ def percent(share: Fraction | None) -> str:
     return f"{shown}{NO_BREAK}%" if language() == "fr" else f"{shown}%"
 
 
+def out_of(part: int, whole: int) -> str:
+    """« 43 sur 54 »."""
+    return _("{met} sur {settled}").format(met=part, settled=whole)
+
+
+def rate(counts: Population, minimum: int) -> str:
+    """« 79,6 % (43 sur 54) », or the counts alone when they are too few for a percentage."""
+    if not counts.settled:
+        return _("aucune demande échue") if counts.counted else _("aucune demande")
+    fraction = out_of(counts.met, counts.settled)
+    return fraction if counts.settled < minimum else f"{percent(counts.attainment)} ({fraction})"
+
+
+def published(publication: Publication) -> str:
+    """« 79,6 % (43 sur 54) », however few they are: it was published."""
+    return f"{percent(publication.attainment)} ({out_of(publication.met, publication.settled)})"
+
+
+def interval(counts: Population) -> str:
+    """« provisoire : 70,1 % à 85,0 % », or « définitif »."""
+    if not counts.provisional:
+        return _("définitif")
+    return _("provisoire : {low} à {high}").format(low=percent(counts.low), high=percent(counts.high))
+
+
 def working_days(count: int) -> str:
     """« 9 jours ouvrés »."""
     return ngettext("{n} jour ouvré", "{n} jours ouvrés", count).format(n=count)
+
+
+def delay(curve: DelayCurve, days: int | None) -> str:
+    """« 6 jours ouvrés », or that too many are unanswered for it to be known."""
+    if not curve.requests:
+        return "–"
+    return _("non atteint à ce jour") if days is None else working_days(days)
 
 
 def units(count: int, unit: Unit) -> str:
@@ -193,175 +252,3 @@ def due(verdict: Verdict, commitment: Commitment, zone: ZoneInfo) -> str:
     return _("Échéance : {day} au soir (jour {last}).").format(
         day=day_name(verdict.due_on), last=commitment.last_day
     )
-
-
-def outcome(value: Outcome, *, answered: bool = True) -> str:
-    """Where a request stands, in a few words."""
-    if value is Outcome.MET:
-        return _("dans les temps")
-    if value is Outcome.WAITING:
-        return _("en attente")
-    return _("hors délai") if answered else _("en retard, sans réponse")
-
-
-def part(value: Part) -> str:
-    """What a message is in the life of a request."""
-    return {
-        Part.REQUEST: _("demande"),
-        Part.REMINDER: _("relance"),
-        Part.REPLY: _("réponse"),
-        Part.HOLDING_REPLY: _("réponse d'attente"),
-        Part.ACKNOWLEDGEMENT: _("accusé de réception"),
-        Part.AUTOMATIC_ACKNOWLEDGEMENT: _("accusé de réception automatique"),
-        Part.REDIRECTION: _("réorientation"),
-        Part.SURVEY: _("enquête"),
-        Part.DOUBTFUL_REPLY: _("réponse possible, à vérifier"),
-        Part.FOLLOW_UP: _("suite"),
-        Part.THANKS: _("remerciement"),
-        Part.FORWARD: _("transfert interne"),
-        Part.ASIDE: _("hors échange"),
-    }[value]
-
-
-def basis(value: Basis) -> str:
-    """What an instant rests on."""
-    return {
-        Basis.SERVER: _("date de réception du serveur"),
-        Basis.LAST_HOP: _("date du dernier relais (Received)"),
-        Basis.SENDER_CLOCK: _("date écrite par l'expéditeur (Date)"),
-        Basis.FIRST_SEEN: _("date du premier relevé, faute de mieux"),
-        Basis.FILED: _("date du classement par un agent"),
-        Basis.DECISION: _("décision"),
-        Basis.AFTER_REQUEST: _("date de la demande : l'horloge de l'expéditeur retarde"),
-    }[value]
-
-
-def set_aside(reason: str) -> str:
-    """Why a mail could not be read."""
-    return {
-        "no-header": _("aucun en-tête lisible"),
-        "oversized": _("en-tête démesuré"),
-        "refused": _("refusé par le serveur ; redemandé chaque jour"),
-        "unfetchable": _("la connexion se rompt quand il est demandé ; redemandé chaque jour"),
-        "omitted": _("annoncé par le serveur, mais jamais donné ; redemandé chaque jour"),
-    }.get(reason, reason)
-
-
-def service_basis(value: ServiceBasis) -> str:
-    """Why a request is a service's."""
-    return {
-        ServiceBasis.RECIPIENT: _("adresse destinataire"),
-        ServiceBasis.MAILBOX: _("dossier du service"),
-        ServiceBasis.FORWARD: _("transfert interne"),
-        ServiceBasis.KEYWORD: _("mot-clé"),
-        ServiceBasis.DECISION: _("décision"),
-    }[value]
-
-
-def evidence(value: str) -> str:
-    """What ties a message, for a person."""
-    return {
-        "none": _("ouvre l'échange"),
-        "in-reply-to": _("répond à (In-Reply-To)"),
-        "references": _("cite (References)"),
-        "thread-index": _("même fil Outlook (Thread-Index)"),
-        "decision": _("décision"),
-        "recipient-and-subject": _("même destinataire et même objet"),
-    }[value]
-
-
-def kind(value: str) -> str:
-    """What kind of mail a message is, in the plural, for counts."""
-    return {
-        "person": _("courriers écartés"),
-        "automatic_reply": _("réponses automatiques"),
-        "delivery_report": _("avis de non-remise"),
-        "receipt": _("accusés de lecture"),
-        "list": _("listes et lettres d'information"),
-        "calendar": _("invitations d'agenda"),
-        "spam": _("indésirables"),
-        "own_alert": _("alertes de mailsla"),
-    }.get(value, value)
-
-
-def day_reason(day: Day) -> str:
-    """Why a day counts or not."""
-    if day.kind is DayKind.WORKING:
-        return _("ouvré")
-    if day.kind is DayKind.WEEKEND:
-        return _("week-end")
-    if day.kind is DayKind.HOLIDAY:
-        return _("férié : {name}").format(name=day.name)
-    if day.kind is DayKind.CLOSURE:
-        return _("fermeture : {name}").format(name=day.name)
-    if day.kind is DayKind.HALF_DAY:
-        return _("demi-journée : {name}").format(name=day.name)
-    return _("férié travaillé : {name}").format(name=day.name)
-
-
-def source(value: Source) -> str:
-    """What a figure follows from."""
-    return {
-        Source.FACTS: _("courriels connus depuis"),
-        Source.DECISIONS: _("décisions"),
-        Source.RULES: _("règles"),
-        Source.CALENDAR: _("calendrier"),
-    }[value]
-
-
-def month(on: date) -> str:
-    """« novembre 2026 »."""
-    return format_date(on, "MMMM y", locale=language())
-
-
-def one_kind(value: str) -> str:
-    """What kind of mail one message is."""
-    return {
-        "person": _("personne"),
-        "office": _("préfecture"),
-        "automatic_reply": _("réponse automatique"),
-        "delivery_report": _("avis de non-remise"),
-        "receipt": _("accusé de lecture"),
-        "list": _("liste"),
-        "calendar": _("agenda"),
-        "spam": _("indésirable"),
-        "unreadable": _("illisible"),
-    }.get(value, value)
-
-
-def doubt(code: DoubtCode) -> str:
-    """Why a possible reply was not tied."""
-    return {
-        DoubtCode.SEVERAL_FIT: _("plusieurs demandes conviennent"),
-        DoubtCode.OTHER_SUBJECT: _("autre objet, ou pas de « Re: »"),
-        DoubtCode.TOO_LATE: _("plus de 60 jours après"),
-        DoubtCode.ALSO_WRITTEN_TO: _("répond à une autre demande de même objet"),
-        DoubtCode.MACHINE_MADE: _("peut-être écrite par une machine"),
-    }[code]
-
-
-def decision(item: Decision, zone: ZoneInfo) -> str:
-    """What was decided, in a few words."""
-    if item.action is Action.ANSWERED and item.at is not None:
-        return _("répondue le {instant} ({channel})").format(
-            instant=instant(item.at, zone), channel=safe(item.text, 60) or "–"
-        )
-    if item.action is Action.UNDO:
-        return _("décision n° {number} reprise").format(number=item.undone)
-    return {
-        Action.EXCLUDE: _("exclue du taux"),
-        Action.ASSIGN: _("attribuée à {service}").format(service=safe(item.text, 60)),
-        Action.CATEGORY: _("catégorie {category}").format(category=safe(item.text, 60)),
-        Action.JOIN: _("courriel {message} rattaché").format(message=item.target[:8]),
-        Action.SPLIT: _("courriel {message} séparé").format(message=item.target[:8]),
-        Action.DISMISS: _("courriel {message} : ne répond à rien").format(message=item.target[:8]),
-    }[item.action]
-
-
-def beside(side: str, kind: str) -> str:
-    """What a mail of the same conversation is, that is no part of the request shown."""
-    return {
-        "citizen": _("autre demande"),
-        "outbound": _("réponse à une autre demande"),
-        "internal": _("courriel interne"),
-    }.get(side) or one_kind(kind)

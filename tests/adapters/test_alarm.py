@@ -13,6 +13,7 @@ from mailsla.adapters.database.store import store_on
 from mailsla.core.collection.gap import Gap
 from mailsla.core.collection.outcome import RunOutcome
 from mailsla.presentation.formats import alert_text
+from mailsla.presentation.pages.alert_page import alarm_page
 from mailsla.usecases.alarm import AlarmRule, sound
 from tests.factories import PARIS, paris
 
@@ -53,7 +54,7 @@ class Site:
 
 def written(gap: Gap) -> tuple[str, str]:
     reason = "le serveur refuse l'identifiant ou le mot de passe."
-    return alert_text.alarm(gap, reason=reason, site="Préfecture d'essai", zone=PARIS)
+    return alert_text.write(alarm_page(gap, reason=reason, site="Préfecture d'essai", zone=PARIS))
 
 
 @pytest.fixture

@@ -3,30 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import Engine, or_, select, update
 
 from mailsla.adapters.database.bulk import insert_new
 from mailsla.adapters.database.engine import reading, writing
 from mailsla.adapters.database.tables import ALERT, OUTGOING
-from mailsla.core.alerts.outgoing import Outgoing
+from mailsla.core.alerts.outgoing import Outgoing, OutgoingState
 from mailsla.core.collection.retry import pause_before_handing_over_again
-
-
-@dataclass(frozen=True, slots=True)
-class OutgoingState:
-    """Where an outgoing mail stands; its text is not shown."""
-
-    recipient: str
-    purpose: str
-    day: date
-    created_at: datetime
-    sent_at: datetime | None
-    attempts: int
-    refused: str | None
-    announced: int
 
 
 class Outbox:

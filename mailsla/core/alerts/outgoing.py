@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 DIGEST = "digest"
 """The purpose of a head's daily mail."""
@@ -33,6 +33,20 @@ class Outgoing:
     text: str
     number: int = 0
     attempts: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingState:
+    """Where an outgoing mail stands; its text is not shown."""
+
+    recipient: str
+    purpose: str
+    day: date
+    created_at: datetime
+    sent_at: datetime | None
+    attempts: int
+    refused: str | None
+    announced: int
 
 
 def message_id(recipient: str, purpose: str, day: date, domain: str) -> str:

@@ -11,7 +11,7 @@ from mailsla.core.rate.population import Population
 from mailsla.core.rate.report import Report
 from mailsla.core.rate.standard import Judged
 from mailsla.language import gettext as _
-from mailsla.presentation import words
+from mailsla.presentation import terms, words
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 """A cell that begins so may be run as a formula (OWASP, "CSV Injection"); an apostrophe makes it text."""
@@ -97,7 +97,7 @@ def requests(items: Iterable[Judged], zone: ZoneInfo) -> str:
             item.verdict.due_on,
             item.verdict.answered_on,
             item.verdict.working_days,
-            words.outcome(item.verdict.outcome, answered=item.verdict.answered_on is not None),
+            terms.outcome(item.verdict.outcome, answered=item.verdict.answered_on is not None),
             item.case.service,
             _("oui") if item.case.follow_up else _("non"),
             item.case.excluded or _("non"),

@@ -1,0 +1,234 @@
+"""The mails that mailsla sends: what a service head is to answer and until when; what stops collection."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from mailsla.core.alerts.digests import OVERDUE, Digest, Notice
+from mailsla.core.clock.commitment import Commitment
+from mailsla.core.collection.gap import Gap
+from mailsla.language import gettext as _
+from mailsla.language import ngettext
+from mailsla.presentation import words
+from mailsla.presentation.pages.request_page import subject
+
+MOST_NOTICES = 50
+"""A head with more than this needs the list, not a mail."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a site lets an alert show of a request, besides what finds it."""
+
+    subject: bool = True
+    sender: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One request of an alert.
+
+    Attributes:
+        key: The request's whole key.
+        due_on: Its due date.
+        due: Until when it is to be answered, in words.
+        details: What finds it, a line each.
+    """
+
+    key: str
+    due_on: date
+    due: str
+    details: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Requests of one urgency; `more` says how many are not shown, and is empty when all are."""
+
+    title: str
+    entries: tuple[Entry, ...]
+    more: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MailPage:
+    """Everything a mail says, in the order in which it is read; what is not a group is paragraphs."""
+
+    subject: str
+    opening: tuple[str, ...]
+    groups: tuple[Group, ...] = ()
+    warnings: tuple[str, ...] = ()
+    closing: tuple[str, ...] = ()
+
+
+def alert_page(
+    digest: Digest,
+    *,
+    site: str,
+    zone: ZoneInfo,
+    commitments: Mapping[str, Commitment],
+    gaps: Sequence[Gap],
+    shown: Shown,
+) -> MailPage:
+    """Return what a service head is told.
+
+    It says what finds each mail (mailbox, instant, subject if the site agrees), not who wrote it unless the
+    site asks for that.
+    """
+    overdue = [notice for notice in digest.notices if notice.level == OVERDUE]
+    soon = [notice for notice in digest.notices if notice.level != OVERDUE]
+    groups = ((_("Échéance dépassée"), overdue), (_("Échéance proche"), soon))
+    return MailPage(
+        subject=_subject(len(overdue), len(soon)),
+        opening=(
+            _("Bonjour,"),
+            _("Des demandes reçues par courriel attendent encore une réponse de votre service."),
+        ),
+        groups=tuple(_group(title, notices, zone, shown) for title, notices in groups if notices),
+        warnings=tuple(_warnings(gaps, zone)),
+        closing=(
+            _(
+                "Il suffit de répondre au demandeur comme d'habitude, depuis votre messagerie : la réponse est "
+                "reconnue d'elle-même. Si elle a déjà été donnée autrement (téléphone, courrier), prévenez le "
+                "référent qualité."
+            ),
+            _promise(commitments),
+            _signature(site),
+        ),
+    )
+
+
+def _subject(overdue: int, soon: int) -> str:
+    counts = []
+    if overdue:
+        counts.append(ngettext("{n} demande en retard", "{n} demandes en retard", overdue).format(n=overdue))
+    if soon:
+        counts.append(
+            ngettext("{n} demande à traiter bientôt", "{n} demandes à traiter bientôt", soon).format(n=soon)
+        )
+    return _("Courriels en attente de réponse : {counts}").format(counts=", ".join(counts))
+
+
+def _group(title: str, notices: Sequence[Notice], zone: ZoneInfo, shown: Shown) -> Group:
+    hidden = len(notices) - MOST_NOTICES
+    more = ngettext("… et {n} autre, voir le rapport.", "… et {n} autres, voir le rapport.", hidden)
+    entries = tuple(_entry(notice, zone, shown) for notice in notices[:MOST_NOTICES])
+    return Group(title, entries, more.format(n=hidden) if hidden > 0 else "")
+
+
+def _entry(notice: Notice, zone: ZoneInfo, shown: Shown) -> Entry:
+    due = (
+        _("Échéance : {day} ({left})")
+        if notice.level == OVERDUE
+        else _("À répondre avant le {day} au soir ({left})")
+    )
+    return Entry(
+        key=notice.request.key,
+        due_on=notice.verdict.due_on,
+        due=due.format(day=words.day_name(notice.verdict.due_on), left=_left(notice.remaining)),
+        details=tuple(_details(notice, zone, shown)),
+    )
+
+
+def _left(remaining: int) -> str:
+    if remaining < 0:
+        return _("dépassée de {days}").format(days=words.working_days(-remaining))
+    if remaining == 0:
+        return _("aujourd'hui, dernier jour")
+    return ngettext("il reste {n} jour ouvré", "il reste {n} jours ouvrés", remaining).format(n=remaining)
+
+
+def _details(notice: Notice, zone: ZoneInfo, shown: Shown) -> Iterable[str]:
+    request = notice.request
+    if shown.subject:
+        yield _("Objet : {subject}").format(subject=subject(request.subject))
+    if shown.sender and request.citizens:
+        yield _("De : {sender}").format(sender=words.safe(request.citizens[0]))
+    yield _("Reçue le {instant}").format(instant=words.instant(request.received.at, zone))
+    mailboxes = ", ".join(words.safe(mailbox) for _account, mailbox in request.mailboxes)
+    yield _("Dossier : {mailboxes}").format(mailboxes=mailboxes)
+    yield _("Référence : {key}").format(key=words.reference(request.key))
+    if request.follow_up:
+        yield _("Suite d'une demande déjà traitée.")
+    if notice.doubtful:
+        yield _("Une réponse possible a été vue, sans certitude : à vérifier.")
+
+
+def _warnings(gaps: Sequence[Gap], zone: ZoneInfo) -> Iterable[str]:
+    if gaps:
+        since = min(gap.since for gap in gaps)
+        yield _(
+            "Attention : la relève des courriels est incomplète depuis le {instant}. "
+            "Une réponse a pu partir sans être encore connue."
+        ).format(instant=words.instant(since, zone))
+
+
+def _promise(commitments: Mapping[str, Commitment]) -> str:
+    commitment = next(iter(commitments.values()))
+    return _("Engagement de qualité : {promise}.").format(promise=words.promise(commitment))
+
+
+def _signature(site: str) -> str:
+    return _("Message automatique, envoyé au nom de {site}. Merci de ne pas y répondre.").format(site=site)
+
+
+def alarm_page(gap: Gap, *, reason: str | None, site: str, zone: ZoneInfo) -> MailPage:
+    """Return what whoever runs mailsla is told when collection stops, or goes on."""
+    said = {
+        "account": gap.account,
+        "since": words.instant(gap.since, zone),
+        "until": "" if gap.until is None else words.instant(gap.until, zone),
+        "reason": reason or _("aucune relève n'est allée à son terme."),
+    }
+    if gap.partial:
+        title, what, todo = _in_part() if gap.until is None else _whole_again()
+    else:
+        title, what, todo = _stopped() if gap.until is None else _resumed()
+    return MailPage(
+        subject=title.format(**said),
+        opening=(_("Bonjour,"), what.format(**said), todo),
+        closing=(_signature(site),),
+    )
+
+
+def _stopped() -> tuple[str, str, str]:
+    return (
+        _("mailsla : relève de « {account} » arrêtée depuis le {since}"),
+        _("La relève du compte « {account} » est arrêtée depuis le {since} : {reason}"),
+        _(
+            "Lancez « mailsla check » pour savoir quoi corriger. Jusque-là, les chiffres sont incomplets et "
+            "les alertes aux services peuvent ignorer des réponses."
+        ),
+    )
+
+
+def _resumed() -> tuple[str, str, str]:
+    return (
+        _("mailsla : relève de « {account} » reprise"),
+        _("La relève du compte « {account} », arrêtée depuis le {since}, a repris le {until}."),
+        _("Les courriels reçus entre-temps sont relevés ; rien n'est à faire."),
+    )
+
+
+def _in_part() -> tuple[str, str, str]:
+    return (
+        _("mailsla : relève de « {account} » incomplète depuis le {since}"),
+        _(
+            "La relève du compte « {account} » laisse de côté un dossier au moins depuis le {since} : {reason}"
+        ),
+        _(
+            "Les autres dossiers sont relevés. Jusque-là, les chiffres sont incomplets et les alertes aux "
+            "services peuvent ignorer des réponses."
+        ),
+    )
+
+
+def _whole_again() -> tuple[str, str, str]:
+    return (
+        _("mailsla : relève de « {account} » de nouveau complète"),
+        _("La relève du compte « {account} », incomplète depuis le {since}, est complète depuis le {until}."),
+        _("Les courriels reçus entre-temps sont relevés ; rien n'est à faire."),
+    )

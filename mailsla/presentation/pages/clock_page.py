@@ -1,0 +1,87 @@
+"""The answers of `mailsla clock` and `mailsla calendar`: a delay day by day, and the days that do not count."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from zoneinfo import ZoneInfo
+
+from mailsla.core.clock.commitment import Commitment
+from mailsla.core.clock.verdict import Clock, Verdict
+from mailsla.core.clock.working_days import Day, SpecialDay
+from mailsla.language import gettext as _
+from mailsla.presentation import terms, words
+from mailsla.presentation.pages.page import (
+    Alignment,
+    Cell,
+    Column,
+    Emphasis,
+    Line,
+    Page,
+    Row,
+    Section,
+    Table,
+)
+
+
+def clock_page(
+    verdict: Verdict,
+    commitment: Commitment,
+    counted: Sequence[Day],
+    clock: Clock,
+    *,
+    replied: bool,
+    territory: str,
+) -> Page:
+    """The due date and, with a reply, the delay and the verdict; the rule last."""
+    zone = clock.calendar.zone
+    conclusion = (
+        verdict_sentence(verdict, commitment, zone) if replied else words.due(verdict, commitment, zone)
+    )
+    blocks = (
+        Line(_("Calendrier : {territory}").format(territory=territory), Emphasis.DIM),
+        Line(_("Reçue le {day} : c'est le jour 0.").format(day=words.day_name(verdict.received_on))),
+        days_table(counted),
+        Line(conclusion, Emphasis.STRONG),
+        Line(words.rule(commitment, clock), Emphasis.DIM),
+    )
+    return Page(sections=(Section("", blocks),))
+
+
+def days_table(counted: Sequence[Day]) -> Table:
+    """Days with their running count, and why each counts or not."""
+    columns = (Column(_("Jour")), Column(_("Décompte"), Alignment.RIGHT), Column(_("Pourquoi")))
+    rows: list[Row] = []
+    total = 0
+    for day in counted:
+        total += day.counted
+        count = Cell(str(total), total) if day.counted else Cell("–")
+        rows.append((Cell(words.day_name(day.on), day.on), count, Cell(terms.day_reason(day))))
+    return Table(columns, tuple(rows))
+
+
+def verdict_sentence(verdict: Verdict, commitment: Commitment, zone: ZoneInfo) -> str:
+    """« Échéance : … Répondu en 7 jours ouvrés : dans les temps. »."""
+    due = words.due(verdict, commitment, zone)
+    state = terms.outcome(verdict.outcome, answered=verdict.answered_on is not None)
+    elapsed = words.elapsed(verdict, commitment)
+    if verdict.answered_on is None:
+        return f"{due} " + _("{days} écoulés : {state}.").format(days=elapsed, state=state)
+    return f"{due} " + _("Répondu en {days} : {state}.").format(days=elapsed, state=state)
+
+
+def calendar_page(days: Sequence[SpecialDay], year: int, territory: str) -> Page:
+    """The holidays and closures of a year, with their source."""
+    title = _("Jours fériés et fermetures {year} – {territory}").format(year=year, territory=territory)
+    columns = tuple(Column(heading) for heading in (_("Jour"), _("Nom"), _("Nature"), _("Source")))
+    table = Table(columns, tuple(_special_day(day) for day in days))
+    return Page(sections=(Section(title, (table,)),))
+
+
+def _special_day(day: SpecialDay) -> Row:
+    source = _("{source} (calculé)").format(source=day.source) if day.computed else day.source
+    return (
+        Cell(words.day_name(day.on), day.on),
+        Cell(day.name),
+        Cell(terms.special_day(day.kind)),
+        Cell(source),
+    )

@@ -1,0 +1,49 @@
+"""The answer of `mailsla alerts`: the mails to send now, as they would be, and what became of the last ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from zoneinfo import ZoneInfo
+
+from mailsla.core.alerts.outgoing import OutgoingState
+from mailsla.language import gettext as _
+from mailsla.presentation import words
+from mailsla.presentation.pages.page import Cell, Column, Emphasis, Line, Page, Row, Section, Table
+
+
+def outbox_page(
+    due: Sequence[tuple[str, str, str]], history: Iterable[OutgoingState], zone: ZoneInfo
+) -> Page:
+    """Return the page; `due` holds the recipient, the subject and the text of each mail to send."""
+    lines = [line for mail in due for line in _mail(*mail)]
+    nothing = Line(_("Aucune alerte à envoyer maintenant."))
+    return Page(sections=(Section("", tuple(lines or [nothing])), Section("", (_history(history, zone),))))
+
+
+def _mail(recipient: str, subject: str, text: str) -> Iterable[Line]:
+    yield Line(_("À envoyer à {recipient}").format(recipient=recipient), Emphasis.STRONG)
+    yield Line(_("Objet : {subject}").format(subject=subject))
+    yield Line("")
+    yield Line(text)
+
+
+def _history(history: Iterable[OutgoingState], zone: ZoneInfo) -> Table:
+    rows: tuple[Row, ...] = tuple(
+        (
+            Cell(state.recipient),
+            Cell(words.short_day(state.day), state.day),
+            Cell(str(state.announced), state.announced),
+            Cell(_state(state, zone)),
+        )
+        for state in history
+    )
+    titles = (_("Pour"), _("Jour"), _("Demandes"), _("État"))
+    return Table(tuple(Column(title) for title in titles), rows)
+
+
+def _state(of: OutgoingState, zone: ZoneInfo) -> str:
+    if of.sent_at is not None:
+        return _("envoyée le {instant}").format(instant=words.instant(of.sent_at, zone))
+    if of.refused is not None:
+        return _("refusée : {reason}").format(reason=of.refused)
+    return _("en attente d'envoi ({n} essais)").format(n=of.attempts)

@@ -1,0 +1,147 @@
+"""What a page is made of: lines, points and tables as values, which every format draws in its own way.
+
+Texts are ready to be read: in the reader's language, strangers' words made harmless by `words.safe`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from fractions import Fraction
+
+
+class Emphasis(StrEnum):
+    """How a text stands out; a format chooses the colour or the weight."""
+
+    PLAIN = "plain"
+    STRONG = "strong"
+    DIM = "dim"
+    GOOD = "good"
+    BAD = "bad"
+
+
+class Alignment(StrEnum):
+    """On which side of its column a text stands."""
+
+    LEFT = "left"
+    RIGHT = "right"
+
+
+class Fit(StrEnum):
+    """What becomes of a column's texts where room is short.
+
+    `WRAP` runs over several lines, `WHOLE` stays on one line, `CUT` stays on one line and may lose its end.
+    """
+
+    WRAP = "wrap"
+    WHOLE = "whole"
+    CUT = "cut"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A sentence, or a short text, on its own."""
+
+    text: str
+    emphasis: Emphasis = Emphasis.PLAIN
+
+
+@dataclass(frozen=True, slots=True)
+class Points:
+    """Sentences in a list."""
+
+    sentences: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A text of a table.
+
+    Attributes:
+        text: As people read it.
+        value: The same for a machine: number, exact share, date, instant, or the whole key of a reference; None
+            when the text says all, or when no number is given.
+        emphasis: How it stands out.
+    """
+
+    text: str
+    value: int | Fraction | date | datetime | str | None = None
+    emphasis: Emphasis = Emphasis.PLAIN
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A share to draw as a bar, from 0 to 1; `target` is where a mark may stand."""
+
+    share: Fraction
+    target: Fraction
+
+
+NOTHING = Cell("")
+"""An empty place in a table."""
+
+Row = tuple[Cell | Bar, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table.
+
+    Attributes:
+        title: What it holds; may be empty.
+        alignment: On which side its texts stand.
+        fit: What becomes of them where room is short.
+        width: How many characters they are to have; None when the rows decide. A `CUT` column without a width
+            takes all the room that the others leave.
+    """
+
+    title: str
+    alignment: Alignment = Alignment.LEFT
+    fit: Fit = Fit.WRAP
+    width: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows under columns, each row as long as the columns are many.
+
+    Attributes:
+        columns: The columns.
+        rows: The rows.
+        leading: True for the figures that people look at first: they are given more room.
+    """
+
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    leading: bool = False
+
+
+Block = Line | Points | Table
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of a page; its heading may be empty."""
+
+    heading: str
+    blocks: tuple[Block, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Everything one answer says, in the order in which it is read.
+
+    Attributes:
+        title: What the page is about; empty for an answer that needs no title.
+        lines: What stands below the title.
+        warnings: What a reader must know before any figure.
+        sections: The parts.
+        notes: What is said last.
+    """
+
+    title: str = ""
+    lines: tuple[Line, ...] = ()
+    warnings: tuple[str, ...] = ()
+    sections: tuple[Section, ...] = ()
+    notes: tuple[str, ...] = ()

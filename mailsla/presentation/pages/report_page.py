@@ -1,0 +1,200 @@
+"""The report: where the office stands, what is overdue, what the year still allows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+from zoneinfo import ZoneInfo
+
+from mailsla.core.collection.gap import Gap
+from mailsla.core.rate import cohort
+from mailsla.core.rate.outlook import Outlook, VolumeBasis
+from mailsla.core.rate.publication import Revision
+from mailsla.core.rate.report import Report
+from mailsla.core.rate.standard import Judged
+from mailsla.language import gettext as _
+from mailsla.language import ngettext
+from mailsla.presentation import terms, words
+from mailsla.presentation.pages import report_tables
+from mailsla.presentation.pages.page import Block, Emphasis, Line, Page, Points, Section
+from mailsla.presentation.pages.request_page import request_table
+
+MOST_ROWS = 20
+"""Rows of a list inside the report; `mailsla requests` shows them all."""
+
+
+def report_page(built: Report, zone: ZoneInfo) -> Page:
+    """Everything the report says."""
+    return Page(
+        title=_("{site} – réponses aux courriels").format(site=built.site),
+        lines=tuple(_opening(built, zone)),
+        warnings=tuple(_warnings(built, zone)),
+        sections=(
+            Section("", (report_tables.summary(built),)),
+            *(_by_service(section, built) for section in built.sections),
+            *_cut(built.sections[-1], built),
+            _outlook(built),
+            _deadlines(_("Demandes en retard, sans réponse"), built.overdue, built, zone),
+            _deadlines(_("Échéance dans les trois jours ouvrés"), built.soon, built, zone),
+        ),
+        notes=tuple(_notes(built)),
+    )
+
+
+def _opening(built: Report, zone: ZoneInfo) -> Iterable[Line]:
+    yield Line(
+        _("Situation au {day}, {hour}").format(
+            day=words.day_name(built.today), hour=words.hour(built.at, zone)
+        )
+    )
+    yield Line(_("Engagement : {promise}.").format(promise=words.promise(built.commitment)))
+    yield Line(words.rule(built.commitment, built.standard.clock), Emphasis.DIM)
+    yield Line(words.example(built.example, zone), Emphasis.DIM)
+
+
+def _warnings(built: Report, zone: ZoneInfo) -> Iterable[str]:
+    for gap in built.gaps:
+        yield _incomplete(gap).format(
+            account=words.safe(gap.account),
+            since=words.instant(gap.since, zone),
+            until="" if gap.until is None else words.instant(gap.until, zone),
+        )
+    for revision in built.revisions:
+        yield _revision(revision, zone)
+    if built.doubts:
+        yield ngettext(
+            "{n} réponse possible reste à vérifier : elle n'est comptée pour aucune demande.",
+            "{n} réponses possibles restent à vérifier : elles ne sont comptées pour aucune demande.",
+            len(built.doubts),
+        ).format(n=len(built.doubts))
+    if built.set_aside:
+        yield ngettext(
+            "{n} courriel illisible a été mis de côté ; voir « mailsla check ».",
+            "{n} courriels illisibles ont été mis de côté ; voir « mailsla check ».",
+            built.set_aside,
+        ).format(n=built.set_aside)
+
+
+def _incomplete(gap: Gap) -> str:
+    if gap.never:
+        return _("Chiffres incomplets : le compte « {account} » n'a encore jamais été relevé en entier.")
+    if gap.partial and gap.until is None:
+        return _(
+            "Chiffres incomplets : un dossier du compte « {account} » est refusé par le serveur depuis le {since}."
+        )
+    if gap.partial:
+        return _(
+            "Chiffres incomplets du {since} au {until} : "
+            "un dossier du compte « {account} » était refusé par le serveur."
+        )
+    if gap.until is None:
+        return _("Chiffres incomplets : le compte « {account} » n'est plus relevé depuis le {since}.")
+    return _("Chiffres incomplets du {since} au {until} : le compte « {account} » n'était pas relevé.")
+
+
+def _revision(found: Revision, zone: ZoneInfo) -> str:
+    """What a published figure would be today, and why."""
+    others = found.changed + found.appeared + found.gone
+    causes = ", ".join(terms.source(cause) for cause in found.causes) or "–"
+    sentence = ngettext(
+        "Chiffre publié le {day} pour {period} : {before}, serait aujourd'hui {after} ({n} demande ; {causes}).",
+        "Chiffre publié le {day} pour {period} : {before}, serait aujourd'hui {after} ({n} demandes ; {causes}).",
+        others,
+    )
+    return sentence.format(
+        day=words.short_day(found.published.published_at.astimezone(zone).date()),
+        period=found.published.period.name,
+        before=words.published(found.published),
+        after=words.published(found.now),
+        n=others,
+        causes=causes,
+    )
+
+
+def _by_service(section: cohort.Section, built: Report) -> Section:
+    title = _("Par service – {period}").format(period=words.period_name(section.period))
+    return Section(title, (report_tables.services(section, built),))
+
+
+def _cut(widest: cohort.Section, built: Report) -> Iterable[Section]:
+    """Yield the widest cohort by category and over time, where there is more than one."""
+    if len(widest.by_category) > 1:
+        title = _("Par catégorie – {period}").format(period=words.period_name(widest.period))
+        yield Section(title, (report_tables.categories(widest),))
+    if len(widest.by_period) > 1:
+        yield Section(_("Au fil de la période"), (report_tables.over_time(widest, built),))
+
+
+def _outlook(built: Report) -> Section:
+    target = words.percent(built.commitment.target)
+    title = _("Atteindre {target} en {year}").format(target=target, year=built.outlook.year)
+    return Section(title, (Points(tuple(_outlook_sentences(built.outlook, target))),))
+
+
+def _outlook_sentences(outlook: Outlook, target: str) -> Iterable[str]:
+    if outlook.needed is None:
+        yield _(
+            "Même si toutes les demandes en attente sont tenues, les demandes reçues à ce jour resteront "
+            "sous {target}."
+        ).format(target=target)
+    elif outlook.waiting:
+        yield _(
+            "{needed} des {waiting} demandes en attente doivent encore être tenues pour que les demandes "
+            "reçues à ce jour atteignent {target}."
+        ).format(needed=outlook.needed, waiting=outlook.waiting, target=target)
+    basis = (
+        _("les mêmes semaines de l'an dernier")
+        if outlook.volume_basis is VolumeBasis.LAST_YEAR
+        else _("le rythme de cette année")
+    )
+    yield _("{expected} demandes sont encore attendues d'ici la fin de l'année, d'après {basis}.").format(
+        expected=outlook.expected, basis=basis
+    )
+    if outlook.lost:
+        yield _("À ce volume, l'objectif de l'année ne peut plus être atteint.")
+    else:
+        yield ngettext(
+            "À ce volume, {n} demande peut encore être manquée cette année.",
+            "À ce volume, {n} demandes peuvent encore être manquées cette année.",
+            outlook.may_lose,
+        ).format(n=outlook.may_lose)
+    yield from _at_this_pace(outlook)
+
+
+def _at_this_pace(outlook: Outlook) -> Iterable[str]:
+    if outlook.landing is not None:
+        yield _("Au rythme présent, l'année finirait à {expected} (entre {low} et {high}, à 95 %).").format(
+            expected=words.percent(outlook.landing.expected),
+            low=words.percent(Fraction(outlook.landing.low)),
+            high=words.percent(Fraction(outlook.landing.high)),
+        )
+    if outlook.out_of_reach_from is not None and not outlook.lost:
+        yield _("À ce rythme, l'objectif ne pourra plus être atteint après la {week}.").format(
+            week=words.period_name(outlook.out_of_reach_from)
+        )
+
+
+def _deadlines(title: str, items: Sequence[Judged], built: Report, zone: ZoneInfo) -> Section:
+    """A list with its count in the heading; the first rows only, as the rest is a command away."""
+    follow_ups = sum(item.case.follow_up for item in items)
+    among = ngettext(" (dont {n} suite)", " (dont {n} suites)", follow_ups).format(n=follow_ups)
+    blocks: list[Block] = [request_table(items[:MOST_ROWS], zone, built.decided)] if items else []
+    hidden = len(items) - MOST_ROWS
+    if hidden > 0:
+        more = _("… et {n} de plus : « mailsla requests ».").format(n=hidden)
+        blocks.append(Line(more, Emphasis.DIM))
+    return Section(f"{title} : {len(items)}{among if follow_ups else ''}", tuple(blocks))
+
+
+def _notes(built: Report) -> Iterable[str]:
+    if built.not_requests:
+        counts = ", ".join(f"{count}{words.NO_BREAK}{terms.kind(kind)}" for kind, count in built.not_requests)
+        yield _("Ne sont pas des demandes, sur la période la plus longue : {counts}.").format(counts=counts)
+    widest = built.sections[-1].follow_ups
+    if widest.counted:
+        yield ngettext(
+            "{n} suite d'une demande déjà traitée, comptée à part.",
+            "{n} suites de demandes déjà traitées, comptées à part.",
+            widest.counted,
+        ).format(n=widest.counted)
+    yield _("Les délais tiennent compte des demandes encore sans réponse (Kaplan-Meier).")

@@ -1,0 +1,191 @@
+"""The tables of the report: the cohorts side by side, then by service, by category, over the period."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from fractions import Fraction
+
+from mailsla.core.clock.commitment import Commitment
+from mailsla.core.rate.cohort import CategoryLine, PeriodLine, Section, ServiceLine
+from mailsla.core.rate.delays import DelayCurve
+from mailsla.core.rate.population import Population
+from mailsla.core.rate.report import Report
+from mailsla.language import gettext as _
+from mailsla.presentation import words
+from mailsla.presentation.pages.page import (
+    NOTHING,
+    Alignment,
+    Bar,
+    Cell,
+    Column,
+    Emphasis,
+    Fit,
+    Row,
+    Table,
+)
+
+Figure = tuple[str, Callable[[Section], Cell | Bar]]
+"""A figure's label, and how it is told of a cohort."""
+
+
+def summary(built: Report) -> Table:
+    """The figures of every cohort side by side, one figure a row."""
+    cohorts = built.sections
+    periods = (Column(words.period_name(cohort.period)) for cohort in cohorts)
+    rows: tuple[Row, ...] = tuple(
+        (Cell(label), *(figure(cohort) for cohort in cohorts))
+        for label, figure in (*_standing(built), *_delays(built), *_variants(built))
+    )
+    return Table((Column(""), *periods), rows, leading=True)
+
+
+def _standing(built: Report) -> Iterable[Figure]:
+    promise, minimum = built.commitment, built.minimum
+    yield _("Taux de respect"), lambda cohort: _rate(cohort.population, minimum, Emphasis.STRONG)
+    yield "", lambda cohort: _bar(cohort.population, minimum, promise.target)
+    yield _("Objectif"), lambda cohort: _target(cohort.population, promise, minimum)
+    yield _("Chiffre"), lambda cohort: Cell(words.interval(cohort.population))
+    yield _("Dans les temps"), lambda cohort: _count(cohort.population.met)
+    yield _("Hors délai"), lambda cohort: _count(cohort.population.missed)
+    yield _("En attente, non échues"), lambda cohort: _count(cohort.population.waiting)
+
+
+def _delays(built: Report) -> Iterable[Figure]:
+    yield _("Délai médian"), lambda cohort: _delay(cohort.delays, cohort.delays.median)
+    yield _("9e décile"), lambda cohort: _delay(cohort.delays, cohort.delays.ninth_decile)
+    yield (
+        _("Première réaction, médiane"),
+        lambda cohort: _delay(cohort.first_responses, cohort.first_responses.median),
+    )
+    if any(cohort.acknowledged for cohort in built.sections):
+        yield _("Accusés de réception"), lambda cohort: _count(cohort.acknowledged)
+    yield _("Répondu en 5, 10, 15 jours"), lambda cohort: _answered_by(cohort.delays, built.minimum)
+
+
+def _variants(built: Report) -> Iterable[Figure]:
+    minimum = built.minimum
+    other = built.commitment.compared(built.commitment.comparison.other)
+    yield (
+        _("Si l'on comptait « {promise} »").format(promise=words.short_promise(other)),
+        lambda cohort: _rate(cohort.compared, minimum),
+    )
+    if any(cohort.closures_changed for cohort in built.sections):
+        yield (
+            _("Sans les fermetures déclarées"),
+            lambda cohort: _rate(cohort.without_closures, minimum),
+        )
+    yield (
+        _("Parmi les demandes traitées sur la période"),
+        lambda cohort: _rate(cohort.handled, minimum),
+    )
+    if any(cohort.population.excluded for cohort in built.sections):
+        yield _("Exclues par décision"), lambda cohort: _count(cohort.population.excluded)
+
+
+def services(cohort: Section, built: Report) -> Table:
+    """How each service stands in a cohort."""
+    columns = (
+        Column(_("Service")),
+        *_rate_columns(),
+        Column(_("Médiane"), Alignment.RIGHT, Fit.WHOLE),
+    )
+    rows = tuple(_service(line, built) for line in cohort.by_service)
+    nobody: Row = (Cell(_("aucune demande")), *[NOTHING] * (len(columns) - 1))
+    return Table(columns, rows or (nobody,))
+
+
+def _rate_columns() -> tuple[Column, ...]:
+    """The columns that `_rate_cells` fills."""
+    return (
+        Column(_("Taux de respect"), fit=Fit.WHOLE),
+        Column(""),
+        Column(_("Hors délai"), Alignment.RIGHT, Fit.WHOLE),
+        Column(_("En attente"), Alignment.RIGHT, Fit.WHOLE),
+    )
+
+
+def _rate_cells(counts: Population, built: Report) -> Row:
+    return (
+        _rate(counts, built.minimum),
+        _bar(counts, built.minimum, built.commitment.target),
+        _count(counts.missed),
+        _count(counts.waiting),
+    )
+
+
+def _service(line: ServiceLine, built: Report) -> Row:
+    median = line.delays.median
+    days = Cell("–") if median is None else Cell(_("{n} j").format(n=median), median)
+    return (Cell(words.service_name(line.service)), *_rate_cells(line.population, built), days)
+
+
+def categories(cohort: Section) -> Table:
+    """How each category stands against its own promise, however few its requests are."""
+    columns = (
+        Column(_("Catégorie")),
+        Column(_("Engagement")),
+        Column(_("Taux de respect"), fit=Fit.WHOLE),
+        Column(_("Répondues"), Alignment.RIGHT, Fit.WHOLE),
+    )
+    return Table(columns, tuple(_category(line) for line in cohort.by_category))
+
+
+def _category(line: CategoryLine) -> Row:
+    promise = line.commitment
+    return (
+        Cell(promise.category),
+        Cell(f"{words.percent(promise.target)} {words.short_promise(promise)}", promise.target),
+        _rate(line.population, 1),
+        Cell(words.out_of(line.answered, line.population.counted), line.answered),
+    )
+
+
+def over_time(cohort: Section, built: Report) -> Table:
+    """How each week, month, quarter or year of a cohort stands."""
+    rows = tuple(_piece(line, built) for line in cohort.by_period)
+    return Table((Column(_("Période")), *_rate_columns()), rows)
+
+
+def _piece(line: PeriodLine, built: Report) -> Row:
+    return (Cell(words.piece_name(line.period), line.period.name), *_rate_cells(line.population, built))
+
+
+def _count(number: int) -> Cell:
+    return Cell(str(number), number)
+
+
+def _share(counts: Population, minimum: int) -> Fraction | None:
+    """Return the attainment; None when too few are settled for a percentage."""
+    return None if counts.settled < minimum else counts.attainment
+
+
+def _rate(counts: Population, minimum: int, emphasis: Emphasis = Emphasis.PLAIN) -> Cell:
+    return Cell(words.rate(counts, minimum), _share(counts, minimum), emphasis)
+
+
+def _bar(counts: Population, minimum: int, target: Fraction) -> Cell | Bar:
+    share = _share(counts, minimum)
+    return NOTHING if share is None else Bar(share, target)
+
+
+def _target(counts: Population, commitment: Commitment, minimum: int) -> Cell:
+    """Say whether the target is met, and whether that can still change; the target alone when too few are settled."""
+    target = words.percent(commitment.target)
+    share = _share(counts, minimum)
+    if share is None:
+        return Cell(target, commitment.target)
+    if share >= commitment.target:
+        standing = _("{target} : tenu à ce jour") if counts.provisional else _("{target} : tenu")
+        return Cell(standing.format(target=target), commitment.target, Emphasis.GOOD)
+    standing = _("{target} : non tenu à ce jour") if counts.provisional else _("{target} : non tenu")
+    return Cell(standing.format(target=target), commitment.target, Emphasis.BAD)
+
+
+def _delay(curve: DelayCurve, days: int | None) -> Cell:
+    return Cell(words.delay(curve, days), days)
+
+
+def _answered_by(curve: DelayCurve, minimum: int) -> Cell:
+    if curve.requests < minimum:
+        return Cell("–")
+    return Cell(" – ".join(words.percent(curve.answered_by(day)) for day in (5, 10, 15)))

@@ -1,0 +1,166 @@
+"""The answers of `mailsla show` and `mailsla requests`: one request, and lists of requests and doubts."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from zoneinfo import ZoneInfo
+
+from mailsla.core.clock.commitment import Commitment
+from mailsla.core.clock.verdict import Verdict
+from mailsla.core.clock.working_days import Day
+from mailsla.core.pairing.decision import Decision
+from mailsla.core.pairing.derivation import DerivedMessage
+from mailsla.core.pairing.recipient_matching import Doubt
+from mailsla.core.pairing.request import Request
+from mailsla.core.rate.standard import Judged
+from mailsla.language import gettext as _
+from mailsla.language import ngettext
+from mailsla.presentation import terms, words
+from mailsla.presentation.pages.clock_page import days_table, verdict_sentence
+from mailsla.presentation.pages.page import (
+    Alignment,
+    Block,
+    Cell,
+    Column,
+    Emphasis,
+    Fit,
+    Line,
+    Page,
+    Row,
+    Section,
+    Table,
+)
+
+
+def request_page(
+    request: Request,
+    verdict: Verdict,
+    messages: Sequence[DerivedMessage],
+    counted: Sequence[Day],
+    decisions: Iterable[Decision],
+    commitment: Commitment,
+    zone: ZoneInfo,
+) -> Page:
+    """One request: what tied its messages, the days one by one, the verdict, what people decided about it."""
+    conclusion = [Line(verdict_sentence(verdict, commitment, zone), Emphasis.STRONG)]
+    if request.answered is not None:
+        answered = _("Réponse le {instant} ({basis}).").format(
+            instant=words.instant(request.answered.at, zone), basis=terms.basis(request.answered.basis)
+        )
+        conclusion.append(Line(answered, Emphasis.DIM))
+    conclusion += [Line(_decision(item, zone)) for item in decisions]
+    return Page(
+        title=_("Demande {key}").format(key=words.reference(request.key)),
+        lines=tuple(Line(text) for text in _identity(request, zone)),
+        sections=(
+            Section("", (_messages_table(request, messages, zone),)),
+            Section("", (days_table(counted), *conclusion)),
+        ),
+    )
+
+
+def _identity(request: Request, zone: ZoneInfo) -> Iterable[str]:
+    yield _("Objet : {subject}").format(subject=subject(request.subject))
+    yield _("Reçue le {instant} ({basis})").format(
+        instant=words.instant(request.received.at, zone), basis=terms.basis(request.received.basis)
+    )
+    for assignment in request.assignments:
+        yield _("Service : {service}, depuis le {instant} ({basis})").format(
+            service=words.safe(assignment.service),
+            instant=words.instant(assignment.since, zone),
+            basis=terms.service_basis(assignment.basis),
+        )
+
+
+def subject(written: str, limit: int = 200) -> str:
+    """A subject as its author wrote it, made harmless, or that there is none."""
+    return words.safe(written, limit) or _("(sans objet)")
+
+
+def _messages_table(request: Request, messages: Sequence[DerivedMessage], zone: ZoneInfo) -> Table:
+    steps = {step.key: step for step in request.steps}
+    number = {message.key: index for index, message in enumerate(messages, 1)}
+    rows: list[Row] = []
+    for message in messages:
+        step = steps.get(message.key)
+        tied = terms.evidence(message.evidence)
+        if message.tied_to in number:
+            tied = _("{evidence} n° {number}").format(evidence=tied, number=number[message.tied_to])
+        at = step.moment.at if step else message.at
+        rows.append(
+            (
+                Cell(str(number[message.key]), number[message.key]),
+                Cell(words.reference(message.key), message.key),
+                Cell(words.instant(at, zone), at),
+                Cell(terms.part(step.part) if step else terms.beside(message.side, message.kind)),
+                Cell(tied),
+            )
+        )
+    titles = ("n°", _("Réf."), _("Date"), _("Rôle"), _("Ce qui le rattache"))
+    return Table(tuple(Column(title) for title in titles), tuple(rows))
+
+
+def _decision(item: Decision, zone: ZoneInfo) -> str:
+    return _("Décision n° {number}, le {instant}, par {who} : {what} – {reason}").format(
+        number=item.number,
+        instant=words.instant(item.decided_at, zone),
+        who=words.safe(item.decided_by, 60),
+        what=terms.decision(item, zone),
+        reason=words.safe(item.reason),
+    )
+
+
+def requests_page(
+    items: Sequence[Judged], decided: Collection[str], zone: ZoneInfo, doubts: Sequence[Doubt] = ()
+) -> Page:
+    """A list of requests, then the possible replies that a person must look at."""
+    blocks: list[Block] = [request_table(items, zone, decided)] if items else []
+    count = ngettext("{n} demande.", "{n} demandes.", len(items)).format(n=len(items))
+    blocks.append(Line(count, Emphasis.DIM))
+    if any(item.case.key in decided for item in items):
+        blocks.append(Line(_("* Décision consignée : voir « mailsla show »."), Emphasis.DIM))
+    if doubts:
+        todo = _("Tranchez avec « mailsla decide DEMANDE join --message RÉPONSE --reason … », ou dismiss.")
+        blocks += [_doubts_table(doubts, zone), Line(todo, Emphasis.DIM)]
+    return Page(sections=(Section("", tuple(blocks)),))
+
+
+def request_table(items: Iterable[Judged], zone: ZoneInfo, decided: Collection[str]) -> Table:
+    """Requests, one a row, in 80 characters; a star marks those about which a person decided."""
+    columns = (
+        # The subject takes what is left: nothing else may be squeezed where room is short.
+        Column(_("Réf."), fit=Fit.WHOLE, width=9),
+        Column(_("Reçue le"), fit=Fit.WHOLE, width=16),
+        Column(_("Échéance"), fit=Fit.WHOLE, width=10),
+        Column(_("Jours"), Alignment.RIGHT, Fit.WHOLE, width=5),
+        Column(_("Service"), fit=Fit.CUT, width=12),
+        Column(_("Objet"), fit=Fit.CUT),
+    )
+    return Table(columns, tuple(_request_row(item, zone, decided) for item in items))
+
+
+def _request_row(item: Judged, zone: ZoneInfo, decided: Collection[str]) -> Row:
+    case, verdict = item.case, item.verdict
+    written = subject(case.subject, 80)
+    return (
+        Cell(words.reference(case.key) + ("*" if case.key in decided else ""), case.key),
+        Cell(words.short_instant(case.received_at, zone), case.received_at),
+        Cell(words.short_day(verdict.due_on), verdict.due_on),
+        Cell(str(verdict.working_days), verdict.working_days),
+        Cell(words.service_name(case.service)),
+        Cell(_("{subject} (suite)").format(subject=written) if case.follow_up else written),
+    )
+
+
+def _doubts_table(found: Iterable[Doubt], zone: ZoneInfo) -> Table:
+    titles = (_("Réponse possible"), _("Date"), _("Pourquoi"), _("Demandes possibles"))
+    rows: tuple[Row, ...] = tuple(
+        (
+            Cell(words.reference(doubt.reply), doubt.reply),
+            Cell(words.short_instant(doubt.sent_at, zone), doubt.sent_at),
+            Cell(terms.doubt(doubt.code)),
+            Cell(" ".join(words.reference(key) for key in doubt.candidates)),
+        )
+        for doubt in found
+    )
+    return Table(tuple(Column(title) for title in titles), rows)

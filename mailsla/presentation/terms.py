@@ -1,0 +1,193 @@
+"""The word for each value of an enumeration: states, parts, bases, kinds, reasons."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+from mailsla.core.clock.verdict import Outcome
+from mailsla.core.clock.working_days import Day, DayKind
+from mailsla.core.mail.instants import Basis
+from mailsla.core.pairing.decision import Action, Decision
+from mailsla.core.pairing.recipient_matching import DoubtCode
+from mailsla.core.pairing.request import ServiceBasis
+from mailsla.core.pairing.rules import Part
+from mailsla.core.rate.publication import Source
+from mailsla.language import gettext as _
+from mailsla.presentation.words import instant, safe
+
+
+def outcome(value: Outcome, *, answered: bool = True) -> str:
+    """Where a request stands, in a few words."""
+    if value is Outcome.MET:
+        return _("dans les temps")
+    if value is Outcome.WAITING:
+        return _("en attente")
+    return _("hors délai") if answered else _("en retard, sans réponse")
+
+
+def part(value: Part) -> str:
+    """What a message is in the life of a request."""
+    return {
+        Part.REQUEST: _("demande"),
+        Part.REMINDER: _("relance"),
+        Part.REPLY: _("réponse"),
+        Part.HOLDING_REPLY: _("réponse d'attente"),
+        Part.ACKNOWLEDGEMENT: _("accusé de réception"),
+        Part.AUTOMATIC_ACKNOWLEDGEMENT: _("accusé de réception automatique"),
+        Part.REDIRECTION: _("réorientation"),
+        Part.SURVEY: _("enquête"),
+        Part.DOUBTFUL_REPLY: _("réponse possible, à vérifier"),
+        Part.FOLLOW_UP: _("suite"),
+        Part.THANKS: _("remerciement"),
+        Part.FORWARD: _("transfert interne"),
+        Part.ASIDE: _("hors échange"),
+    }[value]
+
+
+def beside(side: str, kind: str) -> str:
+    """What a mail of the same conversation is, that is no part of the request shown."""
+    return {
+        "citizen": _("autre demande"),
+        "outbound": _("réponse à une autre demande"),
+        "internal": _("courriel interne"),
+    }.get(side) or one_kind(kind)
+
+
+def basis(value: Basis) -> str:
+    """What an instant rests on."""
+    return {
+        Basis.SERVER: _("date de réception du serveur"),
+        Basis.LAST_HOP: _("date du dernier relais (Received)"),
+        Basis.SENDER_CLOCK: _("date écrite par l'expéditeur (Date)"),
+        Basis.FIRST_SEEN: _("date du premier relevé, faute de mieux"),
+        Basis.FILED: _("date du classement par un agent"),
+        Basis.DECISION: _("décision"),
+        Basis.AFTER_REQUEST: _("date de la demande : l'horloge de l'expéditeur retarde"),
+    }[value]
+
+
+def service_basis(value: ServiceBasis) -> str:
+    """Why a request is a service's."""
+    return {
+        ServiceBasis.RECIPIENT: _("adresse destinataire"),
+        ServiceBasis.MAILBOX: _("dossier du service"),
+        ServiceBasis.FORWARD: _("transfert interne"),
+        ServiceBasis.KEYWORD: _("mot-clé"),
+        ServiceBasis.DECISION: _("décision"),
+    }[value]
+
+
+def evidence(value: str) -> str:
+    """What ties a message, for a person."""
+    return {
+        "none": _("ouvre l'échange"),
+        "in-reply-to": _("répond à (In-Reply-To)"),
+        "references": _("cite (References)"),
+        "thread-index": _("même fil Outlook (Thread-Index)"),
+        "decision": _("décision"),
+        "recipient-and-subject": _("même destinataire et même objet"),
+    }[value]
+
+
+def doubt(code: DoubtCode) -> str:
+    """Why a possible reply was not tied."""
+    return {
+        DoubtCode.SEVERAL_FIT: _("plusieurs demandes conviennent"),
+        DoubtCode.OTHER_SUBJECT: _("autre objet, ou pas de « Re: »"),
+        DoubtCode.TOO_LATE: _("plus de 60 jours après"),
+        DoubtCode.ALSO_WRITTEN_TO: _("répond à une autre demande de même objet"),
+        DoubtCode.MACHINE_MADE: _("peut-être écrite par une machine"),
+    }[code]
+
+
+def kind(value: str) -> str:
+    """What kind of mail a message is, in the plural, for counts."""
+    return {
+        "person": _("courriers écartés"),
+        "automatic_reply": _("réponses automatiques"),
+        "delivery_report": _("avis de non-remise"),
+        "receipt": _("accusés de lecture"),
+        "list": _("listes et lettres d'information"),
+        "calendar": _("invitations d'agenda"),
+        "spam": _("indésirables"),
+        "own_alert": _("alertes de mailsla"),
+    }.get(value, value)
+
+
+def one_kind(value: str) -> str:
+    """What kind of mail one message is."""
+    return {
+        "person": _("personne"),
+        "office": _("préfecture"),
+        "automatic_reply": _("réponse automatique"),
+        "delivery_report": _("avis de non-remise"),
+        "receipt": _("accusé de lecture"),
+        "list": _("liste"),
+        "calendar": _("agenda"),
+        "spam": _("indésirable"),
+        "unreadable": _("illisible"),
+    }.get(value, value)
+
+
+def day_reason(day: Day) -> str:
+    """Why a day counts or not."""
+    if day.kind is DayKind.WORKING:
+        return _("ouvré")
+    if day.kind is DayKind.WEEKEND:
+        return _("week-end")
+    if day.kind is DayKind.HOLIDAY:
+        return _("férié : {name}").format(name=day.name)
+    if day.kind is DayKind.CLOSURE:
+        return _("fermeture : {name}").format(name=day.name)
+    if day.kind is DayKind.HALF_DAY:
+        return _("demi-journée : {name}").format(name=day.name)
+    return _("férié travaillé : {name}").format(name=day.name)
+
+
+def special_day(value: DayKind) -> str:
+    """What a day of the calendar is."""
+    return {
+        DayKind.HOLIDAY: _("férié"),
+        DayKind.CLOSURE: _("fermeture"),
+        DayKind.WORKED_HOLIDAY: _("férié travaillé"),
+        DayKind.HALF_DAY: _("demi-journée"),
+    }[value]
+
+
+def source(value: Source) -> str:
+    """What a figure follows from."""
+    return {
+        Source.FACTS: _("courriels connus depuis"),
+        Source.DECISIONS: _("décisions"),
+        Source.RULES: _("règles"),
+        Source.CALENDAR: _("calendrier"),
+    }[value]
+
+
+def set_aside(reason: str) -> str:
+    """Why a mail could not be read."""
+    return {
+        "no-header": _("aucun en-tête lisible"),
+        "oversized": _("en-tête démesuré"),
+        "refused": _("refusé par le serveur ; redemandé chaque jour"),
+        "unfetchable": _("la connexion se rompt quand il est demandé ; redemandé chaque jour"),
+        "omitted": _("annoncé par le serveur, mais jamais donné ; redemandé chaque jour"),
+    }.get(reason, reason)
+
+
+def decision(item: Decision, zone: ZoneInfo) -> str:
+    """What was decided, in a few words."""
+    if item.action is Action.ANSWERED and item.at is not None:
+        return _("répondue le {instant} ({channel})").format(
+            instant=instant(item.at, zone), channel=safe(item.text, 60) or "–"
+        )
+    if item.action is Action.UNDO:
+        return _("décision n° {number} reprise").format(number=item.undone)
+    return {
+        Action.EXCLUDE: _("exclue du taux"),
+        Action.ASSIGN: _("attribuée à {service}").format(service=safe(item.text, 60)),
+        Action.CATEGORY: _("catégorie {category}").format(category=safe(item.text, 60)),
+        Action.JOIN: _("courriel {message} rattaché").format(message=item.target[:8]),
+        Action.SPLIT: _("courriel {message} séparé").format(message=item.target[:8]),
+        Action.DISMISS: _("courriel {message} : ne répond à rien").format(message=item.target[:8]),
+    }[item.action]

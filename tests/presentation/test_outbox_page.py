@@ -1,0 +1,83 @@
+"""What is to be sent now, and what became of the mails before, for people and for machines."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from mailsla.core.alerts.outgoing import OutgoingState
+from mailsla.presentation.documents.alerts import alerts_document
+from mailsla.presentation.pages.outbox_page import outbox_page
+from mailsla.presentation.pages.page import Cell, Emphasis, Line, Table
+from tests.factories import PARIS
+from tests.presentation.samples import NOW, digest, notice, request
+
+HEAD = "chef.permis@pref.example.fr"
+WAITS = OutgoingState(HEAD, "digest", date(2026, 11, 13), NOW, None, 2, None, 3)
+SENT, REFUSED = replace(WAITS, sent_at=NOW), replace(WAITS, refused="refusé (code 550).")
+
+
+def test_each_mail_to_send_is_shown_as_it_would_be() -> None:
+    page = outbox_page(
+        [(HEAD, "Courriels", "Bonjour,\n"), ("chef@pref.example.fr", "Autre", "Bonsoir,\n")], (), PARIS
+    )
+
+    assert page.sections[0].blocks == (
+        *(
+            Line(f"À envoyer à {HEAD}", Emphasis.STRONG),
+            Line("Objet : Courriels"),
+            Line(""),
+            Line("Bonjour,\n"),
+        ),
+        Line("À envoyer à chef@pref.example.fr", Emphasis.STRONG),
+        *(Line("Objet : Autre"), Line(""), Line("Bonsoir,\n")),
+    )
+
+
+def test_that_there_is_nothing_to_send_is_said_only_when_there_is_nothing() -> None:
+    nothing = Line("Aucune alerte à envoyer maintenant.")
+
+    assert outbox_page((), (), PARIS).sections[0].blocks == (nothing,)
+    assert nothing not in outbox_page([(HEAD, "Courriels", "Bonjour,\n")], (), PARIS).sections[0].blocks
+
+
+def test_the_history_says_whether_each_mail_was_sent_was_refused_or_waits() -> None:
+    [table] = outbox_page((), (SENT, REFUSED, WAITS), PARIS).sections[1].blocks
+
+    assert isinstance(table, Table)
+    assert table.rows[0] == (
+        Cell(HEAD),
+        Cell("13/11/2026", date(2026, 11, 13)),
+        Cell("3", 3),
+        Cell("envoyée le 13/11/2026 à 08\u00a0h\u00a030"),
+    )
+    assert [row[-1] for row in table.rows[1:]] == [
+        Cell("refusée : refusé (code 550)."),
+        Cell("en attente d'envoi (2 essais)"),
+    ]
+
+
+def test_the_document_says_the_same_to_a_machine() -> None:
+    due = digest(notice(request()))
+
+    assert alerts_document([(due, "Courriels")], (SENT, REFUSED), PARIS) == {
+        "schema": "mailsla.alerts/1",
+        "due": [
+            {
+                "recipient": HEAD,
+                "subject": "Courriels",
+                "requests": [{"request": "a1b2c3d4", "level": "overdue", "remaining": -1}],
+            }
+        ],
+        "sent": [
+            {
+                "recipient": HEAD,
+                "day": "2026-11-13",
+                "requests": 3,
+                "sent_at": sent_at,
+                "attempts": 2,
+                "refused": refused,
+            }
+            for sent_at, refused in (("2026-11-13T08:30:00+01:00", None), (None, "refusé (code 550)."))
+        ],
+    }
