@@ -10,7 +10,7 @@ import holidays
 import numpy
 
 from bench.measuring import compare
-from mailsla.bootstrap.site_rules import ClockRules
+from mailsla.bootstrap.clock_rules import ClockRules
 from mailsla.core.clock.commitment import Commitment, Comparison
 from mailsla.core.clock.territory import METROPOLE
 from mailsla.core.clock.verdict import Clock

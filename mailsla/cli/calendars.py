@@ -10,8 +10,8 @@ from typing import Annotated
 import typer
 
 from mailsla.adapters.french_holidays import LAST_YEAR, check_year
-from mailsla.bootstrap import site_rules
-from mailsla.bootstrap.site_rules import ClockRules
+from mailsla.bootstrap import clock_rules
+from mailsla.bootstrap.clock_rules import ClockRules
 from mailsla.cli import session
 from mailsla.cli.instants import read_instant, read_time
 from mailsla.cli.session import TextOrJson
@@ -36,6 +36,34 @@ class DayUnit(StrEnum):
     CALENDAR_DAYS = "calendar_days"
 
 
+DepartementOption = Annotated[str | None, typer.Option(help=_("18, 2A, 67, 974…"), show_default=False)]
+GoodFridayOption = Annotated[
+    bool | None, typer.Option(help=_("Vendredi saint chômé (Alsace-Moselle)."), show_default=False)
+]
+DaysOption = Annotated[
+    int | None, typer.Option(min=1, max=200, help=_("Nombre de jours."), show_default=False)
+]
+ComparisonOption = Annotated[
+    Comparison | None,
+    typer.Option(help=_("less_than : « en moins de » ; at_most : « en … au plus »."), show_default=False),
+]
+HoursOption = Annotated[
+    int | None,
+    typer.Option(min=1, max=2000, help=_("Nombre d'heures d'ouverture."), show_default=False),
+]
+UnitOption = Annotated[
+    DayUnit | None, typer.Option(help=_("working_days ou calendar_days."), show_default=False)
+]
+CutoffOption = Annotated[
+    str | None,
+    typer.Option(help=_("Heure à partir de laquelle on compte le lendemain (17:00)."), show_default=False),
+]
+ClosedDayOption = Annotated[
+    ClosedDayReceipt | None, typer.Option(help=_("same_day ou next_working_day."), show_default=False)
+]
+FormatOption = Annotated[TextOrJson, typer.Option("--format", help=_("text ou json."))]
+
+
 def declare(app: typer.Typer) -> None:
     """Add the commands to `app`."""
     app.command(help=_("Donne l'échéance d'une demande et, avec une réponse, le délai jour par jour."))(clock)
@@ -48,34 +76,15 @@ def clock(
     replied: Annotated[
         str | None, typer.Argument(metavar=_("[RÉPONDUE]"), help=_("De même ; sans elle, l'échéance seule."))
     ] = None,
-    departement: Annotated[str | None, typer.Option(help=_("18, 2A, 67, 974…"), show_default=False)] = None,
-    good_friday: Annotated[
-        bool | None, typer.Option(help=_("Vendredi saint chômé (Alsace-Moselle)."), show_default=False)
-    ] = None,
-    days: Annotated[
-        int | None, typer.Option(min=1, max=200, help=_("Nombre de jours."), show_default=False)
-    ] = None,
-    comparison: Annotated[
-        Comparison | None,
-        typer.Option(help=_("less_than : « en moins de » ; at_most : « en … au plus »."), show_default=False),
-    ] = None,
-    hours: Annotated[
-        int | None,
-        typer.Option(min=1, max=2000, help=_("Nombre d'heures d'ouverture."), show_default=False),
-    ] = None,
-    unit: Annotated[
-        DayUnit | None, typer.Option(help=_("working_days ou calendar_days."), show_default=False)
-    ] = None,
-    cutoff: Annotated[
-        str | None,
-        typer.Option(
-            help=_("Heure à partir de laquelle on compte le lendemain (17:00)."), show_default=False
-        ),
-    ] = None,
-    closed_day_receipt: Annotated[
-        ClosedDayReceipt | None, typer.Option(help=_("same_day ou next_working_day."), show_default=False)
-    ] = None,
-    format_: Annotated[TextOrJson, typer.Option("--format", help=_("text ou json."))] = TextOrJson.TEXT,
+    departement: DepartementOption = None,
+    good_friday: GoodFridayOption = None,
+    days: DaysOption = None,
+    comparison: ComparisonOption = None,
+    hours: HoursOption = None,
+    unit: UnitOption = None,
+    cutoff: CutoffOption = None,
+    closed_day_receipt: ClosedDayOption = None,
+    format_: FormatOption = TextOrJson.TEXT,
 ) -> None:
     """Print the due date and, with a reply, the delay and the verdict, day by day."""
     settings = session.optional_settings(context)
@@ -89,7 +98,7 @@ def clock(
     # From a year before, as a report sees it.
     clock_ = rules.clock(received_at - A_YEAR, replied_at or received_at)
     clock_ = clock_.with_receipt(_read_cutoff(cutoff), closed_day_receipt)
-    commitment = _instead(site_rules.main_commitment(settings), days, hours, unit, comparison)
+    commitment = _instead(clock_rules.main_commitment(settings), days, hours, unit, comparison)
     try:
         verdict = clock_.verdict(received_at, replied_at, commitment, replied_at or received_at)
     except UsageError as error:
@@ -115,11 +124,9 @@ def clock(
 def calendar(
     context: typer.Context,
     year: Annotated[int, typer.Argument(metavar=_("ANNÉE"), help=_("2026"))],
-    departement: Annotated[str | None, typer.Option(help=_("18, 2A, 67, 974…"), show_default=False)] = None,
-    good_friday: Annotated[
-        bool | None, typer.Option(help=_("Vendredi saint chômé (Alsace-Moselle)."), show_default=False)
-    ] = None,
-    format_: Annotated[TextOrJson, typer.Option("--format", help=_("text ou json."))] = TextOrJson.TEXT,
+    departement: DepartementOption = None,
+    good_friday: GoodFridayOption = None,
+    format_: FormatOption = TextOrJson.TEXT,
 ) -> None:
     """Print the holidays and closures of a year, with their law or reason."""
     check_year(year)
@@ -133,9 +140,9 @@ def calendar(
 
 def _rules(settings: Settings | None, departement: str | None, good_friday: bool | None) -> ClockRules:
     """Return the site's rules, with what was asked for instead."""
-    rules = site_rules.clock_rules(settings)
+    rules = clock_rules.clock_rules(settings)
     if departement is not None:
-        rules = rules.elsewhere(site_rules.territory(departement))
+        rules = rules.elsewhere(clock_rules.territory(departement))
     return rules if good_friday is None else replace(rules, good_friday=good_friday)
 
 

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from mailsla.bootstrap.site_rules import territory
+from mailsla.bootstrap.clock_rules import territory
 from mailsla.cli import session
 from mailsla.config import parse
 from mailsla.core.errors import ConfigError, UsageError

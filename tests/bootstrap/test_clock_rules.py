@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from mailsla.bootstrap.site_rules import Site, clock_rules
+from mailsla.bootstrap.clock_rules import clock_rules
+from mailsla.bootstrap.site_rules import Site
 from mailsla.cli import run
 from mailsla.config import Settings, load
 from mailsla.core.clock.territory import METROPOLE, REUNION
