@@ -35,9 +35,9 @@ check: $(VENV)/installed
 	$(BIN)/lint-imports
 	$(BIN)/python -m tests.catalogue
 
-# What needs no server.
+# What needs no server, in half a minute: fewer random examples than the whole run tries.
 unit: $(VENV)/installed
-	$(PYTEST) -q tests/core tests/config mailsla
+	$(PYTEST) -q --hypothesis-profile=unit tests/core tests/config tests/usecases mailsla
 
 .PHONY: servers
 servers:

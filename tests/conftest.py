@@ -5,12 +5,17 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
+from hypothesis import settings
 
 if TYPE_CHECKING:
     from tests.trials.servers.cyrus import CyrusServer
     from tests.trials.servers.dovecot import DovecotServer
     from tests.trials.servers.postgresql import PostgresqlServer
     from tests.trials.servers.smtp import SmtpRelay
+
+
+settings.register_profile("unit", max_examples=30)
+"""For `make unit`, which is to be quick; the whole run tries more."""
 
 
 @pytest.fixture(scope="session")

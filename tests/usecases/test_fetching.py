@@ -202,10 +202,10 @@ def test_an_oversized_header_is_set_aside_with_what_came_before_it(spread: Map) 
 
 @pytest.mark.parametrize("spread", SPREADS)
 def test_mails_that_need_their_bodies_do_not_pile_up(spread: Map) -> None:
-    uids = range(1, 12_001)
+    uids, limits = range(1, 1_201), Limits(slice=100, piece_messages=25, stored=200)
 
-    batches = read(Mailbox(uids, daemons=uids), uids, spread)
+    batches = list(read_batches(Mailbox(uids, daemons=uids), uids, 7, terms(spread, limits)))
 
     assert [message.uid for batch in batches for message in batch.messages] == list(uids)
     # All that is read of a slice, and what is ahead of it, waits for its end.
-    assert max(len(batch.messages) for batch in batches) <= Limits().stored + Limits().slice
+    assert max(len(batch.messages) for batch in batches) <= limits.stored + limits.slice
