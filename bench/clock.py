@@ -81,7 +81,7 @@ def growth(clock: Clock, promise: Commitment, now: datetime) -> None:
                 category="information",
                 follow_up=False,
                 imported=False,
-                announcement=None,
+                announcements=(),
                 first_response_at=None,
                 acknowledged_at=None,
                 excluded=None,

@@ -35,6 +35,7 @@ PURE = {
     "bisect",
     "codecs",
     "collections",
+    "contextlib",
     "dataclasses",
     "datetime",
     "dateutil",

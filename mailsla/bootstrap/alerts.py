@@ -10,8 +10,14 @@ from mailsla.bootstrap.application import Application
 from mailsla.core.alerts.digests import Digest
 from mailsla.core.collection.gap import Gap
 from mailsla.presentation.formats import alert_text
-from mailsla.presentation.pages.alert_page import Shown, alarm_page, alert_page
-from mailsla.usecases import alarm, notify
+from mailsla.presentation.pages.alert_page import (
+    Shown,
+    alarm_page,
+    alert_page,
+    derivation_late_page,
+    set_aside_page,
+)
+from mailsla.usecases import alarm, mail_alarm, notify
 
 
 def due(app: Application) -> tuple[Digest, ...]:
@@ -50,23 +56,25 @@ def deliver(app: Application) -> notify.Delivery:
 
 
 def sound_alarms(app: Application) -> int:
-    """Write the alarms about collection that are due to the outbox; return how many."""
+    """Write the alarms about collection and about mails that are due to the outbox; return how many."""
     alerts = app.site.settings.alerts
     now, zone = app.now(), app.site.zone
+    site, today = app.site.settings.site.name, now.astimezone(zone).date()
     after = timedelta(hours=alerts.collection_stopped_after_hours)
+    rule = alarm.AlarmRule(alerts.operator, after, _mail_domain(app))
+    store = app.store
 
     def explain(gap: Gap, reason: str | None) -> tuple[str, str]:
-        site = app.site.settings.site.name
         return alert_text.write(alarm_page(gap, reason=reason, site=site, zone=zone))
 
+    said_of_mails = mail_alarm.MailWords(
+        set_aside=lambda count: alert_text.write(set_aside_page(count, site=site)),
+        late=lambda late: alert_text.write(derivation_late_page(late.since, site=site, zone=zone)),
+    )
     return alarm.look_and_sound(
-        app.store.runs,
-        app.store.outbox,
-        app.intervals,
-        alarm.AlarmRule(alerts.operator, after, _mail_domain(app)),
-        explain,
-        now,
-        now.astimezone(zone).date(),
+        store.runs, store.outbox, app.intervals, rule, explain, now, today
+    ) + mail_alarm.sound_on_mails(
+        store.not_understood(), store.derivations, store.outbox, rule, said_of_mails, now, today
     )
 
 

@@ -41,7 +41,7 @@ def report(
         now=now,
         service=service,
         grain=grain,
-        set_aside=len(app.store.set_aside.all()),
+        set_aside=len(app.store.not_understood()),
         gaps=app.gaps(),
     )
 
@@ -134,13 +134,13 @@ def import_archive(
 def check(app: Application, *, quick: bool) -> list[Finding]:
     """Look at every part of the installation; when quick, only at how recent collections are."""
     if quick:
-        return list(checking.recent(app.intervals, app.store.runs, app.now()))
+        return list(checking.recent(app.intervals, app.store.runs, app.store.derivations, app.now()))
     smtp = app.site.settings.smtp
     installation = checking.Installation(
         accounts=[_access(app, account) for account in app.accounts],
         greet=None if smtp is None else smtp_server(smtp).greet,
         known=app.store.derivations,
-        set_aside=app.store.set_aside.all(),
+        set_aside=app.store.not_understood(),
         runs=app.store.runs,
         gaps=app.gaps(),
         territory=app.site.settings.site.territory.name,

@@ -19,7 +19,9 @@ No error carries a secret, a subject or a citizen's address, in its text or in i
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 
 class MailslaError(Exception):
@@ -108,3 +110,33 @@ class MessageError(MailslaError):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+_Result = TypeVar("_Result")
+
+
+@dataclass(frozen=True, slots=True)
+class Unforeseen:
+    """What came of something that nobody foresaw.
+
+    Attributes:
+        name: The class of the error: its text may quote what a citizen wrote.
+    """
+
+    name: str
+
+
+def apart(act: Callable[[], _Result]) -> _Result | Unforeseen:
+    """Do something pure with one mail, or with one group of tied mails, so that it stops nothing else.
+
+    The one place where any error becomes a value: docs/adr/0017. Errors that were raised on purpose pass.
+
+    >>> apart(lambda: 1 // 0)
+    Unforeseen(name='ZeroDivisionError')
+    """
+    try:
+        return act()
+    except MailslaError:
+        raise
+    except Exception as error:  # (as said: whoever asked sets the mail aside, by the class of the error)
+        return Unforeseen(type(error).__name__)

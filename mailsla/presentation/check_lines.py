@@ -12,6 +12,7 @@ from mailsla.core.alerts.findings import (
     ClockShows,
     CollectedInPart,
     ConfigurationRead,
+    DerivationLate,
     Finding,
     Health,
     LastCollected,
@@ -64,7 +65,7 @@ def _subject(finding: Finding) -> str:  # noqa: C901, PLR0911 (one of each kind)
             return _("compte {name}").format(name=account)
         case Broken(Part.SENDING) | SendingUnconfigured() | SendingAnswers():
             return _("envoi des alertes")
-        case Broken() | RequestsKnown():
+        case Broken() | RequestsKnown() | DerivationLate():
             return _("base de données")
         case RepliesSeen():
             return _("réponses")
@@ -101,6 +102,10 @@ def _sentence(finding: Finding, zone: ZoneInfo) -> str:  # noqa: C901, PLR0911, 
             return _("le serveur répond.")
         case RequestsKnown(count):
             return ngettext("{n} demande connue.", "{n} demandes connues.", count).format(n=count)
+        case DerivationLate(since):
+            return _(
+                "des courriels relevés attendent d'être rapprochés depuis le {instant} : voir le journal de mailsla."
+            ).format(instant=words.instant(since, zone))
         case MailSetAside():
             return _set_aside(finding)
         case NotCollected():

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from mailsla.core.clock.verdict import Outcome
 from mailsla.core.clock.working_days import Day, DayKind
+from mailsla.core.collection.to_store import UNFORESEEN
 from mailsla.core.mail.instants import Basis
 from mailsla.core.pairing.decision import Action, Decision
 from mailsla.core.pairing.recipient_matching import DoubtCode
@@ -111,6 +112,7 @@ def kind(value: str) -> str:
         "calendar": _("invitations d'agenda"),
         "spam": _("indésirables"),
         "own_alert": _("alertes de mailsla"),
+        "underived": _("courriels mis de côté"),
     }.get(value, value)
 
 
@@ -126,6 +128,7 @@ def one_kind(value: str) -> str:
         "calendar": _("agenda"),
         "spam": _("indésirable"),
         "unreadable": _("illisible"),
+        "underived": _("mis de côté"),
     }.get(value, value)
 
 
@@ -165,7 +168,10 @@ def source(value: Source) -> str:
 
 
 def set_aside(reason: str) -> str:
-    """Why a mail could not be read."""
+    """Why a mail could not be read, or not derived."""
+    if reason.startswith(UNFORESEEN):
+        error = safe(reason.removeprefix(UNFORESEEN), 60)
+        return _("erreur de mailsla ({error}) ; relu après une mise à jour").format(error=error)
     return {
         "no-header": _("aucun en-tête lisible"),
         "oversized": _("en-tête démesuré"),

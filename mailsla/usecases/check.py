@@ -49,7 +49,14 @@ class SetAside(Protocol):
         """Why, in a word."""
 
 
-class KnownRequests(Protocol):
+class Waiting(Protocol):
+    """What is still to be made of the mails."""
+
+    def waiting_since(self) -> datetime | None:
+        """Return since when the oldest message waits to be derived; None when none does."""
+
+
+class KnownRequests(Waiting, Protocol):
     """What was made of the mails."""
 
     def requests(self) -> Sized:
@@ -120,6 +127,7 @@ def look(installation: Installation, now: datetime) -> Iterator[Finding]:
     yield findings.RepliesSeen(installation.known.outbound_count())
     yield _sending(installation.greet)
     yield findings.RequestsKnown(len(installation.known.requests()))
+    yield from late_derivation(installation.known, now)
     yield from _collections(installation)
     calendar = installation.calendar
     following = calendar.working_day(calendar.local_date(now), 1)
@@ -127,13 +135,23 @@ def look(installation: Installation, now: datetime) -> Iterator[Finding]:
     yield findings.ClockShows(now)
 
 
-def recent(intervals: Mapping[str, timedelta], runs: Runs, now: datetime) -> Iterator[Finding]:
-    """Say whether every account was collected with success within the hour, for a container's health."""
+def late_derivation(known: Waiting, now: datetime) -> Iterator[findings.DerivationLate]:
+    """Say that mails wait to be derived for longer than a derivation takes."""
+    since = known.waiting_since()
+    if since is not None and now - since > RECENT:
+        yield findings.DerivationLate(since)
+
+
+def recent(
+    intervals: Mapping[str, timedelta], runs: Runs, known: Waiting, now: datetime
+) -> Iterator[Finding]:
+    """Say whether every account was collected with success within the hour, and derived, for a container's health."""
     good = {run.account: run.started_at for run in runs.last() if run.outcome is RunOutcome.OK}
     for account, interval in intervals.items():
         last = good.get(account)
         is_recent = last is not None and now - last < RECENT + interval
         yield findings.LastCollected(account, last, is_recent)
+    yield from late_derivation(known, now)
 
 
 def _account(access: Access, now: datetime) -> Iterator[Finding]:

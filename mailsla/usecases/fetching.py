@@ -12,7 +12,7 @@ from itertools import islice
 from typing import Protocol
 
 from mailsla.core.collection.on_server import BodyStart, Fetched
-from mailsla.core.collection.to_store import Batch, NewMessage, SetAside, new_message
+from mailsla.core.collection.to_store import Batch, NewMessage, SetAside, new_message, unforeseen
 from mailsla.core.errors import (
     FetchCut,
     FetchRefused,
@@ -20,6 +20,8 @@ from mailsla.core.errors import (
     MessageError,
     OversizedMessage,
     TransientError,
+    Unforeseen,
+    apart,
 )
 from mailsla.core.mail.header_reading import read_header
 from mailsla.core.office.body_evidence import needs_body, with_body
@@ -113,7 +115,9 @@ def _read_pieces(
         fetching.is_wanted = bool(unsure)
         ready = read.ready
         if unsure and not fetching.is_busy:
-            ready = ready + _with_bodies(source, unsure, office, limits.bodies)
+            looked_into, failed = _with_bodies(source, unsure, office, limits.bodies)
+            ready = ready + looked_into
+            read.set_aside.extend(failed)
             unsure = []
             fetching.is_wanted = False
         through = _covered(read.through, unsure)
@@ -220,29 +224,44 @@ def _read_piece(office: Office, piece: _Piece) -> _Read:
     """Read every header of a piece; pure, so that another process can do it."""
     read = _Read([], [], [SetAside(uid, None, "refused") for uid in piece.refused], piece.through)
     for fetched in piece.fetched:
-        try:
-            header = read_header(fetched.header)
-        except MessageError as error:
-            read.set_aside.append(SetAside(fetched.uid, fetched.internal_at, error.reason))
-            continue
-        message = new_message(fetched.uid, fetched.internal_at, header, office)
-        (read.unsure if needs_body(header, office) else read.ready).append(message)
+        outcome = apart(partial(_read_one, fetched, office))
+        if isinstance(outcome, Unforeseen):
+            read.set_aside.append(SetAside(fetched.uid, fetched.internal_at, unforeseen(outcome)))
+        elif isinstance(outcome, SetAside):
+            read.set_aside.append(outcome)
+        else:
+            message, is_unsure = outcome
+            (read.unsure if is_unsure else read.ready).append(message)
     return read
+
+
+def _read_one(fetched: Fetched, office: Office) -> tuple[NewMessage, bool] | SetAside:
+    """Return a message, and whether it does not say enough without its body."""
+    try:
+        header = read_header(fetched.header)
+    except MessageError as error:
+        return SetAside(fetched.uid, fetched.internal_at, error.reason)
+    message = new_message(fetched.uid, fetched.internal_at, header, office)
+    return message, needs_body(header, office)
 
 
 def _with_bodies(
     source: HeaderSource, messages: list[NewMessage], office: Office, most: int
-) -> list[NewMessage]:
-    """Return the messages, with what their bodies say; without it where they have vanished."""
+) -> tuple[list[NewMessage], list[SetAside]]:
+    """Return the messages, with what their bodies say, without it where they have vanished; and what could not be."""
     looked_into: list[NewMessage] = []
+    failed: list[SetAside] = []
     for first in range(0, len(messages), most):
         part = messages[first : first + most]
         starts = {start.uid: start for start in _body_starts(source, [message.uid for message in part])}
-        looked_into += [
-            message if (start := starts.get(message.uid)) is None else _with_body(message, start, office)
-            for message in part
-        ]
-    return looked_into
+        for message in part:
+            start = starts.get(message.uid)
+            read = message if start is None else apart(partial(_with_body, message, start, office))
+            if isinstance(read, Unforeseen):
+                failed.append(SetAside(message.uid, message.internal_at, unforeseen(read)))
+            else:
+                looked_into.append(read)
+    return looked_into, failed
 
 
 def _body_starts(source: HeaderSource, uids: list[int]) -> list[BodyStart]:

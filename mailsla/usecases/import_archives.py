@@ -10,7 +10,7 @@ from typing import Protocol
 
 from mailsla.core.collection.on_server import ListedMailbox
 from mailsla.core.collection.to_store import Batch, Cursor, NewMessage, new_message
-from mailsla.core.errors import MessageError
+from mailsla.core.errors import MessageError, Unforeseen, apart
 from mailsla.core.mail.copies import MailboxRole
 from mailsla.core.office.body_evidence import read_with_body
 from mailsla.core.office.correspondents import UNKNOWN_OFFICE, Office
@@ -107,8 +107,11 @@ def _parts(mails: Iterable[Archived]) -> Iterator[list[Archived]]:
 
 
 def _read(mail: Archived, office: Office) -> NewMessage | None:
+    """Return a message, or None when it cannot be read."""
     try:
-        read = read_with_body(mail.header, mail.body_start, office)
+        read = apart(
+            lambda: new_message(0, None, read_with_body(mail.header, mail.body_start, office), office)
+        )
     except MessageError:
         return None
-    return new_message(0, None, read, office)
+    return None if isinstance(read, Unforeseen) else read

@@ -22,7 +22,7 @@ from mailsla.core.mail.copies import Mail, MailboxRole
 from mailsla.core.mail.header import Header
 from mailsla.core.office.forms import AddressSource, Form
 from mailsla.core.pairing import ties as core_ties
-from mailsla.core.pairing.derivation import rules_digest
+from mailsla.core.pairing.derivation import derive, rules_digest
 from mailsla.core.pairing.ties import ties_digest
 from mailsla.usecases.derive import derive_pending
 from tests.factories import OFFICE, RULES, mail, paris, reply
@@ -183,7 +183,7 @@ def test_a_change_made_while_its_message_is_derived_is_not_forgotten(postgresql_
     store = Derivations(engine)
 
     with writing(engine) as elsewhere:
-        derive_again(elsewhere, [1])
+        derive_again(elsewhere, [1], None)
         derive_pending(store, RULES)
     with store.deriving() as work:
         waiting = work.take_pending()
@@ -219,3 +219,30 @@ def test_a_form_that_writes_in_our_name_is_tied_to_the_citizen_s_answer() -> Non
     )
 
     assert set(core_ties.ties(asked, office)) & set(core_ties.ties(answered, office))
+
+
+def test_a_mail_that_cannot_be_derived_is_told_and_stops_no_other(engine: Engine) -> None:
+    store = store_on(engine)
+    mails = letters(20, seed=4)
+    add(engine, mails, 1)
+    with writing(engine) as connection:
+        # A field's value is a text: a number stands for whatever a version to come may stumble on.
+        connection.exec_driver_sql("update message set kept = '[[\"auto-submitted\", 5]]' where id = 3")
+    derive_pending(store.derivations, RULES)
+
+    [underived] = store.derivations.underived()
+    assert (underived.mailbox, underived.reason.split()[0]) == ("INBOX", "unforeseen")
+    assert store.not_understood() == (underived,)
+    assert store.derivations.waiting_since() is None
+    others = [item for uid, item in enumerate(mails, 1) if uid != underived.uid]
+    expected = {request.key for request in derive(others, RULES).requests}
+    assert {request.key for request in store.derivations.requests()} == expected
+
+
+def test_what_waits_to_be_derived_waits_since_it_was_stored(engine: Engine) -> None:
+    store = store_on(engine)
+    add(engine, letters(2, seed=4), 1)
+    waiting = store.derivations.waiting_since()
+    derive_pending(store.derivations, RULES)
+
+    assert (waiting, store.derivations.waiting_since()) == (SEEN, None)

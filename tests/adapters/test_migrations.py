@@ -136,6 +136,33 @@ def test_a_store_that_did_not_note_since_when_mail_is_read_keeps_its_cursors(emp
     assert borne == ["went with its copy"]
 
 
+def test_a_store_that_kept_one_announced_date_is_derived_again_and_keeps_what_waits(
+    empty_engine: Engine,
+) -> None:
+    schema.upgrade(empty_engine, "0004")
+    with writing(empty_engine) as connection:
+        connection.exec_driver_sql(
+            "insert into message (id, key, subject, ids, people, kept, first_seen_at) "
+            f"values (1, 'k1', 'Demande', '{{}}', '{{}}', '[]', '{SEEN}')"
+        )
+        connection.exec_driver_sql(
+            "insert into derived_request (key, conversation, follow_up, received_at, category, imported, subject, "
+            "detail, announced_at, answer_by) values "
+            f"('k1', 'k1', false, '{SEEN}', 'information', false, 'Demande', '{{}}', '{SEEN}', '2026-12-01')"
+        )
+        connection.exec_driver_sql("insert into derivation (id, rules, ties) values (1, 'before', 'tied')")
+        connection.exec_driver_sql("insert into pending (message_id) values (1)")
+
+    schema.upgrade(empty_engine)
+
+    migrating.check(empty_engine)
+    store = store_on(empty_engine)
+    with store.derivations.deriving() as work:
+        made_by, waiting = (work.rules, work.ties), work.take_pending()
+    assert (made_by, waiting) == (("", "tied"), [1])
+    assert (store.derivations.requests(), store.derivations.waiting_since()) == ((), None)
+
+
 def _contents(connection: Connection) -> dict[str, list[tuple[object, ...]]]:
     """Return the columns of version 0001, table by table."""
     tables = {

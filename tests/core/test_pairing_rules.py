@@ -75,6 +75,10 @@ def test_the_body_is_read_only_when_no_earlier_source_says_who_asks() -> None:
             ),
         ),
         (b"Content-Type: text/html", b"<table><tr><td>Nom : X</td></tr><tr><td>Courriel : c@example.org<br>"),
+        (
+            b"Content-Type: text/html",
+            b"&#" + b"9" * 5000 + b"; &#x" + b"f" * 5000 + b";<br>Courriel : c&#64;example.org<br>",
+        ),
     ],
 )
 def test_the_address_is_read_in_the_first_text_part_however_it_is_written(
@@ -162,8 +166,7 @@ def test_a_holding_reply_s_announced_date_is_kept_until_the_answer() -> None:
 
     [request] = derive([asked, waiting], RULES).requests
 
-    assert request.announcement is not None
-    assert request.announcement.answer_by == date(2026, 12, 15)
+    assert [item.answer_by for item in request.announcements] == [date(2026, 12, 15)]
 
 
 def test_an_automatic_acknowledgement_of_the_office_is_reported_and_stops_nothing() -> None:

@@ -636,7 +636,9 @@ def _imported(outcome: Outcome, request: Request, said: Said) -> tuple[object, o
 
 
 def _announced(outcome: Outcome, request: Request, said: Said) -> tuple[object, object]:
-    return date.fromisoformat(said["day"]), request.announcement and request.announcement.answer_by
+    return date.fromisoformat(said["day"]), request.announcements[
+        -1
+    ].answer_by if request.announcements else None
 
 
 OF_REQUESTS: tuple[tuple[str, OfRequest], ...] = (

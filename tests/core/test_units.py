@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from fractions import Fraction
 
@@ -143,14 +144,41 @@ IN_TIME = Announcement(paris("2026-06-05 09:00"), date(2026, 7, 3))
 def test_an_announced_date_moves_the_due_date_where_the_site_says_so(
     commitment: Commitment, announcement: Announcement, answered: str, outcome: Outcome, due_on: date
 ) -> None:
-    verdict = clock().verdict(RECEIVED, paris(answered), commitment, LATER, announcement)
+    verdict = clock().verdict(RECEIVED, paris(answered), commitment, LATER, [announcement])
 
     assert (verdict.outcome, verdict.due_on) == (outcome, due_on)
 
 
+SECOND = Announcement(paris("2026-07-03 17:00"), date(2026, 8, 14))
+THIRD = Announcement(paris("2026-08-14 17:00"), date(2026, 8, 28))
+
+
+@pytest.mark.parametrize(
+    ("announcements", "due_on"),
+    [
+        ([IN_TIME, SECOND], date(2026, 8, 14)),
+        ([IN_TIME, SECOND, THIRD], date(2026, 8, 28)),
+        # Sent when what it replaces had fallen due.
+        ([IN_TIME, THIRD], date(2026, 7, 3)),
+        ([SECOND, THIRD], date(2026, 6, 12)),
+        # Sooner than what was announced already.
+        ([IN_TIME, replace(SECOND, answer_by=date(2026, 7, 2))], date(2026, 7, 3)),
+        # Three months after receipt at most, and not beyond, whatever the calendar knows.
+        ([replace(IN_TIME, answer_by=date(2026, 9, 1))], date(2026, 9, 1)),
+        ([replace(IN_TIME, answer_by=date(2026, 9, 2))], date(2026, 6, 12)),
+        ([replace(IN_TIME, answer_by=date(9999, 12, 31))], date(2026, 6, 12)),
+        ([replace(IN_TIME, answer_by=date(9999, 12, 31)), IN_TIME], date(2026, 7, 3)),
+    ],
+)
+def test_announcements_form_a_chain_each_in_time_for_the_one_before_and_bounded(
+    announcements: list[Announcement], due_on: date
+) -> None:
+    assert clock().verdict(RECEIVED, None, ANNOUNCING, LATER, announcements).due_on == due_on
+
+
 def test_an_announcement_after_now_is_not_known_yet() -> None:
-    before = clock().verdict(RECEIVED, None, ANNOUNCING, paris("2026-06-04 09:00"), IN_TIME)
-    after = clock().verdict(RECEIVED, None, ANNOUNCING, paris("2026-06-29 09:00"), IN_TIME)
+    before = clock().verdict(RECEIVED, None, ANNOUNCING, paris("2026-06-04 09:00"), [IN_TIME])
+    after = clock().verdict(RECEIVED, None, ANNOUNCING, paris("2026-06-29 09:00"), [IN_TIME])
 
     assert (before.due_on, before.announced) == (date(2026, 6, 12), False)
     assert (after.due_on, after.announced, after.outcome) == (date(2026, 7, 3), True, Outcome.WAITING)
@@ -167,6 +195,15 @@ def test_an_announcement_after_now_is_not_known_yet() -> None:
         ("Réponse d'attente : réponse avant le 31/02/2027", None),
         ("Réponse d'attente, dossier 12345", None),
         ("Réponse d'attente, votre mail du 02/11/2026", None),
+        # A long s is an s; other digits and letters that only look like a date's are none.
+        ("Réponse d'attente : avant le 1er \u017feptembre", None),
+        ("Réponse d'attente : avant le 1er \u017feptembre 2027", date(2027, 9, 1)),
+        ("Réponse d'attente : avant le ١ décembre", None),
+        # A date without a year is the nearest one: one that is past announces nothing.
+        ("Réponse d'attente : votre courriel du 19 novembre", None),
+        ("Réponse d'attente : votre courriel du 1er juin", None),
+        ("Réponse d'attente : réponse le 4 décembre, votre courriel du 19 novembre", date(2026, 12, 4)),
+        ("Réponse d'attente : réponse avant le 20 novembre", date(2026, 11, 20)),
     ],
 )
 def test_the_announced_date_is_read_in_the_subject(subject: str, answer_by: date | None) -> None:
@@ -190,7 +227,9 @@ COMMITMENTS = st.builds(
     unit=st.sampled_from(Unit),
     announced_date_counts=st.booleans(),
 )
-ANNOUNCEMENTS = st.none() | st.builds(Announcement, INSTANTS, st.dates(date(2024, 2, 1), date(2027, 6, 1)))
+ANNOUNCEMENTS = st.lists(
+    st.builds(Announcement, INSTANTS, st.dates(date(2024, 2, 1), date(2027, 6, 1))), max_size=3
+).map(lambda found: sorted(found, key=lambda item: item.at))
 
 
 @given(CLOCKS, COMMITMENTS, INSTANTS, st.none() | INSTANTS, INSTANTS, ANNOUNCEMENTS)
@@ -200,11 +239,11 @@ def test_the_quick_outcome_is_the_verdict_s(
     received: datetime,
     answered: datetime | None,
     now: datetime,
-    announcement: Announcement | None,
+    announcements: list[Announcement],
 ) -> None:
-    quick = site.outcome(received, answered, commitment, now, announcement)
+    quick = site.outcome(received, answered, commitment, now, announcements)
 
-    assert quick is site.verdict(received, answered, commitment, now, announcement).outcome
+    assert quick is site.verdict(received, answered, commitment, now, announcements).outcome
 
 
 @given(CLOCKS, COMMITMENTS, INSTANTS, INSTANTS)

@@ -49,6 +49,17 @@ SAID: list[tuple[Finding, str]] = [
     (findings.RequestsKnown(0), "ok base de données : 0 demande connue."),
     (findings.RequestsKnown(2), "ok base de données : 2 demandes connues."),
     (
+        findings.DerivationLate(AT),
+        (
+            "failure base de données : des courriels relevés attendent d'être rapprochés depuis le 13/11/2026 à "
+            "09 h 00 : voir le journal de mailsla."
+        ),
+    ),
+    (
+        findings.MailSetAside("contact", "INBOX", 8, "unforeseen ValueError"),
+        "warning courriel mis de côté : contact, dossier INBOX, UID 8 : ",
+    ),
+    (
         findings.MailSetAside("contact", "IN\x1bBOX", 7, "no-header"),
         "warning courriel mis de côté : contact, dossier IN BOX, UID 7 : ",
     ),

@@ -48,6 +48,7 @@ class Store:
     aside: Sequence[SetAside] = ()
     failed: list[Attempt] = field(default_factory=list)
     outbound: int = 2
+    waiting: datetime | None = None
 
     def last(self) -> Sequence[RecordedRun]:
         return self.runs
@@ -60,6 +61,9 @@ class Store:
 
     def requests(self) -> Sequence[int]:
         return range(3)
+
+    def waiting_since(self) -> datetime | None:
+        return self.waiting
 
     def outbound_count(self) -> int:
         return self.outbound
@@ -208,7 +212,23 @@ def test_only_a_gap_that_lasts_and_is_of_a_whole_account_is_told() -> None:
 def test_a_quick_look_asks_only_whether_each_account_was_read_within_the_hour_and_its_interval(
     runs: Sequence[RecordedRun], at: datetime | None, is_recent: bool
 ) -> None:
-    [finding] = recent({"contact": timedelta(seconds=300)}, Store(runs), NOW)
+    store = Store(runs)
+    [finding] = recent({"contact": timedelta(seconds=300)}, store, store, NOW)
 
     assert finding == findings.LastCollected("contact", at, is_recent)
     assert (finding.health is Health.OK) is is_recent
+
+
+@pytest.mark.parametrize("waits", [timedelta(minutes=1), HOUR])
+def test_a_derivation_that_is_not_an_hour_late_is_not_told(waits: timedelta) -> None:
+    assert found(Store(waiting=NOW - waits)) == found()
+
+
+def test_a_derivation_that_is_late_is_to_mend_at_a_quick_look_too() -> None:
+    since = NOW - HOUR - timedelta(seconds=1)
+    store = Store([run()], waiting=since)
+
+    late = findings.DerivationLate(since)
+    assert found(store)[4] == late
+    assert late.health is Health.FAILURE
+    assert list(recent({"contact": HOUR}, store, store, NOW))[1:] == [late]

@@ -18,7 +18,7 @@ from mailsla.core.collection.to_store import Cursor
 def mark_copies_gone(connection: Connection, target: Table, which: Any, at: datetime) -> int:
     """Note that some copies are no longer there and return how many."""
     if target is LOCATION:
-        derive_copies_again(connection, which)
+        derive_copies_again(connection, which, at)
     return connection.execute(update(target).where(which).values(gone_at=at)).rowcount
 
 
@@ -105,7 +105,7 @@ class Copies:
             if lost:
                 borne = among(KEYWORD.c.id, [before[uid] for uid in lost], connection)
                 _take_away(connection, here & among(LOCATION.c.uid, lost, connection), keyword, borne, at)
-            derive_copies_again(connection, here & among(LOCATION.c.uid, gained + lost, connection))
+            derive_copies_again(connection, here & among(LOCATION.c.uid, gained + lost, connection), at)
 
 
 def _bearing(connection: Connection, here: ColumnElement[bool], keyword: str) -> dict[int, int]:

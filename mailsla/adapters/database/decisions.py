@@ -49,7 +49,7 @@ class Decisions:
             values = decision_row(decision)
             added = connection.execute(insert(DECISION).values(values).returning(DECISION.c.id))
             number = int(added.scalar_one())
-            derive_again(connection, _numbers(connection, _named(decision)))
+            derive_again(connection, _numbers(connection, _named(decision)), decision.decided_at)
             tie_joined(connection, replace(decision, number=number))
         return number
 

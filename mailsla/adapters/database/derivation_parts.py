@@ -15,10 +15,12 @@ from mailsla.adapters.database import rows
 from mailsla.adapters.database.column_values import ColumnValues
 from mailsla.adapters.database.request_rows import doubt_values, request_values
 from mailsla.adapters.database.rows import Rows
+from mailsla.core.errors import Unforeseen, apart
 from mailsla.core.mail.copies import Copy, Mail, MailboxRole
 from mailsla.core.office.correspondents import Office
+from mailsla.core.pairing.apart import derive_apart
 from mailsla.core.pairing.decision import Decision
-from mailsla.core.pairing.derivation import derive
+from mailsla.core.pairing.derivation import Derivation
 from mailsla.core.pairing.rules import PairingRules
 from mailsla.core.pairing.ties import ties
 
@@ -102,21 +104,34 @@ class DerivedRows:
 
 def tie_rows(office: Office, messages: Rows) -> Rows:
     """Return the (tie, number) of every tie of some messages, rows of `rows.STORED_MESSAGE`."""
-    return [(tie, row[0]) for row in messages for tie in ties(rows.mail_of(row, ()).header, office)]
+    return [(tie, row[0]) for row in messages for tie in _ties(row, office)]
+
+
+def _ties(row: tuple[Any, ...], office: Office) -> tuple[int, ...]:
+    """Return the ties of one message; none when they cannot be made."""
+    found = apart(lambda: ties(rows.mail_of(row, ()).header, office))
+    return () if isinstance(found, Unforeseen) else found
 
 
 def derived_rows(rules_at_hand: RulesAtHand, part: Portion) -> DerivedRows:
-    """Derive a part that no tie leaves."""
+    """Derive a part that no tie leaves; what cannot be derived is told to be so."""
     mails = list(part.mails(rules_at_hand).values())
-    derivation = derive(mails, rules_at_hand.rules, rules_at_hand.decisions_about(mails))
+    found, underived = derive_apart(mails, rules_at_hand.rules, rules_at_hand.decisions_about(mails))
     values = rules_at_hand.values
     return DerivedRows(
-        keys=list(derivation.readings),
+        keys=[mail.key for mail in mails],
         messages=[
-            rows.derived_message_values(derivation.readings[key], derivation.links[key], name, values)
-            for name, members in derivation.conversations.items()
-            for key in members
+            *(row for derivation in found for row in _message_rows(derivation, values)),
+            *(rows.underived_message_values(item, values) for item in underived),
         ],
-        requests=[request_values(request, values) for request in derivation.requests],
-        doubts=[doubt_values(doubt, values) for doubt in derivation.doubts],
+        requests=[request_values(request, values) for derivation in found for request in derivation.requests],
+        doubts=[doubt_values(doubt, values) for derivation in found for doubt in derivation.doubts],
     )
+
+
+def _message_rows(derivation: Derivation, values: ColumnValues) -> Rows:
+    return [
+        rows.derived_message_values(derivation.readings[key], derivation.links[key], name, values)
+        for name, members in derivation.conversations.items()
+        for key in members
+    ]

@@ -14,13 +14,20 @@ from mailsla.adapters.database.bulk import STREAMED, among
 from mailsla.adapters.database.derivation_work import PORTION, DerivationWork
 from mailsla.adapters.database.engine import reading, writing
 from mailsla.adapters.database.request_rows import case_of, doubt_of, request_of
+from mailsla.adapters.database.set_aside import MessageSetAside
 from mailsla.adapters.database.tables import (
+    ACCOUNT,
     DERIVED_DOUBT,
     DERIVED_MESSAGE,
     DERIVED_REQUEST,
+    LOCATION,
+    MAILBOX,
     MESSAGE,
+    PENDING,
 )
 from mailsla.adapters.machine.second_process import SecondProcess
+from mailsla.core.collection.to_store import UNFORESEEN
+from mailsla.core.mail.kinds import MailKind
 from mailsla.core.office.sides import Side
 from mailsla.core.pairing.derivation import DerivedMessage
 from mailsla.core.pairing.recipient_matching import Doubt
@@ -36,8 +43,7 @@ CASE_COLUMNS = (
     "category",
     "follow_up",
     "imported",
-    "announced_at",
-    "answer_by",
+    "announcements",
     "first_response_at",
     "acknowledged_at",
     "excluded",
@@ -131,6 +137,32 @@ class Derivations:
         query = select(func.count()).select_from(DERIVED_MESSAGE).where(outbound)
         with reading(self._engine) as connection:
             return connection.execute(query).scalar_one()
+
+    def underived(self) -> tuple[MessageSetAside, ...]:
+        """Return every message that could not be derived, each at one of its copies."""
+        copy = select(func.min(LOCATION.c.id)).group_by(LOCATION.c.message_id)
+        query = (
+            select(DERIVED_MESSAGE.c.reason, DERIVED_MESSAGE.c.at, LOCATION.c.uid)
+            .add_columns(MAILBOX.c.name.label("mailbox"), ACCOUNT.c.name.label("account"))
+            .join(MESSAGE, MESSAGE.c.key == DERIVED_MESSAGE.c.key)
+            .join(LOCATION, LOCATION.c.message_id == MESSAGE.c.id)
+            .join(MAILBOX, MAILBOX.c.id == LOCATION.c.mailbox_id)
+            .join(ACCOUNT, ACCOUNT.c.id == MAILBOX.c.account_id)
+            .where(DERIVED_MESSAGE.c.kind == MailKind.UNDERIVED.value, LOCATION.c.id.in_(copy))
+            .order_by(LOCATION.c.id)
+        )
+        with reading(self._engine) as connection:
+            return tuple(
+                MessageSetAside(row.account, row.mailbox, row.uid, f"{UNFORESEEN}{row.reason[0]}", row.at)
+                for row in connection.execute(query)
+            )
+
+    def waiting_since(self) -> datetime | None:
+        """Return since when the oldest message waits to be derived; None when none does, or nobody knows."""
+        oldest = func.min(PENDING.c.since, type_=PENDING.c.since.type)
+        with reading(self._engine) as connection:
+            since: datetime | None = connection.execute(select(oldest)).scalar_one()
+        return since
 
     def not_requests(self, since: datetime, until: datetime) -> tuple[tuple[str, int], ...]:
         """Count the messages of [since, until[ that were nobody's letter, by kind."""

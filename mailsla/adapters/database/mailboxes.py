@@ -162,4 +162,4 @@ def _know(connection: Connection, account: str, mailboxes: Sequence[ListedMailbo
         row, role = found[mailbox.name], mailbox.role.value
         if row.role != role:
             connection.execute(update(MAILBOX).where(MAILBOX.c.id == row.id).values(role=role))
-            derive_copies_again(connection, LOCATION.c.mailbox_id == row.id)
+            derive_copies_again(connection, LOCATION.c.mailbox_id == row.id, None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import Connection, Engine, delete, func, select, update
 
@@ -24,6 +25,7 @@ from mailsla.adapters.database.rows import Rows
 from mailsla.adapters.database.set_aside import set_aside
 from mailsla.adapters.database.tables import DERIVATION, LOCATION, MAILBOX, MESSAGE, TIE
 from mailsla.core.collection.to_store import Batch, Cursor, NewMessage
+from mailsla.core.errors import apart
 from mailsla.core.mail.header import BODY_SAYS
 from mailsla.core.mail.header_reading import READER_VERSION
 from mailsla.core.office.body_evidence import needs_body
@@ -95,7 +97,9 @@ class Messages:
         with reading(self._engine) as connection:
             for uid, *row in connection.execute(query, execution_options=STREAMED):
                 header = rows.mail_of(tuple(row), ()).header
-                if office.is_form(header) and not header.asked_by and needs_body(header, office):
+                if header.asked_by or not office.is_form(header):
+                    continue
+                if apart(partial(needs_body, header, office)) is True:
                     found.append(uid)
         return found
 
@@ -180,7 +184,7 @@ def _add_messages(connection: Connection, batch: Batch, seen_at: datetime) -> di
     if _ties_are_of(connection, batch.tied_by):
         tied = [(tie, numbers[key]) for key in added for tie in found[key].ties]
         insert_rows(connection, TIE, TIE_COLUMNS, tied)
-    derive_again(connection, numbers.values())
+    derive_again(connection, numbers.values(), seen_at)
     return numbers
 
 

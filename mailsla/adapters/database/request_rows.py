@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import date, datetime
 from typing import Any
 
 from mailsla.adapters.database.column_values import ColumnValues
@@ -24,8 +25,7 @@ REQUEST_COLUMNS = (
     "imported",
     "subject",
     "assigned_at",
-    "announced_at",
-    "answer_by",
+    "announcements",
     "first_response_at",
     "acknowledged_at",
     "excluded",
@@ -35,8 +35,7 @@ REQUEST_COLUMNS = (
 
 def request_values(request: Request, values: ColumnValues) -> tuple[Any, ...]:
     """Return the row of a derived request, in the order of `REQUEST_COLUMNS`."""
-    announcement, assignments = request.announcement, request.assignments
-    answer_by = announcement.answer_by if announcement else None
+    assignments = request.assignments
     return (
         request.key,
         request.conversation,
@@ -48,8 +47,7 @@ def request_values(request: Request, values: ColumnValues) -> tuple[Any, ...]:
         request.imported,
         request.subject,
         values.instant(assignments[-1].since if assignments else None),
-        values.instant(announcement.at if announcement else None),
-        values.day(answer_by),
+        _announced(request.announcements, values),
         values.instant(_at(request.first_response)),
         values.instant(_at(request.acknowledged)),
         request.excluded,
@@ -104,7 +102,7 @@ def request_of(row: Any) -> Request:
         imported=row.imported,
         mailboxes=tuple((account, mailbox) for account, mailbox in detail["mailboxes"]),
         subject=row.subject,
-        announcement=announcement_of(row),
+        announcements=announcements_of(row),
         first_response=_moment(row.first_response_at, detail["first_response_basis"]),
         acknowledged=_moment(row.acknowledged_at, detail["acknowledged_basis"]),
         excluded=row.excluded,
@@ -115,9 +113,18 @@ def _moment(at: datetime | None, basis: str | None) -> Moment | None:
     return None if at is None or basis is None else Moment(at, Basis(basis))
 
 
-def announcement_of(row: Any) -> Announcement | None:
-    """Return the date that a holding reply announced, if any."""
-    return None if row.announced_at is None else Announcement(row.announced_at, row.answer_by)
+def _announced(announcements: Sequence[Announcement], values: ColumnValues) -> str | None:
+    if not announcements:
+        return None
+    return values.document([(item.at.isoformat(), item.answer_by.isoformat()) for item in announcements])
+
+
+def announcements_of(row: Any) -> tuple[Announcement, ...]:
+    """Return the dates that holding replies announced, first to last."""
+    return tuple(
+        Announcement(datetime.fromisoformat(at), date.fromisoformat(answer_by))
+        for at, answer_by in row.announcements or ()
+    )
 
 
 def case_of(row: Any) -> Case:
@@ -131,7 +138,7 @@ def case_of(row: Any) -> Case:
         category=row.category,
         follow_up=row.follow_up,
         imported=row.imported,
-        announcement=announcement_of(row),
+        announcements=announcements_of(row),
         first_response_at=row.first_response_at,
         acknowledged_at=row.acknowledged_at,
         excluded=row.excluded,

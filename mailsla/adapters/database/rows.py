@@ -9,8 +9,11 @@ from typing import Any
 from mailsla.adapters.database.column_values import ColumnValues, document_of, instant_of
 from mailsla.core.mail.copies import Copy, Mail, MailboxRole
 from mailsla.core.mail.header import Header
-from mailsla.core.office.sides import Reading
-from mailsla.core.pairing.conversation import Link
+from mailsla.core.mail.instants import Basis
+from mailsla.core.mail.kinds import MailKind
+from mailsla.core.office.sides import Reading, Side
+from mailsla.core.pairing.apart import Underived
+from mailsla.core.pairing.conversation import Evidence, Link
 
 Rows = list[tuple[Any, ...]]
 
@@ -161,4 +164,20 @@ def derived_message_values(
         None if reason is None else values.document([reason.code, reason.field, reason.value]),
         values.instant(reading.moment.at),
         reading.moment.basis.value,
+    )
+
+
+def underived_message_values(underived: Underived, values: ColumnValues) -> tuple[Any, ...]:
+    """Return the row that says that a message could not be derived, in the order of `DERIVED_MESSAGE_COLUMNS`."""
+    mail = underived.mail
+    return (
+        mail.key,
+        mail.key,
+        Evidence.NONE.value,
+        None,
+        Side.ASIDE.value,
+        MailKind.UNDERIVED.value,
+        values.document([underived.error.name, "", ""]),
+        values.instant(mail.first_seen_at),
+        Basis.FIRST_SEEN.value,
     )

@@ -17,7 +17,7 @@ from mailsla.adapters.database.messages import Messages
 from mailsla.adapters.database.outbox import Outbox
 from mailsla.adapters.database.publications import Publications
 from mailsla.adapters.database.runs import Runs
-from mailsla.adapters.database.set_aside import SetAsideMessages
+from mailsla.adapters.database.set_aside import MessageSetAside, SetAsideMessages
 
 HAND_OVER_SECONDS = 60
 """How long a worker may take to hand one mail over, unless the site's relay has a limit of its own."""
@@ -54,6 +54,10 @@ class Store:
     publications: Publications
     outbox: Outbox
     derivations: Derivations
+
+    def not_understood(self) -> tuple[MessageSetAside, ...]:
+        """Return every message that could not be read, or not derived."""
+        return (*self.set_aside.all(), *self.derivations.underived())
 
 
 def store_on(engine: Engine, hand_over: timedelta = timedelta(seconds=HAND_OVER_SECONDS)) -> Store:

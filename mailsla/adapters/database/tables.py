@@ -78,6 +78,7 @@ class PendingRow(SQLModel, table=True):
     __tablename__ = "pending"
     id: int | None = Field(default=None, primary_key=True)
     message_id: int = Field(foreign_key="message.id")
+    since: datetime | None = None
 
 
 class LocationRow(SQLModel, table=True):
@@ -177,8 +178,9 @@ class DerivedRequestRow(SQLModel, table=True):
     imported: bool
     subject: str = Field(sa_type=Text)
     assigned_at: datetime | None = None
-    announced_at: datetime | None = None
-    answer_by: date | None = None
+    announcements: list[list[str]] | None = Field(
+        default=None, sa_column=Column(JSON(none_as_null=True), nullable=True)
+    )
     first_response_at: datetime | None = None
     acknowledged_at: datetime | None = None
     excluded: str | None = Field(default=None, sa_type=Text)

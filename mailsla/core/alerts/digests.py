@@ -102,7 +102,7 @@ def digests(
 
 def _notice(request: Request, standard: Standard, rule: AlertRule, now: datetime) -> Notice | None:
     clock, commitment = standard.clock, standard.commitment_of(request.category)
-    verdict = clock.verdict(request.received.at, None, commitment, now, request.announcement)
+    verdict = clock.verdict(request.received.at, None, commitment, now, request.announcements)
     today = clock.calendar.local_date(now)
     remaining = clock.calendar.working_days_between(today, verdict.due_on)
     if verdict.outcome is Outcome.MISSED:

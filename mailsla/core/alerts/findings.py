@@ -97,8 +97,16 @@ class RequestsKnown:
 
 
 @dataclass(frozen=True, slots=True)
+class DerivationLate:
+    """Mails that were collected wait to be derived since an instant: no request of them is known yet."""
+
+    since: datetime
+    health: Health = Health.FAILURE
+
+
+@dataclass(frozen=True, slots=True)
 class MailSetAside:
-    """A mail that could not be read: where it lies, and why, in a word."""
+    """A mail that could not be read, or not derived: where it lies, and why, in a word."""
 
     account: str
     mailbox: str
@@ -164,6 +172,7 @@ Finding = (
     | SendingUnconfigured
     | SendingAnswers
     | RequestsKnown
+    | DerivationLate
     | MailSetAside
     | CollectedInPart
     | NotCollected

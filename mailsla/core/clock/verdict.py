@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from functools import cached_property
+
+from dateutil.relativedelta import relativedelta
 
 from mailsla.core.clock.commitment import Commitment, Comparison, Unit
 from mailsla.core.clock.opening_hours import OpeningHours
@@ -38,6 +41,10 @@ class Outcome(StrEnum):
     MET = "met"
     MISSED = "missed"
     WAITING = "waiting"
+
+
+LONGEST_ANNOUNCEMENT = relativedelta(months=3)
+"""After receipt: no announced date moves a due date further."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,11 +188,11 @@ class Clock:
         answered_at: datetime | None,
         commitment: Commitment,
         now: datetime,
-        announcement: Announcement | None = None,
+        announcements: Sequence[Announcement] = (),
     ) -> Outcome:
         """Return where a request stands at `now`: what `verdict` says, without its dates."""
-        if announcement is not None or commitment.unit is not Unit.WORKING_DAYS:
-            return self.verdict(received_at, answered_at, commitment, now, announcement).outcome
+        if announcements or commitment.unit is not Unit.WORKING_DAYS:
+            return self.verdict(received_at, answered_at, commitment, now, announcements).outcome
         answered = answered_at is not None and answered_at <= now
         if self.in_time(received_at, answered_at if answered and answered_at else now, commitment):
             return Outcome.MET if answered else Outcome.WAITING
@@ -197,7 +204,7 @@ class Clock:
         answered_at: datetime | None,
         commitment: Commitment,
         now: datetime,
-        announcement: Announcement | None = None,
+        announcements: Sequence[Announcement] = (),
     ) -> Verdict:
         """Return how a request stands at `now`.
 
@@ -210,18 +217,15 @@ class Clock:
             answered_at: When the reply was sent; None without one.
             commitment: The promise.
             now: The instant the verdict speaks of.
-            announcement: The last holding reply that announced a date.
+            announcements: The holding replies that announced a date, first to last.
         """
         if answered_at is not None and answered_at > now:
             answered_at = None
         end = answered_at or now
         in_time, due_on, due_at, elapsed = self._held_against(received_at, end, commitment)
-        announced = False
-        if announcement is not None and commitment.announced_date_counts and announcement.at <= now:
-            was_in_time = self._held_against(received_at, announcement.at, commitment)[0]
-            if was_in_time and announcement.answer_by > due_on:
-                announced, due_on, due_at = True, announcement.answer_by, None
-                in_time = self.calendar.working_days_between(due_on, self.calendar.local_date(end)) <= 0
+        moved_to = self._moved_to(received_at, due_on, commitment, announcements, now)
+        if moved_to is not None:
+            due_on, due_at, in_time = moved_to, None, self._is_by(moved_to, end)
         reached = Outcome.WAITING if answered_at is None else Outcome.MET
         return Verdict(
             outcome=reached if in_time else Outcome.MISSED,
@@ -231,8 +235,38 @@ class Clock:
             answered_on=None if answered_at is None else self.calendar.local_date(answered_at),
             working_days=self.elapsed(received_at, end),
             elapsed=elapsed,
-            announced=announced,
+            announced=moved_to is not None,
         )
+
+    def _moved_to(
+        self,
+        received_at: datetime,
+        due_on: date,
+        commitment: Commitment,
+        announcements: Sequence[Announcement],
+        now: datetime,
+    ) -> date | None:
+        """Return the date to which holding replies moved a due date; None when it stands.
+
+        Each counts when it was sent before what it replaces fell due; none beyond three months after receipt.
+        """
+        moved_to = None
+        furthest = self.calendar.local_date(received_at) + LONGEST_ANNOUNCEMENT
+        for item in announcements if commitment.announced_date_counts else ():
+            if item.at > now:
+                break
+            in_time = (
+                self._held_against(received_at, item.at, commitment)[0]
+                if moved_to is None
+                else self._is_by(moved_to, item.at)
+            )
+            if in_time and (moved_to or due_on) < item.answer_by <= furthest:
+                moved_to = item.answer_by
+        return moved_to
+
+    def _is_by(self, due_on: date, at: datetime) -> bool:
+        """Tell whether an instant is in time for a date: on closed days that follow it counts as that day's."""
+        return self.calendar.working_days_between(due_on, self.calendar.local_date(at)) <= 0
 
     def _held_against(
         self, received_at: datetime, end: datetime, commitment: Commitment

@@ -8,10 +8,14 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from mailsla.core.collection.on_server import MailboxStatus
+from mailsla.core.errors import Unforeseen
 from mailsla.core.mail.base_subject import base_subject
 from mailsla.core.mail.header import Header, identity
 from mailsla.core.office.correspondents import Office
 from mailsla.core.pairing.ties import ties
+
+UNFORESEEN = "unforeseen "
+"""Begins the reason of what was set aside by an error of our own; its class follows."""
 
 MOST_CUTS = 2
 """After so many fetches that ended at one message, it is read last and alone."""
@@ -85,6 +89,11 @@ def new_message(uid: int, internal_at: datetime | None, header: Header, office: 
     """Return a message ready to be stored, with its identity and its ties."""
     key = identity(header, base_subject(header.subject))
     return NewMessage(uid, internal_at, key, header, ties(header, office))
+
+
+def unforeseen(error: Unforeseen) -> str:
+    """Return the reason for which a message is set aside that nobody foresaw."""
+    return f"{UNFORESEEN}{error.name}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ class MailKind(StrEnum):
     CALENDAR = "calendar"
     SPAM = "spam"
     OWN_ALERT = "own_alert"
+    UNDERIVED = "underived"
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,8 @@ READ_BYTES = 16 * 1024
 """How much of a body is read at most."""
 
 _TAG = re.compile(r"<[^<>]{0,2000}>")
+_NO_CHARACTER = re.compile(r"&#[xX]?[0-9a-fA-F]{9,};?")
+"""Numbers of no character: Python refuses to read one of over 4,300 digits."""
 _BREAK = re.compile(r"<(?:br|/p|/div|/tr|/li)\b[^<>]{0,200}>", re.IGNORECASE)
 
 
@@ -74,7 +76,7 @@ def first_text(content_fields: bytes, body: bytes) -> str:
         return ""
     text = _decoded(part)
     if part.get_content_subtype() == "html":
-        text = html.unescape(_TAG.sub("", _BREAK.sub("\n", text)))
+        text = html.unescape(_NO_CHARACTER.sub("", _TAG.sub("", _BREAK.sub("\n", text))))
     return text
 
 

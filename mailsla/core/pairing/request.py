@@ -56,7 +56,7 @@ class Request(NamedTuple):
         imported: True when every copy of the opening message came from an archive: no alert is sent for it.
         mailboxes: Where the opening message lies, as (account, mailbox).
         subject: Of the opening message.
-        announcement: The last holding reply that announced a date, before the clock stopped.
+        announcements: The holding replies that announced a date before the clock stopped, first to last.
         first_response: The first mail of the office to the citizen, whatever it says; None without any.
         acknowledged: The first acknowledgement, automatic or not; None without any.
         excluded: Why a person left it out of the figures; None when it counts.
@@ -75,7 +75,7 @@ class Request(NamedTuple):
     imported: bool
     mailboxes: tuple[tuple[str, str], ...]
     subject: str
-    announcement: Announcement | None = None
+    announcements: tuple[Announcement, ...] = ()
     first_response: Moment | None = None
     acknowledged: Moment | None = None
     excluded: str | None = None

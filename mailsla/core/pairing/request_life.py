@@ -43,7 +43,7 @@ class _Case:
     last_reply_at: datetime | None = None
     elsewhere: Moment | None = None
     new_question_after: timedelta = timedelta(days=30)
-    announcement: Announcement | None = None
+    announcements: list[Announcement] = field(default_factory=list)
     subjects: set[str] = field(default_factory=set)
 
 
@@ -278,7 +278,7 @@ def _announce(reading: Reading, case: _Case) -> None:
     """Keep the date that a holding reply announces, while the clock runs."""
     answer_by = announced_date(reading.mail.header.subject, reading.moment.at.date())
     if answer_by is not None and case.answered is None:
-        case.announcement = Announcement(reading.moment.at, answer_by)
+        case.announcements.append(Announcement(reading.moment.at, answer_by))
 
 
 def _category(mail: Mail, rules: PairingRules) -> str:
@@ -339,7 +339,7 @@ def _closed(case: _Case, conversation: str, rules: PairingRules, decided: Decide
         imported=bool(copies) and all(copy.imported for copy in copies),
         mailboxes=tuple(dict.fromkeys((copy.account, copy.mailbox) for copy in copies)),
         subject=opening.mail.header.subject,
-        announcement=case.announcement,
+        announcements=tuple(case.announcements),
         first_response=_first(case.steps, FIRST_RESPONSES),
         acknowledged=_first(case.steps, ACKNOWLEDGEMENTS),
     )

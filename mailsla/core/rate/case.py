@@ -22,7 +22,7 @@ class Case:
         category: Which commitment it falls under.
         follow_up: True for the sequel of an answered request.
         imported: True when every copy came from an archive.
-        announcement: The last holding reply that announced a date.
+        announcements: The holding replies that announced a date, first to last.
         first_response_at: When the office first wrote back, whatever it said.
         acknowledged_at: When it first said "we got it".
         excluded: Why a person left it out of the figures; None when it counts.
@@ -37,7 +37,7 @@ class Case:
     category: str
     follow_up: bool
     imported: bool
-    announcement: Announcement | None
+    announcements: tuple[Announcement, ...]
     first_response_at: datetime | None
     acknowledged_at: datetime | None
     excluded: str | None
@@ -55,7 +55,7 @@ def case_of(request: Request) -> Case:
         category=request.category,
         follow_up=request.follow_up,
         imported=request.imported,
-        announcement=request.announcement,
+        announcements=request.announcements,
         first_response_at=request.first_response.at if request.first_response else None,
         acknowledged_at=request.acknowledged.at if request.acknowledged else None,
         excluded=request.excluded,

@@ -56,7 +56,7 @@ class Standard:
         verdict = self.clock.verdict
         return [
             verdict(
-                case.received_at, case.answered_at, self.commitment_of(case.category), now, case.announcement
+                case.received_at, case.answered_at, self.commitment_of(case.category), now, case.announcements
             )
             for case in cases
         ]
@@ -66,7 +66,7 @@ class Standard:
         outcome = self.clock.outcome
         return [
             outcome(
-                case.received_at, case.answered_at, self.commitment_of(case.category), now, case.announcement
+                case.received_at, case.answered_at, self.commitment_of(case.category), now, case.announcements
             )
             for case in cases
         ]

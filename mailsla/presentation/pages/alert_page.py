@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from mailsla.core.alerts.digests import OVERDUE, Digest, Notice
@@ -231,4 +231,43 @@ def _whole_again() -> tuple[str, str, str]:
         _("mailsla : relève de « {account} » de nouveau complète"),
         _("La relève du compte « {account} », incomplète depuis le {since}, est complète depuis le {until}."),
         _("Les courriels reçus entre-temps sont relevés ; rien n'est à faire."),
+    )
+
+
+def set_aside_page(count: int, *, site: str) -> MailPage:
+    """Return what whoever runs mailsla is told of mails that could not be read, or not derived."""
+    return MailPage(
+        subject=ngettext(
+            "mailsla : {n} courriel mis de côté", "mailsla : {n} courriels mis de côté", count
+        ).format(n=count),
+        opening=(
+            _("Bonjour,"),
+            ngettext(
+                "{n} courriel n'a pas pu être lu : il ne compte dans aucun chiffre. Tous les autres sont traités.",
+                "{n} courriels n'ont pas pu être lus : ils ne comptent dans aucun chiffre. Tous les autres sont "
+                "traités.",
+                count,
+            ).format(n=count),
+            _(
+                "Lancez « mailsla check » pour savoir où les trouver et pourquoi, et vérifiez dans la messagerie s'ils "
+                "attendent une réponse. Ils seront relus à la prochaine mise à jour de mailsla."
+            ),
+        ),
+        closing=(_signature(site),),
+    )
+
+
+def derivation_late_page(since: datetime, *, site: str, zone: ZoneInfo) -> MailPage:
+    """Return what whoever runs mailsla is told of mails that wait to be derived."""
+    return MailPage(
+        subject=_("mailsla : des courriels relevés ne sont pas traités"),
+        opening=(
+            _("Bonjour,"),
+            _(
+                "Des courriels relevés attendent d'être rapprochés depuis le {instant}. Jusque-là, les chiffres sont "
+                "incomplets et les alertes aux services peuvent ignorer des réponses."
+            ).format(instant=words.instant(since, zone)),
+            _("Vérifiez que mailsla tourne ; son journal en dit la raison."),
+        ),
+        closing=(_signature(site),),
     )
