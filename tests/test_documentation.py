@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pkgutil
 import re
 import shutil
 import subprocess
@@ -18,6 +19,12 @@ from tests import catalogue
 
 ROOT = Path(__file__).parents[1]
 PAGES = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]
+ADRS = sorted(page for page in ROOT.glob("docs/adr/0*.md") if not page.name.startswith("0000"))
+
+ROOMS = "|".join(sorted(path.stem for path in (ROOT / "mailsla").iterdir() if path.suffix in {"", ".py"}))
+NAMED_FILE = re.compile(rf"(?:mailsla|tests|docs|bench|packaging|{ROOMS})/[\w./-]*")
+TESTS = "".join(path.read_text(encoding="utf-8") for path in sorted(ROOT.glob("tests/**/test_*.py")))
+NAMED_MODULE = re.compile(rf"(?:mailsla\.(?:{ROOMS})|tests)\b(?:\.\w+)*")
 
 
 def test_the_readme_names_every_command_and_no_other() -> None:
@@ -50,6 +57,70 @@ def test_links_between_pages_lead_somewhere(page: Path) -> None:
     targets = re.findall(r"\]\((?!https?://)([^)#]+)", page.read_text(encoding="utf-8"))
 
     assert [target for target in targets if not (page.parent / target).exists()] == []
+
+
+def code_words(text: str) -> list[str]:
+    """Return the words that a page writes as code, in a line or in a block; of a test's name, its file."""
+    written = re.findall(r"```.*?```|`[^`\n]+`", text, re.S)
+    return [
+        word.partition("::")[0].rstrip(".:") for code in written for word in re.findall(r"[\w./:-]+", code)
+    ]
+
+
+def is_there(word: str) -> bool:
+    """Tell whether a word is no name of the project's, or that of a file, a test, a module or something in one."""
+    if re.fullmatch(r"test_\w+", word):
+        return f"def {word}(" in TESTS
+    if NAMED_FILE.fullmatch(word):
+        return any((root / word).exists() for root in (ROOT, ROOT / "mailsla"))
+    if NAMED_MODULE.fullmatch(word):
+        try:
+            pkgutil.resolve_name(word)
+        except (ImportError, AttributeError):
+            return False
+    return True
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_the_files_and_names_that_a_page_writes_as_code_exist(page: Path) -> None:
+    words = code_words(page.read_text(encoding="utf-8"))
+
+    assert [word for word in words if not is_there(word)] == []
+
+
+def test_the_files_and_names_that_the_code_speaks_of_exist() -> None:
+    words = {word for path in ROOT.glob("mailsla/**/*.py") for word in code_words(path.read_text("utf-8"))}
+
+    assert {word for word in words if not is_there(word)} == set()
+    assert "mailsla.core.mail.header.identity" in words
+
+
+@pytest.mark.parametrize(
+    ("page", "missing"),
+    [
+        ("`core/errors.py`, `mailsla/cli/`, `mailsla.core.errors.MailslaError`, `mailsla.toml`", []),
+        ("`core/mistakes.py`", ["core/mistakes.py"]),
+        ("```\npython -m tests.nothing tests/core/test_gap.py::test_it\n```", ["tests.nothing"]),
+        ("`mailsla.core.errors.Mistake`", ["mailsla.core.errors.Mistake"]),
+        ("`test_nothing_was_ever_so`, `test_the_layers_hold`", ["test_nothing_was_ever_so"]),
+        ("core/mistakes.py, which is not written as code", []),
+    ],
+)
+def test_the_check_of_names_sees_those_that_are_gone(page: str, missing: list[str]) -> None:
+    assert [word for word in code_words(page) if not is_there(word)] == missing
+
+
+def test_the_index_of_decisions_gives_each_its_title_and_its_status() -> None:
+    index = (ROOT / "docs" / "adr" / "README.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| \[(\d+)\]\((\S+)\) \| (.+) \| (.+) \|$", index, re.M)
+    pages = [
+        (path.name, re.match(r"# (\d+)\. (.+)\n\nStatus: (.+)\.\n", path.read_text(encoding="utf-8")))
+        for path in ADRS
+    ]
+
+    assert rows == [(found[1], name, found[2], found[3]) for name, found in pages if found]
+    assert [name for name, found in pages if not found] == []
+    assert [int(number) for number, *_row in rows] == list(range(1, len(ADRS) + 1))
 
 
 def test_the_english_catalogue_says_everything_the_code_says() -> None:

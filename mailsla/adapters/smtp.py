@@ -1,4 +1,4 @@
-"""SecondProcess mails over to an SMTP server (RFC 5321); its errors become ours here."""
+"""Hands mails over to an SMTP server (RFC 5321); its errors become ours here."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ def _present(target: Table, cursor: Cursor, column: ColumnElement[int]) -> Selec
 
 
 class Copies:
-    """What is believed of the copies of messages. Satisfies `mailsla.usecases.collect.Copies`."""
+    """What is believed of the copies of messages. Satisfies `mailsla.usecases.fact_store.Copies`."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine

@@ -30,7 +30,7 @@ UNREAD = {
 
 
 class Mailboxes:
-    """The mailboxes with their cursors. Satisfies `mailsla.usecases.collect.Mailboxes`."""
+    """The mailboxes with their cursors. Satisfies `mailsla.usecases.fact_store.Mailboxes`."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine

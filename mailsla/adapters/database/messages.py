@@ -46,7 +46,7 @@ MESSAGE_OF_COPY, UID_OF_COPY = COPY_COLUMNS.index("message_id"), COPY_COLUMNS.in
 
 
 class Messages:
-    """The messages. Satisfies `mailsla.usecases.collect.Messages`.
+    """The messages. Satisfies `mailsla.usecases.fact_store.Messages`.
 
     Args:
         engine: The store.

@@ -30,7 +30,7 @@ class MessageSetAside:
 
 
 class SetAsideMessages:
-    """The messages that could not be read. Satisfies `mailsla.usecases.collect.SetAsideMessages`.
+    """The messages that could not be read. Satisfies `mailsla.usecases.fact_store.SetAsideMessages`.
 
     Args:
         engine: The store.
