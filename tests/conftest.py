@@ -14,8 +14,13 @@ if TYPE_CHECKING:
     from tests.trials.servers.smtp import SmtpRelay
 
 
-settings.register_profile("unit", max_examples=30)
+settings.register_profile("whole", deadline=None)
+"""No example is judged by a clock that other work of the machine moves."""
+
+settings.register_profile("unit", settings.get_profile("whole"), max_examples=30)
 """For `make unit`, which is to be quick; the whole run tries more."""
+
+settings.load_profile("whole")
 
 
 @pytest.fixture(scope="session")

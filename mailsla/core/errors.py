@@ -138,5 +138,5 @@ def apart(act: Callable[[], _Result]) -> _Result | Unforeseen:
         return act()
     except MailslaError:
         raise
-    except Exception as error:  # (as said: whoever asked sets the mail aside, by the class of the error)
+    except Exception as error:  # noqa: BLE001 (as said: whoever asked sets the mail aside)
         return Unforeseen(type(error).__name__)

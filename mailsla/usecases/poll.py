@@ -139,7 +139,7 @@ def _attempted(
         outcome, reason = RunOutcome.REFUSED, str(error)
     except PermanentError as error:
         outcome, reason = RunOutcome.PERMANENT, str(error)
-    except Exception as error:  # no run is left without its end; whoever polled logs the traceback
+    except Exception as error:  # noqa: BLE001 (no run is left without its end; whoever polled logs it)
         unforeseen, outcome = error, RunOutcome.TRANSIENT
         reason = _("erreur imprévue de mailsla ({reason}) ; « mailsla --debug poll » dit où.").format(
             reason=type(error).__name__

@@ -120,7 +120,7 @@ def _guarded(job: Job, stop: threading.Event) -> Callable[[], None]:
             started = time.monotonic()
             try:
                 context.copy().run(job.act)
-            except Exception as error:  # a job's failure must not end the daemon
+            except Exception as error:  # noqa: BLE001 (a job's failure must not end the daemon)
                 structlog.get_logger().error("job failed", job=job.name, exc_info=error)
             late = time.monotonic() - started > job.seconds - TURN_SECONDS
 

@@ -43,13 +43,13 @@ def derive_apart(
         failed = [
             Underived(mail, error) for mail in group if isinstance(error := alone[mail.key], Unforeseen)
         ]
-        rest = [mail for mail in group if not isinstance(alone[mail.key], Unforeseen)]
-        found = apart(partial(derive, rest, rules, decisions))
-        if isinstance(found, Unforeseen):
-            failed += [Underived(mail, found) for mail in rest]
-        else:
-            derived.append(found)
         underived += failed
+        if rest := [mail for mail in group if not isinstance(alone[mail.key], Unforeseen)]:
+            found = apart(partial(derive, rest, rules, decisions))
+            if isinstance(found, Unforeseen):
+                underived += [Underived(mail, found) for mail in rest]
+            else:
+                derived.append(found)
     return derived, underived
 
 
