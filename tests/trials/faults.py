@@ -283,7 +283,7 @@ def tried(trial: Trial, seed: int, warm: Queue[WarmStart]) -> Counter[str] | Exc
     try:
         with tempfile.TemporaryDirectory() as folder:
             return trial.run(seed, Path(folder), mine)
-    except Exception as error:  # whatever it is, it is that seed's failure, and the others go on
+    except Exception as error:  # noqa: BLE001 (whatever it is, the other seeds go on)
         return error
     finally:
         warm.put(mine)
