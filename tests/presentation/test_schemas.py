@@ -44,7 +44,7 @@ ENUMS: Mapping[tuple[str, str], set[StrEnum | str]] = {
     ("clock", "rule.closed_day_receipt"): {*ClosedDayReceipt},
     ("calendar", "[].kind"): {*DayKind} - {DayKind.WORKING, DayKind.WEEKEND},
     ("check", "checks[].health"): {*Health},
-    ("classify", "kind"): {*{*MailKind} - {MailKind.UNDERIVED}, "office", "unreadable"} - {MailKind.OWN_ALERT},
+    ("classify", "kind"): {*MailKind, "office", "unreadable"} - {MailKind.OWN_ALERT, MailKind.UNDERIVED},
     ("conversations", "[].messages[].evidence"): {*Evidence},
     ("report", "<rule>.comparison"): {*Comparison},
     ("report", "<rule>.unit"): {*Unit},
