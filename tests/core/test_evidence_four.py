@@ -159,6 +159,16 @@ def test_a_mail_tied_by_evidence_4_is_of_its_request_s_conversation() -> None:
     assert found.requests[0].conversation == min(letter.key, ASKED.key)
 
 
+def test_the_members_of_a_conversation_are_sorted_however_they_came_together() -> None:
+    reminder = mail("2026-11-03 10:00", subject="Titre de séjour", replies_to=ASKED.header.message_id)
+    letter = lone(AT + timedelta(days=3))
+    letter = letter._replace(key=min(ASKED.key, reminder.key) + "0")
+
+    assert derived(letter, ASKED, reminder).conversations == {
+        min(ASKED.key, reminder.key): tuple(sorted((ASKED.key, reminder.key, letter.key)))
+    }
+
+
 OTHER = mail("2026-11-02 11:00", by=CLAUDE, subject="Titre de séjour")
 
 

@@ -120,6 +120,8 @@ def test_a_keyword_gives_the_service_first_tagged_unless_one_had_the_mail_by_the
 
     assert given(CONTACT) == [("Étrangers", FILED_AT)]
     assert given("permis@pref.example.fr") == [("Permis", paris("2026-11-02 10:00"))]
+    place = INBOX._replace(keywords=(("étrangers", paris("2026-11-02 10:00")),))
+    assert given("permis@pref.example.fr") == [("Permis", paris("2026-11-02 10:00"))]
 
 
 def test_a_mailbox_gives_its_service_since_the_mail_came_there() -> None:

@@ -96,6 +96,60 @@ def test_an_automatic_reply_of_the_office_acknowledges_what_is_still_open_for_th
     assert parts(ASKED, answered, automatic) == [["request", "reply"]]
 
 
+def test_a_delivery_report_or_a_stranger_s_automatic_reply_acknowledges_nothing() -> None:
+    report = mail(
+        "2026-11-02 10:30",
+        by="mailer-daemon@relais.example.net",
+        to=CITIZEN,
+        kept=[("x-failed-recipients", "x")],
+        replies_to=ASKED.header.message_id,
+    )
+    stranger = mail(
+        "2026-11-02 10:30",
+        by=CLAUDE,
+        to=CITIZEN,
+        kept=[("x-vacation", "x")],
+        replies_to=ASKED.header.message_id,
+    )
+    newsletter = mail("2026-11-02 10:30", by=CONTACT, to=CITIZEN, kept=[("list-id", "x")], thread_index="ab")
+
+    assert parts(ASKED, report) == [["request"]]
+    assert parts(ASKED, stranger) == [["request"]]
+    assert [step.part for step in together(ASKED, newsletter)[0].steps] == [Part.REQUEST]
+
+
+def test_a_mail_to_two_citizens_is_a_step_of_both_whatever_it_says() -> None:
+    other = mail("2026-11-02 10:01", by=CLAUDE, references=[ASKED.header.message_id or ""])
+
+    def both(kept: list[tuple[str, str]], subject: str = "RE : x") -> list[list[str]]:
+        letter = mail(
+            "2026-11-02 11:00",
+            by=CONTACT,
+            to=[CITIZEN, CLAUDE],
+            subject=subject,
+            kept=kept,
+            replies_to=ASKED.header.message_id,
+        )
+        return parts(ASKED, other, letter)
+
+    assert both([*MACHINE]) == [["request", "doubtful_reply"]] * 2
+    assert both([], HOLDING) == [["request", "holding_reply"]] * 2
+
+
+def test_a_reply_is_a_step_of_what_is_open_else_of_the_last_only() -> None:
+    answered, again = (
+        reply("2026-11-03 10:00", ASKED),
+        mail("2026-11-04 10:00", replies_to=ASKED.header.message_id),
+    )
+    second, third = reply("2026-11-05 10:00", ASKED), reply("2026-11-06 10:00", ASKED)
+
+    assert parts(ASKED, answered, again, second) == [["request", "reply"], ["follow_up", "reply"]]
+    assert parts(ASKED, answered, again, second, third) == [
+        ["request", "reply"],
+        ["follow_up", "reply", "reply"],
+    ]
+
+
 HOLDING = "Réponse d'attente : réponse avant le 15/12/2026"
 
 
@@ -144,6 +198,16 @@ def test_a_forward_gives_the_request_that_it_names_else_the_last_one_to_another_
         Assignment("Étrangers", paris("2026-11-02 10:00"), ServiceBasis.RECIPIENT),
         Assignment("Permis", paris("2026-11-03 10:00"), ServiceBasis.FORWARD),
     )
+    back = mail(
+        "2026-11-04 10:00", by=CONTACT, to=FOREIGNERS, replies_to=first.header.message_id, subject="y"
+    )
+    assert [item.service for item in lived(first, named, back)[0].assignments] == [
+        "Étrangers",
+        "Permis",
+        "Étrangers",
+    ]
+    reminder = mail("2026-11-02 12:00", to=FOREIGNERS, replies_to=first.header.message_id)
+    assert [request.service for request in lived(first, other, reminder, named)] == ["Permis", "Étrangers"]
     assert len(lived(first, same)[0].assignments) == 1
     assert lived(ASKED, same._replace(header=same.header._replace(to=(CONTACT,))))[0].assignments == ()
     assert together(named) == ()
