@@ -112,6 +112,8 @@ def test_every_zone_has_its_offset(zone: str, hours: float) -> None:
         ("Mon, 23 Nov 2026 10:00:00 +0060", None),
         ("123/11/2026 10:00:00", None),
         ("12026-11-23 10:00:00", None),
+        (" " * 174 + "23 Nov 2026 10:00:00 +0100", NOON),
+        (" " * 175 + "23 Nov 2026 10:00:00 +0100", datetime(2026, 11, 23, 10, tzinfo=UTC)),
         (" " * 177 + "23 Nov 2026 10:00:00 +0100", datetime(2026, 11, 23, 10, tzinfo=UTC)),
         (" " * 200 + "23 Nov 2026 10:00:00 +0100", None),
     ],
