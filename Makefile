@@ -17,7 +17,7 @@ demo: $(DEMO)/installed
 	@echo "mailsla = $(DEMO)/bin/mailsla"
 
 # Exactly what CI runs: style, types, layers, then every test, on real servers, under two time zones.
-test: check servers
+test: check servers mutations-sample
 	TZ=Pacific/Noumea $(PYTEST) -q tests/core mailsla
 	$(PYTEST)
 
@@ -47,9 +47,13 @@ servers:
 faults: $(VENV)/installed servers
 	$(BIN)/python -m tests.trials.faults
 
-# The pairing rules broken one by one: scenarios must notice.
+# The core broken in one place at a time, everywhere, or at sixty places: tests must notice.
 mutations: $(VENV)/installed
 	$(BIN)/python -m tests.mutations
+
+.PHONY: mutations-sample
+mutations-sample: $(VENV)/installed
+	$(BIN)/python -m tests.mutations --sample 60
 
 # Half an hour of traffic under the daemon's eyes, many times faster than life.
 soak: $(VENV)/installed servers

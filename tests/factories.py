@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from mailsla.core.clock.commitment import Commitment, Comparison
@@ -51,6 +52,12 @@ def working_calendar(
     holidays: Sequence[str] = METROPOLE_DAYS, *, zone: str = "Europe/Paris", closures: Sequence[str] = ()
 ) -> WorkingCalendar:
     """Return the calendar of 2024 to 2027 with these days off."""
+    return _calendar(tuple(holidays), zone, tuple(closures))
+
+
+@cache
+def _calendar(holidays: tuple[str, ...], zone: str, closures: tuple[str, ...]) -> WorkingCalendar:
+    """Return a calendar, built once: it is only read, and building takes longer than most tests."""
     return WorkingCalendar(
         zone=ZoneInfo(zone),
         first_year=2024,

@@ -37,5 +37,11 @@ def test_every_number_is_in_one_part_and_no_group_is_cut(
         assert len(part) <= size or frozenset(part) in expected
 
 
+def test_numbers_beside_those_known_tie_nothing_and_hide_no_tie() -> None:
+    assert list(tied_parts([1, 2, 3], [(7, 0), (7, 1), (7, 3), (7, 4)], 1)) == [[1, 3], [2]]
+    assert list(tied_parts([1, 5, 9], [(7, 0), (7, 1), (7, 4), (7, 9), (7, 10)], 1)) == [[1, 9], [5]]
+    assert list(tied_parts([1, 2, 3], [(7, 1), (7, 2), (7, 3)], 1)) == [[1, 2, 3]]
+
+
 def test_nothing_gives_no_part() -> None:
     assert list(tied_parts([], [(1, 2)], 10)) == []

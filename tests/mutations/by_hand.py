@@ -1,22 +1,16 @@
-"""Breaks the pairing rules one by one and requires that named scenarios notice.
+"""Mutations written by hand: each breaks one rule of pairing, by a guard dropped, an order swapped or a bound moved.
 
-    python -m tests.mutations      (`make mutations`)
-
-Each mutation is a guard dropped, an order swapped or a bound moved, in a copy of the code. One that no scenario
-notices is printed, and the exit code is 1.
+Their names say which rules the scenarios must hold; the general mutations are in `mutators`.
 """
 
 from __future__ import annotations
 
-import re
-import shutil
-import subprocess
-import sys
-import tempfile
+import ast
 from dataclasses import dataclass
-from pathlib import Path
 
-ROOT = Path(__file__).parents[1]
+from tests.mutations.mutators import ROOT, Mutant
+
+SCENARIOS = "tests/core/test_scenarios.py"
 
 
 @dataclass(frozen=True)
@@ -28,9 +22,30 @@ class Mutation:
     before: str
     after: str
 
-    def path_in(self, root: Path) -> Path:
-        """Return the file that it changes, in a copy of the project."""
-        return root / "mailsla" / "core" / f"{self.module}.py"
+    @property
+    def path(self) -> str:
+        """The file that it changes, from the project's root."""
+        return f"mailsla/core/{self.module}.py"
+
+    @property
+    def mutant(self) -> Mutant:
+        """The same as what a run tries, and the scenarios must notice."""
+        written = (ROOT / self.path).read_text(encoding="utf-8")
+        line = written[: written.index(self.before)].count("\n") + 1
+        lines = range(line, line + self.before.count("\n") + 1)
+        return _Written(
+            self.path, line, self.name, "by hand", 0, lines, is_in_function=True, only=SCENARIOS, by=self
+        )
+
+
+@dataclass(frozen=True)
+class _Written(Mutant):
+    by: Mutation | None = None
+
+    def tree(self) -> ast.Module:
+        assert self.by is not None
+        written = (ROOT / self.path).read_text(encoding="utf-8")
+        return ast.parse(written.replace(self.by.before, self.by.after))
 
 
 MUTATIONS = (
@@ -167,52 +182,3 @@ MUTATIONS = (
         "            pass",
     ),
 )
-
-
-def noticed(mutation: Mutation, copy: Path) -> list[str]:
-    """Return the scenarios that fail under a mutation."""
-    path = mutation.path_in(copy)
-    sound = path.read_text(encoding="utf-8")
-    path.write_text(sound.replace(mutation.before, mutation.after), encoding="utf-8")
-    try:
-        done = subprocess.run(
-            [
-                sys.executable,
-                "-m",
-                "pytest",
-                "-q",
-                "-p",
-                "no:cacheprovider",
-                "-o",
-                "addopts=",
-                "tests/core/test_scenarios.py",
-            ],
-            cwd=copy,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-    finally:
-        path.write_text(sound, encoding="utf-8")
-    return re.findall(r"^FAILED .*\[(.*)\]", done.stdout, re.MULTILINE)
-
-
-def main() -> int:
-    """Try every mutation, print which scenarios notice it, and return the exit code."""
-    missed = 0
-    with tempfile.TemporaryDirectory() as folder:
-        copy = Path(folder)
-        for name in ("mailsla", "tests"):
-            shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
-        shutil.copy(ROOT / "pyproject.toml", copy)
-        for mutation in MUTATIONS:
-            found = noticed(mutation, copy)
-            missed += not found
-            shown = f"{len(found)} scenarios, such as « {found[0]} »" if found else "NOTICED BY NONE"
-            print(f"{mutation.name}: {shown}", flush=True)
-    print(f"{len(MUTATIONS)} mutations, {missed} noticed by none")
-    return 1 if missed else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

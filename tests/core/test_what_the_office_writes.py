@@ -1,0 +1,272 @@
+"""What the office writes in a request's life: machines, holding replies, forwards, kinds of reply; and categories."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from mailsla.core.mail.copies import Copy, Mail, MailboxRole
+from mailsla.core.mail.instants import Basis, Moment
+from mailsla.core.office.sides import Reading, read
+from mailsla.core.pairing.conversation import Evidence, Link
+from mailsla.core.pairing.decision import NOTHING_DECIDED
+from mailsla.core.pairing.derivation import derive
+from mailsla.core.pairing.request import Assignment, Request, ServiceBasis
+from mailsla.core.pairing.request_life import kind_of_reply, requests_of
+from mailsla.core.pairing.rules import CategoryRule, PairingRules, Part, ReplyRule
+from tests.factories import CITIZEN, CONTACT, OFFICE, RULES, mail, paris, reply
+
+CLAUDE = "claude.petit@example.net"
+LICENCES = "permis@pref.example.fr"
+FOREIGNERS = "etrangers@pref.example.fr"
+ASKED = mail("2026-11-02 10:00")
+
+
+def lived(*mails: Mail, rules: PairingRules = RULES) -> tuple[Request, ...]:
+    found = derive(mails, rules).requests
+    assert derive([*reversed(mails)], rules).requests == found
+    return found
+
+
+def parts(*mails: Mail, rules: PairingRules = RULES) -> list[list[str]]:
+    return [[step.part.value for step in request.steps] for request in lived(*mails, rules=rules)]
+
+
+def stored_at(at: str, letter: Mail) -> Mail:
+    return letter._replace(copies=(Copy("contact", "Sent", MailboxRole.SENT, paris(at)),))
+
+
+def together(
+    *mails: Mail, links: dict[str, Link] | None = None, rules: PairingRules = RULES
+) -> tuple[Request, ...]:
+    """Return the requests of mails said to be one conversation."""
+    readings = [read(item, rules.office) for item in mails]
+    found = {item.key: Link(Evidence.NONE) for item in mails} | (links or {})
+    return requests_of("name", readings, found, rules, NOTHING_DECIDED)
+
+
+def test_a_request_that_names_nobody_is_answered_by_any_mail_and_reminded_by_anybody() -> None:
+    nameless = mail("2026-11-02 10:00", by="formulaire@pref.example.fr")
+    answered = mail(
+        "2026-11-03 10:00", by=CONTACT, to=CLAUDE, subject="x", replies_to=nameless.header.message_id
+    )
+
+    [request] = lived(nameless, answered)
+    assert (request.citizens, request.answered_by) == ((), answered.key)
+
+
+MACHINE = (("auto-submitted", "auto-generated"),)
+
+
+@pytest.mark.parametrize(
+    ("at", "part"),
+    [
+        ("2026-11-02 10:10", Part.AUTOMATIC_ACKNOWLEDGEMENT),
+        ("2026-11-02 10:11", Part.DOUBTFUL_REPLY),
+    ],
+)
+def test_what_a_machine_writes_within_ten_minutes_acknowledges_and_later_is_doubtful(
+    at: str, part: Part
+) -> None:
+    [request] = lived(ASKED, reply(at, ASKED, kept=MACHINE))
+
+    assert [step.part for step in request.steps] == [Part.REQUEST, part]
+    assert request.answered is None
+    assert (request.acknowledged is not None) is (part is Part.AUTOMATIC_ACKNOWLEDGEMENT)
+
+
+def test_an_automatic_reply_of_the_office_acknowledges_what_is_still_open_for_those_it_is_written_to() -> (
+    None
+):
+    automatic = reply("2026-11-02 10:30", ASKED, kept=(("auto-submitted", "auto-replied"),))
+    to_other = mail(
+        "2026-11-02 10:30",
+        by=CONTACT,
+        to=CLAUDE,
+        kept=automatic.header.kept,
+        replies_to=ASKED.header.message_id,
+    )
+    citizen_s = mail("2026-11-02 10:30", kept=automatic.header.kept, replies_to=ASKED.header.message_id)
+    answered = reply("2026-11-02 10:20", ASKED)
+
+    assert parts(ASKED, automatic) == [["request", "automatic_acknowledgement"]]
+    assert parts(ASKED, to_other) == [["request"]]
+    assert parts(ASKED, citizen_s) == [["request"]]
+    assert parts(ASKED, answered, automatic) == [["request", "reply"]]
+
+
+def test_a_delivery_report_or_a_stranger_s_automatic_reply_acknowledges_nothing() -> None:
+    report = mail(
+        "2026-11-02 10:30",
+        by="mailer-daemon@relais.example.net",
+        to=CITIZEN,
+        kept=[("x-failed-recipients", "x")],
+        replies_to=ASKED.header.message_id,
+    )
+    stranger = mail(
+        "2026-11-02 10:30",
+        by=CLAUDE,
+        to=CITIZEN,
+        kept=[("x-vacation", "x")],
+        replies_to=ASKED.header.message_id,
+    )
+    newsletter = mail("2026-11-02 10:30", by=CONTACT, to=CITIZEN, kept=[("list-id", "x")], thread_index="ab")
+
+    assert parts(ASKED, report) == [["request"]]
+    assert parts(ASKED, stranger) == [["request"]]
+    assert [step.part for step in together(ASKED, newsletter)[0].steps] == [Part.REQUEST]
+
+
+def test_a_mail_to_two_citizens_is_a_step_of_both_whatever_it_says() -> None:
+    other = mail("2026-11-02 10:01", by=CLAUDE, references=[ASKED.header.message_id or ""])
+
+    def both(kept: list[tuple[str, str]], subject: str = "RE : x") -> list[list[str]]:
+        letter = mail(
+            "2026-11-02 11:00",
+            by=CONTACT,
+            to=[CITIZEN, CLAUDE],
+            subject=subject,
+            kept=kept,
+            replies_to=ASKED.header.message_id,
+        )
+        return parts(ASKED, other, letter)
+
+    assert both([*MACHINE]) == [["request", "doubtful_reply"]] * 2
+    assert both([], HOLDING) == [["request", "holding_reply"]] * 2
+
+
+def test_a_reply_is_a_step_of_what_is_open_else_of_the_last_only() -> None:
+    answered, again = (
+        reply("2026-11-03 10:00", ASKED),
+        mail("2026-11-04 10:00", replies_to=ASKED.header.message_id),
+    )
+    second, third = reply("2026-11-05 10:00", ASKED), reply("2026-11-06 10:00", ASKED)
+
+    assert parts(ASKED, answered, again, second) == [["request", "reply"], ["follow_up", "reply"]]
+    assert parts(ASKED, answered, again, second, third) == [
+        ["request", "reply"],
+        ["follow_up", "reply", "reply"],
+    ]
+
+
+HOLDING = "Réponse d'attente : réponse avant le 15/12/2026"
+
+
+def test_the_dates_announced_before_the_answer_are_kept_unless_holding_stops_the_clock() -> None:
+    first = reply("2026-11-03 10:00", ASKED)
+    first = first._replace(header=first.header._replace(subject=HOLDING))
+    second = reply("2026-11-04 10:00", ASKED)
+    second = second._replace(header=second.header._replace(subject=HOLDING.replace("15", "20")))
+    answered = reply("2026-11-05 10:00", ASKED)
+    after = reply("2026-11-06 10:00", ASKED)
+    after = after._replace(header=after.header._replace(subject=HOLDING.replace("15", "25")))
+
+    def announced(*mails: Mail, rules: PairingRules = RULES) -> list[int]:
+        [request, *_follow_ups] = lived(ASKED, *mails, rules=rules)
+        return [item.answer_by.day for item in request.announcements]
+
+    assert announced(first) == [15]
+    assert announced(first, second, answered, after) == [15, 20]
+    assert announced(first, rules=replace(RULES, holding_stops=True)) == []
+    [request] = lived(ASKED, first, answered)
+    assert (request.first_response, request.answered) == (
+        Moment(paris("2026-11-03 10:00"), Basis.SENDER_CLOCK),
+        Moment(paris("2026-11-05 10:00"), Basis.SENDER_CLOCK),
+    )
+    assert request.acknowledged is None
+    assert Reading(*read(ASKED, OFFICE)).key == ASKED.key
+
+
+def test_a_forward_gives_the_request_that_it_names_else_the_last_one_to_another_service() -> None:
+    first = mail("2026-11-02 10:00", to=FOREIGNERS)
+    other = mail("2026-11-02 11:00", to=FOREIGNERS, by=CLAUDE, references=[first.header.message_id or ""])
+    named = mail("2026-11-03 10:00", by=CONTACT, to=LICENCES, replies_to=first.header.message_id)
+    unnamed = mail(
+        "2026-11-03 10:00",
+        by=CONTACT,
+        to=LICENCES,
+        references=["unseen@x.fr"],
+        thread_index="ab",
+        subject="x",
+    )
+    same = mail("2026-11-03 10:00", by=CONTACT, to=FOREIGNERS, replies_to=first.header.message_id)
+
+    assert [request.service for request in lived(first, other, named)] == ["Permis", "Étrangers"]
+    assert [request.service for request in together(first, other, unnamed)] == ["Étrangers", "Permis"]
+    assert lived(first, named)[0].assignments == (
+        Assignment("Étrangers", paris("2026-11-02 10:00"), ServiceBasis.RECIPIENT),
+        Assignment("Permis", paris("2026-11-03 10:00"), ServiceBasis.FORWARD),
+    )
+    back = mail(
+        "2026-11-04 10:00", by=CONTACT, to=FOREIGNERS, replies_to=first.header.message_id, subject="y"
+    )
+    assert [item.service for item in lived(first, named, back)[0].assignments] == [
+        "Étrangers",
+        "Permis",
+        "Étrangers",
+    ]
+    reminder = mail("2026-11-02 12:00", to=FOREIGNERS, replies_to=first.header.message_id)
+    assert [request.service for request in lived(first, other, reminder, named)] == ["Permis", "Étrangers"]
+    assert len(lived(first, same)[0].assignments) == 1
+    assert lived(ASKED, same._replace(header=same.header._replace(to=(CONTACT,))))[0].assignments == ()
+    assert together(named) == ()
+
+
+@pytest.mark.parametrize(
+    ("rule", "recognises"),
+    [
+        (ReplyRule(Part.SURVEY, subjects=("enquête",)), True),
+        (ReplyRule(Part.SURVEY, subjects=("satisfaction",)), False),
+        (ReplyRule(Part.SURVEY, senders=("robot@pref.example.fr",)), True),
+        (ReplyRule(Part.SURVEY, senders=("autre@pref.example.fr",)), False),
+        (ReplyRule(Part.SURVEY, mailboxes=("Enquêtes",)), True),
+        (ReplyRule(Part.SURVEY, mailboxes=("enquêtes",)), False),
+        (ReplyRule(Part.SURVEY, keywords=("enquete",)), True),
+        (ReplyRule(Part.SURVEY, keywords=("autre",)), False),
+        (ReplyRule(Part.SURVEY), False),
+        (ReplyRule(Part.SURVEY, ("autre",), ("autre@x.fr",), ("Autre",), ("enquete",)), True),
+    ],
+)
+def test_a_kind_of_reply_is_known_by_any_of_its_signs(rule: ReplyRule, recognises: bool) -> None:
+    place = Copy("contact", "Enquêtes", MailboxRole.SENT, keywords=(("autres", paris("2026-11-03 10:00")),))
+    tagged = place._replace(mailbox="Sent", keywords=(("Enquete", paris("2026-11-03 10:00")),))
+    letter = mail(
+        "2026-11-03 10:00", by="robot+x@pref.example.fr", to=CITIZEN, subject="RE : Enquête de satisfaction",
+        copies=[place, tagged],
+    )  # fmt: skip
+
+    assert rule.recognises(letter) is recognises
+    first = ReplyRule(Part.REDIRECTION, subjects=("enquête de",))
+    assert kind_of_reply(letter, replace(RULES, replies=(first, rule))) is Part.REDIRECTION
+    assert kind_of_reply(letter, replace(RULES, replies=(rule,))) is (
+        Part.SURVEY if recognises else Part.REPLY
+    )
+
+
+@pytest.mark.parametrize(
+    ("rule", "category"),
+    [
+        (CategoryRule("complaint", addresses=("reclamations@pref.example.fr",)), "complaint"),
+        (CategoryRule("complaint", mailboxes=("Réclamations",)), "complaint"),
+        (CategoryRule("complaint", subjects=("guichet",)), "complaint"),
+        (CategoryRule("complaint", subjects=("uichet",)), "autre"),
+        (CategoryRule("complaint", subjects=(".*",)), "autre"),
+        (CategoryRule("complaint"), "autre"),
+    ],
+)
+def test_a_category_is_known_by_any_of_its_signs_and_the_first_declared_wins(
+    rule: CategoryRule, category: str
+) -> None:
+    letter = mail(
+        "2026-11-02 10:00", to="reclamations+x@pref.example.fr", subject="Le GUICHET fermé",
+        copies=[Copy("contact", "Réclamations", MailboxRole.INBOX, paris("2026-11-02 10:00"))],
+    )  # fmt: skip
+    rules = replace(RULES, default_category="autre", categories=(rule,))
+
+    assert lived(letter, rules=rules)[0].category == category
+    again = replace(rules, categories=(rule, CategoryRule("suggestion", subjects=("guichet",))))
+    assert lived(letter, rules=again)[0].category == (
+        "complaint" if category == "complaint" else "suggestion"
+    )
+    assert lived(letter, rules=replace(rules, categories=()))[0].category == "autre"
