@@ -75,8 +75,6 @@ _KNOWN: tuple[tuple[str, str, str, str], ...] = (
      "if is_sparse → if True", QUICKER),
     ("pairing/tied_parts.py", "return bool(known) and known[-1] - known[0] + 1 != len(known)",
      "return bool(known) and known[-1] - known[0] + 1 != len(known) → return True", QUICKER),
-    ("rate/assessed.py", "if any(day.kind is DayKind.CLOSURE for day in calendar.special_days):",
-     "if any(day.kind is DayKind.CLOSURE for day in calendar.special_days) → if True", QUICKER),
     ("rate/outlook.py", "out_of_reach_from=_out_of_reach(met, missed, waiting, volume, target) if settled else None,",
      "if settled → if True", "where nothing is settled nothing is missed, and that is asked first"),
     ("rate/outlook.py", "(met + share * left) / total, (met + low * left) / total, min(1.0, (met + high * left) / total)",
