@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from bench.measuring import compare
 from mailsla.core.mail.base_subject import base_subject
 from mailsla.core.mail.copies import Copy, Mail, MailboxRole
-from mailsla.core.mail.header import identity
 from mailsla.core.mail.header_reading import read_header
+from mailsla.core.mail.identity import identity
 from mailsla.core.office.correspondents import Office
 from mailsla.core.pairing.conversation import Threaded, thread
 from mailsla.core.pairing.derivation import derive

@@ -9,11 +9,13 @@ from functools import cache
 from zoneinfo import ZoneInfo
 
 from mailsla.core.clock.commitment import Commitment, Comparison
-from mailsla.core.clock.verdict import Clock, ReceiptRule
+from mailsla.core.clock.receipt import ReceiptRule
+from mailsla.core.clock.verdict import Clock
 from mailsla.core.clock.working_days import DayKind, SpecialDay, WorkingCalendar
 from mailsla.core.mail.base_subject import base_subject
 from mailsla.core.mail.copies import Copy, Mail, MailboxRole
-from mailsla.core.mail.header import Header, identity
+from mailsla.core.mail.header import Header
+from mailsla.core.mail.identity import identity
 from mailsla.core.office.correspondents import Office, Service
 from mailsla.core.office.forms import Form
 from mailsla.core.pairing.rules import PairingRules

@@ -92,7 +92,7 @@ def test_the_files_and_names_that_the_code_speaks_of_exist() -> None:
     words = {word for path in ROOT.glob("mailsla/**/*.py") for word in code_words(path.read_text("utf-8"))}
 
     assert {word for word in words if not is_there(word)} == set()
-    assert "mailsla.core.mail.header.identity" in words
+    assert "mailsla.core.mail.identity.identity" in words
 
 
 @pytest.mark.parametrize(

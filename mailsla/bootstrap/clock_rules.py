@@ -12,8 +12,9 @@ from mailsla.config import Settings
 from mailsla.config.promises import CalendarSection, CommitmentSection
 from mailsla.core.clock.commitment import Commitment
 from mailsla.core.clock.opening_hours import OpeningHours
+from mailsla.core.clock.receipt import ReceiptRule
 from mailsla.core.clock.territory import METROPOLE, Territory, territory_of
-from mailsla.core.clock.verdict import Clock, ReceiptRule
+from mailsla.core.clock.verdict import Clock
 from mailsla.core.clock.working_days import DayKind, SpecialDay, WorkingCalendar
 from mailsla.core.errors import UsageError
 from mailsla.language import gettext as _

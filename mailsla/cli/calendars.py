@@ -17,7 +17,7 @@ from mailsla.cli.instants import read_instant, read_time
 from mailsla.cli.session import TextOrJson
 from mailsla.config import Settings
 from mailsla.core.clock.commitment import Commitment, Comparison, Unit
-from mailsla.core.clock.verdict import ClosedDayReceipt
+from mailsla.core.clock.receipt import ClosedDayReceipt
 from mailsla.core.errors import UsageError
 from mailsla.language import gettext as _
 from mailsla.presentation import words

@@ -11,7 +11,7 @@ from mailsla.config.fields import Address, Hours, Name, Section, Share
 from mailsla.core.clock.commitment import Commitment, Comparison, Unit
 from mailsla.core.clock.opening_hours import USUAL_WEEK, Interval
 from mailsla.core.clock.presets import PRESETS
-from mailsla.core.clock.verdict import ClosedDayReceipt
+from mailsla.core.clock.receipt import ClosedDayReceipt
 from mailsla.language import gettext as _
 
 

@@ -11,7 +11,8 @@ from babel.dates import format_date
 from babel.numbers import format_decimal
 
 from mailsla.core.clock.commitment import Commitment, Comparison, Unit
-from mailsla.core.clock.verdict import Clock, ClosedDayReceipt, Verdict
+from mailsla.core.clock.receipt import ClosedDayReceipt
+from mailsla.core.clock.verdict import Clock, Verdict
 from mailsla.core.clock.worked_example import Example
 from mailsla.core.clock.working_days import DayKind
 from mailsla.core.mail.printable import printable

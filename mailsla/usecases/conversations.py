@@ -11,7 +11,7 @@ from typing import Protocol
 from mailsla.core.errors import MessageError
 from mailsla.core.mail.base_subject import base_subject
 from mailsla.core.mail.copies import Copy, Mail, MailboxRole
-from mailsla.core.mail.header import identity
+from mailsla.core.mail.identity import identity
 from mailsla.core.office.body_evidence import read_with_body
 from mailsla.core.pairing.derivation import Derivation, DerivedMessage, Tied, derive
 from mailsla.core.pairing.rules import PairingRules

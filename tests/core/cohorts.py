@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from fractions import Fraction
 
+from mailsla.core.clock.announcement import Announcement
 from mailsla.core.clock.commitment import Commitment, Comparison
-from mailsla.core.clock.verdict import Announcement, Clock
+from mailsla.core.clock.verdict import Clock
 from mailsla.core.rate.assessed import assess
 from mailsla.core.rate.case import Case
 from mailsla.core.rate.cohort import Cohort, Section, section

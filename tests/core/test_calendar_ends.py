@@ -8,9 +8,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from mailsla.core.clock.announcement import Announcement
 from mailsla.core.clock.commitment import Commitment, Comparison, Unit
 from mailsla.core.clock.opening_hours import USUAL_WEEK, Interval, OpeningHours
-from mailsla.core.clock.verdict import Announcement, Clock, Outcome, ReceiptRule
+from mailsla.core.clock.receipt import ReceiptRule
+from mailsla.core.clock.verdict import Clock, Outcome
 from mailsla.core.clock.working_days import Day, DayKind, SpecialDay, WorkingCalendar
 from mailsla.core.errors import UsageError
 from tests.factories import METROPOLE, PARIS, PROMISE, clock, paris, working_calendar

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailsla.core.clock.commitment import Commitment, Comparison
-from mailsla.core.clock.verdict import ClosedDayReceipt, Outcome
+from mailsla.core.clock.receipt import ClosedDayReceipt
+from mailsla.core.clock.verdict import Outcome
 from mailsla.core.clock.working_days import DayKind, SpecialDay, WorkingCalendar
 from mailsla.core.errors import UsageError
 from tests.factories import (

@@ -16,7 +16,7 @@ import pytest
 
 from mailsla.core.clock.commitment import Comparison, Unit
 from mailsla.core.clock.opening_hours import USUAL_WEEK, OpeningHours
-from mailsla.core.clock.verdict import ClosedDayReceipt, ReceiptRule
+from mailsla.core.clock.receipt import ClosedDayReceipt, ReceiptRule
 from mailsla.core.clock.working_days import DayKind, SpecialDay, WorkingCalendar
 from mailsla.core.office.correspondents import Office, Service
 from mailsla.core.office.forms import AddressSource, Form

@@ -9,8 +9,9 @@ import pytest
 from mailsla.core.errors import MessageError
 from mailsla.core.mail.addresses import normalised, parse_addresses, plain
 from mailsla.core.mail.encoded_words import decode_words, one_line, text_of
-from mailsla.core.mail.header import Header, identity
+from mailsla.core.mail.header import Header
 from mailsla.core.mail.header_reading import read_header
+from mailsla.core.mail.identity import identity
 from mailsla.core.mail.message_ids import parse_message_ids
 
 AT = datetime(2026, 11, 23, 9, tzinfo=UTC)

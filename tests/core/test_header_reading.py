@@ -18,8 +18,9 @@ from mailsla.core.mail.addresses import parse_addresses, plain
 from mailsla.core.mail.base_subject import base_subject, is_forward_subject, is_reply_subject
 from mailsla.core.mail.dates import parse_date, parse_received
 from mailsla.core.mail.encoded_words import decode_words, text_of
-from mailsla.core.mail.header import Header, identity
+from mailsla.core.mail.header import Header
 from mailsla.core.mail.header_reading import read_header
+from mailsla.core.mail.identity import identity
 from mailsla.core.mail.message_ids import parse_message_ids
 
 

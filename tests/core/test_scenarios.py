@@ -39,11 +39,13 @@ from mailsla.adapters.imap.mailbox_roles import USUAL_NAMES
 from mailsla.bootstrap.site_rules import Site
 from mailsla.config import parse
 from mailsla.core.clock.commitment import Comparison
-from mailsla.core.clock.verdict import ClosedDayReceipt, Verdict
+from mailsla.core.clock.receipt import ClosedDayReceipt
+from mailsla.core.clock.verdict import Verdict
 from mailsla.core.mail.addresses import parse_addresses
 from mailsla.core.mail.base_subject import base_subject
 from mailsla.core.mail.copies import Copy, Mail, MailboxRole
-from mailsla.core.mail.header import KEPT_FIELDS, Header, identity
+from mailsla.core.mail.header import KEPT_FIELDS, Header
+from mailsla.core.mail.identity import identity
 from mailsla.core.mail.instants import Moment
 from mailsla.core.pairing.decision import Action, Decision
 from mailsla.core.pairing.derivation import Derivation, derive

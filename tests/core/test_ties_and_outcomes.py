@@ -26,7 +26,8 @@ from mailsla.core.collection.pacing import (
 from mailsla.core.collection.to_store import Batch, Cursor, NewMessage, new_message
 from mailsla.core.errors import ConfigError, FetchCut, MessageError, OversizedMessage, Problem
 from mailsla.core.mail.copies import MailboxRole
-from mailsla.core.mail.header import Header, identity
+from mailsla.core.mail.header import Header
+from mailsla.core.mail.identity import identity
 from mailsla.core.office.correspondents import Office, Service
 from mailsla.core.office.forms import AddressSource, Form
 from mailsla.core.pairing.ties import forms_digest, tie, tie_names, tie_of_decision, ties, ties_digest

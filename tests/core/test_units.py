@@ -10,9 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mailsla.core.clock.announcement import Announcement
 from mailsla.core.clock.commitment import Commitment, Comparison, Unit
 from mailsla.core.clock.opening_hours import USUAL_WEEK, Interval, OpeningHours
-from mailsla.core.clock.verdict import Announcement, Clock, ClosedDayReceipt, Outcome, ReceiptRule
+from mailsla.core.clock.receipt import ClosedDayReceipt, ReceiptRule
+from mailsla.core.clock.verdict import Clock, Outcome
 from mailsla.core.clock.working_days import DayKind, SpecialDay, WorkingCalendar
 from mailsla.core.pairing.announced_date import announced_date
 from tests.factories import METROPOLE, PARIS, PROMISE, clock, paris

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from mailsla.core.clock.verdict import Announcement
+from mailsla.core.clock.announcement import Announcement
 from mailsla.core.mail.copies import Mail
 from mailsla.core.pairing.derivation import derive
 from mailsla.core.rate.case import case_of

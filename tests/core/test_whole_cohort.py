@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mailsla.core.clock.announcement import Announcement
 from mailsla.core.clock.commitment import Comparison
-from mailsla.core.clock.verdict import Announcement
 from mailsla.core.rate.case import Case
 from mailsla.core.rate.cohort import CategoryLine, PeriodLine, Section, ServiceLine
 from mailsla.core.rate.delays import Delay, DelayCurve, delay_curve

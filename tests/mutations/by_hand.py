@@ -124,7 +124,7 @@ MUTATIONS = (
     Mutation(
         "thanks open a request",
         "pairing/request_life",
-        "_is_thanks(reading.mail, rules):",
+        "is_thanks(reading.mail, rules):",
         "False:",
     ),
     Mutation(

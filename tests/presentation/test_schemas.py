@@ -13,7 +13,8 @@ from jsonschema import Draft202012Validator, FormatChecker
 
 from mailsla.core.alerts.findings import Health
 from mailsla.core.clock.commitment import Comparison, Unit
-from mailsla.core.clock.verdict import ClosedDayReceipt, Outcome
+from mailsla.core.clock.receipt import ClosedDayReceipt
+from mailsla.core.clock.verdict import Outcome
 from mailsla.core.clock.working_days import DayKind
 from mailsla.core.mail.instants import Basis
 from mailsla.core.mail.kinds import MailKind

@@ -16,8 +16,9 @@ from datetime import UTC, datetime, timedelta
 from mailsla.core.errors import MessageError
 from mailsla.core.mail.base_subject import base_subject
 from mailsla.core.mail.copies import Copy, Mail, MailboxRole
-from mailsla.core.mail.header import REQUESTED_FIELDS, Header, identity
+from mailsla.core.mail.header import REQUESTED_FIELDS, Header
 from mailsla.core.mail.header_reading import read_header
+from mailsla.core.mail.identity import identity
 from mailsla.core.mail.kinds import kind_of
 from mailsla.core.office.body_evidence import first_text, needs_body, with_body
 from mailsla.core.office.sides import classified, read

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from mailsla.adapters.database.column_values import ColumnValues
-from mailsla.core.clock.verdict import Announcement
+from mailsla.core.clock.announcement import Announcement
 from mailsla.core.mail.instants import Basis, Moment
 from mailsla.core.pairing.recipient_matching import Doubt, DoubtCode
 from mailsla.core.pairing.request import Assignment, Request, ServiceBasis, Step

@@ -1,8 +1,7 @@
-"""Numbers and names as IMAP says them: a mailbox's status, sequence sets, names compared."""
+"""Numbers and names as IMAP says them: a mailbox's status, sequence sets."""
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,11 +9,6 @@ from mailsla.core.collection.on_server import MailboxStatus
 
 LARGEST_NUMBER = (1 << 63) - 1
 """Of any that a server may say of a mailbox: a HIGHESTMODSEQ (RFC 7162 §7)."""
-
-
-def compared(name: str) -> str:
-    """Return a mailbox's name as names are compared: accents written either way, INBOX in any case (RFC 9051 §5.1)."""
-    return "INBOX" if name.upper() == "INBOX" else unicodedata.normalize("NFC", name)
 
 
 def status_of(said: dict[bytes, Any], count: bytes) -> MailboxStatus:

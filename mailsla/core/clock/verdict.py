@@ -8,31 +8,11 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from functools import cached_property
 
-from dateutil.relativedelta import relativedelta
-
+from mailsla.core.clock.announcement import Announcement, moved_due_date
 from mailsla.core.clock.commitment import Commitment, Comparison, Unit
 from mailsla.core.clock.opening_hours import OpeningHours
+from mailsla.core.clock.receipt import ClosedDayReceipt, ReceiptRule
 from mailsla.core.clock.working_days import Day, WorkingCalendar
-
-
-class ClosedDayReceipt(StrEnum):
-    """When mail that arrives on a closed day counts as received."""
-
-    SAME_DAY = "same_day"
-    NEXT_WORKING_DAY = "next_working_day"
-
-
-@dataclass(frozen=True, slots=True)
-class ReceiptRule:
-    """From which day a received mail's clock runs.
-
-    Attributes:
-        cutoff: Local time from which mail counts as received the next day; None when there is none.
-        closed_day: What a closed day does to the receipt.
-    """
-
-    cutoff: time | None = None
-    closed_day: ClosedDayReceipt = ClosedDayReceipt.SAME_DAY
 
 
 class Outcome(StrEnum):
@@ -41,18 +21,6 @@ class Outcome(StrEnum):
     MET = "met"
     MISSED = "missed"
     WAITING = "waiting"
-
-
-LONGEST_ANNOUNCEMENT = relativedelta(months=3)
-"""After receipt: no announced date moves a due date further."""
-
-
-@dataclass(frozen=True, slots=True)
-class Announcement:
-    """A holding reply: when it was sent, and by which date it promises the answer."""
-
-    at: datetime
-    answer_by: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +53,7 @@ class Clock:
     """The calendar with the receipt rule and the hours of opening: turns two instants into a verdict."""
 
     calendar: WorkingCalendar
-    receipt: ReceiptRule = ReceiptRule()
+    receipt: ReceiptRule = field(default_factory=ReceiptRule)
     opening: OpeningHours = field(default_factory=OpeningHours)
 
     def on(self, calendar: WorkingCalendar) -> Clock:
@@ -104,15 +72,8 @@ class Clock:
         )
 
     def received_on(self, received_at: datetime) -> date:
-        """Return day 0: the local date of receipt, moved by the cutoff, then by a closed day."""
-        on = self.calendar.local_date(received_at)
-        if self.receipt.cutoff is not None:
-            local = received_at.astimezone(self.calendar.zone).time()
-            if local >= self.receipt.cutoff:
-                on += timedelta(days=1)
-        if self.receipt.closed_day is ClosedDayReceipt.NEXT_WORKING_DAY:
-            on = self.calendar.next_working_day(on)
-        return on
+        """Return day 0: the local date of receipt, moved by the receipt rule."""
+        return self.receipt.day_zero(received_at, self.calendar)
 
     def due_on(self, received_at: datetime, commitment: Commitment) -> date:
         """Return the last date on which a reply is in time; a number of days runs to 24:00 local.
@@ -246,23 +207,16 @@ class Clock:
         announcements: Sequence[Announcement],
         now: datetime,
     ) -> date | None:
-        """Return the date to which holding replies moved a due date; None when it stands.
-
-        Each counts when it was sent before what it replaces fell due; none beyond three months after receipt.
-        """
-        moved_to = None
-        furthest = self.calendar.local_date(received_at) + LONGEST_ANNOUNCEMENT
-        for item in announcements if commitment.announced_date_counts else ():
-            if item.at > now:
-                break
-            in_time = (
-                self._held_against(received_at, item.at, commitment)[0]
-                if moved_to is None
-                else self._is_by(moved_to, item.at)
-            )
-            if in_time and (moved_to or due_on) < item.answer_by <= furthest:
-                moved_to = item.answer_by
-        return moved_to
+        """Return the date to which holding replies moved a due date; None when it stands."""
+        if not announcements or not commitment.announced_date_counts:
+            return None
+        return moved_due_date(
+            [item for item in announcements if item.at <= now],
+            self.calendar.local_date(received_at),
+            due_on,
+            lambda at: self._held_against(received_at, at, commitment)[0],
+            self._is_by,
+        )
 
     def _is_by(self, due_on: date, at: datetime) -> bool:
         """Tell whether an instant is in time for a date: on closed days that follow it counts as that day's."""

@@ -18,8 +18,6 @@ from zoneinfo import ZoneInfo
 
 from mailsla.core.errors import UsageError
 
-ONE_DAY = timedelta(days=1)
-
 
 class DayKind(StrEnum):
     """Why a day counts or not."""

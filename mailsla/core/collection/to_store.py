@@ -10,7 +10,8 @@ from typing import NamedTuple
 from mailsla.core.collection.on_server import MailboxStatus
 from mailsla.core.errors import Unforeseen
 from mailsla.core.mail.base_subject import base_subject
-from mailsla.core.mail.header import Header, identity
+from mailsla.core.mail.header import Header
+from mailsla.core.mail.identity import identity
 from mailsla.core.office.correspondents import Office
 from mailsla.core.pairing.ties import ties
 

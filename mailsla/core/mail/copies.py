@@ -59,7 +59,7 @@ class Mail(NamedTuple):
     """One message as the store knows it.
 
     Attributes:
-        key: Its identity, `mailsla.core.mail.header.identity`.
+        key: Its identity, `mailsla.core.mail.identity.identity`.
         header: What its header says.
         first_seen_at: When mailsla first saw it, UTC.
         copies: Every copy seen, in a fixed order.

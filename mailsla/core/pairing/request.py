@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-from mailsla.core.clock.verdict import Announcement
+from mailsla.core.clock.announcement import Announcement
 from mailsla.core.mail.instants import Moment
 from mailsla.core.pairing.rules import Part
 

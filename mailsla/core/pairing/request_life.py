@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from mailsla.core.clock.verdict import Announcement
+from mailsla.core.clock.announcement import Announcement
 from mailsla.core.mail.addresses import plain
 from mailsla.core.mail.base_subject import base_subject, is_reply_subject
 from mailsla.core.mail.copies import Copy, Mail
@@ -20,6 +20,7 @@ from mailsla.core.pairing.conversation import Link
 from mailsla.core.pairing.decision import NOTHING_DECIDED, Action, Decided
 from mailsla.core.pairing.request import Assignment, Request, ServiceBasis, Step
 from mailsla.core.pairing.rules import ACKNOWLEDGEMENTS, FIRST_RESPONSES, ClosingEffect, PairingRules, Part
+from mailsla.core.pairing.thanks import is_thanks
 
 AT_ONCE = timedelta(minutes=10)
 """What a machine of the office writes within this time says "we got it", no more."""
@@ -128,7 +129,7 @@ def _hear(reading: Reading, cases: list[_Case], rules: PairingRules, decided: De
     case = _case_of(reading, cases)
     if case is not None:
         _catch_up(case, reading.moment.at)
-    if case is not None and case.answered is not None and _is_thanks(reading.mail, rules):
+    if case is not None and case.answered is not None and is_thanks(reading.mail, rules):
         _add(case, reading, Part.THANKS)
     elif case is None or _is_new_question(reading, case):
         cases.append(_opened(reading, rules, decided, follow_up=False))
@@ -143,11 +144,6 @@ def _catch_up(case: _Case, at: datetime) -> None:
     """Have a case answered by what was filed or decided, when that came before `at` and before any mail."""
     if case.elsewhere is not None and case.elsewhere.at <= at and case.answered is None:
         case.answered, case.last_reply_at = case.elsewhere, case.elsewhere.at
-
-
-def _is_thanks(mail: Mail, rules: PairingRules) -> bool:
-    """Tell whether a subject says thank you and no more; its punctuation does not matter."""
-    return base_subject(mail.header.subject).strip(" !.…,;:") in rules.thanks_subjects
 
 
 def _case_of(reading: Reading, cases: list[_Case]) -> _Case | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from mailsla.core.clock.verdict import Announcement
+from mailsla.core.clock.announcement import Announcement
 from mailsla.core.pairing.request import Request
 
 

@@ -6,10 +6,8 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
-from mailsla.core.collection.gap import Gap
 from mailsla.core.rate import cohort
 from mailsla.core.rate.outlook import Outlook, VolumeBasis
-from mailsla.core.rate.publication import Revision
 from mailsla.core.rate.report import Report
 from mailsla.core.rate.standard import Judged
 from mailsla.language import gettext as _
@@ -17,6 +15,7 @@ from mailsla.language import ngettext
 from mailsla.presentation import terms, words
 from mailsla.presentation.pages import report_tables
 from mailsla.presentation.pages.page import Block, Emphasis, Line, Page, Points, Section
+from mailsla.presentation.pages.report_warnings import warnings
 from mailsla.presentation.pages.request_page import request_table
 
 MOST_ROWS = 20
@@ -28,7 +27,7 @@ def report_page(built: Report, zone: ZoneInfo) -> Page:
     return Page(
         title=_("{site} – réponses aux courriels").format(site=built.site),
         lines=tuple(_opening(built, zone)),
-        warnings=tuple(_warnings(built, zone)),
+        warnings=tuple(warnings(built, zone)),
         sections=(
             Section("", (report_tables.summary(built),)),
             *(_by_service(section, built) for section in built.sections),
@@ -50,65 +49,6 @@ def _opening(built: Report, zone: ZoneInfo) -> Iterable[Line]:
     yield Line(_("Engagement : {promise}.").format(promise=words.promise(built.commitment)))
     yield Line(words.rule(built.commitment, built.standard.clock), Emphasis.DIM)
     yield Line(words.example(built.example, zone), Emphasis.DIM)
-
-
-def _warnings(built: Report, zone: ZoneInfo) -> Iterable[str]:
-    for gap in built.gaps:
-        yield _incomplete(gap).format(
-            account=words.safe(gap.account),
-            since=words.instant(gap.since, zone),
-            until="" if gap.until is None else words.instant(gap.until, zone),
-        )
-    for revision in built.revisions:
-        yield _revision(revision, zone)
-    if built.doubts:
-        yield ngettext(
-            "{n} réponse possible reste à vérifier : elle n'est comptée pour aucune demande.",
-            "{n} réponses possibles restent à vérifier : elles ne sont comptées pour aucune demande.",
-            len(built.doubts),
-        ).format(n=len(built.doubts))
-    if built.set_aside:
-        yield ngettext(
-            "{n} courriel illisible a été mis de côté ; voir « mailsla check ».",
-            "{n} courriels illisibles ont été mis de côté ; voir « mailsla check ».",
-            built.set_aside,
-        ).format(n=built.set_aside)
-
-
-def _incomplete(gap: Gap) -> str:
-    if gap.never:
-        return _("Chiffres incomplets : le compte « {account} » n'a encore jamais été relevé en entier.")
-    if gap.partial and gap.until is None:
-        return _(
-            "Chiffres incomplets : un dossier du compte « {account} » est refusé par le serveur depuis le {since}."
-        )
-    if gap.partial:
-        return _(
-            "Chiffres incomplets du {since} au {until} : "
-            "un dossier du compte « {account} » était refusé par le serveur."
-        )
-    if gap.until is None:
-        return _("Chiffres incomplets : le compte « {account} » n'est plus relevé depuis le {since}.")
-    return _("Chiffres incomplets du {since} au {until} : le compte « {account} » n'était pas relevé.")
-
-
-def _revision(found: Revision, zone: ZoneInfo) -> str:
-    """What a published figure would be today, and why."""
-    others = found.changed + found.appeared + found.gone
-    causes = ", ".join(terms.source(cause) for cause in found.causes) or "–"
-    sentence = ngettext(
-        "Chiffre publié le {day} pour {period} : {before}, serait aujourd'hui {after} ({n} demande ; {causes}).",
-        "Chiffre publié le {day} pour {period} : {before}, serait aujourd'hui {after} ({n} demandes ; {causes}).",
-        others,
-    )
-    return sentence.format(
-        day=words.short_day(found.published.published_at.astimezone(zone).date()),
-        period=found.published.period.name,
-        before=words.published(found.published),
-        after=words.published(found.now),
-        n=others,
-        causes=causes,
-    )
 
 
 def _by_service(section: cohort.Section, built: Report) -> Section:

@@ -18,8 +18,8 @@ from typing import Any
 
 from mailsla.core.mail.base_subject import base_subject
 from mailsla.core.mail.copies import Copy, Mail, MailboxRole
-from mailsla.core.mail.header import identity
 from mailsla.core.mail.header_reading import read_header
+from mailsla.core.mail.identity import identity
 from mailsla.core.mail.kinds import MailKind
 from mailsla.core.office.correspondents import Office, Service
 from mailsla.core.office.forms import Form
