@@ -37,6 +37,7 @@ def test_an_id_holds_no_control_character() -> None:
         ("<abc\n def@x.fr>", ("abcdef@x.fr",)),
         ("<[8f3a-2]@exchange.example.fr>", ("[8f3a-2]@exchange.example.fr",)),
         ("a.1@example.fr", ("a.1@example.fr",)),
+        ("a.1@example.fr\n b.2@example.org", ("a.1@example.fr", "b.2@example.org")),
         ("Votre message du 2 mars de camille@example.org", ()),
         ("Message du 2 mars <a@x.fr> (Camille)", ("a@x.fr",)),
         ("<tronque@exam", ("tronque@exam",)),

@@ -15,7 +15,7 @@ def parse_message_ids(written: str) -> tuple[str, ...]:
     """Return the ids that a field names, without brackets, in order and without duplicates.
 
     White space inside an id is folding's and is dropped; so are control characters, of which PostgreSQL refuses
-    NUL. Without any bracket, a field that is one word is taken as an id; prose is not. Of more than a thousand,
+    NUL. Without any bracket, words that could all be ids are taken as such; prose is not. Of more than a thousand,
     the first and the last ones are kept.
 
     >>> parse_message_ids("Votre message du 2 mars <a.1@\\n example.fr>")
@@ -24,8 +24,8 @@ def parse_message_ids(written: str) -> tuple[str, ...]:
     if not written:
         return ()
     found = _BRACKETED.findall(written)
-    if not found and "@" in written and len(written.split()) == 1:
-        found = [written]
+    if not found and all("@" in word for word in written.split()):
+        found = written.split()
     ids = dict.fromkeys(_NOT_WRITTEN.sub("", item)[:LONGEST_ID] for item in found)
     ids.pop("", None)
     kept = tuple(ids)
