@@ -35,7 +35,6 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from mailsla.adapters.imap.mailbox_roles import USUAL_NAMES
 from mailsla.bootstrap.site_rules import Site
 from mailsla.config import parse
 from mailsla.core.clock.commitment import Comparison
@@ -47,6 +46,7 @@ from mailsla.core.mail.copies import Copy, Mail, MailboxRole
 from mailsla.core.mail.header import KEPT_FIELDS, Header
 from mailsla.core.mail.identity import identity
 from mailsla.core.mail.instants import Moment
+from mailsla.core.mail.mailbox_names import role_of_name
 from mailsla.core.pairing.decision import Action, Decision
 from mailsla.core.pairing.derivation import Derivation, derive
 from mailsla.core.pairing.request import Request
@@ -299,8 +299,7 @@ def _place(scenario: Scenario, written: str, at: datetime) -> Copy:
     match = _PLACE.fullmatch(written)
     if match is None:
         raise ScenarioError(f"no mailbox: {written}")
-    last = match["mailbox"].rpartition("/")[2].casefold()
-    role = next((role for role, names in USUAL_NAMES.items() if last in names), MailboxRole.INBOX)
+    role = role_of_name(match["mailbox"].rpartition("/")[2]) or MailboxRole.INBOX
     stored = scenario.at(match["stored"]) if match["stored"] not in {None, "never"} else at
     return Copy(
         account=match["account"] or "contact",

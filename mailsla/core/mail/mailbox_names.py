@@ -1,0 +1,88 @@
+"""What a mailbox holds, by the name that mail programs give it, in English and in French."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from mailsla.core.mail.copies import MailboxRole
+
+USUAL_NAMES = {
+    MailboxRole.SENT: (
+        "sent",
+        "sent items",
+        "sent mail",
+        "sent-mail",
+        "sent messages",
+        "envoyés",
+        "messages envoyés",
+        "éléments envoyés",
+        "objets envoyés",
+        "courrier envoyé",
+        "courriers envoyés",
+    ),
+    MailboxRole.JUNK: (
+        "junk",
+        "junk e-mail",
+        "junk email",
+        "bulk mail",
+        "spam",
+        "courrier indésirable",
+        "éléments indésirables",
+        "indésirables",
+        "pourriel",
+        "pourriels",
+    ),
+    MailboxRole.TRASH: (
+        "trash",
+        "bin",
+        "deleted items",
+        "deleted messages",
+        "corbeille",
+        "éléments supprimés",
+        "messages supprimés",
+        "objets supprimés",
+    ),
+    MailboxRole.DRAFTS: (
+        "draft",
+        "drafts",
+        "brouillon",
+        "brouillons",
+        "templates",
+        "modèles",
+        "outbox",
+        "boîte d'envoi",
+        "unsent messages",
+        "messages non envoyés",
+    ),
+    MailboxRole.INBOX: ("inbox", "boîte de réception", "courrier entrant"),
+}
+"""Names that Outlook, Thunderbird, Roundcube, Apple Mail and Gmail give; templates are as unsent as drafts."""
+
+_ROLES = {name: role for role, names in USUAL_NAMES.items() for name in names}
+_SUFFIXES = re.compile(
+    r"(?:[ _-]\(?\d{1,4}\)?)?(?:\.(?:mbox|mbx|mbs|sbd|txt|gz|bz2|xz|zip|tar|tgz|tbz2?|txz))*\Z", re.IGNORECASE
+)
+
+
+def role_of_name(name: str) -> MailboxRole | None:
+    """Return what a mailbox of that name holds, or None when the name tells nothing.
+
+    Accents may be composed or not, as macOS writes them; apostrophes may be curly.
+
+    >>> role_of_name("Éléments envoye\\u0301s")
+    <MailboxRole.SENT: 'sent'>
+    >>> role_of_name("Carte grise") is None
+    True
+    """
+    plain = unicodedata.normalize("NFC", name).replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
+    return _ROLES.get(plain.strip().casefold())
+
+
+def role_of_file_name(name: str) -> MailboxRole | None:
+    """Return what the file or folder of a mailbox holds, by its name without its format nor a number or a year.
+
+    >>> role_of_file_name("Brouillons-1.mbox.gz")
+    <MailboxRole.DRAFTS: 'drafts'>
+    """
+    return role_of_name(_SUFFIXES.sub("", name, count=1))
