@@ -297,6 +297,28 @@ def test_what_holds_no_field_is_set_aside_with_its_reason(content: bytes) -> Non
     assert raised.value.reason == "no-header"
 
 
+@pytest.mark.parametrize("name", ["Subject", "To", "Content-Type", "X-Mailer", "Reply-To"])
+def test_what_says_neither_who_nor_when_nor_how_it_came_is_no_mail(name: str) -> None:
+    with pytest.raises(MessageError) as raised:
+        read_header(f"{name}: a@example.org\n".encode())
+    assert raised.value.reason == "not-a-mail"
+
+
+@pytest.mark.parametrize("name", ["From", "date", "RECEIVED", "Message-Id", "Return-Path"])
+def test_one_field_that_says_so_makes_a_mail(name: str) -> None:
+    assert read_header(f"Subject: Permis\n{name}: <a@example.org>\n".encode()).subject == "Permis"
+
+
+@pytest.mark.parametrize(
+    "before", ["", "\r\n\r\n", " \n", "From \n", "From x Tue Nov  3 07:30:00 2026\n>From - x\n", "From\n\n"]
+)
+@pytest.mark.parametrize("written", ["From:", "From :", "From\t:"])
+def test_an_mbox_line_is_no_field_and_a_field_is_no_mbox_line(before: str, written: str) -> None:
+    header = read_header(f"{before}{written} camille@example.org\nSubject: Permis\n\nBonjour".encode())
+
+    assert (header.senders, header.subject) == (("camille@example.org",), "Permis")
+
+
 FIELDS = st.sampled_from(
     [b"From", b"To", b"Date", b"Subject", b"Message-ID", b"References", b"Received", b"Thread-Index", b"X-A"]
 )

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+from collections.abc import Iterable
 
 from mailsla.core.errors import MessageError
 from mailsla.core.mail.addresses import parse_addresses
@@ -17,13 +18,22 @@ from mailsla.core.mail.encoded_words import decode_words, one_line, text_of
 from mailsla.core.mail.header import KEPT_FIELDS, REQUESTED_FIELDS, Header
 from mailsla.core.mail.message_ids import parse_message_ids
 
-READER_VERSION = 1
+READER_VERSION = 2
 """Raised whenever headers that could not be read may now be: what was set aside before is then read again."""
 
 LONGEST_FIELD = 1 << 20
 LONGEST_KEPT = 300
 MOST_KEPT = 60
 THREAD_INDEX_ROOT = 22
+
+MARKS = frozenset({"from", "date", "received", "message-id", "return-path"})
+"""Names of the fields of which a mail has one at least: who wrote it, when, or how it came."""
+
+_BEFORE = re.compile(r"(?:[ \t]*+\n)*+(?:>?From(?:[ \t]++(?!:)[^\n]*+)?+\n)*+(?:[ \t]*+\n)*+")
+"""Blank lines and an mbox's separator, which may be quoted or stand twice.
+
+« From : » is a field, in the obsolete syntax of RFC 5322 §4.5.
+"""
 
 _BLANK_LINE = re.compile(r"\n[ \t]*\n")
 _FIELD = re.compile(r"(?:\A|(?<=\n))([!-9;-~]++)[ \t]*+:([^\n]*+(?:\n[ \t][^\n]*+)*+)")
@@ -38,11 +48,13 @@ def read_header(raw: bytes) -> Header:
     references written over several fields are joined.
 
     Raises:
-        MessageError: `no-header`, when no line looks like a field.
+        MessageError: `no-header`, when no line looks like a field; `not-a-mail`, when none of `MARKS` is there.
     """
     fields, found = _fields(raw)
     if not found:
         raise MessageError("no-header")
+    if MARKS.isdisjoint(fields):
+        raise MessageError("not-a-mail")
     first = {name: values[0] for name, values in fields.items()}
     return Header(
         message_id=next(iter(parse_message_ids(first.get("message-id", ""))), None),
@@ -60,6 +72,37 @@ def read_header(raw: bytes) -> Header:
         bcc=_addresses(fields, "bcc"),
         kept=_kept(fields),
     )
+
+
+def begins_like_a_mail(raw: bytes) -> bool:
+    """Tell whether a file is a mail, of which nothing else says so, by its beginning.
+
+    Its first line is a field, and its header is one of a mail beyond doubt: see `makes_a_mail`.
+
+    >>> begins_like_a_mail(b"From: camille@example.org\\nSubject: Permis\\n\\nBonjour")
+    True
+    >>> begins_like_a_mail(b"Note: export du 2 novembre\\nDate: 2 novembre\\n")
+    False
+    """
+    head = _head(raw)
+    return _FIELD.match(head) is not None and makes_a_mail(name for name, _value in _FIELD.findall(head))
+
+
+def makes_a_mail(names: Iterable[str]) -> bool:
+    """Tell whether fields of these names make a mail beyond doubt: one of `MARKS`, and another that mails have."""
+    known = {name.lower() for name in names} & _WANTED
+    return len(known) > 1 and not MARKS.isdisjoint(known)
+
+
+def first_values(raw: bytes, names: Iterable[str]) -> dict[str, str]:
+    """Return the first value of each of these fields that a header has, unfolded, by its lower-case name."""
+    wanted = frozenset(names)
+    found: dict[str, str] = {}
+    for written, folded in _FIELD.findall(_head(raw)):
+        name = written.lower()
+        if name in wanted and name not in found:
+            found[name] = _value(folded)
+    return found
 
 
 def _fields(raw: bytes) -> tuple[dict[str, list[str]], bool]:
@@ -83,9 +126,9 @@ def _head(raw: bytes) -> str:
     raw = raw.removeprefix(b"\xef\xbb\xbf")
     if b"\r" in raw:
         raw = raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    text = raw.lstrip(b"\n").decode("latin-1")
-    if text.startswith(("From ", ">From ")):
-        text = text.partition("\n")[2]
+    text = raw.decode("latin-1")
+    before = _BEFORE.match(text)
+    text = text if before is None else text[before.end() :]
     blank = _BLANK_LINE.search(text)
     return text if blank is None else text[: blank.start()]
 
