@@ -17,7 +17,18 @@ from typing import Any, NamedTuple
 SCHEMAS = resources.files("mailsla.presentation.documents") / "schemas"
 PAGE = Path(__file__).parents[1] / "docs" / "json.md"
 
-NAMES = ("report", "requests", "show", "alerts", "check", "conversations", "classify", "clock", "calendar")
+NAMES = (
+    "report",
+    "requests",
+    "show",
+    "alerts",
+    "check",
+    "import",
+    "conversations",
+    "classify",
+    "clock",
+    "calendar",
+)
 """The commands that answer JSON, in the order of the page."""
 
 HEAD = """\

@@ -9,6 +9,7 @@ from mailsla.bootstrap.access import smtp_server
 from mailsla.bootstrap.application import Application
 from mailsla.config import Account
 from mailsla.core.alerts.findings import Finding
+from mailsla.core.collection.archived import Found
 from mailsla.core.pairing.decision import Decision
 from mailsla.core.pairing.derivation import DerivedMessage, Tied
 from mailsla.core.pairing.request import Request
@@ -21,7 +22,7 @@ from mailsla.usecases import conversations as tying
 from mailsla.usecases import decide as deciding
 from mailsla.usecases import look_up
 from mailsla.usecases import report as reporting
-from mailsla.usecases.import_archives import Archived, Imported, import_mails
+from mailsla.usecases.import_archives import Imported, import_mails
 
 
 def report(
@@ -124,11 +125,9 @@ def undo(app: Application, number: int, signed: deciding.Signature) -> Decision:
     return undone
 
 
-def import_archive(
-    app: Application, mails: Iterable[Archived], archive: str, done: Callable[[int], None]
-) -> Imported:
-    """Store the messages of one archive; `done` is told how many more were read."""
-    return import_mails(mails, app.store, archive, now=app.now, office=app.site.office, done=done)
+def import_archives(app: Application, found: Iterable[Found], done: Callable[[int], None]) -> Imported:
+    """Store the messages of archives; `done` is told how many were read so far."""
+    return import_mails(found, app.store, now=app.now, office=app.site.office, done=done)
 
 
 def check(app: Application, *, quick: bool) -> list[Finding]:

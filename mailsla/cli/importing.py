@@ -2,71 +2,81 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from mailsla.adapters.archives import files_of, read_archive
+from mailsla.adapters.archives.files import files_of
+from mailsla.adapters.archives.reading import read_archive
 from mailsla.bootstrap import commands
-from mailsla.bootstrap.application import Application
 from mailsla.cli import session
-from mailsla.core.errors import PermanentError
+from mailsla.cli.session import TextOrJson
+from mailsla.core.collection.archived import Found, Unread
 from mailsla.language import gettext as _
+from mailsla.presentation import imported_lines as lines
+from mailsla.presentation.documents.imported import imported_document
+from mailsla.presentation.documents.values import text
 from mailsla.usecases.import_archives import Imported
 
 
 def declare(app: typer.Typer) -> None:
     """Add the command to `app`."""
-    app.command("import", help=_("Reprend d'anciens courriels (mbox, .gz, Maildir, .eml), sans alerte."))(
-        import_
-    )
+    app.command(
+        "import",
+        help=_(
+            "Reprend d'anciens courriels (mbox, Maildir, .eml, .zip, .tar, comprimés ou non), sans alerte."
+        ),
+    )(import_)
 
 
 def import_(
     context: typer.Context,
     paths: Annotated[list[Path], typer.Argument(metavar=_("CHEMIN…"), help=_("Fichiers ou dossiers."))],
+    format_: Annotated[TextOrJson, typer.Option("--format", help=_("text ou json."))] = TextOrJson.TEXT,
 ) -> None:
     """Import archives, then bring requests up to date."""
     files = files_of(paths)
-    total = Imported()
-    failed = 0
-    errors = session.error_console()
     with session.application(context) as app, _progress() as progress:
         task = progress.add_task(_("Fichiers"), total=len(files))
-        for path in files:
 
-            def read(count: int) -> None:
-                total.messages += count
-                progress.update(task, description=_("Courriels lus : {n}").format(n=total.messages))
+        def found() -> Iterator[Found]:
+            for file in files:
+                for item in read_archive(file):
+                    if isinstance(item, Unread):
+                        say_unread(item)
+                    yield item
+                progress.advance(task)
 
-            try:
-                _add(total, _import_file(app, path, read))
-            except PermanentError as error:
-                errors.print(str(error))
-                failed += 1
-            progress.advance(task)
+        def done(count: int) -> None:
+            progress.update(task, description=_("Courriels lus : {n}").format(n=count))
+
+        result = commands.import_archives(app, found(), done)
         app.derive()
-    session.console().print(
-        _("{messages} courriels lus, {new} nouveaux, {unreadable} illisibles.").format(
-            messages=total.messages, new=total.new, unreadable=total.unreadable
-        )
-    )
-    if failed:
+    if format_ is TextOrJson.JSON:
+        count = len(result.set_aside)
+        typer.echo(text(imported_document(result.read, result.new, result.skipped, count)))
+    else:
+        _print(result)
+    if result.unread:
         raise typer.Exit(1)
 
 
-def _import_file(app: Application, path: Path, read: Callable[[int], None]) -> Imported:
-    # A folder of single files is one archive.
-    name = path.parent.name if path.suffix == ".eml" or path.parent.name in {"cur", "new"} else path.name
-    return commands.import_archive(app, read_archive(path), name, read)
+def say_unread(item: Unread) -> None:
+    """Tell at once which file could not be read, and why."""
+    line = _("Le fichier {path} ne peut pas être lu : {why}.").format(path=item.path, why=item.why)
+    session.error_console().print(line)
 
 
-def _add(total: Imported, part: Imported) -> None:
-    total.new += part.new
-    total.unreadable += part.unreadable
+def _print(result: Imported) -> None:
+    console = session.console()
+    console.print(lines.read_line(result.read, result.new, result.known, len(result.set_aside)))
+    for line in lines.set_aside_lines((item.path, item.reason) for item in result.set_aside):
+        console.print(line)
+    for line in lines.skipped_lines(result.skipped):
+        console.print(line)
 
 
 def _progress() -> Progress:

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path, PurePath
+from dataclasses import dataclass, field
+from itertools import chain
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from mailsla.adapters.archives import ArchivedMail, files_of, read_archive
+from mailsla.adapters.archives.files import files_of
+from mailsla.adapters.archives.reading import read_archive
 from mailsla.adapters.machine.present import system_now
 from mailsla.bootstrap import commands
 from mailsla.bootstrap.site_rules import Site
 from mailsla.cli import session
+from mailsla.cli.importing import say_unread
 from mailsla.cli.session import TextOrJson
-from mailsla.core.errors import MessageError, PermanentError
+from mailsla.core.collection.archived import ArchivedMail, Skipped
+from mailsla.core.errors import MessageError
 from mailsla.core.office.body_evidence import read_with_body
 from mailsla.core.office.correspondents import UNKNOWN_OFFICE
 from mailsla.core.office.sides import classified
@@ -26,6 +30,7 @@ from mailsla.presentation.documents.conversation import classified as classified
 from mailsla.presentation.documents.conversation import conversations_document, one_line
 from mailsla.presentation.documents.values import text
 from mailsla.presentation.formats import terminal
+from mailsla.presentation.imported_lines import skipped_lines
 from mailsla.presentation.pages.conversation_page import conversations_page
 from mailsla.usecases.conversations import of_files
 
@@ -46,20 +51,25 @@ class _Reader:
 
     failed: int = 0
     found: int = 0
+    skipped: list[Skipped] = field(default_factory=list)
 
     def mails(self, paths: list[Path]) -> Iterator[ArchivedMail]:
-        for path in files_of(paths):
-            try:
-                for mail in read_archive(path):
-                    self.found += 1
-                    yield mail
-            except PermanentError as error:
-                session.error_console().print(str(error))
+        for item in chain.from_iterable(map(read_archive, files_of(paths))):
+            if isinstance(item, ArchivedMail):
+                self.found += 1
+                yield item
+            elif isinstance(item, Skipped):
+                self.skipped.append(item)
+            else:
+                say_unread(item)
                 self.failed += 1
 
     def finish(self, *, looked: bool = True) -> None:
+        errors = session.error_console()
+        for line in skipped_lines(self.skipped):
+            errors.print(line)
         if looked and not self.found and not self.failed:
-            session.error_console().print(_("Aucun courriel dans ces chemins."))
+            errors.print(_("Aucun courriel dans ces chemins."))
         if self.failed:
             raise typer.Exit(1)
 
@@ -81,7 +91,7 @@ def classify(
             kind, reason = "unreadable", error.reason
         if format_ is TextOrJson.JSON:
             number = None if mail.alone else mail.number
-            typer.echo(one_line(classified_document(mail.file, number, kind, reason)))
+            typer.echo(one_line(classified_document(mail.path, number, kind, reason)))
         else:
             typer.echo("  ".join(filter(None, (words.safe(mail.name, 500), terms.one_kind(kind), reason))))
     reader.finish()
@@ -115,6 +125,6 @@ def conversations(
     reader.finish(looked=bool(paths))
 
 
-def _set_aside(path: PurePath, reason: str) -> None:
+def _set_aside(path: str, reason: str) -> None:
     line = _("{path} : mis de côté ({reason}).").format(path=path, reason=reason)
     session.error_console().print(line)

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from mailsla.core.clock.verdict import Outcome
 from mailsla.core.clock.working_days import Day, DayKind
+from mailsla.core.collection.archived import NotMail
 from mailsla.core.collection.to_store import UNFORESEEN
 from mailsla.core.mail.instants import Basis
 from mailsla.core.pairing.decision import Action, Decision
@@ -59,12 +60,24 @@ def basis(value: Basis) -> str:
     return {
         Basis.SERVER: _("date de réception du serveur"),
         Basis.LAST_HOP: _("date du dernier relais (Received)"),
+        Basis.ARCHIVE: _("date de la ligne « From » de l'archive"),
         Basis.SENDER_CLOCK: _("date écrite par l'expéditeur (Date)"),
         Basis.FIRST_SEEN: _("date du premier relevé, faute de mieux"),
         Basis.FILED: _("date du classement par un agent"),
         Basis.DECISION: _("décision"),
         Basis.AFTER_REQUEST: _("date de la demande : l'horloge de l'expéditeur retarde"),
     }[value]
+
+
+def not_mail(reason: NotMail) -> str:
+    """Why a file of an archive is let pass."""
+    return {
+        NotMail.NO_MAIL: _("aucun en-tête de courriel"),
+        NotMail.EMPTY: _("fichier vide"),
+        NotMail.HIDDEN: _("fichier caché"),
+        NotMail.UNDELIVERED: _("courriel non remis (dossier tmp d'un Maildir)"),
+        NotMail.LINK: _("lien"),
+    }[reason]
 
 
 def service_basis(value: ServiceBasis) -> str:
@@ -174,6 +187,7 @@ def set_aside(reason: str) -> str:
         return _("erreur de mailsla ({error}) ; relu après une mise à jour").format(error=error)
     return {
         "no-header": _("aucun en-tête lisible"),
+        "not-a-mail": _("ni expéditeur, ni date, ni identifiant, ni relais : ce n'est pas un courriel"),
         "oversized": _("en-tête démesuré"),
         "refused": _("refusé par le serveur ; redemandé chaque jour"),
         "unfetchable": _("la connexion se rompt quand il est demandé ; redemandé chaque jour"),

@@ -5,37 +5,24 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from pathlib import PurePath
-from typing import Protocol
 
+from mailsla.core.collection.archived import ArchivedMail
 from mailsla.core.errors import MessageError
 from mailsla.core.mail.base_subject import base_subject
-from mailsla.core.mail.copies import Copy, Mail, MailboxRole
+from mailsla.core.mail.copies import Copy, Mail
 from mailsla.core.mail.identity import identity
 from mailsla.core.office.body_evidence import read_with_body
 from mailsla.core.pairing.derivation import Derivation, DerivedMessage, Tied, derive
 from mailsla.core.pairing.rules import PairingRules
-from mailsla.usecases.import_archives import ACCOUNT, Archived
-
-
-class Filed(Archived, Protocol):
-    """One message of a file."""
-
-    @property
-    def path(self) -> PurePath:
-        """The file it stands in."""
-
-    @property
-    def name(self) -> str:
-        """What names it: its file, and its place there when it is not alone."""
+from mailsla.usecases.import_archives import ACCOUNT
 
 
 def of_files(
-    mails: Iterable[Filed],
+    mails: Iterable[ArchivedMail],
     rules: PairingRules,
     *,
     read_at: datetime,
-    unreadable: Callable[[PurePath, str], object],
+    unreadable: Callable[[str, str], object],
 ) -> list[list[Tied]]:
     """Return the conversations of some files, by the instant of their first message.
 
@@ -60,9 +47,9 @@ def of_files(
     return sorted(found, key=lambda tied: (tied[0].at, tied[0].conversation))
 
 
-def _read(mail: Filed, rules: PairingRules, read_at: datetime) -> Mail:
+def _read(mail: ArchivedMail, rules: PairingRules, read_at: datetime) -> Mail:
     header = read_with_body(mail.header, mail.body_start, rules.office)
-    copy = Copy(ACCOUNT, mail.path.name, MailboxRole.INBOX, None, header.hop_at, imported=True)
+    copy = Copy(ACCOUNT, mail.mailbox, mail.role, mail.filed_at, header.hop_at, imported=True)
     return Mail(identity(header, base_subject(header.subject)), header, read_at, (copy,))
 
 

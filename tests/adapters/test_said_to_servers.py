@@ -9,7 +9,7 @@ from datetime import date
 import pytest
 
 from mailsla.adapters.access.credentials import Credentials
-from mailsla.adapters.archives import MOST_BODY
+from mailsla.adapters.archives.mbox import MOST_BODY
 from mailsla.adapters.imap.account import ImapAccount
 from mailsla.adapters.imap.client import Client
 from mailsla.adapters.imap.connecting import connect

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,27 +15,22 @@ from mailsla import cli
 from mailsla.bootstrap import commands
 from mailsla.bootstrap.application import open_application
 from mailsla.config import load
+from mailsla.core.collection.archived import ArchivedMail
 from tests.trials.office import document, toml
 
 START = datetime(2026, 11, 2, 8, tzinfo=UTC)
 REACHED = {"host": "127.0.0.1", "tls": "none", "user": "contact", "password": "x"}
 
 
-@dataclass(frozen=True)
-class Archived:
+def archived(number: int) -> ArchivedMail:
     """A request of somebody's own."""
-
-    number: int
-    body_start: bytes = b"Corps."
-
-    @property
-    def header(self) -> bytes:
-        at = START + timedelta(minutes=self.number)
-        return (
-            f"Message-ID: <r{self.number}.statements@example.org>\r\nFrom: usager{self.number}@example.org\r\n"
-            f"To: contact@pref.example.fr\r\nSubject: Demande {self.number}\r\n"
-            f"Received: from a by b; {at:%d %b %Y %H:%M:%S +0000}\r\nDate: {at:%d %b %Y %H:%M:%S +0000}"
-        ).encode()
+    at = START + timedelta(minutes=number)
+    header = (
+        f"Message-ID: <r{number}.statements@example.org>\r\nFrom: usager{number}@example.org\r\n"
+        f"To: contact@pref.example.fr\r\nSubject: Demande {number}\r\n"
+        f"Received: from a by b; {at:%d %b %Y %H:%M:%S +0000}\r\nDate: {at:%d %b %Y %H:%M:%S +0000}"
+    )
+    return ArchivedMail("a.mbox", number + 1, header.encode(), b"Corps.", alone=False, folder="a.mbox")
 
 
 @contextmanager
@@ -66,7 +60,7 @@ def configuration(empty_engine: Engine, tmp_path: Path) -> Path:
 def hold(configuration: Path, numbers: range) -> None:
     """Have the store know of some requests."""
     with open_application(load(configuration), now=lambda: START + timedelta(days=10)) as app:
-        commands.import_archive(app, map(Archived, numbers), "a.mbox", lambda _count: None)
+        commands.import_archives(app, map(archived, numbers), lambda _count: None)
         app.derive()
 
 

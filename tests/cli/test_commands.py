@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests.trials.daemon import Installation
+from tests.trials.office import document, toml
 
 GOLDEN = [
     ("75", "2026-04-28", "2026-05-13", "2026-05-15"),
@@ -426,3 +427,40 @@ def test_a_decision_that_could_change_nothing_is_refused(tmp_path: Path) -> None
         )
         assert done.returncode == 2, action
         assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.fixture
+def configured(tmp_path: Path) -> Path:
+    config = tmp_path / "mailsla.toml"
+    account = {"host": "localhost", "user": "contact", "password": "essai"}
+    config.write_text(toml(document(account)), encoding="utf-8")
+    return config
+
+
+def test_an_import_says_what_it_read_and_what_it_passed_over_and_the_numbers_add_up(
+    tmp_path: Path, configured: Path
+) -> None:
+    folder = tmp_path / "reprise"
+    (folder / "Brouillons").mkdir(parents=True)
+    head = "From: nour@example.org\nSubject: Dossier %d\nDate: Tue, 03 Nov 2026 08:30:00 +0100\n\nBonjour.\n"
+    for number in (1, 1, 2):
+        (folder / f"{number}{len(list(folder.iterdir()))}.eml").write_text(head % number, encoding="utf-8")
+    (folder / "Brouillons" / "3.eml").write_text(head % 3, encoding="utf-8")
+    (folder / "abime.eml").write_text("\n", encoding="utf-8")
+    (folder / "boite.pst").write_bytes(b"!BDN")
+    for number in range(23):
+        (folder / f"liste{number:02}.csv").write_text("nom;note\n", encoding="utf-8")
+
+    said = mailsla("import", str(folder), "--config", str(configured), "--lang", "en")
+    again = mailsla("import", str(folder), "--config", str(configured), "--format", "json")
+
+    words = " ".join(said.stdout.split())
+    assert "5 mails read, 3 new, 1 already known, 1 unreadable." in words
+    assert "23 files passed over" in words
+    assert ("liste19.csv and 3 others" in words, "liste20.csv" in words) == (True, False)
+    assert "abime.eml" in words
+    assert ("readpst" in said.stderr, said.returncode) == (True, 1)
+    answer = json.loads(again.stdout)
+    assert {key: answer[key] for key in ("read", "new", "set_aside")} == {"read": 5, "new": 0, "set_aside": 1}
+    assert {item["reason"] for item in answer["skipped"]} == {"no-mail"}
+    assert (len(answer["skipped"]), again.returncode) == (23, 1)

@@ -92,6 +92,7 @@ def every_answer(folder: Path) -> dict[str, list[Any]]:
         item["key"] for item in listed if item["decided"] or item["follow_up"] or item["message_id"] is None
     }
     keys.update(item["key"] for item in listed[:100:4])
+    found["import"] = [nothing.json("import", files)]
     found["show"] = [demonstration.json("show", key) for key in sorted(keys)]
     return found
 
@@ -172,7 +173,7 @@ def never_read(folder: Path) -> Office:
 
 
 def mail_files(folder: Path) -> Path:
-    """Write a citizen's mail twice, its reply in an mbox beside a mail of a list, and a file that is no mail."""
+    """Write a citizen's mail twice, its reply in an mbox beside a list's, a damaged mail, and a table."""
     files = folder / "files"
     files.mkdir()
     asked = (
@@ -186,6 +187,12 @@ def mail_files(folder: Path) -> Path:
         "From x Fri Oct 30 11:00:00 2026\nFrom: lettre@example.org\nList-Id: <lettre.example.org>\n"
         "Precedence: list\nSubject: Lettre\n\nBonjour.\n"
     )
-    for name, text in {"a.eml": asked, "again.eml": asked, "b.mbox": mbox, "c.eml": "\n\n"}.items():
+    for name, text in {
+        "a.eml": asked,
+        "again.eml": asked,
+        "b.mbox": mbox,
+        "c.eml": "\n\n",
+        "d.csv": "a;b",
+    }.items():
         (files / name).write_text(text, encoding="utf-8")
     return files

@@ -16,6 +16,7 @@ from mailsla.core.clock.commitment import Comparison, Unit
 from mailsla.core.clock.receipt import ClosedDayReceipt
 from mailsla.core.clock.verdict import Outcome
 from mailsla.core.clock.working_days import DayKind
+from mailsla.core.collection.archived import NotMail
 from mailsla.core.mail.instants import Basis
 from mailsla.core.mail.kinds import MailKind
 from mailsla.core.pairing.conversation import Evidence
@@ -47,6 +48,7 @@ ENUMS: Mapping[tuple[str, str], set[StrEnum | str]] = {
     ("check", "checks[].health"): {*Health},
     ("classify", "kind"): {*MailKind, "office", "unreadable"} - {MailKind.OWN_ALERT, MailKind.UNDERIVED},
     ("conversations", "[].messages[].evidence"): {*Evidence},
+    ("import", "skipped[].reason"): {*NotMail},
     ("report", "<rule>.comparison"): {*Comparison},
     ("report", "<rule>.unit"): {*Unit},
     ("report", "<rule>.closed_day_receipt"): {*ClosedDayReceipt},

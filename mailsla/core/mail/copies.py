@@ -34,7 +34,7 @@ class Copy(NamedTuple):
         account: The account's name.
         mailbox: The IMAP mailbox's name.
         role: What that mailbox holds.
-        internal_at: The server's INTERNALDATE, UTC; None in an archive that has none.
+        internal_at: The server's INTERNALDATE, UTC; in an archive, the instant of the mbox's `From ` line, or None.
         hop_at: The topmost `Received:` of this copy, UTC; None without one.
         imported: True when the copy came from an archive, not from the server.
         present: False once the server no longer has it there.

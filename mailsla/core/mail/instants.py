@@ -18,6 +18,7 @@ class Basis(StrEnum):
 
     SERVER = "server"
     LAST_HOP = "last_hop"
+    ARCHIVE = "archive"
     SENDER_CLOCK = "sender_clock"
     FIRST_SEEN = "first_seen"
     AFTER_REQUEST = "after_request"
@@ -36,14 +37,15 @@ def received(mail: Mail) -> Moment:
     """Return when our server got the mail.
 
     The earlier of INTERNALDATE and of the topmost `Received:` over all copies, among those that are plausible:
-    a migration can push INTERNALDATE later, and nothing is delivered before its last hop. The citizen's own
-    `Date:` serves only when neither exists, and our first sight of the mail when even that is absurd.
+    a migration can push INTERNALDATE later, and nothing is delivered before its last hop. An archive's `From `
+    line serves only when neither exists, the citizen's own `Date:` when not even that does, and our first sight of
+    the mail when even that is absurd.
     """
-    server = _earliest((copy.internal_at for copy in mail.copies), mail)
+    server = _server(mail)
     hop = _earliest((copy.hop_at for copy in mail.copies), mail)
     if hop is not None and (server is None or hop <= server):
         return Moment(hop, Basis.LAST_HOP)
-    return _sender_clock(mail) if server is None else Moment(server, Basis.SERVER)
+    return _archive(mail) or _sender_clock(mail) if server is None else Moment(server, Basis.SERVER)
 
 
 def sent(mail: Mail) -> Moment:
@@ -54,9 +56,18 @@ def sent(mail: Mail) -> Moment:
 
 
 def stored(mail: Mail) -> Moment | None:
-    """Return the earliest plausible INTERNALDATE of the mail's copies."""
-    server = _earliest((copy.internal_at for copy in mail.copies), mail)
-    return None if server is None else Moment(server, Basis.SERVER)
+    """Return the earliest plausible INTERNALDATE of the mail's copies, else the earliest instant of an archive."""
+    server = _server(mail)
+    return _archive(mail) if server is None else Moment(server, Basis.SERVER)
+
+
+def _server(mail: Mail) -> datetime | None:
+    return _earliest((copy.internal_at for copy in mail.copies if not copy.imported), mail)
+
+
+def _archive(mail: Mail) -> Moment | None:
+    filed = _earliest((copy.internal_at for copy in mail.copies if copy.imported), mail)
+    return None if filed is None else Moment(filed, Basis.ARCHIVE)
 
 
 def _earliest(stamps: Iterable[datetime | None], mail: Mail) -> datetime | None:

@@ -1,0 +1,19 @@
+"""The answer of `mailsla import`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from mailsla.core.collection.archived import Skipped
+from mailsla.presentation.documents.values import Document
+
+
+def imported_document(read: int, new: int, skipped: Iterable[Skipped], set_aside: int) -> Document:
+    """The answer of `mailsla import`: how many mails were read, and the files that are none."""
+    return {
+        "schema": "mailsla.import/1",
+        "read": read,
+        "new": new,
+        "skipped": [{"path": item.path, "reason": item.reason.value} for item in skipped],
+        "set_aside": set_aside,
+    }
