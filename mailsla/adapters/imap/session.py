@@ -21,7 +21,6 @@ from mailsla.adapters.imap.account import ImapAccount
 from mailsla.adapters.imap.client import Client
 from mailsla.adapters.imap.fetch_responses import read_fetch
 from mailsla.adapters.imap.list_responses import Listed, read_list, read_status
-from mailsla.adapters.imap.mailbox_names import compared
 from mailsla.adapters.imap.mailbox_roles import NEVER_READ, role_of
 from mailsla.adapters.imap.protocol_values import sequence_set, status_of
 from mailsla.adapters.imap.translation import refusing, translated
@@ -29,6 +28,7 @@ from mailsla.core.collection.on_server import BodyStart, Fetched, ListedMailbox,
 from mailsla.core.errors import FetchRefused, MailslaError
 from mailsla.core.mail.copies import MailboxRole
 from mailsla.core.mail.header import REQUESTED_FIELDS
+from mailsla.core.mail.mailbox_names import compared
 from mailsla.core.office.body_evidence import READ_BYTES
 from mailsla.language import gettext as _
 

@@ -1,4 +1,4 @@
-"""What a mailbox holds, by the name that mail programs give it, in English and in French."""
+"""Names of mailboxes: which are one, and what a mailbox holds by the name that mail programs give it."""
 
 from __future__ import annotations
 
@@ -77,6 +77,11 @@ def role_of_name(name: str) -> MailboxRole | None:
     """
     plain = unicodedata.normalize("NFC", name).replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
     return _ROLES.get(plain.strip().casefold())
+
+
+def compared(name: str) -> str:
+    """Return a mailbox's name as names are compared: accents written either way, INBOX in any case (RFC 9051 §5.1)."""
+    return "INBOX" if name.upper() == "INBOX" else unicodedata.normalize("NFC", name)
 
 
 def role_of_file_name(name: str) -> MailboxRole | None:
