@@ -1,5 +1,6 @@
 """Fixtures of the real servers; a test that asks for none starts none."""
 
+import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -21,6 +22,9 @@ settings.register_profile("unit", settings.get_profile("whole"), max_examples=30
 """For `make unit`, which is to be quick; the whole run tries more."""
 
 settings.load_profile("whole")
+
+# Configurations that others may write are refused: those of the tests are not, whatever the umask of who runs them.
+os.umask(os.umask(0o022) | 0o022)
 
 
 @pytest.fixture(scope="session")

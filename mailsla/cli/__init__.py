@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Sequence
 
+from mailsla.adapters.machine.written_files import keep_private
 from mailsla.core.errors import ConfigError, MailslaError, UsageError
 from mailsla.language import LANGUAGES, speak
 from mailsla.language import gettext as _
@@ -16,6 +17,7 @@ GLOBAL_OPTIONS = ("--lang", "--config")
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit: 0 done, 1 failed, 2 configuration or usage, 3 objective missed."""
+    keep_private()
     sys.exit(run(list(sys.argv[1:] if arguments is None else arguments)))
 
 

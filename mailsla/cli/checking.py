@@ -40,7 +40,7 @@ def check(
     settings = session.settings(context)
     found: list[Finding] = [ConfigurationRead(str(session.chosen(context).path()))]
     try:
-        with session.application(context) as app:
+        with session.application(context, settings) as app:
             found += commands.check(app, quick=quick)
     except MailslaError as error:
         found.append(Broken(Part.STORE, str(error)))

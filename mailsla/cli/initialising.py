@@ -105,7 +105,8 @@ def init(
     except ConfigError as error:
         raise UsageError("\n".join(str(problem) for problem in error.problems)) from error
     try:
-        path.write_text(content, encoding="utf-8")
+        with path.open("x", encoding="utf-8") as file:
+            file.write(content)
     except OSError as error:
         raise UsageError(
             _("Le fichier {path} ne peut pas être écrit ({reason}).").format(

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import typer
 from rich.console import Console
 
+from mailsla.adapters.machine.written_files import write_whole
 from mailsla.config import Settings, load
 from mailsla.core.errors import UsageError
 from mailsla.demo import office as demo
@@ -51,13 +52,19 @@ class Chosen:
 
     def path(self) -> Path:
         """Return the configuration file in use, whether it exists or not."""
+        named = self._named()
+        return named or next((path for path in USUAL_CONFIGS if path.is_file()), USUAL_CONFIGS[0])
+
+    def _named(self) -> Path | None:
         if self.demo:
             return demo.config_path()
-        if self.config is not None:
-            return self.config
-        if os.environ.get(CONFIG_VARIABLE):
-            return Path(os.environ[CONFIG_VARIABLE])
-        return next((path for path in USUAL_CONFIGS if path.is_file()), USUAL_CONFIGS[0])
+        said = os.environ.get(CONFIG_VARIABLE)
+        return self.config or (Path(said) if said else None)
+
+    @property
+    def is_found(self) -> bool:
+        """Whether nobody named the configuration in use: it lies in the folder where the command was started."""
+        return self._named() is None and self.path() == USUAL_CONFIGS[0] and self.path().is_file()
 
 
 def chosen(context: typer.Context) -> Chosen:
@@ -77,6 +84,8 @@ def settings(context: typer.Context) -> Settings:
     options = chosen(context)
     if options.demo and not options.path().is_file():
         raise UsageError(_("Lancez d'abord « mailsla demo »."))
+    if options.is_found:
+        error_console().print(_("configuration : {path}").format(path=f"./{options.path()}"))
     return load(options.path())
 
 
@@ -88,11 +97,12 @@ def optional_settings(context: typer.Context) -> Settings | None:
 
 
 @contextmanager
-def application(context: typer.Context) -> Iterator[Application]:
-    """Open the site's store."""
+def application(context: typer.Context, read: Settings | None = None) -> Iterator[Application]:
+    """Open the site's store; `read` is the configuration in use, when it has been read already."""
     from mailsla.bootstrap.application import open_application  # noqa: PLC0415 (its libraries take a second to load: not for `clock`)
 
-    with open_application(settings(context), now=demo.clock() if chosen(context).demo else None) as app:
+    site = settings(context) if read is None else read
+    with open_application(site, now=demo.clock() if chosen(context).demo else None) as app:
         yield app
 
 
@@ -133,7 +143,7 @@ def write_out(text: str, output: Path | None) -> None:
         typer.echo(text, nl=not text.endswith("\n"))
         return
     try:
-        output.write_text(text if text.endswith("\n") else text + "\n", encoding="utf-8", newline="")
+        write_whole(output, text if text.endswith("\n") else text + "\n")
     except OSError as error:
         raise UsageError(
             _("Le fichier {path} ne peut pas être écrit ({reason}).").format(

@@ -42,8 +42,7 @@ def demo(
         shutil.rmtree(folder, ignore_errors=True)
         console.print(_("{folder} est effacé.").format(folder=folder))
         return
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(mode=0o700, parents=True)
+    office.make_folder()
     started = time.monotonic()
     console.print(
         Text(_("Préfecture inventée, à la date du {day}.").format(day=words.day_name(office.NOW.date())))

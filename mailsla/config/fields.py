@@ -62,6 +62,13 @@ def _keyword(written: str) -> str:
     return written
 
 
+def _mailbox(written: str) -> str:
+    # RFC 9051 §9, TEXT-CHAR: what ends a command's line, and NUL, are in no mailbox's name.
+    if set(written) & set("\r\n\0"):
+        raise ValueError(_("ce nom contient un caractère refusé."))
+    return written
+
+
 def _hours(written: Any) -> Any:
     """Read « 09:00-12:00 »."""
     if not isinstance(written, str):
@@ -99,4 +106,5 @@ Variable = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
 Pattern = Annotated[str, Field(min_length=1, max_length=500), AfterValidator(_pattern)]
 Hours = Annotated[Interval, BeforeValidator(_hours)]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
+MailboxName = Annotated[Name, AfterValidator(_mailbox)]
 Keyword = Annotated[Name, AfterValidator(_keyword)]

@@ -11,30 +11,40 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from mailsla.config.settings import Settings
+from mailsla.config.trusted import untrusted
 from mailsla.core.errors import ConfigError, Problem
 from mailsla.language import gettext as _
 
 
 def load(path: Path) -> Settings:
-    """Read the configuration at `path`.
+    """Read the configuration at `path`; what another user could have written is not even looked into.
 
     Raises:
         ConfigError: When it is missing, is not TOML, or has any problem; all of them are listed.
     """
-    try:
-        content = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        sentence = _("ce fichier n'existe pas ; créez-le avec « mailsla init » ou indiquez-le avec --config.")
-        raise ConfigError((Problem(str(path), sentence),)) from None
-    except (OSError, UnicodeDecodeError) as error:
-        sentence = _("ce fichier ne peut pas être lu ({error}).").format(error=type(error).__name__)
-        raise ConfigError((Problem(str(path), sentence),)) from error
+    content = _content(path)
     try:
         document = tomllib.loads(content)
     except tomllib.TOMLDecodeError as error:
         sentence = _("ce n'est pas du TOML valide : {error}.").format(error=error)
         raise ConfigError((Problem(path.name, sentence),)) from error
     return parse(document, folder=path.parent)
+
+
+def _content(path: Path) -> str:
+    try:
+        problem = untrusted(path)
+        # Whoever could change the file between the two would have been found by the first.
+        content = "" if problem is not None else path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        sentence = _("ce fichier n'existe pas ; créez-le avec « mailsla init » ou indiquez-le avec --config.")
+        raise ConfigError((Problem(str(path), sentence),)) from None
+    except (OSError, UnicodeDecodeError) as error:
+        sentence = _("ce fichier ne peut pas être lu ({error}).").format(error=type(error).__name__)
+        raise ConfigError((Problem(str(path), sentence),)) from error
+    if problem is not None:
+        raise ConfigError((problem,))
+    return content
 
 
 def parse(document: Mapping[str, Any], *, folder: Path) -> Settings:

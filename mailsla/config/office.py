@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from mailsla.config.fields import Address, Departement, Domain, Keyword, Name, Pattern, Section
+from mailsla.config.fields import Address, Departement, Domain, Keyword, MailboxName, Name, Pattern, Section
 from mailsla.core.clock.territory import Territory, territory_of
 from mailsla.core.office.forms import AddressSource
 from mailsla.language import gettext as _
@@ -66,7 +66,7 @@ class Service(Section):
 
     name: Name
     addresses: tuple[Address, ...] = ()
-    mailboxes: tuple[Name, ...] = ()
+    mailboxes: tuple[MailboxName, ...] = ()
     keywords: tuple[Keyword, ...] = ()
     head: Address | None = None
 
@@ -85,7 +85,7 @@ class ReplyKindSection(Section):
     kind: Literal["acknowledgement", "holding", "redirection", "survey", "substantive"]
     subjects: tuple[Name, ...] = ()
     senders: tuple[Address, ...] = ()
-    mailboxes: tuple[Name, ...] = ()
+    mailboxes: tuple[MailboxName, ...] = ()
     keywords: tuple[Keyword, ...] = ()
 
 
@@ -94,7 +94,7 @@ class ClosingSection(Section):
 
     effect: Literal["answered", "excluded"]
     reason: Name
-    mailboxes: tuple[Name, ...] = ()
+    mailboxes: tuple[MailboxName, ...] = ()
     keywords: tuple[Keyword, ...] = ()
 
     @model_validator(mode="after")

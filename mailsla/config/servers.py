@@ -5,12 +5,31 @@ from __future__ import annotations
 import ipaddress
 from datetime import date
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import AfterValidator, Field, SecretStr, model_validator
 
-from mailsla.config.fields import Address, Command, File, Name, Section, Variable
+from mailsla.config.fields import Address, Command, File, MailboxName, Name, Section, Variable
 from mailsla.config.secret import Secret
 from mailsla.language import gettext as _
+
+
+def _token_url(written: str) -> str:
+    """Refuse what a secret must not be sent to, or what two programs may read differently."""
+    try:
+        url = urlsplit(written)
+        host, port = url.hostname or "", url.port
+    except ValueError:
+        host, port = "", None
+    bare = f"[{host}]" if ":" in host else host
+    # Nothing but a host and its port: what stands before an @ looks like a host to whoever reads it.
+    if not host or "\\" in host or url.netloc.lower() not in {bare, f"{bare}:{port}"}:
+        raise ValueError(
+            _("indiquez l'adresse du serveur d'autorisation seule, comme « https://login.example.fr/token ».")
+        )
+    if url.scheme != "https" and not is_loopback(host):
+        raise ValueError(_("l'adresse du serveur d'autorisation doit commencer par https://."))
+    return written
 
 
 class OAuth2Section(Section):
@@ -20,7 +39,9 @@ class OAuth2Section(Section):
     is this machine's.
     """
 
-    token_url: Annotated[str, Field(pattern=r"^https?://[^\s]+$", max_length=500)]
+    token_url: Annotated[
+        str, Field(pattern=r"^(?i:https?)://[!-~]+$", max_length=500), AfterValidator(_token_url)
+    ]
     client_id: Name
     client_secret_file: File | None = None
     client_secret_command: Command | None = None
@@ -51,9 +72,6 @@ class OAuth2Section(Section):
                     "chacun d'une seule façon."
                 )
             )
-        host = self.token_url.partition("://")[2].partition("/")[0].rpartition(":")[0]
-        if self.token_url.startswith("http://") and not is_loopback(host):
-            raise ValueError(_("l'adresse du serveur d'autorisation doit commencer par https://."))
         return self
 
 
@@ -76,9 +94,9 @@ class Account(Section):
     password_command: Command | None = None
     password_env: Variable | None = None
     oauth2: OAuth2Section | None = None
-    sent: tuple[Name, ...] = ()
-    ignore: tuple[Name, ...] = ()
-    only: tuple[Name, ...] = ()
+    sent: tuple[MailboxName, ...] = ()
+    ignore: tuple[MailboxName, ...] = ()
+    only: tuple[MailboxName, ...] = ()
     since: date | None = None
     every_seconds: Annotated[int, Field(ge=5, le=86_400)] = 300
     idle: bool = True

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import os
-import tempfile
+import shutil
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from mailsla.adapters.machine.present import Now, clock_set_to
+from mailsla.config.trusted import untrusted
+from mailsla.core.errors import UsageError
+from mailsla.language import gettext as _
+
+STATE_VARIABLE = "XDG_STATE_HOME"
 
 NOW = datetime(2026, 11, 13, 8, 30, tzinfo=ZoneInfo("Europe/Paris"))
 """The date of the demonstration: a Friday, two days after a holiday."""
@@ -66,8 +71,59 @@ def clock() -> Now:
 
 
 def folder() -> Path:
-    """Return the folder of the demonstration, one a user, among the system's temporary files."""
-    return Path(tempfile.gettempdir()) / f"mailsla-demo-{os.getuid()}"
+    """Return the folder of the demonstration, whether it exists or not, in what the user keeps of programs' state.
+
+    Its configuration is run like any other: nobody else may have a hand in the folder, or in one on the way.
+
+    Raises:
+        UsageError: When somebody has, or when the user has no folder of his own.
+    """
+    found = _state_home() / "mailsla" / "demo"
+    if found.is_symlink():
+        raise UsageError(
+            _("{path} est un lien ; retirez-le, puis relancez « mailsla demo ».").format(path=found)
+        )
+    there = next(path for path in (found, *found.parents) if path.exists())
+    problem = untrusted(there)
+    if problem is not None:
+        raise UsageError(str(problem))
+    return found
+
+
+def _state_home() -> Path:
+    """Return where the user's programs keep their state (XDG Base Directory Specification; relative paths are void)."""
+    chosen = Path(os.environ.get(STATE_VARIABLE, ""))
+    if chosen.is_absolute():
+        return chosen
+    try:
+        home = Path(os.environ["HOME"]) if "HOME" in os.environ else Path.home()
+    except RuntimeError:
+        home = Path()
+    if not home.is_absolute() or not home.is_dir():
+        raise UsageError(
+            _("Vous n'avez pas de dossier personnel ; indiquez un dossier à vous dans XDG_STATE_HOME.")
+        )
+    return home / ".local" / "state"
+
+
+def make_folder() -> Path:
+    """Make the demonstration's folder, empty, for its user alone.
+
+    Raises:
+        UsageError: When it cannot be made.
+    """
+    made = folder()
+    try:
+        shutil.rmtree(made, ignore_errors=True)
+        made.mkdir(mode=0o700, parents=True)
+    except OSError as error:
+        raise UsageError(
+            _(
+                "Le dossier {path} ne peut pas être fait ({reason}) ; indiquez un dossier à vous "
+                "dans XDG_STATE_HOME."
+            ).format(path=made, reason=type(error).__name__)
+        ) from error
+    return made
 
 
 def config_path() -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import secrets
 import socket
 import subprocess
@@ -53,6 +54,8 @@ class EmbeddedServer:
         self._process = subprocess.Popen(  # noqa: S603 (our own interpreter, our own arguments)
             [
                 sys.executable,
+                # Nothing is imported from the folder it is started in.
+                "-P",
                 "-c",
                 "from pymap.main import main; main()",
                 "--host",
@@ -64,6 +67,7 @@ class EmbeddedServer:
             ],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
+            env=_environment(),
         )
         try:
             self._wait()
@@ -122,6 +126,12 @@ class EmbeddedServer:
             except subprocess.TimeoutExpired:
                 self._process.kill()
                 self._process.wait()
+
+
+def _environment() -> dict[str, str]:
+    """Return the environment, without what `PYTHONPATH` names from the folder in use: an empty entry is that folder."""
+    said = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in said if Path(path).is_absolute())}
 
 
 def _free_port() -> int:

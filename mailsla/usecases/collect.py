@@ -20,6 +20,9 @@ from mailsla.usecases.terms import Terms
 MOST_NAMED = 5
 """Mailboxes named in one sentence."""
 
+LONGEST_NAMED = 200
+"""Characters of a name in it: a server may make names of any length."""
+
 
 class Session(OpenSession, Protocol):
     """A logged-in connection that only reads."""
@@ -80,7 +83,10 @@ def _go_over(one: MailboxPass, *, has_leftovers: bool) -> bool:
 
 def refusal(mailboxes: Sequence[str]) -> str:
     """Say which mailboxes could not be opened, the first few by name, and what to do."""
-    named = ["".join(letter if letter.isprintable() else "?" for letter in name) for name in mailboxes]
+    named = [
+        "".join(letter if letter.isprintable() else "?" for letter in name[:LONGEST_NAMED])
+        for name in mailboxes[: MOST_NAMED + 1]
+    ]
     return ngettext(
         "dossier refusé par le serveur : {mailboxes} ; donnez le droit de le lire, ou écartez-le avec « ignore ».",
         "dossiers refusés par le serveur : {mailboxes} ; donnez le droit de les lire, ou écartez-les avec « ignore ».",

@@ -144,3 +144,11 @@ def test_an_internaldate_that_is_none_is_none(written: bytes) -> None:
 
 def test_a_literal_that_is_no_header_is_no_message() -> None:
     assert answers(b'* 1 FETCH (UID 5 INTERNALDATE " 5-Nov-2026 10:00:00 +0100" {3}\r\nabc)\r\n') == []
+
+
+@pytest.mark.parametrize("opening", [b'"' + b'\\"' * 450_000, b"BODY[HEADER " * 75_000, b'UID "' * 180_000])
+def test_a_line_as_long_as_lines_may_be_is_read_in_one_go(opening: bytes) -> None:
+    """In the square of its length it would take hours, during which nothing else would run."""
+    good = b"* 2 FETCH (UID 6 BODY[HEADER] " + literal(b"A: b\r\n") + b")\r\n"
+
+    assert answers(b"* 1 FETCH (" + opening + b"\r\n", good) == [Fetched(6, None, b"A: b\r\n")]

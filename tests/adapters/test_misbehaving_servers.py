@@ -15,13 +15,15 @@ from mailsla.adapters.database import schema
 from mailsla.adapters.database.engine import open_engine, reading
 from mailsla.adapters.database.store import Store, store_on
 from mailsla.adapters.imap.account import ImapAccount, ImapLimits
+from mailsla.adapters.imap.client import MOST_ANSWER
 from mailsla.adapters.imap.connecting import connect
+from mailsla.adapters.imap.list_responses import MOST_NAME
 from mailsla.adapters.imap.session import ImapSession
 from mailsla.core.collection.on_server import ListedMailbox, MailboxStatus
 from mailsla.core.collection.outcome import RunOutcome
-from mailsla.core.errors import PermanentError, TransientError
+from mailsla.core.errors import MailboxError, PermanentError, TransientError
 from mailsla.core.mail.copies import MailboxRole
-from mailsla.usecases.collect import collect
+from mailsla.usecases.collect import collect, refusal
 from mailsla.usecases.mailbox_pass import Tally
 from mailsla.usecases.poll import LEASE
 from mailsla.usecases.poll import poll as collect_and_record
@@ -178,7 +180,7 @@ def test_a_name_longer_than_any_memory_is_a_fault_of_the_server(
     server: ScriptedImap, poll: Poll, store: Store, size: int
 ) -> None:
     server.interjections["LIST"] = f'* LIST () "/" {{{size}}}\r\n'.encode()
-    with pytest.raises(TransientError, match="illisible"):
+    with pytest.raises(TransientError, match="plus long"):
         poll()
 
     server.interjections.clear()
@@ -486,6 +488,82 @@ def test_a_mailbox_asked_for_that_is_not_listed_is_told(server: ScriptedImap, st
         polled(server, store, only=("Etrangers",))
 
     assert (tally.mailboxes, tally.refused) == (1, ["Etrangers"])
+
+
+@pytest.mark.parametrize("end", ["\r\n", "\n", "\r", "\0"])
+def test_a_name_that_would_be_another_command_is_told_and_never_said(
+    server: ScriptedImap, store: Store, end: str
+) -> None:
+    name = f"Facile{end}A1 DELETE INBOX".encode()
+    server.interjections["LIST"] = b'* LIST () "/" {%d}\r\n%s\r\n' % (len(name), name)
+
+    with connected(server) as session:
+        tally = collect(session, store, Terms("contact", now=lambda: AT))
+        session._client.written["Facile"] = name
+        with pytest.raises(MailboxError):
+            session.examine("Facile")
+
+    assert stored(store) == {1, 2, 3, 4, 5}
+    assert (tally.mailboxes, len(tally.refused)) == (1, 1)
+    assert f"Facile{'?' * len(end)}A1 DELETE INBOX" in refusal(tally.refused)
+    assert "DELETE" not in "".join(server.commands)
+
+
+def test_a_name_too_long_for_any_database_is_told_by_its_beginning(
+    server: ScriptedImap, store: Store
+) -> None:
+    longest = b"x" * MOST_NAME
+    server.mailboxes[longest] = longest
+    server.interjections["LIST"] = b'* LIST () "/" "' + b"y" * 900_000 + b'"\r\n'
+
+    with connected(server) as session:
+        tally = collect(session, store, Terms("contact", now=lambda: AT))
+
+    assert tally.mailboxes == 2
+    assert tally.refused == ["y" * MOST_NAME]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"* LIST () / x\r\n* X {67108864}\r\n",
+        b"* LIST () / " + b"x" * 2_000_000 + b"\r\n",
+        b"* OK " + b"x" * 900_000 + b"\r\n",
+    ],
+    ids=["a literal", "a line", "many lines"],
+)
+@pytest.mark.parametrize("verb", ["LOGIN", "LIST", "SEARCH", "FETCH"])
+def test_an_answer_without_end_is_given_up_before_it_fills_the_memory(
+    server: ScriptedImap, poll: Poll, store: Store, verb: str, answer: bytes
+) -> None:
+    server.interjections[verb] = answer * (1 + MOST_ANSWER // len(answer) if len(answer) > 100 else 1)
+    with pytest.raises(TransientError):
+        poll()
+
+    server.interjections.clear()
+    poll()
+
+    assert stored(store) == {1, 2, 3, 4, 5}
+
+
+def test_a_server_that_goes_on_with_what_nobody_asked_for_is_given_up(server: ScriptedImap) -> None:
+    unasked = b"* 9 FETCH (UID 99 BODY[HEADER] {3}\r\nA:b)\r\n"
+    server.interjections["FETCH"] = unasked * 1_000
+    server.drip = 0.001
+
+    with connected(server, limits=ImapLimits(patience=2)) as session:
+        session.examine("INBOX")
+        with pytest.raises(TransientError):
+            list(session.fetch([1]))
+
+
+def test_parentheses_without_end_are_a_fault_of_the_server(server: ScriptedImap) -> None:
+    server.interjections["FETCH"] = b"* 1 FETCH (UID 1 " + b"(" * 400_000 + b"\r\n"
+
+    with connected(server) as session:
+        session.examine("INBOX")
+        with pytest.raises(TransientError, match="illisible"):
+            session.body_starts([1])
 
 
 @pytest.mark.parametrize("uid_next", [None, 4_294_967_295])

@@ -188,6 +188,23 @@ def test_an_authorization_server_that_drips_its_answer_is_given_up(site: Site, b
     assert time.monotonic() - started < 5
 
 
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+@pytest.mark.parametrize("consent", [None, "consent-1"])
+def test_a_secret_follows_no_redirection(site: Site, status: int, consent: str | None) -> None:
+    site.tokens.moved = (status, f"{site.tokens.url}/token")
+    refresh_token = None if consent is None else Credentials(literal=lambda: consent)
+    source = site.source(token_url=f"{site.tokens.url}/moved", refresh_token=refresh_token)
+
+    with pytest.raises(PermanentError, match="token_url") as raised:
+        source.access_token()
+    asked = list(site.tokens.asked)
+    site.tokens.moved = None
+
+    assert "s3cret" not in str(raised.value)
+    assert len(asked) == 1
+    assert source.access_token()
+
+
 def test_an_authorization_server_that_is_down_may_come_back(site: Site) -> None:
     with pytest.raises(TransientError):
         site.source(token_url="http://127.0.0.1:9/token").access_token()

@@ -224,13 +224,15 @@ def test_init_refuses_what_the_configuration_would_refuse(tmp_path: Path) -> Non
 
 def test_fail_under_says_whether_the_objective_is_missed(tmp_path: Path) -> None:
     temporary = str(tmp_path)
-    assert mailsla("demo", TMPDIR=temporary).returncode == 0
+    assert mailsla("demo", XDG_STATE_HOME=temporary).returncode == 0
 
-    assert mailsla("report", "--demo", "--fail-under", TMPDIR=temporary).returncode == 0
+    assert mailsla("report", "--demo", "--fail-under", XDG_STATE_HOME=temporary).returncode == 0
     assert mailsla(
-        "report", "--demo", "--period", "2026-W42", "--fail-under", TMPDIR=temporary
+        "report", "--demo", "--period", "2026-W42", "--fail-under", XDG_STATE_HOME=temporary
     ).returncode in {0, 3}
-    foreigners = mailsla("report", "--demo", "--service", "Étrangers", "--fail-under", TMPDIR=temporary)
+    foreigners = mailsla(
+        "report", "--demo", "--service", "Étrangers", "--fail-under", XDG_STATE_HOME=temporary
+    )
     assert foreigners.returncode == 3
 
 
@@ -262,15 +264,15 @@ def test_a_check_of_an_unreachable_server_says_what_fails(tmp_path: Path) -> Non
 
 def test_a_closure_declared_later_says_which_published_figures_it_changes(tmp_path: Path) -> None:
     temporary = str(tmp_path)
-    assert mailsla("demo", TMPDIR=temporary).returncode == 0
-    assert mailsla("report", "--demo", "--publish", TMPDIR=temporary).returncode == 0
-    untouched = json.loads(mailsla("report", "--demo", "--format", "json", TMPDIR=temporary).stdout)
+    assert mailsla("demo", XDG_STATE_HOME=temporary).returncode == 0
+    assert mailsla("report", "--demo", "--publish", XDG_STATE_HOME=temporary).returncode == 0
+    untouched = json.loads(mailsla("report", "--demo", "--format", "json", XDG_STATE_HOME=temporary).stdout)
     [configuration] = tmp_path.rglob("mailsla.toml")
     with configuration.open("a", encoding="utf-8") as file:
         file.write('\n[calendar]\nclosures = [{ on = 2026-11-12, reason = "pont" }]\n')
 
-    changed = json.loads(mailsla("report", "--demo", "--format", "json", TMPDIR=temporary).stdout)
-    written = mailsla("report", "--demo", TMPDIR=temporary).stdout
+    changed = json.loads(mailsla("report", "--demo", "--format", "json", XDG_STATE_HOME=temporary).stdout)
+    written = mailsla("report", "--demo", XDG_STATE_HOME=temporary).stdout
 
     assert untouched["revisions"] == []
     [revision] = changed["revisions"]
@@ -288,19 +290,19 @@ def test_a_closure_declared_later_says_which_published_figures_it_changes(tmp_pa
 
 def test_half_days_that_no_longer_count_are_the_cause_of_what_they_change(tmp_path: Path) -> None:
     temporary = str(tmp_path)
-    assert mailsla("demo", TMPDIR=temporary).returncode == 0
+    assert mailsla("demo", XDG_STATE_HOME=temporary).returncode == 0
     [configuration] = tmp_path.rglob("mailsla.toml")
     with configuration.open("a", encoding="utf-8") as file:
         file.write(
             '\n[calendar]\nhalf_days = [{ on = 2026-11-12, reason = "pont", open = ["09:00-12:00"] }]\n'
         )
-    assert mailsla("report", "--demo", "--publish", TMPDIR=temporary).returncode == 0
-    untouched = json.loads(mailsla("report", "--demo", "--format", "json", TMPDIR=temporary).stdout)
+    assert mailsla("report", "--demo", "--publish", XDG_STATE_HOME=temporary).returncode == 0
+    untouched = json.loads(mailsla("report", "--demo", "--format", "json", XDG_STATE_HOME=temporary).stdout)
     with configuration.open("a", encoding="utf-8") as file:
         file.write("half_days_count = false\n")
 
-    changed = json.loads(mailsla("report", "--demo", "--format", "json", TMPDIR=temporary).stdout)
-    written = mailsla("report", "--demo", TMPDIR=temporary).stdout
+    changed = json.loads(mailsla("report", "--demo", "--format", "json", XDG_STATE_HOME=temporary).stdout)
+    written = mailsla("report", "--demo", XDG_STATE_HOME=temporary).stdout
 
     assert untouched["revisions"] == []
     [revision] = changed["revisions"]
@@ -310,7 +312,7 @@ def test_half_days_that_no_longer_count_are_the_cause_of_what_they_change(tmp_pa
 
 def test_clock_gives_the_due_dates_of_the_requests_and_the_rule_of_the_report(tmp_path: Path) -> None:
     temporary = str(tmp_path)
-    assert mailsla("demo", TMPDIR=temporary).returncode == 0
+    assert mailsla("demo", XDG_STATE_HOME=temporary).returncode == 0
     [configuration] = tmp_path.rglob("mailsla.toml")
     with configuration.open("a", encoding="utf-8") as file:
         file.write(
@@ -319,7 +321,7 @@ def test_clock_gives_the_due_dates_of_the_requests_and_the_rule_of_the_report(tm
         )
 
     def answer(*arguments: str) -> Any:
-        return json.loads(mailsla(*arguments, "--demo", "--format", "json", TMPDIR=temporary).stdout)
+        return json.loads(mailsla(*arguments, "--demo", "--format", "json", XDG_STATE_HOME=temporary).stdout)
 
     across = [
         request
@@ -373,11 +375,11 @@ def test_a_text_answer_goes_to_the_file_that_was_asked_for(
     tmp_path: Path, arguments: tuple[str, ...]
 ) -> None:
     temporary = str(tmp_path)
-    assert mailsla("demo", TMPDIR=temporary).returncode == 0
+    assert mailsla("demo", XDG_STATE_HOME=temporary).returncode == 0
     written = tmp_path / "answer.txt"
 
-    done = mailsla(*arguments, "--demo", "-o", str(written), TMPDIR=temporary)
-    refused = mailsla(*arguments, "--demo", "-o", str(tmp_path / "no" / "where"), TMPDIR=temporary)
+    done = mailsla(*arguments, "--demo", "-o", str(written), XDG_STATE_HOME=temporary)
+    refused = mailsla(*arguments, "--demo", "-o", str(tmp_path / "no" / "where"), XDG_STATE_HOME=temporary)
 
     assert (done.returncode, done.stdout) == (0, "")
     assert len(written.read_text(encoding="utf-8").splitlines()) > 10
@@ -415,15 +417,23 @@ def test_paths_without_any_mail_say_so(tmp_path: Path) -> None:
 
 def test_a_decision_that_could_change_nothing_is_refused(tmp_path: Path) -> None:
     temporary = str(tmp_path)
-    assert mailsla("demo", TMPDIR=temporary).returncode == 0
-    listed = json.loads(mailsla("requests", "--demo", "--format", "json", TMPDIR=temporary).stdout)[
+    assert mailsla("demo", XDG_STATE_HOME=temporary).returncode == 0
+    listed = json.loads(mailsla("requests", "--demo", "--format", "json", XDG_STATE_HOME=temporary).stdout)[
         "requests"
     ]
     one, other = listed[0]["key"], listed[1]["key"]
 
     for action, message in (("join", other), ("dismiss", one), ("split", other)):
         done = mailsla(
-            "decide", one, action, "--message", message, "--reason", "essai", "--demo", TMPDIR=temporary
+            "decide",
+            one,
+            action,
+            "--message",
+            message,
+            "--reason",
+            "essai",
+            "--demo",
+            XDG_STATE_HOME=temporary,
         )
         assert done.returncode == 2, action
         assert len(done.stderr.splitlines()) == 1
@@ -464,3 +474,60 @@ def test_an_import_says_what_it_read_and_what_it_passed_over_and_the_numbers_add
     assert {key: answer[key] for key in ("read", "new", "set_aside")} == {"read": 5, "new": 0, "set_aside": 1}
     assert {item["reason"] for item in answer["skipped"]} == {"no-mail"}
     assert (len(answer["skipped"]), again.returncode) == (23, 1)
+
+
+TRAP = """
+[site]
+name = "x"
+departement = "18"
+[office]
+domains = ["x.example.fr"]
+[[accounts]]
+name = "contact"
+host = "127.0.0.1"
+port = 1
+tls = "none"
+user = "u"
+password_command = ["/bin/sh", "-c", "touch run; echo x"]
+"""
+
+
+@pytest.mark.parametrize("named", [(), ("--config", "mailsla.toml")])
+def test_a_configuration_that_others_could_have_written_is_run_only_once_they_cannot(
+    tmp_path: Path, named: tuple[str, ...]
+) -> None:
+    written = tmp_path / "mailsla.toml"
+    written.write_text(TRAP, encoding="utf-8")
+    written.chmod(0o666)
+
+    refused = mailsla("check", *named, folder=tmp_path)
+    left = {path.name for path in tmp_path.iterdir()}
+    written.chmod(0o644)
+    accepted = mailsla("check", *named, folder=tmp_path)
+
+    assert (refused.returncode, refused.stdout, left) == (2, "", {"mailsla.toml"})
+    assert f"chmod go-w {written}" in refused.stderr
+    assert accepted.returncode == 1
+    assert {path.name for path in tmp_path.iterdir()} >= {"mailsla.toml", "mailsla.sqlite3", "run"}
+
+
+def test_the_configuration_of_the_folder_in_use_is_said_and_one_that_was_named_is_not(tmp_path: Path) -> None:
+    written = tmp_path / "mailsla.toml"
+    written.write_text(TRAP, encoding="utf-8")
+
+    assert mailsla("requests", folder=tmp_path).stderr == "configuration : ./mailsla.toml\n"
+    assert mailsla("check", folder=tmp_path).stderr == "configuration : ./mailsla.toml\n"
+    assert mailsla("requests", "--lang", "en", folder=tmp_path).stderr == "configuration: ./mailsla.toml\n"
+    assert mailsla("requests", "--config", "mailsla.toml", folder=tmp_path).stderr == ""
+    assert mailsla("requests", MAILSLA_CONFIG=str(written)).stderr == ""
+
+
+def test_what_is_written_is_for_its_user_alone(tmp_path: Path) -> None:
+    written = tmp_path / "mailsla.toml"
+    written.write_text(TRAP, encoding="utf-8")
+
+    mailsla("requests", "-o", "answer.txt", folder=tmp_path)
+
+    modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir() if path != written}
+    assert modes.keys() >= {"answer.txt", "mailsla.sqlite3"}
+    assert set(modes.values()) == {0o600}

@@ -181,9 +181,20 @@ RULES = [
     ),
     (
         with_oauth2(client_secret_env="A", token_url="http://example.fr/token"),
-        "accounts[1].oauth2",
+        "accounts[1].oauth2.token_url",
         "l'adresse du serveur d'autorisation doit",
     ),
+    (
+        with_oauth2(client_secret_env="A", token_url="https://x@example.fr/token"),
+        "accounts[1].oauth2.token_url",
+        "indiquez l'adresse du serveur d'autorisation seule",
+    ),
+    (
+        with_account(only=["INBOX\r\nA1 LOGOUT"]),
+        "accounts[1].only[1]",
+        "ce nom contient un caractère refusé.",
+    ),
+    (with_service(mailboxes=["a\nb"]), "services[1].mailboxes[1]", "ce nom contient un caractère refusé."),
     (with_commitment(days=5, hours=5), "commitments[1]", "indiquez days ou hours, pas les deux."),
     (with_commitment(target=True), "commitments[1].target", "indiquez une part entre 0 et 1"),
     (with_commitment(target=float("nan")), "commitments[1].target", "indiquez une part entre 0 et 1"),
@@ -213,6 +224,58 @@ def test_each_rule_says_what_to_write_instead_in_the_language_in_use(
     assert set(french) == set(english) == {key}
     assert french[key].startswith(begins)
     assert not english[key].startswith(begins)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://login.example.fr/token",
+        "HTTPS://LOGIN.example.fr:8443/token?x=1",
+        "https://[2001:db8::1]/token",
+        "http://127.0.0.1/token",
+        "http://127.8.0.1:80/token",
+        "http://[::1]:80/token",
+        "http://localhost/token",
+        "HTTP://LocalHost:80/token",
+    ],
+)
+def test_a_secret_goes_by_tls_or_stays_on_this_machine(url: str) -> None:
+    [account] = parse(with_oauth2(client_secret_env="A", token_url=url), folder=Path("/nowhere")).accounts
+
+    assert account.oauth2 is not None
+    assert account.oauth2.token_url == url
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://login.example.fr/token",
+        "HTTP://login.example.fr/token",
+        "http://localhost@login.example.fr/token",
+        "http://localhost:1@login.example.fr/token",
+        "http://127.0.0.1:80@login.example.fr/token",
+        "https://login.example.fr@evil.example/token",
+        "http://127.0.0.1.evil.example/token",
+        "http://localhost.evil.example/token",
+        "http://localhost\\@evil.example/token",
+        "http://[::1]evil.example/token",
+        "http://[::1.evil.example/token",
+        "http://127.1/token",
+        "http://0.0.0.0/token",
+        "http://[::ffff:192.0.2.1]/token",
+        "https:///token",
+        "https://:443/token",
+        "https://login.example.fr:port/token",
+        "https://login.example.fr:99999/token",
+        "https://login.example.fr /token",
+        "https:login.example.fr",
+        "ftp://localhost/token",
+    ],
+)
+def test_an_address_that_leads_elsewhere_than_it_seems_to_is_refused(url: str) -> None:
+    assert set(problems(with_oauth2(client_secret_env="A", token_url=url))) == {
+        "accounts[1].oauth2.token_url"
+    }
 
 
 def test_two_accounts_cannot_share_a_name() -> None:

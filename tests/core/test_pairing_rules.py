@@ -89,6 +89,21 @@ def test_the_address_is_read_in_the_first_text_part_however_it_is_written(
     assert BOOKING.addresses(asked) == ("c@example.org",)
 
 
+@pytest.mark.parametrize("parameter", [b";", b";a=", b';a="'])
+def test_parameters_as_long_as_a_literal_are_not_taken_apart(parameter: bytes) -> None:
+    """In the square of its length a field would take hours, during which nothing else would run."""
+    fields = b"Content-Type: text/html" + parameter * 2_000_000 + b"\r\nContent-Transfer-Encoding: base64\r\n"
+
+    assert first_text(fields, b"PGI+Qm9uam91cjwvYj4=") == "Bonjour"
+
+
+def test_no_address_is_looked_for_in_a_word_longer_than_any() -> None:
+    anywhere = Form(frozenset({FORM}), (AddressSource.BODY,), body_pattern=re.compile(r"\S+@\S+"))
+
+    assert anywhere.asked_by("a" * 1_500 + "@example.org c@example.org") == ("c@example.org",)
+    assert anywhere.asked_by("a" * 900 + " d@example.org") == ("d@example.org",)
+
+
 @given(st.binary(max_size=400), st.binary(max_size=400))
 def test_any_body_gives_a_text(content: bytes, body: bytes) -> None:
     assert isinstance(first_text(content, body), str)

@@ -74,7 +74,7 @@ def answers() -> Iterator[tuple[str, str]]:
 def made_anew() -> dict[str, str]:
     """Make the demonstration in a folder of its own, and return every answer by name."""
     with tempfile.TemporaryDirectory() as folder:
-        environment = {**os.environ, "TMPDIR": folder, "XDG_STATE_HOME": folder, "COLUMNS": "100"}
+        environment = {**os.environ, "XDG_STATE_HOME": folder, "COLUMNS": "100"}
         for name in ("MAILSLA_LANG", "MAILSLA_NOW", "MAILSLA_CONFIG"):
             environment.pop(name, None)
         for module in (["mailsla", "demo"], ["tests.demo.answers", "--print"]):

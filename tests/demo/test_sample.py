@@ -32,7 +32,7 @@ def truth() -> list[dict[str, str]]:
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Any:
     """Run the demonstration once, and return a function that runs other commands on it."""
-    environment = {**os.environ, "TMPDIR": str(tmp_path_factory.mktemp("demo"))}
+    environment = {**os.environ, "XDG_STATE_HOME": str(tmp_path_factory.mktemp("demo"))}
 
     def command(*arguments: str) -> str:
         done = subprocess.run(

@@ -99,11 +99,11 @@ def every_answer(folder: Path) -> dict[str, list[Any]]:
 
 def demonstrated(folder: Path) -> Office:
     """Make the demonstration with figures published, every kind of decision taken, mails handed over and refused."""
-    environment = {**os.environ, "TMPDIR": str(folder)}
+    environment = {**os.environ, "XDG_STATE_HOME": str(folder)}
     subprocess.run(
         [sys.executable, "-m", "mailsla", "demo"], env=environment, capture_output=True, check=True
     )
-    [config] = folder.glob("*/mailsla.toml")
+    [config] = folder.rglob("mailsla.toml")
     office = Office(config)
     office.printed("report", "--publish")
     import_mails(office, folder / "more.mbox")

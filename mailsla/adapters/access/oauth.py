@@ -94,12 +94,16 @@ class TokenSource:
             ) as session:
                 session.verify = verify
                 session.trust_env = False
+                session.hooks["response"].append(_stay_here)
                 for scheme in ("http://", "https://"):
                     session.mount(scheme, BoundedAdapter(self.most_seconds))
                 if self.refresh_token is None:
                     return dict(
                         session.fetch_token(
-                            self.token_url, grant_type="client_credentials", timeout=TIMEOUT_SECONDS
+                            self.token_url,
+                            grant_type="client_credentials",
+                            timeout=TIMEOUT_SECONDS,
+                            allow_redirects=False,
                         )
                     )
                 consent = self.refresh_token.password()
@@ -123,7 +127,22 @@ class TokenSource:
     def _refreshed(self, session: Any) -> dict[str, Any]:
         return dict(
             session.refresh_token(
-                self.token_url, refresh_token=self._refresh, scope=self.scope, timeout=TIMEOUT_SECONDS
+                self.token_url,
+                refresh_token=self._refresh,
+                scope=self.scope,
+                timeout=TIMEOUT_SECONDS,
+                allow_redirects=False,
+            )
+        )
+
+
+def _stay_here(response: Any, *_arguments: Any, **_options: Any) -> None:
+    """Refuse a redirection: the secret would go along to wherever it says (RFC 9110 §15.4.8)."""
+    if 300 <= response.status_code < 400:
+        response.close()
+        raise PermanentError(
+            _(
+                "le serveur d'autorisation renvoie à une autre adresse : vérifiez-la, et mettez-la dans token_url."
             )
         )
 

@@ -1,4 +1,5 @@
-"""The library's IMAP client, where it falls short: greetings that drip, names of mailboxes, news before IDLE begins."""
+"""The library's IMAP client, where it falls short: greetings that drip, answers without end, names of mailboxes, news
+before IDLE begins."""
 
 from __future__ import annotations
 
@@ -12,18 +13,59 @@ from imapclient.imap_utf7 import encode as encode_utf7
 from imapclient.imapclient import require_capability
 from imapclient.tls import IMAP4_TLS
 
-from mailsla.adapters.access.deadline import breaking_off
-from mailsla.adapters.imap.list_responses import quoted
+from mailsla.adapters.access.deadline import break_off, breaking_off
+from mailsla.adapters.imap.list_responses import can_be_said, quoted
+from mailsla.core.errors import MailboxError, TransientError
+from mailsla.language import gettext as _
+
+MOST_ANSWER = 32 * 1024 * 1024
+"""Bytes that a server may answer to one command, or from one message of a fetch to the next: they are all kept.
+
+The longest answer that is wanted is the list of those that bear a keyword: this many bytes name four million."""
 
 _NEWS = re.compile(rb"\* \d+ (EXISTS|EXPUNGE|FETCH)\b", re.IGNORECASE)
 
 
 class _Bounded(imaplib.IMAP4):
-    """Bounds the greeting and the first CAPABILITY; connecting and the handshake have a limit already."""
+    """Bounds every answer, and the time of the greeting and the first CAPABILITY together.
+
+    Connecting and the handshake have a limit already.
+    """
 
     def __init__(self, greeting_seconds: float, *arguments: Any) -> None:
         self._greeting_seconds = greeting_seconds
+        self._heard = 0
         super().__init__(*arguments)
+
+    def hear_anew(self) -> None:
+        """Begin to count what the server answers."""
+        self._heard = 0
+
+    def _command(self, name: str, *arguments: Any) -> Any:
+        self.hear_anew()
+        return super()._command(name, *arguments)  # type: ignore[misc]  # (the library's stubs leave it out)
+
+    def readline(self) -> bytes:
+        """Return the next line. Raises `TransientError` when it or its answer is too long."""
+        try:
+            line = super().readline()
+        except imaplib.IMAP4.error:
+            # The library reads none of a million bytes: the rest of it would be taken for other lines.
+            self._count(MOST_ANSWER + 1)
+            raise
+        self._count(len(line))
+        return line
+
+    def read(self, size: int) -> bytes:
+        """Return so many bytes. Raises `TransientError` when that is too many."""
+        self._count(size)
+        return super().read(size)
+
+    def _count(self, size: int) -> None:
+        self._heard += size
+        if self._heard > MOST_ANSWER:
+            break_off(self.sock)
+            raise TransientError(_("le serveur a répondu plus long que ce qui peut être lu."))
 
     def _connect(self) -> None:
         with breaking_off(self.sock, self._greeting_seconds):
@@ -58,7 +100,10 @@ class Client(IMAPClient):  # type: ignore[misc]  # the library has no types
         return _Plain(seconds, self.host, self.port, self._timeout.connect)
 
     def _normalise_folder(self, folder_name: str) -> bytes:
-        return quoted(self.written.get(folder_name, encode_utf7(folder_name)))
+        written = self.written.get(folder_name, encode_utf7(folder_name))
+        if not can_be_said(written):
+            raise MailboxError(_("le serveur n'ouvre pas ce dossier."))
+        return quoted(written)
 
     @require_capability("IDLE")  # type: ignore[untyped-decorator]  # (the library has no types)
     def start_idle(self) -> bool:

@@ -26,14 +26,17 @@ _USUAL_SIZE = re.compile(rb"(\d{1,7})\}\r\n")
 _ECHO = re.compile(rb"BODY\[HEADER\.FIELDS \([^()\]]*\)\] ")
 
 _LITERAL = re.compile(rb"\{(\d{1,19})\+?\}\r?\n\Z")
-_QUOTED = rb'"(?:[^"\\]|\\.)*"'
+_BEGINS_QUOTED = rb'"(?:[^"\\]++|\\.)*+'
+_QUOTED = _BEGINS_QUOTED + rb'"'
 _ITEM = re.compile(
     rb"UID (?P<uid>\d{1,10})"
     rb'|INTERNALDATE "(?P<date>[^"]*)"'
-    rb"|BODY\[HEADER[^\]]*\](?:<\d+>)? (?P<header>\x00|NIL|" + _QUOTED + rb")"
-    rb"|" + _QUOTED + rb"|[^\s\"]+|\s+|\"",
+    rb"|BODY\[HEADER[^\[\]]*+\](?:<\d+>)? (?P<header>\x00|NIL|" + _QUOTED + rb")"
+    rb"|" + _QUOTED + rb"|[^\s\"]++|\s++|" + _BEGINS_QUOTED,
     re.IGNORECASE | re.DOTALL,
 )
+"""No byte is looked at more than a few times: what a quote opens that nothing closes goes to the end."""
+
 _DATE = re.compile(rb" ?(\d{1,2})-([A-Za-z]{3})-(\d{4}) (\d{2}):(\d{2}):(\d{2}) ([+-]\d{4})", re.ASCII)
 _MONTHS = {
     name: number for number, name in enumerate(b"jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)

@@ -14,10 +14,16 @@ from typing import Any
 from imapclient.imap_utf7 import decode as decode_utf7
 from imapclient.imap_utf7 import encode as encode_utf7
 
-_NAME = rb'(?:"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<literal>\{\d+\+?\})|(?P<atom>[^\s"]\S*))'
+MOST_NAME = 1_000
+"""Bytes of a name: neither people nor databases' indexes take longer ones."""
+
+_NAME = rb'(?:"(?P<quoted>(?:[^"\\]++|\\.)*+)"|(?P<literal>\{\d+\+?\})|(?P<atom>[^\s"]\S*))'
 _LIST = re.compile(rb'\((?P<flags>[^)]*)\) (?:"\\?(?P<separator>.)"|NIL) ' + _NAME, re.IGNORECASE | re.DOTALL)
 _STATUS = re.compile(_NAME + rb" ?(?:\((?P<items>[^)]*)\))?", re.DOTALL)
 
+
+_ENDS_LINE = re.compile(rb"[\r\n\x00]")
+"""What no quoted string holds (RFC 9051 §9); a literal in a server's list may."""
 
 _UNFIT = re.compile("[\\x00\\ud800-\\udfff]")
 
@@ -38,8 +44,8 @@ class Listed:
 
     @property
     def name(self) -> str:
-        """Its name as people read it."""
-        return readable(self.written)
+        """Its name as people read it, or the beginning of one that is too long."""
+        return readable(self.written[:MOST_NAME])
 
 
 def read_list(said: Sequence[Any]) -> Iterator[Listed]:
@@ -80,6 +86,15 @@ def readable(written: bytes) -> str:
     # An ampersand that shifts to nothing stands for itself, and no database takes a NUL or half a character.
     is_name = not _UNFIT.search(name) and encode_utf7(name) == written
     return name if is_name else _UNFIT.sub("?", written.decode("ascii"))
+
+
+def can_be_said(written: bytes) -> bool:
+    """Tell whether a name can be said to a server: one with the end of a line in it would begin a command of its own.
+
+    >>> can_be_said(b"Re&AOc-us"), can_be_said(b"x\\r\\nA1 DELETE INBOX")
+    (True, False)
+    """
+    return len(written) <= MOST_NAME and not _ENDS_LINE.search(written)
 
 
 def quoted(written: bytes) -> bytes:

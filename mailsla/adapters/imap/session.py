@@ -21,14 +21,12 @@ from mailsla.adapters.imap.account import ImapAccount
 from mailsla.adapters.imap.client import Client
 from mailsla.adapters.imap.fetch_responses import read_fetch
 from mailsla.adapters.imap.list_responses import Listed, read_list, read_status
-from mailsla.adapters.imap.mailbox_roles import NEVER_READ, role_of
+from mailsla.adapters.imap.mailbox_choice import chosen
 from mailsla.adapters.imap.protocol_values import sequence_set, status_of
 from mailsla.adapters.imap.translation import refusing, translated
 from mailsla.core.collection.on_server import BodyStart, Fetched, ListedMailbox, MailboxStatus
 from mailsla.core.errors import FetchRefused, MailslaError
-from mailsla.core.mail.copies import MailboxRole
 from mailsla.core.mail.header import REQUESTED_FIELDS
-from mailsla.core.mail.mailbox_names import compared
 from mailsla.core.office.body_evidence import READ_BYTES
 from mailsla.language import gettext as _
 
@@ -42,7 +40,8 @@ class ImapSession:
     """A logged-in connection that only reads. Satisfies `mailsla.usecases.collect.Session`.
 
     Attributes:
-        unlisted: The mailboxes of the account's `only` that the server does not list, as of the last list.
+        unlisted: The mailboxes that cannot be opened by name, as of the last list: those of the account's `only` that
+            the server does not list, and those whose name cannot be said.
     """
 
     def __init__(self, client: Client, account: ImapAccount) -> None:
@@ -80,26 +79,17 @@ class ImapSession:
         with self.bounded():
             self._leave()
             listed, statuses = self._listed()
-        sent, ignore, only = (
-            {compared(name) for name in names}
-            for names in (self._account.sent, self._account.ignore, self._account.only)
-        )
-        found = []
-        for mailbox in listed:
-            if mailbox.attributes & NEVER_READ:
-                continue
-            known_as = compared(mailbox.name)
-            name = "INBOX" if known_as == "INBOX" else mailbox.name
+        choice = chosen(listed, self._account)
+        for name, mailbox in choice.openable.items():
             self._client.written[name] = mailbox.written
             status = statuses.get(mailbox.written)
             if status is not None:
                 self._told[name] = status
-            role = MailboxRole.SENT if known_as in sent else role_of(mailbox)
-            wanted = known_as in only if only else known_as not in ignore
-            if wanted and role is not MailboxRole.DRAFTS:
-                found.append(ListedMailbox(name, role, status))
-        listed_names = {compared(mailbox.name) for mailbox in listed}
-        self.unlisted = [name for name in self._account.only if compared(name) not in listed_names]
+        self.unlisted = choice.missing
+        found = [
+            ListedMailbox(name, role, statuses.get(choice.openable[name].written))
+            for name, role in choice.wanted.items()
+        ]
         # The inbox first: its requests are what people wait for.
         return sorted(found, key=lambda mailbox: (mailbox.name != "INBOX", mailbox.name))
 
@@ -190,14 +180,18 @@ class ImapSession:
             with self.bounded():
                 tag = imap._new_tag()  # noqa: SLF001 (tags are its own count)
                 items = f"(INTERNALDATE {HEADER_FIELDS})"
+                imap.hear_anew()
                 imap.send(tag + f" UID FETCH {sequence_set(uids)} {items}\r\n".encode())
                 wanted = set(uids)
                 try:
                     for message in read_fetch(imap.readline, imap.read, tag):
+                        # What nobody asked for, or what came before, gives the server no more time.
                         if message.uid in wanted:
+                            wanted.remove(message.uid)
                             self._busy_since = None
                             yield message
-                        self._busy_since = time.monotonic()
+                            self._busy_since = time.monotonic()
+                            imap.hear_anew()
                 except imaplib.IMAP4.abort:
                     raise
                 except imaplib.IMAP4.error as error:

@@ -24,8 +24,9 @@ UNREADABLE = (
     AssertionError,
     OverflowError,
     MemoryError,
+    RecursionError,
 )
-"""What a response that cannot be parsed makes of the library; the last two, of the sizes and numbers it announces."""
+"""What a response that cannot be parsed makes of the library; the last three, of the sizes and depths it announces."""
 
 
 @contextmanager

@@ -23,6 +23,9 @@ READ_BYTES = 16 * 1024
 _TAG = re.compile(r"<[^<>]{0,2000}>")
 _NO_CHARACTER = re.compile(r"&#[xX]?[0-9a-fA-F]{9,};?")
 """Numbers of no character: Python refuses to read one of over 4,300 digits."""
+_LONG_FIELD = re.compile(rb"((?:\A|\n)[!-9;-~]++:(?:[^\n]|\n[ \t]){8000}+)(?:[^\n]|\n[ \t])*+")
+"""A field far longer than any that says what a part is: the library takes a field's parameters apart in its square."""
+
 _BREAK = re.compile(r"<(?:br|/p|/div|/tr|/li)\b[^<>]{0,200}>", re.IGNORECASE)
 
 
@@ -69,7 +72,7 @@ def first_text(content_fields: bytes, body: bytes) -> str:
     >>> first_text(b"Content-Type: text/html", b"<p>Courriel : <b>a@example.org</b></p>").strip()
     'Courriel : a@example.org'
     """
-    fields = content_fields.strip(b"\r\n")
+    fields = _LONG_FIELD.sub(rb"\1", content_fields.strip(b"\r\n"))
     message = email.message_from_bytes(fields + b"\r\n\r\n" + body)
     part = next((part for part in message.walk() if part.get_content_maintype() == "text"), None)
     if part is None:

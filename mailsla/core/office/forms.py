@@ -20,6 +20,9 @@ class AddressSource(StrEnum):
     FROM = "from"
 
 
+_LONG_WORD = re.compile(r"(?<!\S)\S{1000,}+")
+"""No address is as long: a site's own pattern may take the square of such a word's length to find none in it."""
+
 Outside = Callable[[tuple[str, ...]], tuple[str, ...]]
 
 
@@ -80,7 +83,7 @@ class Form:
 
     def asked_by(self, text: str) -> tuple[str, ...]:
         """Return the address that the body's text names."""
-        return _found(self.body_pattern, text)
+        return _found(self.body_pattern, _LONG_WORD.sub("", text))
 
 
 def _found(pattern: re.Pattern[str] | None, text: str) -> tuple[str, ...]:

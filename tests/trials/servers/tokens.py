@@ -17,6 +17,7 @@ class TokenServer:
         client_secret: What the client must say; tests change it.
         refresh_token: The consent that is good; replaced at each use when `rotates`.
         lives_seconds: How long tokens are said to live.
+        moved: A status and an address to answer instead: of a redirection.
         error: An error code to answer instead of a token.
         asked: The grants that were asked for, in order.
     """
@@ -28,6 +29,7 @@ class TokenServer:
         self.rotates = False
         self.lives_seconds = 3600
         self.error: str | None = None
+        self.moved: tuple[int, str] | None = None
         self.asked: list[str] = []
         self.good: set[str] = set()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
@@ -75,7 +77,9 @@ def _handler(tokens: TokenServer) -> type[BaseHTTPRequestHandler]:
             form = {name: values[0] for name, values in parse_qs(self.rfile.read(length).decode()).items()}
             status, body = tokens.answer(self.path, form)
             content = json.dumps(body).encode()
+            status, location = tokens.moved or (status, "")
             self.send_response(status)
+            self.send_header("Location", location)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(content)))
             self.end_headers()

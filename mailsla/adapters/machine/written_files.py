@@ -1,0 +1,72 @@
+"""Files for their user alone, and never written through a link that somebody else planted."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import stat
+from pathlib import Path
+
+PRIVATE = 0o077
+"""The umask of what nobody else reads: citizens' addresses, subjects."""
+
+READABLE_BY_GROUP = 0o027
+
+ROOT = 0
+MOST_LINKS = 40
+"""As many as the kernel follows in one path (path_resolution(7))."""
+
+
+def keep_private(mask: int = PRIVATE) -> None:
+    """Keep from others what this process makes from now on: the store and its log, answers in files."""
+    os.umask(mask)
+
+
+def write_whole(path: Path, text: str, user: int | None = None) -> None:
+    """Write a file as a whole: whoever reads it meanwhile finds the former one.
+
+    A link of the user's or of root's is followed; into a device or a pipe of theirs the text is written. A new file
+    has the mode that the umask leaves; the user's own file keeps its mode, and another user's is replaced.
+
+    Args:
+        path: Where.
+        text: What.
+        user: Whose files and links are the user's own; those of the user of this process, when not said.
+
+    Raises:
+        PermissionError: When another user owns a link, a device or a pipe that stands there.
+        OSError: When it cannot be written.
+    """
+    user = os.geteuid() if user is None else user
+    target, found = _end_of(path, user)
+    if found is not None and not stat.S_ISREG(found.st_mode):
+        with target.open("w", encoding="utf-8", newline="") as file:
+            file.write(text)
+        return
+    part = target.with_name(f".mailsla-{secrets.token_hex(8)}")
+    handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o666)
+    try:
+        with open(handle, "w", encoding="utf-8", newline="") as file:  # noqa: PTH123 (it is open already)
+            if found is not None and found.st_uid == user:
+                os.fchmod(handle, stat.S_IMODE(found.st_mode))
+            file.write(text)
+        part.replace(target)
+    except BaseException:
+        part.unlink()
+        raise
+
+
+def _end_of(path: Path, user: int) -> tuple[Path, os.stat_result | None]:
+    """Return where `path` leads by links that may be followed, and what stands there; None when nothing does."""
+    for _link in range(MOST_LINKS):
+        try:
+            found = path.lstat()
+        except FileNotFoundError:
+            return path, None
+        if not stat.S_ISREG(found.st_mode) and found.st_uid not in {ROOT, user}:
+            raise PermissionError(str(path))
+        # What /dev/stdout leads to may be a pipe, which has no path.
+        if not stat.S_ISLNK(found.st_mode) or (path.exists() and not path.is_file()):
+            return path, found
+        path = path.parent / path.readlink()
+    raise OSError(str(path))
