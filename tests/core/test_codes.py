@@ -13,7 +13,7 @@ from mailsla.core.mail.header import BODY_SAYS, KEPT_FIELDS, REQUESTED_FIELDS
 CODES = {
     "Action": "exclude answered assign category join split dismiss undo",
     "AddressSource": "reply-to subject body from",
-    "Basis": "server last_hop sender_clock first_seen after_request filed decision",
+    "Basis": "server last_hop archive sender_clock first_seen after_request filed decision",
     "ClosedDayReceipt": "same_day next_working_day",
     "ClosingEffect": "answered excluded",
     "Comparison": "less_than at_most",
