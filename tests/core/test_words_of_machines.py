@@ -12,6 +12,9 @@ DAEMON = "mailer-daemon@relais.example.net"
 
 RETURNED = """
 Undeliverable: titre
+Notification d'état de remise (échec)
+Courrier refusé
+Echec de la remise de votre message
 Returned to sender
 Return mail
 Failure notice
@@ -71,10 +74,14 @@ Réponse automatique : titre
 Réponse auto
 Auto-reply: titre
 Auto response
-Absente le 3
-Absence
-I am out of the office
-Je suis out of office
+Absence du bureau : titre
+AUTO: Camille Durand is out of the office
+AUTO : titre
+Automatic reply: titre
+Out of Office AutoReply: titre
+Out of office
+Automatische Antwort: titre
+Resposta automática: titre
 Message d'absence
 Abwesenheitsnotiz
 Respuesta automática
@@ -114,6 +121,12 @@ undeliverable
 was not delivered to
 No such user
 Invalid user address
+Votre message n'a pu etre remis au destinataire
+Votre message n’a pas pu être distribué
+Le courriel n'a pas pu être délivré
+L'adresse x@example.org n'existe pas.
+La boîte aux lettres pleine
+boite pleine
 """.strip().splitlines()
 
 
@@ -146,15 +159,31 @@ def test_an_absence_says_so_in_these_words_and_a_sign_says_that_a_machine_wrote(
 
     assert (found.kind, found.reason and found.reason.code) == (
         MailKind.AUTOMATIC_REPLY,
-        "absence-and-auto-submitted",
+        "prefix-and-auto-submitted",
     )
     assert kind_of(header(subject)).kind is MailKind.PERSON
     assert kind_of(header(subject, auto_submitted="no")).kind is MailKind.PERSON
 
 
-def test_the_absence_of_a_person_or_of_a_paper_is_a_citizen_s_subject() -> None:
-    for subject in ("Absence de réponse", "Absences scolaires", "Absenté du travail", "Rendez-vous"):
-        assert kind_of(header(subject, auto_submitted="auto-generated")).kind is MailKind.PERSON
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "Absence de réponse", "Absences scolaires", "Absenté du travail", "Rendez-vous", "Absence au rendez-vous du 3",
+        "Absence récépissé carte de séjour", "Absent le 3 novembre", "Absence du bureau de vote", "Auto : carte grise",
+        "Automatic reply never came", "Re: Réponse automatique : titre", "Message d'absence perdu",
+    ],
+)  # fmt: skip
+def test_the_absence_of_a_person_or_of_a_paper_is_a_citizen_s_subject(subject: str) -> None:
+    assert kind_of(header(subject, auto_submitted="auto-generated")).kind is MailKind.PERSON
+    exchange = Header(subject=subject, senders=(CITIZEN,), kept=(("x-auto-response-suppress", "All"),))
+    assert kind_of(exchange).kind is MailKind.PERSON
+
+
+def test_the_words_of_returned_mail_in_a_citizen_s_letter_are_the_citizen_s() -> None:
+    body = b"My residence card could not be delivered to me.\n"
+
+    assert kind_of(header("Residence permit", return_path="<>"), body).kind is MailKind.PERSON
+    assert kind_of(header("Courrier non remis par La Poste", return_path="<>")).kind is MailKind.PERSON
 
 
 @pytest.mark.parametrize("subject", RECEIPTS)

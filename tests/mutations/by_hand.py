@@ -166,8 +166,8 @@ MUTATIONS = (
     Mutation(
         "the office is its own citizen",
         "office/correspondents",
-        '        if any(domain == ours or domain.endswith("." + ours) for ours in self.domains):',
-        "        if any(domain == ours for ours in self.domains):",
+        'return any(host == ours or host.endswith("." + ours) for ours in self.domains)',
+        "return any(host == ours for ours in self.domains)",
     ),
     Mutation(
         "tags make other people",

@@ -14,7 +14,7 @@ from email.message import Message
 from mailsla.core.mail.encoded_words import text_of
 from mailsla.core.mail.header import BODY_SAYS, Header
 from mailsla.core.mail.header_reading import read_header
-from mailsla.core.mail.kinds import MailKind, kind_of, looks_returned
+from mailsla.core.mail.kinds import MailKind, is_of_a_mail_system, kind_of
 from mailsla.core.office.correspondents import Office
 
 READ_BYTES = 16 * 1024
@@ -34,7 +34,7 @@ def needs_body(header: Header, office: Office) -> bool:
     form = office.form_of(header)
     if form is not None:
         return form.needs_body(header, office.outside)
-    return looks_returned(header) and kind_of(header).kind is MailKind.PERSON
+    return is_of_a_mail_system(header) and kind_of(header).kind is MailKind.PERSON
 
 
 def with_body(header: Header, content_fields: bytes, body: bytes, office: Office) -> Header:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from mailsla.core.mail.addresses import plain
 from mailsla.core.mail.header import Header
 from mailsla.core.office.forms import Form
+
+_HOST = re.compile(r"([A-Za-z0-9.-]+)>?\s*\Z")
 
 MOST_REMEMBERED = 2_048
 """Addresses whose side is remembered; memory does not grow with the mailbox."""
@@ -87,9 +90,19 @@ class Office:
         if bare in self.form_senders:
             return False
         domain = bare.rpartition("@")[2]
-        if any(domain == ours or domain.endswith("." + ours) for ours in self.domains):
-            return True
-        return bare in self.addresses or bare in self._service_by_address
+        return self.has_host(domain) or bare in self.addresses or bare in self._service_by_address
+
+    def has_host(self, host: str) -> bool:
+        """Tell whether a host lies in our domains."""
+        return any(host == ours or host.endswith("." + ours) for ours in self.domains)
+
+    def is_answered_by(self, header: Header) -> bool:
+        """Tell whether a mail names an id that one of our hosts made."""
+        return any(self.has_host(_host(item)) for item in (*header.in_reply_to, *header.references))
+
+    def has_list(self, header: Header) -> bool:
+        """Tell whether a mail came through a list of ours: List-Id or List-Post lies in our domains."""
+        return any(self.has_host(_host(header.field(field))) for field in ("list-id", "list-post"))
 
     def is_form(self, header: Header) -> bool:
         """Tell whether a declared web form wrote this."""
@@ -134,6 +147,12 @@ class Office:
     def service(self, name: str) -> Service | None:
         """Return the service called `name`."""
         return next((service for service in self.services if service.name == name), None)
+
+
+def _host(written: str) -> str:
+    """Return the host that an id, a List-Id or a List-Post ends with, in lower case."""
+    found = _HOST.search(written[-300:].rpartition("@")[2])
+    return found[1].lower() if found is not None else ""
 
 
 UNKNOWN_OFFICE = Office()

@@ -6,13 +6,13 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-from mailsla.core.mail import kinds as automatic
 from mailsla.core.mail.addresses import plain
 from mailsla.core.mail.copies import Mail, MailboxRole
 from mailsla.core.mail.header import Header
 from mailsla.core.mail.instants import Moment, received, sent
 from mailsla.core.mail.kinds import MailKind, Reason
 from mailsla.core.office.correspondents import Office, requesters
+from mailsla.core.office.kind_here import kind_here
 
 
 class Side(StrEnum):
@@ -64,7 +64,7 @@ def read(mail: Mail, office: Office) -> Reading:
 
     A declared form's mail is always a citizen's. What lies only in a junk mailbox is spam.
     """
-    classification = automatic.kind_of(mail.header)
+    classification = kind_here(mail.header, office)
     kind, reason = classification.kind, classification.reason
     if office.is_form(mail.header):
         return _citizen(mail, office, MailKind.PERSON, None)
@@ -114,7 +114,7 @@ def classified(header: Header, office: Office, body_start: bytes = b"") -> tuple
 
     Nothing says that a mail is a person's letter: its reason is None.
     """
-    classification = automatic.kind_of(header, body_start)
+    classification = kind_here(header, office, body_start)
     kind, reason = classification.kind, classification.reason
     if office.is_form(header):
         return (MailKind.PERSON.value, "declared-form")

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import hashlib
 
-from mailsla.core.mail import kinds as automatic
 from mailsla.core.mail.header import Header
 from mailsla.core.office.correspondents import Office, requesters
+from mailsla.core.office.kind_here import kind_here
 from mailsla.core.office.sides import is_letter, written_to
 from mailsla.core.pairing.conversation import cited_ids, correspondents
 from mailsla.core.pairing.fingerprint import fingerprint
 from mailsla.core.pairing.recipient_matching import MOST_RECIPIENTS
 
-TIES_VERSION = 1
+TIES_VERSION = 2
 """Raised whenever the code makes other ties of the same header; all are then made again."""
 
 
@@ -68,7 +68,7 @@ def tie_names(header: Header, office: Office) -> set[str]:
 
 def _reachable(header: Header, office: Office) -> tuple[str, ...]:
     """Return the citizens through whom evidence 4 may tie this mail."""
-    if not (office.is_form(header) or is_letter(header, automatic.kind_of(header).kind, office)):
+    if not (office.is_form(header) or is_letter(header, kind_here(header, office).kind, office)):
         return ()
     if office.is_form(header) or not office.wrote(header):
         return (*requesters(header, office), *office.outside(header.cc))

@@ -1,0 +1,21 @@
+"""What kind of mail a message is for an office: what only the office knows, added to what the header says."""
+
+from __future__ import annotations
+
+from mailsla.core.mail.header import Header
+from mailsla.core.mail.kinds import A_PERSON, Classification, MailKind, Reason, is_prefixed, kind_of
+from mailsla.core.office.correspondents import Office
+
+
+def kind_here(header: Header, office: Office, body_start: bytes = b"") -> Classification:
+    """Return the kind of a message, as `mailsla.core.mail.kinds.kind_of`, but that
+
+    a mail system's prefix on an answer to a mail of ours is an automatic reply, though nothing else says so
+    (Exchange, outside its own organisation); and what came through a list of ours is a person's letter.
+    """
+    found = kind_of(header, body_start)
+    if found.kind is MailKind.LIST and office.has_list(header):
+        return A_PERSON
+    if found.kind is MailKind.PERSON and is_prefixed(header) and office.is_answered_by(header):
+        return Classification(MailKind.AUTOMATIC_REPLY, Reason("prefix-and-answer", "in-reply-to"))
+    return found

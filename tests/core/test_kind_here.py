@@ -1,0 +1,62 @@
+"""What only the office knows of a mail's kind: its own ids, and its own lists."""
+
+from __future__ import annotations
+
+import pytest
+
+from mailsla.core.mail.header import Header
+from mailsla.core.mail.kinds import MailKind
+from mailsla.core.office.kind_here import kind_here
+from mailsla.core.office.sides import Side, classified, read
+from mailsla.core.pairing.derivation import derive
+from tests.factories import CITIZEN, OFFICE, RULES, mail, reply
+
+PREFIXED = "Réponse automatique\u00a0: Carte grise"
+
+
+@pytest.mark.parametrize(
+    ("field", "ids", "kind"),
+    [
+        ("in_reply_to", ("a@pref.example.fr",), MailKind.AUTOMATIC_REPLY),
+        ("references", ("x@example.org", "a@Mail.Pref.example.fr"), MailKind.AUTOMATIC_REPLY),
+        ("in_reply_to", ("a@example.org",), MailKind.PERSON),
+        ("in_reply_to", ("pref.example.fr@example.org",), MailKind.PERSON),
+        ("in_reply_to", ("a@notpref.example.fr",), MailKind.PERSON),
+        ("in_reply_to", ("pref.example.fr",), MailKind.AUTOMATIC_REPLY),
+    ],
+)
+def test_a_mail_system_s_prefix_on_an_answer_to_us_is_an_automatic_reply(
+    field: str, ids: tuple[str, ...], kind: MailKind
+) -> None:
+    # (fields by name: a wrong one raises)
+    header = Header(subject=PREFIXED, senders=(CITIZEN,))._replace(**{field: ids})  # type: ignore[arg-type]
+
+    assert kind_here(header, OFFICE).kind is kind
+    assert kind_here(header._replace(subject="Carte grise"), OFFICE).kind is MailKind.PERSON
+
+
+@pytest.mark.parametrize(
+    ("kept", "kind"),
+    [
+        (("list-id", "Contact <contact.listes.pref.example.fr>"), MailKind.PERSON),
+        (("list-post", "<mailto:contact@listes.pref.example.fr>"), MailKind.PERSON),
+        (("list-id", "<actualites.example.org>"), MailKind.LIST),
+        (("list-id", ""), MailKind.LIST),
+    ],
+)
+def test_what_comes_through_a_list_of_ours_is_a_letter(kept: tuple[str, str], kind: MailKind) -> None:
+    header = Header(subject="Carte grise", senders=(CITIZEN,), kept=(kept,))
+
+    assert kind_here(header, OFFICE).kind is kind
+    assert classified(header, OFFICE)[0] == kind.value
+
+
+def test_an_absence_that_answers_our_reply_opens_nothing_and_a_citizen_of_our_list_does() -> None:
+    asked = mail("2026-11-02 10:00", kept=(("list-id", "<contact.pref.example.fr>"),))
+    answer = reply("2026-11-03 10:00", asked, message_id="a@pref.example.fr")
+    away = mail("2026-11-03 10:01", subject=PREFIXED, replies_to="a@pref.example.fr")
+
+    [request] = derive([asked, answer, away], RULES).requests
+
+    assert (request.key, request.answered is not None) == (asked.key, True)
+    assert read(away, OFFICE).side is Side.ASIDE
