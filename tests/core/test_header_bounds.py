@@ -244,3 +244,17 @@ def test_identity_rests_on_id_author_date_and_subject_and_without_an_id_on_recip
         )
         == 7
     )
+
+
+def test_structured_fields_that_are_encoded_as_a_whole_are_read() -> None:
+    words = "=?utf-8?b?IkNhbWlsbGUiIDxjYW1pbGxlQGV4YW1wbGUub3JnPg==?="
+    ids = "=?utf-8?q?=3Ca=2Every=2Elong=40?=\r\n =?utf-8?q?outlook=2Eexample=3E?="
+
+    assert read(f"From: {words}", f"Reply-To: {words}").reply_to == ("camille@example.org",)
+    assert read(f"From: {words}").senders == ("camille@example.org",)
+    assert read("Date:", f"In-Reply-To: {ids}", f"References: <b@x.fr> {ids}") == Header(
+        in_reply_to=("a.very.long@outlook.example",),
+        references=("b@x.fr", "a.very.long@outlook.example"),
+    )
+    assert read("From: =?utf-8?q?Camille?= <a@x.fr>").senders == ("a@x.fr",)
+    assert read("From: =?utf-8?q?personne?=").senders == ()

@@ -270,3 +270,40 @@ def test_a_category_is_known_by_any_of_its_signs_and_the_first_declared_wins(
         "complaint" if category == "complaint" else "suggestion"
     )
     assert lived(letter, rules=replace(rules, categories=()))[0].category == "autre"
+
+
+@pytest.mark.parametrize(
+    ("subject", "answers"),
+    [
+        ("Accusé de réception : Renouvellement de mon titre", False),
+        ("[Préfecture] ACCUSÉ DE RÉCEPTION", False),
+        ("Nous avons bien reçu votre demande", False),
+        ("Votre message a bien été reçu", False),
+        ("RE : Accusé de réception de mon dossier", True),
+        ("Votre accusé de réception", True),
+    ],
+)
+def test_a_mail_that_only_says_what_was_received_answers_nothing(subject: str, answers: bool) -> None:
+    said = reply("2026-11-03 10:00", ASKED)
+    said = said._replace(header=said.header._replace(subject=subject))
+
+    [request] = lived(ASKED, said)
+
+    assert (request.answered is not None) is answers
+    assert (request.acknowledged is not None) is not answers
+    [later] = lived(ASKED, said, reply("2026-11-04 10:00", ASKED))
+    assert later.answered is not None
+
+
+@pytest.mark.parametrize("place", ["to", "cc"])
+def test_whoever_the_citizen_wrote_to_as_well_may_remind_and_be_answered(place: str) -> None:
+    spouse = "dominique.petit@example.org"
+    to = {"to": (CONTACT, spouse)} if place == "to" else {"cc": (spouse,)}
+    asked = mail("2026-11-02 10:00", **to)
+    again = mail("2026-11-03 10:00", by=spouse, subject="RE : titre", replies_to=asked.header.message_id)
+
+    [request] = lived(asked, again)
+
+    assert {step.part for step in request.steps} >= {Part.REMINDER}
+    [answered] = lived(asked, again, reply("2026-11-04 10:00", again))
+    assert answered.answered is not None

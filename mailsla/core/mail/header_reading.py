@@ -58,8 +58,8 @@ def read_header(raw: bytes) -> Header:
     first = {name: values[0] for name, values in fields.items()}
     return Header(
         message_id=next(iter(parse_message_ids(first.get("message-id", ""))), None),
-        in_reply_to=parse_message_ids(_joined(fields, "in-reply-to")),
-        references=parse_message_ids(_joined(fields, "references")),
+        in_reply_to=_ids(fields, "in-reply-to"),
+        references=_ids(fields, "references"),
         thread_index=_thread_index(first.get("thread-index", "")),
         subject=decode_words(first.get("subject", "")),
         sent_at=parse_date(first["date"]) if "date" in first else None,
@@ -140,13 +140,20 @@ def _value(folded: str) -> str:
     return value.strip() if value.isascii() else text_of(value.encode("latin-1")).strip()
 
 
-def _joined(fields: dict[str, list[str]], name: str) -> str:
-    return " ".join(fields.get(name, ()))
+def _ids(fields: dict[str, list[str]], name: str) -> tuple[str, ...]:
+    """Return the ids of every field of that name; encoded words among them are decoded, as Outlook writes long ids."""
+    written = " ".join(fields.get(name, ()))
+    return parse_message_ids(decode_words(written) if "=?" in written else written)
 
 
 def _addresses(fields: dict[str, list[str]], name: str) -> tuple[str, ...]:
     values = fields.get(name)
-    return parse_addresses(values[0] if len(values) == 1 else ", ".join(values)) if values else ()
+    if not values:
+        return ()
+    written = values[0] if len(values) == 1 else ", ".join(values)
+    found = parse_addresses(written)
+    # Some programs encode the whole field, which RFC 2047 §5 forbids.
+    return parse_addresses(decode_words(written)) if not found and "=?" in written else found
 
 
 def _kept(fields: dict[str, list[str]]) -> tuple[tuple[str, str], ...]:

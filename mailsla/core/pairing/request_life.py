@@ -15,6 +15,7 @@ from mailsla.core.mail.instants import Basis, Moment, stored
 from mailsla.core.mail.kinds import MailKind, looks_machine_made
 from mailsla.core.office.correspondents import Office
 from mailsla.core.office.sides import Reading, Side
+from mailsla.core.pairing.acknowledgement import is_acknowledgement
 from mailsla.core.pairing.announced_date import announced_date
 from mailsla.core.pairing.conversation import Link
 from mailsla.core.pairing.decision import NOTHING_DECIDED, Action, Decided
@@ -165,7 +166,7 @@ def _opened(reading: Reading, rules: PairingRules, decided: Decided, *, follow_u
     case = _Case(
         opening=reading,
         follow_up=follow_up,
-        citizens={*reading.citizens, *office.outside(mail.header.cc)},
+        citizens={*reading.citizens, *office.outside(mail.header.to + mail.header.cc)},
         assignments=_first_assignment(reading, office),
         steps=[],
         elsewhere=_answered_elsewhere(reading, rules, decided),
@@ -292,8 +293,9 @@ def _category(mail: Mail, rules: PairingRules) -> str:
 
 
 def kind_of_reply(mail: Mail, rules: PairingRules) -> Part:
-    """Return what the first rule that recognises a reply says it is."""
-    return next((rule.part for rule in rules.replies if rule.recognises(mail)), Part.REPLY)
+    """Return what the first rule that recognises a reply says it is; else what its own subject says."""
+    plain = Part.ACKNOWLEDGEMENT if is_acknowledgement(mail.header.subject) else Part.REPLY
+    return next((rule.part for rule in rules.replies if rule.recognises(mail)), plain)
 
 
 def _forward(reading: Reading, cases: list[_Case], office: Office, links: Mapping[str, Link]) -> None:
