@@ -33,6 +33,7 @@ from mailsla.adapters.machine.present import NOW_VARIABLE
 from mailsla.bootstrap.application import Application, open_application
 from mailsla.config import load
 from mailsla.core.collection.outcome import RunOutcome
+from mailsla.core.collection.retry import RETRIED_AFTER
 from tests.trials.kills import Moment, Victim, kills
 from tests.trials.office import account_of, document, toml
 from tests.trials.servers.dovecot import DovecotServer
@@ -58,6 +59,7 @@ DUMPS = (
     ),
     (
         "select b.name, s.uid_validity, s.uid, s.reason from set_aside s join mailbox b on b.id = s.mailbox_id "
+        "where s.reason <> 'unfetchable' or s.gone_at is null "
         "order by b.name, s.uid"
     ),
     "select name, role, uid_validity, last_uid, uid_next, messages from mailbox order by name",
@@ -141,8 +143,8 @@ def opened(config: Path) -> Iterator[Application]:
         yield app
 
 
-def _after(minutes: int) -> datetime:
-    return NOW + timedelta(minutes=minutes)
+def _after(minutes: int, later: timedelta = timedelta()) -> datetime:
+    return NOW + timedelta(minutes=minutes) + later
 
 
 def facts(app: Application) -> Rows:
@@ -154,6 +156,8 @@ def facts(app: Application) -> Rows:
 
 def collect(office: Office, store: Path, planned: Sequence[Fault], struck: Counter[str]) -> Rows:
     """Collect until it succeeds, through some faults, and return the facts.
+
+    A message at which the connection was cut again and again is set aside and asked for the next day: that day comes.
 
     Args:
         office: Whose mail.
@@ -174,6 +178,9 @@ def collect(office: Office, store: Path, planned: Sequence[Fault], struck: Count
             result = app.poll(app.accounts[0])
             if result.outcome is RunOutcome.OK:
                 assert proxy.connections <= len(planned) + 1, "one connection a collection, never more"
+                if any(item.reason == "unfetchable" for item in app.store.set_aside.all()):
+                    app.now = partial(_after, attempt, RETRIED_AFTER)
+                    assert app.poll(app.accounts[0]).outcome is RunOutcome.OK
                 struck.update(fault.kind.value for fault in proxy.struck)
                 return facts(app)
             assert result.outcome is RunOutcome.TRANSIENT, f"{result.outcome}: {result.reason}"
