@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import ast
 import os
+import re
 import subprocess
 import sys
+import tokenize
 from pathlib import Path
 
 import pytest
@@ -152,6 +154,42 @@ def test_no_module_is_too_long_to_be_read_in_one_go() -> None:
     lines = {path: len((ROOT / path).read_text(encoding="utf-8").splitlines()) for path in MODULES}
 
     assert {path for path, length in lines.items() if length > LONGEST_MODULE} == LONG.keys()
+
+
+EVERYWHERE = below(ROOT / "mailsla") + below(ROOT / "tests") + below(ROOT / "bench")
+SILENCES = re.compile(r"#\s*(?:noqa|type:\s*ignore|pragma:\s*no cover)")
+REASON = re.compile(r"(?:noqa: [A-Z]+\d+(?:, [A-Z]+\d+)*|ignore\[[a-z-]+\](?:  #)?) +\([^()]{3,}")
+
+
+def silences(path: str) -> list[str]:
+    """Return the comments of a module that silence a check."""
+    with (ROOT / path).open("rb") as file:
+        comments = [
+            token.string for token in tokenize.tokenize(file.readline) if token.type == tokenize.COMMENT
+        ]
+    return [comment for comment in comments if SILENCES.match(comment)]
+
+
+def test_a_check_is_silenced_by_its_name_and_with_a_reason() -> None:
+    bare = {
+        (path, comment) for path in EVERYWHERE for comment in silences(path) if not REASON.search(comment)
+    }
+
+    assert bare == set()
+
+
+def test_no_test_is_skipped_nor_expected_to_fail() -> None:
+    # A server that is missing fails: a skip would hide that.
+    ways = {"skip", "skipif", "xfail", "importorskip", "SkipTest", "skipTest", "expectedFailure"}
+    found = {
+        (path, node.attr)
+        for path in below(ROOT / "tests")
+        for node in ast.walk(tree_of(path))
+        if isinstance(node, ast.Attribute) and node.attr in ways
+    }
+
+    # Only looked at, to tell a test's failure from its being left out.
+    assert found == {("tests/mutations/plugins.py", "skip")}
 
 
 def test_every_public_name_is_explained() -> None:

@@ -60,7 +60,7 @@ def test_a_clock_set_back_or_forward_stops_no_job(monkeypatch: pytest.MonkeyPatc
 
     class SetClock(datetime):
         @classmethod
-        def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
+        def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]  # (its result is no SetClock)
             return datetime.now(tz) + shift[0]
 
     for module in (

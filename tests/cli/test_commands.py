@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.trials.daemon import Installation
-from tests.trials.office import document, toml
+from tests.trials.office import document, toml, trap
 
 GOLDEN = [
     ("75", "2026-04-28", "2026-05-13", "2026-05-15"),
@@ -476,28 +476,12 @@ def test_an_import_says_what_it_read_and_what_it_passed_over_and_the_numbers_add
     assert (len(answer["skipped"]), again.returncode) == (23, 1)
 
 
-TRAP = """
-[site]
-name = "x"
-departement = "18"
-[office]
-domains = ["x.example.fr"]
-[[accounts]]
-name = "contact"
-host = "127.0.0.1"
-port = 1
-tls = "none"
-user = "u"
-password_command = ["/bin/sh", "-c", "touch run; echo x"]
-"""
-
-
 @pytest.mark.parametrize("named", [(), ("--config", "mailsla.toml")])
 def test_a_configuration_that_others_could_have_written_is_run_only_once_they_cannot(
     tmp_path: Path, named: tuple[str, ...]
 ) -> None:
     written = tmp_path / "mailsla.toml"
-    written.write_text(TRAP, encoding="utf-8")
+    written.write_text(trap(tmp_path), encoding="utf-8")
     written.chmod(0o666)
 
     refused = mailsla("check", *named, folder=tmp_path)
@@ -508,12 +492,12 @@ def test_a_configuration_that_others_could_have_written_is_run_only_once_they_ca
     assert (refused.returncode, refused.stdout, left) == (2, "", {"mailsla.toml"})
     assert f"chmod go-w {written}" in refused.stderr
     assert accepted.returncode == 1
-    assert {path.name for path in tmp_path.iterdir()} >= {"mailsla.toml", "mailsla.sqlite3", "run"}
+    assert {path.name for path in tmp_path.iterdir()} >= {"mailsla.toml", "opened.sqlite3", "run"}
 
 
 def test_the_configuration_of_the_folder_in_use_is_said_and_one_that_was_named_is_not(tmp_path: Path) -> None:
     written = tmp_path / "mailsla.toml"
-    written.write_text(TRAP, encoding="utf-8")
+    written.write_text(trap(tmp_path), encoding="utf-8")
 
     assert mailsla("requests", folder=tmp_path).stderr == "configuration : ./mailsla.toml\n"
     assert mailsla("check", folder=tmp_path).stderr == "configuration : ./mailsla.toml\n"
@@ -524,10 +508,10 @@ def test_the_configuration_of_the_folder_in_use_is_said_and_one_that_was_named_i
 
 def test_what_is_written_is_for_its_user_alone(tmp_path: Path) -> None:
     written = tmp_path / "mailsla.toml"
-    written.write_text(TRAP, encoding="utf-8")
+    written.write_text(trap(tmp_path), encoding="utf-8")
 
     mailsla("requests", "-o", "answer.txt", folder=tmp_path)
 
     modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir() if path != written}
-    assert modes.keys() >= {"answer.txt", "mailsla.sqlite3"}
+    assert modes.keys() >= {"answer.txt", "opened.sqlite3"}
     assert set(modes.values()) == {0o600}

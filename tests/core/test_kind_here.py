@@ -28,8 +28,7 @@ PREFIXED = "Réponse automatique\u00a0: Carte grise"
 def test_a_mail_system_s_prefix_on_an_answer_to_us_is_an_automatic_reply(
     field: str, ids: tuple[str, ...], kind: MailKind
 ) -> None:
-    # (fields by name: a wrong one raises)
-    header = Header(subject=PREFIXED, senders=(CITIZEN,))._replace(**{field: ids})  # type: ignore[arg-type]
+    header = Header(subject=PREFIXED, senders=(CITIZEN,))._replace(**{field: ids})  # type: ignore[arg-type]  # (fields by name: a wrong one raises)
 
     assert kind_here(header, OFFICE).kind is kind
     assert kind_here(header._replace(subject="Carte grise"), OFFICE).kind is MailKind.PERSON

@@ -12,26 +12,10 @@ import pytest
 from mailsla.core.errors import UsageError
 from mailsla.demo import office
 from mailsla.demo.server import EmbeddedServer
+from tests.trials.office import trap
 
 SOMEBODY = 54_321
 """A number that no user has."""
-
-TRAP = """
-[site]
-name = "x"
-departement = "18"
-[office]
-domains = ["x.example.fr"]
-[[accounts]]
-name = "contact"
-host = "127.0.0.1"
-port = 1
-tls = "none"
-user = "u"
-password_command = ["/bin/sh", "-c", "touch {folder}/run; echo x"]
-[store]
-url = "sqlite:///{folder}/opened.sqlite3"
-"""
 
 
 @pytest.fixture
@@ -100,7 +84,7 @@ def test_nothing_that_another_user_left_there_is_run(
     state.chmod(0o1777)
     folder = state / "mailsla" / "demo"
     folder.mkdir(parents=True)
-    (folder / "mailsla.toml").write_text(TRAP.format(folder=traces), encoding="utf-8")
+    (folder / "mailsla.toml").write_text(trap(traces), encoding="utf-8")
     if os.geteuid() == 0:
         for path in (folder.parent, folder, folder / "mailsla.toml"):
             os.chown(path, SOMEBODY, SOMEBODY)

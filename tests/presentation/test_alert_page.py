@@ -42,7 +42,7 @@ def test_equal_digests_give_equal_pages_that_nobody_can_change() -> None:
     assert page == page_of(OVERDUE, TODAY)
     assert page != page_of(OVERDUE)
     with pytest.raises(FrozenInstanceError):
-        page.subject = "autre"  # type: ignore[misc]
+        page.subject = "autre"  # type: ignore[misc]  # (that it cannot be is what is tested)
 
 
 def test_the_overdue_and_those_due_soon_are_told_apart_and_counted_in_the_subject() -> None:

@@ -96,7 +96,7 @@ def test_equal_reports_give_equal_pages_that_nobody_can_change() -> None:
     assert hash(page) == hash(page_with(overdue=(judged(),)))
     assert page != page_with(overdue=(judged("another"),))
     with pytest.raises(FrozenInstanceError):
-        page.title = "autre"  # type: ignore[misc]
+        page.title = "autre"  # type: ignore[misc]  # (that it cannot be is what is tested)
 
 
 def test_the_page_opens_with_the_office_the_instant_and_the_promise() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -32,6 +33,13 @@ def document(account: Mapping[str, Any], **sections: Any) -> dict[str, Any]:
         "accounts": [{"name": "contact", **account}],
         **sections,
     }
+
+
+def trap(folder: Path) -> str:
+    """Return a configuration, as a file has it, that leaves traces in a folder when it is run."""
+    command = ["/bin/sh", "-c", f"touch {folder}/run; echo x"]
+    account = {"host": "127.0.0.1", "port": 1, "tls": "none", "user": "u", "password_command": command}
+    return toml(document(account, store={"url": f"sqlite:///{folder}/opened.sqlite3"}))
 
 
 def toml(configuration: Mapping[str, Any]) -> str:

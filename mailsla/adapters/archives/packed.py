@@ -65,6 +65,7 @@ def zip_members(place: Place, stream: BinaryIO, limits: Limits) -> Iterator[Memb
     try:
         archive = zipfile.ZipFile(stream)
     except (ValueError, NotImplementedError, struct.error) as error:
+        # Of a directory that is cut, contradicts itself, or asks for a later version of the format.
         raise zipfile.BadZipFile from error
     with archive:
         files = [item for item in archive.infolist() if not item.is_dir()]
@@ -75,7 +76,7 @@ def zip_members(place: Place, stream: BinaryIO, limits: Limits) -> Iterator[Memb
             inside = place.inside(item.filename)
             try:
                 opened = archive.open(item)
-            except RuntimeError:  # NotImplementedError is one
+            except RuntimeError:  # encrypted, or NotImplementedError: an unknown compression
                 said = _(
                     "protégé par un mot de passe, ou comprimé d'une manière inconnue ; dépliez l'archive d'abord"
                 )
@@ -93,7 +94,7 @@ def tar_members(place: Place, stream: BinaryIO) -> Iterator[Member | Skipped | U
     with tarfile.open(fileobj=stream, mode="r|", tarinfo=_StrictInfo) as archive:
         while (item := _next(archive)) is not None:
             # What was read is forgotten: a tar of a million mails is not kept in memory.
-            archive.members = []  # type: ignore[attr-defined]  # not in the library's stubs
+            archive.members = []  # type: ignore[attr-defined]  # (the library's stubs leave it out)
             if item.isdir():
                 continue
             inside = place.inside(item.name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import io
+from abc import abstractmethod
 from typing import Any, BinaryIO
 
 CHUNK = 64 * 1024
@@ -48,8 +49,9 @@ class _Reading(io.RawIOBase):
         buffer[: len(piece)] = piece
         return len(piece)
 
+    @abstractmethod
     def _read(self, most: int) -> bytes:
-        raise NotImplementedError
+        """Return the next piece, of so many bytes at most; empty at the end."""
 
 
 class _Rejoined(_Reading):

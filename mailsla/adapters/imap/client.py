@@ -80,7 +80,7 @@ class _Tls(_Bounded, IMAP4_TLS):  # type: ignore[misc]  # (as above)
     pass
 
 
-class Client(IMAPClient):  # type: ignore[misc]  # the library has no types
+class Client(IMAPClient):  # type: ignore[misc]  # (the library has no types)
     """Says the names of mailboxes as the server wrote them.
 
     Attributes:
