@@ -28,7 +28,6 @@ from mailsla.core.alerts.findings import (
     SendingUnconfigured,
 )
 from mailsla.core.collection.on_server import ListedMailbox
-from mailsla.core.mail.copies import MailboxRole
 from mailsla.language import gettext as _
 from mailsla.language import ngettext
 from mailsla.presentation import terms, words
@@ -122,17 +121,7 @@ def _sentence(finding: Finding, zone: ZoneInfo) -> str:  # noqa: C901, PLR0911, 
 
 
 def _names(mailboxes: Sequence[ListedMailbox]) -> str:
-    return ", ".join(f"{words.safe(box.name, 60)} ({_role(box.role)})" for box in mailboxes)
-
-
-def _role(role: MailboxRole) -> str:
-    return {
-        MailboxRole.INBOX: _("reçus"),
-        MailboxRole.SENT: _("envoyés"),
-        MailboxRole.JUNK: _("indésirables"),
-        MailboxRole.TRASH: _("corbeille"),
-        MailboxRole.DRAFTS: _("brouillons"),
-    }[role]
+    return ", ".join(f"{words.safe(box.name, 60)} ({terms.mailbox_role(box.role)})" for box in mailboxes)
 
 
 def _replies(count: int) -> str:

@@ -8,6 +8,7 @@ from mailsla.core.clock.verdict import Outcome
 from mailsla.core.clock.working_days import Day, DayKind
 from mailsla.core.collection.archived import NotMail
 from mailsla.core.collection.to_store import UNFORESEEN
+from mailsla.core.mail.copies import MailboxRole
 from mailsla.core.mail.instants import Basis
 from mailsla.core.pairing.decision import Action, Decision
 from mailsla.core.pairing.recipient_matching import DoubtCode
@@ -25,6 +26,17 @@ def outcome(value: Outcome, *, answered: bool = True) -> str:
     if value is Outcome.WAITING:
         return _("en attente")
     return _("hors délai") if answered else _("en retard, sans réponse")
+
+
+def mailbox_role(value: MailboxRole) -> str:
+    """What a mailbox holds."""
+    return {
+        MailboxRole.INBOX: _("reçus"),
+        MailboxRole.SENT: _("envoyés"),
+        MailboxRole.JUNK: _("indésirables"),
+        MailboxRole.TRASH: _("corbeille"),
+        MailboxRole.DRAFTS: _("brouillons"),
+    }[value]
 
 
 def part(value: Part) -> str:

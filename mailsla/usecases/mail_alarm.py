@@ -6,30 +6,13 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Protocol
 
 from mailsla.core.alerts.findings import DerivationLate
 from mailsla.core.alerts.outgoing import Outgoing, message_id
 from mailsla.usecases.alarm import AlarmOutbox, AlarmRule
-from mailsla.usecases.check import Waiting, late_derivation
+from mailsla.usecases.check import SetAside, Waiting, late_derivation
 
 SET_ASIDE, DERIVATION_LATE = "mails-set-aside", "derivation-late"
-
-
-class PlacedMail(Protocol):
-    """A mail that could not be read, or not derived."""
-
-    @property
-    def account(self) -> str:
-        """The account that holds it."""
-
-    @property
-    def mailbox(self) -> str:
-        """The mailbox that holds it."""
-
-    @property
-    def uid(self) -> int:
-        """Its UID there."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +29,7 @@ class MailWords:
 
 
 def sound_on_mails(
-    aside: Sequence[PlacedMail],
+    aside: Sequence[SetAside],
     waiting: Waiting,
     outbox: AlarmOutbox,
     rule: AlarmRule,
@@ -77,7 +60,7 @@ def sound_on_mails(
     return sounded
 
 
-def _purpose(aside: Sequence[PlacedMail], today: date) -> str:
+def _purpose(aside: Sequence[SetAside], today: date) -> str:
     """Name the day and, by a digest, the mails."""
     said = "\0".join(sorted(f"{mail.account}\0{mail.mailbox}\0{mail.uid}" for mail in aside))
     return f"{SET_ASIDE} {today.isoformat()} {hashlib.sha256(said.encode()).hexdigest()[:16]}"

@@ -26,6 +26,7 @@ class Placed:
     uid: int
     account: str = "contact"
     mailbox: str = "INBOX"
+    reason: str = "no-header"
 
 
 @dataclass
