@@ -74,7 +74,7 @@ def sound_alarms(app: Application) -> int:
     return alarm.look_and_sound(
         store.runs, store.outbox, app.intervals, rule, explain, now, today
     ) + mail_alarm.sound_on_mails(
-        store.not_understood(), store.derivations, store.outbox, rule, said_of_mails, now, today
+        store.not_understood, store.derivations, store.outbox, rule, said_of_mails, now, today
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence, Sized
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -59,8 +59,8 @@ class Waiting(Protocol):
 class KnownRequests(Waiting, Protocol):
     """What was made of the mails."""
 
-    def requests(self) -> Sized:
-        """Return the requests and follow-ups."""
+    def request_count(self) -> int:
+        """Count the requests and follow-ups."""
 
     def outbound_count(self) -> int:
         """Count the messages of the office to someone outside."""
@@ -126,7 +126,7 @@ def look(installation: Installation, now: datetime) -> Iterator[Finding]:
         yield from _account(access, now)
     yield findings.RepliesSeen(installation.known.outbound_count())
     yield _sending(installation.greet)
-    yield findings.RequestsKnown(len(installation.known.requests()))
+    yield findings.RequestsKnown(installation.known.request_count())
     yield from late_derivation(installation.known, now)
     yield from _collections(installation)
     calendar = installation.calendar

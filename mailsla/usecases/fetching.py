@@ -179,7 +179,9 @@ class _Fetching:
         except OversizedMessage as error:
             if error.uid is None:
                 yield self._piece(held, uids, missing)
-                raise FetchCut(_("un en-tête démesuré a interrompu la relève."), min(missing)) from error
+                raise FetchCut(
+                    _("un en-tête démesuré a interrompu la relève."), min(missing, default=uids[-1])
+                ) from error
             self.oversized = error.uid
         except TransientError as error:
             yield self._piece(held, uids, missing)

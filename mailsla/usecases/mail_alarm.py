@@ -29,7 +29,7 @@ class MailWords:
 
 
 def sound_on_mails(
-    aside: Sequence[SetAside],
+    not_understood: Callable[[], Sequence[SetAside]],
     waiting: Waiting,
     outbox: AlarmOutbox,
     rule: AlarmRule,
@@ -50,11 +50,11 @@ def sound_on_mails(
         name = message_id(operator, purpose, today, rule.domain)
         return outbox.add(Outgoing(name, operator, purpose, today, *written), (), now)
 
-    told = outbox.purposes(operator, (SET_ASIDE,))
-    these = _purpose(aside, today)
     sounded = 0
-    if aside and not any(_is_same(purpose, these) for purpose in told[-1:]):
-        sounded += add(these, words.set_aside(len(aside)))
+    if aside := not_understood():
+        told, these = outbox.purposes(operator, (SET_ASIDE,)), _purpose(aside, today)
+        if not told or not _is_same(told[-1], these):
+            sounded += add(these, words.set_aside(len(aside)))
     for late in late_derivation(waiting, now):
         sounded += add(DERIVATION_LATE, words.late(late))
     return sounded

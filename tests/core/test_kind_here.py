@@ -6,6 +6,7 @@ import pytest
 
 from mailsla.core.mail.header import Header
 from mailsla.core.mail.kinds import MailKind
+from mailsla.core.office.body_evidence import needs_body, with_body
 from mailsla.core.office.kind_here import kind_here
 from mailsla.core.office.sides import Side, classified, read
 from mailsla.core.pairing.derivation import derive
@@ -39,7 +40,13 @@ def test_a_mail_system_s_prefix_on_an_answer_to_us_is_an_automatic_reply(
     [
         (("list-id", "Contact <contact.listes.pref.example.fr>"), MailKind.PERSON),
         (("list-post", "<mailto:contact@listes.pref.example.fr>"), MailKind.PERSON),
+        (("list-id", "<contact.pref.example.fr> (Contact)"), MailKind.PERSON),
+        (("x-beenthere", "contact@pref.example.fr"), MailKind.PERSON),
+        (("mailing-list", "list contact@pref.example.fr; contact +help"), MailKind.PERSON),
+        (("list-unsubscribe", "<mailto:sympa@pref.example.fr?subject=x>"), MailKind.PERSON),
         (("list-id", "<actualites.example.org>"), MailKind.LIST),
+        (("list-id", "<actualites.pref.example.fr.example.org>"), MailKind.LIST),
+        (("x-beenthere", "pref.example.fr@example.org"), MailKind.LIST),
         (("list-id", ""), MailKind.LIST),
     ],
 )
@@ -59,3 +66,13 @@ def test_an_absence_that_answers_our_reply_opens_nothing_and_a_citizen_of_our_li
 
     assert (request.key, request.answered is not None) == (asked.key, True)
     assert read(away, OFFICE).side is Side.ASIDE
+
+
+def test_what_our_own_list_returns_is_looked_into_as_any_returned_mail() -> None:
+    returned = Header(
+        subject="x", senders=("mailer-daemon@example.org",), kept=(("list-id", "<contact.pref.example.fr>"),)
+    )
+
+    assert needs_body(returned, OFFICE)
+    told = with_body(returned, b"", b"Final-Recipient: rfc822; x@example.org", OFFICE)
+    assert kind_here(told, OFFICE).kind is MailKind.DELIVERY_REPORT

@@ -81,6 +81,14 @@ ABSENCE = "Absence du bureau"
             [("content-type", 'Multipart/Report; report-type="tlsrpt"; boundary=x')],
             "delivery_report: rfc8460 (content-type: multipart/report)",
         ),
+        (
+            [("content-type", "multipart/report (x); (report-type=y) report-type = (z) Feedback-Report(w)")],
+            "delivery_report: rfc5965 (content-type: multipart/report)",
+        ),
+        (
+            [("content-type", "multipart/report; report-type*=us-ascii''delivery-status")],
+            "delivery_report: rfc3464 (content-type: multipart/report)",
+        ),
         ([("tls-report-domain", "pref.example.fr")], "delivery_report: rfc8460 (tls-report-domain)"),
         (
             [("content-type", 'application/pkcs7-mime; smime-type=Signed-Receipt; name="p7m"')],

@@ -197,6 +197,7 @@ def test_an_announcement_after_now_is_not_known_yet() -> None:
         ("Réponse d'attente : réponse avant le 31/02/2027", None),
         ("Réponse d'attente, dossier 12345", None),
         ("Réponse d'attente, votre mail du 02/11/2026", None),
+        ("Re\u0301ponse d'attente : re\u0301ponse le 4 de\u0301cembre", date(2026, 12, 4)),
         # A long s is an s; other digits and letters that only look like a date's are none.
         ("Réponse d'attente : avant le 1er \u017feptembre", None),
         ("Réponse d'attente : avant le 1er \u017feptembre 2027", date(2027, 9, 1)),

@@ -12,6 +12,7 @@ from mailsla.core.office.sides import Reading, read
 from mailsla.core.pairing.request import Assignment, ServiceBasis
 from mailsla.core.pairing.request_life import kind_of_reply
 from mailsla.core.pairing.rules import CategoryRule, PairingRules, Part, ReplyRule
+from mailsla.core.pairing.ties import ties
 from tests.core.lives import ASKED, CLAUDE, FOREIGNERS, LICENCES, lived, parts, together
 from tests.factories import CITIZEN, CONTACT, OFFICE, RULES, mail, paris, reply
 
@@ -277,3 +278,46 @@ def test_whoever_the_citizen_wrote_to_as_well_may_remind_and_be_answered(place: 
     assert {step.part for step in request.steps} >= {Part.REMINDER}
     [answered] = lived(asked, again, reply("2026-11-04 10:00", again))
     assert answered.answered is not None
+
+
+@pytest.mark.parametrize("place", ["to", "cc"])
+def test_a_reply_to_whoever_was_written_to_as_well_is_tied_to_the_request_and_closes_it(place: str) -> None:
+    lawyer = "avocat+pref@example.org"
+    to = {"to": (CONTACT, lawyer)} if place == "to" else {"cc": (lawyer,)}
+    asked = mail("2026-11-02 10:00", subject="Carte grise Dupont", **to)
+    answered = mail("2026-11-03 10:00", by=CONTACT, to=lawyer, subject="Re: Carte grise Dupont")
+
+    assert set(ties(asked.header, OFFICE)) & set(ties(answered.header, OFFICE))
+    [request] = lived(asked, answered)
+    assert request.answered_by == answered.key
+    named = mail("2026-11-03 10:00", by=CONTACT, to=lawyer, subject="x", replies_to=asked.header.message_id)
+    [request] = lived(asked, named)
+    assert request.answered_by == named.key
+
+
+@pytest.mark.parametrize(
+    ("subject", "part"),
+    [
+        ("Réponse d\u2019attente", Part.HOLDING_REPLY),
+        ("Re\u0301ponse d'attente", Part.HOLDING_REPLY),
+        ("Accuse\u0301 de re\u0301ception", Part.ACKNOWLEDGEMENT),
+        ("Accusé de reception", Part.ACKNOWLEDGEMENT),
+    ],
+)
+def test_accents_and_apostrophes_are_read_however_they_are_written(subject: str, part: Part) -> None:
+    said = reply("2026-11-03 10:00", ASKED)
+    said = said._replace(header=said.header._replace(subject=subject))
+
+    assert kind_of_reply(said, RULES) is part
+    [request] = lived(ASKED, said)
+    assert request.answered is None
+
+
+def test_who_asks_for_a_receipt_is_answered_under_the_same_subject() -> None:
+    asked = mail("2026-11-02 10:00", subject="Accusé de réception de mon dossier")
+    answered = reply("2026-11-03 10:00", asked)
+    answered = answered._replace(header=answered.header._replace(subject=asked.header.subject))
+
+    [request] = lived(asked, answered)
+
+    assert request.answered_by == answered.key

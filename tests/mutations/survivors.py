@@ -55,7 +55,7 @@ _KNOWN: tuple[tuple[str, str, str, str], ...] = (
     ("pairing/request_life.py", "return reading.moment.at < first.moment.at <= sent_at_latest(reading)",
      "reading.moment.at < first.moment.at <= sent_at_latest(reading) → reading.moment.at <= first.moment.at <= sent_at_latest(reading)",
      AT_EQUALITY),
-    ("pairing/thanks.py", 'return base_subject(mail.header.subject).strip(" !.…,;:") in rules.thanks_subjects',
+    ("pairing/thanks.py", 'return base_subject(plain_spelling(mail.header.subject)).strip(" !.…,;:") in rules.thanks_subjects',
      "' !.…,;:' → ' !.…,;:X'", "a base subject has no capital"),
     ("pairing/request_life.py", "if case.last_reply_at is None or case.answered is None:",
      "case.last_reply_at is None or case.answered is None → case.last_reply_at is None and case.answered is None",

@@ -59,8 +59,8 @@ class Store:
     def note_refused_check(self, _account: str, at: datetime) -> None:
         self.failed.append(Attempt(at, refused=True))
 
-    def requests(self) -> Sequence[int]:
-        return range(3)
+    def request_count(self) -> int:
+        return 3
 
     def waiting_since(self) -> datetime | None:
         return self.waiting

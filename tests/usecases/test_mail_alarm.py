@@ -51,7 +51,7 @@ class Site:
 
     def sound(self, *uids: int, at: datetime = NOW, rule: AlarmRule = RULE) -> int:
         aside = [Placed(uid) for uid in uids]
-        return sound_on_mails(aside, self, self, rule, WORDS, at, at.astimezone(PARIS).date())
+        return sound_on_mails(lambda: aside, self, self, rule, WORDS, at, at.astimezone(PARIS).date())
 
 
 def test_a_mail_set_aside_is_told_once_and_another_the_next_day() -> None:

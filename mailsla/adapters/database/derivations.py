@@ -131,6 +131,11 @@ class Derivations:
             ).scalar_one()
         return earliest
 
+    def request_count(self) -> int:
+        """Count the requests and follow-ups."""
+        with reading(self._engine) as connection:
+            return connection.execute(select(func.count()).select_from(DERIVED_REQUEST)).scalar_one()
+
     def outbound_count(self) -> int:
         """Count the messages of the office to someone outside."""
         outbound = DERIVED_MESSAGE.c.side == Side.OUTBOUND.value
@@ -139,16 +144,19 @@ class Derivations:
             return connection.execute(query).scalar_one()
 
     def underived(self) -> tuple[MessageSetAside, ...]:
-        """Return every message that could not be derived, each at one of its copies."""
-        copy = select(func.min(LOCATION.c.id)).group_by(LOCATION.c.message_id)
+        """Return every message that could not be derived, each at the first copy that is still there."""
+        other = LOCATION.alias()
+        first = select(func.min(other.c.id)).where(
+            other.c.message_id == MESSAGE.c.id, other.c.gone_at.is_(None)
+        )
         query = (
             select(DERIVED_MESSAGE.c.reason, DERIVED_MESSAGE.c.at, LOCATION.c.uid)
             .add_columns(MAILBOX.c.name.label("mailbox"), ACCOUNT.c.name.label("account"))
             .join(MESSAGE, MESSAGE.c.key == DERIVED_MESSAGE.c.key)
-            .join(LOCATION, LOCATION.c.message_id == MESSAGE.c.id)
+            .join(LOCATION, LOCATION.c.id == first.scalar_subquery())
             .join(MAILBOX, MAILBOX.c.id == LOCATION.c.mailbox_id)
             .join(ACCOUNT, ACCOUNT.c.id == MAILBOX.c.account_id)
-            .where(DERIVED_MESSAGE.c.kind == MailKind.UNDERIVED.value, LOCATION.c.id.in_(copy))
+            .where(DERIVED_MESSAGE.c.kind == MailKind.UNDERIVED.value)
             .order_by(LOCATION.c.id)
         )
         with reading(self._engine) as connection:

@@ -226,12 +226,17 @@ class Clock:
         self, received_at: datetime, end: datetime, commitment: Commitment
     ) -> tuple[bool, date, datetime | None, int]:
         """Tell whether an end is in time, until when it would be, and what elapsed in the promise's unit."""
-        due_on = self.due_on(received_at, commitment)
         if commitment.unit is Unit.OPENING_HOURS:
             minutes = self.opening.minutes_between(received_at, end, self.calendar)
             due_at = self.due_at(received_at, commitment)
             strict = commitment.comparison is Comparison.LESS_THAN
-            return (end < due_at if strict else end <= due_at), due_on, due_at, minutes
+            return (
+                (end < due_at if strict else end <= due_at),
+                self.calendar.local_date(due_at),
+                due_at,
+                minutes,
+            )
+        due_on = self.due_on(received_at, commitment)
         if commitment.unit is Unit.CALENDAR_DAYS:
             elapsed = max(0, (self.calendar.local_date(end) - self.received_on(received_at)).days)
         else:

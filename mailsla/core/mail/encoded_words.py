@@ -10,7 +10,6 @@ import unicodedata
 LONGEST = 2_000
 
 _WORD = re.compile(r"=\?([^?\s]{1,60})\?([bBqQ])\?([^?]*)\?=")
-_BETWEEN = re.compile(r"\s*")
 _ESCAPE = re.compile(rb"=([0-9A-Fa-f]{2})")
 _LATIN = frozenset({"iso8859-1", "cp1252", "ascii", "iso8859-15"})
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})

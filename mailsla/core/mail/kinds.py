@@ -13,9 +13,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from mailsla.core.mail.content_type import parameter, whole_type
+from mailsla.core.mail.content_type import parameter, whole_type, without_comments
 from mailsla.core.mail.header import BODY_SAYS, KEPT_FIELDS, Header
 from mailsla.core.mail.machine_words import BOUNCE_BODY, BOUNCE_SUBJECT, DAEMON, FIXED_PREFIX, RECEIPT_SUBJECT
+from mailsla.core.mail.spelling import plain_spelling
 
 
 class MailKind(StrEnum):
@@ -76,8 +77,8 @@ _SAYS_REPLY = (
 )
 """Fields of auto-responders that say so by their value (arp.mail, Request Tracker, Sympa, Symantec…)."""
 
-_LIST_FIELDS = ("list-id", "list-post", "x-beenthere", "mailing-list")
-_LEAVING_FIELDS = ("list-unsubscribe", "list-subscribe", "list-help")
+LIST_FIELDS = ("list-id", "list-post", "x-beenthere", "mailing-list")
+LEAVING_FIELDS = ("list-unsubscribe", "list-subscribe", "list-help")
 _CALENDARS = frozenset({"calendar-notification@google.com"})
 """Addresses that send nothing but invitations and their answers, several parts deep (Sender, or From)."""
 
@@ -121,7 +122,6 @@ _STRUCTURE = re.compile(
 )
 
 
-_COMMENT = re.compile(r"\([^()]*\)")
 _REPORT_FIELDS = {
     "tls-report-domain": "rfc8460",
     "x-failed-recipients": "failed-recipients",
@@ -160,7 +160,7 @@ def _own_alert(header: Header, _body: bytes) -> Reason | None:
 
 def _submitted(header: Header) -> str:
     """Return the keyword of Auto-Submitted, without comments and parameters (RFC 3834 §5), in lower case."""
-    return _COMMENT.sub(" ", header.field("auto-submitted")).partition(";")[0].strip().lower()
+    return without_comments(header.field("auto-submitted")).partition(";")[0].strip().lower()
 
 
 def _delivery_report(header: Header, body: bytes) -> Reason | None:
@@ -183,7 +183,7 @@ def _by_structure(header: Header) -> Reason | None:
 
 
 def _by_words(header: Header, body: bytes) -> Reason | None:
-    if BOUNCE_SUBJECT.search(header.subject):
+    if BOUNCE_SUBJECT.search(plain_spelling(header.subject)):
         return Reason("daemon-and-subject", "from")
     return Reason("daemon-and-body", "from") if body and BOUNCE_BODY.search(body) else None
 
@@ -195,7 +195,11 @@ def is_of_a_mail_system(header: Header) -> bool:
 
 def looks_returned(header: Header) -> bool:
     """Tell whether a delivery system wrote this: its name, or the null return path (RFC 5321 §4.5.5)."""
-    return is_of_a_mail_system(header) or header.field("return-path").strip() == "<>"
+    return is_of_a_mail_system(header) or _has_null_path(header)
+
+
+def _has_null_path(header: Header) -> bool:
+    return header.field("return-path").strip() == "<>"
 
 
 def _receipt(header: Header, _body: bytes) -> Reason | None:
@@ -207,11 +211,10 @@ def _receipt(header: Header, _body: bytes) -> Reason | None:
         return Reason("rfc8098", "content-type", "disposition-notification")
     if parameter(written, "smime-type") == "signed-receipt":
         return Reason("rfc2634", "content-type", "signed-receipt")
-    if content_type == "application/ms-tnef" and RECEIPT_SUBJECT.match(header.subject):
+    if content_type == "application/ms-tnef" and RECEIPT_SUBJECT.match(plain_spelling(header.subject)):
         return Reason("tnef-and-subject", "content-type", "application/ms-tnef")
     automatic = _submitted(header).startswith("auto-")
-    null_path = header.field("return-path").strip() == "<>"
-    if (automatic or null_path) and RECEIPT_SUBJECT.match(header.subject):
+    if (automatic or _has_null_path(header)) and RECEIPT_SUBJECT.match(plain_spelling(header.subject)):
         return Reason("receipt-and-subject", "auto-submitted" if automatic else "return-path")
     return None
 
@@ -231,7 +234,7 @@ def _automatic_reply(header: Header, _body: bytes) -> Reason | None:
 
 def is_prefixed(header: Header) -> bool:
     """Tell whether a subject begins as mail systems begin their answers; alone it is a weak sign."""
-    return FIXED_PREFIX.match(header.subject) is not None
+    return FIXED_PREFIX.match(plain_spelling(header.subject)) is not None
 
 
 def _prefixed(header: Header, submitted: str) -> Reason | None:
@@ -243,7 +246,7 @@ def _prefixed(header: Header, submitted: str) -> Reason | None:
     for field in ("x-auto-response-suppress", "x-ms-exchange-inbox-rules-loop"):
         if header.field(field).strip():
             return Reason("prefix-and-exchange", field)
-    if header.field("return-path").strip() == "<>":
+    if _has_null_path(header):
         return Reason("prefix-and-null-path", "return-path")
     return None
 
@@ -262,7 +265,7 @@ def _calendar(header: Header, _body: bytes) -> Reason | None:
 
 
 def _list(header: Header, _body: bytes) -> Reason | None:
-    for field in _LIST_FIELDS:
+    for field in LIST_FIELDS:
         if header.has(field):
             return Reason("list-field", field)
     precedence = header.field("precedence").strip().lower()
@@ -271,7 +274,7 @@ def _list(header: Header, _body: bytes) -> Reason | None:
     bulk, feedback = precedence in _BULK, header.has("feedback-id")
     if bulk and feedback:
         return Reason("bulk-and-feedback", "precedence")
-    leaving = next((field for field in _LEAVING_FIELDS if header.has(field)), None)
+    leaving = next((field for field in LEAVING_FIELDS if header.has(field)), None)
     if leaving is None or ((header.in_reply_to or header.references) and not (bulk or feedback)):
         return None
     return Reason("list-field", leaving)

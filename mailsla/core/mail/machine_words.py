@@ -15,7 +15,7 @@ BOUNCE_SUBJECT = re.compile(
     r"message (?:could not|not) (?:be )?deliver|message delay|delayed mail|warning: message|"
     r"could not (?:be )?send|couldn't be delivered|failed mail|mail could not|not deliver|non[- ]?deliver|"
     r"^nondeliverable|user unknown|address (?:not found|unknown)|rejected(?: mail|:)|mail rejected|"
-    r"[ée]chec de (?:la )?(?:remise|distribution)|notification d['’]état de remise|^courrier refusé\b|"
+    r"[ée]chec de (?:la )?(?:remise|distribution)|notification d'état de remise|^courrier refusé\b|"
     r"^non remis\s*:|non distribuable|non[- ]délivré|"
     r"message non (?:remis|distribué|délivré|transmis)|courrier non|avis de non[- ](?:remise|distribution)|"
     r"mail non (?:délivré|remis)|remise (?:différée|retardée)|impossible de remettre|"

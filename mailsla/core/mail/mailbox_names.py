@@ -6,6 +6,7 @@ import re
 import unicodedata
 
 from mailsla.core.mail.copies import MailboxRole
+from mailsla.core.mail.spelling import plain_spelling
 
 USUAL_NAMES = {
     MailboxRole.SENT: (
@@ -75,8 +76,7 @@ def role_of_name(name: str) -> MailboxRole | None:
     >>> role_of_name("Carte grise") is None
     True
     """
-    plain = unicodedata.normalize("NFC", name).replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
-    return _ROLES.get(plain.strip().casefold())
+    return _ROLES.get(plain_spelling(name).strip().casefold())
 
 
 def compared(name: str) -> str:

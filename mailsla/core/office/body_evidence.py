@@ -16,6 +16,7 @@ from mailsla.core.mail.header import BODY_SAYS, Header
 from mailsla.core.mail.header_reading import read_header
 from mailsla.core.mail.kinds import MailKind, is_of_a_mail_system, kind_of
 from mailsla.core.office.correspondents import Office
+from mailsla.core.office.kind_here import kind_here
 
 READ_BYTES = 16 * 1024
 """How much of a body is read at most."""
@@ -34,7 +35,7 @@ def needs_body(header: Header, office: Office) -> bool:
     form = office.form_of(header)
     if form is not None:
         return form.needs_body(header, office.outside)
-    return is_of_a_mail_system(header) and kind_of(header).kind is MailKind.PERSON
+    return is_of_a_mail_system(header) and kind_here(header, office).kind is MailKind.PERSON
 
 
 def with_body(header: Header, content_fields: bytes, body: bytes, office: Office) -> Header:

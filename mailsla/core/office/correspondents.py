@@ -8,9 +8,11 @@ from functools import cached_property
 
 from mailsla.core.mail.addresses import plain
 from mailsla.core.mail.header import Header
+from mailsla.core.mail.kinds import LEAVING_FIELDS, LIST_FIELDS
 from mailsla.core.office.forms import Form
 
-_HOST = re.compile(r"([A-Za-z0-9.-]+)>?\s*\Z")
+_HOSTS = re.compile(r"[@<.]([A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)(?=[>?,;\s]|\Z)")
+"""Of what a list says of itself: after an @, or the whole of a List-Id (RFC 2919)."""
 
 MOST_REMEMBERED = 2_048
 """Addresses whose side is remembered; memory does not grow with the mailbox."""
@@ -98,11 +100,18 @@ class Office:
 
     def is_answered_by(self, header: Header) -> bool:
         """Tell whether a mail names an id that one of our hosts made."""
-        return any(self.has_host(_host(item)) for item in (*header.in_reply_to, *header.references))
+        return any(
+            self.has_host(item.rpartition("@")[2].lower())
+            for item in (*header.in_reply_to, *header.references)
+        )
 
     def has_list(self, header: Header) -> bool:
-        """Tell whether a mail came through a list of ours: List-Id or List-Post lies in our domains."""
-        return any(self.has_host(_host(header.field(field))) for field in ("list-id", "list-post"))
+        """Tell whether a mail came through a list of ours: a list's field names a host of our domains."""
+        return any(
+            self.has_host(host.lower())
+            for field in (*LIST_FIELDS, *LEAVING_FIELDS)
+            for host in _HOSTS.findall(header.field(field))
+        )
 
     def is_form(self, header: Header) -> bool:
         """Tell whether a declared web form wrote this."""
@@ -147,12 +156,6 @@ class Office:
     def service(self, name: str) -> Service | None:
         """Return the service called `name`."""
         return next((service for service in self.services if service.name == name), None)
-
-
-def _host(written: str) -> str:
-    """Return the host that an id, a List-Id or a List-Post ends with, in lower case."""
-    found = _HOST.search(written[-300:].rpartition("@")[2])
-    return found[1].lower() if found is not None else ""
 
 
 UNKNOWN_OFFICE = Office()

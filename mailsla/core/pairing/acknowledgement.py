@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from mailsla.core.mail.base_subject import base_subject, is_reply_subject
+from mailsla.core.mail.spelling import plain_spelling
 
 _BEGINNINGS = (
     "accusé de réception",
     "accuse de reception",
+    "accusé de reception",
     "accusé réception",
     "nous avons bien reçu",
     "votre courriel a bien été reçu",
@@ -25,4 +27,4 @@ def is_acknowledgement(subject: str) -> bool:
     >>> is_acknowledgement("RE : Accusé de réception de mon dossier ?")
     False
     """
-    return base_subject(subject).startswith(_BEGINNINGS) and not is_reply_subject(subject)
+    return base_subject(plain_spelling(subject)).startswith(_BEGINNINGS) and not is_reply_subject(subject)

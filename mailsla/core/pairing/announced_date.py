@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date
 
+from mailsla.core.mail.spelling import plain_spelling
+
 _MONTHS = {
     name: number
     for number, names in enumerate(
@@ -41,7 +43,7 @@ def announced_date(subject: str, sent_on: date) -> date | None:
     >>> announced_date("Réponse d'attente : vous aurez une réponse avant le 15 janvier", date(2026, 12, 3))
     datetime.date(2027, 1, 15)
     """
-    subject = subject.casefold()
+    subject = plain_spelling(subject).casefold()
     found = [
         *((match.start(), match[3], match[2], match[1]) for match in _FIGURES.finditer(subject)),
         *((match.start(), match[1], match[2], match[3]) for match in _ISO.finditer(subject)),

@@ -36,21 +36,21 @@ def derive_apart(
     whole = apart(partial(derive, mails, rules, decisions))
     if not isinstance(whole, Unforeseen):
         return [whole], []
-    derived: list[Derivation] = []
-    underived: list[Underived] = []
-    for group in _tied_groups(mails, rules.office, decisions):
-        alone = {mail.key: apart(partial(derive, [mail], rules, decisions)) for mail in group}
-        failed = [
-            Underived(mail, error) for mail in group if isinstance(error := alone[mail.key], Unforeseen)
+    groups = _tied_groups(mails, rules.office, decisions)
+    if len(groups) > 1:
+        parts = [derive_apart(group, rules, decisions) for group in groups]
+        return [item for found, _ in parts for item in found], [
+            item for _, failed in parts for item in failed
         ]
-        underived += failed
-        if rest := [mail for mail in group if not isinstance(alone[mail.key], Unforeseen)]:
-            found = apart(partial(derive, rest, rules, decisions))
-            if isinstance(found, Unforeseen):
-                underived += [Underived(mail, found) for mail in rest]
-            else:
-                derived.append(found)
-    return derived, underived
+    alone = {mail.key: apart(partial(derive, [mail], rules, decisions)) for mail in mails}
+    failed = [Underived(mail, error) for mail in mails if isinstance(error := alone[mail.key], Unforeseen)]
+    rest = [mail for mail in mails if not isinstance(alone[mail.key], Unforeseen)]
+    if not failed:
+        return [], [Underived(mail, whole) for mail in rest]
+    if not rest:
+        return [], failed
+    found, others = derive_apart(rest, rules, decisions)
+    return found, [*failed, *others]
 
 
 def _tied_groups(mails: Sequence[Mail], office: Office, decisions: Iterable[Decision]) -> list[list[Mail]]:

@@ -14,7 +14,7 @@ from mailsla.core.mail.copies import Copy, Mail
 from mailsla.core.mail.instants import Basis, Moment, stored
 from mailsla.core.mail.kinds import MailKind, looks_machine_made
 from mailsla.core.office.correspondents import Office
-from mailsla.core.office.sides import Reading, Side
+from mailsla.core.office.sides import Reading, Side, written_to
 from mailsla.core.pairing.acknowledgement import is_acknowledgement
 from mailsla.core.pairing.announced_date import announced_date
 from mailsla.core.pairing.conversation import Link
@@ -166,7 +166,7 @@ def _opened(reading: Reading, rules: PairingRules, decided: Decided, *, follow_u
     case = _Case(
         opening=reading,
         follow_up=follow_up,
-        citizens={*reading.citizens, *office.outside(mail.header.to + mail.header.cc)},
+        citizens={*reading.citizens, *written_to(mail.header, office)},
         assignments=_first_assignment(reading, office),
         steps=[],
         elsewhere=_answered_elsewhere(reading, rules, decided),
@@ -218,15 +218,16 @@ def _by_keyword(mail: Mail, office: Office, assignments: list[Assignment]) -> li
 
 def _answer(reading: Reading, cases: list[_Case], rules: PairingRules, decided: Decided) -> None:
     """Take a mail of the office to someone outside: a reply to the citizens it is written to."""
-    part = kind_of_reply(reading.mail, rules)
+    subject = base_subject(reading.mail.header.subject)
     joined = _joined(reading, cases, decided)
     machine = not joined and looks_machine_made(reading.mail.header)
     for case in joined or _addressed(reading, cases):
+        part = kind_of_reply(reading.mail, rules, case.subjects)
         if machine and part is Part.REPLY:
             _add(case, reading, _machine_part(reading, case))
             continue
         _add(case, reading, part)
-        case.subjects.add(base_subject(reading.mail.header.subject))
+        case.subjects.add(subject)
         if part is Part.HOLDING_REPLY and not rules.holding_stops:
             _announce(reading, case)
         if not rules.stops(part):
@@ -248,7 +249,7 @@ def _machine_part(reading: Reading, case: _Case) -> Part:
 
 def _acknowledge(reading: Reading, cases: list[_Case], office: Office) -> None:
     """Take what a machine of the office answered at once: it says "we got it", no more."""
-    who = set(office.outside(reading.mail.header.recipients))
+    who = set(written_to(reading.mail.header, office))
     for case in cases:
         if case.answered is None and (not case.citizens or who & case.citizens):
             _add(case, reading, Part.AUTOMATIC_ACKNOWLEDGEMENT)
@@ -292,10 +293,15 @@ def _category(mail: Mail, rules: PairingRules) -> str:
     return rules.default_category
 
 
-def kind_of_reply(mail: Mail, rules: PairingRules) -> Part:
-    """Return what the first rule that recognises a reply says it is; else what its own subject says."""
-    plain = Part.ACKNOWLEDGEMENT if is_acknowledgement(mail.header.subject) else Part.REPLY
-    return next((rule.part for rule in rules.replies if rule.recognises(mail)), plain)
+def kind_of_reply(mail: Mail, rules: PairingRules, asked: Collection[str] = ()) -> Part:
+    """Return what the first rule that recognises a reply says it is; else what its own subject says.
+
+    Who asks for a receipt, in so many words, is answered under the same: `asked` has the base subjects so far.
+    """
+    subject = mail.header.subject
+    acknowledges = is_acknowledgement(subject) and base_subject(subject) not in asked
+    by_subject = Part.ACKNOWLEDGEMENT if acknowledges else Part.REPLY
+    return next((rule.part for rule in rules.replies if rule.recognises(mail)), by_subject)
 
 
 def _forward(reading: Reading, cases: list[_Case], office: Office, links: Mapping[str, Link]) -> None:

@@ -9,9 +9,10 @@ from enum import StrEnum
 from mailsla.core.mail.addresses import plain
 from mailsla.core.mail.base_subject import base_subject
 from mailsla.core.mail.copies import ONE_COLLECTION, Copy, Mail
+from mailsla.core.mail.spelling import plain_spelling
 from mailsla.core.office.correspondents import Office
 
-RULES_VERSION = 8
+RULES_VERSION = 9
 """Raised whenever the code derives something else from the same facts; every derivation is then redone."""
 
 
@@ -75,7 +76,7 @@ class ReplyRule:
     def recognises(self, mail: Mail) -> bool:
         """Tell whether `mail` is such a reply."""
         header, copies = mail.header, mail.copies
-        if self.subjects and base_subject(header.subject).startswith(self.subjects):
+        if self.subjects and base_subject(plain_spelling(header.subject)).startswith(self.subjects):
             return True
         if self.senders and any(plain(address) in self.senders for address in header.senders):
             return True

@@ -16,7 +16,7 @@ from mailsla.core.pairing.conversation import cited_ids, correspondents
 from mailsla.core.pairing.fingerprint import fingerprint
 from mailsla.core.pairing.recipient_matching import MOST_RECIPIENTS
 
-TIES_VERSION = 2
+TIES_VERSION = 3
 """Raised whenever the code makes other ties of the same header; all are then made again."""
 
 
@@ -71,6 +71,6 @@ def _reachable(header: Header, office: Office) -> tuple[str, ...]:
     if not (office.is_form(header) or is_letter(header, kind_here(header, office).kind, office)):
         return ()
     if office.is_form(header) or not office.wrote(header):
-        return (*requesters(header, office), *office.outside(header.cc))
+        return (*requesters(header, office), *written_to(header, office))
     outside = written_to(header, office)
     return outside if len(outside) <= MOST_RECIPIENTS else ()

@@ -1,0 +1,16 @@
+"""One spelling of what may be written two ways, before words are looked for; never of what names a mail."""
+
+from __future__ import annotations
+
+import unicodedata
+
+
+def plain_spelling(text: str) -> str:
+    """Return a text with composed accents (Unicode's NFC) and straight apostrophes, as this code writes its words.
+
+    >>> plain_spelling("Re\\u0301ponse d\\u2019attente")
+    "Réponse d'attente"
+    """
+    if text.isascii():
+        return text
+    return unicodedata.normalize("NFC", text).replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
