@@ -114,13 +114,13 @@ def decide(app: Application, request: Request, wanted: deciding.Wanted, signed: 
     return number
 
 
-def undo(app: Application, number: int, signed: deciding.Signature) -> Decision:
+def undo(app: Application, request: Request, number: int, signed: deciding.Signature) -> Decision:
     """Take a decision back, bring requests up to date, and return the one taken back.
 
     Raises:
-        UsageError: When there is no such decision in force.
+        UsageError: When there is no such decision in force, or when it is about another request.
     """
-    undone = deciding.undo(app.store.decisions, number, signed)
+    undone = deciding.undo(app.store.decisions, request, number, signed)
     app.derive()
     return undone
 

@@ -67,7 +67,7 @@ def decide(
         found = commands.request_named(app, request)
         signed = Signature(reason, by or _session_user(), app.now())
         if action is Action.UNDO:
-            undone = commands.undo(app, _needed(number, "--number"), signed)
+            undone = commands.undo(app, found, _needed(number, "--number"), signed)
             line = _("La décision n° {number} est reprise.").format(number=undone.number)
         else:
             wanted = _wanted(app, action, on, channel, service, category, message)

@@ -46,7 +46,7 @@ def import_(
             for file in files:
                 for item in read_archive(file):
                     if isinstance(item, Unread):
-                        say_unread(item)
+                        progress.console.print(lines.unread_line(item))
                     yield item
                 progress.advance(task)
 
@@ -57,17 +57,11 @@ def import_(
         app.derive()
     if format_ is TextOrJson.JSON:
         count = len(result.set_aside)
-        typer.echo(text(imported_document(result.read, result.new, result.skipped, count)))
+        typer.echo(text(imported_document(result.read, result.new, result.skipped, result.unread, count)))
     else:
         _print(result)
     if result.unread:
         raise typer.Exit(1)
-
-
-def say_unread(item: Unread) -> None:
-    """Tell at once which file could not be read, and why."""
-    line = _("Le fichier {path} ne peut pas être lu : {why}.").format(path=item.path, why=item.why)
-    session.error_console().print(line)
 
 
 def _print(result: Imported) -> None:

@@ -13,10 +13,8 @@ import typer
 from mailsla.adapters.archives.files import files_of
 from mailsla.adapters.archives.reading import read_archive
 from mailsla.adapters.machine.present import system_now
-from mailsla.bootstrap import commands
 from mailsla.bootstrap.site_rules import Site
 from mailsla.cli import session
-from mailsla.cli.importing import say_unread
 from mailsla.cli.session import TextOrJson
 from mailsla.core.collection.archived import ArchivedMail, Skipped
 from mailsla.core.errors import MessageError
@@ -25,7 +23,7 @@ from mailsla.core.office.correspondents import UNKNOWN_OFFICE
 from mailsla.core.office.sides import classified
 from mailsla.core.pairing.rules import PairingRules
 from mailsla.language import gettext as _
-from mailsla.presentation import terms, words
+from mailsla.presentation import imported_lines, terms, words
 from mailsla.presentation.documents.conversation import classified as classified_document
 from mailsla.presentation.documents.conversation import conversations_document, one_line
 from mailsla.presentation.documents.values import text
@@ -61,7 +59,7 @@ class _Reader:
             elif isinstance(item, Skipped):
                 self.skipped.append(item)
             else:
-                say_unread(item)
+                session.error_console().print(imported_lines.unread_line(item))
                 self.failed += 1
 
     def finish(self, *, looked: bool = True) -> None:
@@ -116,6 +114,8 @@ def conversations(
         mails = reader.mails(paths)
         found = of_files(mails, _rules(context), read_at=system_now(), unreadable=_set_aside)
     else:
+        from mailsla.bootstrap import commands  # noqa: PLC0415 (the database is loaded only where it is read)
+
         with session.application(context) as app:
             found = commands.conversations(app)
     if format_ is TextOrJson.JSON:
@@ -126,5 +126,4 @@ def conversations(
 
 
 def _set_aside(path: str, reason: str) -> None:
-    line = _("{path} : mis de côté ({reason}).").format(path=path, reason=reason)
-    session.error_console().print(line)
+    session.error_console().print(imported_lines.set_aside_line(path, reason))

@@ -15,6 +15,7 @@ from mailsla.bootstrap.application import Application, open_application
 from mailsla.cli import session
 from mailsla.cli.watching import collect_all
 from mailsla.config import load
+from mailsla.core.errors import UsageError
 from mailsla.demo import office
 from mailsla.language import gettext as _
 from mailsla.presentation import words
@@ -40,6 +41,10 @@ def demo(
     console = session.console()
     if remove:
         shutil.rmtree(folder, ignore_errors=True)
+        if folder.exists():
+            raise UsageError(
+                _("{folder} ne peut pas être effacé ; effacez-le vous-même.").format(folder=folder)
+            )
         console.print(_("{folder} est effacé.").format(folder=folder))
         return
     office.make_folder()

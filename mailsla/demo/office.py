@@ -79,12 +79,19 @@ def folder() -> Path:
         UsageError: When somebody has, or when the user has no folder of his own.
     """
     found = _state_home() / "mailsla" / "demo"
-    if found.is_symlink():
+    try:
+        is_link = found.is_symlink()
+        problem = untrusted(next(path for path in (found, *found.parents) if path.exists()))
+    except OSError as error:
+        raise UsageError(
+            _(
+                "Le dossier {path} n'est pas accessible ({reason}) ; indiquez un dossier à vous dans XDG_STATE_HOME."
+            ).format(path=found, reason=type(error).__name__)
+        ) from error
+    if is_link:
         raise UsageError(
             _("{path} est un lien ; retirez-le, puis relancez « mailsla demo ».").format(path=found)
         )
-    there = next(path for path in (found, *found.parents) if path.exists())
-    problem = untrusted(there)
     if problem is not None:
         raise UsageError(str(problem))
     return found

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
-from mailsla.core.collection.archived import Skipped
+from mailsla.core.collection.archived import Skipped, Unread
 from mailsla.language import gettext as _
 from mailsla.language import ngettext
 from mailsla.presentation import terms, words
@@ -14,8 +14,22 @@ MOST_NAMES = 20
 
 def read_line(read: int, new: int, known: int, set_aside: int) -> str:
     """How many mails were read, new, known and unreadable; they add up."""
-    return _("{read} courriels lus, {new} nouveaux, {known} déjà connus, {unreadable} illisibles.").format(
-        read=read, new=new, known=known, unreadable=set_aside
+    return _(
+        "Courriels lus : {read} ; nouveaux : {new} ; déjà connus : {known} ; illisibles : {unreadable}."
+    ).format(read=read, new=new, known=known, unreadable=set_aside)
+
+
+def unread_line(item: Unread) -> str:
+    """Which file could not be read, and why."""
+    return _("Le fichier {path} ne peut pas être lu : {why}.").format(
+        path=words.safe(item.path, 500), why=item.why
+    )
+
+
+def set_aside_line(path: str, reason: str) -> str:
+    """Which mail could not be understood, and why, by its code."""
+    return _("{path} : mis de côté ({reason}).").format(
+        path=words.safe(path, 500), reason=terms.set_aside(reason)
     )
 
 
@@ -39,11 +53,8 @@ def _by_reason(named: Iterable[tuple[str, str]]) -> list[str]:
     groups: dict[str, list[str]] = {}
     for reason, path in named:
         groups.setdefault(reason, []).append(path)
-    return [f"  {reason} : {_names(paths)}" for reason, paths in _largest_last(groups).items()]
-
-
-def _largest_last(groups: Mapping[str, list[str]]) -> dict[str, list[str]]:
-    return dict(sorted(groups.items(), key=lambda item: (len(item[1]), item[0])))
+    largest_last = sorted(groups.items(), key=lambda item: (len(item[1]), item[0]))
+    return [f"  {reason} : {_names(paths)}" for reason, paths in largest_last]
 
 
 def _names(paths: Sequence[str]) -> str:

@@ -211,18 +211,24 @@ def _counting(commitment: Commitment) -> str:
         return _(
             "Seules comptent les heures d'ouverture. Une réponse doit partir en {hours} au plus."
         ).format(hours=hours)
-    if commitment.unit is Unit.CALENDAR_DAYS:
-        return _(
-            "Le jour de réception est le jour 0 ; tous les jours suivants comptent. "
-            "Une réponse est dans les temps jusqu'au {last}e jour inclus, à minuit."
-        ).format(last=commitment.last_day)
     if not commitment.last_day:
         return _(
             "Le jour de réception est le jour 0. Une réponse est dans les temps le jour même, jusqu'à minuit."
         )
-    return _(
+    if commitment.unit is Unit.CALENDAR_DAYS:
+        return ngettext(
+            "Le jour de réception est le jour 0 ; tous les jours suivants comptent. "
+            "Une réponse est dans les temps jusqu'au {last}er jour inclus, à minuit.",
+            "Le jour de réception est le jour 0 ; tous les jours suivants comptent. "
+            "Une réponse est dans les temps jusqu'au {last}e jour inclus, à minuit.",
+            commitment.last_day,
+        ).format(last=commitment.last_day)
+    return ngettext(
         "Le jour de réception est le jour 0 ; samedis, dimanches, jours fériés et fermetures ne comptent pas. "
-        "Une réponse est dans les temps jusqu'au {last}e jour ouvré inclus, à minuit."
+        "Une réponse est dans les temps jusqu'au {last}er jour ouvré inclus, à minuit.",
+        "Le jour de réception est le jour 0 ; samedis, dimanches, jours fériés et fermetures ne comptent pas. "
+        "Une réponse est dans les temps jusqu'au {last}e jour ouvré inclus, à minuit.",
+        commitment.last_day,
     ).format(last=commitment.last_day)
 
 

@@ -113,15 +113,23 @@ def decide(
     return _add(decisions, _completed(draft, derivations, request, wanted, choices))
 
 
-def undo(decisions: Decisions, number: int, signed: Signature) -> Decision:
-    """Take decision `number` back, by one more decision; return the one taken back.
+def undo(decisions: Decisions, request: Request, number: int, signed: Signature) -> Decision:
+    """Take decision `number` about a request, or about one of its mails, back, by one more; return the one taken back.
 
     Raises:
-        UsageError: When there is no such decision in force.
+        UsageError: When there is no such decision in force, or when it is about another request.
     """
     found = next((item for item in in_force(decisions.taken()).all if item.number == number), None)
     if found is None:
         raise UsageError(_("Aucune décision n° {number} en vigueur.").format(number=number))
+    # A mail that was cut off, or answers nothing, belongs to no request that could name it.
+    names_request = found.action not in {Action.SPLIT, Action.DISMISS}
+    if names_request and {found.target, found.other}.isdisjoint(request.keys):
+        raise UsageError(
+            _("La décision n° {number} concerne {other}, et non {key}.").format(
+                number=number, other=found.target[:8], key=request.key[:8]
+            )
+        )
     _add(
         decisions,
         Decision(

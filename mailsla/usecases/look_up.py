@@ -148,7 +148,11 @@ def request_named(derivations: NamedRequests, written: str) -> Request:
         UsageError: When there is none, or several.
     """
     prefix = written.strip().lower()
-    found = derivations.requests_named(prefix) if len(prefix) >= SHORTEST_PREFIX else ()
+    if len(prefix) < SHORTEST_PREFIX:
+        raise UsageError(
+            _("Écrivez au moins les {n} premiers caractères de la référence.").format(n=SHORTEST_PREFIX)
+        )
+    found = derivations.requests_named(prefix)
     if len(found) == 1:
         return found[0]
     if found:
@@ -224,6 +228,12 @@ def shown(
     """
     request = request_named(derivations, written)
     commitment = standard.commitment_of(request.category)
+    if request.received.at > now:
+        raise UsageError(
+            _(
+                "La demande {key} est reçue après l'instant présent : vérifiez l'heure de cette machine."
+            ).format(key=request.key[:8])
+        )
     verdict = standard.judge([case_of(request)], now)[0].verdict
     end = request.answered.at if verdict.answered_on and request.answered else now
     return Shown(

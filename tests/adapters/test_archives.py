@@ -6,6 +6,7 @@ import bz2
 import gzip
 import io
 import lzma
+import os
 import tarfile
 import zipfile
 from collections.abc import Callable
@@ -204,6 +205,28 @@ def test_what_is_no_mail_is_named_and_is_nobodys(tmp_path: Path) -> None:
         "vide": NotMail.EMPTY,
         ".cache": NotMail.HIDDEN,
     }
+
+
+def test_links_that_lead_nowhere_or_to_folders_are_named_and_not_followed(tmp_path: Path) -> None:
+    folder = tmp_path / "courrier"
+    written(folder, mail(1), "01.eml")
+    (folder / "perdu.eml").symlink_to(tmp_path / "absent")
+    (folder / "rond").symlink_to(folder)
+    os.mkfifo(folder / "tube")
+
+    found = found_in(folder)
+
+    skipped = {Path(item.path).name: item.reason for item in found if isinstance(item, Skipped)}
+    assert subjects(found) == [1]
+    assert skipped == dict.fromkeys(("perdu.eml", "rond", "tube"), NotMail.LINK)
+
+
+def test_a_linked_folder_named_by_hand_is_read_by_the_name_of_the_link(tmp_path: Path) -> None:
+    written(tmp_path / "boite", mail(1), "01.eml")
+    (tmp_path / "Brouillons").symlink_to(tmp_path / "boite")
+
+    assert roles(tmp_path / "Brouillons")[1][0] is MailboxRole.DRAFTS
+    assert roles(tmp_path / "boite")[1][0] is MailboxRole.INBOX
 
 
 def test_a_file_that_says_it_is_a_mail_is_never_let_pass(tmp_path: Path) -> None:

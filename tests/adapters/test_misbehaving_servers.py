@@ -490,6 +490,14 @@ def test_a_mailbox_asked_for_that_is_not_listed_is_told(server: ScriptedImap, st
     assert (tally.mailboxes, tally.refused) == (1, ["Etrangers"])
 
 
+def test_a_mailbox_asked_for_that_holds_drafts_is_told(server: ScriptedImap, store: Store) -> None:
+    server.mailboxes[b"Drafts"] = b"Drafts"
+
+    tally = polled(server, store, only=("INBOX", "Drafts"))
+
+    assert (tally.mailboxes, tally.refused) == (1, ["Drafts"])
+
+
 @pytest.mark.parametrize("end", ["\r\n", "\n", "\r", "\0"])
 def test_a_name_that_would_be_another_command_is_told_and_never_said(
     server: ScriptedImap, store: Store, end: str

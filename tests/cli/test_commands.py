@@ -465,7 +465,7 @@ def test_an_import_says_what_it_read_and_what_it_passed_over_and_the_numbers_add
     again = mailsla("import", str(folder), "--config", str(configured), "--format", "json")
 
     words = " ".join(said.stdout.split())
-    assert "5 mails read, 3 new, 1 already known, 1 unreadable." in words
+    assert "Mails read: 5; new: 3; already known: 1; unreadable: 1." in words
     assert "23 files passed over" in words
     assert ("liste19.csv and 3 others" in words, "liste20.csv" in words) == (True, False)
     assert "abime.eml" in words
@@ -474,6 +474,9 @@ def test_an_import_says_what_it_read_and_what_it_passed_over_and_the_numbers_add
     assert {key: answer[key] for key in ("read", "new", "set_aside")} == {"read": 5, "new": 0, "set_aside": 1}
     assert {item["reason"] for item in answer["skipped"]} == {"no-mail"}
     assert (len(answer["skipped"]), again.returncode) == (23, 1)
+    [unread] = answer["unread"]
+    assert unread["path"].endswith("boite.pst")
+    assert "readpst" in unread["reason"]
 
 
 @pytest.mark.parametrize("named", [(), ("--config", "mailsla.toml")])

@@ -2,29 +2,38 @@
 
 from __future__ import annotations
 
-from dataclasses import FrozenInstanceError
+from collections.abc import Mapping
+from dataclasses import FrozenInstanceError, replace
+from fractions import Fraction
 
 import pytest
 
 from mailsla.core.alerts.digests import Notice
+from mailsla.core.clock.commitment import Commitment, Comparison
 from mailsla.core.collection.gap import Gap
 from mailsla.presentation.formats import alert_text
 from mailsla.presentation.pages.alert_page import MOST_NOTICES, Entry, MailPage, Shown, alarm_page, alert_page
-from tests.factories import CITIZEN, PARIS, PROMISE
+from tests.factories import CITIZEN, PARIS, PROMISE, paris
 from tests.presentation.samples import digest, gap, notice, request
 
 SHOWN = Shown()
+PROMISES = {"information": PROMISE}
 OVERDUE = notice(request())
 TODAY = notice(request("b" * 12, "2026-10-30 09:31"))
 LATER = notice(request("c" * 12, "2026-11-02 08:47"))
 
 
-def page_of(*notices: Notice, gaps: tuple[Gap, ...] = (), shown: Shown = SHOWN) -> MailPage:
+def page_of(
+    *notices: Notice,
+    gaps: tuple[Gap, ...] = (),
+    shown: Shown = SHOWN,
+    commitments: Mapping[str, Commitment] = PROMISES,
+) -> MailPage:
     return alert_page(
         digest(*notices),
         site="Préfecture d'essai",
         zone=PARIS,
-        commitments={"information": PROMISE},
+        commitments=commitments,
         gaps=gaps,
         shown=shown,
     )
@@ -75,6 +84,30 @@ def test_each_entry_says_until_when_it_is_to_be_answered(told: Notice, due: str)
 
     assert entry.due == due
     assert (entry.key, entry.due_on) == (told.request.key, told.verdict.due_on)
+
+
+def test_a_promise_of_opening_hours_says_the_hour() -> None:
+    told = replace(TODAY, verdict=replace(TODAY.verdict, due_at=paris("2026-11-13 15:30")))
+
+    assert entry_of(told).due == "À répondre avant le 13/11/2026 à 15\u00a0h\u00a030"
+    assert entry_of(replace(told, level=OVERDUE.level)).due == "Échéance : 13/11/2026 à 15\u00a0h\u00a030"
+
+
+def test_the_mail_says_the_promise_of_each_category_that_it_shows() -> None:
+    urgent = notice(request(category="urgences"))
+    commitments = {
+        "information": PROMISE,
+        "urgences": Commitment("urgences", 2, Comparison.AT_MOST, Fraction(9, 10)),
+    }
+
+    said = [
+        [line for line in page_of(*told, commitments=commitments).closing if line.startswith("Engagement")]
+        for told in ((TODAY,), (urgent, urgent), (urgent, TODAY))
+    ]
+
+    assert ["80" in "".join(lines) for lines in said] == [True, False, True]
+    assert ["90" in "".join(lines) for lines in said] == [False, True, True]
+    assert [len(lines) for lines in said] == [1, 1, 2]
 
 
 def test_an_entry_says_what_finds_the_mail_and_not_who_wrote_it_unless_the_site_asks() -> None:

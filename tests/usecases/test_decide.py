@@ -197,12 +197,20 @@ def test_what_is_decided_already_is_refused_and_another_service_is_not(store: St
 def test_a_decision_taken_back_can_be_taken_again_and_only_one_in_force_is_taken_back(store: Store) -> None:
     decided(store, Exclude())
 
-    undone = undo(store, 1, SIGNED)
+    undone = undo(store, REQUEST, 1, SIGNED)
 
     assert (undone.number, store.added[-1].action, store.added[-1].undone) == (1, Action.UNDO, 1)
     with pytest.raises(UsageError, match="Aucune décision n° 1"):
-        undo(store, 1, SIGNED)
+        undo(store, REQUEST, 1, SIGNED)
     assert decided(store, Exclude()).action is Action.EXCLUDE
+
+
+def test_a_decision_about_another_request_is_not_taken_back(store: Store) -> None:
+    decided(store, Exclude())
+
+    with pytest.raises(UsageError, match=f"La décision n° 1 concerne {REQUEST.key[:8]}, et non bbbbbbbb"):
+        undo(store, REQUEST._replace(key="b" * 12, steps=()), 1, SIGNED)
+    assert undo(store, REQUEST, 1, SIGNED).number == 1
 
 
 def test_an_instant_of_another_zone_is_held_against_the_sites_days(store: Store) -> None:

@@ -137,7 +137,7 @@ def test_a_reference_is_found_by_its_beginning_however_it_is_written() -> None:
 @pytest.mark.parametrize(
     ("written", "sentence"),
     [
-        ("wai", "Aucune demande wai"),
+        ("wai", "au moins les 4 premiers"),
         ("nothing", "Aucune demande"),
         ("excl\x1b[2J" + "x" * 500, "Aucune demande"),
     ],
@@ -150,6 +150,14 @@ def test_a_reference_too_short_or_unknown_is_refused_in_one_plain_line(written: 
     assert len(str(refused.value)) < 150
     with pytest.raises(UsageError, match="Aucun courriel unique"):
         message_named(Store(), written)
+
+
+def test_a_request_that_is_still_to_come_has_no_verdict_and_says_so() -> None:
+    later = asked("later", "2030-01-07 10:00")
+    store = Store((later,))
+
+    with pytest.raises(UsageError, match="La demande later est reçue après l'instant présent"):
+        shown(store, store, "later", STANDARD, NOW)
 
 
 def test_a_reference_that_several_begin_with_is_refused() -> None:

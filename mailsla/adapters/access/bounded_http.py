@@ -11,11 +11,9 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 
 from mailsla.adapters.access.deadline import limit
 
-MOST_SECONDS = 60.0
-
 
 class _Bounded(HTTPConnection):
-    most_seconds: float = MOST_SECONDS
+    most_seconds: float
     _timer: threading.Timer | None = None
 
     def connect(self) -> None:
@@ -40,7 +38,7 @@ class BoundedAdapter(HTTPAdapter):
             last byte.
     """
 
-    def __init__(self, most_seconds: float = MOST_SECONDS) -> None:
+    def __init__(self, most_seconds: float) -> None:
         # The library makes its pools at once.
         self._most_seconds = most_seconds
         super().__init__()

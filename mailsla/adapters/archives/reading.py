@@ -140,10 +140,10 @@ def _mails(place: Place, stream: BinaryIO) -> Iterator[Found]:
     line = read_from_line(start.partition(b"\n")[0])
     if not start and not place.is_one_mail:
         yield Skipped(place.shown, NotMail.EMPTY)
-    elif line is None and place.is_one_mail:
-        yield _single(place, stream)
-    elif (line is not None and line.shape is Shape.DATED) or _is_mail(start):
+    elif (line is not None and line.shape is Shape.DATED) or (not place.is_one_mail and _is_mail(start)):
         yield from _mbox(place, stream)
+    elif place.is_one_mail:
+        yield _single(place, stream)
     else:
         yield Skipped(place.shown, NotMail.NO_MAIL)
 

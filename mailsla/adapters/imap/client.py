@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import imaplib
 import re
-from typing import Any
+from typing import Any, NoReturn
 
 from imapclient import IMAPClient
 from imapclient.imap4 import IMAP4WithTimeout
@@ -51,8 +51,7 @@ class _Bounded(imaplib.IMAP4):
             line = super().readline()
         except imaplib.IMAP4.error:
             # The library reads none of a million bytes: the rest of it would be taken for other lines.
-            self._count(MOST_ANSWER + 1)
-            raise
+            self._give_up()
         self._count(len(line))
         return line
 
@@ -64,8 +63,11 @@ class _Bounded(imaplib.IMAP4):
     def _count(self, size: int) -> None:
         self._heard += size
         if self._heard > MOST_ANSWER:
-            break_off(self.sock)
-            raise TransientError(_("le serveur a répondu plus long que ce qui peut être lu."))
+            self._give_up()
+
+    def _give_up(self) -> NoReturn:
+        break_off(self.sock)
+        raise TransientError(_("le serveur a répondu plus long que ce qui peut être lu."))
 
     def _connect(self) -> None:
         with breaking_off(self.sock, self._greeting_seconds):

@@ -19,8 +19,8 @@ class Choice:
     Attributes:
         openable: Name → mailbox, of all that hold mail of their own.
         wanted: Name → role, of those to collect.
-        missing: Names of those that are wanted and cannot be opened: `only` names them and the server does not list
-            them, or no command can say their name.
+        missing: Names of those that are wanted and are not read: `only` names them, and the server does not list them,
+            or they hold drafts or no mail of their own; or no command can say their name.
     """
 
     openable: dict[str, Listed]
@@ -49,6 +49,6 @@ def chosen(listed: Sequence[Listed], account: ImapAccount) -> Choice:
         openable[name] = mailbox
         if is_wanted:
             wanted[name] = role
-    names = {compared(mailbox.name) for mailbox in listed}
-    unlisted = (name for name in account.only if compared(name) not in names)
-    return Choice(openable, wanted, [*unlisted, *unsayable])
+    taken = {compared(name) for name in (*wanted, *unsayable)}
+    left_out = (name for name in account.only if compared(name) not in taken)
+    return Choice(openable, wanted, [*left_out, *unsayable])

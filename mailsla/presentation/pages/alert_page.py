@@ -95,7 +95,7 @@ def alert_page(
                 "reconnue d'elle-même. Si elle a déjà été donnée autrement (téléphone, courrier), prévenez le "
                 "référent qualité."
             ),
-            _promise(commitments),
+            *_promises(digest, commitments),
             _signature(site),
         ),
     )
@@ -120,17 +120,23 @@ def _group(title: str, notices: Sequence[Notice], zone: ZoneInfo, shown: Shown) 
 
 
 def _entry(notice: Notice, zone: ZoneInfo, shown: Shown) -> Entry:
-    due = (
-        _("Échéance : {day} ({left})")
-        if notice.level == OVERDUE
-        else _("À répondre avant le {day} au soir ({left})")
-    )
     return Entry(
         key=notice.request.key,
         due_on=notice.verdict.due_on,
-        due=due.format(day=words.day_name(notice.verdict.due_on), left=_left(notice.remaining)),
+        due=_due(notice, zone),
         details=tuple(_details(notice, zone, shown)),
     )
+
+
+def _due(notice: Notice, zone: ZoneInfo) -> str:
+    due_at, is_overdue = notice.verdict.due_at, notice.level == OVERDUE
+    if due_at is not None:
+        sentence = _("Échéance : {instant}") if is_overdue else _("À répondre avant le {instant}")
+        return sentence.format(instant=words.instant(due_at, zone))
+    sentence = (
+        _("Échéance : {day} ({left})") if is_overdue else _("À répondre avant le {day} au soir ({left})")
+    )
+    return sentence.format(day=words.day_name(notice.verdict.due_on), left=_left(notice.remaining))
 
 
 def _left(remaining: int) -> str:
@@ -166,9 +172,12 @@ def _warnings(gaps: Sequence[Gap], zone: ZoneInfo) -> Iterable[str]:
         ).format(instant=words.instant(since, zone))
 
 
-def _promise(commitments: Mapping[str, Commitment]) -> str:
-    commitment = next(iter(commitments.values()))
-    return _("Engagement de qualité : {promise}.").format(promise=words.promise(commitment))
+def _promises(digest: Digest, commitments: Mapping[str, Commitment]) -> Iterable[str]:
+    """Yield the promise of each category that the mail shows; the first one is that of what has none of its own."""
+    main = next(iter(commitments.values()))
+    shown = (commitments.get(notice.request.category, main) for notice in digest.notices)
+    for promise in dict.fromkeys(map(words.promise, shown)):
+        yield _("Engagement de qualité : {promise}.").format(promise=promise)
 
 
 def _signature(site: str) -> str:
@@ -249,8 +258,8 @@ def set_aside_page(count: int, *, site: str) -> MailPage:
                 count,
             ).format(n=count),
             _(
-                "Lancez « mailsla check » pour savoir où les trouver et pourquoi, et vérifiez dans la messagerie s'ils "
-                "attendent une réponse. Ils seront relus à la prochaine mise à jour de mailsla."
+                "Lancez « mailsla check » pour savoir où ils sont, pourquoi, et quand ils seront relus ; vérifiez "
+                "dans la messagerie s'ils attendent une réponse."
             ),
         ),
         closing=(_signature(site),),

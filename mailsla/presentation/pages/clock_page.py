@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
-from mailsla.core.clock.commitment import Commitment
+from mailsla.core.clock.commitment import Commitment, Unit
 from mailsla.core.clock.verdict import Clock, Verdict
 from mailsla.core.clock.working_days import Day, SpecialDay
 from mailsla.language import gettext as _
+from mailsla.language import ngettext
 from mailsla.presentation import terms, words
 from mailsla.presentation.pages.page import (
     Alignment,
@@ -65,7 +66,9 @@ def verdict_sentence(verdict: Verdict, commitment: Commitment, zone: ZoneInfo) -
     state = terms.outcome(verdict.outcome, answered=verdict.answered_on is not None)
     elapsed = words.elapsed(verdict, commitment)
     if verdict.answered_on is None:
-        return f"{due} " + _("{days} écoulés : {state}.").format(days=elapsed, state=state)
+        count = 2 if commitment.unit is Unit.OPENING_HOURS else verdict.elapsed
+        passed = ngettext("{days} écoulé : {state}.", "{days} écoulés : {state}.", count)
+        return f"{due} " + passed.format(days=elapsed, state=state)
     return f"{due} " + _("Répondu en {days} : {state}.").format(days=elapsed, state=state)
 
 

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from mailsla.core.alerts.outgoing import OutgoingState
 from mailsla.language import gettext as _
+from mailsla.language import ngettext
 from mailsla.presentation import words
 from mailsla.presentation.pages.page import Cell, Column, Emphasis, Line, Page, Row, Section, Table
 
@@ -45,5 +46,7 @@ def _state(of: OutgoingState, zone: ZoneInfo) -> str:
     if of.sent_at is not None:
         return _("envoyée le {instant}").format(instant=words.instant(of.sent_at, zone))
     if of.refused is not None:
-        return _("refusée : {reason}").format(reason=of.refused)
-    return _("en attente d'envoi ({n} essais)").format(n=of.attempts)
+        return _("refusée : {reason}").format(reason=words.safe(of.refused))
+    return ngettext("en attente d'envoi ({n} essai)", "en attente d'envoi ({n} essais)", of.attempts).format(
+        n=of.attempts
+    )

@@ -43,7 +43,7 @@ def request_page(
 ) -> Page:
     """One request: what tied its messages, the days one by one, the verdict, what people decided about it."""
     conclusion = [Line(verdict_sentence(verdict, commitment, zone), Emphasis.STRONG)]
-    if request.answered is not None:
+    if request.answered is not None and verdict.answered_on is not None:
         answered = _("Réponse le {instant} ({basis}).").format(
             instant=words.instant(request.answered.at, zone), basis=terms.basis(request.answered.basis)
         )
