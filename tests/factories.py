@@ -12,7 +12,6 @@ from mailsla.core.clock.commitment import Commitment, Comparison
 from mailsla.core.clock.receipt import ReceiptRule
 from mailsla.core.clock.verdict import Clock
 from mailsla.core.clock.working_days import DayKind, SpecialDay, WorkingCalendar
-from mailsla.core.mail.base_subject import base_subject
 from mailsla.core.mail.copies import Copy, Mail, MailboxRole
 from mailsla.core.mail.header import Header
 from mailsla.core.mail.identity import identity
@@ -122,7 +121,7 @@ def mail(
     role = MailboxRole.SENT if OFFICE.wrote(header) else MailboxRole.INBOX
     name = "Sent" if role is MailboxRole.SENT else "INBOX"
     return Mail(
-        key=identity(header, base_subject(subject)),
+        key=identity(header),
         header=header,
         first_seen_at=instant + timedelta(days=400),
         copies=tuple(copies) if copies is not None else (Copy("contact", name, role, instant),),

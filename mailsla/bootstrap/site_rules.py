@@ -78,6 +78,7 @@ class Site:
                 for item in self.settings.closings
             ),
             holding_stops=self.settings.replies.holding_stops,
+            reminder_words=self.settings.replies.reminder_words,
         )
 
     def _forms(self) -> Iterator[Form]:

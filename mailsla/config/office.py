@@ -77,6 +77,7 @@ class RepliesSection(Section):
     holding_subjects: tuple[Name, ...] = ("Réponse d'attente",)
     holding_stops: bool = False
     count_follow_ups: bool = False
+    reminder_words: tuple[Name, ...] = ()
 
 
 class ReplyKindSection(Section):

@@ -11,7 +11,7 @@ from mailsla.core.collection.to_store import UNFORESEEN
 from mailsla.core.mail.copies import MailboxRole
 from mailsla.core.mail.instants import Basis
 from mailsla.core.pairing.decision import Action, Decision
-from mailsla.core.pairing.recipient_matching import DoubtCode
+from mailsla.core.pairing.doubts import DoubtCode
 from mailsla.core.pairing.request import ServiceBasis
 from mailsla.core.pairing.rules import Part
 from mailsla.core.rate.publication import Source
@@ -51,6 +51,7 @@ def part(value: Part) -> str:
         Part.REDIRECTION: _("réorientation"),
         Part.SURVEY: _("enquête"),
         Part.DOUBTFUL_REPLY: _("réponse possible, à vérifier"),
+        Part.RETURNED_REPLY: _("réponse non remise, à vérifier"),
         Part.FOLLOW_UP: _("suite"),
         Part.THANKS: _("remerciement"),
         Part.FORWARD: _("transfert interne"),
@@ -64,6 +65,7 @@ def beside(side: str, kind: str) -> str:
         "citizen": _("autre demande"),
         "outbound": _("réponse à une autre demande"),
         "internal": _("courriel interne"),
+        "same": _("autre exemplaire"),
     }.get(side) or one_kind(kind)
 
 
@@ -112,6 +114,7 @@ def evidence(value: str) -> str:
         "thread-index": _("même fil Outlook (Thread-Index)"),
         "decision": _("décision"),
         "recipient-and-subject": _("même destinataire et même objet"),
+        "same-mail": _("même courriel, remis deux fois"),
     }[value]
 
 
@@ -123,6 +126,11 @@ def doubt(code: DoubtCode) -> str:
         DoubtCode.TOO_LATE: _("plus de 60 jours après"),
         DoubtCode.ALSO_WRITTEN_TO: _("répond à une autre demande de même objet"),
         DoubtCode.MACHINE_MADE: _("peut-être écrite par une machine"),
+        DoubtCode.ANSWERED_BESIDE: _("répond à une autre demande du même usager"),
+        DoubtCode.OTHER_RECIPIENT: _("cite la demande, mais écrite à un autre destinataire"),
+        DoubtCode.RETURNED: _("revenue : l'usager ne l'a pas reçue"),
+        DoubtCode.NEW_SUBJECT_BEFORE_REPLY: _("nouvel objet avant réponse : autre demande, ou relance ?"),
+        DoubtCode.SEEMS_AUTOMATIC: _("semble automatique"),
     }[code]
 
 
@@ -221,5 +229,5 @@ def decision(item: Decision, zone: ZoneInfo) -> str:
         Action.CATEGORY: _("catégorie {category}").format(category=safe(item.text, 60)),
         Action.JOIN: _("courriel {message} rattaché").format(message=item.target[:8]),
         Action.SPLIT: _("courriel {message} séparé").format(message=item.target[:8]),
-        Action.DISMISS: _("courriel {message} : ne répond à rien").format(message=item.target[:8]),
+        Action.DISMISS: _("courriel {message} : vérifié, rien à changer").format(message=item.target[:8]),
     }[item.action]

@@ -8,7 +8,6 @@ from datetime import datetime
 
 from mailsla.core.collection.archived import ArchivedMail
 from mailsla.core.errors import MessageError
-from mailsla.core.mail.base_subject import base_subject
 from mailsla.core.mail.copies import Copy, Mail
 from mailsla.core.mail.identity import identity
 from mailsla.core.office.body_evidence import read_with_body
@@ -43,25 +42,25 @@ def of_files(
         known.setdefault(read.key, read)
         files[read.key].append(mail.name)
     derivation = derive(list(known.values()), rules)
-    found = [_tied(members, derivation, known, files) for members in derivation.conversations.values()]
+    found = [_tied(name, derivation, known, files) for name in derivation.conversations]
     return sorted(found, key=lambda tied: (tied[0].at, tied[0].conversation))
 
 
 def _read(mail: ArchivedMail, rules: PairingRules, read_at: datetime) -> Mail:
     header = read_with_body(mail.header, mail.body_start, rules.office)
     copy = Copy(ACCOUNT, mail.mailbox, mail.role, mail.filed_at, header.hop_at, imported=True)
-    return Mail(identity(header, base_subject(header.subject)), header, read_at, (copy,))
+    return Mail(identity(header), header, read_at, (copy,))
 
 
 def _tied(
-    members: Iterable[str], derivation: Derivation, known: dict[str, Mail], files: dict[str, list[str]]
+    name: str, derivation: Derivation, known: dict[str, Mail], files: dict[str, list[str]]
 ) -> list[Tied]:
     """Return one conversation, by time."""
-    ordered = sorted(members, key=lambda key: derivation.readings[key].order)
+    ordered = sorted(derivation.conversations[name], key=lambda key: derivation.readings[key].order)
     tied_to = {key: known.get(derivation.links[key].to or "") for key in ordered}
     return [
         Tied(
-            conversation=min(ordered),
+            conversation=name,
             message_id=known[key].header.message_id,
             files=tuple(sorted(files[key])),
             evidence=derivation.links[key].evidence.value,

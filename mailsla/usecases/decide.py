@@ -16,7 +16,7 @@ from mailsla.core.mail.printable import printable
 from mailsla.core.office.sides import Side
 from mailsla.core.pairing.decision import Action, Decision, in_force
 from mailsla.core.pairing.derivation import DerivedMessage
-from mailsla.core.pairing.recipient_matching import Doubt
+from mailsla.core.pairing.doubts import Doubt
 from mailsla.core.pairing.request import Request
 from mailsla.language import gettext as _
 
@@ -205,10 +205,14 @@ def check_mail(action: Action, message: DerivedMessage, request: Request, doubts
     Raises:
         UsageError: With what that mail is.
     """
-    if action is Action.JOIN and message.side != Side.OUTBOUND.value:
-        raise UsageError(_("Ce courriel n'est pas une réponse de la préfecture : rien à rattacher."))
-    if action is Action.DISMISS and message.key not in {doubt.reply for doubt in doubts}:
-        raise UsageError(_("Ce courriel n'est pas une réponse à vérifier : voir --state to-check."))
+    if action is Action.JOIN and message.side not in {Side.OUTBOUND.value, Side.CITIZEN.value}:
+        raise UsageError(
+            _("Ce courriel n'est ni d'un usager ni une réponse de la préfecture : rien à rattacher.")
+        )
+    if action is Action.JOIN and message.key == request.key:
+        raise UsageError(_("Ce courriel ouvre cette demande : indiquez celle à laquelle le rattacher."))
+    if action is Action.DISMISS and message.key not in {doubt.mail for doubt in doubts}:
+        raise UsageError(_("Ce courriel n'est pas à vérifier : voir --state to-check."))
     if action is Action.SPLIT and message.conversation != request.conversation:
         raise UsageError(_("Ce courriel n'est pas de l'échange de cette demande."))
 

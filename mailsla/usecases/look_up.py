@@ -15,7 +15,7 @@ from mailsla.core.errors import UsageError
 from mailsla.core.mail.printable import printable
 from mailsla.core.pairing.decision import Decision
 from mailsla.core.pairing.derivation import DerivedMessage
-from mailsla.core.pairing.recipient_matching import Doubt
+from mailsla.core.pairing.doubts import Doubt
 from mailsla.core.pairing.request import Request
 from mailsla.core.rate.case import Case, case_of
 from mailsla.core.rate.period import Period

@@ -15,7 +15,7 @@ from mailsla.core.alerts.digests import AlertRule, Digest, digests
 from mailsla.core.alerts.outgoing import DIGEST, Outgoing, message_id
 from mailsla.core.errors import PermanentError, TransientError
 from mailsla.core.office.correspondents import Office
-from mailsla.core.pairing.recipient_matching import Doubt
+from mailsla.core.pairing.doubts import Doubt
 from mailsla.core.pairing.request import Request
 from mailsla.core.rate.standard import Standard
 
@@ -70,7 +70,8 @@ def due_digests(
     source: RequestSource, outbox: Outbox, setting: AlertSetting, now: datetime
 ) -> tuple[Digest, ...]:
     """Return the digests that are due at `now` and were not announced."""
-    doubtful = {key for doubt in source.doubts() for key in doubt.candidates}
+    replies = (doubt for doubt in source.doubts() if doubt.code.is_about_a_reply)
+    doubtful = {key for doubt in replies for key in doubt.candidates}
     return digests(
         source.unanswered(),
         announced=outbox.announced(),

@@ -8,7 +8,7 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from mailsla.core.collection.gap import Gap
-from mailsla.core.pairing.recipient_matching import Doubt
+from mailsla.core.pairing.doubts import Doubt
 from mailsla.core.rate import report
 from mailsla.core.rate.case import Case
 from mailsla.core.rate.period import Grain, Period, last_full_week, year_to_date

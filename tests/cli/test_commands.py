@@ -423,7 +423,7 @@ def test_a_decision_that_could_change_nothing_is_refused(tmp_path: Path) -> None
     ]
     one, other = listed[0]["key"], listed[1]["key"]
 
-    for action, message in (("join", other), ("dismiss", one), ("split", other)):
+    for action, message in (("join", one), ("dismiss", one), ("split", other)):
         done = mailsla(
             "decide",
             one,
@@ -465,7 +465,7 @@ def test_an_import_says_what_it_read_and_what_it_passed_over_and_the_numbers_add
     again = mailsla("import", str(folder), "--config", str(configured), "--format", "json")
 
     words = " ".join(said.stdout.split())
-    assert "Mails read: 5; new: 3; already known: 1; unreadable: 1." in words
+    assert "5 mails read, 3 new, 1 already known, 1 unreadable." in words
     assert "23 files passed over" in words
     assert ("liste19.csv and 3 others" in words, "liste20.csv" in words) == (True, False)
     assert "abime.eml" in words

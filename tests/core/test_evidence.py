@@ -8,6 +8,7 @@ from itertools import permutations
 import pytest
 
 from mailsla.core.mail.header import Header
+from mailsla.core.mail.message_ids import looks_unique
 from mailsla.core.pairing.conversation import (
     Evidence,
     Forest,
@@ -16,7 +17,6 @@ from mailsla.core.pairing.conversation import (
     Threads,
     cited_ids,
     correspondents,
-    looks_unique,
     thread,
 )
 

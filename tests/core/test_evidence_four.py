@@ -10,7 +10,8 @@ import pytest
 from mailsla.core.mail.copies import Copy, Mail, MailboxRole
 from mailsla.core.pairing.conversation import Evidence, Link
 from mailsla.core.pairing.derivation import Derivation, derive
-from mailsla.core.pairing.recipient_matching import MOST_RECIPIENTS, Doubt, DoubtCode
+from mailsla.core.pairing.doubts import Doubt, DoubtCode
+from mailsla.core.pairing.recipient_matching import MOST_RECIPIENTS
 from mailsla.core.pairing.rules import Part, ReplyRule
 from tests.factories import CITIZEN, CONTACT, RULES, mail, paris, reply
 
@@ -124,7 +125,7 @@ def test_when_several_conversations_fit_a_person_decides_between_those_still_ope
     assert [
         doubt.candidates
         for doubt in derived(letter, ASKED, AGAIN, answered).doubts
-        if doubt.reply == letter.key
+        if doubt.mail == letter.key
     ] == [(ASKED.key,)]
     assert outcome(letter, ASKED, PERMIT) == ASKED.key
 
@@ -235,5 +236,5 @@ def test_doubts_come_by_the_instant_of_the_mail_then_by_its_key() -> None:
 
     found = derived(*letters, ASKED)
 
-    assert [doubt.reply for doubt in found.doubts] == [letters[2].key, letters[1].key, letters[0].key]
+    assert [doubt.mail for doubt in found.doubts] == [letters[2].key, letters[1].key, letters[0].key]
     assert {doubt.code for doubt in found.doubts} == {DoubtCode.OTHER_SUBJECT}

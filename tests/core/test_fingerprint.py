@@ -76,6 +76,7 @@ OTHER: dict[str, Any] = {
     "PairingRules.closings": (),
     "PairingRules.default_category": "complaint",
     "PairingRules.holding_stops": True,
+    "PairingRules.reminder_words": ("au secours",),
     "PairingRules.new_question_after": timedelta(days=31),
     "PairingRules.office": replace(OFFICE, domains=()),
     "PairingRules.pairing_window": timedelta(days=61),

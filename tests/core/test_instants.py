@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -38,6 +38,29 @@ def test_an_archive_s_line_is_believed_before_the_sender_and_after_any_server(
     copies: tuple[Copy, ...], expected: Moment
 ) -> None:
     assert received(a_mail(*copies)) == expected
+
+
+@pytest.mark.parametrize(
+    ("internal_at", "hop", "expected"),
+    [
+        (WRITTEN, SERVER, Moment(SERVER, Basis.LAST_HOP)),
+        (SERVER - timedelta(hours=1, seconds=1), SERVER, Moment(SERVER, Basis.LAST_HOP)),
+        (SERVER - timedelta(hours=1), SERVER, Moment(SERVER - timedelta(hours=1), Basis.SERVER)),
+        # A hop of a broken clock proves nothing.
+        (SERVER, datetime(2031, 1, 1, tzinfo=UTC), Moment(SERVER, Basis.SERVER)),
+    ],
+)
+def test_nothing_is_delivered_before_its_last_hop(
+    internal_at: datetime, hop: datetime, expected: Moment
+) -> None:
+    assert received(a_mail(a_copy(internal_at, imported=False, hop=hop))) == expected
+
+
+def test_each_copy_is_held_against_its_own_hop() -> None:
+    moved = a_copy(WRITTEN, imported=False, hop=SERVER)
+    kept = a_copy(FILED, imported=False)
+
+    assert received(a_mail(moved, kept)) == Moment(FILED, Basis.SERVER)
 
 
 def test_the_office_s_own_date_is_believed_before_an_archive_s_line() -> None:

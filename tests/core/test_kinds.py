@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from mailsla.core.mail.header import Header
-from mailsla.core.mail.kinds import A_PERSON, Classification, MailKind, Reason, kind_of, looks_machine_made
+from mailsla.core.mail.kinds import A_PERSON, Classification, MailKind, Reason, kind_of
+from mailsla.core.mail.weak_signs import looks_machine_made
 from tests.factories import CITIZEN
 
 
@@ -64,9 +65,9 @@ ABSENCE = "Absence du bureau"
         ),
         ([("list-id", "<a.example.org>")], "list: list-field (list-id)"),
         ([("list-post", "<a>")], "list: list-field (list-post)"),
-        ([("list-unsubscribe", "<a>")], "list: list-field (list-unsubscribe)"),
-        ([("list-subscribe", "<a>")], "list: list-field (list-subscribe)"),
-        ([("list-help", "<a>")], "list: list-field (list-help)"),
+        ([("list-unsubscribe", "<a>")], "list: may-be-left (list-unsubscribe)"),
+        ([("list-subscribe", "<a>")], "list: may-be-left (list-subscribe)"),
+        ([("list-help", "<a>")], "list: may-be-left (list-help)"),
         ([("x-beenthere", "a")], "list: list-field (x-beenthere)"),
         ([("mailing-list", "a")], "list: list-field (mailing-list)"),
         ([("precedence", " List ")], "list: list-field (precedence:  List )"),

@@ -11,7 +11,7 @@ from mailsla.core.mail.instants import Basis
 from mailsla.core.mail.kinds import MailKind
 from mailsla.core.office.sides import Side
 from mailsla.core.pairing.derivation import Derivation, derive
-from mailsla.core.pairing.recipient_matching import DoubtCode
+from mailsla.core.pairing.doubts import DoubtCode
 from mailsla.core.pairing.request import ServiceBasis
 from mailsla.core.pairing.rules import Part
 from tests.factories import CITIZEN, CONTACT, RULES, mail, paris, reply

@@ -41,7 +41,6 @@ from mailsla.core.clock.commitment import Comparison
 from mailsla.core.clock.receipt import ClosedDayReceipt
 from mailsla.core.clock.verdict import Verdict
 from mailsla.core.mail.addresses import parse_addresses
-from mailsla.core.mail.base_subject import base_subject
 from mailsla.core.mail.copies import Copy, Mail, MailboxRole
 from mailsla.core.mail.header import KEPT_FIELDS, Header
 from mailsla.core.mail.identity import identity
@@ -76,6 +75,7 @@ PARTS = {
     "a redirection": Part.REDIRECTION,
     "a survey": Part.SURVEY,
     "a doubtful reply": Part.DOUBTFUL_REPLY,
+    "a returned reply": Part.RETURNED_REPLY,
 }
 SIDES = {"a citizen's": "citizen", "outbound": "outbound", "internal": "internal", "aside": "aside"}
 INSTANT = r"\d{4}-\d\d-\d\d \d\d:\d\d"
@@ -268,7 +268,7 @@ def _mail(scenario: Scenario, label: str) -> Mail:
         for item in values.get("in", default).split(", ")
     ]
     return Mail(
-        key=identity(header, base_subject(header.subject)),
+        key=identity(header),
         header=header,
         first_seen_at=min(place.first_seen_at or at for place in places),
         copies=tuple(places),
@@ -495,7 +495,7 @@ def _doubted(outcome: Outcome, said: Said) -> tuple[object, object]:
     came = [
         (doubt.code.value, {outcome.labels[item] for item in doubt.candidates})
         for doubt in outcome.derivation.doubts
-        if doubt.reply == key
+        if doubt.mail == key
     ]
     return [(said["code"], set(said["candidates"].split(", ")))], came
 
@@ -709,7 +709,7 @@ def differences(scenario: Scenario) -> list[str]:
     ]
     expected_doubts = {line.partition(" ")[0] for line in scenario.expected if " in doubt between " in line}
     for doubt in derivation.doubts:
-        label = outcome.labels[doubt.reply]
+        label = outcome.labels[doubt.mail]
         if label not in expected_doubts:
             found.append(f"{label} is in doubt ({doubt.code.value}), which nothing expected")
     return found

@@ -37,29 +37,43 @@ NOW = paris("2026-11-13 09:00")
 SECOND = timedelta(seconds=1)
 TEN = tuple(f"a{number}@y.org" for number in range(10))
 FORM = "formulaire@pref.example.fr"
+PARENT = "x-ms-exchange-parent-message-id"
+SENT_BY_CITIZEN = f"sent:None:{CITIZEN}"
+SENT_BY_US = f"sent:None:{CONTACT}"
 
 
 @pytest.mark.parametrize(
     ("header", "names"),
     [
-        (Header(senders=(CITIZEN,), to=(CONTACT,)), {f"who:{CITIZEN}"}),
+        (Header(senders=(CITIZEN,), to=(CONTACT,)), {SENT_BY_CITIZEN, f"who:{CITIZEN}"}),
         (
-            Header("own@x.fr", ("a@x.fr",), ("b@x.fr",), senders=(CITIZEN,), cc=(CONTACT, "c@y.org")),
-            {"id:own@x.fr", "id:a@x.fr", "id:b@x.fr", f"who:{CITIZEN}", "who:c@y.org"},
+            Header("mine@x.fr", ("a@x.fr",), ("b@x.fr",), senders=(CITIZEN,), cc=(CONTACT, "c@y.org")),
+            {"id:mine@x.fr", "id:a@x.fr", "id:b@x.fr", f"who:{CITIZEN}", "who:c@y.org"},
         ),
         (
             Header(thread_index="ab", senders=(CONTACT,), to=("c+x@y.org",)),
-            {"ti:ab:c+x@y.org", "who:c@y.org"},
+            {SENT_BY_US, "ti:ab:c+x@y.org", "who:c@y.org"},
         ),
-        (Header(senders=(CONTACT,), to=TEN), {f"who:{address}" for address in TEN}),
-        (Header(senders=(CONTACT,), to=(*TEN, "b@y.org")), set()),
-        (Header(senders=(FORM,), reply_to=("c@y.org",)), {"who:c@y.org"}),
-        (Header(senders=(FORM,), reply_to=("c@y.org",), kept=(("x-vacation", "x"),)), {"who:c@y.org"}),
-        (Header(senders=(CITIZEN,), kept=(("x-vacation", "x"),)), set()),
-        (Header(senders=(CONTACT,), to=("c@y.org",), kept=(("list-id", "x"),)), set()),
+        (Header(senders=(CONTACT,), to=TEN), {SENT_BY_US, *(f"who:{address}" for address in TEN)}),
+        (Header(senders=(CONTACT,), to=(*TEN, "b@y.org")), {SENT_BY_US}),
+        (Header(senders=(FORM,), reply_to=("c@y.org",)), {f"sent:None:{FORM}", "who:c@y.org"}),
+        (
+            Header(senders=(FORM,), reply_to=("c@y.org",), kept=(("x-vacation", "x"),)),
+            {f"sent:None:{FORM}", "who:c@y.org"},
+        ),
+        (Header(senders=(CITIZEN,), kept=(("x-vacation", "x"),)), {SENT_BY_CITIZEN}),
+        (Header(senders=(CONTACT,), to=("c@y.org",), kept=(("list-id", "x"),)), {SENT_BY_US}),
         (
             Header(in_reply_to=("a@x.fr",), senders=(CONTACT,), to=("c@y.org",), kept=(("list-id", "x"),)),
-            {"id:a@x.fr", "who:c@y.org"},
+            {SENT_BY_US, "id:a@x.fr", "who:c@y.org"},
+        ),
+        (
+            Header("redirect@x.fr", senders=(CITIZEN,), kept=((PARENT, "<first@x.fr>"), ("x-vacation", "x"))),
+            {"id:redirect@x.fr", "id:first@x.fr"},
+        ),
+        (
+            Header("yes", sent_at=NOW, senders=("b@y.org", "a@y.org"), kept=(("x-vacation", "x"),)),
+            {"id:yes", f"sent:{NOW}:a@y.org,b@y.org"},
         ),
     ],
 )  # fmt: skip
@@ -106,7 +120,7 @@ def test_a_message_to_store_has_its_identity_and_its_ties() -> None:
 
     found = new_message(7, NOW, header, OFFICE)
 
-    assert found == NewMessage(7, NOW, identity(header, "titre"), header, ties(header, OFFICE))
+    assert found == NewMessage(7, NOW, identity(header), header, ties(header, OFFICE))
     assert NewMessage(7, None, "key", header).ties == ()
 
 

@@ -107,18 +107,15 @@ def test_a_mail_to_two_citizens_is_a_step_of_both_whatever_it_says() -> None:
     assert both([], HOLDING) == [["request", "holding_reply"]] * 2
 
 
-def test_a_reply_is_a_step_of_what_is_open_else_of_the_last_only() -> None:
+def test_a_reply_is_a_step_of_what_it_names_alone() -> None:
     answered, again = (
         reply("2026-11-03 10:00", ASKED),
         mail("2026-11-04 10:00", replies_to=ASKED.header.message_id),
     )
-    second, third = reply("2026-11-05 10:00", ASKED), reply("2026-11-06 10:00", ASKED)
+    second, third = reply("2026-11-05 10:00", again), reply("2026-11-06 10:00", ASKED)
 
     assert parts(ASKED, answered, again, second) == [["request", "reply"], ["follow_up", "reply"]]
-    assert parts(ASKED, answered, again, second, third) == [
-        ["request", "reply"],
-        ["follow_up", "reply", "reply"],
-    ]
+    assert parts(ASKED, answered, again, third) == [["request", "reply", "reply"], ["follow_up"]]
 
 
 HOLDING = "Réponse d'attente : réponse avant le 15/12/2026"

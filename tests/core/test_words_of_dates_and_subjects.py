@@ -8,7 +8,7 @@ import pytest
 
 from mailsla.core.clock import territory as territories
 from mailsla.core.clock.territory import TERRITORIES, territory_of
-from mailsla.core.mail.base_subject import base_subject, is_forward_subject, is_reply_subject
+from mailsla.core.mail.base_subject import base_subject, is_reply_subject, key_subject
 from mailsla.core.mail.dates import parse_date, parse_received
 from mailsla.core.pairing.announced_date import announced_date
 
@@ -140,7 +140,7 @@ def test_every_prefix_is_taken_off_and_says_what_it_is(prefix: str, mark: str) -
 
     assert base_subject(subject) == "carte grise"
     assert is_reply_subject(subject) is (prefix in REPLIES)
-    assert is_forward_subject(subject) is (prefix in FORWARDS)
+    assert key_subject(subject) == "carte grise"
 
 
 @pytest.mark.parametrize(
@@ -168,20 +168,47 @@ def test_layers_are_taken_off_one_by_one(subject: str, base: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("subject", "is_reply", "is_forward"),
+    ("subject", "is_reply"),
     [
-        ("[a] Re: TR: x", True, False),
-        ("Relance : RE : x", True, False),
-        ("Relance : TR : x", False, False),
-        ("x RE: y", False, False),
-        ("[a]", False, False),
-        ("", False, False),
+        ("[a] Re: TR: x", True),
+        ("Relance : RE : x", True),
+        ("Relance : TR : x", False),
+        ("***SPAM*** EXTERNE : Réf. : x", True),
+        ("Re\u0301p : x", True),
+        ("** Re : x", False),
+        ("x RE: y", False),
+        ("[a]", False),
+        ("", False),
     ],
 )
-def test_the_outermost_prefix_says_a_forward_and_any_says_a_reply(
-    subject: str, is_reply: bool, is_forward: bool
+def test_any_prefix_of_a_reply_says_so(subject: str, is_reply: bool) -> None:
+    assert is_reply_subject(subject) == is_reply
+
+
+@pytest.mark.parametrize(
+    ("subject", "base", "key"),
+    [
+        ("Réf : titre", "titre", "réf : titre"),
+        ("Réf. : titre", "titre", "réf. : titre"),
+        ("Externe: titre", "titre", "externe: titre"),
+        ("EXTERNAL : titre", "titre", "external : titre"),
+        ("Extérieur : titre", "titre", "extérieur : titre"),
+        ("***SPAM*** titre", "titre", "***spam*** titre"),
+        ("**a** titre", "titre", "**a** titre"),
+        ("*a* titre", "*a* titre", "*a* titre"),
+        ("** a** titre", "** a** titre", "** a** titre"),
+        ("****** titre", "****** titre", "****** titre"),
+        ("***SPAM***", "***spam***", "***spam***"),
+        (f"**{'a' * 61}** titre", "titre", f"**{'a' * 61}** titre"),
+        (f"**{'a' * 62}** titre", f"**{'a' * 62}** titre", f"**{'a' * 62}** titre"),
+        ("Pre\u0301fecture", "préfecture", "pre\u0301fecture"),
+        ("L\u2019avis", "l'avis", "l\u2019avis"),
+    ],
+)
+def test_what_a_mail_is_named_by_never_changes_though_base_subjects_do(
+    subject: str, base: str, key: str
 ) -> None:
-    assert (is_reply_subject(subject), is_forward_subject(subject)) == (is_reply, is_forward)
+    assert (base_subject(subject), key_subject(subject)) == (base, key)
 
 
 OVERSEAS = {

@@ -63,7 +63,7 @@ MUTATIONS = (
     ),
     Mutation(
         "a bogus id joins strangers",
-        "pairing/conversation",
+        "mail/message_ids",
         "    return bool(at and right) and len(left) >= 4",
         "    return True",
     ),
@@ -105,9 +105,9 @@ MUTATIONS = (
     ),
     Mutation(
         "a mail to anybody answers every citizen",
-        "pairing/request_life",
-        "    reached = [case for case in cases if not case.citizens or who & case.citizens]",
-        "    reached = list(cases)",
+        "pairing/followed",
+        "    reached = [item for item in followed if not item.citizens or not item.citizens.isdisjoint(who)]",
+        "    reached = list(followed)",
     ),
     Mutation(
         "a forward inside the office answers",
@@ -124,13 +124,13 @@ MUTATIONS = (
     Mutation(
         "thanks open a request",
         "pairing/request_life",
-        "is_thanks(reading.mail, rules):",
+        "case.answered is not None and is_thanks(reading.mail, rules):",
         "False:",
     ),
     Mutation(
         "an old conversation never holds a new question",
         "pairing/request_life",
-        "    return renamed or reading.moment.at - case.last_reply_at > case.new_question_after",
+        "    return is_new_subject(reading.mail.header.subject, case.subjects, rules.reminder_words)",
         "    return False",
     ),
     Mutation(
@@ -148,8 +148,8 @@ MUTATIONS = (
     Mutation(
         "an acknowledgement stops the clock",
         "pairing/rules",
-        "        return part in {Part.REPLY, Part.REDIRECTION}",
-        "        return part in {Part.REPLY, Part.REDIRECTION, Part.ACKNOWLEDGEMENT}",
+        "ANSWERS = frozenset({Part.REPLY, Part.REDIRECTION})",
+        "ANSWERS = frozenset({Part.REPLY, Part.REDIRECTION, Part.ACKNOWLEDGEMENT})",
     ),
     Mutation(
         "auto-generated alone excludes",

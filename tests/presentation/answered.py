@@ -116,7 +116,8 @@ def demonstrated(folder: Path) -> Office:
 def import_mails(office: Office, archive: Path) -> None:
     """Import a mail to each of two citizens, on another subject than the request that waits, and one without id."""
     addresses = {request.message_id: request.address for request in sample_requests()}
-    waiting = office.json("requests", "--state", State.UNANSWERED)["requests"][4:6]
+    unanswered = office.json("requests", "--state", State.UNANSWERED)["requests"]
+    waiting = [item for item in unanswered if item["message_id"] in addresses][4:6]
     mails = [
         f"From: contact@val-fleuri.example.fr\nTo: {addresses[item['message_id']]}\nSubject: Votre dossier\n"
         f"Message-ID: <{item['request']}@val-fleuri.example.fr>\n"

@@ -12,7 +12,7 @@ from mailsla.core.clock.verdict import Outcome, Verdict
 from mailsla.core.clock.worked_example import worked_example
 from mailsla.core.collection.gap import Gap
 from mailsla.core.mail.instants import Basis, Moment
-from mailsla.core.pairing.recipient_matching import Doubt, DoubtCode
+from mailsla.core.pairing.doubts import Doubt, DoubtCode
 from mailsla.core.pairing.request import Assignment, Request, ServiceBasis, Step
 from mailsla.core.pairing.rules import Part
 from mailsla.core.rate.case import case_of

@@ -21,7 +21,7 @@ from mailsla.core.mail.instants import Basis
 from mailsla.core.mail.kinds import MailKind
 from mailsla.core.pairing.conversation import Evidence
 from mailsla.core.pairing.decision import Action
-from mailsla.core.pairing.recipient_matching import DoubtCode
+from mailsla.core.pairing.doubts import DoubtCode
 from mailsla.core.pairing.request import ServiceBasis
 from mailsla.core.pairing.rules import Part
 from mailsla.core.rate.outlook import VolumeBasis

@@ -14,7 +14,6 @@ import time
 from datetime import UTC, datetime, timedelta
 
 from mailsla.core.errors import MessageError
-from mailsla.core.mail.base_subject import base_subject
 from mailsla.core.mail.copies import Copy, Mail, MailboxRole
 from mailsla.core.mail.header import REQUESTED_FIELDS, Header
 from mailsla.core.mail.header_reading import read_header
@@ -92,7 +91,7 @@ def examine(draw: random.Random) -> list[Mail]:
         )
         if draw.random() < 0.5
     )
-    mail = Mail(identity(header, base_subject(header.subject)), header, SEEN, places)
+    mail = Mail(identity(header), header, SEEN, places)
     read(mail, RULES.office)
     ties(mail.header, RULES.office)
     took = time.process_time() - started

@@ -12,7 +12,7 @@ from mailsla.core.errors import UsageError
 from mailsla.core.office.sides import Side
 from mailsla.core.pairing.decision import Action, Decision
 from mailsla.core.pairing.derivation import DerivedMessage, derive
-from mailsla.core.pairing.recipient_matching import Doubt, DoubtCode
+from mailsla.core.pairing.doubts import Doubt, DoubtCode
 from mailsla.core.pairing.request import Request
 from mailsla.usecases.decide import (
     Answered,
@@ -164,8 +164,12 @@ def test_a_possible_reply_is_dismissed_and_a_mail_of_the_conversation_split(stor
 @pytest.mark.parametrize(
     ("wanted", "sentence"),
     [
-        (OfMail(Action.JOIN, replace(REPLY, side=Side.ASIDE.value)), "pas une réponse de la préfecture"),
-        (OfMail(Action.DISMISS, replace(REPLY, key="other")), "pas une réponse à vérifier"),
+        (OfMail(Action.JOIN, replace(REPLY, side=Side.ASIDE.value)), "ni d'un usager ni une réponse"),
+        (OfMail(Action.DISMISS, replace(REPLY, key="other")), "pas à vérifier"),
+        (
+            OfMail(Action.JOIN, replace(REPLY, key=REQUEST.key, side=Side.CITIZEN.value)),
+            "ouvre cette demande",
+        ),
         (OfMail(Action.SPLIT, replace(REPLY, conversation="other")), "pas de l'échange"),
     ],
 )

@@ -11,7 +11,7 @@ import pytest
 from mailsla.core.errors import UsageError
 from mailsla.core.pairing.decision import Action, Decision
 from mailsla.core.pairing.derivation import DerivedMessage, derive
-from mailsla.core.pairing.recipient_matching import Doubt, DoubtCode
+from mailsla.core.pairing.doubts import Doubt, DoubtCode
 from mailsla.core.pairing.request import Request
 from mailsla.core.rate.case import Case, case_of
 from mailsla.core.rate.period import parse_period
@@ -125,7 +125,7 @@ def test_only_what_is_listed_has_its_possible_replies_beside_it() -> None:
 
     found = listed(store, store, Selection(State.MET), STANDARD, NOW)
 
-    assert [doubt.reply for doubt in found.doubts] == ["reply to met"]
+    assert [doubt.mail for doubt in found.doubts] == ["reply to met"]
     assert found.decided == {"met"}
 
 

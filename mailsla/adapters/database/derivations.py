@@ -30,7 +30,7 @@ from mailsla.core.collection.to_store import UNFORESEEN
 from mailsla.core.mail.kinds import MailKind
 from mailsla.core.office.sides import Side
 from mailsla.core.pairing.derivation import DerivedMessage
-from mailsla.core.pairing.recipient_matching import Doubt
+from mailsla.core.pairing.doubts import Doubt
 from mailsla.core.pairing.request import Request
 from mailsla.core.rate.case import Case
 

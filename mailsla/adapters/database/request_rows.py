@@ -9,7 +9,7 @@ from typing import Any
 from mailsla.adapters.database.column_values import ColumnValues
 from mailsla.core.clock.announcement import Announcement
 from mailsla.core.mail.instants import Basis, Moment
-from mailsla.core.pairing.recipient_matching import Doubt, DoubtCode
+from mailsla.core.pairing.doubts import Doubt, DoubtCode
 from mailsla.core.pairing.request import Assignment, Request, ServiceBasis, Step
 from mailsla.core.pairing.rules import Part
 from mailsla.core.rate.case import Case
@@ -151,7 +151,7 @@ DOUBT_COLUMNS = ("reply", "sent_at", "candidates", "code")
 
 def doubt_values(doubt: Doubt, values: ColumnValues) -> tuple[Any, ...]:
     """Return the row of a doubt, in the order of `DOUBT_COLUMNS`."""
-    return (doubt.reply, values.instant(doubt.sent_at), values.document(doubt.candidates), doubt.code.value)
+    return (doubt.mail, values.instant(doubt.at), values.document(doubt.candidates), doubt.code.value)
 
 
 def doubt_of(row: Any) -> Doubt:

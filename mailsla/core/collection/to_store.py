@@ -9,7 +9,6 @@ from typing import NamedTuple
 
 from mailsla.core.collection.on_server import MailboxStatus
 from mailsla.core.errors import Unforeseen
-from mailsla.core.mail.base_subject import base_subject
 from mailsla.core.mail.header import Header
 from mailsla.core.mail.identity import identity
 from mailsla.core.office.correspondents import Office
@@ -88,7 +87,7 @@ class NewMessage(NamedTuple):
 
 def new_message(uid: int, internal_at: datetime | None, header: Header, office: Office) -> NewMessage:
     """Return a message ready to be stored, with its identity and its ties."""
-    key = identity(header, base_subject(header.subject))
+    key = identity(header)
     return NewMessage(uid, internal_at, key, header, ties(header, office))
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
+from mailsla.core.mail.addresses import parse_addresses
+
 KEPT_FIELDS = (
     "auto-submitted",
     "content-class",
@@ -39,6 +41,9 @@ KEPT_FIELDS = (
     "x-ms-exchange-generated-message-source",
     "x-ms-exchange-inbox-rules-loop",
     "x-ms-exchange-message-is-ndr",
+    "x-ms-exchange-parent-message-id",
+    "x-original-from",
+    "x-original-sender",
     "x-original-to",
     "x-post-messageclass",
     "x-precedence",
@@ -112,6 +117,11 @@ class Header(NamedTuple):
     def recipients(self) -> tuple[str, ...]:
         """Every address the message was written to: To, then Cc, then Bcc."""
         return self.to + self.cc + self.bcc
+
+    @property
+    def original_from(self) -> tuple[str, ...]:
+        """Addresses of the author, as a list says that has put its own in From; empty when none says so."""
+        return parse_addresses(self.field("x-original-from") or self.field("x-original-sender"))
 
     def field(self, name: str) -> str:
         """Return the first kept field of that lower-case name, or an empty string."""

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
-from mailsla.core.mail.copies import EARLIEST, Mail
+from mailsla.core.mail.copies import EARLIEST, Copy, Mail
 
 SKEW = timedelta(hours=1)
 """How far another machine's clock may run ahead of ours."""
@@ -37,7 +37,8 @@ def received(mail: Mail) -> Moment:
     """Return when our server got the mail.
 
     The earlier of INTERNALDATE and of the topmost `Received:` over all copies, among those that are plausible:
-    a migration can push INTERNALDATE later, and nothing is delivered before its last hop. An archive's `From `
+    a migration can push INTERNALDATE later. Nothing is delivered before its last hop: an INTERNALDATE more than an
+    hour before that of the same copy is not believed. An archive's `From `
     line serves only when neither exists, the citizen's own `Date:` when not even that does, and our first sight of
     the mail when even that is absurd.
     """
@@ -62,7 +63,15 @@ def stored(mail: Mail) -> Moment | None:
 
 
 def _server(mail: Mail) -> datetime | None:
-    return _earliest((copy.internal_at for copy in mail.copies if not copy.imported), mail)
+    believed = (copy for copy in mail.copies if not copy.imported and not _before_its_hop(copy, mail))
+    return _earliest((copy.internal_at for copy in believed), mail)
+
+
+def _before_its_hop(copy: Copy, mail: Mail) -> bool:
+    """Tell whether an INTERNALDATE says that a mail was there well before its last hop: a program wrote it."""
+    if copy.internal_at is None or copy.hop_at is None or not _plausible(copy.hop_at, mail):
+        return False
+    return copy.internal_at < copy.hop_at - SKEW
 
 
 def _archive(mail: Mail) -> Moment | None:

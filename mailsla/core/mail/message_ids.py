@@ -30,3 +30,9 @@ def parse_message_ids(written: str) -> tuple[str, ...]:
     ids.pop("", None)
     kept = tuple(ids)
     return kept if len(kept) <= MOST_IDS else kept[:1] + kept[1 - MOST_IDS :]
+
+
+def looks_unique(message_id: str) -> bool:
+    """Tell whether an id looks made to name one message: `left@right` with some substance."""
+    left, at, right = message_id.partition("@")
+    return bool(at and right) and len(left) >= 4

@@ -125,8 +125,17 @@ class Office:
         return None
 
     def wrote(self, header: Header) -> bool:
-        """Tell whether the office wrote this: every address of From is ours, and there is one."""
-        return bool(header.senders) and all(self.includes(address) for address in header.senders)
+        """Tell whether the office wrote this: every address of From is ours, there is one, and no list put it there."""
+        is_ours = bool(header.senders) and all(self.includes(address) for address in header.senders)
+        return is_ours and not self.rewritten_from(header)
+
+    def rewritten_from(self, header: Header) -> tuple[str, ...]:
+        """Return who outside wrote a mail whose From a list or group of ours put its own address in, as DMARC has it.
+
+        « Camille via Contact » : the list says who wrote, in a field of its own or in Reply-To.
+        """
+        named = self.outside(header.original_from)
+        return named or (self.outside(header.reply_to) if self.has_list(header) else ())
 
     def outside(self, addresses: tuple[str, ...]) -> tuple[str, ...]:
         """Return the addresses that belong to citizens: neither the office's nor a form's."""
@@ -169,5 +178,8 @@ def requesters(header: Header, office: Office) -> tuple[str, ...]:
     the office is never a requester's. Empty when nothing says who asks.
     """
     form = office.form_of(header)
-    written = header.senders + header.reply_to if form is None else form.addresses(header, office.outside)
+    if form is None:
+        written = header.senders + header.reply_to + office.rewritten_from(header)
+    else:
+        written = form.addresses(header, office.outside)
     return tuple(dict.fromkeys(plain(address) for address in office.outside(written)))

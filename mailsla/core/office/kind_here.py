@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from mailsla.core.mail.header import Header
-from mailsla.core.mail.kinds import A_PERSON, Classification, MailKind, Reason, is_prefixed, kind_of
+from mailsla.core.mail.kinds import (
+    A_PERSON,
+    MAY_BE_LEFT,
+    Classification,
+    MailKind,
+    Reason,
+    is_prefixed,
+    kind_of,
+)
 from mailsla.core.office.correspondents import Office
 
 
@@ -11,11 +19,18 @@ def kind_here(header: Header, office: Office, body_start: bytes = b"") -> Classi
     """Return the kind of a message, as `mailsla.core.mail.kinds.kind_of`, but that
 
     a mail system's prefix on an answer to a mail of ours is an automatic reply, though nothing else says so
-    (Exchange, outside its own organisation); and what came through a list of ours is a person's letter.
+    (Exchange, outside its own organisation); and what came through a list of ours is a person's letter, as is what a
+    relay marked as if one could leave it, when it is written to an address of ours.
     """
     found = kind_of(header, body_start)
-    if found.kind is MailKind.LIST and office.has_list(header):
+    if found.kind is MailKind.LIST and (office.has_list(header) or _may_be_a_letter(found, header, office)):
         return A_PERSON
     if found.kind is MailKind.PERSON and is_prefixed(header) and office.is_answered_by(header):
         return Classification(MailKind.AUTOMATIC_REPLY, Reason("prefix-and-answer", "in-reply-to"))
     return found
+
+
+def _may_be_a_letter(found: Classification, header: Header, office: Office) -> bool:
+    """Tell whether nothing but a way to leave makes a mail to us a list's: relays add one to people's letters."""
+    is_weak = found.reason is not None and found.reason.code == MAY_BE_LEFT
+    return is_weak and any(office.includes(address) for address in header.to)

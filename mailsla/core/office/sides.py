@@ -11,6 +11,7 @@ from mailsla.core.mail.copies import Mail, MailboxRole
 from mailsla.core.mail.header import Header
 from mailsla.core.mail.instants import Moment, received, sent
 from mailsla.core.mail.kinds import MailKind, Reason
+from mailsla.core.mail.weak_signs import looks_automatic
 from mailsla.core.office.correspondents import Office, requesters
 from mailsla.core.office.kind_here import kind_here
 
@@ -19,13 +20,15 @@ class Side(StrEnum):
     """Who a mail comes from and goes to, for the purpose of the clock.
 
     `CITIZEN` asks, `OUTBOUND` is written by the office to someone outside, `INTERNAL` stays inside the office,
-    `ASIDE` is nobody's letter: automatic answers, lists, spam, delivery reports.
+    `ASIDE` is nobody's letter: automatic answers, lists, spam, delivery reports. `SAME` is a mail that counts under
+    another key already: it was delivered twice.
     """
 
     CITIZEN = "citizen"
     OUTBOUND = "outbound"
     INTERNAL = "internal"
     ASIDE = "aside"
+    SAME = "same"
 
 
 class Reading(NamedTuple):
@@ -79,6 +82,13 @@ def read(mail: Mail, office: Office) -> Reading:
         side = Side.OUTBOUND if outside else Side.INTERNAL
         return Reading(mail, side, kind, reason, sent(mail), outside)
     return _citizen(mail, office, kind, reason)
+
+
+def weak_sign(reading: Reading) -> Reason | None:
+    """Return what makes a citizen's mail look like a machine's, without proving that it is; None when nothing does."""
+    if reading.side is not Side.CITIZEN or reading.kind is not MailKind.PERSON or reading.reason is not None:
+        return None
+    return looks_automatic(reading.mail.header)
 
 
 def written_to(header: Header, office: Office) -> tuple[str, ...]:

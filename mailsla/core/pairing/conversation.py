@@ -19,6 +19,7 @@ from typing import NamedTuple
 
 from mailsla.core.mail.base_subject import base_subject
 from mailsla.core.mail.header import Header
+from mailsla.core.mail.message_ids import looks_unique
 
 
 class Evidence(StrEnum):
@@ -30,6 +31,7 @@ class Evidence(StrEnum):
     THREAD_INDEX = "thread-index"
     RECIPIENT_AND_SUBJECT = "recipient-and-subject"
     DECISION = "decision"
+    SAME_MAIL = "same-mail"
 
 
 class Link(NamedTuple):
@@ -46,10 +48,23 @@ class Link(NamedTuple):
 
 
 class Threaded(NamedTuple):
-    """The two things that threading needs of a message."""
+    """What threading needs of a message.
+
+    Attributes:
+        key: Its identity.
+        header: Its header.
+        other_ids: Message-IDs that it bears beside its own: an Exchange rule's redirect has one.
+    """
 
     key: str
     header: Header
+    other_ids: tuple[str, ...] = ()
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Every Message-ID that it bears."""
+        own = self.header.message_id
+        return (own, *self.other_ids) if own else self.other_ids
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,17 +177,15 @@ class _Known:
         self.one: dict[str, int] = {}
         self.shared: dict[str, list[int]] = {}
         for number, message in enumerate(messages):
-            name = message.header.message_id
-            if not name:
-                continue
-            if name in self.shared:
-                self.shared[name].append(number)
-            elif name in self.one:
-                self.shared[name] = [self.one.pop(name), number]
-            elif looks_unique(name):
-                self.one[name] = number
-            else:
-                self.shared[name] = [number]
+            for name in message.ids:
+                if name in self.shared:
+                    self.shared[name].append(number)
+                elif name in self.one:
+                    self.shared[name] = [self.one.pop(name), number]
+                elif looks_unique(name):
+                    self.one[name] = number
+                else:
+                    self.shared[name] = [number]
 
     @cached_property
     def repeated(self) -> frozenset[tuple[str, str]]:
@@ -224,12 +237,6 @@ def cited_ids(header: Header) -> tuple[str, ...]:
 def correspondents(header: Header) -> tuple[str, ...]:
     """Return every address a message names, its author's included."""
     return header.senders + header.reply_to + header.recipients
-
-
-def looks_unique(message_id: str) -> bool:
-    """Tell whether an id looks made to name one message: `left@right` with some substance."""
-    left, at, right = message_id.partition("@")
-    return bool(at and right) and len(left) >= 4
 
 
 def _link(message: Threaded, known: _Known) -> Link:

@@ -15,7 +15,8 @@ class Action(StrEnum):
 
     Of a request: `EXCLUDE` leaves it out of the figures; `ANSWERED` says when and how it was answered elsewhere;
     `ASSIGN` gives it to a service; `CATEGORY` puts it under another promise. Of a mail: `JOIN` ties it to a
-    request; `SPLIT` cuts it from its conversation; `DISMISS` says that a possible reply answers nothing.
+    request; `SPLIT` cuts it from its conversation; `DISMISS` says that what was
+    to check is as it stands: a possible reply answers nothing, a doubtful request is one.
     `UNDO` takes an earlier decision back.
     """
 

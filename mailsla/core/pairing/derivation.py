@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from mailsla.core.mail.base_subject import base_subject
@@ -12,8 +12,10 @@ from mailsla.core.mail.copies import Mail
 from mailsla.core.office.sides import Reading, Side, read
 from mailsla.core.pairing.conversation import Evidence, Forest, Link, Threaded, thread
 from mailsla.core.pairing.decision import Action, Decided, Decision, in_force
+from mailsla.core.pairing.doubts import Doubt, DoubtCode, doubts_of_conversations
 from mailsla.core.pairing.fingerprint import fingerprint
-from mailsla.core.pairing.recipient_matching import Doubt, Matches, match
+from mailsla.core.pairing.one_mail import OneMail, one_mails, under_kept_keys
+from mailsla.core.pairing.recipient_matching import Matches, match
 from mailsla.core.pairing.request import Request
 from mailsla.core.pairing.request_life import requests_of
 from mailsla.core.pairing.rules import RULES_VERSION, PairingRules
@@ -28,7 +30,7 @@ class Derivation:
         links: Key of each message → what ties it.
         readings: Key of each message → what it is for the office.
         requests: Every request and follow-up, by receipt.
-        doubts: Possible replies left to a person.
+        doubts: What is left to a person.
     """
 
     conversations: dict[str, tuple[str, ...]]
@@ -82,9 +84,10 @@ def derive(mails: Sequence[Mail], rules: PairingRules, decisions: Iterable[Decis
     Mails that share no tie (`mailsla.core.pairing.ties`) do not influence each other: deriving each group of tied mails
     alone gives the same result as deriving everything at once.
     """
-    decided = in_force(decisions)
-    readings = {mail.key: read(mail, rules.office) for mail in mails}
-    threads = thread(_evidence(mails, decided), rules.office.outside)
+    found = one_mails(mails)
+    decided = in_force(under_kept_keys(decisions, found))
+    readings = {one.mail.key: read(one.mail, rules.office) for one in found}
+    threads = thread(_evidence(found, decided), rules.office.outside)
     threaded = {members[0]: members for members in threads.members}
     first = _requests(threaded, readings, threads.links, rules, decided)
     matches = _matches(first, readings, rules, decided)
@@ -92,18 +95,53 @@ def derive(mails: Sequence[Mail], rules: PairingRules, decisions: Iterable[Decis
     conversations, links = _united(threaded, later), {**threads.links, **later}
     grown = {name: keys for name, keys in conversations.items() if threaded.get(name) != keys}
     final = {**first, **_requests(grown, readings, links, rules, decided)}
-    return Derivation(conversations, links, readings, _by_receipt(conversations, final), matches.doubts)
+    requests = _by_receipt(conversations, final)
+    unsettled = {key: reading for key, reading in readings.items() if not _is_settled(key, decided)}
+    doubts = _in_order(matches.doubts, doubts_of_conversations(requests, unsettled, links))
+    return _with_others(Derivation(conversations, links, readings, requests, doubts), found)
 
 
-def _evidence(mails: Sequence[Mail], decided: Decided) -> list[Threaded]:
+def _in_order(by_evidence_4: Iterable[Doubt], others: Iterable[Doubt]) -> tuple[Doubt, ...]:
+    """Return doubts by time; evidence 4 says nothing more of a mail that names the request it was to answer."""
+    others = tuple(others)
+    named = {doubt.mail for doubt in others if doubt.code is DoubtCode.OTHER_RECIPIENT}
+    kept = (*others, *(doubt for doubt in by_evidence_4 if doubt.mail not in named))
+    return tuple(sorted(kept, key=lambda doubt: (doubt.at, doubt.mail, doubt.code)))
+
+
+def _with_others(derivation: Derivation, found: Iterable[OneMail]) -> Derivation:
+    """Add what was delivered under other keys, to the conversation of the mail it is."""
+    doubles = [(one.mail.key, other) for one in found for other in one.others]
+    if not doubles:
+        return derivation
+    home = {key: name for name, keys in derivation.conversations.items() for key in keys}
+    members = {name: list(keys) for name, keys in derivation.conversations.items()}
+    for kept, other in doubles:
+        members[home[kept]].append(other.key)
+    same = {
+        other.key: derivation.readings[kept]._replace(mail=other, side=Side.SAME) for kept, other in doubles
+    }
+    return replace(
+        derivation,
+        conversations={name: tuple(sorted(keys)) for name, keys in members.items()},
+        links={
+            **derivation.links,
+            **{other.key: Link(Evidence.SAME_MAIL, kept) for kept, other in doubles},
+        },
+        readings={**derivation.readings, **same},
+    )
+
+
+def _evidence(found: Sequence[OneMail], decided: Decided) -> list[Threaded]:
     """Return what threading may see of each mail, after what people decided."""
+    mails = [one.mail for one in found]
     subjects = {mail.key: base_subject(mail.header.subject) for mail in mails if decided.naming(mail.key)}
     cut = {
         mail.header.message_id
         for mail in mails
         if mail.header.message_id and decided.last(mail.key, Action.SPLIT)
     }
-    return [_threaded(mail, decided, subjects, cut) for mail in mails]
+    return [_threaded(one.mail, decided, subjects, cut)._replace(other_ids=one.other_ids) for one in found]
 
 
 def _threaded(mail: Mail, decided: Decided, subjects: Mapping[str, str], cut: Collection[str]) -> Threaded:

@@ -9,44 +9,17 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from enum import StrEnum
+from datetime import timedelta
 
 from mailsla.core.mail.base_subject import base_subject, is_reply_subject
 from mailsla.core.office.sides import Reading
+from mailsla.core.pairing.doubts import Doubt, DoubtCode, is_open
 from mailsla.core.pairing.request import Request
 from mailsla.core.pairing.request_life import kind_of_reply, sent_at_latest
 from mailsla.core.pairing.rules import PairingRules, Part
 
 MOST_RECIPIENTS = 10
 """A mail to more outside addresses than this answers nobody in particular."""
-
-
-class DoubtCode(StrEnum):
-    """Why a possible reply was not tied."""
-
-    SEVERAL_FIT = "several_fit"
-    OTHER_SUBJECT = "other_subject"
-    TOO_LATE = "too_late"
-    ALSO_WRITTEN_TO = "also_written_to"
-    MACHINE_MADE = "machine_made"
-
-
-@dataclass(frozen=True, slots=True)
-class Doubt:
-    """A mail of the office that may answer requests, without enough evidence to say so.
-
-    Attributes:
-        reply: Key of that mail.
-        sent_at: When it was sent.
-        candidates: Keys of the requests it may answer, by receipt.
-        code: Why nothing was decided.
-    """
-
-    reply: str
-    sent_at: datetime
-    candidates: tuple[str, ...]
-    code: DoubtCode
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +72,7 @@ def match(
     for reply in replies:
         if len(reply.citizens) <= MOST_RECIPIENTS:
             doubts += _about_others(reply, known, rules)
-    return Matches(answers, tuple(sorted(doubts, key=lambda doubt: (doubt.sent_at, doubt.reply))))
+    return Matches(answers, tuple(sorted(doubts, key=lambda doubt: (doubt.at, doubt.mail))))
 
 
 class _Requests:
@@ -140,7 +113,7 @@ def _judged(orphan: Reading, known: _Requests, rules: PairingRules) -> str | Dou
         waiting, code = near, DoubtCode.OTHER_SUBJECT
     else:
         waiting, code = reached, DoubtCode.TOO_LATE
-    candidates = tuple(request.key for request in waiting if _is_open(request, at))
+    candidates = tuple(request.key for request in waiting if is_open(request, at))
     return Doubt(orphan.key, at, candidates, code) if candidates else None
 
 
@@ -156,7 +129,7 @@ def _fitting(orphan: Reading, near: list[Request]) -> list[Request]:
     same = [request for request in near if base_subject(request.subject) == base_subject(subject)]
     if len({request.conversation for request in same}) > 1:
         return same
-    return [request for request in same if _is_open(request, orphan.moment.at)] or same[-1:]
+    return [request for request in same if is_open(request, orphan.moment.at)] or same[-1:]
 
 
 def _about_others(reply: Reading, known: _Requests, rules: PairingRules) -> list[Doubt]:
@@ -172,7 +145,7 @@ def _about_others(reply: Reading, known: _Requests, rules: PairingRules) -> list
         for request in own
         for step in request.steps
     ):
-        candidates = tuple(request.key for request in own if _is_open(request, at))
+        candidates = tuple(request.key for request in own if is_open(request, at))
         return [Doubt(reply.key, at, candidates, DoubtCode.MACHINE_MADE)] if candidates else []
     conversations = {request.conversation for request in own}
     subject = base_subject(reply.mail.header.subject)
@@ -180,12 +153,8 @@ def _about_others(reply: Reading, known: _Requests, rules: PairingRules) -> list
         request.key
         for request in known.reached(reply)
         if request.conversation not in conversations
-        and _is_open(request, at)
+        and is_open(request, at)
         and at <= request.received.at + rules.pairing_window
         and base_subject(request.subject) == subject
     )
     return [Doubt(reply.key, at, beside, DoubtCode.ALSO_WRITTEN_TO)] if beside else []
-
-
-def _is_open(request: Request, at: datetime) -> bool:
-    return request.answered is None or request.answered.at > at

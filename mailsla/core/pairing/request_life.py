@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from mailsla.core.clock.announcement import Announcement
-from mailsla.core.mail.addresses import plain
+from mailsla.core.mail.addresses import parse_addresses, plain
 from mailsla.core.mail.base_subject import base_subject, is_reply_subject
 from mailsla.core.mail.copies import Copy, Mail
 from mailsla.core.mail.instants import Basis, Moment, stored
-from mailsla.core.mail.kinds import MailKind, looks_machine_made
+from mailsla.core.mail.kinds import MailKind
+from mailsla.core.mail.weak_signs import looks_machine_made, says_failed
 from mailsla.core.office.correspondents import Office
 from mailsla.core.office.sides import Reading, Side, written_to
 from mailsla.core.pairing.acknowledgement import is_acknowledgement
 from mailsla.core.pairing.announced_date import announced_date
-from mailsla.core.pairing.conversation import Link
+from mailsla.core.pairing.conversation import Evidence, Link
 from mailsla.core.pairing.decision import NOTHING_DECIDED, Action, Decided
+from mailsla.core.pairing.followed import Followed, answered_by, asked_to_answer_at, heard_about
+from mailsla.core.pairing.new_question import is_new_subject
 from mailsla.core.pairing.request import Assignment, Request, ServiceBasis, Step
 from mailsla.core.pairing.rules import ACKNOWLEDGEMENTS, FIRST_RESPONSES, ClosingEffect, PairingRules, Part
 from mailsla.core.pairing.thanks import is_thanks
@@ -29,24 +31,6 @@ AT_ONCE = timedelta(minutes=10)
 
 SLOW_CLOCK = timedelta(days=1)
 """How much an agent's clock may be slow; more than that, INTERNALDATE is a migration's."""
-
-
-@dataclass
-class _Case:
-    """A request being followed through its conversation."""
-
-    opening: Reading
-    follow_up: bool
-    citizens: set[str]
-    assignments: list[Assignment]
-    steps: list[Step]
-    answered: Moment | None = None
-    answered_by: str | None = None
-    last_reply_at: datetime | None = None
-    elsewhere: Moment | None = None
-    new_question_after: timedelta = timedelta(days=30)
-    announcements: list[Announcement] = field(default_factory=list)
-    subjects: set[str] = field(default_factory=set)
 
 
 def requests_of(
@@ -66,14 +50,18 @@ def requests_of(
         decided: What people decided about these messages.
     """
     ordered = sorted(_after_their_request(readings, links), key=_turn)
-    cases: list[_Case] = []
+    by_key = {reading.key: reading for reading in ordered}
+    cases: list[Followed] = []
     for reading in ordered:
+        link = links[reading.key]
         if reading.side is Side.CITIZEN:
-            _hear(reading, cases, rules, decided)
+            _hear(reading, cases, link, rules, decided)
         elif reading.side is Side.OUTBOUND:
-            _answer(reading, cases, rules, decided)
+            _answer(reading, cases, link, rules, decided)
         elif reading.side is Side.INTERNAL:
-            _forward(reading, cases, rules.office, links)
+            _forward(reading, cases, rules.office, link)
+        elif reading.kind is MailKind.DELIVERY_REPORT:
+            _return(reading, by_key.get(link.to or ""), cases, rules)
         elif reading.kind is MailKind.AUTOMATIC_REPLY and rules.office.wrote(reading.mail.header):
             _acknowledge(reading, cases, rules.office)
     return tuple(_closed(case, conversation, rules, decided) for case in cases)
@@ -125,55 +113,49 @@ def _not_before(reading: Reading, asked_at: datetime) -> Reading:
     return Reading(reading.mail, reading.side, reading.kind, reading.reason, moment, reading.citizens)
 
 
-def _hear(reading: Reading, cases: list[_Case], rules: PairingRules, decided: Decided) -> None:
+def _hear(reading: Reading, cases: list[Followed], link: Link, rules: PairingRules, decided: Decided) -> None:
     """Take a citizen's message: a request, a reminder, a follow-up, or thanks."""
-    case = _case_of(reading, cases)
+    case = heard_about(reading, cases, link, rules)
     if case is not None:
         _catch_up(case, reading.moment.at)
     if case is not None and case.answered is not None and is_thanks(reading.mail, rules):
-        _add(case, reading, Part.THANKS)
-    elif case is None or _is_new_question(reading, case):
+        case.add(reading, Part.THANKS)
+    elif case is None or _is_new_question(reading, case, link, rules):
         cases.append(_opened(reading, rules, decided, follow_up=False))
     elif case.answered is None:
-        _add(case, reading, Part.REMINDER)
+        case.add(reading, Part.REMINDER)
         case.citizens.update(reading.citizens)
+        case.reply_to.update(asked_to_answer_at(reading, rules.office))
     else:
         cases.append(_opened(reading, rules, decided, follow_up=True))
 
 
-def _catch_up(case: _Case, at: datetime) -> None:
+def _catch_up(case: Followed, at: datetime) -> None:
     """Have a case answered by what was filed or decided, when that came before `at` and before any mail."""
     if case.elsewhere is not None and case.elsewhere.at <= at and case.answered is None:
-        case.answered, case.last_reply_at = case.elsewhere, case.elsewhere.at
+        case.answer(case.elsewhere, None)
 
 
-def _case_of(reading: Reading, cases: list[_Case]) -> _Case | None:
-    """Return the latest case that this citizen belongs to."""
-    who = set(reading.citizens)
-    return next((case for case in reversed(cases) if not who or who & case.citizens), None)
-
-
-def _is_new_question(reading: Reading, case: _Case) -> bool:
-    if case.last_reply_at is None or case.answered is None:
+def _is_new_question(reading: Reading, case: Followed, link: Link, rules: PairingRules) -> bool:
+    """Tell a new question from a reminder or a follow-up: another subject, or long after the last reply."""
+    if link.evidence is Evidence.DECISION or is_thanks(reading.mail, rules):
         return False
-    subject = base_subject(reading.mail.header.subject)
-    renamed = bool(subject) and subject not in case.subjects
-    return renamed or reading.moment.at - case.last_reply_at > case.new_question_after
+    if case.last_reply_at is not None and reading.moment.at - case.last_reply_at > rules.new_question_after:
+        return True
+    return is_new_subject(reading.mail.header.subject, case.subjects, rules.reminder_words)
 
 
-def _opened(reading: Reading, rules: PairingRules, decided: Decided, *, follow_up: bool) -> _Case:
+def _opened(reading: Reading, rules: PairingRules, decided: Decided, *, follow_up: bool) -> Followed:
     mail, office = reading.mail, rules.office
-    case = _Case(
+    case = Followed(
         opening=reading,
         follow_up=follow_up,
         citizens={*reading.citizens, *written_to(mail.header, office)},
+        reply_to=asked_to_answer_at(reading, office),
         assignments=_first_assignment(reading, office),
-        steps=[],
         elsewhere=_answered_elsewhere(reading, rules, decided),
-        new_question_after=rules.new_question_after,
-        subjects={base_subject(mail.header.subject)},
     )
-    _add(case, reading, Part.FOLLOW_UP if follow_up else Part.REQUEST)
+    case.add(reading, Part.FOLLOW_UP if follow_up else Part.REQUEST)
     return case
 
 
@@ -216,28 +198,40 @@ def _by_keyword(mail: Mail, office: Office, assignments: list[Assignment]) -> li
     ]
 
 
-def _answer(reading: Reading, cases: list[_Case], rules: PairingRules, decided: Decided) -> None:
+def _answer(
+    reading: Reading, cases: list[Followed], link: Link, rules: PairingRules, decided: Decided
+) -> None:
     """Take a mail of the office to someone outside: a reply to the citizens it is written to."""
-    subject = base_subject(reading.mail.header.subject)
     joined = _joined(reading, cases, decided)
     machine = not joined and looks_machine_made(reading.mail.header)
-    for case in joined or _addressed(reading, cases):
+    for case in joined or answered_by(reading, cases, link):
         part = kind_of_reply(reading.mail, rules, case.subjects)
         if machine and part is Part.REPLY:
-            _add(case, reading, _machine_part(reading, case))
+            case.add(reading, _machine_part(reading, case))
             continue
-        _add(case, reading, part)
-        case.subjects.add(subject)
+        case.add(reading, part)
         if part is Part.HOLDING_REPLY and not rules.holding_stops:
             _announce(reading, case)
-        if not rules.stops(part):
-            continue
-        case.last_reply_at = reading.moment.at
-        if case.answered is None:
-            case.answered, case.answered_by = reading.moment, reading.key
+        if rules.stops(part):
+            case.answer(reading.moment, reading.key)
 
 
-def _machine_part(reading: Reading, case: _Case) -> Part:
+def _return(reading: Reading, returned: Reading | None, cases: list[Followed], rules: PairingRules) -> None:
+    """Take a delivery report: a reply that came back from each of the citizen's addresses is none.
+
+    A report that names no address speaks of the only one that the reply was written to.
+    """
+    if returned is None or returned.side is not Side.OUTBOUND or not says_failed(reading.mail.header):
+        return
+    failed = {plain(address) for address in parse_addresses(reading.mail.header.field("x-failed-recipients"))}
+    for case in cases:
+        reached = {item for item in returned.citizens if not case.citizens or item in case.citizens}
+        is_lost = reached <= failed if failed else len(returned.citizens) == 1
+        if case.has(returned.key) and reached and is_lost:
+            case.take_back(returned.key, rules)
+
+
+def _machine_part(reading: Reading, case: Followed) -> Part:
     """Tell an acknowledgement that a machine made from a letter that a tool marks as made by one.
 
     Nobody answers within minutes: that is an acknowledgement. Later, nobody can tell: it stays in doubt, and
@@ -247,32 +241,21 @@ def _machine_part(reading: Reading, case: _Case) -> Part:
     return Part.AUTOMATIC_ACKNOWLEDGEMENT if at_once else Part.DOUBTFUL_REPLY
 
 
-def _acknowledge(reading: Reading, cases: list[_Case], office: Office) -> None:
+def _acknowledge(reading: Reading, cases: list[Followed], office: Office) -> None:
     """Take what a machine of the office answered at once: it says "we got it", no more."""
     who = set(written_to(reading.mail.header, office))
     for case in cases:
         if case.answered is None and (not case.citizens or who & case.citizens):
-            _add(case, reading, Part.AUTOMATIC_ACKNOWLEDGEMENT)
+            case.add(reading, Part.AUTOMATIC_ACKNOWLEDGEMENT)
 
 
-def _joined(reading: Reading, cases: list[_Case], decided: Decided) -> list[_Case]:
+def _joined(reading: Reading, cases: list[Followed], decided: Decided) -> list[Followed]:
     """Return the case to which a person tied this mail."""
     decision = decided.last(reading.key, Action.JOIN)
     return [case for case in cases if decision is not None and case.opening.key == decision.other]
 
 
-def _addressed(reading: Reading, cases: list[_Case]) -> list[_Case]:
-    """Return the cases that this mail answers: those still open, else the last one, of the citizens written to.
-
-    When nothing says who asked, as with a form without Reply-To, any mail to the outside answers.
-    """
-    who = set(reading.citizens)
-    reached = [case for case in cases if not case.citizens or who & case.citizens]
-    open_cases = [case for case in reached if case.answered is None]
-    return open_cases or reached[-1:]
-
-
-def _announce(reading: Reading, case: _Case) -> None:
+def _announce(reading: Reading, case: Followed) -> None:
     """Keep the date that a holding reply announces, while the clock runs."""
     answer_by = announced_date(reading.mail.header.subject, reading.moment.at.date())
     if answer_by is not None and case.answered is None:
@@ -304,24 +287,18 @@ def kind_of_reply(mail: Mail, rules: PairingRules, asked: Collection[str] = ()) 
     return next((rule.part for rule in rules.replies if rule.recognises(mail)), by_subject)
 
 
-def _forward(reading: Reading, cases: list[_Case], office: Office, links: Mapping[str, Link]) -> None:
+def _forward(reading: Reading, cases: list[Followed], office: Office, link: Link) -> None:
     """Take a mail inside the office: it may say which service has the latest request."""
     if not cases:
         return
-    passed_on = links[reading.key].to
-    named = (case for case in reversed(cases) if any(step.key == passed_on for step in case.steps))
-    case = next(named, cases[-1])
-    _add(case, reading, Part.FORWARD)
+    case = next((case for case in reversed(cases) if case.has(link.to)), cases[-1])
+    case.add(reading, Part.FORWARD)
     service = office.service_of_address(reading.mail.header.recipients)
     if service is not None and (not case.assignments or case.assignments[-1].service != service):
         case.assignments.append(Assignment(service, reading.moment.at, ServiceBasis.FORWARD))
 
 
-def _add(case: _Case, reading: Reading, part: Part) -> None:
-    case.steps.append(Step(reading.key, part, reading.moment))
-
-
-def _closed(case: _Case, conversation: str, rules: PairingRules, decided: Decided) -> Request:
+def _closed(case: Followed, conversation: str, rules: PairingRules, decided: Decided) -> Request:
     """Return the request that a case amounts to: its messages, then how it was filed, then what was decided."""
     opening = case.opening
     copies = opening.mail.copies

@@ -12,7 +12,7 @@ from mailsla.core.mail.copies import ONE_COLLECTION, Copy, Mail
 from mailsla.core.mail.spelling import plain_spelling
 from mailsla.core.office.correspondents import Office
 
-RULES_VERSION = 9
+RULES_VERSION = 10
 """Raised whenever the code derives something else from the same facts; every derivation is then redone."""
 
 
@@ -45,12 +45,14 @@ class Part(StrEnum):
     REDIRECTION = "redirection"
     SURVEY = "survey"
     DOUBTFUL_REPLY = "doubtful_reply"
+    RETURNED_REPLY = "returned_reply"
     FOLLOW_UP = "follow_up"
     THANKS = "thanks"
     FORWARD = "forward"
     ASIDE = "aside"
 
 
+ANSWERS = frozenset({Part.REPLY, Part.REDIRECTION})
 ACKNOWLEDGEMENTS = frozenset({Part.ACKNOWLEDGEMENT, Part.AUTOMATIC_ACKNOWLEDGEMENT})
 FIRST_RESPONSES = frozenset({Part.REPLY, Part.REDIRECTION, Part.HOLDING_REPLY, *ACKNOWLEDGEMENTS})
 
@@ -163,6 +165,7 @@ class PairingRules:
         closings: How agents close requests from their mail client.
         holding_stops: Whether a holding reply stops the clock.
         thanks_subjects: Base subjects of a bare "thank you", folded.
+        reminder_words: Words of a subject that press for an answer, beside those that press everywhere.
         new_question_after: After a reply older than this, the citizen's next mail is a new request.
         pairing_window: How long after a request evidence 4 may tie a reply to it.
     """
@@ -176,9 +179,10 @@ class PairingRules:
     closings: tuple[ClosingRule, ...] = ()
     holding_stops: bool = False
     thanks_subjects: tuple[str, ...] = ("merci", "merci beaucoup", "remerciements", "je vous remercie")
+    reminder_words: tuple[str, ...] = ()
     new_question_after: timedelta = timedelta(days=30)
     pairing_window: timedelta = timedelta(days=60)
 
     def stops(self, part: Part) -> bool:
         """Tell whether a reply of that kind stops the clock."""
-        return part in {Part.REPLY, Part.REDIRECTION} or (part is Part.HOLDING_REPLY and self.holding_stops)
+        return part in ANSWERS or (part is Part.HOLDING_REPLY and self.holding_stops)

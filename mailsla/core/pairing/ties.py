@@ -9,14 +9,16 @@ from __future__ import annotations
 import hashlib
 
 from mailsla.core.mail.header import Header
+from mailsla.core.mail.message_ids import looks_unique
 from mailsla.core.office.correspondents import Office, requesters
 from mailsla.core.office.kind_here import kind_here
 from mailsla.core.office.sides import is_letter, written_to
 from mailsla.core.pairing.conversation import cited_ids, correspondents
 from mailsla.core.pairing.fingerprint import fingerprint
+from mailsla.core.pairing.one_mail import origin
 from mailsla.core.pairing.recipient_matching import MOST_RECIPIENTS
 
-TIES_VERSION = 3
+TIES_VERSION = 4
 """Raised whenever the code makes other ties of the same header; all are then made again."""
 
 
@@ -55,10 +57,14 @@ def forms_digest(office: Office) -> str:
 
 
 def tie_names(header: Header, office: Office) -> set[str]:
-    """Return what ties a mail: the ids it names, its Thread-Index with each citizen, who can be answered."""
+    """Return what ties a mail: the ids it names, its Thread-Index with each citizen, who can be answered.
+
+    Without an id made for one mail, when it was sent and by whom: another may be the same one.
+    """
     names = {f"id:{cited}" for cited in cited_ids(header)}
-    if header.message_id:
-        names.add(f"id:{header.message_id}")
+    names.update(f"id:{own}" for own in (header.message_id, origin(header)) if own)
+    if not looks_unique(header.message_id or ""):
+        names.add(f"sent:{header.sent_at}:{','.join(sorted(header.senders))}")
     if header.thread_index:
         outside = office.outside(correspondents(header))
         names.update(f"ti:{header.thread_index}:{address}" for address in outside)

@@ -12,7 +12,7 @@ from mailsla.core.clock.verdict import Outcome
 from mailsla.core.clock.worked_example import Example, worked_example
 from mailsla.core.clock.working_days import WorkingCalendar
 from mailsla.core.collection.gap import Gap
-from mailsla.core.pairing.recipient_matching import Doubt
+from mailsla.core.pairing.doubts import Doubt
 from mailsla.core.rate.case import Case
 from mailsla.core.rate.cohort import Cohort, Section, section
 from mailsla.core.rate.outlook import Outlook, outlook
@@ -139,7 +139,7 @@ def build(known: Known, rules: ReportRules, asked: Question) -> Report:
         outlook=year_outlook(everything),
         overdue=overdue,
         soon=soon,
-        doubts=tuple(doubt for doubt in known.doubts if doubt.sent_at <= now),
+        doubts=tuple(doubt for doubt in known.doubts if doubt.at <= now),
         decided=known.decided,
         revisions=tuple(found for found in revisions if found is not None),
         not_requests=tuple(known.not_requests),

@@ -9,7 +9,7 @@ from mailsla.core.clock.verdict import Verdict
 from mailsla.core.clock.working_days import Day
 from mailsla.core.pairing.decision import Decision
 from mailsla.core.pairing.derivation import DerivedMessage
-from mailsla.core.pairing.recipient_matching import Doubt
+from mailsla.core.pairing.doubts import Doubt
 from mailsla.core.pairing.request import Request
 from mailsla.core.rate.case import case_of
 from mailsla.core.rate.standard import Judged
@@ -56,8 +56,8 @@ def requests_document(
         ],
         "doubts": [
             {
-                "message": doubt.reply,
-                "sent_at": instant(doubt.sent_at, zone),
+                "message": doubt.mail,
+                "sent_at": instant(doubt.at, zone),
                 "reason": doubt.code.value,
                 "candidates": list(doubt.candidates),
             }

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from zoneinfo import ZoneInfo
 
 from mailsla.core.collection.gap import Gap
+from mailsla.core.pairing.doubts import Doubt
 from mailsla.core.rate.publication import Revision
 from mailsla.core.rate.report import Report
 from mailsla.language import gettext as _
@@ -23,18 +24,30 @@ def warnings(built: Report, zone: ZoneInfo) -> Iterable[str]:
         )
     for revision in built.revisions:
         yield _revision(revision, zone)
-    if built.doubts:
-        yield ngettext(
-            "{n} réponse possible reste à vérifier : elle n'est comptée pour aucune demande.",
-            "{n} réponses possibles restent à vérifier : elles ne sont comptées pour aucune demande.",
-            len(built.doubts),
-        ).format(n=len(built.doubts))
+    yield from _doubts(built.doubts)
     if built.set_aside:
         yield ngettext(
             "{n} courriel illisible a été mis de côté ; voir « mailsla check ».",
             "{n} courriels illisibles ont été mis de côté ; voir « mailsla check ».",
             built.set_aside,
         ).format(n=built.set_aside)
+
+
+def _doubts(doubts: Sequence[Doubt]) -> Iterable[str]:
+    replies = sum(doubt.code.is_about_a_reply for doubt in doubts)
+    requests = len(doubts) - replies
+    if replies:
+        yield ngettext(
+            "{n} réponse possible reste à vérifier : elle n'est comptée pour aucune demande.",
+            "{n} réponses possibles restent à vérifier : elles ne sont comptées pour aucune demande.",
+            replies,
+        ).format(n=replies)
+    if requests:
+        yield ngettext(
+            "{n} courriel compté comme une demande reste à vérifier.",
+            "{n} courriels comptés comme des demandes restent à vérifier.",
+            requests,
+        ).format(n=requests)
 
 
 def _incomplete(gap: Gap) -> str:

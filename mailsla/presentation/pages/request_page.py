@@ -10,7 +10,7 @@ from mailsla.core.clock.verdict import Verdict
 from mailsla.core.clock.working_days import Day
 from mailsla.core.pairing.decision import Decision
 from mailsla.core.pairing.derivation import DerivedMessage
-from mailsla.core.pairing.recipient_matching import Doubt
+from mailsla.core.pairing.doubts import Doubt
 from mailsla.core.pairing.request import Request
 from mailsla.core.rate.standard import Judged
 from mailsla.language import gettext as _
@@ -156,8 +156,8 @@ def _doubts_table(found: Iterable[Doubt], zone: ZoneInfo) -> Table:
     titles = (_("Réponse possible"), _("Date"), _("Pourquoi"), _("Demandes possibles"))
     rows: tuple[Row, ...] = tuple(
         (
-            Cell(words.reference(doubt.reply), doubt.reply),
-            Cell(words.short_instant(doubt.sent_at, zone), doubt.sent_at),
+            Cell(words.reference(doubt.mail), doubt.mail),
+            Cell(words.short_instant(doubt.at, zone), doubt.at),
             Cell(terms.doubt(doubt.code)),
             Cell(" ".join(words.reference(key) for key in doubt.candidates)),
         )

@@ -271,7 +271,8 @@ def _new_question(scene: Scene) -> None:
     said = scene.answer(asked)
     if scene.chance(0.5):
         scene.wait(2, 20)
-        other = scene.again(said, Part.REQUEST, subject="Autre question : " + scene.rng.choice(SUBJECTS[:8]))
+        another = scene.rng.choice([item for item in SUBJECTS[:8] if item not in asked.subject])
+        other = scene.again(said, Part.REQUEST, subject=f"Autre question : {another}")
     else:
         scene.wait(32, 90)
         other = scene.again(said, Part.REQUEST)
@@ -726,6 +727,14 @@ def _bounces(scene: Scene) -> None:
     said = scene.answer(asked)
     scene.wait(0.0005, 1)
     who, subject, fields = scene.rng.choice(_BOUNCES)
+    tie = scene.rng.choice((Tie.FULL, Tie.IN_REPLY_TO, Tie.NOTHING))
+    if (
+        tie is not Tie.NOTHING
+        and "delayed" not in subject
+        and ("X-Failed-Recipients", "a@example.org") not in fields
+    ):
+        # Nobody has read it: it is a doubt, and no answer.
+        said.undecidable, said.answers = [answer.request for answer in said.answers], []
     scene.post(
         by=f"{who}@mx.example.net",
         to=(CONTACT,),
@@ -735,7 +744,7 @@ def _bounces(scene: Scene) -> None:
         parent=said,
         fields=fields,
         note=f"{who}: {subject}",
-        tie=scene.rng.choice((Tie.FULL, Tie.IN_REPLY_TO, Tie.NOTHING)),
+        tie=tie,
     )
 
 

@@ -189,7 +189,7 @@ def pairs_of(derivation: Derivation) -> dict[str, set[str]]:
 
 def _count_pairs(letters: Mapping[str, Letter], derivation: Derivation, quality: Quality) -> None:
     made = pairs_of(derivation)
-    listed = {doubt.reply: set(doubt.candidates) for doubt in derivation.doubts}
+    listed = {doubt.mail: set(doubt.candidates) for doubt in derivation.doubts}
     for key, letter in letters.items():
         score = quality.habits[letter.habit]
         tied, named = made.get(key, set()), listed.get(key, set())
@@ -212,8 +212,8 @@ def _count_pairs(letters: Mapping[str, Letter], derivation: Derivation, quality:
     quality.idle_doubts = sum(
         1
         for doubt in derivation.doubts
-        if not {answer.request for answer in letters[doubt.reply].answers} & set(doubt.candidates)
-        and not letters[doubt.reply].undecidable
+        if not {answer.request for answer in letters[doubt.mail].answers} & set(doubt.candidates)
+        and not letters[doubt.mail].undecidable
     )
 
 

@@ -16,7 +16,7 @@ from email.utils import format_datetime
 from enum import Enum
 from typing import Any
 
-from mailsla.core.mail.base_subject import base_subject
+from mailsla.core.mail.base_subject import base_subject, key_subject
 from mailsla.core.mail.copies import Copy, Mail, MailboxRole
 from mailsla.core.mail.header_reading import read_header
 from mailsla.core.mail.identity import identity
@@ -309,7 +309,7 @@ class Scene:
 
     def replied(self, subject: str) -> str:
         """Return a subject with a reply's prefix, unless it already has one."""
-        if base_subject(subject) != " ".join(subject.split()).casefold() and self.chance(0.6):
+        if key_subject(subject) != " ".join(subject.split()).casefold() and self.chance(0.6):
             return subject
         return self.rng.choice(("RE: ", "Re: ", "RE : ", "Re : ", "RE\u00a0: ", "re: ")) + subject
 
@@ -476,4 +476,4 @@ def _raw(fields: Iterable[tuple[str, str]], *, keep_empty_subject: bool = False,
 
 def _mail(raw: bytes, at: datetime) -> Mail:
     header = read_header(raw)
-    return Mail(identity(header, base_subject(header.subject)), header, at + timedelta(minutes=5))
+    return Mail(identity(header), header, at + timedelta(minutes=5))

@@ -1,0 +1,162 @@
+"""What a person must look at (« à vérifier »): it changes no verdict meanwhile."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from mailsla.core.office.sides import Reading, Side, weak_sign
+from mailsla.core.pairing.conversation import Evidence, Link
+from mailsla.core.pairing.request import Request, Step
+from mailsla.core.pairing.rules import ANSWERS, Part
+
+
+class DoubtCode(StrEnum):
+    """Why a person must look.
+
+    At a mail of the office that may answer: `SEVERAL_FIT`, `OTHER_SUBJECT`, `TOO_LATE` and `ALSO_WRITTEN_TO`, nothing
+    says which request; `MACHINE_MADE`, nor who wrote it; `ANSWERED_BESIDE`, it names another request of the same
+    citizen; `OTHER_RECIPIENT`, it names a request and is written to somebody else; `RETURNED`, it came back.
+
+    At a request: `NEW_SUBJECT_BEFORE_REPLY`, it may be a reminder; `SEEMS_AUTOMATIC`, a machine may have written it.
+    """
+
+    SEVERAL_FIT = "several_fit"
+    OTHER_SUBJECT = "other_subject"
+    TOO_LATE = "too_late"
+    ALSO_WRITTEN_TO = "also_written_to"
+    MACHINE_MADE = "machine_made"
+    ANSWERED_BESIDE = "answered_beside"
+    OTHER_RECIPIENT = "other_recipient"
+    RETURNED = "returned"
+    NEW_SUBJECT_BEFORE_REPLY = "new_subject_before_reply"
+    SEEMS_AUTOMATIC = "seems_automatic"
+
+    @property
+    def is_about_a_reply(self) -> bool:
+        """Whether the mail to look at may be a reply; else it is a request that may be none."""
+        return self not in {DoubtCode.NEW_SUBJECT_BEFORE_REPLY, DoubtCode.SEEMS_AUTOMATIC}
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A mail that a person must look at, and the requests that depend on it.
+
+    Attributes:
+        mail: Key of that mail.
+        at: When it was sent, or received.
+        candidates: Keys of the requests it may answer, or of the one it opens, by receipt.
+        code: Why nothing was decided.
+    """
+
+    mail: str
+    at: datetime
+    candidates: tuple[str, ...]
+    code: DoubtCode
+
+
+def is_open(request: Request, at: datetime) -> bool:
+    """Tell whether a request was unanswered at an instant."""
+    return request.answered is None or request.answered.at > at
+
+
+def doubts_of_conversations(
+    requests: Sequence[Request], readings: Mapping[str, Reading], links: Mapping[str, Link]
+) -> Iterator[Doubt]:
+    """Yield what is to be looked at in conversations as they are known in the end, of mails that nobody settled.
+
+    Args:
+        requests: Those of some whole conversations, by receipt.
+        readings: Their mails, by key, without those that a person settled.
+        links: What ties each mail.
+    """
+    by_conversation: dict[str, list[Request]] = defaultdict(list)
+    for request in requests:
+        by_conversation[request.conversation].append(request)
+    for beside in by_conversation.values():
+        for request in beside:
+            yield from _of_request(request, readings)
+            yield from _of_replies(request, readings)
+        if len(beside) > 1:
+            yield from _beside(beside, readings)
+    yield from _to_others(requests, readings, links)
+
+
+def _of_request(request: Request, readings: Mapping[str, Reading]) -> Iterator[Doubt]:
+    opening = readings.get(request.key)
+    if opening is not None and weak_sign(opening) is not None:
+        yield Doubt(request.key, request.received.at, (request.key,), DoubtCode.SEEMS_AUTOMATIC)
+
+
+def _of_replies(request: Request, readings: Mapping[str, Reading]) -> Iterator[Doubt]:
+    """Yield the replies that came back, until another one answered."""
+    for step in request.steps:
+        if step.part is Part.RETURNED_REPLY and request.answered is None and step.key in readings:
+            yield Doubt(step.key, step.moment.at, (request.key,), DoubtCode.RETURNED)
+
+
+def _beside(requests: Sequence[Request], readings: Mapping[str, Reading]) -> Iterator[Doubt]:
+    """Yield the replies that left another request of the same citizen open, and the requests opened beside one."""
+    for number, request in enumerate(requests):
+        opened_at = request.received.at
+        others = [other for other in requests[:number] if _shares_a_citizen(request, other)]
+        if (
+            not request.follow_up
+            and request.key in readings
+            and any(is_open(other, opened_at) for other in others)
+        ):
+            yield Doubt(request.key, opened_at, (request.key,), DoubtCode.NEW_SUBJECT_BEFORE_REPLY)
+    for request in requests:
+        for step in request.steps:
+            if step.part not in ANSWERS or step.key not in readings:
+                continue
+            at = step.moment.at
+            left_open = tuple(
+                other.key
+                for other in requests
+                if other is not request
+                and other.received.at <= at
+                and is_open(other, at)
+                and step.key not in other.keys
+                and _shares_a_citizen(request, other)
+            )
+            if left_open:
+                yield Doubt(step.key, at, left_open, DoubtCode.ANSWERED_BESIDE)
+
+
+def _shares_a_citizen(request: Request, other: Request) -> bool:
+    return not set(request.citizens).isdisjoint(other.citizens)
+
+
+def _to_others(
+    requests: Sequence[Request], readings: Mapping[str, Reading], links: Mapping[str, Link]
+) -> Iterator[Doubt]:
+    """Yield the mails of the office that name a request, and were written to nobody who asked it."""
+    by_step: dict[str, list[Request]] = defaultdict(list)
+    for request in requests:
+        for step in request.steps:
+            by_step[step.key].append(request)
+    for reading in readings.values():
+        link = links[reading.key]
+        if link.to is None or link.evidence is Evidence.DECISION or not _may_have_answered(reading):
+            continue
+        if any(step.part is not Part.FORWARD for step in _steps(by_step.get(reading.key, ()), reading.key)):
+            continue
+        at = reading.moment.at
+        named = tuple(request.key for request in by_step.get(link.to, ()) if is_open(request, at))
+        if named:
+            yield Doubt(reading.key, at, named, DoubtCode.OTHER_RECIPIENT)
+
+
+def _may_have_answered(reading: Reading) -> bool:
+    """Tell whether the office wrote a mail to somebody outside, or hid to whom."""
+    return reading.side is Side.OUTBOUND or (
+        reading.side is Side.INTERNAL and not reading.mail.header.recipients
+    )
+
+
+def _steps(requests: Iterable[Request], key: str) -> Iterator[Step]:
+    return (step for request in requests for step in request.steps if step.key == key)
