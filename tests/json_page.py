@@ -20,7 +20,9 @@ PAGE = Path(__file__).parents[1] / "docs" / "json.md"
 NAMES = (
     "report",
     "requests",
+    "left-out",
     "show",
+    "mail",
     "alerts",
     "check",
     "import",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import partial
 
 from mailsla.bootstrap.access import smtp_server
@@ -10,8 +10,8 @@ from mailsla.bootstrap.application import Application
 from mailsla.config import Account
 from mailsla.core.alerts.findings import Finding
 from mailsla.core.collection.archived import Found
-from mailsla.core.pairing.decision import Decision
-from mailsla.core.pairing.derivation import DerivedMessage, Tied
+from mailsla.core.mail.kinds import MailKind
+from mailsla.core.pairing.derivation import DerivedMessage, ListedMail, Tied
 from mailsla.core.pairing.request import Request
 from mailsla.core.rate.period import Grain, Period
 from mailsla.core.rate.report import Report
@@ -19,8 +19,7 @@ from mailsla.core.rate.report_rules import ReportRules
 from mailsla.core.rate.standard import Judged
 from mailsla.usecases import check as checking
 from mailsla.usecases import conversations as tying
-from mailsla.usecases import decide as deciding
-from mailsla.usecases import look_up
+from mailsla.usecases import look_at_mails, look_up
 from mailsla.usecases import report as reporting
 from mailsla.usecases.import_archives import Imported, import_mails
 
@@ -69,13 +68,27 @@ def message_ids(app: Application, items: Iterable[Judged]) -> Mapping[str, str |
     return app.store.derivations.message_ids([item.case.key for item in items])
 
 
-def show(app: Application, reference: str) -> look_up.Shown:
-    """Return all that is known of the request whose reference begins so.
+def show(app: Application, reference: str) -> look_up.Shown | look_at_mails.ShownMail:
+    """Return all that is known of the request whose reference begins so, or of the mail that opens none.
 
     Raises:
         UsageError: When there is none, or several.
     """
-    return look_up.shown(app.store.derivations, app.store.decisions, reference, app.standard(), app.now())
+    store = app.store
+    if look_at_mails.opens_a_request(store.derivations, reference):
+        return look_up.shown(store.derivations, store.decisions, reference, app.standard(), app.now())
+    return look_at_mails.shown_mail(store.derivations, store.mails, store.decisions, reference)
+
+
+def keys_about(app: Application, reference: str) -> tuple[str, ...]:
+    """Return the keys of a request's mails, or that of a mail which opens none, by the beginning of its reference.
+
+    Raises:
+        UsageError: When there is none, or several.
+    """
+    if look_at_mails.opens_a_request(app.store.derivations, reference):
+        return request_named(app, reference).keys
+    return (message_named(app, reference).key,)
 
 
 def conversations(app: Application) -> list[list[Tied]]:
@@ -101,28 +114,14 @@ def message_named(app: Application, reference: str) -> DerivedMessage:
     return look_up.message_named(app.store.derivations, reference)
 
 
-def decide(app: Application, request: Request, wanted: deciding.Wanted, signed: deciding.Signature) -> int:
-    """Add a decision about a request, bring requests up to date, and return its number.
-
-    Raises:
-        UsageError: When it is refused.
-    """
-    services = [item.name for item in app.site.settings.services]
-    choices = deciding.Choices(services, list(app.site.commitments), app.site.zone)
-    number = deciding.decide(app.store.decisions, app.store.derivations, request, wanted, signed, choices)
-    app.derive()
-    return number
+def left_out(app: Application, period: Period | None, kind: MailKind | None) -> look_at_mails.LeftOut:
+    """Return the mails that are no request."""
+    return look_at_mails.left_out(app.store.mails, period, kind, app.site.zone)
 
 
-def undo(app: Application, request: Request, number: int, signed: deciding.Signature) -> Decision:
-    """Take a decision back, bring requests up to date, and return the one taken back.
-
-    Raises:
-        UsageError: When there is no such decision in force, or when it is about another request.
-    """
-    undone = deciding.undo(app.store.decisions, request, number, signed)
-    app.derive()
-    return undone
+def mails(app: Application, keys: Collection[str]) -> Mapping[str, ListedMail]:
+    """Return some mails as lists show them, by key."""
+    return app.store.mails.mails(keys)
 
 
 def import_archives(app: Application, found: Iterable[Found], done: Callable[[int], None]) -> Imported:

@@ -43,6 +43,9 @@ class Site:
                 for item in settings.services
             ),
             forms=tuple(self._forms()),
+            never_requests=frozenset(
+                item if "@" in item else f"@{item}" for item in settings.office.never_requests
+            ),
         )
 
     @property

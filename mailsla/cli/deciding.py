@@ -8,13 +8,15 @@ from typing import Annotated, TypeVar
 
 import typer
 
-from mailsla.bootstrap import commands
+from mailsla.bootstrap import commands, decisions
 from mailsla.bootstrap.application import Application
 from mailsla.cli import session
 from mailsla.cli.instants import read_instant
 from mailsla.core.errors import UsageError
 from mailsla.core.pairing.decision import Action
 from mailsla.language import gettext as _
+from mailsla.presentation.formats import terminal
+from mailsla.presentation.pages.mail_page import changes_page
 from mailsla.usecases.decide import Answered, Assign, Exclude, OfMail, Recategorise, Signature, Wanted
 
 _Value = TypeVar("_Value")
@@ -32,7 +34,7 @@ def decide(
         Action,
         typer.Argument(
             metavar=_("DÉCISION"),
-            help=_("exclude, answered, assign, category, join, split, dismiss ou undo."),
+            help=_("exclude, answered, assign, category, join, split, dismiss, count, leave-out ou undo."),
         ),
     ],
     reason: Annotated[str, typer.Option("--reason", help=_("Pourquoi ; reste avec la décision."))],
@@ -64,17 +66,21 @@ def decide(
 ) -> None:
     """Add a decision about a request, or take one back."""
     with session.application(context) as app:
-        found = commands.request_named(app, request)
         signed = Signature(reason, by or _session_user(), app.now())
+        line = _("Décision n° {number} consignée.")
         if action is Action.UNDO:
-            undone = commands.undo(app, found, _needed(number, "--number"), signed)
-            line = _("La décision n° {number} est reprise.").format(number=undone.number)
+            keys = commands.keys_about(app, request)
+            done = decisions.undo(app, keys, _needed(number, "--number"), signed)
+            line = _("La décision n° {number} ne vaut plus.")
+        elif action is Action.COUNT or action is Action.LEAVE_OUT:
+            done = decisions.decide_mail(app, commands.message_named(app, request), action, signed)
         else:
+            found = commands.request_named(app, request)
             wanted = _wanted(app, action, on, channel, service, category, message)
-            line = _("Décision n° {number} consignée.").format(
-                number=commands.decide(app, found, wanted, signed)
-            )
-    session.console().print(line)
+            done = decisions.decide(app, found, wanted, signed)
+    console = session.console()
+    console.print(line.format(number=done.number))
+    terminal.show(changes_page(done.changes), console)
 
 
 def _wanted(
@@ -87,7 +93,7 @@ def _wanted(
     message: str | None,
 ) -> Wanted:
     """Return what is asked for, with the options that the action needs."""
-    assert action is not Action.UNDO
+    assert action not in {Action.UNDO, Action.COUNT, Action.LEAVE_OUT}
     match action:
         case Action.EXCLUDE:
             return Exclude()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -12,18 +13,22 @@ from mailsla.bootstrap.application import Application
 from mailsla.cli import session
 from mailsla.cli.session import Format, TextOrJson
 from mailsla.core.errors import UsageError
+from mailsla.core.mail.kinds import MailKind
 from mailsla.core.rate.period import Grain, Period, parse_period
 from mailsla.core.rate.report import Report
 from mailsla.language import gettext as _
 from mailsla.presentation import words
+from mailsla.presentation.documents.mail import left_out_document, mail_document
 from mailsla.presentation.documents.report import report_document
 from mailsla.presentation.documents.request import request_document, requests_document
 from mailsla.presentation.documents.values import text
 from mailsla.presentation.formats import csv_sheet as sheet
 from mailsla.presentation.formats import terminal
+from mailsla.presentation.pages.mail_page import left_out_page, mail_page
 from mailsla.presentation.pages.report_page import report_page
 from mailsla.presentation.pages.request_page import request_page, requests_page
-from mailsla.usecases.look_up import Selection, State
+from mailsla.usecases.look_at_mails import LeftOut, ShownMail
+from mailsla.usecases.look_up import Selection, State, sampled
 
 
 def declare(app: typer.Typer) -> None:
@@ -110,19 +115,38 @@ def requests(
     state: Annotated[
         State | None,
         typer.Option(
-            help=_("met, missed, waiting, overdue, unanswered, follow-up, to-check ou excluded."),
+            help=_("met, missed, waiting, overdue, unanswered, follow-up, to-check, excluded ou left-out."),
             show_default=False,
         ),
     ] = None,
     period: PeriodOption = None,
     service: ServiceOption = None,
+    kind: Annotated[
+        MailKind | None, typer.Option(help=_("left-out : une seule nature de courriel."), show_default=False)
+    ] = None,
+    sample: Annotated[
+        int | None,
+        typer.Option(
+            min=1, help=_("Tire au sort ce nombre de lignes, pour un contrôle."), show_default=False
+        ),
+    ] = None,
+    seed: Annotated[int, typer.Option(help=_("Graine du tirage : la même donne les mêmes lignes."))] = 0,
     format_: Annotated[Format, typer.Option("--format", help=_("text, json ou csv."))] = Format.TEXT,
     output: OutputOption = None,
 ) -> None:
-    """Print the list of requests behind a figure."""
+    """Print the list of requests behind a figure, or of the mails that are none."""
+    wanted = None if period is None else _period(period)
     with session.application(context) as app:
         _check_service(app, service)
-        found = commands.requests(app, Selection(state, None if period is None else _period(period), service))
+        if state is State.LEFT_OUT:
+            if service is not None:
+                raise UsageError(_("Un courriel écarté n'est à aucun service : retirez --service."))
+            _left_out(app, commands.left_out(app, wanted, kind), sample, seed, format_, output)
+            return
+        if kind is not None:
+            raise UsageError(_("--kind va avec --state left-out."))
+        found = commands.requests(app, Selection(state, wanted, service))
+        found = replace(found, items=sampled(found.items, sample, seed))
         zone = app.site.zone
         if format_ is Format.JSON:
             ids = commands.message_ids(app, found.items)
@@ -134,7 +158,25 @@ def requests(
         else:
             with session.printing(output) as console:
                 doubts = found.doubts if state is State.TO_CHECK else ()
-                terminal.show(requests_page(found.items, found.decided, zone, doubts), console)
+                mails = commands.mails(
+                    app, {key for doubt in doubts for key in (doubt.mail, *doubt.candidates)}
+                )
+                terminal.show(requests_page(found.items, found.decided, zone, doubts, mails), console)
+
+
+def _left_out(
+    app: Application, found: LeftOut, sample: int | None, seed: int, format_: Format, output: Path | None
+) -> None:
+    """Print the mails that are no request."""
+    zone, count = app.site.zone, len(found.mails)
+    mails = sampled(found.mails, sample, seed)
+    if format_ is Format.JSON:
+        session.write_out(text(left_out_document(mails, count, found.internal, zone)), output)
+    elif format_ is Format.CSV:
+        session.write_out(sheet.left_out(mails, zone), output)
+    else:
+        with session.printing(output) as console:
+            terminal.show(left_out_page(mails, count, found.internal, zone), console)
 
 
 def show(
@@ -142,10 +184,17 @@ def show(
     request: Annotated[str, typer.Argument(metavar=_("DEMANDE"), help=_("Sa référence, ou le début."))],
     format_: Annotated[TextOrJson, typer.Option("--format", help=_("text ou json."))] = TextOrJson.TEXT,
 ) -> None:
-    """Print one request: its messages, what tied each, the days counted one by one, the verdict."""
+    """Print one request: its messages, what tied each, the days counted one by one, the verdict; or any other mail."""
     with session.application(context) as app:
         found = commands.show(app, request)
         zone = app.site.zone
+    if isinstance(found, ShownMail):
+        shown = (found.mail, found.requests, found.doubts, found.decisions, zone)
+        if format_ is TextOrJson.JSON:
+            session.write_out(text(mail_document(*shown)), None)
+        else:
+            terminal.show(mail_page(*shown), session.console())
+        return
     if format_ is TextOrJson.JSON:
         document = request_document(
             found.request, found.verdict, found.decisions, found.messages, found.counted, zone

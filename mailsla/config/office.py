@@ -38,6 +38,7 @@ class OfficeSection(Section):
     domains: tuple[Domain, ...] = Field(min_length=1)
     addresses: tuple[Address, ...] = ()
     form_senders: tuple[Address, ...] = ()
+    never_requests: tuple[Address | Domain, ...] = ()
 
 
 class FormSection(Section):

@@ -69,6 +69,47 @@ def beside(side: str, kind: str) -> str:
     }.get(side) or one_kind(kind)
 
 
+def side(value: str) -> str:
+    """Who a mail comes from and goes to."""
+    return {
+        "citizen": _("courriel d'un usager"),
+        "outbound": _("courriel de la préfecture à l'extérieur"),
+        "internal": _("courriel interne"),
+        "aside": _("courriel écarté"),
+        "same": _("autre exemplaire d'un courriel"),
+    }[value]
+
+
+def left_out_by(rule: str) -> str:
+    """The rule that left a mail out; that of a standard by its number."""
+    return {
+        "bulk-and-feedback": _("envoi en nombre"),
+        "calendar-message": _("message d'agenda"),
+        "calendar-sender": _("expéditeur d'agenda"),
+        "daemon-and-body": _("système de messagerie, et début du texte"),
+        "daemon-and-subject": _("système de messagerie, et objet"),
+        "decided": _("décision"),
+        "delivery-status": _("avis de remise"),
+        "failed-recipients": _("destinataires en échec"),
+        "junk-mailbox": _("ne se trouve que dans les indésirables"),
+        "list-field": _("liste de diffusion"),
+        "may-be-left": _("désabonnement possible"),
+        "never-requests": _("expéditeur déclaré (never_requests)"),
+        "not-received": _("jamais reçu : brouillon d'un autre"),
+        "not-sent": _("brouillon, jamais envoyé"),
+        "own-alert": _("alerte de mailsla"),
+        "prefix-and-answer": _("préfixe d'un système de messagerie, en réponse"),
+        "prefix-and-auto-submitted": _("préfixe d'un système de messagerie, envoi automatique"),
+        "prefix-and-exchange": _("préfixe d'un système de messagerie, marque d'Exchange"),
+        "prefix-and-null-path": _("préfixe d'un système de messagerie, sans adresse de retour"),
+        "receipt-and-subject": _("objet d'un accusé de lecture"),
+        "spam-flag": _("marqué indésirable"),
+        "text-calendar": _("invitation"),
+        "tnef-and-subject": _("accusé de lecture d'Outlook"),
+        "vacation-field": _("champ d'un répondeur"),
+    }.get(rule, rule.upper().replace("RFC", "RFC "))
+
+
 def basis(value: Basis) -> str:
     """What an instant rests on."""
     return {
@@ -145,6 +186,7 @@ def kind(value: str) -> str:
         "calendar": _("invitations d'agenda"),
         "spam": _("indésirables"),
         "own_alert": _("alertes de mailsla"),
+        "declared_sender": _("expéditeurs déclarés"),
         "underived": _("courriels mis de côté"),
     }.get(value, value)
 
@@ -160,6 +202,8 @@ def one_kind(value: str) -> str:
         "list": _("liste"),
         "calendar": _("agenda"),
         "spam": _("indésirable"),
+        "own_alert": _("alerte de mailsla"),
+        "declared_sender": _("expéditeur déclaré"),
         "unreadable": _("illisible"),
         "underived": _("mis de côté"),
     }.get(value, value)
@@ -229,5 +273,7 @@ def decision(item: Decision, zone: ZoneInfo) -> str:
         Action.CATEGORY: _("catégorie {category}").format(category=safe(item.text, 60)),
         Action.JOIN: _("courriel {message} rattaché").format(message=item.target[:8]),
         Action.SPLIT: _("courriel {message} séparé").format(message=item.target[:8]),
+        Action.COUNT: _("courriel {message} compté").format(message=item.target[:8]),
+        Action.LEAVE_OUT: _("courriel {message} écarté").format(message=item.target[:8]),
         Action.DISMISS: _("courriel {message} : vérifié, rien à changer").format(message=item.target[:8]),
     }[item.action]

@@ -113,8 +113,40 @@ def decide(
     return _add(decisions, _completed(draft, derivations, request, wanted, choices))
 
 
-def undo(decisions: Decisions, request: Request, number: int, signed: Signature) -> Decision:
-    """Take decision `number` about a request, or about one of its mails, back, by one more; return the one taken back.
+def decide_mail(
+    decisions: Decisions,
+    message: DerivedMessage,
+    action: Literal[Action.COUNT, Action.LEAVE_OUT],
+    signed: Signature,
+) -> int:
+    """Count a mail as a citizen's that was left out, or leave one out; return the decision's number.
+
+    Raises:
+        UsageError: When it is so already, there is no reason, or the mail is the office's own.
+    """
+    is_citizen_s = message.side == Side.CITIZEN.value
+    if action is Action.LEAVE_OUT and not is_citizen_s:
+        raise UsageError(_("Ce courriel n'est pas celui d'un usager : il ne compte déjà pas."))
+    if action is Action.COUNT and message.side not in {Side.ASIDE.value, Side.INTERNAL.value}:
+        raise UsageError(
+            _("Ce courriel compte déjà.")
+            if is_citizen_s
+            else _("Ce courriel est écrit par la préfecture : il ne peut pas être une demande.")
+        )
+    return _add(
+        decisions,
+        Decision(0, message.key, action, signed.reason, signed.decided_by, signed.decided_at),
+    )
+
+
+def undo(decisions: Decisions, keys: Sequence[str], number: int, signed: Signature) -> Decision:
+    """Take decision `number` about a request, or about a mail, back, by one more; return the one taken back.
+
+    Args:
+        decisions: Where they are kept.
+        keys: The request's mails, the opening one first; or the mail.
+        number: The decision's.
+        signed: Why, by whom and when.
 
     Raises:
         UsageError: When there is no such decision in force, or when it is about another request.
@@ -124,10 +156,10 @@ def undo(decisions: Decisions, request: Request, number: int, signed: Signature)
         raise UsageError(_("Aucune décision n° {number} en vigueur.").format(number=number))
     # A mail that was cut off, or answers nothing, belongs to no request that could name it.
     names_request = found.action not in {Action.SPLIT, Action.DISMISS}
-    if names_request and {found.target, found.other}.isdisjoint(request.keys):
+    if names_request and {found.target, found.other}.isdisjoint(keys):
         raise UsageError(
             _("La décision n° {number} concerne {other}, et non {key}.").format(
-                number=number, other=found.target[:8], key=request.key[:8]
+                number=number, other=found.target[:8], key=keys[0][:8]
             )
         )
     _add(
@@ -148,8 +180,12 @@ def undo(decisions: Decisions, request: Request, number: int, signed: Signature)
 def _add(decisions: Decisions, decision: Decision) -> int:
     if not decision.reason.strip():
         raise UsageError(_("Donnez la raison avec --reason : elle restera avec la décision."))
-    before = in_force(decisions.taken(decision.target)).last(decision.target, decision.action)
-    if before is not None and _says(before) == _says(decision):
+    decided = in_force(decisions.taken(decision.target))
+    before = decided.last(decision.target, decision.action)
+    is_overruled = decision.action in {Action.COUNT, Action.LEAVE_OUT} and decided.counts(
+        decision.target
+    ) != (decision.action is Action.COUNT)
+    if before is not None and _says(before) == _says(decision) and not is_overruled:
         raise UsageError(_("C'est déjà décidé (décision n° {number}).").format(number=before.number))
     return decisions.add(decision)
 

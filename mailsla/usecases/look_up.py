@@ -6,7 +6,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from random import Random
+from typing import Protocol, TypeVar
 
 from mailsla.core.clock.commitment import Commitment
 from mailsla.core.clock.verdict import Outcome, Verdict
@@ -21,6 +22,8 @@ from mailsla.core.rate.case import Case, case_of
 from mailsla.core.rate.period import Period
 from mailsla.core.rate.standard import Judged, Standard
 from mailsla.language import gettext as _
+
+_Item = TypeVar("_Item")
 
 SHORTEST_PREFIX = 4
 """Letters of a reference below which nothing is looked for."""
@@ -37,6 +40,7 @@ class State(StrEnum):
     FOLLOW_UP = "follow-up"
     TO_CHECK = "to-check"
     EXCLUDED = "excluded"
+    LEFT_OUT = "left-out"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +88,7 @@ def _is_in(item: Judged, state: State | None, doubtful: Collection[str]) -> bool
         State.FOLLOW_UP: case.follow_up,
         State.TO_CHECK: case.key in doubtful,
         State.EXCLUDED: False,
+        State.LEFT_OUT: False,
     }[state]
 
 
@@ -132,6 +137,15 @@ def listed(
     keys = {item.case.key for item in items}
     about = tuple(doubt for doubt in doubts if keys.intersection(doubt.candidates))
     return Listed(items, about, decisions.decided())
+
+
+def sampled(items: Sequence[_Item], size: int | None, seed: int) -> tuple[_Item, ...]:
+    """Return so many of some items drawn at random, in their order; the same seed draws the same ones."""
+    if size is None or size >= len(items):
+        return tuple(items)
+    draw = Random(seed)  # noqa: S311 (whoever has the seed must draw the same lines)
+    chosen = sorted(draw.sample(range(len(items)), size))
+    return tuple(items[number] for number in chosen)
 
 
 class NamedRequests(Protocol):

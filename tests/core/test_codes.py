@@ -11,7 +11,7 @@ from mailsla.core.alerts import digests, outgoing
 from mailsla.core.mail.header import BODY_SAYS, KEPT_FIELDS, REQUESTED_FIELDS
 
 CODES = {
-    "Action": "exclude answered assign category join split dismiss undo",
+    "Action": "exclude answered assign category join split dismiss count leave-out undo",
     "AddressSource": "reply-to subject body from",
     "Basis": "server last_hop archive sender_clock first_seen after_request filed decision",
     "ClosedDayReceipt": "same_day next_working_day",
@@ -24,7 +24,7 @@ CODES = {
     ),
     "Evidence": "none in-reply-to references thread-index recipient-and-subject decision same-mail",
     "Grain": "week month quarter year",
-    "MailKind": "person automatic_reply delivery_report receipt list calendar spam own_alert underived",
+    "MailKind": "person automatic_reply delivery_report receipt list calendar spam own_alert declared_sender underived",
     "MailboxRole": "inbox sent junk trash drafts",
     "Outcome": "met missed waiting",
     "Part": (

@@ -67,6 +67,7 @@ OTHER: dict[str, Any] = {
     "Interval.end": time(23),
     "Interval.start": time(8),
     "Office.addresses": frozenset({"pref@example.org"}),
+    "Office.never_requests": frozenset({"avis@example.org"}),
     "Office.domains": ("pref.example.fr", "example.org"),
     "Office.forms": (),
     "Office.services": (),

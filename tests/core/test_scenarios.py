@@ -366,6 +366,8 @@ _DECISIONS: dict[str, str] = {
     Action.JOIN: rf"join (?P<target>{LABEL}) to (?P<other>{LABEL})",
     Action.SPLIT: rf"split (?P<target>{LABEL})",
     Action.DISMISS: rf"dismiss (?P<target>{LABEL})",
+    Action.COUNT: rf"count (?P<target>{LABEL})",
+    Action.LEAVE_OUT: rf"leave out (?P<target>{LABEL})",
     Action.UNDO: r"undo (?P<undone>\d+)",
 }
 

@@ -37,7 +37,7 @@ COMMANDS = (
     "report --period 2026-11-13",
     "report --period 2025",
     "requests",
-    *(f"requests --state {state}" for state in State),
+    *(f"requests --state {state}" for state in State if state is not State.LEFT_OUT),
     "requests --period 2026-W44",
     "alerts",
     "check --quick",
@@ -95,6 +95,16 @@ def every_answer(folder: Path) -> dict[str, list[Any]]:
     (folder / "cut.gz").write_bytes(b"\x1f\x8b")
     found["import"] = [nothing.json("import", files, str(folder / "cut.gz"))]
     found["show"] = [demonstration.json("show", key) for key in sorted(keys)]
+    found["left-out"] = [
+        demonstration.json("requests", "--state", State.LEFT_OUT, *options)
+        for options in ((), ("--sample", "3"))
+    ]
+    mails = {item["message"] for item in found["left-out"][0]["mails"]}
+    mails |= {item["message"] for answer in found["requests"] for item in answer["doubts"]}
+    mails |= {item["target"] for answer in found["show"] for item in answer["decisions"]}
+    found["mail"] = [
+        demonstration.json("show", key) for key in sorted(mails - {item["key"] for item in listed})
+    ]
     return found
 
 

@@ -143,7 +143,7 @@ def gap(until: str | None = None, **kind: bool) -> Gap:
 
 def doubt(reply: str = "99998888aaaa", *candidates: str) -> Doubt:
     """Return a possible reply to some requests."""
-    return Doubt(reply, paris("2026-11-10 11:00"), candidates, DoubtCode.SEVERAL_FIT)
+    return Doubt(reply, paris("2026-11-10 11:00"), candidates or ("a1b2c3d4e5f6",), DoubtCode.SEVERAL_FIT)
 
 
 def publication(met: int, missed: int) -> Publication:

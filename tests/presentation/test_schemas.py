@@ -19,6 +19,7 @@ from mailsla.core.clock.working_days import DayKind
 from mailsla.core.collection.archived import NotMail
 from mailsla.core.mail.instants import Basis
 from mailsla.core.mail.kinds import MailKind
+from mailsla.core.office.sides import Side
 from mailsla.core.pairing.conversation import Evidence
 from mailsla.core.pairing.decision import Action
 from mailsla.core.pairing.doubts import DoubtCode
@@ -46,7 +47,8 @@ ENUMS: Mapping[tuple[str, str], set[StrEnum | str]] = {
     ("clock", "rule.closed_day_receipt"): {*ClosedDayReceipt},
     ("calendar", "[].kind"): {*DayKind} - {DayKind.WORKING, DayKind.WEEKEND},
     ("check", "checks[].health"): {*Health},
-    ("classify", "kind"): {*MailKind, "office", "unreadable"} - {MailKind.OWN_ALERT, MailKind.UNDERIVED},
+    ("classify", "kind"): {*MailKind, "office", "unreadable"}
+    - {MailKind.OWN_ALERT, MailKind.UNDERIVED, MailKind.DECLARED_SENDER},
     ("conversations", "[].messages[].evidence"): {*Evidence},
     ("import", "skipped[].reason"): {*NotMail},
     ("report", "<rule>.comparison"): {*Comparison},
@@ -58,6 +60,12 @@ ENUMS: Mapping[tuple[str, str], set[StrEnum | str]] = {
     ("report", "<request>.verdict"): {*Outcome},
     ("requests", "requests[].verdict"): {*Outcome},
     ("requests", "doubts[].reason"): {*DoubtCode},
+    ("left-out", "mails[].kind"): {*MailKind},
+    ("mail", "kind"): {*MailKind},
+    ("mail", "side"): {*Side},
+    ("mail", "requests[].part"): {*Part},
+    ("mail", "doubts[].reason"): {*DoubtCode},
+    ("mail", "decisions[].action"): {*Action},
     ("show", "verdict"): {*Outcome},
     ("show", "received_basis"): {*Basis},
     ("show", "answered_basis"): {*Basis},
@@ -73,6 +81,8 @@ ENUMS: Mapping[tuple[str, str], set[StrEnum | str]] = {
 UNSEEN: Mapping[str, set[str]] = {
     # A report lists unanswered requests that count; no collection of the demonstration was interrupted.
     "report": {"<request>.answered_at", "<request>.excluded", "incomplete[].until"},
+    # What is decided of a mail has no value of its own; none of the demonstration's was taken back.
+    "mail": {"decisions[].answered_at", "decisions[].value", "decisions[].undoes"},
 }
 """What no answer below gives a value."""
 

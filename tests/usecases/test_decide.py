@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Literal
 
 import pytest
 
@@ -24,6 +25,7 @@ from mailsla.usecases.decide import (
     Signature,
     Wanted,
     decide,
+    decide_mail,
     undo,
 )
 from tests.factories import PARIS, RULES, mail, paris
@@ -201,11 +203,11 @@ def test_what_is_decided_already_is_refused_and_another_service_is_not(store: St
 def test_a_decision_taken_back_can_be_taken_again_and_only_one_in_force_is_taken_back(store: Store) -> None:
     decided(store, Exclude())
 
-    undone = undo(store, REQUEST, 1, SIGNED)
+    undone = undo(store, REQUEST.keys, 1, SIGNED)
 
     assert (undone.number, store.added[-1].action, store.added[-1].undone) == (1, Action.UNDO, 1)
     with pytest.raises(UsageError, match="Aucune décision n° 1"):
-        undo(store, REQUEST, 1, SIGNED)
+        undo(store, REQUEST.keys, 1, SIGNED)
     assert decided(store, Exclude()).action is Action.EXCLUDE
 
 
@@ -213,8 +215,8 @@ def test_a_decision_about_another_request_is_not_taken_back(store: Store) -> Non
     decided(store, Exclude())
 
     with pytest.raises(UsageError, match=f"La décision n° 1 concerne {REQUEST.key[:8]}, et non bbbbbbbb"):
-        undo(store, REQUEST._replace(key="b" * 12, steps=()), 1, SIGNED)
-    assert undo(store, REQUEST, 1, SIGNED).number == 1
+        undo(store, ("b" * 12,), 1, SIGNED)
+    assert undo(store, REQUEST.keys, 1, SIGNED).number == 1
 
 
 def test_an_instant_of_another_zone_is_held_against_the_sites_days(store: Store) -> None:
@@ -222,3 +224,31 @@ def test_an_instant_of_another_zone_is_held_against_the_sites_days(store: Store)
 
     with pytest.raises(UsageError, match="avenir"):
         decided(store, Answered(at + timedelta(minutes=1), ""))
+
+
+ASIDE = replace(REPLY, side=Side.ASIDE.value)
+ASKED = replace(REPLY, side=Side.CITIZEN.value)
+
+
+def test_a_mail_is_counted_and_left_out_again_and_nothing_is_decided_twice(store: Store) -> None:
+    assert decide_mail(store, ASIDE, Action.COUNT, SIGNED) == 1
+    with pytest.raises(UsageError, match=r"déjà décidé \(décision n° 1\)"):
+        decide_mail(store, ASIDE, Action.COUNT, SIGNED)
+    assert decide_mail(store, ASKED, Action.LEAVE_OUT, SIGNED) == 2
+    assert decide_mail(store, ASIDE, Action.COUNT, SIGNED) == 3
+    assert {made.target for made in store.added} == {REPLY.key}
+
+
+@pytest.mark.parametrize(
+    ("message", "action", "sentence"),
+    [
+        (ASIDE, Action.LEAVE_OUT, "pas celui d'un usager"),
+        (ASKED, Action.COUNT, "compte déjà"),
+        (REPLY, Action.COUNT, "écrit par la préfecture"),
+    ],
+)
+def test_a_mail_that_is_so_already_is_refused(
+    store: Store, message: DerivedMessage, action: Literal[Action.COUNT, Action.LEAVE_OUT], sentence: str
+) -> None:
+    with pytest.raises(UsageError, match=sentence):
+        decide_mail(store, message, action, SIGNED)

@@ -16,7 +16,15 @@ from mailsla.core.pairing.request import Request
 from mailsla.core.rate.case import Case, case_of
 from mailsla.core.rate.period import parse_period
 from mailsla.core.rate.standard import Standard
-from mailsla.usecases.look_up import Selection, State, listed, message_named, request_named, shown
+from mailsla.usecases.look_up import (
+    Selection,
+    State,
+    listed,
+    message_named,
+    request_named,
+    sampled,
+    shown,
+)
 from tests.factories import PROMISE, RULES, clock, mail, paris, reply
 
 NOW = paris("2026-11-13 09:00")
@@ -94,6 +102,7 @@ def names(selection: Selection, store: Store | None = None) -> str:
         (State.FOLLOW_UP, "sequel"),
         (State.TO_CHECK, "waiting"),
         (State.EXCLUDED, "excluded"),
+        (State.LEFT_OUT, ""),
     ],
 )
 def test_each_state_lists_its_own(state: State | None, expected: str) -> None:
@@ -101,7 +110,7 @@ def test_each_state_lists_its_own(state: State | None, expected: str) -> None:
 
 
 def test_every_state_is_tried_above() -> None:
-    assert len(State) == 8
+    assert len(State) == 9
 
 
 def test_a_period_is_that_of_the_local_date_of_receipt() -> None:
@@ -186,3 +195,16 @@ def test_the_days_of_an_unanswered_request_run_to_now() -> None:
     found = shown(Store(), Store(), "overdue", STANDARD, NOW + timedelta(days=3))
 
     assert found.counted[-1].on == (NOW + timedelta(days=3)).date()
+
+
+@pytest.mark.parametrize("size", [None, 5, 9])
+def test_no_sample_is_everything(size: int | None) -> None:
+    assert sampled("abcde", size, 0) == tuple("abcde")
+
+
+def test_a_sample_is_drawn_in_order_and_again_from_its_seed() -> None:
+    drawn = sampled(range(1_000), 20, 7)
+
+    assert len(set(drawn)) == 20
+    assert list(drawn) == sorted(drawn)
+    assert drawn == sampled(range(1_000), 20, 7) != sampled(range(1_000), 20, 8)

@@ -22,7 +22,7 @@ from mailsla.core.pairing.apart import derive_apart
 from mailsla.core.pairing.decision import Decision
 from mailsla.core.pairing.derivation import Derivation
 from mailsla.core.pairing.rules import PairingRules
-from mailsla.core.pairing.ties import ties
+from mailsla.core.pairing.ties import ties, ties_of_counted
 
 
 @dataclass(frozen=True)
@@ -105,6 +105,13 @@ class DerivedRows:
 def tie_rows(office: Office, messages: Rows) -> Rows:
     """Return the (tie, number) of every tie of some messages, rows of `rows.STORED_MESSAGE`."""
     return [(tie, row[0]) for row in messages for tie in _ties(row, office)]
+
+
+def rows_of_counted(office: Office, messages: Rows) -> Rows:
+    """Return the (tie, number) of messages that a person said to be citizens'."""
+    return [
+        (tie, row[0]) for row in messages for tie in ties_of_counted(rows.mail_of(row, ()).header, office)
+    ]
 
 
 def _ties(row: tuple[Any, ...], office: Office) -> tuple[int, ...]:

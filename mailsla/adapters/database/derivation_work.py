@@ -17,6 +17,7 @@ from mailsla.adapters.database.derivation_parts import (
     Portion,
     RulesAtHand,
     derived_rows,
+    rows_of_counted,
     tie_rows,
 )
 from mailsla.adapters.database.messages import TIE_COLUMNS
@@ -24,6 +25,7 @@ from mailsla.adapters.database.request_rows import DOUBT_COLUMNS, REQUEST_COLUMN
 from mailsla.adapters.database.rows import Rows
 from mailsla.adapters.database.tables import (
     ACCOUNT,
+    DECISION,
     DERIVATION,
     DERIVED_DOUBT,
     DERIVED_MESSAGE,
@@ -38,6 +40,7 @@ from mailsla.adapters.database.tables import (
 from mailsla.adapters.machine.second_process import SecondProcess
 from mailsla.core.mail.copies import MailboxRole
 from mailsla.core.office.correspondents import Office
+from mailsla.core.pairing.decision import Action
 from mailsla.core.pairing.rules import PairingRules
 from mailsla.core.pairing.tied_parts import tied_parts
 
@@ -87,6 +90,7 @@ class DerivationWork:
         self._tie(office, self._messages(true()))
         for decision in decisions_where(self._connection, true()):
             tie_joined(self._connection, decision)
+        self._tie_counted(office)
 
     def tie_untied(self, numbers: Sequence[int] | None, office: Office) -> None:
         """Make the ties of those messages, or of any, that were stored without."""
@@ -94,6 +98,13 @@ class DerivationWork:
         if numbers is not None:
             without &= self._among(MESSAGE.c.id, numbers)
         self._tie(office, self._messages(without))
+        self._tie_counted(office)
+
+    def _tie_counted(self, office: Office) -> None:
+        """Tie the mails that a person said to be citizens' to the replies to them, even if it is undone later."""
+        counted = select(DECISION.c.target).where(DECISION.c.action == Action.COUNT.value)
+        for found in self._messages(MESSAGE.c.key.in_(counted)):
+            insert_rows(self._connection, TIE, TIE_COLUMNS, rows_of_counted(office, found))
 
     def _tie(self, office: Office, messages: Iterable[Rows]) -> None:
         for found in self._second.map(partial(tie_rows, replace(office)), messages):

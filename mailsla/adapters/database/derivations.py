@@ -117,6 +117,19 @@ class Derivations:
         with reading(self._engine) as connection:
             return tuple(request_of(row) for row in connection.execute(query))
 
+    def requests_around(self, keys: Collection[str]) -> tuple[Request, ...]:
+        """Return the requests of the conversations that some messages belong to, by receipt."""
+        with reading(self._engine) as connection:
+            named = select(DERIVED_MESSAGE.c.conversation).where(
+                among(DERIVED_MESSAGE.c.key, keys, connection)
+            )
+            query = (
+                select(DERIVED_REQUEST)
+                .where(DERIVED_REQUEST.c.conversation.in_(named))
+                .order_by(DERIVED_REQUEST.c.received_at, DERIVED_REQUEST.c.key)
+            )
+            return tuple(request_of(row) for row in connection.execute(query))
+
     def doubts(self) -> tuple[Doubt, ...]:
         """Return the possible replies that a person must look at, by date."""
         query = select(DERIVED_DOUBT).order_by(DERIVED_DOUBT.c.sent_at, DERIVED_DOUBT.c.reply)

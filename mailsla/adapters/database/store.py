@@ -12,6 +12,7 @@ from mailsla.adapters.database.copies import Copies
 from mailsla.adapters.database.decisions import Decisions
 from mailsla.adapters.database.derivations import Derivations
 from mailsla.adapters.database.leases import Leases
+from mailsla.adapters.database.listed_mails import ListedMails
 from mailsla.adapters.database.mailboxes import Mailboxes
 from mailsla.adapters.database.messages import Messages
 from mailsla.adapters.database.outbox import Outbox
@@ -40,6 +41,7 @@ class Store:
         publications: What was published.
         outbox: Mails that wait to be handed over, and what was announced.
         derivations: What follows from all that: it can be dropped and made again.
+        mails: Mails as lists show them.
     """
 
     engine: Engine
@@ -54,6 +56,7 @@ class Store:
     publications: Publications
     outbox: Outbox
     derivations: Derivations
+    mails: ListedMails
 
     def not_understood(self) -> tuple[MessageSetAside, ...]:
         """Return every message that could not be read, or not derived."""
@@ -81,4 +84,5 @@ def store_on(engine: Engine, hand_over: timedelta = timedelta(seconds=HAND_OVER_
         publications=Publications(engine),
         outbox=Outbox(engine, hand_over),
         derivations=Derivations(engine),
+        mails=ListedMails(engine),
     )

@@ -38,6 +38,7 @@ class MailKind(StrEnum):
     CALENDAR = "calendar"
     SPAM = "spam"
     OWN_ALERT = "own_alert"
+    DECLARED_SENDER = "declared_sender"
     UNDERIVED = "underived"
 
 

@@ -46,12 +46,14 @@ class Office:
         addresses: Addresses of ours outside these domains.
         services: The services, in the order in which they are tried.
         forms: Web forms that write for citizens; never an office agent's.
+        never_requests: Addresses, or domains after an @, whose mail asks nothing: a tele-service's notices, reports.
     """
 
     domains: tuple[str, ...] = ()
     addresses: frozenset[str] = frozenset()
     services: tuple[Service, ...] = ()
     forms: tuple[Form, ...] = ()
+    never_requests: frozenset[str] = frozenset()
     _known: dict[str, bool] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     @cached_property
@@ -93,6 +95,13 @@ class Office:
             return False
         domain = bare.rpartition("@")[2]
         return self.has_host(domain) or bare in self.addresses or bare in self._service_by_address
+
+    def never_asks(self, header: Header) -> bool:
+        """Tell whether the site declared that what this author writes asks nothing."""
+        return bool(self.never_requests) and any(
+            not self.never_requests.isdisjoint((bare, f"@{bare.rpartition('@')[2]}"))
+            for bare in map(plain, header.senders)
+        )
 
     def has_host(self, host: str) -> bool:
         """Tell whether a host lies in our domains."""

@@ -20,9 +20,12 @@ def kind_here(header: Header, office: Office, body_start: bytes = b"") -> Classi
 
     a mail system's prefix on an answer to a mail of ours is an automatic reply, though nothing else says so
     (Exchange, outside its own organisation); and what came through a list of ours is a person's letter, as is what a
-    relay marked as if one could leave it, when it is written to an address of ours.
+    relay marked as if one could leave it, when it is written to an address of ours; what a declared sender writes asks
+    nothing.
     """
     found = kind_of(header, body_start)
+    if office.never_asks(header):
+        return Classification(MailKind.DECLARED_SENDER, Reason("never-requests", "from"))
     if found.kind is MailKind.LIST and (office.has_list(header) or _may_be_a_letter(found, header, office)):
         return A_PERSON
     if found.kind is MailKind.PERSON and is_prefixed(header) and office.is_answered_by(header):

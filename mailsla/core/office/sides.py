@@ -84,6 +84,16 @@ def read(mail: Mail, office: Office) -> Reading:
     return _citizen(mail, office, kind, reason)
 
 
+def counted(mail: Mail, office: Office) -> Reading:
+    """Return what a mail is once a person has said that it is a citizen's."""
+    return _citizen(mail, office, MailKind.PERSON, None)
+
+
+def left_out(reading: Reading) -> Reading:
+    """Return what a citizen's mail is once a person has left it out."""
+    return reading._replace(side=Side.ASIDE, reason=Reason("decided"), citizens=())
+
+
 def weak_sign(reading: Reading) -> Reason | None:
     """Return what makes a citizen's mail look like a machine's, without proving that it is; None when nothing does."""
     if reading.side is not Side.CITIZEN or reading.kind is not MailKind.PERSON or reading.reason is not None:

@@ -16,7 +16,8 @@ class Action(StrEnum):
     Of a request: `EXCLUDE` leaves it out of the figures; `ANSWERED` says when and how it was answered elsewhere;
     `ASSIGN` gives it to a service; `CATEGORY` puts it under another promise. Of a mail: `JOIN` ties it to a
     request; `SPLIT` cuts it from its conversation; `DISMISS` says that what was
-    to check is as it stands: a possible reply answers nothing, a doubtful request is one.
+    to check is as it stands: a possible reply answers nothing, a doubtful request is one. `COUNT` makes a citizen's of
+    a mail that was left out; `LEAVE_OUT` leaves one out.
     `UNDO` takes an earlier decision back.
     """
 
@@ -27,6 +28,8 @@ class Action(StrEnum):
     JOIN = "join"
     SPLIT = "split"
     DISMISS = "dismiss"
+    COUNT = "count"
+    LEAVE_OUT = "leave-out"
     UNDO = "undo"
 
 
@@ -71,6 +74,19 @@ class Decided:
         if decisions is None:
             return None
         return next((item for item in reversed(decisions) if item.action is action), None)
+
+    def counts(self, target: str) -> bool | None:
+        """Tell whether people said that a mail is a citizen's, or that it is to be left out; None when nobody did."""
+        last = max(
+            (
+                item
+                for action in (Action.COUNT, Action.LEAVE_OUT)
+                if (item := self.last(target, action)) is not None
+            ),
+            key=lambda item: item.number,
+            default=None,
+        )
+        return None if last is None else last.action is Action.COUNT
 
     def naming(self, key: str) -> tuple[Decision, ...]:
         """Return the decisions in force that tie `key` to another message."""

@@ -6,10 +6,12 @@ from collections import defaultdict
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import NamedTuple
 
 from mailsla.core.mail.base_subject import base_subject
 from mailsla.core.mail.copies import Mail
-from mailsla.core.office.sides import Reading, Side, read
+from mailsla.core.office.correspondents import Office
+from mailsla.core.office.sides import Reading, Side, counted, left_out, read
 from mailsla.core.pairing.conversation import Evidence, Forest, Link, Threaded, thread
 from mailsla.core.pairing.decision import Action, Decided, Decision, in_force
 from mailsla.core.pairing.doubts import Doubt, DoubtCode, doubts_of_conversations
@@ -69,6 +71,34 @@ class Tied:
     at: datetime
 
 
+class ListedMail(NamedTuple):
+    """A mail as lists show it to a person: what it was taken for, and where it lies.
+
+    Attributes:
+        key: Its identity.
+        at: When it was received, or sent.
+        side: Who it comes from and goes to: a value of `Side`.
+        kind: What kind of mail it is: a value of `MailKind`.
+        reason: The rule's name, the header field that decided, the beginning of its value; empty for a letter.
+        subject: As decoded.
+        senders: Addresses of From.
+        recipients: Addresses it was written to.
+        mailboxes: Where it lies, or lay last, as (account, mailbox).
+        conversation: The conversation that it belongs to.
+    """
+
+    key: str
+    at: datetime
+    side: str
+    kind: str
+    reason: tuple[str, ...]
+    subject: str
+    senders: tuple[str, ...]
+    recipients: tuple[str, ...]
+    mailboxes: tuple[tuple[str, str], ...]
+    conversation: str
+
+
 DECIDE_NO_PAIRING = {"Service.head": "where alerts go; a head's own address is among the office's"}
 """Fields that decide nothing of what is derived."""
 
@@ -86,7 +116,7 @@ def derive(mails: Sequence[Mail], rules: PairingRules, decisions: Iterable[Decis
     """
     found = one_mails(mails)
     decided = in_force(under_kept_keys(decisions, found))
-    readings = {one.mail.key: read(one.mail, rules.office) for one in found}
+    readings = {one.mail.key: _read(one.mail, rules.office, decided) for one in found}
     threads = thread(_evidence(found, decided), rules.office.outside)
     threaded = {members[0]: members for members in threads.members}
     first = _requests(threaded, readings, threads.links, rules, decided)
@@ -99,6 +129,14 @@ def derive(mails: Sequence[Mail], rules: PairingRules, decisions: Iterable[Decis
     unsettled = {key: reading for key, reading in readings.items() if not _is_settled(key, decided)}
     doubts = _in_order(matches.doubts, doubts_of_conversations(requests, unsettled, links))
     return _with_others(Derivation(conversations, links, readings, requests, doubts), found)
+
+
+def _read(mail: Mail, office: Office, decided: Decided) -> Reading:
+    """Return what a mail is for the office, or what a person said that it is."""
+    reading, counts = read(mail, office), decided.counts(mail.key)
+    if counts is None or counts == (reading.side is Side.CITIZEN):
+        return reading
+    return counted(mail, office) if counts else left_out(reading)
 
 
 def _in_order(by_evidence_4: Iterable[Doubt], others: Iterable[Doubt]) -> tuple[Doubt, ...]:
@@ -203,7 +241,8 @@ def _matches(
 
 def _is_settled(key: str, decided: Decided) -> bool:
     """Tell whether a person said what a possible reply answers, or that it answers nothing."""
-    return any(decided.last(key, action) for action in (Action.JOIN, Action.SPLIT, Action.DISMISS))
+    settling = (Action.JOIN, Action.SPLIT, Action.DISMISS, Action.COUNT)
+    return any(decided.last(key, action) for action in settling)
 
 
 def _later_links(matches: Matches, known: Collection[str], decided: Decided) -> dict[str, Link]:

@@ -27,6 +27,11 @@ def ties(header: Header, office: Office) -> tuple[int, ...]:
     return tuple(sorted({tie(name) for name in tie_names(header, office)}))
 
 
+def ties_of_counted(header: Header, office: Office) -> tuple[int, ...]:
+    """Return what ties a mail that a person said to be a citizen's to the replies that evidence 4 may find."""
+    return tuple(sorted(tie(f"who:{address}") for address in requesters(header, office)))
+
+
 def tie(name: str) -> int:
     """Return the digest of a tie's name."""
     return int.from_bytes(hashlib.blake2b(name.encode("utf-8", "surrogatepass"), digest_size=8).digest()) >> 1

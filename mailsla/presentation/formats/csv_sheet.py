@@ -7,6 +7,7 @@ import io
 from collections.abc import Iterable, Sequence
 from zoneinfo import ZoneInfo
 
+from mailsla.core.pairing.derivation import ListedMail
 from mailsla.core.rate.population import Population
 from mailsla.core.rate.report import Report
 from mailsla.core.rate.standard import Judged
@@ -74,6 +75,34 @@ def _counts(counts: Population) -> tuple[object, ...]:
         counts.settled,
         *("" if share is None else f"{float(share):.4f}".replace(".", ",") for share in shares),
     )
+
+
+def left_out(mails: Iterable[ListedMail], zone: ZoneInfo) -> str:
+    """Return the mails that are no request, one a line."""
+    header = (
+        _("référence"),
+        _("date"),
+        _("nature"),
+        _("règle"),
+        _("champ"),
+        _("de"),
+        _("dossier"),
+        _("objet"),
+    )
+    rows = [
+        (
+            mail.key[:8],
+            mail.at.astimezone(zone).isoformat(sep=" ", timespec="minutes")[:16],
+            terms.one_kind(mail.kind),
+            terms.left_out_by(mail.reason[0]) if mail.reason else None,
+            mail.reason[1] if len(mail.reason) > 1 else None,
+            ", ".join(mail.senders),
+            ", ".join(f"{account}/{mailbox}" for account, mailbox in mail.mailboxes),
+            mail.subject,
+        )
+        for mail in mails
+    ]
+    return _table(header, rows)
 
 
 def requests(items: Iterable[Judged], zone: ZoneInfo) -> str:

@@ -13,7 +13,7 @@ from mailsla.core.collection.gap import Gap
 from mailsla.language import gettext as _
 from mailsla.language import ngettext
 from mailsla.presentation import words
-from mailsla.presentation.pages.request_page import subject
+from mailsla.presentation.pages.mail_page import subject
 
 MOST_NOTICES = 50
 """A head with more than this needs the list, not a mail."""

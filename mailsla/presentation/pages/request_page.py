@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from mailsla.core.clock.commitment import Commitment
 from mailsla.core.clock.verdict import Verdict
 from mailsla.core.clock.working_days import Day
 from mailsla.core.pairing.decision import Decision
-from mailsla.core.pairing.derivation import DerivedMessage
+from mailsla.core.pairing.derivation import DerivedMessage, ListedMail
 from mailsla.core.pairing.doubts import Doubt
 from mailsla.core.pairing.request import Request
 from mailsla.core.rate.standard import Judged
@@ -17,6 +18,7 @@ from mailsla.language import gettext as _
 from mailsla.language import ngettext
 from mailsla.presentation import terms, words
 from mailsla.presentation.pages.clock_page import days_table, verdict_sentence
+from mailsla.presentation.pages.mail_page import decision_line, subject, to_check_lines
 from mailsla.presentation.pages.page import (
     Alignment,
     Block,
@@ -48,7 +50,7 @@ def request_page(
             instant=words.instant(request.answered.at, zone), basis=terms.basis(request.answered.basis)
         )
         conclusion.append(Line(answered, Emphasis.DIM))
-    conclusion += [Line(_decision(item, zone)) for item in decisions]
+    conclusion += [Line(decision_line(item, zone)) for item in decisions]
     return Page(
         title=_("Demande {key}").format(key=words.reference(request.key)),
         lines=tuple(Line(text) for text in _identity(request, zone)),
@@ -70,11 +72,6 @@ def _identity(request: Request, zone: ZoneInfo) -> Iterable[str]:
             instant=words.instant(assignment.since, zone),
             basis=terms.service_basis(assignment.basis),
         )
-
-
-def subject(written: str, limit: int = 200) -> str:
-    """A subject as its author wrote it, made harmless, or that there is none."""
-    return words.safe(written, limit) or _("(sans objet)")
 
 
 def _messages_table(request: Request, messages: Sequence[DerivedMessage], zone: ZoneInfo) -> Table:
@@ -100,28 +97,21 @@ def _messages_table(request: Request, messages: Sequence[DerivedMessage], zone: 
     return Table(tuple(Column(title) for title in titles), tuple(rows))
 
 
-def _decision(item: Decision, zone: ZoneInfo) -> str:
-    return _("Décision n° {number}, le {instant}, par {who} : {what} – {reason}").format(
-        number=item.number,
-        instant=words.instant(item.decided_at, zone),
-        who=words.safe(item.decided_by, 60),
-        what=terms.decision(item, zone),
-        reason=words.safe(item.reason),
-    )
-
-
 def requests_page(
-    items: Sequence[Judged], decided: Collection[str], zone: ZoneInfo, doubts: Sequence[Doubt] = ()
+    items: Sequence[Judged],
+    decided: Collection[str],
+    zone: ZoneInfo,
+    doubts: Sequence[Doubt] = (),
+    mails: Mapping[str, ListedMail] = MappingProxyType({}),
 ) -> Page:
-    """A list of requests, then the possible replies that a person must look at."""
+    """A list of requests, then what a person must look at, with the mails it is about."""
     blocks: list[Block] = [request_table(items, zone, decided)] if items else []
     count = ngettext("{n} demande.", "{n} demandes.", len(items)).format(n=len(items))
     blocks.append(Line(count, Emphasis.DIM))
     if any(item.case.key in decided for item in items):
         blocks.append(Line(_("* Décision consignée : voir « mailsla show »."), Emphasis.DIM))
     if doubts:
-        todo = _("Tranchez avec « mailsla decide DEMANDE join --message RÉPONSE --reason … », ou dismiss.")
-        blocks += [_doubts_table(doubts, zone), Line(todo, Emphasis.DIM)]
+        blocks += to_check_lines(doubts, mails, zone)
     return Page(sections=(Section("", tuple(blocks)),))
 
 
@@ -150,17 +140,3 @@ def _request_row(item: Judged, zone: ZoneInfo, decided: Collection[str]) -> Row:
         Cell(words.service_name(case.service)),
         Cell(_("{subject} (suite)").format(subject=written) if case.follow_up else written),
     )
-
-
-def _doubts_table(found: Iterable[Doubt], zone: ZoneInfo) -> Table:
-    titles = (_("Réponse possible"), _("Date"), _("Pourquoi"), _("Demandes possibles"))
-    rows: tuple[Row, ...] = tuple(
-        (
-            Cell(words.reference(doubt.mail), doubt.mail),
-            Cell(words.short_instant(doubt.at, zone), doubt.at),
-            Cell(terms.doubt(doubt.code)),
-            Cell(" ".join(words.reference(key) for key in doubt.candidates)),
-        )
-        for doubt in found
-    )
-    return Table(tuple(Column(title) for title in titles), rows)

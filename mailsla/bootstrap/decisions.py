@@ -1,0 +1,79 @@
+"""Decisions of people: taken, then everything brought up to date, then what that changed is told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from mailsla.bootstrap.application import Application
+from mailsla.core.pairing.decision import Action
+from mailsla.core.pairing.derivation import DerivedMessage
+from mailsla.core.pairing.request import Request
+from mailsla.core.rate.changes import Change, changes
+from mailsla.usecases import decide as deciding
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A decision taken, or taken back, and what it changed."""
+
+    number: int
+    changes: Sequence[Change]
+
+
+def decide(
+    app: Application, request: Request, wanted: deciding.Wanted, signed: deciding.Signature
+) -> Decided:
+    """Add a decision about a request, bring requests up to date, and return what it changed.
+
+    Raises:
+        UsageError: When it is refused.
+    """
+    keys = [*request.keys, *((wanted.message.key,) if isinstance(wanted, deciding.OfMail) else ())]
+    services = [item.name for item in app.site.settings.services]
+    choices = deciding.Choices(services, list(app.site.commitments), app.site.zone)
+    return _with_changes(
+        app,
+        keys,
+        lambda: deciding.decide(app.store.decisions, app.store.derivations, request, wanted, signed, choices),
+    )
+
+
+def decide_mail(
+    app: Application,
+    message: DerivedMessage,
+    action: Literal[Action.COUNT, Action.LEAVE_OUT],
+    signed: deciding.Signature,
+) -> Decided:
+    """Count a mail as a citizen's, or leave it out, and return what it changed.
+
+    Raises:
+        UsageError: When it is refused.
+    """
+    return _with_changes(
+        app, [message.key], lambda: deciding.decide_mail(app.store.decisions, message, action, signed)
+    )
+
+
+def undo(app: Application, keys: Sequence[str], number: int, signed: deciding.Signature) -> Decided:
+    """Take a decision back, and return what that changed.
+
+    Raises:
+        UsageError: When there is no such decision in force, or when it is about another request.
+    """
+    taken = (item for item in app.store.decisions.taken() if item.number == number)
+    named = [key for item in taken for key in (item.target, item.other) if key is not None]
+    return _with_changes(
+        app, [*keys, *named], lambda: deciding.undo(app.store.decisions, keys, number, signed).number
+    )
+
+
+def _with_changes(app: Application, keys: Sequence[str], act: Callable[[], int]) -> Decided:
+    """Decide, bring requests up to date, and tell what is no longer the same around some mails."""
+    before = app.store.derivations.requests_around(keys)
+    around = {key for request in before for key in request.keys}
+    number = act()
+    app.derive()
+    after = app.store.derivations.requests_around({*keys, *around})
+    return Decided(number, changes(before, after, app.standard(), app.now()))

@@ -1,0 +1,257 @@
+"""Mails that a person looks at: those left out, those to check, one of them; and what a decision changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from zoneinfo import ZoneInfo
+
+from mailsla.core.pairing.decision import Decision
+from mailsla.core.pairing.derivation import ListedMail
+from mailsla.core.pairing.doubts import Doubt, DoubtCode
+from mailsla.core.pairing.request import Request
+from mailsla.core.rate.changes import Change
+from mailsla.core.rate.standard import Judged
+from mailsla.language import gettext as _
+from mailsla.language import ngettext
+from mailsla.presentation import terms, words
+from mailsla.presentation.pages.page import (
+    Block,
+    Cell,
+    Column,
+    Emphasis,
+    Fit,
+    Line,
+    Page,
+    Row,
+    Section,
+    Table,
+)
+
+MOST_ADDRESSES = 3
+
+
+def left_out_page(mails: Sequence[ListedMail], found: int, internal: int, zone: ZoneInfo) -> Page:
+    """The mails that are no request, with what said so; a sample of `found`, when fewer are shown."""
+    blocks: list[Block] = [_left_out_table(mails, zone)] if mails else []
+    blocks.append(Line(_drawn(len(mails), found), Emphasis.DIM))
+    if internal:
+        inside = ngettext(
+            "{n} courriel interne à la préfecture n'est pas listé ici.",
+            "{n} courriels internes à la préfecture ne sont pas listés ici.",
+            internal,
+        )
+        blocks.append(Line(inside.format(n=internal), Emphasis.DIM))
+    if mails:
+        how = _("Un courriel d'usager écarté à tort ? « mailsla decide RÉFÉRENCE count --reason … ».")
+        blocks.append(Line(how, Emphasis.DIM))
+    return Page(sections=(Section("", tuple(blocks)),))
+
+
+def _drawn(shown: int, found: int) -> str:
+    if shown < found:
+        return _("{shown} courriels tirés au sort parmi {found} écartés.").format(shown=shown, found=found)
+    return ngettext("{n} courriel écarté.", "{n} courriels écartés.", found).format(n=found)
+
+
+def _left_out_table(mails: Iterable[ListedMail], zone: ZoneInfo) -> Table:
+    columns = (
+        Column(_("Réf."), fit=Fit.WHOLE, width=8),
+        Column(_("Date"), fit=Fit.WHOLE, width=16),
+        Column(_("Nature"), fit=Fit.CUT, width=14),
+        Column(_("Ce qui l'écarte"), fit=Fit.CUT),
+        Column(_("De"), fit=Fit.CUT),
+        Column(_("Objet"), fit=Fit.CUT),
+    )
+    rows: tuple[Row, ...] = tuple(
+        (
+            Cell(words.reference(mail.key), mail.key),
+            Cell(words.short_instant(mail.at, zone), mail.at),
+            Cell(terms.one_kind(mail.kind)),
+            Cell(reason(mail)),
+            Cell(addresses(mail.senders)),
+            Cell(subject(mail.subject, 80)),
+        )
+        for mail in mails
+    )
+    return Table(columns, rows)
+
+
+def subject(written: str, limit: int = 200) -> str:
+    """A subject as its author wrote it, made harmless, or that there is none."""
+    return words.safe(written, limit) or _("(sans objet)")
+
+
+def reason(mail: ListedMail) -> str:
+    """What left a mail out: the rule, and the header field."""
+    code, field, value = (*mail.reason, "", "", "")[:3]
+    said = terms.left_out_by(code)
+    if not field:
+        return said
+    return words.safe(f"{said} ({field}: {value})" if value else f"{said} ({field})")
+
+
+def addresses(found: Sequence[str]) -> str:
+    """Some addresses, made harmless; how many more there are when they are many."""
+    shown = ", ".join(words.safe(address, 100) for address in found[:MOST_ADDRESSES]) or "–"
+    more = len(found) - MOST_ADDRESSES
+    return _("{addresses} et {n} autres").format(addresses=shown, n=more) if more > 0 else shown
+
+
+def to_check_lines(
+    doubts: Iterable[Doubt], mails: Mapping[str, ListedMail], zone: ZoneInfo
+) -> Iterator[Line]:
+    """Yield what a person needs to settle each doubt: what the mail is, what depends on it, and the commands."""
+    for doubt in doubts:
+        mail = mails.get(doubt.mail)
+        yield Line("")
+        yield Line(
+            _("{reference}, {instant} : {why}").format(
+                reference=words.reference(doubt.mail),
+                instant=words.instant(doubt.at, zone),
+                why=terms.doubt(doubt.code),
+            ),
+            Emphasis.STRONG,
+        )
+        if mail is not None:
+            yield from _found_by(mail)
+        if doubt.code.is_about_a_reply:
+            for key in doubt.candidates:
+                asked = mails.get(key)
+                yield Line(
+                    _("  demande {reference} : {subject}").format(
+                        reference=words.reference(key), subject=subject(asked.subject) if asked else "–"
+                    )
+                )
+        yield from (Line(f"  {command}", Emphasis.DIM) for command in _commands(doubt))
+
+
+def _found_by(mail: ListedMail) -> Iterator[Line]:
+    yield Line(_("  Objet : {subject}").format(subject=subject(mail.subject)))
+    yield Line(
+        _("  De : {senders} – À : {recipients}").format(
+            senders=addresses(mail.senders), recipients=addresses(mail.recipients)
+        )
+    )
+    yield Line(_("  Dossier : {places}").format(places=_places(mail)))
+
+
+def _places(mail: ListedMail) -> str:
+    found = (f"{words.safe(account, 60)}/{words.safe(mailbox, 100)}" for account, mailbox in mail.mailboxes)
+    return ", ".join(found) or "–"
+
+
+def _commands(doubt: Doubt) -> Iterator[str]:
+    mail, first = words.reference(doubt.mail), words.reference(doubt.candidates[0])
+    if doubt.code is DoubtCode.NEW_SUBJECT_BEFORE_REPLY:
+        yield _("C'est une relance : mailsla decide DEMANDE join --message {mail} --reason …").format(
+            mail=mail
+        )
+    elif doubt.code is DoubtCode.SEEMS_AUTOMATIC:
+        yield _("Ce n'en est pas une : mailsla decide {mail} leave-out --reason …").format(mail=mail)
+    elif doubt.code is DoubtCode.RETURNED:
+        yield _("L'usager l'a reçue : mailsla decide {first} answered --on DATE --reason …").format(
+            first=first
+        )
+    else:
+        yield _("Elle y répond : mailsla decide {first} join --message {mail} --reason …").format(
+            first=first, mail=mail
+        )
+    yield _("Rien à changer : mailsla decide {first} dismiss --message {mail} --reason …").format(
+        first=first, mail=mail
+    )
+
+
+def mail_page(
+    mail: ListedMail,
+    requests: Iterable[Request],
+    doubts: Sequence[Doubt],
+    decisions: Iterable[Decision],
+    zone: ZoneInfo,
+) -> Page:
+    """One mail that opens no request: what it was taken for, and why; what people decided about it."""
+    what = terms.side(mail.side)
+    lines = [
+        Line(_("{what}, le {instant}").format(what=what, instant=words.instant(mail.at, zone))),
+        *_found_by(mail),
+    ]
+    if mail.reason:
+        kind = terms.one_kind(mail.kind)
+        lines.append(Line(_("Écarté : {kind}, {reason}").format(kind=kind, reason=reason(mail))))
+    for request in requests:
+        part = next(step.part for step in request.steps if step.key == mail.key)
+        lines.append(
+            Line(
+                _("Demande {reference} : {part}").format(
+                    reference=words.reference(request.key), part=terms.part(part)
+                )
+            )
+        )
+    lines += to_check_lines(doubts, {}, zone)
+    lines += [Line(decision_line(item, zone)) for item in decisions]
+    return Page(
+        title=_("Courriel {key}").format(key=words.reference(mail.key)), sections=(Section("", tuple(lines)),)
+    )
+
+
+def decision_line(item: Decision, zone: ZoneInfo) -> str:
+    """One decision: its number, when, by whom, what and why."""
+    return _("Décision n° {number}, le {instant}, par {who} : {what} – {reason}").format(
+        number=item.number,
+        instant=words.instant(item.decided_at, zone),
+        who=words.safe(item.decided_by, 60),
+        what=terms.decision(item, zone),
+        reason=words.safe(item.reason),
+    )
+
+
+def changes_page(changes: Sequence[Change]) -> Page:
+    """What a decision changed, a line for each request; that it changed none is said."""
+    lines = [Line(_change(change)) for change in changes] or [
+        Line(_("Aucune demande ne change."), Emphasis.DIM)
+    ]
+    return Page(sections=(Section("", tuple(lines)),))
+
+
+def _change(change: Change) -> str:
+    before, after = change.before, change.after
+    if before is None:
+        assert after is not None
+        return _("Nouvelle demande {name} : {state}.").format(name=_name(after), state=_state(after))
+    if after is None:
+        return _("La demande {name} n'en est plus une (elle était : {state}).").format(
+            name=_name(before), state=_state(before)
+        )
+    was, is_now = _state(before), _state(after)
+    if before.case.service != after.case.service or before.case.category != after.case.category:
+        was, is_now = (_with_whose(said, item) for said, item in ((was, before), (is_now, after)))
+    return _("La demande {name} était : {before} ; elle est : {after}.").format(
+        name=_name(before), before=was, after=is_now
+    )
+
+
+def _name(item: Judged) -> str:
+    return _("{reference} (« {subject} »)").format(
+        reference=words.reference(item.case.key), subject=subject(item.case.subject, 80)
+    )
+
+
+def _state(item: Judged) -> str:
+    """How a request stands, in a few words."""
+    verdict = item.verdict
+    is_answered = verdict.answered_on is not None
+    outcome = terms.outcome(verdict.outcome, answered=is_answered)
+    if item.case.excluded is not None:
+        return _("exclue des chiffres")
+    if verdict.answered_on is not None:
+        return _("répondue le {day}, {outcome}").format(
+            day=words.short_day(verdict.answered_on), outcome=outcome
+        )
+    return _("{outcome}, échéance le {day}").format(day=words.short_day(verdict.due_on), outcome=outcome)
+
+
+def _with_whose(said: str, item: Judged) -> str:
+    return _("{state} (service : {service} ; catégorie : {category})").format(
+        state=said,
+        service=words.safe(item.case.service or "–", 60),
+        category=words.safe(item.case.category, 60),
+    )

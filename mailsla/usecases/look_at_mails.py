@@ -1,0 +1,101 @@
+"""Looking at mails that open no request: those left out, and any other by its reference."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from mailsla.core.mail.kinds import MailKind
+from mailsla.core.pairing.decision import Decision
+from mailsla.core.pairing.derivation import ListedMail
+from mailsla.core.pairing.doubts import Doubt
+from mailsla.core.pairing.request import Request
+from mailsla.core.rate.period import Period
+from mailsla.usecases.look_up import SHORTEST_PREFIX, Decisions, NamedMessages, NamedRequests, message_named
+
+
+class Mails(Protocol):
+    """Where mails are looked at."""
+
+    def left_out(
+        self, since: datetime | None, until: datetime | None, kind: str | None
+    ) -> Sequence[ListedMail]:
+        """Return the mails of [since, until[ that are nobody's letter, of one kind or of all, by date."""
+
+    def internal_count(self, since: datetime | None, until: datetime | None) -> int:
+        """Count the mails of [since, until[ that stayed inside the office."""
+
+    def mails(self, keys: Collection[str]) -> Mapping[str, ListedMail]:
+        """Return some mails by key."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """The mails that are no request.
+
+    Attributes:
+        mails: By date.
+        internal: How many stayed inside the office, in the same period.
+    """
+
+    mails: Sequence[ListedMail]
+    internal: int
+
+
+def left_out(mails: Mails, period: Period | None, kind: MailKind | None, zone: ZoneInfo) -> LeftOut:
+    """Return the mails of a period that are no request, of one kind or of all."""
+    since = None if period is None else datetime.combine(period.first, time.min, zone)
+    until = None if period is None else datetime.combine(period.last + timedelta(days=1), time.min, zone)
+    found = mails.left_out(since, until, None if kind is None else kind.value)
+    return LeftOut(found, mails.internal_count(since, until))
+
+
+def opens_a_request(derivations: NamedRequests, written: str) -> bool:
+    """Tell whether a reference is, or may be, that of a request rather than of another mail."""
+    prefix = written.strip().lower()
+    return len(prefix) < SHORTEST_PREFIX or bool(derivations.requests_named(prefix))
+
+
+@dataclass(frozen=True, slots=True)
+class ShownMail:
+    """All that is known of a mail that opens no request.
+
+    Attributes:
+        mail: The mail.
+        requests: The requests of which it is a step, by receipt.
+        doubts: Why a person must look at it.
+        decisions: Those about it, in force or taken back.
+    """
+
+    mail: ListedMail
+    requests: tuple[Request, ...]
+    doubts: tuple[Doubt, ...]
+    decisions: tuple[Decision, ...]
+
+
+class MailSource(NamedMessages, Protocol):
+    """What is known of one mail."""
+
+    def requests_around(self, keys: Collection[str]) -> Sequence[Request]:
+        """Return the requests of the conversations that some messages belong to, by receipt."""
+
+    def doubts(self) -> Sequence[Doubt]:
+        """Return what a person must look at."""
+
+
+def shown_mail(derivations: MailSource, mails: Mails, decisions: Decisions, written: str) -> ShownMail:
+    """Return all that is known of the mail whose reference begins with `written`.
+
+    Raises:
+        UsageError: When there is none, or several.
+    """
+    key = message_named(derivations, written).key
+    return ShownMail(
+        mail=mails.mails([key])[key],
+        requests=tuple(item for item in derivations.requests_around([key]) if key in item.keys),
+        doubts=tuple(doubt for doubt in derivations.doubts() if doubt.mail == key),
+        decisions=tuple(decisions.taken(key)),
+    )

@@ -1,0 +1,166 @@
+"""Mails that are no request, those to check, one of them, and what a decision changed: as people read them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+import pytest
+
+from mailsla.core.mail.instants import Basis, Moment
+from mailsla.core.pairing.decision import Action, Decision
+from mailsla.core.pairing.derivation import ListedMail
+from mailsla.core.pairing.doubts import Doubt, DoubtCode
+from mailsla.core.pairing.request import Step
+from mailsla.core.pairing.rules import Part
+from mailsla.core.rate.changes import Change
+from mailsla.presentation import terms
+from mailsla.presentation.pages.mail_page import (
+    addresses,
+    changes_page,
+    left_out_page,
+    mail_page,
+    reason,
+    to_check_lines,
+)
+from mailsla.presentation.pages.page import Block, Cell, Line, Page, Table
+from tests.factories import PARIS, paris
+from tests.presentation.samples import judged, request
+
+LETTER = ListedMail(
+    key="99998888aaaa",
+    at=paris("2026-11-10 11:00"),
+    side="aside",
+    kind="list",
+    reason=("list-field", "list-id", ""),
+    subject="La lettre\x1b[2J",
+    senders=("lettre@example.org",),
+    recipients=("contact@pref.example.fr",),
+    mailboxes=(("contact", "INBOX"), ("contact", "Archives")),
+    conversation="99998888aaaa",
+)
+KEY = "a1b2c3d4e5f6"
+
+
+def said(page: Page) -> list[str]:
+    return texts(block for section in page.sections for block in section.blocks)
+
+
+def texts(blocks: Iterable[Block]) -> list[str]:
+    return [block.text for block in blocks if isinstance(block, Line)]
+
+
+def test_each_mail_left_out_says_what_it_is_who_wrote_it_and_what_said_so() -> None:
+    page = left_out_page([LETTER], 1, 2, PARIS)
+    [table] = [block for section in page.sections for block in section.blocks if isinstance(block, Table)]
+
+    assert [cell.text for cell in table.rows[0] if isinstance(cell, Cell)] == [
+        "99998888",
+        "10/11/2026 11:00",
+        "liste",
+        "liste de diffusion (list-id)",
+        "lettre@example.org",
+        "La lettre [2J",
+    ]
+    assert said(page)[:2] == [
+        "1 courriel écarté.",
+        "2 courriels internes à la préfecture ne sont pas listés ici.",
+    ]
+
+
+def test_a_sample_says_of_how_many_it_was_drawn_and_nothing_is_said_of_none() -> None:
+    assert said(left_out_page([LETTER], 40, 0, PARIS))[0] == "1 courriels tirés au sort parmi 40 écartés."
+    assert said(left_out_page([], 0, 0, PARIS)) == ["0 courriel écarté."]
+
+
+@pytest.mark.parametrize(
+    ("kept", "text"),
+    [
+        (("rfc3834", "auto-submitted", "auto-replied"), "RFC 3834 (auto-submitted: auto-replied)"),
+        (("not-sent", "", ""), "brouillon, jamais envoyé"),
+        (("unknown-rule",), "UNKNOWN-RULE"),
+    ],
+)
+def test_the_rule_and_its_header_field_are_named(kept: tuple[str, ...], text: str) -> None:
+    assert reason(LETTER._replace(reason=kept)) == text
+
+
+def test_addresses_are_made_harmless_and_the_many_are_counted() -> None:
+    many = tuple(f"a{number}@example.org" for number in range(5))
+
+    assert addresses(()) == "–"
+    assert addresses(("a\x1b@example.org",)) == "a @example.org"
+    assert addresses(many) == "a0@example.org, a1@example.org, a2@example.org et 2 autres"
+    assert addresses(many[:3]).count("@") == 3
+
+
+@pytest.mark.parametrize("code", DoubtCode)
+def test_every_doubt_says_why_where_its_mail_lies_and_the_command_that_settles_it(code: DoubtCode) -> None:
+    doubt = Doubt(LETTER.key, LETTER.at, (KEY,), code)
+    lines = texts(to_check_lines([doubt], {LETTER.key: LETTER}, PARIS))
+
+    assert lines[1] == f"99998888, 10/11/2026 à 11\u00a0h\u00a000 : {terms.doubt(code)}"
+    assert lines[4] == "  Dossier : contact/INBOX, contact/Archives"
+    assert ("  demande a1b2c3d4 : –" in lines) is code.is_about_a_reply
+    assert [line.count("mailsla decide") for line in lines[-2:]] == [1, 1]
+    assert lines[-1].endswith("mailsla decide a1b2c3d4 dismiss --message 99998888 --reason …")
+
+
+def test_a_mail_that_nothing_is_known_of_any_more_is_still_listed() -> None:
+    lines = texts(to_check_lines([Doubt("b" * 12, LETTER.at, (KEY,), DoubtCode.TOO_LATE)], {}, PARIS))
+
+    assert len(lines) == 5
+    assert lines[1].startswith("bbbbbbbb")
+
+
+def test_a_mail_says_what_it_was_taken_for_its_part_and_what_was_decided_of_it() -> None:
+    step = Step(LETTER.key, Part.REPLY, Moment(LETTER.at, Basis.SERVER))
+    of = request(steps=(step,))
+    decided = Decision(3, LETTER.key, Action.COUNT, "usager", "camille", LETTER.at)
+
+    page = mail_page(LETTER, [of], (), [decided], PARIS)
+    lines = said(page)
+
+    assert page.title == "Courriel 99998888"
+    assert lines[0] == "courriel écarté, le 10/11/2026 à 11\u00a0h\u00a000"
+    assert "Écarté : liste, liste de diffusion (list-id)" in lines
+    assert "Demande a1b2c3d4 : réponse" in lines
+    assert lines[-1].startswith("Décision n° 3, le 10/11/2026")
+    assert "courriel 99998888 compté" in lines[-1]
+    assert not any(
+        line.startswith("Écarté") for line in said(mail_page(LETTER._replace(reason=()), (), (), (), PARIS))
+    )
+
+
+def test_what_a_decision_changed_is_said_a_line_a_request() -> None:
+    waiting = judged()
+    answered = judged(answered=Moment(paris("2026-11-03 10:00"), Basis.SERVER))
+    given = replace(waiting, case=replace(waiting.case, service="Étrangers"))
+    out = judged(excluded="doublon")
+
+    lines = said(
+        changes_page(
+            [
+                Change(None, waiting),
+                Change(waiting, None),
+                Change(waiting, answered),
+                Change(waiting, given),
+                Change(answered, out),
+            ]
+        )
+    )
+
+    name = "a1b2c3d4 (« Suspension de permis »)"
+    late = "en retard, sans réponse, échéance le 12/11/2026"
+
+    def whose(service: str) -> str:
+        return f"{late} (service : {service} ; catégorie : information)"
+
+    assert lines == [
+        f"Nouvelle demande {name} : {late}.",
+        f"La demande {name} n'en est plus une (elle était : {late}).",
+        f"La demande {name} était : {late} ; elle est : répondue le 03/11/2026, dans les temps.",
+        f"La demande {name} était : {whose('Permis')} ; elle est : {whose('Étrangers')}.",
+        f"La demande {name} était : répondue le 03/11/2026, dans les temps ; elle est : exclue des chiffres.",
+    ]
+    assert said(changes_page([])) == ["Aucune demande ne change."]
