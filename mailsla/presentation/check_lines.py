@@ -23,6 +23,7 @@ from mailsla.core.alerts.findings import (
     NotCollected,
     Part,
     RepliesSeen,
+    RepliesUnseen,
     RequestsKnown,
     SendingAnswers,
     SendingUnconfigured,
@@ -66,7 +67,7 @@ def _subject(finding: Finding) -> str:  # noqa: C901, PLR0911 (one of each kind)
             return _("envoi des alertes")
         case Broken() | RequestsKnown() | DerivationLate():
             return _("base de données")
-        case RepliesSeen():
+        case RepliesSeen() | RepliesUnseen():
             return _("réponses")
         case MailSetAside():
             return _("courriel mis de côté")
@@ -95,6 +96,8 @@ def _sentence(finding: Finding, zone: ZoneInfo) -> str:  # noqa: C901, PLR0911, 
             )
         case RepliesSeen(count):
             return _replies(count)
+        case RepliesUnseen():
+            return _unseen(finding)
         case SendingUnconfigured():
             return _("pas de section [smtp] : aucune alerte ne partira.")
         case SendingAnswers():
@@ -130,6 +133,15 @@ def _replies(count: int) -> str:
             "aucune réponse n'a encore été vue : vérifiez que les envoyés des agents sont dans un dossier relevé."
         )
     return ngettext("{n} réponse vue.", "{n} réponses vues.", count).format(n=count)
+
+
+def _unseen(finding: RepliesUnseen) -> str:
+    whose = ", ".join(f"{words.service_name(service)} : {count}" for service, count in finding.by_service)
+    return _(
+        "{n} courriels d'usagers répondent à des courriels de la préfecture partis d'une boîte que mailsla ne lit pas, "
+        "soit {share} de ceux auxquels il est répondu (demandes concernées : {whose}) ; ajoutez cette boîte par "
+        "[[accounts]], ou son dossier d'envoyés par « sent »."
+    ).format(n=finding.unseen, share=words.percent(finding.share), whose=whose or "–")
 
 
 def _set_aside(finding: MailSetAside) -> str:

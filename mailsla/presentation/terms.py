@@ -52,6 +52,7 @@ def part(value: Part) -> str:
         Part.SURVEY: _("enquête"),
         Part.DOUBTFUL_REPLY: _("réponse possible, à vérifier"),
         Part.RETURNED_REPLY: _("réponse non remise, à vérifier"),
+        Part.AFTER_UNSEEN: _("suite d'un courriel non vu"),
         Part.FOLLOW_UP: _("suite"),
         Part.THANKS: _("remerciement"),
         Part.FORWARD: _("transfert interne"),
@@ -155,6 +156,7 @@ def evidence(value: str) -> str:
         "thread-index": _("même fil Outlook (Thread-Index)"),
         "decision": _("décision"),
         "recipient-and-subject": _("même destinataire et même objet"),
+        "unseen-reply": _("répond à un courriel de la préfecture non vu"),
         "same-mail": _("même courriel, remis deux fois"),
     }[value]
 
@@ -169,6 +171,7 @@ def doubt(code: DoubtCode) -> str:
         DoubtCode.MACHINE_MADE: _("peut-être écrite par une machine"),
         DoubtCode.ANSWERED_BESIDE: _("répond à une autre demande du même usager"),
         DoubtCode.OTHER_RECIPIENT: _("cite la demande, mais écrite à un autre destinataire"),
+        DoubtCode.UNSEEN_REPLY: _("courriel prouvé, non vu"),
         DoubtCode.RETURNED: _("revenue : l'usager ne l'a pas reçue"),
         DoubtCode.NEW_SUBJECT_BEFORE_REPLY: _("nouvel objet avant réponse : autre demande, ou relance ?"),
         DoubtCode.SEEMS_AUTOMATIC: _("semble automatique"),

@@ -65,6 +65,25 @@ class KnownRequests(Waiting, Protocol):
     def outbound_count(self) -> int:
         """Count the messages of the office to someone outside."""
 
+    def answered_unseen(self) -> AnsweredUnseen:
+        """Count the citizens' mails that answer a mail of the office, seen or not, and whose requests are concerned."""
+
+
+class AnsweredUnseen(Protocol):
+    """How many mails of the office leave unseen, as citizens' answers show it."""
+
+    @property
+    def by_service(self) -> tuple[tuple[str | None, int], ...]:
+        """How many requests of each service are concerned, the most first."""
+
+    @property
+    def unseen(self) -> int:
+        """How many citizens' mails answer a mail of ours that no mailbox holds."""
+
+    @property
+    def seen(self) -> int:
+        """How many answer one that was seen."""
+
 
 class Listing(Protocol):
     """A connection that lists mailboxes."""
@@ -125,6 +144,9 @@ def look(installation: Installation, now: datetime) -> Iterator[Finding]:
     for access in installation.accounts:
         yield from _account(access, now)
     yield findings.RepliesSeen(installation.known.outbound_count())
+    found = installation.known.answered_unseen()
+    if found.unseen:
+        yield findings.RepliesUnseen(found.by_service, found.unseen, found.seen)
     yield _sending(installation.greet)
     yield findings.RequestsKnown(installation.known.request_count())
     yield from late_derivation(installation.known, now)

@@ -15,7 +15,7 @@ from mailsla.core.alerts.digests import AlertRule, Digest, digests
 from mailsla.core.alerts.outgoing import DIGEST, Outgoing, message_id
 from mailsla.core.errors import PermanentError, TransientError
 from mailsla.core.office.correspondents import Office
-from mailsla.core.pairing.doubts import Doubt
+from mailsla.core.pairing.doubts import Doubt, DoubtCode
 from mailsla.core.pairing.request import Request
 from mailsla.core.rate.standard import Standard
 
@@ -70,10 +70,12 @@ def due_digests(
     source: RequestSource, outbox: Outbox, setting: AlertSetting, now: datetime
 ) -> tuple[Digest, ...]:
     """Return the digests that are due at `now` and were not announced."""
-    replies = (doubt for doubt in source.doubts() if doubt.code.is_about_a_reply)
+    replies = [doubt for doubt in source.doubts() if doubt.code.is_about_a_reply]
     doubtful = {key for doubt in replies for key in doubt.candidates}
+    # The head may well have answered from a mailbox that nobody reads: whoever checks the figures has it.
+    unseen = {key for doubt in replies if doubt.code is DoubtCode.UNSEEN_REPLY for key in doubt.candidates}
     return digests(
-        source.unanswered(),
+        (request for request in source.unanswered() if request.key not in unseen),
         announced=outbox.announced(),
         doubtful=doubtful,
         standard=setting.standard,

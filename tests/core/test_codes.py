@@ -20,16 +20,16 @@ CODES = {
     "DayKind": "working weekend holiday closure worked_holiday half_day",
     "DoubtCode": (
         "several_fit other_subject too_late also_written_to machine_made answered_beside other_recipient returned "
-        "new_subject_before_reply seems_automatic"
+        "unseen_reply new_subject_before_reply seems_automatic"
     ),
-    "Evidence": "none in-reply-to references thread-index recipient-and-subject decision same-mail",
+    "Evidence": "none in-reply-to references thread-index recipient-and-subject decision same-mail unseen-reply",
     "Grain": "week month quarter year",
     "MailKind": "person automatic_reply delivery_report receipt list calendar spam own_alert declared_sender underived",
     "MailboxRole": "inbox sent junk trash drafts",
     "Outcome": "met missed waiting",
     "Part": (
         "request reminder reply holding_reply acknowledgement automatic_acknowledgement redirection survey "
-        "doubtful_reply returned_reply follow_up thanks forward aside"
+        "doubtful_reply returned_reply after_unseen follow_up thanks forward aside"
     ),
     "ServiceBasis": "recipient mailbox forward keyword decision",
     "Side": "citizen outbound internal aside same",

@@ -10,7 +10,7 @@ import pytest
 
 from mailsla.core.mail.copies import Copy, Mail, MailboxRole
 from mailsla.core.office.sides import Side
-from mailsla.core.pairing.conversation import Evidence
+from mailsla.core.pairing.conversation import Evidence, Link
 from mailsla.core.pairing.decision import Action, Decision
 from mailsla.core.pairing.derivation import Derivation, derive
 from mailsla.core.pairing.one_mail import one_mails
@@ -89,7 +89,7 @@ def test_a_redirect_is_the_mail_it_names_and_a_reply_to_it_answers() -> None:
         assert (request.key, request.answered_by) == (key, answer.key)
         assert derivation.doubts == ()
     assert found.readings[redirect.key].side is Side.SAME
-    assert found.links[redirect.key] == (Evidence.SAME_MAIL, asked.key)
+    assert found.links[redirect.key] == Link(Evidence.SAME_MAIL, asked.key)
     assert found.conversations == {
         min(found.conversations): tuple(sorted((asked.key, redirect.key, again.key, answer.key)))
     }

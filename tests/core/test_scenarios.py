@@ -76,6 +76,7 @@ PARTS = {
     "a survey": Part.SURVEY,
     "a doubtful reply": Part.DOUBTFUL_REPLY,
     "a returned reply": Part.RETURNED_REPLY,
+    "after unseen": Part.AFTER_UNSEEN,
 }
 SIDES = {"a citizen's": "citizen", "outbound": "outbound", "internal": "internal", "aside": "aside"}
 INSTANT = r"\d{4}-\d\d-\d\d \d\d:\d\d"

@@ -124,7 +124,10 @@ def demonstrated(folder: Path) -> Office:
 
 
 def import_mails(office: Office, archive: Path) -> None:
-    """Import a mail to each of two citizens, on another subject than the request that waits, and one without id."""
+    """Import a mail to each of two citizens, on another subject than the request that waits, and one without id.
+
+    And a citizen's answer to a mail that nobody has seen.
+    """
     addresses = {request.message_id: request.address for request in sample_requests()}
     unanswered = office.json("requests", "--state", State.UNANSWERED)["requests"]
     waiting = [item for item in unanswered if item["message_id"] in addresses][4:6]
@@ -134,6 +137,12 @@ def import_mails(office: Office, archive: Path) -> None:
         for item in waiting
     ]
     mails.append("From: camille@example.org\nTo: contact@val-fleuri.example.fr\nSubject: Permis\n")
+    proven = next(item["message_id"] for item in unanswered if item["message_id"] in addresses)
+    mails.append(
+        f"From: {addresses[proven]}\nTo: contact@val-fleuri.example.fr\nSubject: RE:\n"
+        "Message-ID: <suite.1@mail.example>\nIn-Reply-To: <jamais.vue@val-fleuri.example.fr>\n"
+        f"References: <{proven}>\n"
+    )
     mark, date_field = "From x Thu Nov 12 10:00:00 2026\n", "Date: Thu, 12 Nov 2026 10:00:00 +0100\n"
     archive.write_text("".join(f"{mark}{date_field}{mail}\nBonjour.\n\n" for mail in mails), encoding="utf-8")
     office.printed("import", str(archive))

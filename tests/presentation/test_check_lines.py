@@ -42,6 +42,14 @@ SAID: list[tuple[Finding, str]] = [
     (findings.RepliesSeen(1), "ok réponses : 1 réponse vue."),
     (findings.RepliesSeen(2), "ok réponses : 2 réponses vues."),
     (
+        findings.RepliesUnseen((("Permis", 2), (None, 1)), 3, 9),
+        (
+            "warning réponses : 3 courriels d'usagers répondent à des courriels de la préfecture partis d'une boîte "
+            "que mailsla ne lit pas, soit 25 % de ceux auxquels il est répondu (demandes concernées : Permis : 2, "
+            "(non attribuées) : 1) ; ajoutez cette boîte par [[accounts]], ou son dossier d'envoyés par « sent »."
+        ),
+    ),
+    (
         findings.SendingUnconfigured(),
         "warning envoi des alertes : pas de section [smtp] : aucune alerte ne partira.",
     ),

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from mailsla.adapters.database.derivations import AnsweredUnseen
 from mailsla.core.alerts import findings
 from mailsla.core.alerts.findings import Finding, Health, Part
 from mailsla.core.collection.gap import Gap
@@ -40,6 +41,9 @@ class SetAside:
     reason: str = "no-header"
 
 
+NONE_UNSEEN = AnsweredUnseen((), 0, 7)
+
+
 @dataclass
 class Store:
     """Remembers collections, logins, and what was made of mails."""
@@ -49,6 +53,7 @@ class Store:
     failed: list[Attempt] = field(default_factory=list)
     outbound: int = 2
     waiting: datetime | None = None
+    unseen: AnsweredUnseen = NONE_UNSEEN
 
     def last(self) -> Sequence[RecordedRun]:
         return self.runs
@@ -67,6 +72,9 @@ class Store:
 
     def outbound_count(self) -> int:
         return self.outbound
+
+    def answered_unseen(self) -> AnsweredUnseen:
+        return self.unseen
 
 
 @dataclass
@@ -114,6 +122,19 @@ def test_when_all_is_well_every_part_says_so_in_its_order() -> None:
         findings.ClockShows(NOW),
     ]
     assert {finding.health for finding in found()} == {Health.OK}
+
+
+def test_mails_of_the_office_that_nobody_has_seen_are_to_watch() -> None:
+    concerned = (("Permis", 2),)
+
+    [finding] = [
+        item
+        for item in found(Store(unseen=AnsweredUnseen(concerned, 3, 9)))
+        if isinstance(item, findings.RepliesUnseen)
+    ]
+
+    assert finding == findings.RepliesUnseen(concerned, 3, 9)
+    assert finding.health is Health.WARNING
 
 
 def test_an_account_without_a_sent_mailbox_is_to_watch() -> None:

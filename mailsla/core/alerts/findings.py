@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from fractions import Fraction
 
 from mailsla.core.collection.gap import Gap
 from mailsla.core.collection.on_server import ListedMailbox
@@ -72,6 +73,27 @@ class RepliesSeen:
     def health(self) -> Health:
         """How well that is."""
         return Health.OK if self.count else Health.WARNING
+
+
+@dataclass(frozen=True, slots=True)
+class RepliesUnseen:
+    """Mails of the office that citizens answered and that no mailbox holds.
+
+    Attributes:
+        by_service: How many requests of each service they may answer, the most first; None for those of nobody.
+        unseen: How many citizens' mails answer such a mail.
+        seen: How many answer one that was seen.
+    """
+
+    by_service: tuple[tuple[str | None, int], ...]
+    unseen: int
+    seen: int
+    health: Health = Health.WARNING
+
+    @property
+    def share(self) -> Fraction:
+        """The share of the office's mails that leave unseen, as citizens' answers show it."""
+        return Fraction(self.unseen, self.unseen + self.seen)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +191,7 @@ Finding = (
     | MailboxesListed
     | NoSentMailbox
     | RepliesSeen
+    | RepliesUnseen
     | SendingUnconfigured
     | SendingAnswers
     | RequestsKnown

@@ -109,10 +109,11 @@ class Office:
 
     def is_answered_by(self, header: Header) -> bool:
         """Tell whether a mail names an id that one of our hosts made."""
-        return any(
-            self.has_host(item.rpartition("@")[2].lower())
-            for item in (*header.in_reply_to, *header.references)
-        )
+        return any(self.made(item) for item in (*header.in_reply_to, *header.references))
+
+    def made(self, message_id: str) -> bool:
+        """Tell whether one of our hosts made an id."""
+        return self.has_host(message_id.rpartition("@")[2].lower())
 
     def has_list(self, header: Header) -> bool:
         """Tell whether a mail came through a list of ours: a list's field names a host of our domains."""

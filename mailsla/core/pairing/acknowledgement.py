@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from mailsla.core.mail.base_subject import base_subject, is_reply_subject
-from mailsla.core.mail.spelling import plain_spelling
 
 _BEGINNINGS = (
     "accusé de réception",
@@ -27,4 +26,9 @@ def is_acknowledgement(subject: str) -> bool:
     >>> is_acknowledgement("RE : Accusé de réception de mon dossier ?")
     False
     """
-    return base_subject(plain_spelling(subject)).startswith(_BEGINNINGS) and not is_reply_subject(subject)
+    return speaks_of_receipt(subject) and not is_reply_subject(subject)
+
+
+def speaks_of_receipt(subject: str) -> bool:
+    """Tell whether a subject, answered or not, is that of an acknowledgement."""
+    return base_subject(subject).startswith(_BEGINNINGS)

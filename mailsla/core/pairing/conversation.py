@@ -32,6 +32,7 @@ class Evidence(StrEnum):
     RECIPIENT_AND_SUBJECT = "recipient-and-subject"
     DECISION = "decision"
     SAME_MAIL = "same-mail"
+    UNSEEN_REPLY = "unseen-reply"
 
 
 class Link(NamedTuple):
@@ -41,10 +42,12 @@ class Link(NamedTuple):
         evidence: `NONE` for a message that opens its conversation.
         to: Key of the message it is tied to. None with evidence means: by a message we never saw, which
             both name.
+        unseen: For a citizen's mail, the ids of the office that it names and that no mail bears.
     """
 
     evidence: Evidence
     to: str | None = None
+    unseen: tuple[str, ...] = ()
 
 
 class Threaded(NamedTuple):

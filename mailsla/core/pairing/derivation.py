@@ -21,6 +21,7 @@ from mailsla.core.pairing.recipient_matching import Matches, match
 from mailsla.core.pairing.request import Request
 from mailsla.core.pairing.request_life import requests_of
 from mailsla.core.pairing.rules import RULES_VERSION, PairingRules
+from mailsla.core.pairing.unseen import named_as_unseen, with_unseen
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,14 +119,16 @@ def derive(mails: Sequence[Mail], rules: PairingRules, decisions: Iterable[Decis
     decided = in_force(under_kept_keys(decisions, found))
     readings = {one.mail.key: _read(one.mail, rules.office, decided) for one in found}
     threads = thread(_evidence(found, decided), rules.office.outside)
+    named = with_unseen(threads.links, found, readings, rules.office)
     threaded = {members[0]: members for members in threads.members}
-    first = _requests(threaded, readings, threads.links, rules, decided)
+    first = _requests(threaded, readings, named, rules, decided)
     matches = _matches(first, readings, rules, decided)
     later = _later_links(matches, readings, decided)
-    conversations, links = _united(threaded, later), {**threads.links, **later}
+    conversations, links = _united(threaded, later), {**named, **later}
     grown = {name: keys for name, keys in conversations.items() if threaded.get(name) != keys}
     final = {**first, **_requests(grown, readings, links, rules, decided)}
     requests = _by_receipt(conversations, final)
+    links = {**links, **named_as_unseen(links, requests)}
     unsettled = {key: reading for key, reading in readings.items() if not _is_settled(key, decided)}
     doubts = _in_order(matches.doubts, doubts_of_conversations(requests, unsettled, links))
     return _with_others(Derivation(conversations, links, readings, requests, doubts), found)

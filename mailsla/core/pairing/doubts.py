@@ -19,7 +19,8 @@ class DoubtCode(StrEnum):
 
     At a mail of the office that may answer: `SEVERAL_FIT`, `OTHER_SUBJECT`, `TOO_LATE` and `ALSO_WRITTEN_TO`, nothing
     says which request; `MACHINE_MADE`, nor who wrote it; `ANSWERED_BESIDE`, it names another request of the same
-    citizen; `OTHER_RECIPIENT`, it names a request and is written to somebody else; `RETURNED`, it came back.
+    citizen; `OTHER_RECIPIENT`, it names a request and is written to somebody else; `RETURNED`, it came back;
+    `UNSEEN_REPLY`, only the citizen's answer to it was seen, which is the mail to look at.
 
     At a request: `NEW_SUBJECT_BEFORE_REPLY`, it may be a reminder; `SEEMS_AUTOMATIC`, a machine may have written it.
     """
@@ -32,6 +33,7 @@ class DoubtCode(StrEnum):
     ANSWERED_BESIDE = "answered_beside"
     OTHER_RECIPIENT = "other_recipient"
     RETURNED = "returned"
+    UNSEEN_REPLY = "unseen_reply"
     NEW_SUBJECT_BEFORE_REPLY = "new_subject_before_reply"
     SEEMS_AUTOMATIC = "seems_automatic"
 
@@ -80,6 +82,7 @@ def doubts_of_conversations(
         for request in beside:
             yield from _of_request(request, readings)
             yield from _of_replies(request, readings)
+            yield from _unseen(request, readings)
         if len(beside) > 1:
             yield from _beside(beside, readings)
     yield from _to_others(requests, readings, links)
@@ -89,6 +92,14 @@ def _of_request(request: Request, readings: Mapping[str, Reading]) -> Iterator[D
     opening = readings.get(request.key)
     if opening is not None and weak_sign(opening) is not None:
         yield Doubt(request.key, request.received.at, (request.key,), DoubtCode.SEEMS_AUTOMATIC)
+
+
+def _unseen(request: Request, readings: Mapping[str, Reading]) -> Iterator[Doubt]:
+    """Yield the first mail that proves a mail of ours which nobody has seen, while it may have been the first reply."""
+    for step in request.steps:
+        if step.part is Part.AFTER_UNSEEN and step.key in readings and is_open(request, step.moment.at):
+            yield Doubt(step.key, step.moment.at, (request.key,), DoubtCode.UNSEEN_REPLY)
+            return
 
 
 def _of_replies(request: Request, readings: Mapping[str, Reading]) -> Iterator[Doubt]:

@@ -35,6 +35,7 @@ class Followed:
         answered_by: The mail that stopped it.
         last_reply_at: When it was last answered.
         elsewhere: When it was answered otherwise than by mail.
+        unseen: Ids of the office that its citizens named so far, and that no mail bears.
         announcements: The dates announced while the clock ran.
     """
 
@@ -50,6 +51,7 @@ class Followed:
     answered: Moment | None = None
     answered_by: str | None = None
     last_reply_at: datetime | None = None
+    unseen: set[str] = field(default_factory=set)
     announcements: list[Announcement] = field(default_factory=list)
 
     def add(self, reading: Reading, part: Part) -> None:

@@ -36,6 +36,12 @@ class OneMail(NamedTuple):
     others: tuple[Mail, ...] = ()
 
     @property
+    def ids(self) -> tuple[str, ...]:
+        """Every Message-ID that it bears."""
+        own = self.mail.header.message_id
+        return (own, *self.other_ids) if own else self.other_ids
+
+    @property
     def other_ids(self) -> tuple[str, ...]:
         """Message-IDs of the others, where they differ from its own."""
         ids = dict.fromkeys(mail.header.message_id for mail in self.others if mail.header.message_id)

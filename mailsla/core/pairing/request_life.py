@@ -122,6 +122,11 @@ def _hear(reading: Reading, cases: list[Followed], link: Link, rules: PairingRul
         case.add(reading, Part.THANKS)
     elif case is None or _is_new_question(reading, case, link, rules):
         cases.append(_opened(reading, rules, decided, follow_up=False))
+        cases[-1].unseen.update(link.unseen)
+    elif case.answered is None and not case.unseen.issuperset(link.unseen):
+        # Something of ours left since the last mail: a reply, or only an acknowledgement.
+        case.add(reading, Part.AFTER_UNSEEN)
+        case.unseen.update(link.unseen)
     elif case.answered is None:
         case.add(reading, Part.REMINDER)
         case.citizens.update(reading.citizens)

@@ -12,7 +12,7 @@ from mailsla.core.mail.copies import ONE_COLLECTION, Copy, Mail
 from mailsla.core.mail.spelling import plain_spelling
 from mailsla.core.office.correspondents import Office
 
-RULES_VERSION = 10
+RULES_VERSION = 11
 """Raised whenever the code derives something else from the same facts; every derivation is then redone."""
 
 
@@ -46,6 +46,7 @@ class Part(StrEnum):
     SURVEY = "survey"
     DOUBTFUL_REPLY = "doubtful_reply"
     RETURNED_REPLY = "returned_reply"
+    AFTER_UNSEEN = "after_unseen"
     FOLLOW_UP = "follow_up"
     THANKS = "thanks"
     FORWARD = "forward"

@@ -21,6 +21,7 @@ from mailsla.core.rate.publication import Publication, Revision, Source
 from mailsla.core.rate.publishing import recounted
 from mailsla.core.rate.report_rules import ReportRules
 from mailsla.core.rate.standard import Judged, Standard
+from mailsla.core.rate.unseen_replies import UnseenReplies, unseen_replies
 
 SOON = 3
 """A request is due soon when this many working days, or fewer, are left."""
@@ -42,6 +43,7 @@ class Report:
         overdue: Unanswered requests past their due date, the oldest first.
         soon: Unanswered requests due within three working days, the most urgent first.
         doubts: Possible replies that a person must look at.
+        unseen: The requests whose reply may be one that nobody has seen; None without any.
         decided: Keys of requests about which a person decided something.
         revisions: Published figures that would be others today.
         not_requests: How many messages were no request, by kind.
@@ -60,6 +62,7 @@ class Report:
     overdue: tuple[Judged, ...]
     soon: tuple[Judged, ...]
     doubts: tuple[Doubt, ...] = ()
+    unseen: UnseenReplies | None = None
     decided: frozenset[str] = frozenset()
     revisions: tuple[Revision, ...] = ()
     not_requests: tuple[tuple[str, int], ...] = ()
@@ -120,7 +123,7 @@ class Known:
 def build(known: Known, rules: ReportRules, asked: Question) -> Report:
     """Return the report that answers a question, from what is known and by the site's rules."""
     service, now, standard = asked.service, asked.now, rules.standard
-    cases = (case for case in known.cases if service is None or case.service == service)
+    cases = [case for case in known.cases if service is None or case.service == service]
     everything = rules.cohort(cases, now)
     since, until = asked.span(standard.clock.calendar)
     overdue, soon = unanswered(everything)
@@ -140,6 +143,7 @@ def build(known: Known, rules: ReportRules, asked: Question) -> Report:
         overdue=overdue,
         soon=soon,
         doubts=tuple(doubt for doubt in known.doubts if doubt.at <= now),
+        unseen=unseen_replies(cases, known.doubts, rules, asked.periods[0], now),
         decided=known.decided,
         revisions=tuple(found for found in revisions if found is not None),
         not_requests=tuple(known.not_requests),

@@ -176,6 +176,12 @@ def report_document(built: Report, zone: ZoneInfo) -> Document:
         "overdue": [judged(item, zone) for item in built.overdue],
         "soon": [judged(item, zone) for item in built.soon],
         "to_check": len(built.doubts),
+        "unseen_replies": None
+        if built.unseen is None
+        else {
+            "requests": built.unseen.count,
+            "if_answered": attainment(built.unseen.if_answered),
+        },
         "not_requests": dict(built.not_requests),
         "set_aside": built.set_aside,
         "incomplete": [

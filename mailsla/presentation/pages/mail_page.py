@@ -148,6 +148,8 @@ def _commands(doubt: Doubt) -> Iterator[str]:
         )
     elif doubt.code is DoubtCode.SEEMS_AUTOMATIC:
         yield _("Ce n'en est pas une : mailsla decide {mail} leave-out --reason …").format(mail=mail)
+    elif doubt.code is DoubtCode.UNSEEN_REPLY:
+        yield _("Il y répondait : mailsla decide {first} answered --on DATE --reason …").format(first=first)
     elif doubt.code is DoubtCode.RETURNED:
         yield _("L'usager l'a reçue : mailsla decide {first} answered --on DATE --reason …").format(
             first=first

@@ -9,6 +9,7 @@ from mailsla.core.collection.gap import Gap
 from mailsla.core.pairing.doubts import Doubt
 from mailsla.core.rate.publication import Revision
 from mailsla.core.rate.report import Report
+from mailsla.core.rate.unseen_replies import UnseenReplies
 from mailsla.language import gettext as _
 from mailsla.language import ngettext
 from mailsla.presentation import terms, words
@@ -25,6 +26,8 @@ def warnings(built: Report, zone: ZoneInfo) -> Iterable[str]:
     for revision in built.revisions:
         yield _revision(revision, zone)
     yield from _doubts(built.doubts)
+    if built.unseen is not None:
+        yield _unseen(built.unseen, built)
     if built.set_aside:
         yield ngettext(
             "{n} courriel illisible a été mis de côté ; voir « mailsla check ».",
@@ -48,6 +51,17 @@ def _doubts(doubts: Sequence[Doubt]) -> Iterable[str]:
             "{n} courriels comptés comme des demandes restent à vérifier.",
             requests,
         ).format(n=requests)
+
+
+def _unseen(found: UnseenReplies, built: Report) -> str:
+    whose = ", ".join(f"{words.service_name(service)} : {count}" for service, count in found.by_service)
+    return ngettext(
+        "Pour {n} demande comptée sans réponse, l'usager a répondu à un courriel de la préfecture que mailsla n'a pas "
+        "vu ({whose}). S'il y répondait, le taux serait de {rate}.",
+        "Pour {n} demandes comptées sans réponse, les usagers ont répondu à des courriels de la préfecture que mailsla "
+        "n'a pas vus ({whose}). S'ils y répondaient tous, le taux serait de {rate}.",
+        found.count,
+    ).format(n=found.count, whose=whose, rate=words.rate(found.if_answered, built.minimum))
 
 
 def _incomplete(gap: Gap) -> str:
