@@ -74,8 +74,13 @@ SAID = (
         "les courriels qui portent un mot-clé IMAP nommé dans la configuration",
     ),
     Said(
-        ("UID FETCH ‹UID› (INTERNALDATE BODY.PEEK[HEADER.FIELDS (‹champs›)])",),
-        "la date d'arrivée, et les champs d'en-tête nommés ci-dessous, s'ils y sont",
+        ("UID SEARCH DRAFT",),
+        "les courriels non envoyés (`\\Draft`) d'un dossier qui a changé, ou qui en contenait",
+    ),
+    Said(
+        ("UID FETCH ‹UID› (FLAGS INTERNALDATE BODY.PEEK[HEADER.FIELDS (‹champs›)])",),
+        "les drapeaux (seul `\\Draft` est retenu), la date d'arrivée, et les champs d'en-tête nommés ci-dessous, "
+        "s'ils y sont",
     ),
     Said(
         (f"UID FETCH ‹UID› (BODY.PEEK[HEADER.FIELDS ({CONTENT_FIELDS})] BODY.PEEK[TEXT]<0.{READ_BYTES}>)",),

@@ -18,7 +18,7 @@ def work(target: Target, stopwatch: Stopwatch) -> int:
     with socket.create_connection((target.host, target.port), timeout=600) as connection:
         connection.sendall(f'a LOGIN "{target.user}" "{target.password}"\r\nb EXAMINE INBOX\r\n'.encode())
         found = re.search(rb"\* (\d+) EXISTS", _read(connection, b"b OK"))
-        connection.sendall(f"c UID FETCH 1:* (INTERNALDATE {HEADER_FIELDS})\r\n".encode())
+        connection.sendall(f"c UID FETCH 1:* (FLAGS INTERNALDATE {HEADER_FIELDS})\r\n".encode())
         _read(connection, b"c OK")
     stopwatch.lap("read and thrown away")
     return 0 if found is None else int(found[1])

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from mailsla.core.collection.on_server import ListedMailbox
 from mailsla.core.errors import FetchCut, MailboxError, TransientError
+from mailsla.core.mail.copies import MailboxRole
 from mailsla.language import gettext as _
 from mailsla.language import ngettext
 from mailsla.usecases.fact_store import FactStore
@@ -54,9 +55,14 @@ def collect(session: Session, store: FactStore, terms: Terms, tally: Tally | Non
     leftovers = store.set_aside.with_leftovers(cursors, terms.now())
     # What breaks the connection time and again comes last: the rest is read before.
     turns = sorted(zip(listed, cursors, strict=True), key=lambda turn: turn[1].is_stuck)
+    # What was thrown away is not sent from the bin.
+    with_drafts = store.copies.with_drafts(
+        cursor for mailbox, cursor in turns if mailbox.role is not MailboxRole.TRASH
+    )
     for mailbox, cursor in turns:
         one = MailboxPass(session, store, terms, tally, mailbox, cursor)
-        if terms.stopping() or not _go_over(one, has_leftovers=cursor.mailbox_id in leftovers):
+        has_leftovers, has_drafts = (cursor.mailbox_id in found for found in (leftovers, with_drafts))
+        if terms.stopping() or not _go_over(one, has_leftovers=has_leftovers, has_drafts=has_drafts):
             return tally
     if tally.refused and not tally.mailboxes:
         raise TransientError(refusal(tally.refused))
@@ -66,10 +72,10 @@ def collect(session: Session, store: FactStore, terms: Terms, tally: Tally | Non
     return tally
 
 
-def _go_over(one: MailboxPass, *, has_leftovers: bool) -> bool:
+def _go_over(one: MailboxPass, *, has_leftovers: bool, has_drafts: bool) -> bool:
     """Bring one mailbox up to date unless it is refused; return False when asked to stop half-way."""
     try:
-        whole = one.run(has_leftovers=has_leftovers)
+        whole = one.run(has_leftovers=has_leftovers, has_drafts=has_drafts)
     except MailboxError:
         # What it holds is not known any more: it is said, and what is stored of it stays as it is.
         one.tally.refused.append(one.mailbox.name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
@@ -39,6 +39,9 @@ class Messages(Protocol):
     def nameless(self, cursor: Cursor, office: Office) -> Collection[int]:
         """Return the UIDs of forms' mails whose citizen is written in the body, and is not known."""
 
+    def undelivered(self, cursor: Cursor, office: Office) -> Collection[int]:
+        """Return the UIDs of what the office wrote and no server delivered: what may be a draft."""
+
 
 class Copies(Protocol):
     """Where messages are believed to be."""
@@ -58,7 +61,10 @@ class Copies(Protocol):
     def set_keyword(
         self, cursor: Cursor, uid_validity: int, keyword: str, uids: Sequence[int], at: datetime
     ) -> None:
-        """Note which copies of a mailbox bear a keyword now."""
+        """Note which copies of a mailbox bear a keyword or a flag now."""
+
+    def with_drafts(self, cursors: Iterable[Cursor]) -> Collection[int]:
+        """Return the mailboxes, by number, that hold what bears the flag of a draft."""
 
 
 class SetAsideMessages(Protocol):

@@ -23,6 +23,7 @@ from mailsla.core.errors import (
     Unforeseen,
     apart,
 )
+from mailsla.core.mail.copies import DRAFT_FLAG
 from mailsla.core.mail.header_reading import read_header
 from mailsla.core.office.body_evidence import needs_body, with_body
 from mailsla.core.office.correspondents import Office
@@ -243,7 +244,7 @@ def _read_one(fetched: Fetched, office: Office) -> tuple[NewMessage, bool] | Set
         header = read_header(fetched.header)
     except MessageError as error:
         return SetAside(fetched.uid, fetched.internal_at, error.reason)
-    message = new_message(fetched.uid, fetched.internal_at, header, office)
+    message = new_message(fetched.uid, fetched.internal_at, header, office, is_draft=fetched.is_draft)
     return message, needs_body(header, office)
 
 
@@ -279,4 +280,5 @@ def _body_starts(source: HeaderSource, uids: list[int]) -> list[BodyStart]:
 
 def _with_body(message: NewMessage, start: BodyStart, office: Office) -> NewMessage:
     header = with_body(message.header, start.content_fields, start.body, office)
-    return new_message(message.uid, message.internal_at, header, office)
+    is_draft = DRAFT_FLAG in message.marks
+    return new_message(message.uid, message.internal_at, header, office, is_draft=is_draft)

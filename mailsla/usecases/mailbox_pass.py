@@ -10,6 +10,8 @@ from typing import Protocol
 from mailsla.core.collection.on_server import ListedMailbox, MailboxStatus
 from mailsla.core.collection.to_store import Batch, Cursor, SetAside
 from mailsla.core.errors import MailboxError, TransientError
+from mailsla.core.mail.copies import DRAFT_FLAG
+from mailsla.core.mail.header import ASKED_VERSION
 from mailsla.core.pairing.ties import forms_digest
 from mailsla.usecases.fact_store import FactStore
 from mailsla.usecases.fetching import HeaderSource, read_batches
@@ -33,6 +35,9 @@ class OpenSession(HeaderSource, Protocol):
 
     def with_keyword(self, keyword: str) -> Sequence[int]:
         """List the UIDs of the opened mailbox that bear an IMAP keyword."""
+
+    def drafts(self) -> Sequence[int]:
+        """List the UIDs of the opened mailbox that bear the flag `\\Draft`."""
 
 
 @dataclass
@@ -66,18 +71,20 @@ class MailboxPass:
     mailbox: ListedMailbox
     cursor: Cursor
 
-    def run(self, *, has_leftovers: bool) -> bool:
+    def run(self, *, has_leftovers: bool, has_drafts: bool) -> bool:
         """Bring the mailbox up to date; return False when asked to stop half-way.
 
         Args:
             has_leftovers: Whether it holds what was set aside and is to be read again by now.
+            has_drafts: Whether it holds drafts, which are sent where they lie by losing their flag.
 
         Raises:
             MailboxError: When the server does not open it.
             FetchCut: When a fetch ends before its end.
         """
         forms = forms_digest(self.terms.office)
-        again = has_leftovers or self.cursor.forms != forms or self._reaches_further()
+        again = has_leftovers or has_drafts or self.cursor.forms != forms or self._reaches_further()
+        again = again or self._asks_more
         status = self.mailbox.status or self.session.status(self.mailbox.name)
         if not again and self.cursor.is_unchanged(status, self.terms.keywords):
             return True
@@ -91,7 +98,7 @@ class MailboxPass:
         if through is None:
             return False
         self._reconcile(status, through)
-        self._look_for_keywords(status)
+        self._look_for_flags(status)
         # Keywords that nobody looked for may be declared later: their number is then not known.
         seen = status if self.terms.keywords else replace(status, highest_modseq=0)
         self.store.mailboxes.finish(self.cursor, seen, self.terms.now(), forms)
@@ -101,6 +108,11 @@ class MailboxPass:
         """Tell whether older messages are wanted than were read: the day was moved back, or was never noted."""
         return self.cursor.since is None or self.terms.first_day < self.cursor.since
 
+    @property
+    def _asks_more(self) -> bool:
+        """Tell whether an earlier version asked for less of what was read."""
+        return self.cursor.asked < ASKED_VERSION
+
     def _leftovers(self, forms: str, *, has_leftovers: bool) -> set[int]:
         """Return the UIDs that an earlier pass could not read, or not wholly."""
         uids: set[int] = set()
@@ -108,14 +120,16 @@ class MailboxPass:
             uids.update(self.store.set_aside.to_read_again(self.cursor, self.terms.now()))
         if self.cursor.forms != forms:
             uids.update(self.store.messages.nameless(self.cursor, self.terms.office))
+        if self._asks_more:
+            uids.update(self.store.messages.undelivered(self.cursor, self.terms.office))
         return uids
 
-    def _look_for_keywords(self, status: MailboxStatus) -> None:
-        for keyword in self.terms.keywords:
-            bearing = self.session.with_keyword(keyword)
-            self.store.copies.set_keyword(
-                self.cursor, status.uid_validity, keyword, bearing, self.terms.now()
-            )
+    def _look_for_flags(self, status: MailboxStatus) -> None:
+        bearing = {keyword: self.session.with_keyword(keyword) for keyword in self.terms.keywords}
+        # Those of new messages came with them; older ones gain or lose it without a new UID.
+        bearing[DRAFT_FLAG] = self.session.drafts()
+        for name, uids in bearing.items():
+            self.store.copies.set_keyword(self.cursor, status.uid_validity, name, uids, self.terms.now())
 
     def _add_new(self, status: MailboxStatus) -> int | None:
         """Store what is new in the opened mailbox; return up to which UID all is, None when asked to stop half-way."""

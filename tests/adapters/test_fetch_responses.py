@@ -51,7 +51,12 @@ def responses(draw: st.DrawFn) -> tuple[bytes, int, bytes]:
         b"UID %d" % uid,
         b'INTERNALDATE "%s"' % draw(DATES),
         draw(SECTION) + b" " + written,
-        draw(st.sampled_from([b"FLAGS (\\Seen UID99)", b"MODSEQ (12)", b"RFC822.SIZE 4"])),
+        draw(
+            st.sampled_from(
+                [b"FLAGS (\\Seen UID99)", b"FLAGS (\\Seen \\Draft)", b"FLAGS ()", b"RFC822.SIZE 4"]
+            )
+        ),
+        b"MODSEQ (12)",
     ]
     ordered = draw(st.permutations(items))
     return b"* 3 FETCH (" + b" ".join(ordered) + b")\r\n", uid, header
@@ -80,7 +85,28 @@ def test_it_reads_what_the_library_reads(written: list[tuple[bytes, int, bytes]]
     for item, (response, _uid, _header) in zip(found, written, strict=True):
         parsed = library(response)
         assert parsed[b"INTERNALDATE"] == item.internal_at
+        assert ("\\Draft'" in str(parsed.get(b"FLAGS"))) == item.is_draft
         assert next(value for name, value in parsed.items() if name.startswith(b"BODY[")) == item.header
+
+
+@pytest.mark.parametrize("order", ["%s %s", "%s RFC822.SIZE 9 %s"], ids=["usual", "unusual"])
+@pytest.mark.parametrize(
+    ("flags", "is_draft"),
+    [
+        (b"\\Draft", True),
+        (b"\\Seen \\DRAFT $Mot", True),
+        (b"Draft", False),
+        (b"\\Drafts", False),
+        (b"", False),
+    ],
+)
+def test_a_draft_is_told_by_its_system_flag_alone(order: str, flags: bytes, is_draft: bool) -> None:
+    items = (b"UID 5 FLAGS (%s)" % flags, b'INTERNALDATE " 5-Nov-2026 10:00:00 +0100"')
+    said = order.encode() % items + b" BODY[HEADER.FIELDS (FROM)] {6}\r\nA: b\r\n)\r\n"
+
+    [found] = answers(b"* 1 FETCH (" + said)
+
+    assert (found.uid, found.header, found.is_draft) == (5, b"A: b\r\n", is_draft)
 
 
 def test_what_the_server_says_meanwhile_is_let_pass() -> None:

@@ -33,6 +33,7 @@ USES: dict[str, Callable[[ImapSession], object]] = {
     "fetch": lambda session: list(session.fetch([1, 2])),
     "body_starts": lambda session: session.body_starts([1, 2]),
     "with_keyword": lambda session: session.with_keyword("$Traite"),
+    "drafts": lambda session: session.drafts(),
     "can_idle": lambda session: session.can_idle,
     "wait_for_change": lambda session: session.wait_for_change("INBOX", 0.05),
 }

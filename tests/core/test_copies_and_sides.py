@@ -138,6 +138,96 @@ def test_a_copy_is_there_and_was_collected_unless_said_otherwise() -> None:
 
     assert (found.present, found.imported, found.gone_at, found.first_seen_at) == (True, False, None, None)
     assert (found.internal_at, found.hop_at, found.keywords) == (None, None, ())
+    assert (found.draft_since, found.draft_until) == (None, None)
+
+
+def draft(role: MailboxRole = INBOX, *, until: datetime | None = None, **said: datetime | None) -> Copy:
+    at = said.pop("since", SEEN - 9 * HOUR)
+    return copy(role, **said)._replace(draft_since=at, draft_until=until)  # type: ignore[arg-type]  # (fields by name: a wrong one raises)
+
+
+@pytest.mark.parametrize(
+    ("copies", "roles"),
+    [
+        ((draft(),), {DRAFTS}),
+        ((draft(until=SEEN),), {INBOX}),
+        ((draft(TRASH),), {DRAFTS}),
+        ((draft(SENT), copy(TRASH)), {DRAFTS}),
+        ((draft(INBOX, gone=SEEN), draft(TRASH)), {DRAFTS}),
+        ((draft(INBOX, gone=SEEN),), {DRAFTS}),
+        ((draft(), copy(SENT)), {SENT}),
+        ((draft(), copy(SENT, gone=SEEN)), {SENT}),
+        ((copy(DRAFTS), copy(INBOX, gone=SEEN)), {INBOX}),
+        ((draft(until=SEEN), draft(SENT)), {INBOX}),
+    ],
+)
+def test_a_draft_is_one_wherever_it_lies_until_it_was_sent(
+    copies: tuple[Copy, ...], roles: set[MailboxRole]
+) -> None:
+    assert lying(*copies).roles == roles
+    assert lying(*reversed(copies)).roles == roles
+
+
+DATED = SEEN - 48 * HOUR
+BORN = SEEN - 9 * HOUR
+
+
+@pytest.mark.parametrize(
+    ("copies", "moment"),
+    [
+        # Never seen as a draft, or never as anything else: its Date.
+        ((copy(SENT, internal_at=SEEN, seen=SEEN),), Moment(DATED, Basis.SENDER_CLOCK)),
+        ((draft(),), Moment(DATED, Basis.SENDER_CLOCK)),
+        # Seen as a draft, then sent: the server's instant of the sent copy.
+        ((draft(), copy(SENT, internal_at=SEEN, seen=SEEN + HOUR)), Moment(SEEN, Basis.SERVER)),
+        ((draft(), copy(SENT, internal_at=SEEN + SKEW, seen=SEEN)), Moment(SEEN + SKEW, Basis.SERVER)),
+        ((draft(), copy(SENT, internal_at=SEEN + SKEW + SECOND, seen=SEEN)), Moment(SEEN, Basis.FIRST_SEEN)),
+        ((draft(), copy(SENT, seen=SEEN)), Moment(SEEN, Basis.FIRST_SEEN)),
+        (
+            (draft(), copy(SENT, seen=SEEN + HOUR), copy(INBOX, seen=SEEN)),
+            Moment(SEEN, Basis.FIRST_SEEN),
+        ),
+        # It was moved with the instant at which the draft was filed: that tells nothing of the sending.
+        (
+            (draft(internal_at=BORN - HOUR), copy(SENT, internal_at=BORN - HOUR, seen=SEEN)),
+            Moment(SEEN, Basis.FIRST_SEEN),
+        ),
+        # It lost its flag where it lies.
+        ((draft(internal_at=BORN, until=SEEN),), Moment(SEEN, Basis.FIRST_SEEN)),
+        ((draft(seen=BORN, until=SEEN),), Moment(SEEN, Basis.FIRST_SEEN)),
+        # Both were seen by one collection: the draft is a left-over.
+        ((draft(), copy(SENT, seen=BORN + HOUR - SECOND)), Moment(DATED, Basis.SENDER_CLOCK)),
+        ((draft(), copy(SENT, seen=BORN + HOUR)), Moment(BORN + HOUR, Basis.FIRST_SEEN)),
+        ((draft(), copy(SENT, seen=BORN - HOUR)), Moment(DATED, Basis.SENDER_CLOCK)),
+        ((draft(), copy(SENT)), Moment(DATED, Basis.SENDER_CLOCK)),
+        ((draft(since=BORN), draft(since=SEEN), copy(SENT, seen=SEEN)), Moment(SEEN, Basis.FIRST_SEEN)),
+        # The sent mailbox was read later, and the server had got the mail before the draft was seen.
+        ((draft(), copy(SENT, internal_at=BORN, seen=SEEN)), Moment(DATED, Basis.SENDER_CLOCK)),
+        ((draft(), copy(SENT, internal_at=BORN + SECOND, seen=SEEN)), Moment(BORN + SECOND, Basis.SERVER)),
+    ],
+)
+def test_what_was_seen_as_a_draft_was_sent_when_it_left_that(
+    copies: tuple[Copy, ...], moment: Moment
+) -> None:
+    assert sent(lying(*copies, sent_at=DATED)) == moment
+    assert sent(lying(*reversed(copies), sent_at=DATED)) == moment
+
+
+@pytest.mark.parametrize(
+    ("by", "to", "hop_at", "expected"),
+    [
+        (CONTACT, CITIZEN, None, ("aside", "not-sent")),
+        (CONTACT, CITIZEN, SEEN, ("aside", "not-sent")),
+        (CITIZEN, CONTACT, None, ("aside", "not-sent")),
+        (CITIZEN, CONTACT, SEEN, ("citizen", "")),
+    ],
+)
+def test_a_flag_makes_a_draft_of_what_the_office_wrote_and_of_no_mail_that_was_delivered_to_it(
+    by: str, to: str, hop_at: datetime | None, expected: tuple[str, str]
+) -> None:
+    found = read(mail("2026-11-02 10:00", by=by, to=to, copies=[draft()._replace(hop_at=hop_at)]), OFFICE)
+
+    assert (found.side.value, found.reason.text if found.reason else "") == expected
 
 
 ASKED = mail("2026-11-02 10:00")

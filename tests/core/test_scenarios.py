@@ -13,7 +13,8 @@ A mail has a label, the instant at which the server got it, its author and recip
 address of the office, `nobody` is none), its subject (`\\u00a0` is that character); options: `cc`, `bcc`,
 `reply-to`, `sender`, `message-id`, `in-reply-to` and `references` (a label, or an id in brackets), `keyword`,
 `thread-index` (a word is a root), `dated` (its Date, `none` without one), `hop` (the topmost hop), `in` (its
-mailboxes, each `NAME of ACCOUNT since INSTANT stored INSTANT imported gone`, all but the name at will),
+mailboxes, each `NAME of ACCOUNT since INSTANT stored INSTANT imported draft until INSTANT gone`, all but the name at
+will: a draft bears its flag from the first, to that instant or still),
 `body-names` (the address that a form's body gives), or any header field that is kept. Times are local.
 
 Whatever is not understood is an error. The doubts that a scenario does not expect are an error too.
@@ -281,7 +282,8 @@ MAIL_OPTIONS = (
 ).split()
 _PLACE = re.compile(
     rf"(?P<mailbox>.+?)(?: of (?P<account>\w+))?(?: since (?P<since>{INSTANT}))?"
-    rf"(?: stored (?P<stored>{INSTANT}|never))?(?P<imported> imported)?(?P<gone> gone)?"
+    rf"(?: stored (?P<stored>{INSTANT}|never))?(?P<imported> imported)?"
+    rf"(?P<draft> draft(?: until (?P<until>{INSTANT}))?)?(?P<gone> gone)?"
 )
 
 
@@ -296,12 +298,13 @@ def _checked(pattern: str, written: str) -> str:
 
 
 def _place(scenario: Scenario, written: str, at: datetime) -> Copy:
-    """Return one copy: `Sent of martin since … stored … imported gone`."""
+    """Return one copy: `Sent of martin since … stored … imported draft until … gone`."""
     match = _PLACE.fullmatch(written)
     if match is None:
         raise ScenarioError(f"no mailbox: {written}")
     role = role_of_name(match["mailbox"].rpartition("/")[2]) or MailboxRole.INBOX
     stored = scenario.at(match["stored"]) if match["stored"] not in {None, "never"} else at
+    seen = scenario.at(match["since"]) if match["since"] else max(stored, at) + COLLECTED_AFTER
     return Copy(
         account=match["account"] or "contact",
         mailbox=match["mailbox"],
@@ -309,7 +312,9 @@ def _place(scenario: Scenario, written: str, at: datetime) -> Copy:
         internal_at=None if match["stored"] == "never" else stored,
         imported=match["imported"] is not None,
         present=match["gone"] is None,
-        first_seen_at=scenario.at(match["since"]) if match["since"] else max(stored, at) + COLLECTED_AFTER,
+        first_seen_at=seen,
+        draft_since=seen if match["draft"] else None,
+        draft_until=scenario.at(match["until"]) if match["until"] else None,
     )
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from mailsla.core.collection.gap import Gap
-from mailsla.core.collection.on_server import ListedMailbox, MailboxStatus
+from mailsla.core.collection.on_server import Fetched, ListedMailbox, MailboxStatus
 from mailsla.core.collection.outcome import RunOutcome
 from mailsla.core.collection.pacing import (
     A_MINUTE,
@@ -25,7 +25,7 @@ from mailsla.core.collection.pacing import (
 )
 from mailsla.core.collection.to_store import Batch, Cursor, NewMessage, new_message
 from mailsla.core.errors import ConfigError, FetchCut, MessageError, OversizedMessage, Problem
-from mailsla.core.mail.copies import MailboxRole
+from mailsla.core.mail.copies import DRAFT_FIELD, DRAFT_FLAG, MailboxRole
 from mailsla.core.mail.header import Header
 from mailsla.core.mail.identity import identity
 from mailsla.core.office.correspondents import Office, Service
@@ -121,19 +121,38 @@ def test_a_message_to_store_has_its_identity_and_its_ties() -> None:
     found = new_message(7, NOW, header, OFFICE)
 
     assert found == NewMessage(7, NOW, identity(header), header, ties(header, OFFICE))
-    assert NewMessage(7, None, "key", header).ties == ()
+    assert (NewMessage(7, None, "key", header).ties, NewMessage(7, None, "key", header).marks) == ((), ())
+
+
+@pytest.mark.parametrize(
+    ("fields", "hop_at", "is_draft", "marks"),
+    [
+        ((), None, False, ()),
+        ((), None, True, (DRAFT_FLAG,)),
+        ((), NOW, True, (DRAFT_FLAG,)),
+        (((DRAFT_FIELD, "internal/draft"),), None, False, (DRAFT_FIELD,)),
+        (((DRAFT_FIELD, ""),), None, True, (DRAFT_FLAG, DRAFT_FIELD)),
+        # What has a hop was sent, whatever a template left in it.
+        (((DRAFT_FIELD, "internal/draft"),), NOW, False, ()),
+    ],
+)
+def test_a_message_to_store_bears_what_says_that_it_is_a_draft(
+    fields: tuple[tuple[str, str], ...], hop_at: datetime | None, is_draft: bool, marks: tuple[str, ...]
+) -> None:
+    header = Header("own@x.fr", senders=(CONTACT,), hop_at=hop_at, kept=fields)
+
+    assert new_message(7, NOW, header, OFFICE, is_draft=is_draft).marks == marks
+    assert new_message(7, NOW, header, OFFICE, is_draft=False).marks == tuple(
+        mark for mark in marks if mark != DRAFT_FLAG
+    )
 
 
 def test_what_is_not_said_of_a_mailbox_is_nothing() -> None:
     cursor = Cursor(1, 2, 3, 4, 5)
 
-    assert (cursor.highest_modseq, cursor.since, cursor.forms, cursor.cut_at, cursor.cuts) == (
-        0,
-        None,
-        "",
-        0,
-        0,
-    )
+    assert (cursor.highest_modseq, cursor.since, cursor.forms) == (0, None, "")
+    assert (cursor.cut_at, cursor.cuts, cursor.asked) == (0, 0, 0)
+    assert not Fetched(1, None, b"").is_draft
     assert (MailboxStatus(1, 2, 3).highest_modseq, Batch(1, 2, (), ()).tied_by) == (0, "")
     assert ListedMailbox("INBOX", MailboxRole.INBOX).status is None
     assert (Gap("contact", NOW, None).partial, Gap("contact", NOW, None).never) == (False, False)

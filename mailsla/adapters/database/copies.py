@@ -1,4 +1,4 @@
-"""Copies in the database: which are believed to be in a mailbox, which keywords they bear, which are gone."""
+"""Copies in the database: which are believed to be in a mailbox, which marks they bear, which are gone."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from mailsla.adapters.database.engine import reading, writing
 from mailsla.adapters.database.pending import derive_copies_again
 from mailsla.adapters.database.tables import KEYWORD, LOCATION, SET_ASIDE
 from mailsla.core.collection.to_store import Cursor
+from mailsla.core.mail.copies import DRAFT_FLAG
 
 
 def mark_copies_gone(connection: Connection, target: Table, which: Any, at: datetime) -> int:
@@ -86,7 +87,7 @@ class Copies:
     def set_keyword(
         self, cursor: Cursor, uid_validity: int, keyword: str, uids: Iterable[int], at: datetime
     ) -> None:
-        """Note which copies of a mailbox bear a keyword now; those that gained or lost it are derived again.
+        """Note which copies of a mailbox bear a keyword or a flag now; those that gained or lost it are derived again.
 
         A copy that is gone bore it to its end; whoever takes it away from a message that was moved takes it away
         from the earlier copies, too.
@@ -101,11 +102,28 @@ class Copies:
             now = set(uids)
             gained, lost = sorted(now - set(before)), sorted(set(before) - now)
             if gained:
-                _put_on(connection, here & among(LOCATION.c.uid, gained, connection), keyword, at)
+                put_on(connection, here & among(LOCATION.c.uid, gained, connection), keyword, at)
             if lost:
                 borne = among(KEYWORD.c.id, [before[uid] for uid in lost], connection)
                 _take_away(connection, here & among(LOCATION.c.uid, lost, connection), keyword, borne, at)
             derive_copies_again(connection, here & among(LOCATION.c.uid, gained + lost, connection), at)
+
+    def with_drafts(self, cursors: Iterable[Cursor]) -> set[int]:
+        """Return the mailboxes, by number, that hold what bears the flag of a draft."""
+        numbers = [cursor.mailbox_id for cursor in cursors]
+        with reading(self._engine) as connection:
+            query = (
+                select(LOCATION.c.mailbox_id)
+                .distinct()
+                .join(KEYWORD, KEYWORD.c.location_id == LOCATION.c.id)
+                .where(
+                    among(LOCATION.c.mailbox_id, numbers, connection),
+                    LOCATION.c.gone_at.is_(None),
+                    KEYWORD.c.name == DRAFT_FLAG,
+                    KEYWORD.c.gone_at.is_(None),
+                )
+            )
+            return set(connection.execute(query).scalars())
 
 
 def _bearing(connection: Connection, here: ColumnElement[bool], keyword: str) -> dict[int, int]:
@@ -118,7 +136,7 @@ def _bearing(connection: Connection, here: ColumnElement[bool], keyword: str) ->
     return {row.uid: row.id for row in connection.execute(bearing)}
 
 
-def _put_on(connection: Connection, copies: ColumnElement[bool], keyword: str, at: datetime) -> None:
+def put_on(connection: Connection, copies: ColumnElement[bool], keyword: str, at: datetime) -> None:
     """Note a keyword on some copies, on those that had lost it too."""
     found = list(connection.execute(select(LOCATION.c.id).where(copies)).scalars())
     fresh = [{"location_id": copy, "name": keyword, "first_seen_at": at, "gone_at": None} for copy in found]

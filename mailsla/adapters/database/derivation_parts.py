@@ -62,7 +62,8 @@ class Portion:
     Attributes:
         messages: Rows of `rows.STORED_MESSAGE`.
         copies: Rows of `rows.STORED_COPY`.
-        keywords: (copy, keyword, first seen), of the keywords that are on some copies.
+        keywords: (copy, name, first seen, gone), of the keywords that are on some copies, and of the marks of a draft
+            that are or were.
     """
 
     messages: Rows
@@ -71,9 +72,9 @@ class Portion:
 
     def mails(self, rules_at_hand: RulesAtHand) -> dict[int, Mail]:
         """Return the messages as values, by number, their copies in an order that no collection decides."""
-        keywords: dict[int, list[tuple[str, Any]]] = defaultdict(list)
-        for copy, word, since in self.keywords:
-            keywords[copy].append((word, rows.instant(since)))
+        keywords: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
+        for copy, *keyword in self.keywords:
+            keywords[copy].append(tuple(keyword))
         copies: dict[int, list[tuple[tuple[Any, ...], Copy]]] = defaultdict(list)
         for row in self.copies:
             if row[rows.MAILBOX_OF_COPY] not in rules_at_hand.mailboxes:
@@ -81,7 +82,7 @@ class Portion:
                 continue
             account, name, role = rules_at_hand.mailboxes[row[rows.MAILBOX_OF_COPY]]
             order = (account, name, *rows.numbers_of_copy(row))
-            copy = rows.copy_of(row, account, name, role, tuple(keywords.get(row[0], ())))
+            copy = rows.copy_of(row, account, name, role, keywords.get(row[0], ()))
             copies[row[1]].append((order, copy))
         return {row[0]: rows.mail_of(row, _in_order(copies.get(row[0], []))) for row in self.messages}
 

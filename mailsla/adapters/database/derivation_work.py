@@ -38,7 +38,7 @@ from mailsla.adapters.database.tables import (
     TIE,
 )
 from mailsla.adapters.machine.second_process import SecondProcess
-from mailsla.core.mail.copies import MailboxRole
+from mailsla.core.mail.copies import DRAFT_MARKS, MailboxRole
 from mailsla.core.office.correspondents import Office
 from mailsla.core.pairing.decision import Action
 from mailsla.core.pairing.rules import PairingRules
@@ -183,9 +183,12 @@ class DerivationWork:
         if not self._has_keywords:
             return []
         query = (
-            self._kept(KEYWORD, ("location_id", "name", "first_seen_at"))
+            self._kept(KEYWORD, ("location_id", "name", "first_seen_at", "gone_at"))
             .join(LOCATION, LOCATION.c.id == KEYWORD.c.location_id)
-            .where(KEYWORD.c.gone_at.is_(None), self._among(LOCATION.c.message_id, numbers))
+            .where(
+                KEYWORD.c.gone_at.is_(None) | KEYWORD.c.name.in_(DRAFT_MARKS),
+                self._among(LOCATION.c.message_id, numbers),
+            )
             .order_by(KEYWORD.c.location_id, KEYWORD.c.first_seen_at, KEYWORD.c.name)
         )
         return self._tuples(query)

@@ -16,6 +16,7 @@ from mailsla.adapters.database.tables import ACCOUNT, COLLECTION, LOCATION, MAIL
 from mailsla.core.collection.on_server import ListedMailbox, MailboxStatus
 from mailsla.core.collection.retry import is_forgotten
 from mailsla.core.collection.to_store import Cursor
+from mailsla.core.mail.header import ASKED_VERSION
 
 UNREAD = {
     "uid_validity": 0,
@@ -51,7 +52,8 @@ class Mailboxes:
 
     def begin(self, cursor: Cursor, uid_validity: int, last_uid: int, since: date) -> None:
         """Note how far a mailbox has been read under a UIDVALIDITY, what was received before a day left out."""
-        self._set(cursor, UNREAD | {"uid_validity": uid_validity, "last_uid": last_uid, "since": since})
+        begun = UNREAD | {"uid_validity": uid_validity, "last_uid": last_uid, "since": since}
+        self._set(cursor, begun if last_uid else begun | {"asked": ASKED_VERSION})
 
     def note_cut(self, cursor: Cursor, uid: int) -> None:
         """Note at which message a fetch ended before its end, and how many times it has there."""
@@ -70,6 +72,7 @@ class Mailboxes:
                 "highest_modseq": status.highest_modseq,
                 "checked_at": at,
                 "forms": forms,
+                "asked": ASKED_VERSION,
             },
         )
 
@@ -145,6 +148,7 @@ def _cursor_of(row: Any) -> Cursor:
         row.forms,
         row.cut_at,
         row.cuts,
+        row.asked,
     )
 
 

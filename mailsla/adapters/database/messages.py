@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 
-from sqlalchemy import Connection, Engine, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, delete, func, select, true, update
 
 from mailsla.adapters.database import rows
 from mailsla.adapters.database.bulk import (
@@ -18,7 +18,7 @@ from mailsla.adapters.database.bulk import (
     insert_rows,
     reserved,
 )
-from mailsla.adapters.database.copies import mark_copies_gone
+from mailsla.adapters.database.copies import mark_copies_gone, put_on
 from mailsla.adapters.database.engine import reading, writing
 from mailsla.adapters.database.pending import derive_again
 from mailsla.adapters.database.rows import Rows
@@ -26,7 +26,8 @@ from mailsla.adapters.database.set_aside import set_aside
 from mailsla.adapters.database.tables import DERIVATION, LOCATION, MAILBOX, MESSAGE, TIE
 from mailsla.core.collection.to_store import Batch, Cursor, NewMessage
 from mailsla.core.errors import apart
-from mailsla.core.mail.header import BODY_SAYS
+from mailsla.core.mail.copies import DRAFT_MARKS
+from mailsla.core.mail.header import BODY_SAYS, Header
 from mailsla.core.mail.header_reading import READER_VERSION
 from mailsla.core.office.body_evidence import needs_body
 from mailsla.core.office.correspondents import Office
@@ -83,6 +84,23 @@ class Messages:
 
     def nameless(self, cursor: Cursor, office: Office) -> list[int]:
         """Return the UIDs in a mailbox of forms' mails whose citizen is written in the body, and is not known."""
+        return [
+            uid
+            for uid, header in self._headers(cursor)
+            if not header.asked_by
+            and office.is_form(header)
+            and apart(partial(needs_body, header, office)) is True
+        ]
+
+    def undelivered(self, cursor: Cursor, office: Office) -> list[int]:
+        """Return the UIDs in a mailbox of what the office wrote and no server delivered: what may be a draft."""
+        found = self._headers(cursor, LOCATION.c.hop_at.is_(None))
+        return [uid for uid, header in found if apart(partial(office.wrote, header)) is True]
+
+    def _headers(
+        self, cursor: Cursor, which: ColumnElement[bool] | None = None
+    ) -> Iterator[tuple[int, Header]]:
+        """Yield the UIDs of what is believed to be in a mailbox, or of some of it, with their headers, in order."""
         query = (
             select(LOCATION.c.uid, *as_kept(MESSAGE, rows.STORED_MESSAGE))
             .join(MESSAGE, MESSAGE.c.id == LOCATION.c.message_id)
@@ -90,18 +108,13 @@ class Messages:
                 LOCATION.c.mailbox_id == cursor.mailbox_id,
                 LOCATION.c.uid_validity == cursor.uid_validity,
                 LOCATION.c.gone_at.is_(None),
+                true() if which is None else which,
             )
             .order_by(LOCATION.c.uid)
         )
-        found = []
         with reading(self._engine) as connection:
             for uid, *row in connection.execute(query, execution_options=STREAMED):
-                header = rows.mail_of(tuple(row), ()).header
-                if header.asked_by or not office.is_form(header):
-                    continue
-                if apart(partial(needs_body, header, office)) is True:
-                    found.append(uid)
-        return found
+                yield uid, rows.mail_of(tuple(row), ()).header
 
 
 def _count(connection: Connection, mailbox_id: int) -> int:
@@ -137,6 +150,11 @@ def _add_copies(
     ]
     if insert_rows(connection, LOCATION, COPY_COLUMNS, copies) < len(copies):
         _seen_again(connection, copies, seen_at)
+    here = (LOCATION.c.mailbox_id == mailbox_id) & (LOCATION.c.uid_validity == batch.uid_validity)
+    for mark in DRAFT_MARKS:
+        bearing = [uid for uid, message in added if uid is not None and mark in message.marks]
+        if bearing:
+            put_on(connection, here & among(LOCATION.c.uid, bearing, connection), mark, seen_at)
 
 
 def _seen_again(connection: Connection, copies: Rows, seen_at: datetime) -> None:

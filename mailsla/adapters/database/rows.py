@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
 from mailsla.adapters.database.column_values import ColumnValues, document_of, instant_of
-from mailsla.core.mail.copies import Copy, Mail, MailboxRole
+from mailsla.core.mail.copies import DRAFT_MARKS, Copy, Mail, MailboxRole
 from mailsla.core.mail.header import Header
 from mailsla.core.mail.instants import Basis
 from mailsla.core.mail.kinds import MailKind
@@ -111,11 +111,11 @@ def copy_of(
     account: str,
     mailbox: str,
     role: MailboxRole,
-    keywords: tuple[tuple[str, datetime], ...] = (),
+    keywords: Sequence[tuple[Any, ...]] = (),
 ) -> Copy:
-    """Return the copy that a row of `STORED_COPY` holds."""
+    """Return the copy that a row of `STORED_COPY` holds, with (name, first seen, gone) of what is on it."""
     _number, _message, _mailbox, _validity, _uid, internal_at, hop_at, imported, first_seen_at, gone_at = row
-    return Copy(
+    copy = Copy(
         account,
         mailbox,
         role,
@@ -125,7 +125,18 @@ def copy_of(
         gone_at is None,
         instant_of(gone_at),
         instant(first_seen_at),
-        keywords,
+    )
+    return _with_keywords(copy, keywords) if keywords else copy
+
+
+def _with_keywords(copy: Copy, keywords: Sequence[tuple[Any, ...]]) -> Copy:
+    """Return a copy with its keywords, and as a draft from the first mark on it to the end of the last."""
+    marks = [(instant(since), instant_of(gone)) for name, since, gone in keywords if name in DRAFT_MARKS]
+    ends = [gone for _since, gone in marks if gone is not None]
+    return copy._replace(
+        keywords=tuple((name, instant(since)) for name, since, _gone in keywords if name not in DRAFT_MARKS),
+        draft_since=min((since for since, _gone in marks), default=None),
+        draft_until=max(ends) if marks and len(ends) == len(marks) else None,
     )
 
 

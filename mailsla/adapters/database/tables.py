@@ -51,6 +51,7 @@ class MailboxRow(SQLModel, table=True):
     forms: str = Field(default="", sa_column_kwargs={"server_default": ""})
     cut_at: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})
     cuts: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    asked: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
 
 
 class MessageRow(SQLModel, table=True):
@@ -99,7 +100,7 @@ class LocationRow(SQLModel, table=True):
 
 
 class KeywordRow(SQLModel, table=True):
-    """An IMAP keyword on one copy of a message: a fact with its own dates."""
+    """An IMAP keyword, or a mark of a draft, on one copy of a message: a fact with its own dates."""
 
     __tablename__ = "keyword"
     __table_args__ = (UniqueConstraint("location_id", "name"),)

@@ -19,7 +19,7 @@ MOST_LITERAL = 16 * 1024 * 1024
 """A header that announces more than this is not read."""
 
 _FETCH = re.compile(rb"\* \d+ FETCH \(", re.IGNORECASE)
-_USUAL = re.compile(rb'\* \d+ FETCH \(UID (\d{1,10}) INTERNALDATE "([^"]*)" ')
+_USUAL = re.compile(rb'\* \d+ FETCH \(UID (\d{1,10}) FLAGS \(([^()]*)\) INTERNALDATE "([^"]*)" ')
 _USUAL_SIZE = re.compile(rb"(\d{1,7})\}\r\n")
 """What most servers answer to our FETCH, on both sides of the echoed list of fields: read first, and quickly."""
 
@@ -31,6 +31,7 @@ _QUOTED = _BEGINS_QUOTED + rb'"'
 _ITEM = re.compile(
     rb"UID (?P<uid>\d{1,10})"
     rb'|INTERNALDATE "(?P<date>[^"]*)"'
+    rb"|FLAGS \((?P<flags>[^()]*)\)"
     rb"|BODY\[HEADER[^\[\]]*+\](?:<\d+>)? (?P<header>\x00|NIL|" + _QUOTED + rb")"
     rb"|" + _QUOTED + rb"|[^\s\"]++|\s++|" + _BEGINS_QUOTED,
     re.IGNORECASE | re.DOTALL,
@@ -62,11 +63,11 @@ def read_fetch(readline: Callable[[], bytes], read: Callable[[int], bytes], tag:
         texts, literals = [line], []
         usual = _usual(line, echo)
         if usual is not None:
-            uid, date, size, echo = usual
+            uid, flags, date, size, echo = usual
             literals.append(_exactly(size, read))
             texts.append(_whole(readline()))
             if texts[1] == b")\r\n":
-                yield Fetched(uid, internal_date(date), literals[0])
+                yield Fetched(uid, internal_date(date), literals[0], _is_draft(flags))
                 continue
         if line.startswith(b"* "):
             is_fetch = usual is not None or _FETCH.match(line) is not None
@@ -98,8 +99,17 @@ def _whole(line: bytes) -> bytes:
     return line
 
 
-def _usual(line: bytes, echo: bytes | None) -> tuple[int, bytes, int, bytes] | None:
-    """Return the UID, the date, the header's size and the echo of a line that begins a usual response.
+def _is_draft(flags: bytes) -> bool:
+    """Tell whether flags as they are written hold `\\Draft`, in any case (RFC 9051 §2.3.2).
+
+    >>> _is_draft(rb"\\Seen \\draft"), _is_draft(rb"\\Seen Draft")
+    (True, False)
+    """
+    return b"\\draft" in flags.lower().split()
+
+
+def _usual(line: bytes, echo: bytes | None) -> tuple[int, bytes, bytes, int, bytes] | None:
+    """Return the UID, flags, date, the header's size and the echo of a line that begins a usual response.
 
     The echo is as long as the header; one that equals the last message's need not be looked through again.
     """
@@ -110,7 +120,7 @@ def _usual(line: bytes, echo: bytes | None) -> tuple[int, bytes, int, bytes] | N
     size = _USUAL_SIZE.fullmatch(announced)
     if size is None or not (echoed == echo or _ECHO.fullmatch(echoed)):
         return None
-    return int(begins[1]), begins[2], int(size[1]), echoed
+    return int(begins[1]), begins[2], begins[3], int(size[1]), echoed
 
 
 def _exactly(size: int, read: Callable[[int], bytes]) -> bytes:
@@ -155,6 +165,7 @@ def _message(texts: list[bytes], literals: list[bytes]) -> Fetched | None:
     uid: int | None = None
     internal_at: datetime | None = None
     header: bytes | None = None
+    is_draft = False
     used = 0
     for item in _ITEM.finditer(joined, joined.index(b"(") + 1):
         kind = item.lastgroup
@@ -162,10 +173,12 @@ def _message(texts: list[bytes], literals: list[bytes]) -> Fetched | None:
             uid = int(item["uid"])
         elif kind == "date":
             internal_at = internal_date(item["date"])
+        elif kind == "flags":
+            is_draft = _is_draft(item["flags"])
         elif kind == "header":
             header = _string(item["header"], literals, used)
         used += item[0].count(b"\x00")
-    return None if uid is None or header is None else Fetched(uid, internal_at, header)
+    return None if uid is None or header is None else Fetched(uid, internal_at, header, is_draft)
 
 
 def _string(written: bytes, literals: list[bytes], used: int) -> bytes:

@@ -179,7 +179,7 @@ class ImapSession:
         try:
             with self.bounded():
                 tag = imap._new_tag()  # noqa: SLF001 (tags are its own count)
-                items = f"(INTERNALDATE {HEADER_FIELDS})"
+                items = f"(FLAGS INTERNALDATE {HEADER_FIELDS})"
                 imap.hear_anew()
                 imap.send(tag + f" UID FETCH {sequence_set(uids)} {items}\r\n".encode())
                 wanted = set(uids)
@@ -219,6 +219,11 @@ class ImapSession:
         """List the UIDs of the opened mailbox that bear an IMAP keyword."""
         with self.bounded(), refusing():
             return list(self._client.search(["KEYWORD", keyword]))
+
+    def drafts(self) -> Sequence[int]:
+        """List the UIDs of the opened mailbox that bear the flag `\\Draft`."""
+        with self.bounded(), refusing():
+            return list(self._client.search(["DRAFT"]))
 
     @property
     def can_idle(self) -> bool:

@@ -32,11 +32,15 @@ class ListedMailbox:
 
 
 class Fetched(NamedTuple):
-    """One message as fetched: its header's bytes, never its body. A tuple, as it may go to another process."""
+    """One message as fetched: its header's bytes, never its body. A tuple, as it may go to another process.
+
+    `is_draft` when it bears the flag `\\Draft`.
+    """
 
     uid: int
     internal_at: datetime | None
     header: bytes
+    is_draft: bool = False
 
 
 @dataclass(frozen=True, slots=True)

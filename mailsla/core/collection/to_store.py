@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from mailsla.core.collection.on_server import MailboxStatus
 from mailsla.core.errors import Unforeseen
+from mailsla.core.mail.copies import DRAFT_FIELD, DRAFT_FLAG
 from mailsla.core.mail.header import Header
 from mailsla.core.mail.identity import identity
 from mailsla.core.office.correspondents import Office
@@ -34,6 +35,7 @@ class Cursor:
         highest_modseq: The server's HIGHESTMODSEQ then; 0 without CONDSTORE.
         since: What was received before that day was left out; None when that was not noted.
         forms: The digest of the forms by which bodies were looked into.
+        asked: The version of what was asked of its messages, `mailsla.core.mail.header.ASKED_VERSION`.
         cut_at: The message at which the last fetch ended before its end, and `cuts` how many times it has there.
     """
 
@@ -47,6 +49,7 @@ class Cursor:
     forms: str = ""
     cut_at: int = 0
     cuts: int = 0
+    asked: int = 0
 
     @property
     def is_stuck(self) -> bool:
@@ -76,19 +79,32 @@ class Cursor:
 
 
 class NewMessage(NamedTuple):
-    """A message ready to be stored. A tuple, as it may come from another process."""
+    """A message ready to be stored. A tuple, as it may come from another process.
+
+    `marks` are those of `DRAFT_MARKS` that this copy bears.
+    """
 
     uid: int
     internal_at: datetime | None
     key: str
     header: Header
     ties: tuple[int, ...] = ()
+    marks: tuple[str, ...] = ()
 
 
-def new_message(uid: int, internal_at: datetime | None, header: Header, office: Office) -> NewMessage:
-    """Return a message ready to be stored, with its identity and its ties."""
+def new_message(
+    uid: int, internal_at: datetime | None, header: Header, office: Office, *, is_draft: bool = False
+) -> NewMessage:
+    """Return a message ready to be stored, with its identity and its ties; `is_draft` when its flag says so."""
     key = identity(header)
-    return NewMessage(uid, internal_at, key, header, ties(header, office))
+    return NewMessage(uid, internal_at, key, header, ties(header, office), _marks(header, is_draft=is_draft))
+
+
+def _marks(header: Header, *, is_draft: bool) -> tuple[str, ...]:
+    """Return what says that a copy was not sent; whatever field stands in what has a hop, it was."""
+    flag = (DRAFT_FLAG,) if is_draft else ()
+    is_marked = header.hop_at is None and header.has(DRAFT_FIELD)
+    return (*flag, DRAFT_FIELD) if is_marked else flag
 
 
 def unforeseen(error: Unforeseen) -> str:

@@ -13,6 +13,16 @@ EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 """Before this, an instant is a broken clock's, not a mail's."""
 
 
+DRAFT_FLAG = "\\Draft"
+"""The system flag that says of a copy that it was not sent (RFC 9051 §2.3.2)."""
+
+DRAFT_FIELD = "x-mozilla-draft-info"
+"""The header field that Thunderbird puts into drafts and templates, and takes away before it sends."""
+
+DRAFT_MARKS = (DRAFT_FLAG, DRAFT_FIELD)
+"""What may say of a copy that it was not sent; two facts, as a copy may lose the flag and never the field."""
+
+
 class MailboxRole(StrEnum):
     """What a mailbox holds."""
 
@@ -41,6 +51,8 @@ class Copy(NamedTuple):
         gone_at: When mailsla first saw that; None when it is there, or when nobody knows.
         first_seen_at: When mailsla first saw this copy; None when that does not matter.
         keywords: IMAP keywords on it, each with the instant mailsla first saw it.
+        draft_since: When mailsla first saw that it says to be a draft, by its flag or by its header; None if never.
+        draft_until: When mailsla first saw that it no longer does; None while it does.
     """
 
     account: str
@@ -53,6 +65,14 @@ class Copy(NamedTuple):
     gone_at: datetime | None = None
     first_seen_at: datetime | None = None
     keywords: tuple[tuple[str, datetime], ...] = ()
+    draft_since: datetime | None = None
+    draft_until: datetime | None = None
+
+    @property
+    def held_as(self) -> MailboxRole:
+        """What it is where it lies: a draft where it says so, else what its mailbox holds."""
+        is_draft = self.draft_since is not None and self.draft_until is None
+        return MailboxRole.DRAFTS if is_draft else self.role
 
 
 class Mail(NamedTuple):
@@ -74,11 +94,13 @@ class Mail(NamedTuple):
     def roles(self) -> frozenset[MailboxRole]:
         """Roles of the mailboxes it lies in now; of those it was last seen in, when it is gone everywhere.
 
-        The bin does not count: a mail is thrown away as what it was before.
+        The bin does not count: a mail is thrown away as what it was before. Nor do drafts of what was sent: it stays
+        sent when its sent copy goes, and a draft of it is left.
         """
-        copies = [copy for copy in self.copies if copy.role is not MailboxRole.TRASH] or self.copies
-        present = frozenset(copy.role for copy in copies if copy.present)
-        return present or frozenset(copy.role for copy in _last(copies))
+        kept = [copy for copy in self.copies if copy.role is not MailboxRole.TRASH] or self.copies
+        copies = [copy for copy in kept if copy.held_as is not MailboxRole.DRAFTS] or kept
+        present = frozenset(copy.held_as for copy in copies if copy.present)
+        return present or frozenset(copy.held_as for copy in _last(copies))
 
 
 def _last(copies: Sequence[Copy]) -> list[Copy]:

@@ -38,6 +38,7 @@ KEPT_FIELDS = (
     "x-failed-recipients",
     "x-mailer",
     "x-mailsla",
+    "x-mozilla-draft-info",
     "x-ms-exchange-generated-message-source",
     "x-ms-exchange-inbox-rules-loop",
     "x-ms-exchange-message-is-ndr",
@@ -73,6 +74,12 @@ REQUESTED_FIELDS = (
     *KEPT_FIELDS,
 )
 """Names of every header field that a collection asks for."""
+
+ASKED_VERSION = 1
+"""Raised whenever a collection asks for more than before: what may matter is then asked for again, once.
+
+1: the flag `\\Draft` and `X-Mozilla-Draft-Info`, of what the office wrote and no server delivered.
+"""
 
 
 class Header(NamedTuple):

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
-from mailsla.core.mail.copies import EARLIEST, Copy, Mail
+from mailsla.core.mail.copies import EARLIEST, ONE_COLLECTION, Copy, Mail, MailboxRole
 
 SKEW = timedelta(hours=1)
 """How far another machine's clock may run ahead of ours."""
@@ -50,10 +50,41 @@ def received(mail: Mail) -> Moment:
 
 
 def sent(mail: Mail) -> Moment:
-    """Return when the office sent the mail: its own `Date:` when plausible, else what the server says."""
+    """Return when the office sent the mail: its own `Date:` when plausible, else what the server says.
+
+    Of what was seen as a draft first, the `Date:` is the draft's.
+    """
+    if any(copy.draft_since for copy in mail.copies) and (later := _sent_from_draft(mail)) is not None:
+        return later
     if mail.header.sent_at is not None and _plausible(mail.header.sent_at, mail):
         return Moment(mail.header.sent_at, Basis.SENDER_CLOCK)
     return stored(mail) or received(mail)
+
+
+def _sent_from_draft(mail: Mail) -> Moment | None:
+    """Return when a mail was sent that mailsla had seen as a draft before; None when it had not, or it never was.
+
+    The server's instant of the sent copy, unless that came with the draft when it was moved (RFC 9051 §6.4.7); else
+    our first sight of it.
+    """
+    drafts = [copy for copy in mail.copies if copy.draft_since is not None]
+    sent_copies = [copy for copy in mail.copies if copy.held_as is not MailboxRole.DRAFTS]
+    since = min(at for copy in drafts if (at := copy.draft_since) is not None)
+    found = min((at for copy in sent_copies if (at := copy.draft_until or copy.first_seen_at)), default=None)
+    if found is None or found - since < ONE_COLLECTION:
+        return None
+    of_drafts = {copy.internal_at for copy in drafts}
+    own = min(
+        (
+            at
+            for copy in sent_copies
+            if (at := copy.internal_at) is not None and at not in of_drafts and at <= found + SKEW
+        ),
+        default=None,
+    )
+    if own is None:
+        return Moment(found, Basis.FIRST_SEEN)
+    return Moment(own, Basis.SERVER) if own > since else None
 
 
 def stored(mail: Mail) -> Moment | None:

@@ -119,7 +119,7 @@ def is_letter(header: Header, kind: MailKind, office: Office) -> bool:
 
 def _by_copies(mail: Mail, office: Office) -> tuple[MailKind, Reason | None]:
     """Return what a letter's mailboxes say of it; forged mail writes in our name, and lies in Junk too."""
-    roles = mail.roles
+    roles = _roles(mail, office)
     if roles == {MailboxRole.JUNK}:
         return MailKind.SPAM, Reason("junk-mailbox")
     if roles == {MailboxRole.DRAFTS}:
@@ -127,6 +127,14 @@ def _by_copies(mail: Mail, office: Office) -> tuple[MailKind, Reason | None]:
     if roles and roles <= {MailboxRole.DRAFTS, MailboxRole.SENT} and not office.wrote(mail.header):
         return MailKind.PERSON, Reason("not-received")
     return MailKind.PERSON, None
+
+
+def _roles(mail: Mail, office: Office) -> frozenset[MailboxRole]:
+    """Return a letter's roles; a flag makes no draft of what an outsider wrote and a server delivered."""
+    if office.wrote(mail.header):
+        return mail.roles
+    delivered = (copy._replace(draft_since=None) if copy.hop_at else copy for copy in mail.copies)
+    return mail._replace(copies=tuple(delivered)).roles
 
 
 def classified(header: Header, office: Office, body_start: bytes = b"") -> tuple[str, str | None]:

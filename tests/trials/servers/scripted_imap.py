@@ -33,6 +33,7 @@ class ScriptedImap:
         drips: FETCH at first; `GREETING` is no command, and may be among them.
         capability: What it says that it can do.
         before_idle: Said before the consent to IDLE; None refuses it.
+        drafts: UIDs that bear the flag `\\Draft`; the others bear none.
         commands: Everything clients said.
     """
 
@@ -56,6 +57,7 @@ class ScriptedImap:
         self.drips = {"FETCH"}
         self.capability = "IMAP4rev1"
         self.before_idle: bytes | None = b""
+        self.drafts: set[int] = set()
         self._idle_tag = ""
         self.commands: list[str] = []
         self._stopping = threading.Event()
@@ -192,6 +194,8 @@ class ScriptedImap:
         return said.encode()
 
     def _search(self, rest: str) -> bytes:
+        if rest.endswith(" DRAFT"):
+            return ("* SEARCH" + "".join(f" {uid}" for uid in sorted(self.drafts)) + "\r\n").encode()
         first = re.search(r"UID (\d+):\*", rest)
         least = int(first[1]) if first else 1
         found = [uid for uid in self.messages if uid >= least] or list(self.messages)[-1:]
@@ -211,9 +215,13 @@ class ScriptedImap:
             if uid in wanted:
                 size = self.announce.get(uid, len(header))
                 before, after = ("", f" UID {uid}") if self.uid_last else (f"UID {uid} ", "")
-                said += f'* {number} FETCH ({before}INTERNALDATE " 2-Nov-2026 10:00:00 +0100" '.encode()
+                flags = "\\Draft" if uid in self.drafts else ""
+                said += f"* {number} FETCH ({before}FLAGS ({flags}) ".encode()
                 said += (
-                    f"BODY[HEADER.FIELDS (FROM)] {{{size}}}\r\n".encode() + header + f"{after})\r\n".encode()
+                    b'INTERNALDATE " 2-Nov-2026 10:00:00 +0100" '
+                    + f"BODY[HEADER.FIELDS (FROM)] {{{size}}}\r\n".encode()
+                    + header
+                    + f"{after})\r\n".encode()
                 )
         return said
 
