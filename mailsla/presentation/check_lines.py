@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import assert_never
@@ -20,12 +21,14 @@ from mailsla.core.alerts.findings import (
     MailSetAside,
     NextWorkingDay,
     NoSentMailbox,
+    NotBelieved,
     NotCollected,
     Part,
     RepliesSeen,
     RequestsKnown,
     SendingAnswers,
     SendingUnconfigured,
+    ServerVouches,
 )
 from mailsla.core.collection.on_server import ListedMailbox
 from mailsla.language import gettext as _
@@ -66,7 +69,7 @@ def _subject(finding: Finding) -> str:  # noqa: C901, PLR0911 (one of each kind)
             return _("envoi des alertes")
         case Broken() | RequestsKnown() | DerivationLate():
             return _("base de données")
-        case RepliesSeen():
+        case RepliesSeen() | NotBelieved() | ServerVouches():
             return _("réponses")
         case MailSetAside():
             return _("courriel mis de côté")
@@ -95,6 +98,10 @@ def _sentence(finding: Finding, zone: ZoneInfo) -> str:  # noqa: C901, PLR0911, 
             )
         case RepliesSeen(count):
             return _replies(count)
+        case NotBelieved(count):
+            return _not_believed(count)
+        case ServerVouches():
+            return _vouches(finding)
         case SendingUnconfigured():
             return _("pas de section [smtp] : aucune alerte ne partira.")
         case SendingAnswers():
@@ -130,6 +137,23 @@ def _replies(count: int) -> str:
             "aucune réponse n'a encore été vue : vérifiez que les envoyés des agents sont dans un dossier relevé."
         )
     return ngettext("{n} réponse vue.", "{n} réponses vues.", count).format(n=count)
+
+
+def _not_believed(count: int) -> str:
+    return ngettext(
+        "{n} courriel à notre adresse, que rien ne prouve être de nous, ne vaut pas réponse : voir [office] "
+        "(trusted_authserv_id, networks).",
+        "{n} courriels à notre adresse, que rien ne prouve être de nous, ne valent pas réponse : voir [office] "
+        "(trusted_authserv_id, networks).",
+        count,
+    ).format(n=count)
+
+
+def _vouches(finding: ServerVouches) -> str:
+    return _(
+        "votre serveur dit ce qu'il a vérifié ; s'il le fait pour tout courriel reçu, écrivez dans [office] : "
+        "trusted_authserv_id = {name}"
+    ).format(name=json.dumps(words.safe(finding.authserv_id, 100)))
 
 
 def _set_aside(finding: MailSetAside) -> str:

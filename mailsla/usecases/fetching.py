@@ -279,4 +279,4 @@ def _body_starts(source: HeaderSource, uids: list[int]) -> list[BodyStart]:
 
 def _with_body(message: NewMessage, start: BodyStart, office: Office) -> NewMessage:
     header = with_body(message.header, start.content_fields, start.body, office)
-    return new_message(message.uid, message.internal_at, header, office)
+    return new_message(message.uid, message.internal_at, header, office)._replace(trace=message.trace)

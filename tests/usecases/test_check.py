@@ -49,6 +49,7 @@ class Store:
     failed: list[Attempt] = field(default_factory=list)
     outbound: int = 2
     waiting: datetime | None = None
+    unproven: int = 0
 
     def last(self) -> Sequence[RecordedRun]:
         return self.runs
@@ -67,6 +68,9 @@ class Store:
 
     def outbound_count(self) -> int:
         return self.outbound
+
+    def unproven_count(self) -> int:
+        return self.unproven
 
 
 @dataclass
@@ -114,6 +118,18 @@ def test_when_all_is_well_every_part_says_so_in_its_order() -> None:
         findings.ClockShows(NOW),
     ]
     assert {finding.health for finding in found()} == {Health.OK}
+
+
+def test_mails_of_ours_that_are_not_believed_are_to_watch_and_the_server_that_could_say_is_proposed() -> None:
+    doubted = found(Store(unproven=3), vouching="mx.example.fr")[2:4]
+    calm = found(vouching="mx.example.fr")[2]
+
+    assert doubted == [
+        findings.NotBelieved(3),
+        findings.ServerVouches("mx.example.fr", is_needed=True),
+    ]
+    assert [item.health for item in doubted] == [Health.WARNING, Health.WARNING]
+    assert (calm, calm.health) == (findings.ServerVouches("mx.example.fr", is_needed=False), Health.OK)
 
 
 def test_an_account_without_a_sent_mailbox_is_to_watch() -> None:

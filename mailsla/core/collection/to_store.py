@@ -11,6 +11,8 @@ from mailsla.core.collection.on_server import MailboxStatus
 from mailsla.core.errors import Unforeseen
 from mailsla.core.mail.header import Header
 from mailsla.core.mail.identity import identity
+from mailsla.core.mail.trace_information import Trace
+from mailsla.core.office.authorship import trace_of
 from mailsla.core.office.correspondents import Office
 from mailsla.core.pairing.ties import ties
 
@@ -83,12 +85,14 @@ class NewMessage(NamedTuple):
     key: str
     header: Header
     ties: tuple[int, ...] = ()
+    trace: Trace | None = None
 
 
 def new_message(uid: int, internal_at: datetime | None, header: Header, office: Office) -> NewMessage:
-    """Return a message ready to be stored, with its identity and its ties."""
-    key = identity(header)
-    return NewMessage(uid, internal_at, key, header, ties(header, office))
+    """Return a message ready to be stored, with its identity, its ties and what its trace says."""
+    trace = trace_of(header, office)
+    header = header._replace(trace_fields=None)
+    return NewMessage(uid, internal_at, identity(header), header, ties(header, office), trace)
 
 
 def unforeseen(error: Unforeseen) -> str:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from mailsla.core.mail.header import Header
+from mailsla.core.mail.trace_information import Trace
 
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 """Before this, an instant is a broken clock's, not a mail's."""
@@ -41,6 +42,7 @@ class Copy(NamedTuple):
         gone_at: When mailsla first saw that; None when it is there, or when nobody knows.
         first_seen_at: When mailsla first saw this copy; None when that does not matter.
         keywords: IMAP keywords on it, each with the instant mailsla first saw it.
+        trace: What the servers on its way wrote; None when it was collected before that was asked for.
     """
 
     account: str
@@ -53,6 +55,7 @@ class Copy(NamedTuple):
     gone_at: datetime | None = None
     first_seen_at: datetime | None = None
     keywords: tuple[tuple[str, datetime], ...] = ()
+    trace: Trace | None = None
 
 
 class Mail(NamedTuple):

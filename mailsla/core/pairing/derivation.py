@@ -9,6 +9,7 @@ from datetime import datetime
 
 from mailsla.core.mail.base_subject import base_subject
 from mailsla.core.mail.copies import Mail
+from mailsla.core.office.correspondents import Office
 from mailsla.core.office.sides import Reading, Side, read
 from mailsla.core.pairing.conversation import Evidence, Forest, Link, Threaded, thread
 from mailsla.core.pairing.decision import Action, Decided, Decision, in_force
@@ -19,6 +20,7 @@ from mailsla.core.pairing.recipient_matching import Matches, match
 from mailsla.core.pairing.request import Request
 from mailsla.core.pairing.request_life import requests_of
 from mailsla.core.pairing.rules import RULES_VERSION, PairingRules
+from mailsla.core.pairing.unproven import doubts_of_unproven
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,7 @@ def derive(mails: Sequence[Mail], rules: PairingRules, decisions: Iterable[Decis
     """
     found = one_mails(mails)
     decided = in_force(under_kept_keys(decisions, found))
-    readings = {one.mail.key: read(one.mail, rules.office) for one in found}
+    readings = {one.mail.key: _read(one.mail, rules.office, decided) for one in found}
     threads = thread(_evidence(found, decided), rules.office.outside)
     threaded = {members[0]: members for members in threads.members}
     first = _requests(threaded, readings, threads.links, rules, decided)
@@ -97,8 +99,14 @@ def derive(mails: Sequence[Mail], rules: PairingRules, decisions: Iterable[Decis
     final = {**first, **_requests(grown, readings, links, rules, decided)}
     requests = _by_receipt(conversations, final)
     unsettled = {key: reading for key, reading in readings.items() if not _is_settled(key, decided)}
-    doubts = _in_order(matches.doubts, doubts_of_conversations(requests, unsettled, links))
+    unproven = doubts_of_unproven(conversations, unsettled, links, requests, rules)
+    doubts = _in_order(matches.doubts, (*doubts_of_conversations(requests, unsettled, links), *unproven))
     return _with_others(Derivation(conversations, links, readings, requests, doubts), found)
+
+
+def _read(mail: Mail, office: Office, decided: Decided) -> Reading:
+    """Tell what a mail is; who ties one to a request says that the office wrote it."""
+    return read(mail, office, vouched=decided.last(mail.key, Action.JOIN) is not None)
 
 
 def _in_order(by_evidence_4: Iterable[Doubt], others: Iterable[Doubt]) -> tuple[Doubt, ...]:

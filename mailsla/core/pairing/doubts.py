@@ -19,7 +19,8 @@ class DoubtCode(StrEnum):
 
     At a mail of the office that may answer: `SEVERAL_FIT`, `OTHER_SUBJECT`, `TOO_LATE` and `ALSO_WRITTEN_TO`, nothing
     says which request; `MACHINE_MADE`, nor who wrote it; `ANSWERED_BESIDE`, it names another request of the same
-    citizen; `OTHER_RECIPIENT`, it names a request and is written to somebody else; `RETURNED`, it came back.
+    citizen; `OTHER_RECIPIENT`, it names a request and is written to somebody else; `RETURNED`, it came back;
+    `UNAUTHENTICATED`, nothing shows that the office wrote it.
 
     At a request: `NEW_SUBJECT_BEFORE_REPLY`, it may be a reminder; `SEEMS_AUTOMATIC`, a machine may have written it.
     """
@@ -32,6 +33,7 @@ class DoubtCode(StrEnum):
     ANSWERED_BESIDE = "answered_beside"
     OTHER_RECIPIENT = "other_recipient"
     RETURNED = "returned"
+    UNAUTHENTICATED = "unauthenticated"
     NEW_SUBJECT_BEFORE_REPLY = "new_subject_before_reply"
     SEEMS_AUTOMATIC = "seems_automatic"
 
