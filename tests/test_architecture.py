@@ -48,6 +48,7 @@ PURE = {
     "functools",
     "hashlib",
     "html",
+    "ipaddress",
     "itertools",
     "json",
     "math",

@@ -11,6 +11,7 @@ from mailsla.config import Account
 from mailsla.core.alerts.findings import Finding
 from mailsla.core.collection.archived import Found
 from mailsla.core.mail.kinds import MailKind
+from mailsla.core.office.authorship import vouching_server
 from mailsla.core.pairing.derivation import DerivedMessage, ListedMail, Tied
 from mailsla.core.pairing.request import Request
 from mailsla.core.rate.period import Grain, Period
@@ -133,7 +134,7 @@ def check(app: Application, *, quick: bool) -> list[Finding]:
     """Look at every part of the installation; when quick, only at how recent collections are."""
     if quick:
         return list(checking.recent(app.intervals, app.store.runs, app.store.derivations, app.now()))
-    smtp = app.site.settings.smtp
+    smtp, office = app.site.settings.smtp, app.site.office
     installation = checking.Installation(
         accounts=[_access(app, account) for account in app.accounts],
         greet=None if smtp is None else smtp_server(smtp).greet,
@@ -143,6 +144,9 @@ def check(app: Application, *, quick: bool) -> list[Finding]:
         gaps=app.gaps(),
         territory=app.site.settings.site.territory.name,
         calendar=app.clock().calendar,
+        vouching=""
+        if office.trusted_authserv_id
+        else vouching_server(app.store.messages.latest_traces(), office),
     )
     return list(checking.look(installation, app.now()))
 

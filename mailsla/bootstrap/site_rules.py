@@ -31,13 +31,14 @@ class Site:
 
     @cached_property
     def office(self) -> Office:
-        """Who we are: domains, declared addresses, the accounts' own, the services."""
+        """Who we are: domains, declared addresses, the accounts' own, that of alerts, the services."""
         settings = self.settings
         logins = {account.user.lower() for account in settings.accounts if "@" in account.user}
         heads = {service.head for service in settings.services if service.head is not None}
+        senders = set() if settings.smtp is None else {settings.smtp.sender}
         return Office(
             domains=settings.office.domains,
-            addresses=frozenset({*settings.office.addresses, *logins, *heads}),
+            addresses=frozenset({*settings.office.addresses, *logins, *heads, *senders}),
             services=tuple(
                 Service(item.name, item.addresses, item.mailboxes, item.keywords, item.head)
                 for item in settings.services
@@ -46,6 +47,9 @@ class Site:
             never_requests=frozenset(
                 item if "@" in item else f"@{item}" for item in settings.office.never_requests
             ),
+            trusted_authserv_id=settings.office.trusted_authserv_id or "",
+            networks=settings.office.networks,
+            copies_are_trusted=settings.office.copies_are_trusted,
         )
 
     @property

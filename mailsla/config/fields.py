@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from datetime import time
 from fractions import Fraction
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -34,6 +35,27 @@ def _address(written: str) -> str:
 
 def _domain(written: str) -> str:
     return _address(f"x@{written.removeprefix('@')}").partition("@")[2]
+
+
+def _network(written: str) -> str:
+    try:
+        found = ip_network(written)
+    except ValueError as error:
+        raise ValueError(_("indiquez un réseau, comme « 198.51.100.0/24 ».")) from error
+    if found.prefixlen == 0:
+        raise ValueError(_("ce réseau est Internet entier ; indiquez les vôtres, comme « 198.51.100.0/24 »."))
+    return str(found)
+
+
+def _authserv_id(written: str) -> str:
+    # RFC 8601 §2.5: one word, compared without regard to case.
+    if not re.fullmatch(r"[!-~]+", written) or set(written) & set(';="()'):
+        raise ValueError(
+            _(
+                "indiquez le premier mot d'Authentication-Results comme votre serveur l'écrit : « mx.example.fr »."
+            )
+        )
+    return written.lower()
 
 
 def _departement(written: str) -> str:
@@ -98,6 +120,8 @@ def _anchored(path: Path, info: ValidationInfo) -> Path:
 
 Address = Annotated[str, AfterValidator(_address)]
 Domain = Annotated[str, AfterValidator(_domain)]
+Network = Annotated[str, AfterValidator(_network)]
+AuthservId = Annotated[str, Field(max_length=255), AfterValidator(_authserv_id)]
 Departement = Annotated[str, BeforeValidator(str), AfterValidator(_departement)]
 Share = Annotated[Fraction, BeforeValidator(_exact), Field(gt=0, le=1)]
 File = Annotated[Path, AfterValidator(_anchored)]

@@ -6,7 +6,18 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from mailsla.config.fields import Address, Departement, Domain, Keyword, MailboxName, Name, Pattern, Section
+from mailsla.config.fields import (
+    Address,
+    AuthservId,
+    Departement,
+    Domain,
+    Keyword,
+    MailboxName,
+    Name,
+    Network,
+    Pattern,
+    Section,
+)
 from mailsla.core.clock.territory import Territory, territory_of
 from mailsla.core.office.forms import AddressSource
 from mailsla.language import gettext as _
@@ -33,12 +44,15 @@ class Site(Section):
 
 
 class OfficeSection(Section):
-    """`[office]`: which addresses are ours."""
+    """`[office]`: which addresses are ours, and by what a mail that bears one is believed to be ours."""
 
     domains: tuple[Domain, ...] = Field(min_length=1)
     addresses: tuple[Address, ...] = ()
     form_senders: tuple[Address, ...] = ()
     never_requests: tuple[Address | Domain, ...] = ()
+    trusted_authserv_id: AuthservId | None = None
+    networks: tuple[Network, ...] = ()
+    copies_are_trusted: bool = False
 
 
 class FormSection(Section):

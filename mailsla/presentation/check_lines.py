@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import assert_never
@@ -20,6 +21,7 @@ from mailsla.core.alerts.findings import (
     MailSetAside,
     NextWorkingDay,
     NoSentMailbox,
+    NotBelieved,
     NotCollected,
     Part,
     RepliesSeen,
@@ -27,6 +29,7 @@ from mailsla.core.alerts.findings import (
     RequestsKnown,
     SendingAnswers,
     SendingUnconfigured,
+    ServerVouches,
 )
 from mailsla.core.collection.on_server import ListedMailbox
 from mailsla.language import gettext as _
@@ -67,7 +70,7 @@ def _subject(finding: Finding) -> str:  # noqa: C901, PLR0911 (one of each kind)
             return _("envoi des alertes")
         case Broken() | RequestsKnown() | DerivationLate():
             return _("base de données")
-        case RepliesSeen() | RepliesUnseen():
+        case RepliesSeen() | RepliesUnseen() | NotBelieved() | ServerVouches():
             return _("réponses")
         case MailSetAside():
             return _("courriel mis de côté")
@@ -98,6 +101,10 @@ def _sentence(finding: Finding, zone: ZoneInfo) -> str:  # noqa: C901, PLR0911, 
             return _replies(count)
         case RepliesUnseen():
             return _unseen(finding)
+        case NotBelieved(count):
+            return _not_believed(count)
+        case ServerVouches():
+            return _vouches(finding)
         case SendingUnconfigured():
             return _("pas de section [smtp] : aucune alerte ne partira.")
         case SendingAnswers():
@@ -142,6 +149,23 @@ def _unseen(finding: RepliesUnseen) -> str:
         "soit {share} de ceux auxquels il est répondu (demandes concernées : {whose}) ; ajoutez cette boîte par "
         "[[accounts]], ou son dossier d'envoyés par « sent »."
     ).format(n=finding.unseen, share=words.percent(finding.share), whose=whose or "–")
+
+
+def _not_believed(count: int) -> str:
+    return ngettext(
+        "{n} courriel à notre adresse, que rien ne prouve être de nous, ne vaut pas réponse : voir [office] "
+        "(trusted_authserv_id, networks).",
+        "{n} courriels à notre adresse, que rien ne prouve être de nous, ne valent pas réponse : voir [office] "
+        "(trusted_authserv_id, networks).",
+        count,
+    ).format(n=count)
+
+
+def _vouches(finding: ServerVouches) -> str:
+    return _(
+        "votre serveur dit ce qu'il a vérifié ; s'il le fait pour tout courriel reçu, écrivez dans [office] : "
+        "trusted_authserv_id = {name}"
+    ).format(name=json.dumps(words.safe(finding.authserv_id, 100)))
 
 
 def _set_aside(finding: MailSetAside) -> str:

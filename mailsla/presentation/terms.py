@@ -172,6 +172,7 @@ def doubt(code: DoubtCode) -> str:
         DoubtCode.ANSWERED_BESIDE: _("répond à une autre demande du même usager"),
         DoubtCode.OTHER_RECIPIENT: _("cite la demande, mais écrite à un autre destinataire"),
         DoubtCode.UNSEEN_REPLY: _("courriel prouvé, non vu"),
+        DoubtCode.UNAUTHENTICATED: _("à notre adresse, mais rien ne prouve que nous l'avons écrite"),
         DoubtCode.RETURNED: _("revenue : l'usager ne l'a pas reçue"),
         DoubtCode.NEW_SUBJECT_BEFORE_REPLY: _("nouvel objet avant réponse : autre demande, ou relance ?"),
         DoubtCode.SEEMS_AUTOMATIC: _("semble automatique"),

@@ -68,6 +68,9 @@ class KnownRequests(Waiting, Protocol):
     def answered_unseen(self) -> AnsweredUnseen:
         """Count the citizens' mails that answer a mail of the office, seen or not, and whose requests are concerned."""
 
+    def unproven_count(self) -> int:
+        """Count the messages that bear an address of ours, and are not believed to be ours."""
+
 
 class AnsweredUnseen(Protocol):
     """How many mails of the office leave unseen, as citizens' answers show it."""
@@ -127,6 +130,8 @@ class Installation:
         gaps: The stretches over which accounts were not collected.
         territory: The name of the one whose calendar is used.
         calendar: Its calendar.
+        vouching: The name under which our own server seems to say what it verified; empty when the site says it
+            trusts one, or none is seen.
     """
 
     accounts: Sequence[Access]
@@ -137,6 +142,7 @@ class Installation:
     gaps: Sequence[Gap]
     territory: str
     calendar: WorkingCalendar
+    vouching: str = ""
 
 
 def look(installation: Installation, now: datetime) -> Iterator[Finding]:
@@ -147,6 +153,7 @@ def look(installation: Installation, now: datetime) -> Iterator[Finding]:
     found = installation.known.answered_unseen()
     if found.unseen:
         yield findings.RepliesUnseen(found.by_service, found.unseen, found.seen)
+    yield from _belief(installation)
     yield _sending(installation.greet)
     yield findings.RequestsKnown(installation.known.request_count())
     yield from late_derivation(installation.known, now)
@@ -155,6 +162,15 @@ def look(installation: Installation, now: datetime) -> Iterator[Finding]:
     following = calendar.working_day(calendar.local_date(now), 1)
     yield findings.NextWorkingDay(installation.territory, following)
     yield findings.ClockShows(now)
+
+
+def _belief(installation: Installation) -> Iterator[Finding]:
+    """Say how many mails of ours are not believed, and what our own server could say of them."""
+    unproven = installation.known.unproven_count()
+    if unproven:
+        yield findings.NotBelieved(unproven)
+    if installation.vouching:
+        yield findings.ServerVouches(installation.vouching, is_needed=unproven > 0)
 
 
 def late_derivation(known: Waiting, now: datetime) -> Iterator[findings.DerivationLate]:

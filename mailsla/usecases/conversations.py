@@ -10,6 +10,7 @@ from mailsla.core.collection.archived import ArchivedMail
 from mailsla.core.errors import MessageError
 from mailsla.core.mail.copies import Copy, Mail
 from mailsla.core.mail.identity import identity
+from mailsla.core.office.authorship import trace_of
 from mailsla.core.office.body_evidence import read_with_body
 from mailsla.core.pairing.derivation import Derivation, DerivedMessage, Tied, derive
 from mailsla.core.pairing.rules import PairingRules
@@ -48,8 +49,16 @@ def of_files(
 
 def _read(mail: ArchivedMail, rules: PairingRules, read_at: datetime) -> Mail:
     header = read_with_body(mail.header, mail.body_start, rules.office)
-    copy = Copy(ACCOUNT, mail.mailbox, mail.role, mail.filed_at, header.hop_at, imported=True)
-    return Mail(identity(header), header, read_at, (copy,))
+    copy = Copy(
+        ACCOUNT,
+        mail.mailbox,
+        mail.role,
+        mail.filed_at,
+        header.hop_at,
+        imported=True,
+        trace=trace_of(header, rules.office),
+    )
+    return Mail(identity(header), header._replace(trace_fields=None), read_at, (copy,))
 
 
 def _tied(

@@ -281,4 +281,5 @@ def _body_starts(source: HeaderSource, uids: list[int]) -> list[BodyStart]:
 def _with_body(message: NewMessage, start: BodyStart, office: Office) -> NewMessage:
     header = with_body(message.header, start.content_fields, start.body, office)
     is_draft = DRAFT_FLAG in message.marks
-    return new_message(message.uid, message.internal_at, header, office, is_draft=is_draft)
+    found = new_message(message.uid, message.internal_at, header, office, is_draft=is_draft)
+    return found._replace(trace=message.trace)

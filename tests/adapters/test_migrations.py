@@ -9,12 +9,16 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, Engine, inspect
 
-from mailsla.adapters.database import migrating, schema
+from mailsla.adapters.database import migrating, rows, schema
+from mailsla.adapters.database.bulk import column_values, insert_rows
 from mailsla.adapters.database.engine import reading, writing
 from mailsla.adapters.database.store import store_on
+from mailsla.adapters.database.tables import MESSAGE
 from mailsla.core.collection.on_server import ListedMailbox
 from mailsla.core.collection.to_store import Cursor
 from mailsla.core.mail.copies import MailboxRole
+from mailsla.usecases.derive import derive_pending
+from tests.factories import RULES, mail, reply
 
 
 def test_the_migrations_make_the_tables_that_the_code_declares(empty_engine: Engine) -> None:
@@ -164,6 +168,39 @@ def test_a_store_that_kept_one_announced_date_is_derived_again_and_keeps_what_wa
     with reading(empty_engine) as connection:
         kept = connection.exec_driver_sql("select key, announcements from derived_request").all()
     assert [tuple(row) for row in kept] == [("k1", None)]
+
+
+def test_a_reply_that_an_earlier_version_collected_is_a_reply_as_before(empty_engine: Engine) -> None:
+    schema.upgrade(empty_engine, "0005")
+    asked = mail("2026-11-02 10:00")
+    answer = reply("2026-11-03 10:00", asked)
+    with writing(empty_engine) as connection:
+        for statement in (
+            "insert into account (id, name) values (1, 'contact')",
+            (
+                "insert into mailbox (id, account_id, name, role, uid_validity, last_uid, uid_next, messages) "
+                "values (1, 1, 'INBOX', 'inbox', 7, 2, 3, 2)"
+            ),
+        ):
+            connection.exec_driver_sql(statement)
+        for number, item in enumerate((asked, answer), 1):
+            written = rows.message_values(
+                item.key, item.header, item.first_seen_at, column_values(connection)
+            )
+            insert_rows(connection, MESSAGE, rows.STORED_MESSAGE, [(number, *written)])
+            connection.exec_driver_sql(
+                "insert into location (id, message_id, mailbox_id, uid_validity, uid, imported, first_seen_at) "
+                f"values ({number}, {number}, 1, 7, {number}, false, '{SEEN}')"
+            )
+
+    schema.upgrade(empty_engine)
+    derivations = store_on(empty_engine).derivations
+    derive_pending(derivations, RULES)
+
+    migrating.check(empty_engine)
+    [case] = derivations.cases()
+    assert case.answered_at == answer.header.sent_at
+    assert (derivations.doubts(), derivations.unproven_count()) == ((), 0)
 
 
 def _contents(connection: Connection) -> dict[str, list[tuple[object, ...]]]:

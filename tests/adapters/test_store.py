@@ -22,8 +22,11 @@ from mailsla.core.collection.on_server import ListedMailbox, MailboxStatus
 from mailsla.core.collection.outcome import RunOutcome
 from mailsla.core.collection.to_store import Batch, NewMessage, SetAside
 from mailsla.core.errors import PermanentError
-from mailsla.core.mail.copies import Mail, MailboxRole
+from mailsla.core.mail.authentication_results import Results, Said
+from mailsla.core.mail.copies import Copy, Mail, MailboxRole
 from mailsla.core.mail.header import Header
+from mailsla.core.mail.trace_information import Hop, Trace
+from mailsla.core.pairing.doubts import DoubtCode
 from mailsla.usecases.derive import derive_pending
 from tests.factories import RULES, mail, paris, reply
 
@@ -389,6 +392,7 @@ HEADERS = st.builds(
     senders=st.lists(st.text(max_size=20), max_size=3).map(tuple),
     bcc=st.lists(st.text(max_size=20), max_size=3).map(tuple),
     kept=st.lists(st.tuples(st.text(max_size=10), st.text(max_size=10)), max_size=4).map(tuple),
+    trace_fields=st.none(),
 )
 
 
@@ -399,6 +403,73 @@ def test_a_message_written_and_read_again_is_equal(header: Header) -> None:
         row = rows.message_values("k", header, SEEN, kept)
 
         assert rows.mail_of((1, *row), ()) == Mail("k", header, SEEN)
+
+
+TRACES = st.builds(
+    Trace,
+    hops=st.lists(
+        st.builds(
+            Hop, st.text(max_size=5), st.lists(st.text(max_size=5), max_size=2).map(tuple), st.booleans()
+        ),
+        max_size=3,
+    ).map(tuple),
+    results=st.lists(
+        st.builds(
+            Results,
+            st.text(max_size=5),
+            st.integers(0, 30),
+            st.lists(
+                st.builds(Said, st.text(max_size=5), st.text(max_size=5), st.text(max_size=5)), max_size=2
+            ).map(tuple),
+        ),
+        max_size=3,
+    ).map(tuple),
+    flagged=st.none() | st.integers(0, 30),
+)
+
+
+@given(trace=st.none() | TRACES)
+def test_a_copy_s_trace_written_and_read_again_is_equal(trace: Trace | None) -> None:
+    kept = None if trace is None else ColumnValues.document(trace)
+    instant = "2026-11-13 08:00:00"
+
+    copy = rows.copy_of(
+        (1, 2, 3, 4, 5, None, None, kept, 0, instant, None), "contact", "x", MailboxRole.INBOX
+    )
+
+    assert copy == Copy("contact", "x", MailboxRole.INBOX, first_seen_at=SEEN, trace=trace)
+
+
+FORGED = Trace((Hop("mx.example.net", ("203.0.113.9",)),), (Results("mx.example.net", 0),))
+
+
+@pytest.mark.parametrize(("trace", "is_believed"), [(None, True), (FORGED, False), (Trace(), True)])
+def test_what_servers_wrote_of_a_copy_decides_whether_it_is_ours(
+    store: Store, derivations: Derivations, trace: Trace | None, *, is_believed: bool
+) -> None:
+    asked = mail("2026-11-02 10:00")
+    answer = new(reply("2026-11-03 10:00", asked), 2)._replace(trace=trace)
+    add(store, asked)
+    store.messages.add(store.mailboxes.cursor("contact", INBOX), Batch(7, 2, (answer,), ()), SEEN)
+
+    derive_pending(derivations, RULES)
+
+    [case] = derivations.cases()
+    doubts = [(doubt.mail, doubt.candidates, doubt.code) for doubt in derivations.doubts()]
+    assert (case.answered_at is not None) is is_believed
+    assert doubts == ([] if is_believed else [(answer.key, (asked.key,), DoubtCode.UNAUTHENTICATED)])
+    assert derivations.unproven_count() == (0 if is_believed else 1)
+
+
+def test_the_traces_of_what_came_last_are_given_and_only_of_what_came(store: Store) -> None:
+    first, second, unknown, gone_out = (mail(f"2026-11-0{day} 10:00") for day in (2, 3, 4, 5))
+    messages = (new(first, 1)._replace(trace=Trace()), new(second, 2)._replace(trace=FORGED), new(unknown, 3))
+    store.messages.add(store.mailboxes.cursor("contact", INBOX), Batch(7, 3, messages, ()), SEEN)
+    written = (new(gone_out, 1)._replace(trace=Trace(flagged=1)),)
+    store.messages.add(store.mailboxes.cursor("contact", SENT), Batch(7, 1, written, ()), SEEN)
+
+    assert store.messages.latest_traces() == [FORGED, Trace()]
+    assert store.messages.latest_traces(most=1) == [FORGED]
 
 
 def test_a_store_of_a_newer_version_is_refused(engine: Engine) -> None:

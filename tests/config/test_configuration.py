@@ -154,7 +154,25 @@ def with_service(**keys: Any) -> dict[str, Any]:
 
 FORM = {"senders": ["formulaire@example.fr"]}
 
+
+def with_office(**keys: Any) -> dict[str, Any]:
+    return SMALLEST | {"office": {"domains": ["pref.example.fr"]} | keys}
+
+
 RULES = [
+    (
+        with_office(networks=["198.51.100.0"] * 2 + ["relais"]),
+        "office.networks[3]",
+        "indiquez un réseau, comme",
+    ),
+    (with_office(networks=["198.51.100.1/24"]), "office.networks[1]", "indiquez un réseau, comme"),
+    (with_office(networks=["::/0"]), "office.networks[1]", "ce réseau est Internet entier"),
+    (
+        with_office(trusted_authserv_id="mx.example.fr; spf"),
+        "office.trusted_authserv_id",
+        "indiquez le premier mot",
+    ),
+    (with_office(trusted_authserv_id="mx=a"), "office.trusted_authserv_id", "indiquez le premier mot"),
     (with_service(head="personne"), "services[1].head", "indiquez une adresse électronique, comme"),
     (
         SMALLEST | {"site": {"name": "Préfecture d'essai", "departement": "999"}},

@@ -20,7 +20,7 @@ CODES = {
     "DayKind": "working weekend holiday closure worked_holiday half_day",
     "DoubtCode": (
         "several_fit other_subject too_late also_written_to machine_made answered_beside other_recipient returned "
-        "unseen_reply new_subject_before_reply seems_automatic"
+        "unseen_reply unauthenticated new_subject_before_reply seems_automatic"
     ),
     "Evidence": "none in-reply-to references thread-index recipient-and-subject decision same-mail unseen-reply",
     "Grain": "week month quarter year",
@@ -71,6 +71,6 @@ def test_the_fields_asked_for_are_these_and_those_kept_are_among_them() -> None:
         "x-original-to x-post-messageclass x-precedence x-spam-flag x-spam-status x-vacation"
     )
     assert " ".join(REQUESTED_FIELDS) == (
-        "bcc cc date from in-reply-to message-id received references reply-to sender subject thread-index to "
-        + " ".join(KEPT_FIELDS)
+        "authentication-results bcc cc date from in-reply-to message-id received references reply-to sender subject "
+        "thread-index to " + " ".join(KEPT_FIELDS)
     )

@@ -157,13 +157,15 @@ def read(*lines: str) -> Header:
 
 
 def test_a_header_ends_at_the_first_blank_line_even_with_spaces_on_it() -> None:
-    assert read("Date:", "Subject: a", " \t", "To: b@x.fr") == Header(subject="a")
-    assert read("Date:", "Subject: a", "", "To: b@x.fr") == Header(subject="a")
-    assert read_header(b"\xef\xbb\xbfDate:\nSubject: a") == Header(subject="a")
-    assert read_header(b"\n\nDate:\nSubject: a") == Header(subject="a")
-    assert read_header(b"From a@x.fr\nDate:\nSubject: a") == Header(subject="a")
-    assert read_header(b">From a@x.fr\nDate:\nSubject: a") == Header(subject="a")
-    assert read_header(b"Date:\rSubject : a\rTo:\tb@x.fr\r") == Header(subject="a", to=("b@x.fr",))
+    assert read("Date:", "Subject: a", " \t", "To: b@x.fr") == Header(subject="a", trace_fields=())
+    assert read("Date:", "Subject: a", "", "To: b@x.fr") == Header(subject="a", trace_fields=())
+    assert read_header(b"\xef\xbb\xbfDate:\nSubject: a") == Header(subject="a", trace_fields=())
+    assert read_header(b"\n\nDate:\nSubject: a") == Header(subject="a", trace_fields=())
+    assert read_header(b"From a@x.fr\nDate:\nSubject: a") == Header(subject="a", trace_fields=())
+    assert read_header(b">From a@x.fr\nDate:\nSubject: a") == Header(subject="a", trace_fields=())
+    assert read_header(b"Date:\rSubject : a\rTo:\tb@x.fr\r") == Header(
+        subject="a", to=("b@x.fr",), trace_fields=()
+    )
     with pytest.raises(MessageError, match=r"^no-header$") as raised:
         read_header(b"")
     assert raised.value.reason == "no-header"
@@ -193,6 +195,10 @@ def test_of_fields_that_stand_once_the_first_counts_and_the_others_are_joined() 
         cc=("g@x.fr",),
         bcc=("h@x.fr",),
         kept=(("precedence", "bulk"), ("precedence", "list"), ("x-vacation", "")),
+        trace_fields=(
+            ("received", " x; Mon, 23 Nov 2026 10:00:00 +0100"),
+            ("received", " x; Tue, 24 Nov 2026 10:00:00 +0100"),
+        ),
     )
     assert found.recipients == ("e@x.fr", "f@x.fr", "g@x.fr", "h@x.fr")
     assert (found.field("precedence"), found.field("list-id")) == ("bulk", "")
@@ -256,6 +262,7 @@ def test_structured_fields_that_are_encoded_as_a_whole_are_read() -> None:
     assert read("Date:", f"In-Reply-To: {ids}", f"References: <b@x.fr> {ids}") == Header(
         in_reply_to=("a.very.long@outlook.example",),
         references=("b@x.fr", "a.very.long@outlook.example"),
+        trace_fields=(),
     )
     assert read("From: =?utf-8?q?Camille?= <a@x.fr>").senders == ("a@x.fr",)
     assert read("From: =?utf-8?q?personne?=").senders == ()

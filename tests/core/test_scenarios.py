@@ -14,8 +14,9 @@ address of the office, `nobody` is none), its subject (`\\u00a0` is that charact
 `reply-to`, `sender`, `message-id`, `in-reply-to` and `references` (a label, or an id in brackets), `keyword`,
 `thread-index` (a word is a root), `dated` (its Date, `none` without one), `hop` (the topmost hop), `in` (its
 mailboxes, each `NAME of ACCOUNT since INSTANT stored INSTANT imported draft until INSTANT gone`, all but the name at
-will: a draft bears its flag from the first, to that instant or still),
-`body-names` (the address that a form's body gives), or any header field that is kept. Times are local.
+will: a draft bears its flag from the first, to that instant or still), `body-names` (the address that a form's body
+gives), `trace` (fields that servers wrote above it, from the topmost, separated by ` // `; `none` when they wrote
+nothing), or any header field that is kept. Times are local.
 
 Whatever is not understood is an error. The doubts that a scenario does not expect are an error too.
 """
@@ -47,6 +48,9 @@ from mailsla.core.mail.header import KEPT_FIELDS, Header
 from mailsla.core.mail.identity import identity
 from mailsla.core.mail.instants import Moment
 from mailsla.core.mail.mailbox_names import role_of_name
+from mailsla.core.mail.trace_information import TRACE_FIELDS
+from mailsla.core.office.authorship import trace_of
+from mailsla.core.office.correspondents import Office
 from mailsla.core.pairing.decision import Action, Decision
 from mailsla.core.pairing.derivation import Derivation, derive
 from mailsla.core.pairing.request import Request
@@ -139,7 +143,19 @@ class Scenario:
     @property
     def rules(self) -> PairingRules:
         """How its mails are paired."""
-        return replace(site().pairing, holding_stops=self.options.get("holding-stops") == "true")
+        return replace(
+            site().pairing, office=self.office, holding_stops=self.options.get("holding-stops") == "true"
+        )
+
+    @property
+    def office(self) -> Office:
+        """Who "we" are, and by what our mails are believed to be ours."""
+        return replace(
+            site().office,
+            trusted_authserv_id=self.options.get("trusted-authserv-id", ""),
+            networks=tuple(self.options.get("networks", "").split()),
+            copies_are_trusted=self.options.get("copies-are-trusted") == "true",
+        )
 
 
 OPTIONS: dict[str, str] = {
@@ -149,6 +165,9 @@ OPTIONS: dict[str, str] = {
     "closed-day-receipt": "|".join(ClosedDayReceipt),
     "comparison": "|".join(Comparison),
     "holding-stops": "true|false",
+    "trusted-authserv-id": r"\S+",
+    "networks": r"\S+( \S+)*",
+    "copies-are-trusted": "true|false",
 }
 
 
@@ -262,11 +281,14 @@ def _mail(scenario: Scenario, label: str) -> Mail:
         bcc=_addresses(values.get("bcc", "nobody")),
         asked_by=_addresses(values.get("body-names", "nobody")),
         kept=tuple(kept),
+        trace_fields=_trace_fields(values["trace"]) if "trace" in values else None,
     )
+    trace = trace_of(header, scenario.office)
+    header = header._replace(trace_fields=None)
     default = "Sent" if site().office.wrote(header) else "INBOX"
     keywords = _keywords(scenario, values.get("keyword"))
     places = [
-        _place(scenario, item, at)._replace(hop_at=header.hop_at, keywords=keywords)
+        _place(scenario, item, at)._replace(hop_at=header.hop_at, keywords=keywords, trace=trace)
         for item in values.get("in", default).split(", ")
     ]
     return Mail(
@@ -278,13 +300,24 @@ def _mail(scenario: Scenario, label: str) -> Mail:
 
 
 MAIL_OPTIONS = (
-    "cc bcc reply-to sender message-id in-reply-to references thread-index dated hop in keyword body-names"
+    "cc bcc reply-to sender message-id in-reply-to references thread-index dated hop in keyword body-names trace"
 ).split()
 _PLACE = re.compile(
     rf"(?P<mailbox>.+?)(?: of (?P<account>\w+))?(?: since (?P<since>{INSTANT}))?"
     rf"(?: stored (?P<stored>{INSTANT}|never))?(?P<imported> imported)?"
     rf"(?P<draft> draft(?: until (?P<until>{INSTANT}))?)?(?P<gone> gone)?"
 )
+
+
+def _trace_fields(written: str) -> tuple[tuple[str, str], ...]:
+    """Return fields as they stand in a header: `Received: from … // X-Spam-Flag: YES`."""
+    if written == "none":
+        return ()
+    fields = tuple(item.partition(": ")[::2] for item in written.split(" // "))
+    found = tuple((name.lower(), value) for name, value in fields)
+    if not {name for name, _value in found} <= TRACE_FIELDS:
+        raise ScenarioError(f"no trace: {written}")
+    return found
 
 
 def _unescaped(subject: str) -> str:

@@ -160,8 +160,62 @@ MUTATIONS = (
     Mutation(
         "a declared form may be excluded",
         "office/sides",
-        "    if office.is_form(mail.header):\n        return _citizen(mail, office, MailKind.PERSON, None)\n",
+        "        return _citizen(mail, office, MailKind.PERSON, None)\n    if kind",
+        "        pass\n    if kind",
+    ),
+    Mutation(
+        "a From is believed",
+        "office/sides",
+        "Reading(mail, Side.ASIDE, kind, Reason(UNPROVEN), ",
+        "Reading(mail, Side.OUTBOUND, kind, None, ",
+    ),
+    Mutation(
+        "nobody can vouch for a mail",
+        "pairing/derivation",
+        "vouched=decided.last(mail.key, Action.JOIN) is not None",
+        "vouched=False",
+    ),
+    Mutation(
+        "what stands below our own hop is believed",
+        "office/authorship",
+        "if results.server == office.trusted_authserv_id and results.below <= inner",
+        "if results.server == office.trusted_authserv_id",
+    ),
+    Mutation(
+        "any server's word is believed",
+        "office/authorship",
+        "if results.server == office.trusted_authserv_id and results.below <= inner",
+        "if results.below <= inner",
+    ),
+    Mutation(
+        "a failure of DMARC takes nothing away",
+        "office/authorship",
+        "    if any((item.method, item.result) == (DMARC, FAIL) for item in said):\n        return False\n",
         "",
+    ),
+    Mutation(
+        "a submission elsewhere is believed",
+        "office/authorship",
+        "return hop.is_submitted and office.has_host(hop.by)",
+        "return hop.is_submitted",
+    ),
+    Mutation(
+        "a hop from anywhere is ours",
+        "office/authorship",
+        "return office.has_host(hop.by) and all(map(office.has_machine, hop.addresses))",
+        "return office.has_host(hop.by)",
+    ),
+    Mutation(
+        "a form's mail in Junk is anybody's",
+        "office/sides",
+        "if mail.roles == {MailboxRole.JUNK} and not (vouched or is_believed(mail, office)):",
+        "if mail.roles == {MailboxRole.JUNK}:",
+    ),
+    Mutation(
+        "a forged automatic answer acknowledges",
+        "pairing/request_life",
+        "return is_ours and is_believed(reading.mail, office)",
+        "return is_ours",
     ),
     Mutation(
         "the office is its own citizen",

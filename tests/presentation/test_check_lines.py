@@ -50,6 +50,27 @@ SAID: list[tuple[Finding, str]] = [
         ),
     ),
     (
+        findings.NotBelieved(1),
+        (
+            "warning réponses : 1 courriel à notre adresse, que rien ne prouve être de nous, ne vaut pas réponse : "
+            "voir [office] (trusted_authserv_id, networks)."
+        ),
+    ),
+    (
+        findings.NotBelieved(2),
+        (
+            "warning réponses : 2 courriels à notre adresse, que rien ne prouve être de nous, ne valent pas réponse : "
+            "voir [office] (trusted_authserv_id, networks)."
+        ),
+    ),
+    (
+        findings.ServerVouches('mx"', is_needed=False),
+        (
+            "ok réponses : votre serveur dit ce qu'il a vérifié ; s'il le fait pour tout courriel reçu, écrivez dans "
+            '[office] : trusted_authserv_id = "mx\\""'
+        ),
+    ),
+    (
         findings.SendingUnconfigured(),
         "warning envoi des alertes : pas de section [smtp] : aucune alerte ne partira.",
     ),

@@ -54,6 +54,7 @@ class Store:
     outbound: int = 2
     waiting: datetime | None = None
     unseen: AnsweredUnseen = NONE_UNSEEN
+    unproven: int = 0
 
     def last(self) -> Sequence[RecordedRun]:
         return self.runs
@@ -75,6 +76,9 @@ class Store:
 
     def answered_unseen(self) -> AnsweredUnseen:
         return self.unseen
+
+    def unproven_count(self) -> int:
+        return self.unproven
 
 
 @dataclass
@@ -135,6 +139,18 @@ def test_mails_of_the_office_that_nobody_has_seen_are_to_watch() -> None:
 
     assert finding == findings.RepliesUnseen(concerned, 3, 9)
     assert finding.health is Health.WARNING
+
+
+def test_mails_of_ours_that_are_not_believed_are_to_watch_and_the_server_that_could_say_is_proposed() -> None:
+    doubted = found(Store(unproven=3), vouching="mx.example.fr")[2:4]
+    calm = found(vouching="mx.example.fr")[2]
+
+    assert doubted == [
+        findings.NotBelieved(3),
+        findings.ServerVouches("mx.example.fr", is_needed=True),
+    ]
+    assert [item.health for item in doubted] == [Health.WARNING, Health.WARNING]
+    assert (calm, calm.health) == (findings.ServerVouches("mx.example.fr", is_needed=False), Health.OK)
 
 
 def test_an_account_without_a_sent_mailbox_is_to_watch() -> None:

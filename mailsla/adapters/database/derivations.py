@@ -29,7 +29,7 @@ from mailsla.adapters.database.tables import (
 from mailsla.adapters.machine.second_process import SecondProcess
 from mailsla.core.collection.to_store import UNFORESEEN
 from mailsla.core.mail.kinds import MailKind
-from mailsla.core.office.sides import Side
+from mailsla.core.office.sides import UNPROVEN, Side
 from mailsla.core.pairing.conversation import Evidence
 from mailsla.core.pairing.derivation import DerivedMessage
 from mailsla.core.pairing.doubts import Doubt, DoubtCode
@@ -196,6 +196,14 @@ class Derivations:
                 connection.execute(unseen).scalar_one(),
                 connection.execute(seen).scalar_one(),
             )
+
+    def unproven_count(self) -> int:
+        """Count the messages that bear an address of ours, and are not believed to be ours."""
+        query = select(DERIVED_MESSAGE.c.reason).where(
+            DERIVED_MESSAGE.c.side == Side.ASIDE.value, DERIVED_MESSAGE.c.kind == MailKind.PERSON.value
+        )
+        with reading(self._engine) as connection:
+            return sum(reason[0] == UNPROVEN for reason in connection.execute(query).scalars())
 
     def underived(self) -> tuple[MessageSetAside, ...]:
         """Return every message that could not be derived, each at the first copy that is still there."""

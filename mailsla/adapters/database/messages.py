@@ -26,9 +26,10 @@ from mailsla.adapters.database.set_aside import set_aside
 from mailsla.adapters.database.tables import DERIVATION, LOCATION, MAILBOX, MESSAGE, TIE
 from mailsla.core.collection.to_store import Batch, Cursor, NewMessage
 from mailsla.core.errors import apart
-from mailsla.core.mail.copies import DRAFT_MARKS
+from mailsla.core.mail.copies import DRAFT_MARKS, MailboxRole
 from mailsla.core.mail.header import BODY_SAYS, Header
 from mailsla.core.mail.header_reading import READER_VERSION
+from mailsla.core.mail.trace_information import Trace
 from mailsla.core.office.body_evidence import needs_body
 from mailsla.core.office.correspondents import Office
 
@@ -40,9 +41,13 @@ COPY_COLUMNS = (
     "uid",
     "internal_at",
     "hop_at",
+    "trace",
     "imported",
     "first_seen_at",
 )
+MOST_TRACES = 500
+"""Mails that say enough of who verifies them."""
+
 MESSAGE_OF_COPY, UID_OF_COPY = COPY_COLUMNS.index("message_id"), COPY_COLUMNS.index("uid")
 
 
@@ -81,6 +86,18 @@ class Messages:
             added = [(None, message) for message in batch.messages]
             _add_copies(connection, cursor.mailbox_id, batch, added, seen_at, imported=True)
             return _count(connection, cursor.mailbox_id) - before
+
+    def latest_traces(self, most: int = MOST_TRACES) -> list[Trace]:
+        """Return what servers wrote on the mails that came last, of those of which it was asked for."""
+        query = (
+            select(LOCATION.c.trace)
+            .join(MAILBOX, MAILBOX.c.id == LOCATION.c.mailbox_id)
+            .where(MAILBOX.c.role == MailboxRole.INBOX.value, LOCATION.c.trace.is_not(None))
+            .order_by(LOCATION.c.id.desc())
+            .limit(most)
+        )
+        with reading(self._engine) as connection:
+            return [rows.trace_of(document) for document in connection.execute(query).scalars()]
 
     def nameless(self, cursor: Cursor, office: Office) -> list[int]:
         """Return the UIDs in a mailbox of forms' mails whose citizen is written in the body, and is not known."""
@@ -132,7 +149,8 @@ def _add_copies(
     imported: bool,
 ) -> None:
     """Add a batch's messages, each at its UID; an archive has no UIDs: there the message's own number serves."""
-    instant = column_values(connection).instant
+    values = column_values(connection)
+    instant = values.instant
     ids = _add_messages(connection, batch, seen_at)
     seen = instant(seen_at)
     copies = [
@@ -143,6 +161,7 @@ def _add_copies(
             number if uid is None else uid,
             instant(message.internal_at),
             instant(message.header.hop_at),
+            None if message.trace is None else values.document(message.trace),
             imported,
             seen,
         )

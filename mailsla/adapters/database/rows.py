@@ -7,10 +7,12 @@ from datetime import datetime
 from typing import Any
 
 from mailsla.adapters.database.column_values import ColumnValues, document_of, instant_of
+from mailsla.core.mail.authentication_results import Results, Said
 from mailsla.core.mail.copies import DRAFT_MARKS, Copy, Mail, MailboxRole
 from mailsla.core.mail.header import Header
 from mailsla.core.mail.instants import Basis
 from mailsla.core.mail.kinds import MailKind
+from mailsla.core.mail.trace_information import Hop, Trace
 from mailsla.core.office.sides import Reading, Side
 from mailsla.core.pairing.apart import Underived
 from mailsla.core.pairing.conversation import Evidence, Link
@@ -75,6 +77,7 @@ STORED_COPY = (
     "uid",
     "internal_at",
     "hop_at",
+    "trace",
     "imported",
     "first_seen_at",
     "gone_at",
@@ -114,7 +117,7 @@ def copy_of(
     keywords: Sequence[tuple[Any, ...]] = (),
 ) -> Copy:
     """Return the copy that a row of `STORED_COPY` holds, with (name, first seen, gone) of what is on it."""
-    _number, _message, _mailbox, _validity, _uid, internal_at, hop_at, imported, first_seen_at, gone_at = row
+    internal_at, hop_at, trace, imported, first_seen_at, gone_at = row[5:]
     copy = Copy(
         account,
         mailbox,
@@ -125,6 +128,7 @@ def copy_of(
         gone_at is None,
         instant_of(gone_at),
         instant(first_seen_at),
+        trace=None if trace is None else trace_of(document_of(trace)),
     )
     return _with_keywords(copy, keywords) if keywords else copy
 
@@ -137,6 +141,18 @@ def _with_keywords(copy: Copy, keywords: Sequence[tuple[Any, ...]]) -> Copy:
         keywords=tuple((name, instant(since)) for name, since, _gone in keywords if name not in DRAFT_MARKS),
         draft_since=min((since for since, _gone in marks), default=None),
         draft_until=max(ends) if marks and len(ends) == len(marks) else None,
+    )
+
+
+def trace_of(document: list[Any]) -> Trace:
+    """Return the trace that a document holds."""
+    hops, results, flagged = document
+    return Trace(
+        tuple([Hop(by, tuple(addresses), submitted) for by, addresses, submitted in hops]),
+        tuple(
+            [Results(server, below, tuple([Said(*item) for item in said])) for server, below, said in results]
+        ),
+        flagged,
     )
 
 

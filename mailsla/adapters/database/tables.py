@@ -83,7 +83,7 @@ class PendingRow(SQLModel, table=True):
 
 
 class LocationRow(SQLModel, table=True):
-    """One copy of a message: a UID under a UIDVALIDITY of a mailbox."""
+    """One copy of a message: a UID under a UIDVALIDITY of a mailbox. `trace` is NULL where it was never asked for."""
 
     __tablename__ = "location"
     __table_args__ = (UniqueConstraint("mailbox_id", "uid_validity", "uid"),)
@@ -94,6 +94,7 @@ class LocationRow(SQLModel, table=True):
     uid: int = Field(sa_type=BigInteger)
     internal_at: datetime | None = None
     hop_at: datetime | None = None
+    trace: list[Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True), nullable=True))
     imported: bool = False
     first_seen_at: datetime
     gone_at: datetime | None = None

@@ -97,6 +97,32 @@ class RepliesUnseen:
 
 
 @dataclass(frozen=True, slots=True)
+class NotBelieved:
+    """How many mails bear an address of ours, and nothing shows that the office wrote them."""
+
+    count: int
+    health: Health = Health.WARNING
+
+
+@dataclass(frozen=True, slots=True)
+class ServerVouches:
+    """Our own server says what it verified of mails, under a name that the site does not say it trusts.
+
+    Attributes:
+        authserv_id: That name.
+        is_needed: Whether mails of ours are not believed meanwhile.
+    """
+
+    authserv_id: str
+    is_needed: bool
+
+    @property
+    def health(self) -> Health:
+        """How well that is."""
+        return Health.WARNING if self.is_needed else Health.OK
+
+
+@dataclass(frozen=True, slots=True)
 class SendingUnconfigured:
     """No server is named that takes our mails."""
 
@@ -192,6 +218,8 @@ Finding = (
     | NoSentMailbox
     | RepliesSeen
     | RepliesUnseen
+    | NotBelieved
+    | ServerVouches
     | SendingUnconfigured
     | SendingAnswers
     | RequestsKnown

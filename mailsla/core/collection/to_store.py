@@ -12,6 +12,8 @@ from mailsla.core.errors import Unforeseen
 from mailsla.core.mail.copies import DRAFT_FIELD, DRAFT_FLAG
 from mailsla.core.mail.header import Header
 from mailsla.core.mail.identity import identity
+from mailsla.core.mail.trace_information import Trace
+from mailsla.core.office.authorship import trace_of
 from mailsla.core.office.correspondents import Office
 from mailsla.core.pairing.ties import ties
 
@@ -90,14 +92,17 @@ class NewMessage(NamedTuple):
     header: Header
     ties: tuple[int, ...] = ()
     marks: tuple[str, ...] = ()
+    trace: Trace | None = None
 
 
 def new_message(
     uid: int, internal_at: datetime | None, header: Header, office: Office, *, is_draft: bool = False
 ) -> NewMessage:
-    """Return a message ready to be stored, with its identity and its ties; `is_draft` when its flag says so."""
-    key = identity(header)
-    return NewMessage(uid, internal_at, key, header, ties(header, office), _marks(header, is_draft=is_draft))
+    """Return a message ready to be stored: its identity, its ties, what its trace says, whether its flag says draft."""
+    trace = trace_of(header, office)
+    header = header._replace(trace_fields=None)
+    marks = _marks(header, is_draft=is_draft)
+    return NewMessage(uid, internal_at, identity(header), header, ties(header, office), marks, trace)
 
 
 def _marks(header: Header, *, is_draft: bool) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from mailsla.core.mail.header import Header
+from mailsla.core.mail.trace_information import Trace
 
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 """Before this, an instant is a broken clock's, not a mail's."""
@@ -53,6 +54,7 @@ class Copy(NamedTuple):
         keywords: IMAP keywords on it, each with the instant mailsla first saw it.
         draft_since: When mailsla first saw that it says to be a draft, by its flag or by its header; None if never.
         draft_until: When mailsla first saw that it no longer does; None while it does.
+        trace: What the servers on its way wrote; None when it was collected before that was asked for.
     """
 
     account: str
@@ -67,6 +69,7 @@ class Copy(NamedTuple):
     keywords: tuple[tuple[str, datetime], ...] = ()
     draft_since: datetime | None = None
     draft_until: datetime | None = None
+    trace: Trace | None = None
 
     @property
     def held_as(self) -> MailboxRole:

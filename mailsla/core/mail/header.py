@@ -58,6 +58,7 @@ BODY_SAYS = "body-says"
 """Stands among the kept fields, as if a header said so, when the body's beginning told a message's kind."""
 
 REQUESTED_FIELDS = (
+    "authentication-results",
     "bcc",
     "cc",
     "date",
@@ -102,6 +103,8 @@ class Header(NamedTuple):
         bcc: Addresses of Bcc, which a sent copy may keep.
         asked_by: The address that a web form's body names, when the header gives none.
         kept: The fields of `KEPT_FIELDS` that are present, as (lower-case name, value) in their order.
+        trace_fields: The fields of `mailsla.core.mail.trace_information.TRACE_FIELDS`, in their order, folded as they
+            came; None when nobody looked. Like `hop_at`, they belong to one copy: the message keeps none.
     """
 
     message_id: str | None = None
@@ -119,6 +122,7 @@ class Header(NamedTuple):
     bcc: tuple[str, ...] = ()
     asked_by: tuple[str, ...] = ()
     kept: tuple[tuple[str, str], ...] = ()
+    trace_fields: tuple[tuple[str, str], ...] | None = None
 
     @property
     def recipients(self) -> tuple[str, ...]:

@@ -17,6 +17,8 @@ from mailsla.core.mail.dates import parse_date, parse_received
 from mailsla.core.mail.encoded_words import decode_words, one_line, text_of
 from mailsla.core.mail.header import KEPT_FIELDS, REQUESTED_FIELDS, Header
 from mailsla.core.mail.message_ids import parse_message_ids
+from mailsla.core.mail.trace_information import LONGEST_FIELD as LONGEST_TRACE
+from mailsla.core.mail.trace_information import MOST_FIELDS, TRACE_FIELDS
 
 READER_VERSION = 2
 """Raised whenever headers that could not be read may now be: what was set aside before is then read again."""
@@ -28,6 +30,9 @@ THREAD_INDEX_ROOT = 22
 
 MARKS = frozenset({"from", "date", "received", "message-id", "return-path"})
 """Names of the fields of which a mail has one at least: who wrote it, when, or how it came."""
+
+ONCE = frozenset({"authentication-results", "received"})
+"""Names of the fields of which the first value is enough here: the trace has the others."""
 
 _BEFORE = re.compile(r"(?:[ \t]*+\n)*+(?:>?From(?:[ \t]++(?!:)[^\n]*+)?+\n)*+(?:[ \t]*+\n)*+")
 """Blank lines and an mbox's separator, which may be quoted or stand twice.
@@ -50,7 +55,7 @@ def read_header(raw: bytes) -> Header:
     Raises:
         MessageError: `no-header`, when no line looks like a field; `not-a-mail`, when none of `MARKS` is there.
     """
-    fields, found = _fields(raw)
+    fields, trace_fields, found = _fields(raw)
     if not found:
         raise MessageError("no-header")
     if MARKS.isdisjoint(fields):
@@ -71,6 +76,7 @@ def read_header(raw: bytes) -> Header:
         cc=_addresses(fields, "cc"),
         bcc=_addresses(fields, "bcc"),
         kept=_kept(fields),
+        trace_fields=tuple(trace_fields),
     )
 
 
@@ -105,20 +111,24 @@ def first_values(raw: bytes, names: Iterable[str]) -> dict[str, str]:
     return found
 
 
-def _fields(raw: bytes) -> tuple[dict[str, list[str]], bool]:
-    """Return the values of the fields we read, unfolded, and whether any field was there at all."""
+def _fields(raw: bytes) -> tuple[dict[str, list[str]], list[tuple[str, str]], bool]:
+    """Return the values of the fields we read, unfolded; those of the trace; whether any field was there at all."""
     fields: dict[str, list[str]] = {}
+    trace: list[tuple[str, str]] = []
     found = False
     for written, folded in _FIELD.findall(_head(raw)):
         found = True
         name = written.lower()
         if name not in _WANTED:
             continue
+        if name in TRACE_FIELDS and len(trace) < MOST_FIELDS:
+            # One letter more than is read tells that the rest is missing.
+            trace.append((name, folded[: LONGEST_TRACE + 1]))
         values = fields.setdefault(name, [])
-        # Of the hops only the topmost is read; hostile mail has thousands.
-        if not values or name != "received":
+        # Of the hops only the topmost has an instant that counts; hostile mail has thousands.
+        if not values or name not in ONCE:
             values.append(_value(folded))
-    return fields, found
+    return fields, trace, found
 
 
 def _head(raw: bytes) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from functools import cached_property
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 
 from mailsla.core.mail.addresses import plain
 from mailsla.core.mail.header import Header
@@ -13,6 +14,19 @@ from mailsla.core.office.forms import Form
 
 _HOSTS = re.compile(r"[@<.]([A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)(?=[>?,;\s]|\Z)")
 """Of what a list says of itself: after an @, or the whole of a List-Id (RFC 2919)."""
+
+PRIVATE_NETWORKS = (
+    "10.0.0.0/8",
+    "172.16.0.0/12",
+    "192.168.0.0/16",
+    "fc00::/7",
+    "127.0.0.0/8",
+    "::1/128",
+    "169.254.0.0/16",
+    "fe80::/10",
+)
+"""RFC 1918, RFC 4193, this machine, and the line it is on (RFC 3927, RFC 4291 §2.5.6): nothing comes from there that
+passed another network."""
 
 MOST_REMEMBERED = 2_048
 """Addresses whose side is remembered; memory does not grow with the mailbox."""
@@ -47,6 +61,10 @@ class Office:
         services: The services, in the order in which they are tried.
         forms: Web forms that write for citizens; never an office agent's.
         never_requests: Addresses, or domains after an @, whose mail asks nothing: a tele-service's notices, reports.
+        trusted_authserv_id: The name under which our own server says what it verified of a mail (RFC 8601), in lower
+            case; empty when none does.
+        networks: Networks of ours beside the private ones, as `198.51.100.0/24`.
+        copies_are_trusted: Whether whatever bears an address of ours is believed to be ours.
     """
 
     domains: tuple[str, ...] = ()
@@ -54,6 +72,9 @@ class Office:
     services: tuple[Service, ...] = ()
     forms: tuple[Form, ...] = ()
     never_requests: frozenset[str] = frozenset()
+    trusted_authserv_id: str = ""
+    networks: tuple[str, ...] = ()
+    copies_are_trusted: bool = False
     _known: dict[str, bool] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     @cached_property
@@ -106,6 +127,18 @@ class Office:
     def has_host(self, host: str) -> bool:
         """Tell whether a host lies in our domains."""
         return any(host == ours or host.endswith("." + ours) for ours in self.domains)
+
+    @cached_property
+    def _networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        return tuple(ip_network(written) for written in (*PRIVATE_NETWORKS, *self.networks))
+
+    def has_machine(self, address: str) -> bool:
+        """Tell whether an address is of a network of ours: private, or declared."""
+        try:
+            found = ip_address(address)
+        except ValueError:
+            return False
+        return any(found in network for network in self._networks)
 
     def is_answered_by(self, header: Header) -> bool:
         """Tell whether a mail names an id that one of our hosts made."""

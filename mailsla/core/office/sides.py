@@ -12,6 +12,7 @@ from mailsla.core.mail.header import Header
 from mailsla.core.mail.instants import Moment, received, sent
 from mailsla.core.mail.kinds import MailKind, Reason
 from mailsla.core.mail.weak_signs import looks_automatic
+from mailsla.core.office.authorship import is_believed, without_forged_marks
 from mailsla.core.office.correspondents import Office, requesters
 from mailsla.core.office.kind_here import kind_here
 
@@ -40,8 +41,8 @@ class Reading(NamedTuple):
         kind: What kind of mail it is.
         reason: Which header says so; None for an ordinary letter.
         moment: When it was received (from outside) or sent (by the office).
-        citizens: For a citizen's mail, the addresses that can be answered; for the office's, the outside
-            addresses it was written to.
+        citizens: For a citizen's mail, the addresses that can be answered; for the office's, or what says that it is
+            the office's, the outside addresses it was written to.
     """
 
     mail: Mail
@@ -57,19 +58,36 @@ class Reading(NamedTuple):
         return self.mail.key
 
     @property
+    def is_unproven(self) -> bool:
+        """Whether it bears an address of ours, and nothing shows that the office wrote it."""
+        return self.reason is not None and self.reason.code == UNPROVEN
+
+    @property
     def order(self) -> tuple[datetime, str]:
         """Sorts mails by time, then by identity."""
         return (self.moment.at, self.mail.key)
 
 
-def read(mail: Mail, office: Office) -> Reading:
+UNPROVEN = "unauthenticated"
+"""The reason for which a mail that bears an address of ours counts for nothing: nobody knows who wrote it."""
+
+
+def read(mail: Mail, office: Office, *, vouched: bool = False) -> Reading:
     """Tell what `mail` is for `office`.
 
-    A declared form's mail is always a citizen's. What lies only in a junk mailbox is spam.
+    A declared form's mail is a citizen's, unless it lies in junk and may be anybody's. What lies only in a junk mailbox
+    is spam. What bears an address of ours counts for nothing while nothing shows that the office wrote it.
+
+    Args:
+        mail: What is read.
+        office: Who we are.
+        vouched: Whether a person said that the office wrote it.
     """
-    classification = kind_here(mail.header, office)
+    classification = kind_here(without_forged_marks(mail, office), office)
     kind, reason = classification.kind, classification.reason
     if office.is_form(mail.header):
+        if mail.roles == {MailboxRole.JUNK} and not (vouched or is_believed(mail, office)):
+            return Reading(mail, Side.ASIDE, MailKind.SPAM, Reason("junk-mailbox"), received(mail), ())
         return _citizen(mail, office, MailKind.PERSON, None)
     if kind is MailKind.PERSON:
         kind, reason = _by_copies(mail, office)
@@ -79,6 +97,8 @@ def read(mail: Mail, office: Office) -> Reading:
         return Reading(mail, Side.ASIDE, kind, reason, received(mail), ())
     if office.wrote(mail.header):
         outside = written_to(mail.header, office)
+        if not (vouched or is_believed(mail, office)):
+            return Reading(mail, Side.ASIDE, kind, Reason(UNPROVEN), sent(mail), outside)
         side = Side.OUTBOUND if outside else Side.INTERNAL
         return Reading(mail, side, kind, reason, sent(mail), outside)
     return _citizen(mail, office, kind, reason)

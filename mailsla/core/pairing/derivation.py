@@ -21,6 +21,7 @@ from mailsla.core.pairing.recipient_matching import Matches, match
 from mailsla.core.pairing.request import Request
 from mailsla.core.pairing.request_life import requests_of
 from mailsla.core.pairing.rules import RULES_VERSION, PairingRules
+from mailsla.core.pairing.unproven import doubts_of_unproven
 from mailsla.core.pairing.unseen import named_as_unseen, with_unseen
 
 
@@ -130,13 +131,18 @@ def derive(mails: Sequence[Mail], rules: PairingRules, decisions: Iterable[Decis
     requests = _by_receipt(conversations, final)
     links = {**links, **named_as_unseen(links, requests)}
     unsettled = {key: reading for key, reading in readings.items() if not _is_settled(key, decided)}
-    doubts = _in_order(matches.doubts, doubts_of_conversations(requests, unsettled, links))
+    unproven = doubts_of_unproven(conversations, unsettled, links, requests, rules)
+    doubts = _in_order(matches.doubts, (*doubts_of_conversations(requests, unsettled, links), *unproven))
     return _with_others(Derivation(conversations, links, readings, requests, doubts), found)
 
 
 def _read(mail: Mail, office: Office, decided: Decided) -> Reading:
-    """Return what a mail is for the office, or what a person said that it is."""
-    reading, counts = read(mail, office), decided.counts(mail.key)
+    """Return what a mail is for the office, or what a person said that it is.
+
+    Who ties one to a request says that the office wrote it.
+    """
+    reading = read(mail, office, vouched=decided.last(mail.key, Action.JOIN) is not None)
+    counts = decided.counts(mail.key)
     if counts is None or counts == (reading.side is Side.CITIZEN):
         return reading
     return counted(mail, office) if counts else left_out(reading)

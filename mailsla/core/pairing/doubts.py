@@ -21,6 +21,7 @@ class DoubtCode(StrEnum):
     says which request; `MACHINE_MADE`, nor who wrote it; `ANSWERED_BESIDE`, it names another request of the same
     citizen; `OTHER_RECIPIENT`, it names a request and is written to somebody else; `RETURNED`, it came back;
     `UNSEEN_REPLY`, only the citizen's answer to it was seen, which is the mail to look at.
+    `UNAUTHENTICATED`, nothing shows that the office wrote it.
 
     At a request: `NEW_SUBJECT_BEFORE_REPLY`, it may be a reminder; `SEEMS_AUTOMATIC`, a machine may have written it.
     """
@@ -34,6 +35,7 @@ class DoubtCode(StrEnum):
     OTHER_RECIPIENT = "other_recipient"
     RETURNED = "returned"
     UNSEEN_REPLY = "unseen_reply"
+    UNAUTHENTICATED = "unauthenticated"
     NEW_SUBJECT_BEFORE_REPLY = "new_subject_before_reply"
     SEEMS_AUTOMATIC = "seems_automatic"
 

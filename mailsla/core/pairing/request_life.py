@@ -13,6 +13,7 @@ from mailsla.core.mail.copies import Copy, Mail
 from mailsla.core.mail.instants import Basis, Moment, stored
 from mailsla.core.mail.kinds import MailKind
 from mailsla.core.mail.weak_signs import looks_machine_made, says_failed
+from mailsla.core.office.authorship import is_believed
 from mailsla.core.office.correspondents import Office
 from mailsla.core.office.sides import Reading, Side, written_to
 from mailsla.core.pairing.acknowledgement import is_acknowledgement
@@ -62,9 +63,14 @@ def requests_of(
             _forward(reading, cases, rules.office, link)
         elif reading.kind is MailKind.DELIVERY_REPORT:
             _return(reading, by_key.get(link.to or ""), cases, rules)
-        elif reading.kind is MailKind.AUTOMATIC_REPLY and rules.office.wrote(reading.mail.header):
+        elif _is_our_automatic_reply(reading, rules.office):
             _acknowledge(reading, cases, rules.office)
     return tuple(_closed(case, conversation, rules, decided) for case in cases)
+
+
+def _is_our_automatic_reply(reading: Reading, office: Office) -> bool:
+    is_ours = reading.kind is MailKind.AUTOMATIC_REPLY and office.wrote(reading.mail.header)
+    return is_ours and is_believed(reading.mail, office)
 
 
 def _turn(reading: Reading) -> tuple[datetime, int, str]:

@@ -10,6 +10,7 @@ import hashlib
 
 from mailsla.core.mail.header import Header
 from mailsla.core.mail.message_ids import looks_unique
+from mailsla.core.office.authorship import without_marks
 from mailsla.core.office.correspondents import Office, requesters
 from mailsla.core.office.kind_here import kind_here
 from mailsla.core.office.sides import is_letter, written_to
@@ -18,7 +19,7 @@ from mailsla.core.pairing.fingerprint import fingerprint
 from mailsla.core.pairing.one_mail import origin
 from mailsla.core.pairing.recipient_matching import MOST_RECIPIENTS
 
-TIES_VERSION = 4
+TIES_VERSION = 5
 """Raised whenever the code makes other ties of the same header; all are then made again."""
 
 
@@ -46,6 +47,9 @@ DECIDE_NO_TIE = {
     "Service.name": "a tie knows who is of the office, not in which service",
     "Service.mailboxes": "where a mail lies ties nothing",
     "Service.keywords": "nor does what agents put on it",
+    "Office.trusted_authserv_id": "every mail that bears an address of ours is tied, believed or not",
+    "Office.networks": "the same",
+    "Office.copies_are_trusted": "the same",
     "Service.head": "where alerts go; a head's own address is among the office's",
 }
 """Fields that decide no tie."""
@@ -79,7 +83,9 @@ def tie_names(header: Header, office: Office) -> set[str]:
 
 def _reachable(header: Header, office: Office) -> tuple[str, ...]:
     """Return the citizens through whom evidence 4 may tie this mail."""
-    if not (office.is_form(header) or is_letter(header, kind_here(header, office).kind, office)):
+    # A mark may be forged: what counts as a letter without it can be tied.
+    kind = kind_here(without_marks(header), office).kind
+    if not (office.is_form(header) or is_letter(header, kind, office)):
         return ()
     if office.is_form(header) or not office.wrote(header):
         return (*requesters(header, office), *written_to(header, office))

@@ -1,0 +1,69 @@
+"""Mails that bear an address of ours, of which nothing shows that the office wrote them: they answer nothing."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+
+from mailsla.core.office.sides import Reading
+from mailsla.core.pairing.conversation import Link
+from mailsla.core.pairing.doubts import Doubt, DoubtCode, is_open
+from mailsla.core.pairing.recipient_matching import NEVER_ANSWERS, match
+from mailsla.core.pairing.request import Request
+from mailsla.core.pairing.request_life import kind_of_reply, sent_at_latest
+from mailsla.core.pairing.rules import PairingRules
+
+
+def doubts_of_unproven(
+    conversations: Mapping[str, Iterable[str]],
+    readings: Mapping[str, Reading],
+    links: Mapping[str, Link],
+    requests: Sequence[Request],
+    rules: PairingRules,
+) -> Iterator[Doubt]:
+    """Yield the unproven mails that would have answered, with the requests that were open then.
+
+    Those of its conversation that it names, or whose citizen it is written to; else those that evidence 4 reaches.
+
+    Args:
+        conversations: Name of each conversation → keys of its mails.
+        readings: What each mail is, by key, without those that a person settled.
+        links: What ties each mail.
+        requests: Every request.
+        rules: The site's rules.
+    """
+    unproven = [
+        reading
+        for reading in readings.values()
+        if reading.is_unproven and kind_of_reply(reading.mail, rules) not in NEVER_ANSWERS
+    ]
+    if not unproven:
+        return
+    home = {key: name for name, keys in conversations.items() for key in keys}
+    beside: dict[str, list[Request]] = defaultdict(list)
+    for request in requests:
+        beside[request.conversation].append(request)
+    reached = _reached(unproven, requests, rules)
+    for reading in unproven:
+        at = sent_at_latest(reading)
+        link, near = links[reading.key], (item for item in beside[home[reading.key]] if is_open(item, at))
+        named = tuple(item.key for item in near if link.to in item.keys or _is_written_to(reading, item, at))
+        candidates = named or reached.get(reading.key, ())
+        if candidates:
+            yield Doubt(reading.key, at, candidates, DoubtCode.UNAUTHENTICATED)
+
+
+def _is_written_to(reading: Reading, request: Request, at: datetime) -> bool:
+    return request.received.at <= at and not set(reading.citizens).isdisjoint(request.citizens)
+
+
+def _reached(
+    unproven: Sequence[Reading], requests: Sequence[Request], rules: PairingRules
+) -> dict[str, tuple[str, ...]]:
+    """Return the open requests that evidence 4 reaches from each mail."""
+    matches = match(unproven, (), requests, rules)
+    open_then = {request.key: request for request in requests}
+    at = {reading.key: sent_at_latest(reading) for reading in unproven}
+    answers = {key: (to,) for key, to in matches.answers.items() if is_open(open_then[to], at[key])}
+    return {**answers, **{doubt.mail: doubt.candidates for doubt in matches.doubts}}

@@ -1,0 +1,44 @@
+"""One site's rules: what the configuration says, as values of the core."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from mailsla.bootstrap.site_rules import Site
+from mailsla.config import parse
+from mailsla.core.office.correspondents import Office
+
+
+def office(*, smtp: dict[str, Any] | None = None, **keys: Any) -> Office:
+    document: dict[str, Any] = {
+        "site": {"name": "Préfecture d'essai", "departement": "18"},
+        "office": {"domains": ["pref.example.fr"]} | keys,
+        "accounts": [
+            {"name": "contact", "host": "imap.example.fr", "user": "Contact@example.org", "password_env": "P"}
+        ],
+        "commitments": [{"category": "information", "preset": "qualipref"}],
+    }
+    if smtp is not None:
+        document["smtp"] = smtp
+    return Site(parse(document, folder=Path("/nowhere"))).office
+
+
+def test_by_what_our_mail_is_believed_is_what_the_site_says() -> None:
+    said = office(
+        trusted_authserv_id=" MX.pref.example.fr ",
+        networks=["198.51.100.0/24", "2001:DB8::/32", "203.0.113.9"],
+        copies_are_trusted=True,
+    )
+
+    assert said.trusted_authserv_id == "mx.pref.example.fr"
+    assert said.networks == ("198.51.100.0/24", "2001:db8::/32", "203.0.113.9/32")
+    assert said.copies_are_trusted
+    assert (office().trusted_authserv_id, office().networks, office().copies_are_trusted) == ("", (), False)
+
+
+def test_who_sends_the_alerts_is_of_the_office() -> None:
+    sending = {"host": "smtp.example.fr", "sender": "alertes@example.net"}
+
+    assert office(smtp=sending).addresses == {"contact@example.org", "alertes@example.net"}
+    assert office().addresses == {"contact@example.org"}
