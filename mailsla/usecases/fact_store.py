@@ -58,8 +58,11 @@ class Copies(Protocol):
     def mark_renumbered(self, cursor: Cursor, uid_validity: int, at: datetime) -> int:
         """Note that every copy of any other UIDVALIDITY is no longer there, and return how many there were."""
 
+    def bearing(self, cursor: Cursor, uid_validity: int, keyword: str) -> Collection[int]:
+        """Return the UIDs in the mailbox that are believed to bear a keyword or a flag."""
+
     def set_keyword(
-        self, cursor: Cursor, uid_validity: int, keyword: str, uids: Sequence[int], at: datetime
+        self, cursor: Cursor, uid_validity: int, keyword: str, uids: Collection[int], at: datetime
     ) -> None:
         """Note which copies of a mailbox bear a keyword or a flag now."""
 

@@ -128,8 +128,14 @@ class MailboxPass:
         bearing = {keyword: self.session.with_keyword(keyword) for keyword in self.terms.keywords}
         # Those of new messages came with them; older ones gain or lose it without a new UID.
         bearing[DRAFT_FLAG] = self.session.drafts()
+        copies, validity = self.store.copies, status.uid_validity
         for name, uids in bearing.items():
-            self.store.copies.set_keyword(self.cursor, status.uid_validity, name, uids, self.terms.now())
+            lost = set(copies.bearing(self.cursor, validity, name)).difference(uids)
+            # What has vanished meanwhile bore it to its end: a draft that is saved anew was not sent.
+            there = self.session.uids(min(lost), max(lost), since=None) if lost else ()
+            copies.set_keyword(
+                self.cursor, validity, name, lost.difference(there).union(uids), self.terms.now()
+            )
 
     def _add_new(self, status: MailboxStatus) -> int | None:
         """Store what is new in the opened mailbox; return up to which UID all is, None when asked to stop half-way."""

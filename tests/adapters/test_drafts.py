@@ -7,13 +7,21 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import delete, select, update
+from sqlalchemy import Engine, delete, select, update
 
+from mailsla.adapters.access.credentials import Credentials
 from mailsla.adapters.database.engine import reading, writing
+from mailsla.adapters.database.store import store_on
 from mailsla.adapters.database.tables import KEYWORD, LOCATION, MAILBOX
+from mailsla.adapters.imap.account import ImapAccount
+from mailsla.adapters.imap.connecting import connect
 from mailsla.core.mail.instants import Basis, Moment
+from mailsla.usecases.collect import collect
+from mailsla.usecases.derive import derive_pending
+from mailsla.usecases.terms import Terms
 from tests.adapters.boxes import AT, LATER, Box, letter
-from tests.factories import CONTACT
+from tests.factories import CONTACT, OFFICE, RULES
+from tests.trials.servers.scripted_imap import ScriptedImap
 
 DRAFT = ("\\Draft", "\\Seen")
 WRITTEN = AT + timedelta(hours=1)
@@ -142,27 +150,36 @@ def test_only_mailboxes_that_hold_drafts_are_opened_again_and_never_the_bin(with
     assert (holding, examined(with_draft)) == ([TO_CHECK], [])
 
 
-def test_a_draft_that_goes_while_it_is_read_was_seen_with_its_flag(dovecot_box: Box) -> None:
+def test_a_draft_that_goes_while_it_is_read_was_seen_with_its_flag(engine: Engine) -> None:
     # Clients save drafts time and again: each takes the place of the one before.
-    dovecot_box.create(TO_CHECK)
-    dovecot_box.put(letter(1))
-    put(dovecot_box, answer(1), TO_CHECK, DRAFT)
+    store = store_on(engine)
+    with ScriptedImap({1: letter(1), 2: answer(1)}) as server:
+        server.drafts = {2}
 
-    def save_anew(mailbox: str, _done: int, _total: int) -> None:
-        if mailbox == TO_CHECK:
-            with dovecot_box.server.client(dovecot_box.user) as client:
-                client.select_folder(TO_CHECK)
-                client.delete_messages(client.search("ALL"))
-                client.expunge()
+        def save_anew(_mailbox: str, _done: int, _total: int) -> None:
+            server.messages = {1: letter(1)}
+            server.drafts = set()
 
-    dovecot_box.poll(progress=save_anew)
-    dovecot_box.poll(at=LATER)
+        account = ImapAccount(
+            name="contact",
+            host="127.0.0.1",
+            port=server.port,
+            tls="none",
+            user="contact",
+            credentials=Credentials(literal=lambda: "essai"),
+        )
+        terms = Terms("contact", now=lambda: LATER, office=OFFICE, progress=save_anew)
+        for _time in range(2):
+            with connect(account) as session:
+                collect(session, store, terms)
+        derive_pending(store.derivations, RULES)
 
-    with reading(dovecot_box.engine) as connection:
+    with reading(engine) as connection:
         gone = (
             connection.execute(select(LOCATION.c.uid).where(LOCATION.c.gone_at.is_not(None))).scalars().all()
         )
-    assert (gone, answered(dovecot_box)) == ([1], [None])
+    [request] = store.derivations.requests()
+    assert (gone, request.answered) == ([2], None)
 
 
 def test_a_template_is_no_reply_and_the_same_mail_without_the_field_is(box: Box) -> None:

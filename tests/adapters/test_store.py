@@ -23,8 +23,9 @@ from mailsla.core.collection.outcome import RunOutcome
 from mailsla.core.collection.to_store import Batch, NewMessage, SetAside
 from mailsla.core.errors import PermanentError
 from mailsla.core.mail.authentication_results import Results, Said
-from mailsla.core.mail.copies import Copy, Mail, MailboxRole
+from mailsla.core.mail.copies import DRAFT_FIELD, DRAFT_FLAG, Copy, Mail, MailboxRole
 from mailsla.core.mail.header import Header
+from mailsla.core.mail.instants import Basis, Moment
 from mailsla.core.mail.trace_information import Hop, Trace
 from mailsla.core.pairing.doubts import DoubtCode
 from mailsla.usecases.derive import derive_pending
@@ -113,6 +114,29 @@ def test_two_mails_with_one_bogus_id_stay_two(store: Store, engine: Engine) -> N
     )
 
     assert counts(engine) == (2, 2)
+
+
+def test_marks_of_drafts_are_dated_facts_of_copies_and_only_the_flag_is_taken_away(
+    store: Store, derivations: Derivations
+) -> None:
+    asked = mail("2026-11-02 10:00")
+    drafts = [new(reply("2026-11-04 15:00", asked), 1)._replace(marks=(DRAFT_FLAG,))]
+    drafts += [new(reply("2026-11-05 15:00", asked), 2)._replace(marks=(DRAFT_FLAG, DRAFT_FIELD))]
+    add(store, asked)
+    cursor = store.mailboxes.cursor("contact", ListedMailbox("À valider", MailboxRole.INBOX))
+    cursors = [cursor, store.mailboxes.cursor("contact", INBOX)]
+    for _time in range(2):
+        store.messages.add(cursor, Batch(7, 2, tuple(drafts), ()), SEEN)
+    derive_pending(derivations, RULES)
+    unsent, holding = derivations.requests()[0].answered, store.copies.with_drafts(cursors)
+
+    store.copies.set_keyword(cursor, 7, DRAFT_FLAG, [], SEEN + timedelta(days=1))
+    derive_pending(derivations, RULES)
+
+    assert (unsent, holding, store.copies.with_drafts(cursors)) == (None, {cursor.mailbox_id}, set())
+    [request] = derivations.requests()
+    assert request.answered == Moment(SEEN + timedelta(days=1), Basis.FIRST_SEEN)
+    assert request.answered_by == drafts[0].key, "the other one still bears the field"
 
 
 def test_what_is_set_aside_stays_visible_with_its_place(store: Store) -> None:

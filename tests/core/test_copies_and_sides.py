@@ -187,6 +187,14 @@ BORN = SEEN - 9 * HOUR
             (draft(), copy(SENT, seen=SEEN + HOUR), copy(INBOX, seen=SEEN)),
             Moment(SEEN, Basis.FIRST_SEEN),
         ),
+        (
+            (
+                draft(),
+                copy(SENT, internal_at=SEEN, seen=SEEN),
+                copy(INBOX, internal_at=SEEN - SECOND, seen=SEEN),
+            ),
+            Moment(SEEN - SECOND, Basis.SERVER),
+        ),
         # It was moved with the instant at which the draft was filed: that tells nothing of the sending.
         (
             (draft(internal_at=BORN - HOUR), copy(SENT, internal_at=BORN - HOUR, seen=SEEN)),

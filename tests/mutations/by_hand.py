@@ -50,6 +50,36 @@ class _Written(Mutant):
 
 MUTATIONS = (
     Mutation(
+        "A draft in an ordinary mailbox is what that holds",
+        "mail/copies",
+        "        return MailboxRole.DRAFTS if is_draft else self.role",
+        "        return self.role",
+    ),
+    Mutation(
+        "A draft that lost its flag stays one",
+        "mail/copies",
+        "self.draft_since is not None and self.draft_until is None",
+        "self.draft_since is not None",
+    ),
+    Mutation(
+        "What was sent is a draft again when its sent copy goes",
+        "mail/copies",
+        " if copy.held_as is not MailboxRole.DRAFTS] or kept",
+        "] or kept",
+    ),
+    Mutation(
+        "A draft counts at its own Date",
+        "mail/instants",
+        "    if any(copy.draft_since for copy in mail.copies) and (later",
+        "    if not mail.copies and (later",
+    ),
+    Mutation(
+        "A flag hides a request that was delivered",
+        "office/sides",
+        "copy._replace(draft_since=None) if copy.hop_at else copy",
+        "copy",
+    ),
+    Mutation(
         "References are read before In-Reply-To",
         "pairing/conversation",
         "    ids = dict.fromkeys((*header.in_reply_to, *reversed(header.references)))",

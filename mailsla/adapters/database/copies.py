@@ -84,6 +84,11 @@ class Copies:
                 for target in (LOCATION, SET_ASIDE)
             )
 
+    def bearing(self, cursor: Cursor, uid_validity: int, keyword: str) -> set[int]:
+        """Return the UIDs in a mailbox that are believed to bear a keyword or a flag."""
+        with reading(self._engine) as connection:
+            return set(_bearing(connection, _here(cursor, uid_validity), keyword))
+
     def set_keyword(
         self, cursor: Cursor, uid_validity: int, keyword: str, uids: Iterable[int], at: datetime
     ) -> None:
@@ -92,11 +97,7 @@ class Copies:
         A copy that is gone bore it to its end; whoever takes it away from a message that was moved takes it away
         from the earlier copies, too.
         """
-        here = (
-            (LOCATION.c.mailbox_id == cursor.mailbox_id)
-            & (LOCATION.c.uid_validity == uid_validity)
-            & LOCATION.c.gone_at.is_(None)
-        )
+        here = _here(cursor, uid_validity)
         with writing(self._engine) as connection:
             before = _bearing(connection, here, keyword)
             now = set(uids)
@@ -124,6 +125,12 @@ class Copies:
                 )
             )
             return set(connection.execute(query).scalars())
+
+
+def _here(cursor: Cursor, uid_validity: int) -> ColumnElement[bool]:
+    """Return the condition that a copy is believed to be in a mailbox."""
+    here = (LOCATION.c.mailbox_id == cursor.mailbox_id) & (LOCATION.c.uid_validity == uid_validity)
+    return here & LOCATION.c.gone_at.is_(None)
 
 
 def _bearing(connection: Connection, here: ColumnElement[bool], keyword: str) -> dict[int, int]:
