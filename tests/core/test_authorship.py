@@ -201,6 +201,16 @@ def test_a_mark_of_spam_counts_above_our_own_hop_and_in_junk(
     assert without_forged_marks(flagged, OFFICE).kept == left
 
 
+def test_one_copy_that_our_server_marked_is_spam() -> None:
+    marked, other = (
+        Copy("contact", "x", MailboxRole.INBOX, trace=Trace((BORDER,), flagged=at)) for at in (0, None)
+    )
+    flagged = mail("2026-03-02 09:00", kept=[FLAG], copies=[other, marked])
+
+    assert without_forged_marks(flagged, OFFICE).kept == (FLAG,)
+    assert without_forged_marks(flagged._replace(copies=(other,)), OFFICE).kept == ()
+
+
 def test_a_mark_of_mailsla_counts_on_a_mail_of_ours() -> None:
     copies = [Copy("contact", "INBOX", MailboxRole.INBOX, trace=FORGED)]
     marks = [("precedence", "bulk"), FLAG, ALERT]

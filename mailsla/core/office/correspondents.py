@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from functools import cached_property
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from functools import cached_property, lru_cache
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 from mailsla.core.mail.addresses import plain
 from mailsla.core.mail.header import Header
@@ -134,11 +134,8 @@ class Office:
 
     def has_machine(self, address: str) -> bool:
         """Tell whether an address is of a network of ours: private, or declared."""
-        try:
-            found = ip_address(address)
-        except ValueError:
-            return False
-        return any(found in network for network in self._networks)
+        found = _machine(address)
+        return found is not None and any(found in network for network in self._networks)
 
     def is_answered_by(self, header: Header) -> bool:
         """Tell whether a mail names an id that one of our hosts made."""
@@ -208,6 +205,14 @@ class Office:
     def service(self, name: str) -> Service | None:
         """Return the service called `name`."""
         return next((service for service in self.services if service.name == name), None)
+
+
+@lru_cache(maxsize=MOST_REMEMBERED)
+def _machine(address: str) -> IPv4Address | IPv6Address | None:
+    try:
+        return ip_address(address)
+    except ValueError:
+        return None
 
 
 UNKNOWN_OFFICE = Office()
