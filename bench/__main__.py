@@ -1,6 +1,6 @@
 """Runs the benchmarks, all of them by default.
 
-`python -m bench [headers|clock|pairing|quality|report|one_more|polling|latency|collection] …`.
+`python -m bench [headers|clock|pairing|crowds|quality|report|one_more|polling|latency|collection] …`.
 
 Another seed: `python -m tests.trials.mail.quality 7`; other sizes: `python -m bench.collection 1000 5000`.
 """
@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import sys
 
-from bench import clock, collection, headers, latency, one_more, pairing, polling, report
+from bench import clock, collection, crowds, headers, latency, one_more, pairing, polling, report
 from tests.trials.mail import quality
 
 BENCHMARKS = {
     "headers": headers.main,
     "clock": clock.main,
     "pairing": pairing.main,
+    "crowds": crowds.main,
     "quality": quality.main,
     "report": report.main,
     "one_more": one_more.main,

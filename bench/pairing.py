@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from bench.measuring import compare
-from mailsla.core.mail.base_subject import base_subject
 from mailsla.core.mail.copies import Copy, Mail, MailboxRole
 from mailsla.core.mail.header_reading import read_header
 from mailsla.core.mail.identity import identity
@@ -25,7 +24,7 @@ def mails(count: int) -> list[Mail]:
     for raw, at in letters(count):
         header = read_header(raw)
         place = Copy("contact", "INBOX", MailboxRole.INBOX, at, header.hop_at)
-        found.append(Mail(identity(header, base_subject(header.subject)), header, SEEN, (place,)))
+        found.append(Mail(identity(header), header, SEEN, (place,)))
     return found
 
 

@@ -47,6 +47,7 @@ PURE = {
     "fractions",
     "functools",
     "hashlib",
+    "heapq",
     "html",
     "ipaddress",
     "itertools",

@@ -11,7 +11,6 @@ from mailsla.core.mail.header import Header
 from mailsla.core.mail.message_ids import looks_unique
 from mailsla.core.pairing.conversation import (
     Evidence,
-    Forest,
     Link,
     Threaded,
     Threads,
@@ -19,6 +18,7 @@ from mailsla.core.pairing.conversation import (
     correspondents,
     thread,
 )
+from mailsla.core.pairing.forest import Forest
 
 OURS = "contact@pref.example.fr"
 CAMILLE = "camille@example.org"

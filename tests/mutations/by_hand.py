@@ -112,32 +112,32 @@ MUTATIONS = (
     Mutation(
         "evidence 4 takes any subject",
         "pairing/recipient_matching",
-        "    if not is_reply_subject(subject):\n        return []\n",
+        " if is_reply_subject(orphan.mail.header.subject) else []",
         "",
     ),
     Mutation(
         "evidence 4 decides between several",
         "pairing/recipient_matching",
-        "    if len(fitting) == 1:",
-        "    if fitting:",
+        "    if len(still_open) > 1:\n        return None\n",
+        "",
     ),
     Mutation(
         "evidence 4 has no window",
         "pairing/recipient_matching",
-        "if at <= request.received.at + rules.pairing_window]",
-        "if at <= request.received.at + LONGEST_DOUBT]",
+        "    near_since = at - rules.pairing_window",
+        "    near_since = at - LONGEST_DOUBT",
     ),
     Mutation(
         "evidence 4 answers what came later",
         "pairing/recipient_matching",
-        "            if request.received.at <= sent_at_latest(mail)\n            and mail",
-        "            if mail",
+        "requests.between(since, sent_at_latest(mail))",
+        "requests.between(since, sent_at_latest(mail) + LONGEST_DOUBT)",
     ),
     Mutation(
         "a mail to anybody answers every citizen",
-        "pairing/followed",
-        "    reached = [item for item in followed if not item.citizens or not item.citizens.isdisjoint(who)]",
-        "    reached = list(followed)",
+        "pairing/which_request",
+        "lambda case: not case.citizens or not case.citizens.isdisjoint(who))",
+        "lambda _case: True)",
     ),
     Mutation(
         "a forward inside the office answers",
@@ -160,7 +160,7 @@ MUTATIONS = (
     Mutation(
         "an old conversation never holds a new question",
         "pairing/request_life",
-        "    return is_new_subject(reading.mail.header.subject, case.subjects, rules.reminder_words)",
+        "    return case.subjects.is_new(reading.mail.header.subject)",
         "    return False",
     ),
     Mutation(

@@ -38,7 +38,6 @@ _KNOWN: tuple[tuple[str, str, str, str], ...] = (
      "'' → 'X'", "neither is an address"),
     ("pairing/derivation.py", 'return joined is not None and subjects.get(joined.other or "") != base_subject(mail.header.subject)',
      "'' → 'X'", "neither is the key of a mail"),
-    ("pairing/recipient_matching.py", "return fitting[0].key", "0 → -1", "there is one"),
     ("pairing/request_life.py", "return (reading.moment.at, 0 if reading.side is Side.CITIZEN else 1, reading.key)",
      "0 → -1", "only their order counts"),
     ("pairing/request_life.py", "return (reading.moment.at, 0 if reading.side is Side.CITIZEN else 1, reading.key)",

@@ -10,9 +10,9 @@ from functools import partial
 from mailsla.core.errors import Unforeseen, apart
 from mailsla.core.mail.copies import Mail
 from mailsla.core.office.correspondents import Office
-from mailsla.core.pairing.conversation import Forest
 from mailsla.core.pairing.decision import Decision
 from mailsla.core.pairing.derivation import Derivation, derive
+from mailsla.core.pairing.forest import Forest
 from mailsla.core.pairing.rules import PairingRules
 from mailsla.core.pairing.ties import ties
 

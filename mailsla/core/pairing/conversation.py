@@ -83,26 +83,6 @@ class Threads:
     links: dict[str, Link]
 
 
-class Forest:
-    """Disjoint sets, with path halving; the sets do not depend on the order of the joins."""
-
-    def __init__(self) -> None:
-        self._above: dict[Hashable, Hashable] = {}
-
-    def find(self, node: Hashable) -> Hashable:
-        """Return the name of the set that `node` is in, alone until it is joined."""
-        above = self._above
-        root = above.setdefault(node, node)
-        while root != node:
-            node, root = root, above[root]
-            above[node] = root = above.setdefault(root, root)
-        return root
-
-    def join(self, one: Hashable, other: Hashable) -> None:
-        """Put two nodes, and all they were joined with, in one set."""
-        self._above[self.find(one)] = self.find(other)
-
-
 Outside = Callable[[tuple[str, ...]], tuple[str, ...]]
 """Keeps, of some addresses, those that tell citizens apart: neither the office's nor a form's."""
 
@@ -191,6 +171,20 @@ class _Known:
                     self.shared[name] = [number]
 
     @cached_property
+    def holders(self) -> dict[tuple[str, str], list[int]]:
+        """(id, citizen) → three of the messages that carry a shared id and name the citizen, or all.
+
+        Three say whether there is only one, beside the message that asks.
+        """
+        found: dict[tuple[str, str], list[int]] = defaultdict(list)
+        for name, holders in self.shared.items():
+            for number in holders:
+                for address in set(self.outside(correspondents(self.messages[number].header))):
+                    if len(found[name, address]) < 3:
+                        found[name, address].append(number)
+        return found
+
+    @cached_property
     def repeated(self) -> frozenset[tuple[str, str]]:
         """(id, citizen) of the ids that say nothing, because one citizen wrote several messages with them.
 
@@ -264,13 +258,13 @@ def _holder(message: Threaded, cited: str, known: _Known) -> str | None:
         return known.messages[named].key
     if cited not in known.shared:
         return None
-    ours = set(known.outside(correspondents(message.header)))
-    sharing = [
-        held.key
-        for held in (known.messages[number] for number in known.shared[cited])
-        if held.key != message.key and ours.intersection(known.outside(correspondents(held.header)))
-    ]
-    return sharing[0] if len(sharing) == 1 else None
+    sharing = {
+        number
+        for address in known.outside(correspondents(message.header))
+        for number in known.holders.get((cited, address), ())
+        if known.messages[number].key != message.key
+    }
+    return known.messages[sharing.pop()].key if len(sharing) == 1 else None
 
 
 def _name_silent_ties(group: Sequence[Threaded], links: dict[str, Link]) -> None:

@@ -12,10 +12,11 @@ from mailsla.core.mail.base_subject import base_subject
 from mailsla.core.mail.copies import Mail
 from mailsla.core.office.correspondents import Office
 from mailsla.core.office.sides import Reading, Side, counted, left_out, read
-from mailsla.core.pairing.conversation import Evidence, Forest, Link, Threaded, thread
+from mailsla.core.pairing.conversation import Evidence, Link, Threaded, thread
 from mailsla.core.pairing.decision import Action, Decided, Decision, in_force
 from mailsla.core.pairing.doubts import Doubt, DoubtCode, doubts_of_conversations
 from mailsla.core.pairing.fingerprint import fingerprint
+from mailsla.core.pairing.forest import Forest
 from mailsla.core.pairing.one_mail import OneMail, one_mails, under_kept_keys
 from mailsla.core.pairing.recipient_matching import Matches, match
 from mailsla.core.pairing.request import Request

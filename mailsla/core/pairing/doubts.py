@@ -10,7 +10,8 @@ from enum import StrEnum
 
 from mailsla.core.office.sides import Reading, Side, weak_sign
 from mailsla.core.pairing.conversation import Evidence, Link
-from mailsla.core.pairing.request import Request, Step
+from mailsla.core.pairing.open_at import NEVER, ByReceipt, is_open, keys_open
+from mailsla.core.pairing.request import Request
 from mailsla.core.pairing.rules import ANSWERS, Part
 
 
@@ -62,11 +63,6 @@ class Doubt:
     code: DoubtCode
 
 
-def is_open(request: Request, at: datetime) -> bool:
-    """Tell whether a request was unanswered at an instant."""
-    return request.answered is None or request.answered.at > at
-
-
 def doubts_of_conversations(
     requests: Sequence[Request], readings: Mapping[str, Reading], links: Mapping[str, Link]
 ) -> Iterator[Doubt]:
@@ -112,36 +108,44 @@ def _of_replies(request: Request, readings: Mapping[str, Reading]) -> Iterator[D
 
 
 def _beside(requests: Sequence[Request], readings: Mapping[str, Reading]) -> Iterator[Doubt]:
-    """Yield the replies that left another request of the same citizen open, and the requests opened beside one."""
-    for number, request in enumerate(requests):
-        opened_at = request.received.at
-        others = [other for other in requests[:number] if _shares_a_citizen(request, other)]
-        if (
-            not request.follow_up
-            and request.key in readings
-            and any(is_open(other, opened_at) for other in others)
-        ):
-            yield Doubt(request.key, opened_at, (request.key,), DoubtCode.NEW_SUBJECT_BEFORE_REPLY)
+    """Yield the requests opened beside one of the same citizen, and the replies that left another one open."""
+    yield from _opened_beside(requests, readings)
+    by_citizen = _by_citizen(requests)
+    having: dict[str, set[str]] = defaultdict(set)
     for request in requests:
+        for step in request.steps:
+            having[step.key].add(request.key)
+    for request in requests:
+        theirs = [by_citizen[citizen] for citizen in request.citizens]
         for step in request.steps:
             if step.part not in ANSWERS or step.key not in readings:
                 continue
             at = step.moment.at
-            left_open = tuple(
-                other.key
-                for other in requests
-                if other is not request
-                and other.received.at <= at
-                and is_open(other, at)
-                and step.key not in other.keys
-                and _shares_a_citizen(request, other)
-            )
+            asked_before = [known.between(requests[0].received.at, at) for known in theirs]
+            left_open = keys_open(asked_before, at, having[step.key])
             if left_open:
                 yield Doubt(step.key, at, left_open, DoubtCode.ANSWERED_BESIDE)
 
 
-def _shares_a_citizen(request: Request, other: Request) -> bool:
-    return not set(request.citizens).isdisjoint(other.citizens)
+def _opened_beside(requests: Sequence[Request], readings: Mapping[str, Reading]) -> Iterator[Doubt]:
+    """Yield the requests that were opened while an earlier one of the same citizen was open."""
+    open_until: dict[str, datetime] = {}
+    for request in requests:
+        at = request.received.at
+        is_beside = any(open_until.get(citizen, at) > at for citizen in request.citizens)
+        if is_beside and not request.follow_up and request.key in readings:
+            yield Doubt(request.key, at, (request.key,), DoubtCode.NEW_SUBJECT_BEFORE_REPLY)
+        until = request.answered.at if request.answered else NEVER
+        for citizen in request.citizens:
+            open_until[citizen] = max(until, open_until.get(citizen, until))
+
+
+def _by_citizen(requests: Iterable[Request]) -> dict[str, ByReceipt]:
+    found: dict[str, list[Request]] = defaultdict(list)
+    for request in requests:
+        for citizen in request.citizens:
+            found[citizen].append(request)
+    return {citizen: ByReceipt(theirs) for citizen, theirs in found.items()}
 
 
 def _to_others(
@@ -149,14 +153,17 @@ def _to_others(
 ) -> Iterator[Doubt]:
     """Yield the mails of the office that name a request, and were written to nobody who asked it."""
     by_step: dict[str, list[Request]] = defaultdict(list)
+    answering: set[str] = set()
     for request in requests:
         for step in request.steps:
             by_step[step.key].append(request)
+            if step.part is not Part.FORWARD:
+                answering.add(step.key)
     for reading in readings.values():
         link = links[reading.key]
         if link.to is None or link.evidence is Evidence.DECISION or not _may_have_answered(reading):
             continue
-        if any(step.part is not Part.FORWARD for step in _steps(by_step.get(reading.key, ()), reading.key)):
+        if reading.key in answering:
             continue
         at = reading.moment.at
         named = tuple(request.key for request in by_step.get(link.to, ()) if is_open(request, at))
@@ -169,7 +176,3 @@ def _may_have_answered(reading: Reading) -> bool:
     return reading.side is Side.OUTBOUND or (
         reading.side is Side.INTERNAL and not reading.mail.header.recipients
     )
-
-
-def _steps(requests: Iterable[Request], key: str) -> Iterator[Step]:
-    return (step for request in requests for step in request.steps if step.key == key)

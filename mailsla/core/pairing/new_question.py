@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterator
 from functools import lru_cache
+from itertools import islice
 
 from mailsla.core.mail.base_subject import base_subject
 from mailsla.core.mail.spelling import plain_spelling
+from mailsla.core.pairing.numbers_by_name import NumbersByName, names_near, names_of_words
 
 _PRESSING = frozenset(
     (
@@ -121,33 +123,70 @@ _AROUND = frozenset(
 )
 """Words that say nothing of their own beside them."""
 
+FEW = 8
+"""So many subjects are compared one by one."""
+
 _WORD = re.compile(r"\w+")
 
 
-def is_new_subject(subject: str, known: Iterable[str], reminder_words: tuple[str, ...] = ()) -> bool:
-    """Tell whether a subject asks about something else than those of an exchange.
-
-    It neither contains any of them nor is contained in one, word by word. An empty subject, or one made only of words
-    that press (« Toujours rien ! »), asks nothing new.
+class Subjects:
+    """The subjects of an exchange so far.
 
     Args:
-        subject: Of the citizen's mail.
-        known: Those of the exchange so far; with or without prefixes.
-        reminder_words: What else presses, on this site.
-
-    >>> is_new_subject("RELANCE : Toujours rien !", ["Carte grise"]), is_new_subject("Passeport", ["Carte grise"])
-    (False, True)
-    >>> is_new_subject("Carte grise, dossier 12", ["Carte grise"])
-    False
+        reminder_words: What presses on this site, beside what presses everywhere.
     """
-    said = _said(subject, reminder_words)
-    others = [_said(other, reminder_words) for other in known]
-    return bool(said) and not any(said in other or other in said for other in others)
+
+    def __init__(self, reminder_words: tuple[str, ...] = ()) -> None:
+        self._reminder_words = reminder_words
+        self._bases: dict[str, None] = {}
+        self._said: list[str] = []
+        self._by_word = NumbersByName()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._bases)
+
+    def __contains__(self, base: object) -> bool:
+        return base in self._bases
+
+    def __len__(self) -> int:
+        return len(self._bases)
+
+    def add(self, subject: str) -> None:
+        """Take a mail's subject."""
+        self._bases[base_subject(subject)] = None
+
+    def is_new(self, subject: str) -> bool:
+        """Tell whether a subject asks about something else than those of this exchange.
+
+        It neither contains any of them nor is contained in one, word by word. An empty subject, or one made only of
+        words that press (« Toujours rien ! »), asks nothing new.
+
+        >>> exchange = Subjects()
+        >>> exchange.add("RE : Carte grise")
+        >>> exchange.is_new("RELANCE : Toujours rien !"), exchange.is_new("Passeport")
+        (False, True)
+        >>> exchange.is_new("Carte grise, dossier 12")
+        False
+        """
+        asked = said(subject, self._reminder_words)
+        return bool(asked) and not any(asked in other or other in asked for other in self._near(asked))
+
+    def _near(self, asked: str) -> Iterator[str]:
+        """Yield what was said so far; of much, only what may contain this, or be contained in it."""
+        if len(self._bases) <= FEW:
+            yield from (said(base, self._reminder_words) for base in self._bases)
+            return
+        for base in islice(self._bases, len(self._said), None):
+            self._said.append(said(base, self._reminder_words))
+            self._by_word.put(len(self._said) - 1, names_of_words(self._said[-1], self._by_word))
+        for name in names_near(asked, self._by_word):
+            for number in self._by_word.under(name):
+                yield self._said[number]
 
 
 @lru_cache(maxsize=2_048)
-def _said(subject: str, reminder_words: tuple[str, ...]) -> str:
-    """Return the words of a base subject, a space before and after each; none when they only press."""
+def said(subject: str, reminder_words: tuple[str, ...]) -> str:
+    """Return the words of a subject's base, a space before and after each; none when they only press."""
     words = _WORD.findall(base_subject(subject))
     pressing = _PRESSING.union(*(_WORD.findall(plain_spelling(item).casefold()) for item in reminder_words))
     presses_only = not pressing.isdisjoint(words) and pressing.union(_AROUND).issuperset(words)

@@ -24,6 +24,10 @@ ONE_DELIVERY = timedelta(minutes=1)
 """How far apart one mail reaches two mailboxes."""
 
 
+_Place = tuple[str, str]
+"""An account and one of its mailboxes."""
+
+
 class OneMail(NamedTuple):
     """A mail, under all the names it was delivered by.
 
@@ -124,29 +128,89 @@ def _name(header: Header, constant: frozenset[str]) -> Hashable:
 
 
 def _delivered_together(group: Sequence[Mail]) -> list[list[Mail]]:
-    """Cut mails that say the same into those that one delivery can have made."""
-    found: list[list[Mail]] = []
+    """Cut mails that say the same into those that one delivery can have made, the first that can for each mail."""
+    found: list[_Delivery] = []
+    free: dict[_Place, list[_Delivery]] = {}
     for mail in sorted(group, key=lambda mail: (received(mail).at, mail.key)):
-        same = next((near for near in found if all(_may_be_one(mail, other) for other in near)), None)
+        at = received(mail).at
+        lists = {place: free.setdefault(place, list(found)) for place in _places_now(mail)}
+        place = min(lists, key=lambda place: len(lists[place]), default=None)
+        same = _first_that_fits(mail, at, place, found if place is None else lists[place])
         if same is None:
-            found.append([mail])
+            same = _Delivery()
+            for others in (found, *free.values()):
+                others.append(same)
+        same.add(mail, at)
+    return [one.mails for one in found]
+
+
+def _first_that_fits(
+    mail: Mail, at: datetime, place: _Place | None, candidates: list[_Delivery]
+) -> _Delivery | None:
+    """Return the first delivery that can have made a mail which lies in a mailbox, or in none any more.
+
+    Those of which another mail lies there are no candidates for anything that will: they are taken off the list.
+    """
+    number = 0
+    while number < len(candidates):
+        if place is not None and candidates[number].has_settled_in(place, at):
+            del candidates[number]
+        elif candidates[number].may_have_made(mail, at):
+            return candidates[number]
         else:
-            same.append(mail)
-    return found
+            number += 1
+    return None
 
 
-def _may_be_one(mail: Mail, other: Mail) -> bool:
-    if abs(received(mail).at - received(other).at) <= ONE_DELIVERY:
-        return True
-    return mail.header.sent_at is not None and not any(
-        _lay_together(copy, beside) for copy in mail.copies for beside in other.copies
-    )
+def _places_now(mail: Mail) -> set[_Place]:
+    return {(copy.account, copy.mailbox) for copy in mail.copies if copy.present}
+
+
+class _Delivery:
+    """What one delivery made, in order of receipt."""
+
+    def __init__(self) -> None:
+        self.mails: list[Mail] = []
+        self._received: list[datetime] = []
+        self._settled: dict[_Place, list[Copy]] = defaultdict(list)
+        self._settled_now: set[_Place] = set()
+        self._settled_count = 0
+
+    def add(self, mail: Mail, at: datetime) -> None:
+        """Take a mail, received after the others."""
+        self.mails.append(mail)
+        self._received.append(at)
+
+    def has_settled_in(self, place: _Place, at: datetime) -> bool:
+        """Tell whether a mail lies in a mailbox that was received more than a minute before `at`."""
+        self._settle(at)
+        return place in self._settled_now
+
+    def may_have_made(self, mail: Mail, at: datetime) -> bool:
+        """Tell whether a mail received at `at` can be the same as all of these."""
+        self._settle(at)
+        if not self._settled_count:
+            return True
+        return mail.header.sent_at is not None and not any(
+            _lay_together(copy, beside)
+            for copy in mail.copies
+            for beside in self._settled.get((copy.account, copy.mailbox), ())
+        )
+
+    def _settle(self, at: datetime) -> None:
+        """Note where the mails lay that were received more than a minute before `at`."""
+        while (
+            self._settled_count < len(self.mails) and at - self._received[self._settled_count] > ONE_DELIVERY
+        ):
+            mail = self.mails[self._settled_count]
+            for copy in mail.copies:
+                self._settled[copy.account, copy.mailbox].append(copy)
+            self._settled_now |= _places_now(mail)
+            self._settled_count += 1
 
 
 def _lay_together(copy: Copy, other: Copy) -> bool:
-    """Tell whether two copies lay in one mailbox at the same time."""
-    if (copy.account, copy.mailbox) != (other.account, other.mailbox):
-        return False
+    """Tell whether two copies in one mailbox lay there at the same time."""
     return not (_gone_before(copy, other) or _gone_before(other, copy))
 
 

@@ -7,13 +7,16 @@ request fits. When several fit, or the subject differs, nothing is decided: a pe
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import cached_property
+from itertools import islice
 
 from mailsla.core.mail.base_subject import base_subject, is_reply_subject
 from mailsla.core.office.sides import Reading
-from mailsla.core.pairing.doubts import Doubt, DoubtCode, is_open
+from mailsla.core.pairing.doubts import Doubt, DoubtCode
+from mailsla.core.pairing.open_at import ByReceipt, Stretch, by_receipt, is_open, keys_open
 from mailsla.core.pairing.request import Request
 from mailsla.core.pairing.request_life import kind_of_reply, sent_at_latest
 from mailsla.core.pairing.rules import PairingRules, Part
@@ -75,61 +78,100 @@ def match(
     return Matches(answers, tuple(sorted(doubts, key=lambda doubt: (doubt.at, doubt.mail))))
 
 
+class _Theirs:
+    """The requests of one citizen."""
+
+    def __init__(self) -> None:
+        self.requests: list[Request] = []
+        self.conversations: set[str] = set()
+
+    def add(self, request: Request) -> None:
+        """Take one."""
+        self.requests.append(request)
+        self.conversations.add(request.conversation)
+
+    @cached_property
+    def all(self) -> ByReceipt:
+        """Every one of them."""
+        return ByReceipt(self.requests)
+
+    @cached_property
+    def by_subject(self) -> dict[str, ByReceipt]:
+        """Those on each subject."""
+        found: dict[str, list[Request]] = defaultdict(list)
+        for request in self.requests:
+            found[base_subject(request.subject)].append(request)
+        return {subject: ByReceipt(requests) for subject, requests in found.items()}
+
+
 class _Requests:
     """The requests by citizen, and those that each mail is a step of."""
 
     def __init__(self, requests: Sequence[Request]) -> None:
-        self.by_citizen: dict[str, list[Request]] = defaultdict(list)
-        self.by_step: dict[str, list[Request]] = defaultdict(list)
+        self._by_citizen: dict[str, _Theirs] = defaultdict(_Theirs)
+        self.by_step: dict[str, list[tuple[Request, Part]]] = defaultdict(list)
         for request in requests:
             for citizen in request.citizens:
-                self.by_citizen[citizen].append(request)
+                self._by_citizen[citizen].add(request)
             for step in request.steps:
-                self.by_step[step.key].append(request)
+                self.by_step[step.key].append((request, step.part))
 
-    def reached(self, mail: Reading) -> list[Request]:
-        """Return the requests of the citizens written to, received before, by receipt."""
-        found = {
-            request.key: request
-            for citizen in mail.citizens
-            for request in self.by_citizen.get(citizen, ())
-            if request.received.at <= sent_at_latest(mail)
-            and mail.moment.at <= request.received.at + LONGEST_DOUBT
-        }
-        return sorted(found.values(), key=lambda request: (request.received.at, request.key))
+    def has_others(self, mail: Reading, conversations: Collection[str]) -> bool:
+        """Tell whether the citizens written to have requests in other conversations than some."""
+        theirs = (self._by_citizen[citizen] for citizen in mail.citizens if citizen in self._by_citizen)
+        return not all(known.conversations.issubset(conversations) for known in theirs)
+
+    def reached(self, mail: Reading, since: datetime) -> list[Stretch]:
+        """Return the requests of the citizens written to, received before."""
+        theirs = (self._by_citizen[citizen].all for citizen in mail.citizens if citizen in self._by_citizen)
+        return _received(theirs, mail, since)
+
+    def on_subject(self, mail: Reading, since: datetime) -> list[Stretch]:
+        """Return those of them that are on the subject of the mail."""
+        subject = base_subject(mail.mail.header.subject)
+        theirs = (self._by_citizen[citizen] for citizen in mail.citizens if citizen in self._by_citizen)
+        same = (known.by_subject[subject] for known in theirs if subject in known.by_subject)
+        return _received(same, mail, since)
+
+
+def _received(theirs: Iterable[ByReceipt], mail: Reading, since: datetime) -> list[Stretch]:
+    """Return requests received since an instant and before a mail was sent, where there are any."""
+    since = max(since, mail.moment.at - LONGEST_DOUBT)
+    found = (requests.between(since, sent_at_latest(mail)) for requests in theirs)
+    return [stretch for stretch in found if stretch.first < stretch.after]
 
 
 def _judged(orphan: Reading, known: _Requests, rules: PairingRules) -> str | Doubt | None:
     """Return the key of the request that an untied mail answers, a doubt, or None when it answers nothing."""
-    reached = known.reached(orphan)
     at = sent_at_latest(orphan)
-    near = [request for request in reached if at <= request.received.at + rules.pairing_window]
-    fitting = _fitting(orphan, near)
-    if len(fitting) == 1:
-        return fitting[0].key
+    near_since = at - rules.pairing_window
+    fitting = known.on_subject(orphan, near_since) if is_reply_subject(orphan.mail.header.subject) else []
+    one = _the_one(orphan, fitting)
+    if one is not None:
+        return one.key
     if fitting:
         waiting, code = fitting, DoubtCode.SEVERAL_FIT
-    elif near:
+    elif near := known.reached(orphan, near_since):
         waiting, code = near, DoubtCode.OTHER_SUBJECT
     else:
-        waiting, code = reached, DoubtCode.TOO_LATE
-    candidates = tuple(request.key for request in waiting if is_open(request, at))
+        waiting, code = known.reached(orphan, orphan.moment.at - LONGEST_DOUBT), DoubtCode.TOO_LATE
+    candidates = keys_open(waiting, at)
     return Doubt(orphan.key, at, candidates, code) if candidates else None
 
 
-def _fitting(orphan: Reading, near: list[Request]) -> list[Request]:
-    """Return the requests whose subject this mail answers.
+def _the_one(orphan: Reading, same: Sequence[Stretch]) -> Request | None:
+    """Return the one request on its subject that a mail answers; None when there is none, or several fit.
 
     Within one conversation those still open hide those already answered; across conversations the mail may as
     well complete an earlier answer.
     """
-    subject = orphan.mail.header.subject
-    if not is_reply_subject(subject):
-        return []
-    same = [request for request in near if base_subject(request.subject) == base_subject(subject)]
-    if len({request.conversation for request in same}) > 1:
-        return same
-    return [request for request in same if is_open(request, orphan.moment.at)] or same[-1:]
+    if len({name for stretch in same for name in stretch.conversations}) != 1:
+        return None
+    found = (request for stretch in same for request in islice(stretch.open_at(orphan.moment.at), 2))
+    still_open = {request.key: request for request in found}
+    if len(still_open) > 1:
+        return None
+    return next(iter(still_open.values()), max((stretch.last for stretch in same), key=by_receipt))
 
 
 def _about_others(reply: Reading, known: _Requests, rules: PairingRules) -> list[Doubt]:
@@ -140,21 +182,19 @@ def _about_others(reply: Reading, known: _Requests, rules: PairingRules) -> list
     """
     at = reply.moment.at
     own = known.by_step.get(reply.key, [])
-    if any(
-        step.key == reply.key and step.part is Part.DOUBTFUL_REPLY
-        for request in own
-        for step in request.steps
-    ):
-        candidates = tuple(request.key for request in own if is_open(request, at))
+    if any(part is Part.DOUBTFUL_REPLY for _request, part in own):
+        candidates = tuple(request.key for request, _part in own if is_open(request, at))
         return [Doubt(reply.key, at, candidates, DoubtCode.MACHINE_MADE)] if candidates else []
-    conversations = {request.conversation for request in own}
-    subject = base_subject(reply.mail.header.subject)
-    beside = tuple(
-        request.key
-        for request in known.reached(reply)
+    conversations = {request.conversation for request, _part in own}
+    if not known.has_others(reply, conversations):
+        return []
+    stretches = known.on_subject(reply, at - rules.pairing_window)
+    elsewhere = {
+        request.key: request
+        for stretch in stretches
+        if not conversations.issuperset(stretch.conversations)
+        for request in stretch.open_at(at)
         if request.conversation not in conversations
-        and is_open(request, at)
-        and at <= request.received.at + rules.pairing_window
-        and base_subject(request.subject) == subject
-    )
+    }
+    beside = tuple(request.key for request in sorted(elsewhere.values(), key=by_receipt))
     return [Doubt(reply.key, at, beside, DoubtCode.ALSO_WRITTEN_TO)] if beside else []

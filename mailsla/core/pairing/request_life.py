@@ -20,11 +20,19 @@ from mailsla.core.pairing.acknowledgement import is_acknowledgement
 from mailsla.core.pairing.announced_date import announced_date
 from mailsla.core.pairing.conversation import Evidence, Link
 from mailsla.core.pairing.decision import NOTHING_DECIDED, Action, Decided
-from mailsla.core.pairing.followed import Followed, answered_by, asked_to_answer_at, heard_about
-from mailsla.core.pairing.new_question import is_new_subject
+from mailsla.core.pairing.followed import Followed
+from mailsla.core.pairing.new_question import Subjects
+from mailsla.core.pairing.register import FEW, Register
 from mailsla.core.pairing.request import Assignment, Request, ServiceBasis, Step
 from mailsla.core.pairing.rules import ACKNOWLEDGEMENTS, FIRST_RESPONSES, ClosingEffect, PairingRules, Part
 from mailsla.core.pairing.thanks import is_thanks
+from mailsla.core.pairing.which_request import (
+    ANY,
+    answered_by,
+    asked_to_answer_at,
+    heard_about,
+    written_to_asker,
+)
 
 AT_ONCE = timedelta(minutes=10)
 """What a machine of the office writes within this time says "we got it", no more."""
@@ -40,6 +48,7 @@ def requests_of(
     links: Mapping[str, Link],
     rules: PairingRules,
     decided: Decided = NOTHING_DECIDED,
+    few: int = FEW,
 ) -> tuple[Request, ...]:
     """Return the requests of one conversation, by receipt.
 
@@ -49,23 +58,24 @@ def requests_of(
         links: What ties each message; tells a reply sent by a clock that runs late.
         rules: The site's rules.
         decided: What people decided about these messages.
+        few: How many requests are looked at one by one; it decides nothing but the time that takes.
     """
     ordered = sorted(_after_their_request(readings, links), key=_turn)
-    by_key = {reading.key: reading for reading in ordered}
-    cases: list[Followed] = []
+    returned = _Returned(ordered)
+    register = Register(rules.reminder_words, few)
     for reading in ordered:
         link = links[reading.key]
         if reading.side is Side.CITIZEN:
-            _hear(reading, cases, link, rules, decided)
+            _hear(reading, register, link, rules, decided)
         elif reading.side is Side.OUTBOUND:
-            _answer(reading, cases, link, rules, decided)
+            _answer(reading, register, link, rules, decided)
         elif reading.side is Side.INTERNAL:
-            _forward(reading, cases, rules.office, link)
+            _forward(reading, register, rules.office, link)
         elif reading.kind is MailKind.DELIVERY_REPORT:
-            _return(reading, by_key.get(link.to or ""), cases, rules)
+            _return(reading, link.to, returned.written_to(link.to), register)
         elif _is_our_automatic_reply(reading, rules.office):
-            _acknowledge(reading, cases, rules.office)
-    return tuple(_closed(case, conversation, rules, decided) for case in cases)
+            _acknowledge(reading, register, rules.office)
+    return tuple(_closed(case, conversation, rules, decided) for case in register.cases)
 
 
 def _is_our_automatic_reply(reading: Reading, office: Office) -> bool:
@@ -119,32 +129,32 @@ def _not_before(reading: Reading, asked_at: datetime) -> Reading:
     return Reading(reading.mail, reading.side, reading.kind, reading.reason, moment, reading.citizens)
 
 
-def _hear(reading: Reading, cases: list[Followed], link: Link, rules: PairingRules, decided: Decided) -> None:
+def _hear(reading: Reading, register: Register, link: Link, rules: PairingRules, decided: Decided) -> None:
     """Take a citizen's message: a request, a reminder, a follow-up, or thanks."""
-    case = heard_about(reading, cases, link, rules)
+    case = heard_about(reading, register, link, rules.office)
     if case is not None:
-        _catch_up(case, reading.moment.at)
+        _catch_up(case, register, reading.moment.at)
     if case is not None and case.answered is not None and is_thanks(reading.mail, rules):
-        case.add(reading, Part.THANKS)
+        register.add(case, reading, Part.THANKS)
     elif case is None or _is_new_question(reading, case, link, rules):
-        cases.append(_opened(reading, rules, decided, follow_up=False))
-        cases[-1].unseen.update(link.unseen)
+        _open(reading, register, rules, decided, Part.REQUEST)
+        register.cases[-1].unseen.update(link.unseen)
     elif case.answered is None and not case.unseen.issuperset(link.unseen):
         # Something of ours left since the last mail: a reply, or only an acknowledgement.
-        case.add(reading, Part.AFTER_UNSEEN)
+        register.add(case, reading, Part.AFTER_UNSEEN)
         case.unseen.update(link.unseen)
     elif case.answered is None:
-        case.add(reading, Part.REMINDER)
-        case.citizens.update(reading.citizens)
-        case.reply_to.update(asked_to_answer_at(reading, rules.office))
+        register.add(case, reading, Part.REMINDER)
+        register.widen(case, reading.citizens, asked_to_answer_at(reading, rules.office))
     else:
-        cases.append(_opened(reading, rules, decided, follow_up=True))
+        _open(reading, register, rules, decided, Part.FOLLOW_UP)
+        register.cases[-1].unseen.update(link.unseen)
 
 
-def _catch_up(case: Followed, at: datetime) -> None:
+def _catch_up(case: Followed, register: Register, at: datetime) -> None:
     """Have a case answered by what was filed or decided, when that came before `at` and before any mail."""
     if case.elsewhere is not None and case.elsewhere.at <= at and case.answered is None:
-        case.answer(case.elsewhere, None)
+        register.answer(case, case.elsewhere, None)
 
 
 def _is_new_question(reading: Reading, case: Followed, link: Link, rules: PairingRules) -> bool:
@@ -153,21 +163,23 @@ def _is_new_question(reading: Reading, case: Followed, link: Link, rules: Pairin
         return False
     if case.last_reply_at is not None and reading.moment.at - case.last_reply_at > rules.new_question_after:
         return True
-    return is_new_subject(reading.mail.header.subject, case.subjects, rules.reminder_words)
+    return case.subjects.is_new(reading.mail.header.subject)
 
 
-def _opened(reading: Reading, rules: PairingRules, decided: Decided, *, follow_up: bool) -> Followed:
+def _open(reading: Reading, register: Register, rules: PairingRules, decided: Decided, part: Part) -> None:
+    """Have a citizen's message open a request, or a follow-up."""
     mail, office = reading.mail, rules.office
     case = Followed(
+        number=len(register.cases),
         opening=reading,
-        follow_up=follow_up,
+        follow_up=part is Part.FOLLOW_UP,
         citizens={*reading.citizens, *written_to(mail.header, office)},
         reply_to=asked_to_answer_at(reading, office),
         assignments=_first_assignment(reading, office),
         elsewhere=_answered_elsewhere(reading, rules, decided),
+        subjects=Subjects(rules.reminder_words),
     )
-    case.add(reading, Part.FOLLOW_UP if follow_up else Part.REQUEST)
-    return case
+    register.enter(case, part)
 
 
 def _first_assignment(reading: Reading, office: Office) -> list[Assignment]:
@@ -209,37 +221,52 @@ def _by_keyword(mail: Mail, office: Office, assignments: list[Assignment]) -> li
     ]
 
 
-def _answer(
-    reading: Reading, cases: list[Followed], link: Link, rules: PairingRules, decided: Decided
-) -> None:
+def _answer(reading: Reading, register: Register, link: Link, rules: PairingRules, decided: Decided) -> None:
     """Take a mail of the office to someone outside: a reply to the citizens it is written to."""
-    joined = _joined(reading, cases, decided)
-    machine = not joined and looks_machine_made(reading.mail.header)
-    for case in joined or answered_by(reading, cases, link):
+    joined = _joined(reading, register, decided)
+    machine = joined is None and looks_machine_made(reading.mail.header)
+    for case in answered_by(reading, register, link) if joined is None else [joined]:
         part = kind_of_reply(reading.mail, rules, case.subjects)
         if machine and part is Part.REPLY:
-            case.add(reading, _machine_part(reading, case))
+            register.add(case, reading, _machine_part(reading, case))
             continue
-        case.add(reading, part)
+        register.add(case, reading, part)
         if part is Part.HOLDING_REPLY and not rules.holding_stops:
             _announce(reading, case)
         if rules.stops(part):
-            case.answer(reading.moment, reading.key)
+            register.answer(case, reading.moment, reading.key)
 
 
-def _return(reading: Reading, returned: Reading | None, cases: list[Followed], rules: PairingRules) -> None:
+class _Returned:
+    """The mails that delivery reports speak of, each with whom it was written to."""
+
+    def __init__(self, readings: Iterable[Reading]) -> None:
+        self._by_key = {reading.key: reading for reading in readings}
+        self._written_to: dict[str, frozenset[str]] = {}
+
+    def written_to(self, key: str | None) -> frozenset[str]:
+        """Return the addresses outside that a mail of the office was written to; none of another mail."""
+        if key is None or key not in self._by_key:
+            return frozenset()
+        if key not in self._written_to:
+            reading = self._by_key[key]
+            self._written_to[key] = frozenset(reading.citizens if reading.side is Side.OUTBOUND else ())
+        return self._written_to[key]
+
+
+def _return(reading: Reading, key: str | None, written_to: frozenset[str], register: Register) -> None:
     """Take a delivery report: a reply that came back from each of the citizen's addresses is none.
 
     A report that names no address speaks of the only one that the reply was written to.
     """
-    if returned is None or returned.side is not Side.OUTBOUND or not says_failed(reading.mail.header):
+    named = {plain(address) for address in parse_addresses(reading.mail.header.field("x-failed-recipients"))}
+    failed = named or (written_to if len(written_to) == 1 else frozenset())
+    if key is None or not failed or not says_failed(reading.mail.header):
         return
-    failed = {plain(address) for address in parse_addresses(reading.mail.header.field("x-failed-recipients"))}
-    for case in cases:
-        reached = {item for item in returned.citizens if not case.citizens or item in case.citizens}
-        is_lost = reached <= failed if failed else len(returned.citizens) == 1
-        if case.has(returned.key) and reached and is_lost:
-            case.take_back(returned.key, rules)
+    for case in list(register.find(written_to_asker(failed).with_step(key))):
+        reached = case.citizens & written_to if case.citizens else written_to
+        if reached and reached <= failed:
+            register.take_back(case, key)
 
 
 def _machine_part(reading: Reading, case: Followed) -> Part:
@@ -252,18 +279,17 @@ def _machine_part(reading: Reading, case: Followed) -> Part:
     return Part.AUTOMATIC_ACKNOWLEDGEMENT if at_once else Part.DOUBTFUL_REPLY
 
 
-def _acknowledge(reading: Reading, cases: list[Followed], office: Office) -> None:
+def _acknowledge(reading: Reading, register: Register, office: Office) -> None:
     """Take what a machine of the office answered at once: it says "we got it", no more."""
     who = set(written_to(reading.mail.header, office))
-    for case in cases:
-        if case.answered is None and (not case.citizens or who & case.citizens):
-            case.add(reading, Part.AUTOMATIC_ACKNOWLEDGEMENT)
+    for case in list(register.find(written_to_asker(who), is_open=True)):
+        register.add(case, reading, Part.AUTOMATIC_ACKNOWLEDGEMENT)
 
 
-def _joined(reading: Reading, cases: list[Followed], decided: Decided) -> list[Followed]:
+def _joined(reading: Reading, register: Register, decided: Decided) -> Followed | None:
     """Return the case to which a person tied this mail."""
     decision = decided.last(reading.key, Action.JOIN)
-    return [case for case in cases if decision is not None and case.opening.key == decision.other]
+    return None if decision is None else register.opened_by(decision.other)
 
 
 def _announce(reading: Reading, case: Followed) -> None:
@@ -298,12 +324,12 @@ def kind_of_reply(mail: Mail, rules: PairingRules, asked: Collection[str] = ()) 
     return next((rule.part for rule in rules.replies if rule.recognises(mail)), by_subject)
 
 
-def _forward(reading: Reading, cases: list[Followed], office: Office, link: Link) -> None:
+def _forward(reading: Reading, register: Register, office: Office, link: Link) -> None:
     """Take a mail inside the office: it may say which service has the latest request."""
-    if not cases:
+    case = register.last(ANY.with_step(link.to)) or register.last(ANY)
+    if case is None:
         return
-    case = next((case for case in reversed(cases) if case.has(link.to)), cases[-1])
-    case.add(reading, Part.FORWARD)
+    register.add(case, reading, Part.FORWARD)
     service = office.service_of_address(reading.mail.header.recipients)
     if service is not None and (not case.assignments or case.assignments[-1].service != service):
         case.assignments.append(Assignment(service, reading.moment.at, ServiceBasis.FORWARD))

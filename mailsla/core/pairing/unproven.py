@@ -8,7 +8,8 @@ from datetime import datetime
 
 from mailsla.core.office.sides import Reading
 from mailsla.core.pairing.conversation import Link
-from mailsla.core.pairing.doubts import Doubt, DoubtCode, is_open
+from mailsla.core.pairing.doubts import Doubt, DoubtCode
+from mailsla.core.pairing.open_at import is_open
 from mailsla.core.pairing.recipient_matching import NEVER_ANSWERS, match
 from mailsla.core.pairing.request import Request
 from mailsla.core.pairing.request_life import kind_of_reply, sent_at_latest
