@@ -5,7 +5,8 @@ Pieces are some ahead of what is stored: the server, whoever reads and whoever s
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
@@ -38,8 +39,8 @@ class HeaderSource(Protocol):
     def fetch(self, uids: Sequence[int]) -> Iterator[Fetched]:
         """Fetch headers as they come; what has vanished meanwhile is left out, `FetchRefused` after what came."""
 
-    def body_starts(self, uids: Sequence[int]) -> Sequence[BodyStart]:
-        """Fetch the beginning of some bodies; what has vanished is left out, `MailboxError` when one is refused."""
+    def body_starts(self, uids: Sequence[int], most: int) -> Sequence[BodyStart]:
+        """Fetch at most so many bytes of some bodies; the vanished are left out, `MailboxError` when one is refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,7 +246,7 @@ def _read_one(fetched: Fetched, office: Office) -> tuple[NewMessage, bool] | Set
     except MessageError as error:
         return SetAside(fetched.uid, fetched.internal_at, error.reason)
     message = new_message(fetched.uid, fetched.internal_at, header, office, is_draft=fetched.is_draft)
-    return message, needs_body(header, office)
+    return message, needs_body(header, office) > 0
 
 
 def _with_bodies(
@@ -254,9 +255,11 @@ def _with_bodies(
     """Return the messages, with what their bodies say, without it where they have vanished; and what could not be."""
     looked_into: list[NewMessage] = []
     failed: list[SetAside] = []
-    for first in range(0, len(messages), most):
-        part = messages[first : first + most]
-        starts = {start.uid: start for start in _body_starts(source, [message.uid for message in part])}
+    by_size: dict[int, list[NewMessage]] = defaultdict(list)
+    for message in messages:
+        by_size[needs_body(message.header, office)].append(message)
+    for size, part in _parts(by_size, most):
+        starts = {start.uid: start for start in _body_starts(source, [message.uid for message in part], size)}
         for message in part:
             start = starts.get(message.uid)
             read = message if start is None else apart(partial(_with_body, message, start, office))
@@ -267,13 +270,23 @@ def _with_bodies(
     return looked_into, failed
 
 
-def _body_starts(source: HeaderSource, uids: list[int]) -> list[BodyStart]:
+def _parts(
+    by_size: Mapping[int, Sequence[NewMessage]], most: int
+) -> Iterator[tuple[int, Sequence[NewMessage]]]:
+    """Yield messages in parts of bounded size, of which as many bytes are to be read."""
+    for size, messages in by_size.items():
+        for first in range(0, len(messages), most):
+            yield size, messages[first : first + most]
+
+
+def _body_starts(source: HeaderSource, uids: list[int], size: int) -> list[BodyStart]:
     """Fetch the beginning of some bodies, but of those that the server refuses one by one."""
     try:
-        return list(source.body_starts(uids))
+        return list(source.body_starts(uids, size))
     except MailboxError:
         half = len(uids) // 2
-        return [] if half == 0 else _body_starts(source, uids[:half]) + _body_starts(source, uids[half:])
+        halves = (uids[:half], uids[half:]) if half else ()
+        return [start for part in halves for start in _body_starts(source, part, size)]
     except TransientError as error:
         raise FetchCut(str(error), uids[0]) from error
 

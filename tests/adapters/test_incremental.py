@@ -247,10 +247,10 @@ def test_a_form_s_mail_moved_before_its_body_is_read_is_completed_where_it_is_fo
     box.put(SENT_BY_FORM)
     reading = ImapSession.body_starts
 
-    def moved_first(session: ImapSession, uids: Sequence[int]) -> Sequence[BodyStart]:
+    def moved_first(session: ImapSession, uids: Sequence[int], most: int) -> Sequence[BodyStart]:
         monkeypatch.setattr(ImapSession, "body_starts", reading)
         box.move(1, "INBOX", "Permis")
-        return reading(session, uids)
+        return reading(session, uids, most)
 
     monkeypatch.setattr(ImapSession, "body_starts", moved_first)
     box.poll(office=WITH_FORM)

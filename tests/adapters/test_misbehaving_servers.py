@@ -23,6 +23,7 @@ from mailsla.core.collection.on_server import ListedMailbox, MailboxStatus
 from mailsla.core.collection.outcome import RunOutcome
 from mailsla.core.errors import MailboxError, PermanentError, TransientError
 from mailsla.core.mail.copies import MailboxRole
+from mailsla.core.office.body_evidence import READ_BYTES
 from mailsla.usecases.collect import collect, refusal
 from mailsla.usecases.mailbox_pass import Tally
 from mailsla.usecases.poll import LEASE
@@ -571,7 +572,7 @@ def test_parentheses_without_end_are_a_fault_of_the_server(server: ScriptedImap)
     with connected(server) as session:
         session.examine("INBOX")
         with pytest.raises(TransientError, match="illisible"):
-            session.body_starts([1])
+            session.body_starts([1], READ_BYTES)
 
 
 @pytest.mark.parametrize("uid_next", [None, 4_294_967_295])

@@ -161,7 +161,7 @@ def test_an_address_of_the_office_is_no_citizen_s_and_the_next_source_is_looked_
 )
 def test_a_body_is_needed_when_it_may_say_more_than_what_comes_before(declared: Form, needs: bool) -> None:
     assert declared.needs_body(ASKED) is needs
-    assert needs_body(ASKED, replace(OFFICE, forms=(declared,))) is needs
+    assert bool(needs_body(ASKED, replace(OFFICE, forms=(declared,)))) is needs
 
 
 def test_a_body_names_one_address_or_none() -> None:

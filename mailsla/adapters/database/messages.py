@@ -27,7 +27,7 @@ from mailsla.adapters.database.tables import DERIVATION, LOCATION, MAILBOX, MESS
 from mailsla.core.collection.to_store import Batch, Cursor, NewMessage
 from mailsla.core.errors import apart
 from mailsla.core.mail.copies import DRAFT_MARKS, MailboxRole
-from mailsla.core.mail.header import BODY_SAYS, Header
+from mailsla.core.mail.header import BODY_SAYS, BODY_THANKS, Header
 from mailsla.core.mail.header_reading import READER_VERSION
 from mailsla.core.mail.trace_information import Trace
 from mailsla.core.office.body_evidence import needs_body
@@ -106,7 +106,7 @@ class Messages:
             for uid, header in self._headers(cursor)
             if not header.asked_by
             and office.is_form(header)
-            and apart(partial(needs_body, header, office)) is True
+            and apart(partial(_needs_body, header, office)) is True
         ]
 
     def undelivered(self, cursor: Cursor, office: Office) -> list[int]:
@@ -225,9 +225,14 @@ def _add_messages(connection: Connection, batch: Batch, seen_at: datetime) -> di
     return numbers
 
 
+def _needs_body(header: Header, office: Office) -> bool:
+    return needs_body(header, office) > 0
+
+
 def _tells_more(message: NewMessage) -> bool:
     """Tell whether a message says what only its body can."""
-    return bool(message.header.asked_by) or message.header.has(BODY_SAYS)
+    header = message.header
+    return bool(header.asked_by) or header.has(BODY_SAYS) or header.has(BODY_THANKS)
 
 
 def _complete(connection: Connection, told: Sequence[NewMessage], numbers: Mapping[str, int]) -> set[str]:
@@ -237,7 +242,11 @@ def _complete(connection: Connection, told: Sequence[NewMessage], numbers: Mappi
         this = MESSAGE.c.id == numbers[message.key]
         people, fields = connection.execute(select(MESSAGE.c.people, MESSAGE.c.kept).where(this)).one()
         # Nobody stands there any more once the site's retention is over.
-        if not people or "asked_by" in people or any(name == BODY_SAYS for name, _value in fields):
+        if (
+            not people
+            or "asked_by" in people
+            or any(name in {BODY_SAYS, BODY_THANKS} for name, _value in fields)
+        ):
             continue
         whole = {"people": rows.people_of(message.header), "kept": message.header.kept}
         connection.execute(update(MESSAGE).where(this).values(whole))

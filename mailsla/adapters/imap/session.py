@@ -27,13 +27,11 @@ from mailsla.adapters.imap.translation import refusing, translated
 from mailsla.core.collection.on_server import BodyStart, Fetched, ListedMailbox, MailboxStatus
 from mailsla.core.errors import FetchRefused, MailslaError
 from mailsla.core.mail.header import REQUESTED_FIELDS
-from mailsla.core.office.body_evidence import READ_BYTES
 from mailsla.language import gettext as _
 
 HEADER_FIELDS = f"BODY.PEEK[HEADER.FIELDS ({' '.join(name.upper() for name in REQUESTED_FIELDS)})]"
 
 CONTENT_FIELDS = "BODY.PEEK[HEADER.FIELDS (CONTENT-TYPE CONTENT-TRANSFER-ENCODING)]"
-BODY_START = f"BODY.PEEK[TEXT]<0.{READ_BYTES}>"
 
 
 class ImapSession:
@@ -202,14 +200,14 @@ class ImapSession:
             if not finished:
                 self.interrupt()
 
-    def body_starts(self, uids: Sequence[int]) -> Sequence[BodyStart]:
-        """Fetch the beginning of some bodies of the opened mailbox; what has vanished meanwhile is left out.
+    def body_starts(self, uids: Sequence[int], most: int) -> Sequence[BodyStart]:
+        """Fetch at most so many bytes of some bodies of the opened mailbox; what has vanished meanwhile is left out.
 
         Raises:
             MailboxError: When the server says NO.
         """
         with self.bounded(), refusing():
-            found = self._client.fetch(list(uids), [CONTENT_FIELDS, BODY_START])
+            found = self._client.fetch(list(uids), [CONTENT_FIELDS, f"BODY.PEEK[TEXT]<0.{most}>"])
         return [
             BodyStart(uid, _item(items, b"BODY[HEADER"), _item(items, b"BODY[TEXT"))
             for uid, items in found.items()

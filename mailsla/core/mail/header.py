@@ -57,6 +57,9 @@ KEPT_FIELDS = (
 BODY_SAYS = "body-says"
 """Stands among the kept fields, as if a header said so, when the body's beginning told a message's kind."""
 
+BODY_THANKS = "body-thanks"
+"""The same, when the text of an answer to a mail of ours only thanks; its value is the version of the words."""
+
 REQUESTED_FIELDS = (
     "authentication-results",
     "bcc",

@@ -1,7 +1,8 @@
 """What a mail's body is read for, when its header does not say enough; nothing else of it is kept.
 
-Two questions only: who asks, in a declared web form that writes it in the text; and whether a mail written by a
-delivery system, which marks it nowhere in the header, is a delivery report.
+Three questions only: who asks, in a declared web form that writes it in the text; whether a mail written by a
+delivery system, which marks it nowhere in the header, is a delivery report; and whether an answer to a mail of ours
+only thanks.
 """
 
 from __future__ import annotations
@@ -11,15 +12,20 @@ import html
 import re
 from email.message import Message
 
+from mailsla.core.mail.base_subject import base_subject
 from mailsla.core.mail.encoded_words import text_of
-from mailsla.core.mail.header import BODY_SAYS, Header
+from mailsla.core.mail.header import BODY_SAYS, BODY_THANKS, Header
 from mailsla.core.mail.header_reading import read_header
 from mailsla.core.mail.kinds import MailKind, is_of_a_mail_system, kind_of
+from mailsla.core.mail.thanks_words import THANKS_VERSION, only_thanks, says_thanks
 from mailsla.core.office.correspondents import Office
 from mailsla.core.office.kind_here import kind_here
 
 READ_BYTES = 16 * 1024
 """How much of a body is read at most."""
+
+THANKS_BYTES = 2 * 1024
+"""How much of it is read to know whether it only thanks: whoever says more says it there."""
 
 _TAG = re.compile(r"<[^<>]{0,2000}>")
 _NO_CHARACTER = re.compile(r"&#[xX]?[0-9a-fA-F]{9,};?")
@@ -30,12 +36,25 @@ _LONG_FIELD = re.compile(rb"((?:\A|\n)[!-9;-~]++:(?:[^\n]|\n[ \t]){8000}+)(?:[^\
 _BREAK = re.compile(r"<(?:br|/p|/div|/tr|/li)\b[^<>]{0,200}>", re.IGNORECASE)
 
 
-def needs_body(header: Header, office: Office) -> bool:
-    """Tell whether the beginning of the body would say something that the header does not."""
+def needs_body(header: Header, office: Office) -> int:
+    """Return how many bytes of the body's beginning would say something that the header does not; 0 for none."""
     form = office.form_of(header)
     if form is not None:
-        return form.needs_body(header, office.outside)
-    return is_of_a_mail_system(header) and kind_here(header, office).kind is MailKind.PERSON
+        return READ_BYTES if form.needs_body(header, office.outside) else 0
+    if kind_here(header, office).kind is not MailKind.PERSON:
+        return 0
+    if is_of_a_mail_system(header):
+        return READ_BYTES
+    return THANKS_BYTES if _may_thank(header, office) else 0
+
+
+def _may_thank(header: Header, office: Office) -> bool:
+    """Tell whether a mail answers a mail of ours, under a subject that does not say what it is."""
+    return (
+        not office.wrote(header)
+        and office.is_answered_by(header)
+        and not says_thanks(base_subject(header.subject))
+    )
 
 
 def with_body(header: Header, content_fields: bytes, body: bytes, office: Office) -> Header:
@@ -51,10 +70,12 @@ def with_body(header: Header, content_fields: bytes, body: bytes, office: Office
     form = office.form_of(header)
     if form is not None:
         return header._replace(asked_by=form.asked_by(first_text(content_fields, body)))
-    said = kind_of(header, body).kind
-    return (
-        header if said is MailKind.PERSON else header._replace(kept=(*header.kept, (BODY_SAYS, said.value)))
-    )
+    said = kind_of(header, body).kind if is_of_a_mail_system(header) else MailKind.PERSON
+    if said is not MailKind.PERSON:
+        return header._replace(kept=(*header.kept, (BODY_SAYS, said.value)))
+    if _may_thank(header, office) and only_thanks(first_text(content_fields, body[:THANKS_BYTES])):
+        return header._replace(kept=(*header.kept, (BODY_THANKS, THANKS_VERSION)))
+    return header
 
 
 def read_with_body(raw: bytes, body: bytes, office: Office) -> Header:

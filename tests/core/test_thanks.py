@@ -1,0 +1,122 @@
+"""What only thanks opens nothing: a subject, or the text of an answer to a mail of ours."""
+
+from __future__ import annotations
+
+import pytest
+
+from mailsla.core.mail.header import BODY_SAYS, BODY_THANKS, Header
+from mailsla.core.mail.thanks_words import LONGEST_THANKS, only_thanks, says_thanks
+from mailsla.core.office.body_evidence import READ_BYTES, THANKS_BYTES, needs_body, with_body
+from mailsla.core.pairing.derivation import derive
+from tests.factories import CITIZEN, CONTACT, OFFICE, RULES, mail, reply
+
+OURS = f"r1@{OFFICE.domains[0]}"
+BACK = Header(
+    message_id="q2@mail.example", in_reply_to=(OURS,), senders=(CITIZEN,), to=(CONTACT,), subject="RE: Titre"
+)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "merci",
+        "Merci beaucoup !",
+        "MERCI POUR VOTRE RÉPONSE",
+        "Merci de votre aide et de votre réactivité",
+        "Un grand merci pour votre aide",
+        "Je vous remercie infiniment",
+        "Bien reçu, merci",
+        "Remerciements",
+        "Thank you very much",
+        "merci d\u2019avance".replace(" d\u2019avance", ""),
+    ],
+)
+def test_words_that_only_thank(words: str) -> None:
+    assert says_thanks(words)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "",
+        "Merci de me répondre",
+        "Merci de votre réponse sur le fond",
+        "Merci de traiter mon dossier",
+        "Merci pour votre passeport",
+        "Carte grise, merci",
+        "Remercier",
+    ],
+)
+def test_words_that_ask_or_say_more(words: str) -> None:
+    assert not says_thanks(words)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Merci.",
+        "Bonjour,\n\nMerci beaucoup pour votre réponse.\n\nCordialement,\nCamille Durand",
+        "Bonjour Madame,\nJe vous remercie.\nBonne journée\n\n-----Message d'origine-----\nDe : x\nMon dossier ?",
+        "merci bien\n> Et votre dossier ?",
+        "Merci\nCamille",
+        "Parfait, merci pour votre aide !\nEnvoyé de mon iPhone\nbla bla",
+        "Bonsoir.\nMerci.\nLe lun. 2 mars 2026 à 10:00, Contact <a@pref.example.fr> a écrit :\nVotre carte…",
+    ],
+)
+def test_a_text_that_only_thanks(text: str) -> None:
+    assert only_thanks(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "Bonjour,",
+        "> Merci",
+        "Merci. Et mon passeport ?",
+        "Merci. Il me faut aussi un passeport.",
+        "Merci pour votre réponse.\nJe joins la pièce demandée.\nCordialement",
+        "Cordialement,\nCamille",
+        "Merci.\nCordialement,\nPS : le dossier est incomplet depuis mars",
+        "Merci.\nCamille Durand habite maintenant au 3 rue des Lilas",
+        "Merci beaucoup." + " " * LONGEST_THANKS + "\nCamille",
+        "Je ne vous remercie pas.",
+    ],
+)
+def test_a_text_that_says_more_or_nothing(text: str) -> None:
+    assert not only_thanks(text)
+
+
+def test_the_text_is_read_of_an_answer_to_a_mail_of_ours_alone_and_a_little_of_it() -> None:
+    assert needs_body(BACK, OFFICE) == THANKS_BYTES == 2_048
+    assert needs_body(BACK._replace(in_reply_to=("r1@autre.example",)), OFFICE) == 0
+    assert needs_body(BACK._replace(senders=(CONTACT,)), OFFICE) == 0
+    assert needs_body(BACK._replace(subject="RE: merci !"), OFFICE) == 0
+    assert needs_body(BACK._replace(kept=(("list-id", "<a.example.org>"),)), OFFICE) == 0
+    assert needs_body(BACK._replace(senders=("mailer-daemon@mx.example.net",)), OFFICE) == READ_BYTES
+
+
+def test_what_is_found_is_kept_and_not_the_text() -> None:
+    thanks = with_body(BACK, b"Content-Type: text/html", b"<p>Merci beaucoup&nbsp;!</p>", OFFICE)
+
+    assert thanks.kept == ((BODY_THANKS, "1"),)
+    assert with_body(BACK, b"", b"Et mon passeport", OFFICE) == BACK
+    assert with_body(BACK, b"", b"undeliverable", OFFICE).field(BODY_SAYS) == ""
+    assert with_body(BACK, b"", b"Merci." + b"\n" * THANKS_BYTES + b"Non", OFFICE).has(BODY_THANKS)
+
+
+def test_an_answer_that_only_thanks_opens_nothing() -> None:
+    asked = mail("2026-11-02 10:00")
+    answered = reply("2026-11-03 10:00", asked)
+    back = mail(
+        "2026-11-04 10:00",
+        subject="RE : autre chose",
+        replies_to=answered.header.message_id,
+        kept=[(BODY_THANKS, "1")],
+    )
+
+    assert len(derive([asked, answered, back], RULES).requests) == 1
+    assert (
+        len(derive([asked, answered, back._replace(header=back.header._replace(kept=()))], RULES).requests)
+        == 2
+    )
