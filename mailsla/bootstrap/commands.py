@@ -139,6 +139,7 @@ def check(app: Application, *, quick: bool) -> list[Finding]:
         accounts=[_access(app, account) for account in app.accounts],
         greet=None if smtp is None else smtp_server(smtp).greet,
         known=app.store.derivations,
+        clues=app.store.clues,
         set_aside=app.store.not_understood(),
         runs=app.store.runs,
         gaps=app.gaps(),

@@ -15,6 +15,7 @@ from mailsla.core.alerts.findings import (
     ConfigurationRead,
     DerivationLate,
     Finding,
+    FormsUndeclared,
     Health,
     LastCollected,
     MailboxesListed,
@@ -35,6 +36,8 @@ from mailsla.core.collection.on_server import ListedMailbox
 from mailsla.language import gettext as _
 from mailsla.language import ngettext
 from mailsla.presentation import terms, words
+
+MOST_FORMS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,8 @@ def _subject(finding: Finding) -> str:  # noqa: C901, PLR0911 (one of each kind)
             return _("base de données")
         case RepliesSeen() | RepliesUnseen() | NotBelieved() | ServerVouches():
             return _("réponses")
+        case FormsUndeclared():
+            return _("formulaires")
         case MailSetAside():
             return _("courriel mis de côté")
         case CollectedInPart(account) | LastCollected(account):
@@ -99,6 +104,8 @@ def _sentence(finding: Finding, zone: ZoneInfo) -> str:  # noqa: C901, PLR0911, 
             )
         case RepliesSeen(count):
             return _replies(count)
+        case FormsUndeclared(senders):
+            return _forms(senders)
         case RepliesUnseen():
             return _unseen(finding)
         case NotBelieved(count):
@@ -166,6 +173,15 @@ def _vouches(finding: ServerVouches) -> str:
         "votre serveur dit ce qu'il a vérifié ; s'il le fait pour tout courriel reçu, écrivez dans [office] : "
         "trusted_authserv_id = {name}"
     ).format(name=json.dumps(words.safe(finding.authserv_id, 100)))
+
+
+def _forms(senders: Sequence[tuple[str, int]]) -> str:
+    named = ", ".join(f"{words.safe(address, 100)} : {count}" for address, count in senders[:MOST_FORMS])
+    written = json.dumps([words.safe(address, 100) for address, _count in senders[:MOST_FORMS]])
+    return _(
+        "des courriels d'adresses à nous semblent venir de formulaires ({named}) ; s'il en est ainsi, écrivez dans "
+        "[office] : form_senders = {written}"
+    ).format(named=named, written=written)
 
 
 def _set_aside(finding: MailSetAside) -> str:

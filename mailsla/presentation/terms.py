@@ -107,6 +107,7 @@ def left_out_by(rule: str) -> str:
         "spam-flag": _("marqué indésirable"),
         "text-calendar": _("invitation"),
         "tnef-and-subject": _("accusé de lecture d'Outlook"),
+        "undeclared-form": _("formulaire non déclaré"),
         "vacation-field": _("champ d'un répondeur"),
     }.get(rule, rule.upper().replace("RFC", "RFC "))
 
@@ -176,6 +177,7 @@ def doubt(code: DoubtCode) -> str:
         DoubtCode.RETURNED: _("revenue : l'usager ne l'a pas reçue"),
         DoubtCode.NEW_SUBJECT_BEFORE_REPLY: _("nouvel objet avant réponse : autre demande, ou relance ?"),
         DoubtCode.SEEMS_AUTOMATIC: _("semble automatique"),
+        DoubtCode.UNDECLARED_FORM: _("semble venir d'un formulaire non déclaré"),
     }[code]
 
 

@@ -65,12 +65,6 @@ class KnownRequests(Waiting, Protocol):
     def outbound_count(self) -> int:
         """Count the messages of the office to someone outside."""
 
-    def answered_unseen(self) -> AnsweredUnseen:
-        """Count the citizens' mails that answer a mail of the office, seen or not, and whose requests are concerned."""
-
-    def unproven_count(self) -> int:
-        """Count the messages that bear an address of ours, and are not believed to be ours."""
-
 
 class AnsweredUnseen(Protocol):
     """How many mails of the office leave unseen, as citizens' answers show it."""
@@ -86,6 +80,19 @@ class AnsweredUnseen(Protocol):
     @property
     def seen(self) -> int:
         """How many answer one that was seen."""
+
+
+class Clues(Protocol):
+    """What the mails show of an installation that is not whole."""
+
+    def answered_unseen(self) -> AnsweredUnseen:
+        """Count the citizens' mails that answer a mail of the office, seen or not, and whose requests are concerned."""
+
+    def undeclared_forms(self) -> tuple[tuple[str, int], ...]:
+        """Return the addresses of ours that write as forms do, each with how many mails, the most first."""
+
+    def unproven_count(self) -> int:
+        """Count the messages that bear an address of ours, and are not believed to be ours."""
 
 
 class Listing(Protocol):
@@ -125,6 +132,7 @@ class Installation:
         accounts: How each is reached.
         greet: Greets the server that takes our mails; None when no server is named.
         known: What was made of the mails.
+        clues: What they show of an installation that is not whole.
         set_aside: The mails that could not be read.
         runs: What is remembered of collections.
         gaps: The stretches over which accounts were not collected.
@@ -137,6 +145,7 @@ class Installation:
     accounts: Sequence[Access]
     greet: Callable[[], object] | None
     known: KnownRequests
+    clues: Clues
     set_aside: Sequence[SetAside]
     runs: Runs
     gaps: Sequence[Gap]
@@ -150,9 +159,12 @@ def look(installation: Installation, now: datetime) -> Iterator[Finding]:
     for access in installation.accounts:
         yield from _account(access, now)
     yield findings.RepliesSeen(installation.known.outbound_count())
-    found = installation.known.answered_unseen()
+    found = installation.clues.answered_unseen()
     if found.unseen:
         yield findings.RepliesUnseen(found.by_service, found.unseen, found.seen)
+    senders = installation.clues.undeclared_forms()
+    if senders:
+        yield findings.FormsUndeclared(senders)
     yield from _belief(installation)
     yield _sending(installation.greet)
     yield findings.RequestsKnown(installation.known.request_count())
@@ -166,7 +178,7 @@ def look(installation: Installation, now: datetime) -> Iterator[Finding]:
 
 def _belief(installation: Installation) -> Iterator[Finding]:
     """Say how many mails of ours are not believed, and what our own server could say of them."""
-    unproven = installation.known.unproven_count()
+    unproven = installation.clues.unproven_count()
     if unproven:
         yield findings.NotBelieved(unproven)
     if installation.vouching:

@@ -29,7 +29,8 @@ def main(arguments: Sequence[str]) -> int:
     started = time.monotonic()
     mutants = every_mutant(ROOT / "mailsla" / asked.module)
     by_hand = [] if asked.sample else [item.mutant for item in MUTATIONS if asked.module == "core"]
-    tried = sampled([item for item in mutants if item.name not in EQUIVALENT], asked.sample, asked.seed)
+    general = [] if asked.by_hand else [item for item in mutants if item.name not in EQUIVALENT]
+    tried = sampled(general, asked.sample, asked.seed)
     survivors = unnoticed(
         [*by_hand, *tried], measured(), asked.jobs, lambda letter: print(letter, end="", flush=True)
     )
@@ -52,6 +53,7 @@ def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--module", default="core", help="a folder or a file below mailsla")
     parser.add_argument("--sample", type=int, help="how many changes to try, instead of all")
     parser.add_argument("--seed", default="1", help="which ones")
+    parser.add_argument("--by-hand", action="store_true", help="only the mutations written by hand")
     parser.add_argument("--jobs", type=int, default=2)
     return parser.parse_args(arguments)
 

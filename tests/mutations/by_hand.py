@@ -50,6 +50,150 @@ class _Written(Mutant):
 
 MUTATIONS = (
     Mutation(
+        "one mail delivered twice is two",
+        "pairing/one_mail",
+        "        elif isinstance(name, _Sent):\n            found.append(_united(group))\n",
+        "        elif isinstance(name, _Sent):\n            found += map(OneMail, group)\n",
+    ),
+    Mutation(
+        "a redirect is another mail",
+        "pairing/one_mail",
+        "    return named[0] if named else header.message_id",
+        "    return header.message_id",
+    ),
+    Mutation(
+        "a constant id names one mail",
+        "pairing/one_mail",
+        "    if sent is not None and sent.message_id not in constant:",
+        "    if sent is not None:",
+    ),
+    Mutation(
+        "who asks does not tell mails without id apart",
+        "pairing/one_mail",
+        "        tuple(sorted(header.reply_to)),\n",
+        "        (),\n",
+    ),
+    Mutation(
+        "a mail is named by what was seen last",
+        "pairing/one_mail",
+        "    first = min(group, key=lambda mail: (mail.first_seen_at, mail.key))",
+        "    first = max(group, key=lambda mail: (mail.first_seen_at, mail.key))",
+    ),
+    Mutation(
+        "words that press are a subject",
+        "pairing/new_question",
+        '    return "" if presses_only or not words else',
+        '    return "" if not words else',
+    ),
+    Mutation(
+        "what a person joined is a new question",
+        "pairing/request_life",
+        "    if link.evidence is Evidence.DECISION or is_thanks(reading.mail, rules):",
+        "    if is_thanks(reading.mail, rules):",
+    ),
+    Mutation(
+        "a returned reply answers",
+        "pairing/request_life",
+        "            _return(reading, link.to, returned.written_to(link.to), register)",
+        "            pass",
+    ),
+    Mutation(
+        "a delivery that waits takes a reply back",
+        "mail/weak_signs",
+        "    return NO_FAILURE.search(told) is None or FAILURE.search(told) is not None",
+        "    return True",
+    ),
+    Mutation(
+        "a proof of an unseen reply is a reminder",
+        "pairing/request_life",
+        "    elif case.answered is None and not case.unseen.issuperset(link.unseen):",
+        "    elif case.answered is None and False:",
+    ),
+    Mutation(
+        "an id named before proves a reply",
+        "pairing/request_life",
+        "        register.cases[-1].unseen.update(link.unseen)\n    elif case.answered is None and",
+        "        pass\n    elif case.answered is None and",
+    ),
+    Mutation(
+        "any host's id is ours",
+        "pairing/unseen",
+        "name not in held and office.made(name)",
+        "name not in held",
+    ),
+    Mutation(
+        "an acknowledgement nobody holds is a reply",
+        "pairing/unseen",
+        " or speaks_of_receipt(header.subject):",
+        ":",
+    ),
+    Mutation(
+        "what was left out stays so",
+        "pairing/derivation",
+        "    return counted(mail, office) if counts else left_out(reading)",
+        "    return reading",
+    ),
+    Mutation(
+        "a request confirmed by a person stays to check",
+        "pairing/derivation",
+        "    settling = (Action.JOIN, Action.SPLIT, Action.DISMISS, Action.COUNT)",
+        "    settling = (Action.JOIN, Action.SPLIT, Action.DISMISS)",
+    ),
+    Mutation(
+        "a form of ours is an internal mail",
+        "office/sides",
+        "    if looks_like_a_form(mail.header, office):",
+        "    if False:",
+    ),
+    Mutation(
+        "an answer inside the office is a form's",
+        "office/sides",
+        "    is_afresh = not (header.in_reply_to or header.references or is_reply_subject(header.subject))",
+        "    is_afresh = True",
+    ),
+    Mutation(
+        "a list of ours hides who wrote",
+        "office/correspondents",
+        "        return is_ours and not self.rewritten_from(header)",
+        "        return is_ours",
+    ),
+    Mutation(
+        "a way to leave makes a list",
+        "office/kind_here",
+        "    is_weak = found.reason is not None and found.reason.code == MAY_BE_LEFT",
+        "    is_weak = False",
+    ),
+    Mutation(
+        "an absence's subject is no sign",
+        "mail/weak_signs",
+        "    if ABSENCE_SUBJECT.match(plain_spelling(header.subject)):",
+        "    if False:",
+    ),
+    Mutation(
+        "a new subject before a reply is nobody's business",
+        "pairing/doubts",
+        "DoubtCode.NEW_SUBJECT_BEFORE_REPLY)\n",
+        "DoubtCode.SEEMS_AUTOMATIC)\n",
+    ),
+    Mutation(
+        "thanks in a subject of their own ask",
+        "mail/thanks_words",
+        '    return _THANKS.fullmatch(plain_spelling(words).casefold().strip(" ,;:!.…()-")) is not None',
+        "    return False",
+    ),
+    Mutation(
+        "a gateway's tag is a subject",
+        "mail/base_subject",
+        '_LEADER = _leader(rf"{_REPLY}|réf\\.?", rf"{_AGAIN}|{_OUTSIDE}")',
+        '_LEADER = _leader(rf"{_REPLY}|réf\\.?", rf"{_AGAIN}")',
+    ),
+    Mutation(
+        "INTERNALDATE is believed before the last hop",
+        "mail/instants",
+        "    return copy.internal_at < copy.hop_at - SKEW",
+        "    return False",
+    ),
+    Mutation(
         "A draft in an ordinary mailbox is what that holds",
         "mail/copies",
         "        return MailboxRole.DRAFTS if is_draft else self.role",
@@ -142,8 +286,8 @@ MUTATIONS = (
     Mutation(
         "a forward inside the office answers",
         "office/sides",
-        "        side = Side.OUTBOUND if outside else Side.INTERNAL",
-        "        side = Side.OUTBOUND",
+        "    side = Side.OUTBOUND if outside else Side.INTERNAL",
+        "    side = Side.OUTBOUND",
     ),
     Mutation(
         "a reminder opens a request",
@@ -196,7 +340,7 @@ MUTATIONS = (
     Mutation(
         "a From is believed",
         "office/sides",
-        "Reading(mail, Side.ASIDE, kind, Reason(UNPROVEN), ",
+        "Reading(mail, Side.ASIDE, MailKind.PERSON, Reason(UNPROVEN), ",
         "Reading(mail, Side.OUTBOUND, kind, None, ",
     ),
     Mutation(

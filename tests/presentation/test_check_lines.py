@@ -71,6 +71,15 @@ SAID: list[tuple[Finding, str]] = [
         ),
     ),
     (
+        findings.FormsUndeclared((("site@pref.example.fr", 12), ("rdv@pref.example.fr", 1))),
+        (
+            "warning formulaires : des courriels d'adresses à nous semblent venir de formulaires "
+            "(site@pref.example.fr : "
+            "12, rdv@pref.example.fr : 1) ; s'il en est ainsi, écrivez dans [office] : form_senders = "
+            '["site@pref.example.fr", "rdv@pref.example.fr"]'
+        ),
+    ),
+    (
         findings.SendingUnconfigured(),
         "warning envoi des alertes : pas de section [smtp] : aucune alerte ne partira.",
     ),

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from mailsla.adapters.database.derivations import AnsweredUnseen
+from mailsla.adapters.database.clues import AnsweredUnseen
 from mailsla.core.alerts import findings
 from mailsla.core.alerts.findings import Finding, Health, Part
 from mailsla.core.collection.gap import Gap
@@ -54,6 +54,7 @@ class Store:
     outbound: int = 2
     waiting: datetime | None = None
     unseen: AnsweredUnseen = NONE_UNSEEN
+    forms: tuple[tuple[str, int], ...] = ()
     unproven: int = 0
 
     def last(self) -> Sequence[RecordedRun]:
@@ -76,6 +77,9 @@ class Store:
 
     def answered_unseen(self) -> AnsweredUnseen:
         return self.unseen
+
+    def undeclared_forms(self) -> tuple[tuple[str, int], ...]:
+        return self.forms
 
     def unproven_count(self) -> int:
         return self.unproven
@@ -108,7 +112,7 @@ def installation(
     gaps: Sequence[Gap] = (),
 ) -> Installation:
     access = Access(Restraint("contact", store, lambda _at: "pas maintenant"), store, server.open)
-    return Installation([access], greet, store, store.aside, store, gaps, "Métropole", METROPOLE)
+    return Installation([access], greet, store, store, store.aside, store, gaps, "Métropole", METROPOLE)
 
 
 def found(store: Store | None = None, server: Server | None = None, **changes: object) -> list[Finding]:
@@ -151,6 +155,13 @@ def test_mails_of_ours_that_are_not_believed_are_to_watch_and_the_server_that_co
     ]
     assert [item.health for item in doubted] == [Health.WARNING, Health.WARNING]
     assert (calm, calm.health) == (findings.ServerVouches("mx.example.fr", is_needed=False), Health.OK)
+
+
+def test_addresses_of_ours_that_write_as_forms_do_are_to_watch() -> None:
+    senders = (("site@pref.example.fr", 12),)
+
+    assert findings.FormsUndeclared(senders) in found(Store(forms=senders))
+    assert not any(isinstance(item, findings.FormsUndeclared) for item in found())
 
 
 def test_an_account_without_a_sent_mailbox_is_to_watch() -> None:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import Engine, func, select
 
@@ -29,10 +28,9 @@ from mailsla.adapters.database.tables import (
 from mailsla.adapters.machine.second_process import SecondProcess
 from mailsla.core.collection.to_store import UNFORESEEN
 from mailsla.core.mail.kinds import MailKind
-from mailsla.core.office.sides import UNPROVEN, Side
-from mailsla.core.pairing.conversation import Evidence
+from mailsla.core.office.sides import Side
 from mailsla.core.pairing.derivation import DerivedMessage
-from mailsla.core.pairing.doubts import Doubt, DoubtCode
+from mailsla.core.pairing.doubts import Doubt
 from mailsla.core.pairing.request import Request
 from mailsla.core.rate.case import Case
 
@@ -51,14 +49,6 @@ CASE_COLUMNS = (
     "excluded",
     "subject",
 )
-
-
-class AnsweredUnseen(NamedTuple):
-    """Satisfies `mailsla.usecases.check.AnsweredUnseen`."""
-
-    by_service: tuple[tuple[str | None, int], ...]
-    unseen: int
-    seen: int
 
 
 class Derivations:
@@ -165,45 +155,6 @@ class Derivations:
         query = select(func.count()).select_from(DERIVED_MESSAGE).where(outbound)
         with reading(self._engine) as connection:
             return connection.execute(query).scalar_one()
-
-    def answered_unseen(self) -> AnsweredUnseen:
-        """Count the citizens' mails that answer a mail of the office, seen or not, and whose requests are concerned."""
-        answered = DERIVED_MESSAGE.alias()
-        seen = (
-            select(func.count())
-            .select_from(DERIVED_MESSAGE)
-            .join(answered, answered.c.key == DERIVED_MESSAGE.c.tied_to)
-            .where(
-                DERIVED_MESSAGE.c.side == Side.CITIZEN.value,
-                DERIVED_MESSAGE.c.evidence != Evidence.UNSEEN_REPLY.value,
-                answered.c.side == Side.OUTBOUND.value,
-            )
-        )
-        unseen = (
-            select(func.count())
-            .select_from(DERIVED_MESSAGE)
-            .where(DERIVED_MESSAGE.c.evidence == Evidence.UNSEEN_REPLY.value)
-        )
-        doubts = (doubt for doubt in self.doubts() if doubt.code is DoubtCode.UNSEEN_REPLY)
-        keys = {key for doubt in doubts for key in doubt.candidates}
-        with reading(self._engine) as connection:
-            of_services = select(DERIVED_REQUEST.c.service).where(
-                among(DERIVED_REQUEST.c.key, keys, connection)
-            )
-            services = Counter(connection.execute(of_services).scalars())
-            return AnsweredUnseen(
-                tuple(sorted(services.items(), key=lambda item: (-item[1], item[0] or ""))),
-                connection.execute(unseen).scalar_one(),
-                connection.execute(seen).scalar_one(),
-            )
-
-    def unproven_count(self) -> int:
-        """Count the messages that bear an address of ours, and are not believed to be ours."""
-        query = select(DERIVED_MESSAGE.c.reason).where(
-            DERIVED_MESSAGE.c.side == Side.ASIDE.value, DERIVED_MESSAGE.c.kind == MailKind.PERSON.value
-        )
-        with reading(self._engine) as connection:
-            return sum(reason[0] == UNPROVEN for reason in connection.execute(query).scalars())
 
     def underived(self) -> tuple[MessageSetAside, ...]:
         """Return every message that could not be derived, each at the first copy that is still there."""

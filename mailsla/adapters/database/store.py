@@ -8,6 +8,7 @@ from datetime import timedelta
 from sqlalchemy import Engine
 
 from mailsla.adapters.database.attempts import Attempts
+from mailsla.adapters.database.clues import Clues
 from mailsla.adapters.database.copies import Copies
 from mailsla.adapters.database.decisions import Decisions
 from mailsla.adapters.database.derivations import Derivations
@@ -42,6 +43,7 @@ class Store:
         outbox: Mails that wait to be handed over, and what was announced.
         derivations: What follows from all that: it can be dropped and made again.
         mails: Mails as lists show them.
+        clues: What the mails show of an installation that is not whole.
     """
 
     engine: Engine
@@ -57,6 +59,7 @@ class Store:
     outbox: Outbox
     derivations: Derivations
     mails: ListedMails
+    clues: Clues
 
     def not_understood(self) -> tuple[MessageSetAside, ...]:
         """Return every message that could not be read, or not derived."""
@@ -85,4 +88,5 @@ def store_on(engine: Engine, hand_over: timedelta = timedelta(seconds=HAND_OVER_
         outbox=Outbox(engine, hand_over),
         derivations=Derivations(engine),
         mails=ListedMails(engine),
+        clues=Clues(engine),
     )

@@ -123,6 +123,14 @@ class ServerVouches:
 
 
 @dataclass(frozen=True, slots=True)
+class FormsUndeclared:
+    """Addresses of ours that write as forms do, with how many mails of each count as requests meanwhile."""
+
+    senders: tuple[tuple[str, int], ...]
+    health: Health = Health.WARNING
+
+
+@dataclass(frozen=True, slots=True)
 class SendingUnconfigured:
     """No server is named that takes our mails."""
 
@@ -218,6 +226,7 @@ Finding = (
     | NoSentMailbox
     | RepliesSeen
     | RepliesUnseen
+    | FormsUndeclared
     | NotBelieved
     | ServerVouches
     | SendingUnconfigured

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from mailsla.core.mail.addresses import plain
+from mailsla.core.mail.base_subject import is_reply_subject
 from mailsla.core.mail.copies import Mail, MailboxRole
 from mailsla.core.mail.header import Header
 from mailsla.core.mail.instants import Moment, received, sent
@@ -72,6 +73,10 @@ UNPROVEN = "unauthenticated"
 """The reason for which a mail that bears an address of ours counts for nothing: nobody knows who wrote it."""
 
 
+UNDECLARED_FORM = "undeclared-form"
+"""The reason for which a citizen's mail is to check: the site never said that this address of ours is a form's."""
+
+
 def read(mail: Mail, office: Office, *, vouched: bool = False) -> Reading:
     """Tell what `mail` is for `office`.
 
@@ -96,12 +101,19 @@ def read(mail: Mail, office: Office, *, vouched: bool = False) -> Reading:
     if kind is not MailKind.PERSON or reason is not None:
         return Reading(mail, Side.ASIDE, kind, reason, received(mail), ())
     if office.wrote(mail.header):
-        outside = written_to(mail.header, office)
-        if not (vouched or is_believed(mail, office)):
-            return Reading(mail, Side.ASIDE, kind, Reason(UNPROVEN), sent(mail), outside)
-        side = Side.OUTBOUND if outside else Side.INTERNAL
-        return Reading(mail, side, kind, reason, sent(mail), outside)
+        return _of_ours(mail, office, vouched=vouched)
     return _citizen(mail, office, kind, reason)
+
+
+def _of_ours(mail: Mail, office: Office, *, vouched: bool) -> Reading:
+    """Return what a letter is that bears an address of ours."""
+    outside = written_to(mail.header, office)
+    if not (vouched or is_believed(mail, office)):
+        return Reading(mail, Side.ASIDE, MailKind.PERSON, Reason(UNPROVEN), sent(mail), outside)
+    if looks_like_a_form(mail.header, office):
+        return _citizen(mail, office, MailKind.PERSON, Reason(UNDECLARED_FORM, "reply-to"))
+    side = Side.OUTBOUND if outside else Side.INTERNAL
+    return Reading(mail, side, MailKind.PERSON, None, sent(mail), outside)
 
 
 def counted(mail: Mail, office: Office) -> Reading:
@@ -116,9 +128,16 @@ def left_out(reading: Reading) -> Reading:
 
 def weak_sign(reading: Reading) -> Reason | None:
     """Return what makes a citizen's mail look like a machine's, without proving that it is; None when nothing does."""
-    if reading.side is not Side.CITIZEN or reading.kind is not MailKind.PERSON or reading.reason is not None:
+    if reading.side is not Side.CITIZEN or reading.kind is not MailKind.PERSON:
         return None
-    return looks_automatic(reading.mail.header)
+    return reading.reason or looks_automatic(reading.mail.header)
+
+
+def looks_like_a_form(header: Header, office: Office) -> bool:
+    """Tell whether an address of ours wrote to us alone, afresh, and asks to be answered at somebody's outside."""
+    is_afresh = not (header.in_reply_to or header.references or is_reply_subject(header.subject))
+    to_us = bool(header.recipients) and not office.outside(header.recipients)
+    return is_afresh and to_us and office.wrote(header) and bool(office.outside(header.reply_to))
 
 
 def written_to(header: Header, office: Office) -> tuple[str, ...]:

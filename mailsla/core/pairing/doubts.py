@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from mailsla.core.office.sides import Reading, Side, weak_sign
+from mailsla.core.office.sides import UNDECLARED_FORM, Reading, Side, weak_sign
 from mailsla.core.pairing.conversation import Evidence, Link
 from mailsla.core.pairing.open_at import NEVER, ByReceipt, is_open, keys_open
 from mailsla.core.pairing.request import Request
@@ -24,7 +24,8 @@ class DoubtCode(StrEnum):
     `UNSEEN_REPLY`, only the citizen's answer to it was seen, which is the mail to look at.
     `UNAUTHENTICATED`, nothing shows that the office wrote it.
 
-    At a request: `NEW_SUBJECT_BEFORE_REPLY`, it may be a reminder; `SEEMS_AUTOMATIC`, a machine may have written it.
+    At a request: `NEW_SUBJECT_BEFORE_REPLY`, it may be a reminder; `SEEMS_AUTOMATIC`, a machine may have written it;
+    `UNDECLARED_FORM`, an address of ours did, as forms do, and the site does not say that it is one's.
     """
 
     SEVERAL_FIT = "several_fit"
@@ -39,11 +40,16 @@ class DoubtCode(StrEnum):
     UNAUTHENTICATED = "unauthenticated"
     NEW_SUBJECT_BEFORE_REPLY = "new_subject_before_reply"
     SEEMS_AUTOMATIC = "seems_automatic"
+    UNDECLARED_FORM = "undeclared_form"
 
     @property
     def is_about_a_reply(self) -> bool:
         """Whether the mail to look at may be a reply; else it is a request that may be none."""
-        return self not in {DoubtCode.NEW_SUBJECT_BEFORE_REPLY, DoubtCode.SEEMS_AUTOMATIC}
+        return self not in {
+            DoubtCode.NEW_SUBJECT_BEFORE_REPLY,
+            DoubtCode.SEEMS_AUTOMATIC,
+            DoubtCode.UNDECLARED_FORM,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +94,10 @@ def doubts_of_conversations(
 
 def _of_request(request: Request, readings: Mapping[str, Reading]) -> Iterator[Doubt]:
     opening = readings.get(request.key)
-    if opening is not None and weak_sign(opening) is not None:
-        yield Doubt(request.key, request.received.at, (request.key,), DoubtCode.SEEMS_AUTOMATIC)
+    sign = None if opening is None else weak_sign(opening)
+    if sign is not None:
+        code = DoubtCode.UNDECLARED_FORM if sign.code == UNDECLARED_FORM else DoubtCode.SEEMS_AUTOMATIC
+        yield Doubt(request.key, request.received.at, (request.key,), code)
 
 
 def _unseen(request: Request, readings: Mapping[str, Reading]) -> Iterator[Doubt]:

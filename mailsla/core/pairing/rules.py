@@ -12,7 +12,7 @@ from mailsla.core.mail.copies import ONE_COLLECTION, Copy, Mail
 from mailsla.core.mail.spelling import plain_spelling
 from mailsla.core.office.correspondents import Office
 
-RULES_VERSION = 15
+RULES_VERSION = 16
 """Raised whenever the code derives something else from the same facts; every derivation is then redone."""
 
 

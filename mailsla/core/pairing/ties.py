@@ -13,13 +13,13 @@ from mailsla.core.mail.message_ids import looks_unique
 from mailsla.core.office.authorship import without_marks
 from mailsla.core.office.correspondents import Office, requesters
 from mailsla.core.office.kind_here import kind_here
-from mailsla.core.office.sides import is_letter, written_to
+from mailsla.core.office.sides import is_letter, looks_like_a_form, written_to
 from mailsla.core.pairing.conversation import cited_ids, correspondents
 from mailsla.core.pairing.fingerprint import fingerprint
 from mailsla.core.pairing.one_mail import origin
 from mailsla.core.pairing.recipient_matching import MOST_RECIPIENTS
 
-TIES_VERSION = 5
+TIES_VERSION = 6
 """Raised whenever the code makes other ties of the same header; all are then made again."""
 
 
@@ -87,7 +87,7 @@ def _reachable(header: Header, office: Office) -> tuple[str, ...]:
     kind = kind_here(without_marks(header), office).kind
     if not (office.is_form(header) or is_letter(header, kind, office)):
         return ()
-    if office.is_form(header) or not office.wrote(header):
+    if office.is_form(header) or not office.wrote(header) or looks_like_a_form(header, office):
         return (*requesters(header, office), *written_to(header, office))
     outside = written_to(header, office)
     return outside if len(outside) <= MOST_RECIPIENTS else ()

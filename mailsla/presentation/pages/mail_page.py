@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from zoneinfo import ZoneInfo
 
+from mailsla.core.office.sides import Side
 from mailsla.core.pairing.decision import Decision
 from mailsla.core.pairing.derivation import ListedMail
 from mailsla.core.pairing.doubts import Doubt, DoubtCode
@@ -146,7 +147,7 @@ def _commands(doubt: Doubt) -> Iterator[str]:
         yield _("C'est une relance : mailsla decide DEMANDE join --message {mail} --reason …").format(
             mail=mail
         )
-    elif doubt.code is DoubtCode.SEEMS_AUTOMATIC:
+    elif doubt.code in {DoubtCode.SEEMS_AUTOMATIC, DoubtCode.UNDECLARED_FORM}:
         yield _("Ce n'en est pas une : mailsla decide {mail} leave-out --reason …").format(mail=mail)
     elif doubt.code is DoubtCode.UNSEEN_REPLY:
         yield _("Il y répondait : mailsla decide {first} answered --on DATE --reason …").format(first=first)
@@ -176,7 +177,7 @@ def mail_page(
         Line(_("{what}, le {instant}").format(what=what, instant=words.instant(mail.at, zone))),
         *_found_by(mail),
     ]
-    if mail.reason:
+    if mail.reason and mail.side == Side.ASIDE.value:
         kind = terms.one_kind(mail.kind)
         lines.append(Line(_("Écarté : {kind}, {reason}").format(kind=kind, reason=reason(mail))))
     for request in requests:
