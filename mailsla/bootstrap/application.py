@@ -19,6 +19,7 @@ from mailsla.adapters.machine.present import Now, present
 from mailsla.adapters.machine.second_process import SecondProcess
 from mailsla.adapters.machine.timing import MachineTiming
 from mailsla.adapters.machine.workers import is_dead, this_worker
+from mailsla.adapters.machine.written_files import READABLE_BY_GROUP, keep_private
 from mailsla.bootstrap.lines import ImapLine, Open, OpenSessions
 from mailsla.bootstrap.site_rules import Site
 from mailsla.config import Account, Settings
@@ -152,10 +153,14 @@ class Application:
 def open_application(settings: Settings, now: Now | None = None) -> Iterator[Application]:
     """Open the site's store, at this version's schema, and close it at the end.
 
+    What this process writes from then on is for its user alone, and for its group to read where the site says so.
+
     Raises:
         PermanentError: When the store cannot be opened, or a newer version wrote it.
         TransientError: When the database does not answer.
     """
+    if settings.store.readable_by_group:
+        keep_private(READABLE_BY_GROUP)
     engine = open_engine(settings.store.url)
     try:
         schema.upgrade(engine)

@@ -42,6 +42,7 @@ class StoreSection(Section):
     """`[store]`: the database; a relative SQLite path is relative to the configuration file."""
 
     url: Name = "sqlite:///mailsla.sqlite3"
+    readable_by_group: bool = False
 
 
 class Settings(Section):

@@ -1,0 +1,41 @@
+"""The store that an application opens is for its user alone, or for its group to read."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from mailsla.bootstrap.application import open_application
+from mailsla.config import parse
+
+
+@pytest.fixture(autouse=True)
+def _umask() -> Iterator[None]:
+    """Give back the umask that a test changes."""
+    before = os.umask(0o077)
+    yield
+    os.umask(before)
+
+
+@pytest.mark.parametrize(("readable", "mode"), [(False, 0o600), (True, 0o640)])
+def test_the_group_reads_the_store_where_the_site_says_so(
+    tmp_path: Path, *, readable: bool, mode: int
+) -> None:
+    settings = parse(
+        {
+            "site": {"name": "Préfecture d'essai", "departement": "18"},
+            "office": {"domains": ["pref.example.fr"]},
+            "accounts": [{"name": "contact", "host": "imap.example.fr", "user": "x", "password_env": "P"}],
+            "commitments": [{"category": "information", "preset": "qualipref"}],
+            "store": {"url": f"sqlite:///{tmp_path / 'm.sqlite3'}", "readable_by_group": readable},
+        },
+        folder=tmp_path,
+    )
+
+    with open_application(settings):
+        pass
+
+    assert (tmp_path / "m.sqlite3").stat().st_mode & 0o777 == mode
