@@ -59,7 +59,7 @@ mutations-sample: $(VENV)/installed
 soak: $(VENV)/installed servers
 	$(BIN)/python -m tests.trials.soak
 
-# Ten minutes of hostile bytes through parsing, classification and pairing.
+# Ten minutes of hostile bytes through archives, parsing, classification and pairing.
 fuzz: $(VENV)/installed
 	$(BIN)/python -m tests.trials.fuzz
 

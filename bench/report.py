@@ -65,7 +65,7 @@ def main() -> None:
     ):
         fill(small, count // 10)
         fill(large, count)
-        print(f"{len(large.derivations.requests()):,} requests")
+        print(f"{len(large.store.derivations.requests()):,} requests")
         compare(
             {
                 "report, 10,000 requests": lambda: small.report([parse_period("2026")]),

@@ -202,6 +202,36 @@ def test_a_table_is_drawn_without_lines_and_leading_figures_with_more_room() -> 
     ]
 
 
+@pytest.mark.parametrize("width", [80, 120])
+def test_a_long_table_is_drawn_as_a_short_one(width: int) -> None:
+    columns = (
+        Column("Réf.", fit=Fit.WHOLE, width=9),
+        Column("Jours", Alignment.RIGHT, Fit.WHOLE, width=5),
+        Column("Service", fit=Fit.CUT, width=12),
+        Column("Objet", fit=Fit.CUT),
+    )
+    subjects = ("Carte grise", "Un objet plus long que la place qui reste " * 3, "永" * 70, "")
+    rows = tuple(
+        (
+            Cell(f"{number:08x}"),
+            Cell(str(number), emphasis=Emphasis.BAD),
+            Cell("Étrangers " * 2),
+            Cell(subjects[number % 4]),
+        )
+        for number in range(1_001)
+    )
+    short = Page(sections=(Section("", (Table(columns, rows[:1_000]),)),))
+    long = Page(sections=(Section("", (Table(columns, rows),)),), notes=("fin",))
+
+    for colours in (False, True):
+        lines = drawn(long, width=width, colours=colours).splitlines()
+        plainly = drawn(short, width=width, colours=colours).splitlines()
+        if not colours:
+            assert lines[: len(plainly)] == plainly
+        assert len(lines) == len(plainly) + 3
+    assert "\x1b[31m" in drawn(long, width=width, colours=True)
+
+
 def test_where_room_is_short_only_what_may_be_cut_is_cut_and_the_last_column_has_the_rest() -> None:
     columns = (
         Column("r", fit=Fit.WHOLE, width=9),

@@ -1,4 +1,4 @@
-"""Fuzzing of parse → classify → pair: any bytes give facts or are set aside, in any order, in bounded time.
+"""Fuzzing of import → parse → classify → pair: any bytes give facts or are set aside, in any order, in bounded time.
 
     python -m tests.trials.fuzz [MINUTES]      10 minutes unless told (`make fuzz`)
 
@@ -8,11 +8,23 @@ printed with the bytes that make it, and kept as a case in tests/test_hostile_by
 
 from __future__ import annotations
 
+import bz2
+import gzip
+import io
+import lzma
 import random
 import sys
+import tempfile
 import time
+import zipfile
+from collections import Counter
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
+from mailsla.adapters.archives.files import files_of
+from mailsla.adapters.archives.reading import read_archive
+from mailsla.core.collection.archived import ArchivedMail
 from mailsla.core.errors import MessageError
 from mailsla.core.mail.copies import Copy, Mail, MailboxRole
 from mailsla.core.mail.header import REQUESTED_FIELDS, Header
@@ -51,9 +63,24 @@ def hostile(draw: random.Random) -> bytes:
         if draw.random() < 0.002:
             value *= draw.randint(100, 20_000)
         lines.append(draw.choice(FIELDS) + draw.choice((b": ", b":", b" : ", b"")) + value[:1_000_000])
-    raw = bytearray(
-        draw.choice((b"\r\n", b"\n", b"\r")).join(lines) + draw.choice((b"", b"\r\n\r\n", b"\n\n"))
-    )
+    end = draw.choice((b"", b"\r\n\r\n", b"\n\n"))
+    return _damaged(draw, draw.choice((b"\r\n", b"\n", b"\r")).join(lines) + end)
+
+
+def _gzipped(written: bytes) -> bytes:
+    return gzip.compress(written, mtime=0)
+
+
+def _zipped(written: bytes) -> bytes:
+    into = io.BytesIO()
+    with zipfile.ZipFile(into, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(zipfile.ZipInfo("Mail/INBOX.mbox"), written)
+    return into.getvalue()
+
+
+def _damaged(draw: random.Random, written: bytes) -> bytes:
+    """Return bytes of which up to four places are changed, cut or filled."""
+    raw = bytearray(written)
     for _ in range(draw.randint(0, 4)):
         if raw:
             at = draw.randrange(len(raw))
@@ -61,13 +88,14 @@ def hostile(draw: random.Random) -> bytes:
     return bytes(raw)
 
 
-def examine(draw: random.Random) -> list[Mail]:
+def examine(draw: random.Random, raw: bytes, done: Counter[str]) -> list[Mail]:
     """Read, classify and look into one hostile mail; return it, or nothing when it is set aside."""
-    raw, body = hostile(draw), hostile(draw)
+    body = hostile(draw)
     started = time.process_time()
     try:
         header = read_header(raw)
     except MessageError:
+        done["set aside"] += 1
         return []
     assert isinstance(header, Header)
     kind_of(header, body)
@@ -99,10 +127,43 @@ def examine(draw: random.Random) -> list[Mail]:
     return [mail]
 
 
-def trial(seed: int) -> None:
-    """Derive a handful of hostile mails in two orders, and require the same result."""
+PACKINGS: tuple[Callable[[bytes], bytes], ...] = (
+    bytes,
+    bytes,
+    bytes,
+    gzip.compress,
+    bz2.compress,
+    lzma.compress,
+    _zipped,
+)
+NAMES = ("mails.mbox", "Sent.mbox", "un.eml", "1.emlx", "Takeout.zip", "boite", "page.mht", "INBOX.msf")
+FROM_LINES = (b"From - Thu Nov  5 10:00:00 2026\n", b"From a@b Thu Nov  5 10:00:00 2026\r\n", b"From \n", b"")
+ARCHIVED = 0.2
+"""How often a trial's mails are also read from an archive."""
+
+
+def imported(draw: random.Random, raws: list[bytes], done: Counter[str]) -> list[bytes]:
+    """Write mails as an archive, damage it, and return the mails that are read from it: nothing is ever raised."""
+    written = b"\n\n".join(draw.choice(FROM_LINES) + raw + b"\n\n" + hostile(draw) for raw in raws)
+    for packed in draw.sample(PACKINGS, draw.randint(1, 2)):
+        written = packed(written)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, draw.choice(NAMES))
+        path.write_bytes(_damaged(draw, written))
+        found = [item for file in files_of([path]) for item in read_archive(file)]
+    done["archives"] += 1
+    done.update(f"from archives: {type(item).__name__}" for item in found)
+    return [item.header for item in found if isinstance(item, ArchivedMail)]
+
+
+def trial(seed: int) -> Counter[str]:
+    """Derive a handful of hostile mails in two orders, require the same result, and return what was gone through."""
     draw = random.Random(seed)
-    mails = {mail.key: mail for _ in range(draw.randint(1, 12)) for mail in examine(draw)}
+    done: Counter[str] = Counter()
+    raws = [hostile(draw) for _ in range(draw.randint(1, 12))]
+    if draw.random() < ARCHIVED:
+        raws += imported(draw, raws, done)
+    mails = {mail.key: mail for raw in raws for mail in examine(draw, raw, done)}
     ordered = list(mails.values())
     one = derive(ordered, RULES)
     draw.shuffle(ordered)
@@ -112,20 +173,24 @@ def trial(seed: int) -> None:
     assert one.doubts == other.doubts
     assert one.links == other.links
     assert sorted(key for members in one.conversations.values() for key in members) == sorted(mails)
+    done.update({"mails derived": len(mails), "requests": len(one.requests), "doubts": len(one.doubts)})
+    return done
 
 
 def main(minutes: float) -> int:
     """Run trials until the time is over, print the seeds that failed, and return the exit code."""
     end = time.monotonic() + 60 * minutes
     seed = failures = 0
+    done: Counter[str] = Counter()
     while time.monotonic() < end and failures < 20:
         try:
-            trial(seed)
+            done += trial(seed)
         except Exception as error:  # noqa: BLE001 (any at all is what is looked for)
             failures += 1
             print(f"seed {seed}: {type(error).__name__}: {str(error)[:200]}", flush=True)
         seed += 1
     print(f"{seed} trials in {minutes:g} minutes, {failures} failures")
+    print(", ".join(f"{count:,} {what}" for what, count in done.most_common()))
     return 1 if failures else 0
 
 

@@ -14,7 +14,9 @@ def printable(text: str, limit: int = 200) -> str:
     >>> printable("Demande\\nurgente", 10)
     'Demande u…'
     """
-    shown = "".join(
-        character if unicodedata.category(character) not in UNSEEN else " " for character in text[: limit + 1]
-    )
+    shown = text[: limit + 1]
+    if not shown.isprintable():
+        shown = "".join(
+            character if unicodedata.category(character) not in UNSEEN else " " for character in shown
+        )
     return shown[: limit - 1] + "…" if len(shown) > limit else shown

@@ -9,6 +9,7 @@ from rich import bar, table
 from rich.console import Console, RenderableType
 from rich.text import Text
 
+from mailsla.presentation.formats import long_table
 from mailsla.presentation.pages.page import (
     Alignment,
     Bar,
@@ -42,7 +43,7 @@ def show(page: Page, console: Console) -> None:
         if number:
             console.print()
         for drawn in part:
-            console.print(drawn)
+            console.print(drawn, end="" if isinstance(drawn, long_table.Piece) else "\n")
 
 
 def _opening(page: Page) -> Iterable[RenderableType]:
@@ -73,6 +74,8 @@ def _block(block: Block) -> Iterable[RenderableType]:
         case Points():
             for sentence in block.sentences:
                 yield Text(f"- {sentence}")
+        case Table() if long_table.is_long(block):
+            yield from long_table.pieces(block, STYLES, "dim")
         case Table():
             yield _table(block)
         case _:
