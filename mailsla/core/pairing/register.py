@@ -126,7 +126,7 @@ class Register:
     def find(self, wanted: Wanted, *, is_open: bool = False) -> Iterator[Followed]:
         """Yield requests, the last one first; only those whose clock runs, if so told."""
         for case in self._on_the_way(wanted.ways, is_open=is_open):
-            if not (is_open and case.answered is not None) and wanted.is_it(case):
+            if wanted.is_it(case) and not (is_open and case.answered is not None):
                 yield case
 
     def last(self, wanted: Wanted, *, is_open: bool = False) -> Followed | None:
