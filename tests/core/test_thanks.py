@@ -120,3 +120,47 @@ def test_an_answer_that_only_thanks_opens_nothing() -> None:
         len(derive([asked, answered, back._replace(header=back.header._replace(kept=()))], RULES).requests)
         == 2
     )
+
+
+@pytest.mark.parametrize(
+    "closing",
+    (
+        "Bien cordialement,Cordialement vôtre,Salutations,Salutations distinguées,Bien à vous,Respectueusement,"
+        "Très bonne journée,Bonne soirée à vous,Bonne continuation,Bonne fin de journée,Excellente journée,"
+        "Sincères salutations,À bientôt,Cdlt,Bàv"
+    ).split(","),
+)
+def test_every_closing_says_nothing_more(closing: str) -> None:
+    assert only_thanks(f"Merci beaucoup.\n{closing},\nCamille Durand")
+
+
+@pytest.mark.parametrize(
+    "greeting",
+    "Bonjour,Bonsoir madame,Madame,Monsieur,Messieurs,Mesdames,Chère Claude,Bonjour à tous".split(","),
+)
+def test_every_greeting_says_nothing_more(greeting: str) -> None:
+    assert only_thanks(f"{greeting},\nMerci beaucoup.")
+
+
+@pytest.mark.parametrize(
+    "quoted",
+    (
+        "> Oui;-----Message d'origine-----;________________;Le 3 mars, X a écrit :;On Monday, X wrote:;De : X;From: X;"
+        "Envoyé : lundi;Sent: Monday;Envoyé depuis mon téléphone;Sent from my phone;Obtenir Outlook pour Android;"
+        "Get Outlook for iOS;Télécharger Outlook pour Android"
+    ).split(";"),
+)
+def test_what_is_quoted_or_added_by_a_program_is_not_said(quoted: str) -> None:
+    assert only_thanks(f"Merci.\n{quoted}\nQuand recevrai-je ma carte ?")
+
+
+@pytest.mark.parametrize(
+    "given",
+    (
+        "accueil,aide,attention,compréhension,courriel,diligence,disponibilité,efficacité,envoi,explication,explications,"
+        "gentillesse,information,informations,mail,message,précision,précisions,rapidité,réactivité,renseignement,"
+        "réponse rapide,aide précieuse,réponses,retour,travail"
+    ).split(","),
+)
+def test_one_thanks_for_what_was_given(given: str) -> None:
+    assert says_thanks(f"Merci pour votre {given}")
