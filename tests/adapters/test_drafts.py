@@ -196,7 +196,8 @@ def test_a_template_is_no_reply_and_the_same_mail_without_the_field_is(box: Box)
 
 def test_a_field_that_a_template_left_in_what_was_delivered_says_nothing(box: Box) -> None:
     box.put(letter(1))
-    hop = f"Received: from a.example by mx.pref.example.fr; {WRITTEN:%a, %d %b %Y %H:%M:%S} +0000\r\n"
+    sent_by = "from poste.pref.example.fr (poste.pref.example.fr [192.168.1.9])"
+    hop = f"Received: {sent_by} by mx.pref.example.fr; {WRITTEN:%a, %d %b %Y %H:%M:%S} +0000\r\n"
     put(box, answer(1, TEMPLATE + hop), "INBOX")
 
     box.poll()
