@@ -42,7 +42,7 @@ def wrote(number: int, *to: str, **header: object) -> Mail:
 
 def _mail(number: int, role: MailboxRole, fields: dict[str, object]) -> Mail:
     at = FIRST + timedelta(seconds=10 * number)
-    header = Header(**{"message_id": name(number), "sent_at": at, **fields})  # type: ignore[arg-type]  # (by name)
+    header = Header(**{"message_id": name(number), "sent_at": at, **fields})  # type: ignore[arg-type]  # (fields by name)
     key = identity(header) if header.message_id else f"{number:032x}"
     return Mail(key, header, FIRST + timedelta(days=300), (Copy("contact", role.value, role, at, at),))
 

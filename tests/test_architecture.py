@@ -163,6 +163,10 @@ SILENCES = re.compile(r"#\s*(?:noqa|type:\s*ignore|pragma:\s*no cover)")
 REASON = re.compile(r"(?:noqa: [A-Z]+\d+(?:, [A-Z]+\d+)*|ignore\[[a-z-]+\](?:  #)?) +\([^()]{3,}")
 
 
+ELSEWHERE = re.compile(r"\((?:as above|as said|see above|the same)\b")
+"""Reasons that stand somewhere else: a line that moves loses them."""
+
+
 def silences(path: str) -> list[str]:
     """Return the comments of a module that silence a check."""
     with (ROOT / path).open("rb") as file:
@@ -174,7 +178,10 @@ def silences(path: str) -> list[str]:
 
 def test_a_check_is_silenced_by_its_name_and_with_a_reason() -> None:
     bare = {
-        (path, comment) for path in EVERYWHERE for comment in silences(path) if not REASON.search(comment)
+        (path, comment)
+        for path in EVERYWHERE
+        for comment in silences(path)
+        if not REASON.search(comment) or ELSEWHERE.search(comment)
     }
 
     assert bare == set()

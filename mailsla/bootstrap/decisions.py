@@ -71,6 +71,7 @@ def undo(app: Application, keys: Sequence[str], number: int, signed: deciding.Si
 
 def _with_changes(app: Application, keys: Sequence[str], act: Callable[[], int]) -> Decided:
     """Decide, bring requests up to date, and tell what is no longer the same around some mails."""
+    app.derive()
     before = app.store.derivations.requests_around(keys)
     around = {key for request in before for key in request.keys}
     number = act()

@@ -15,7 +15,6 @@ from mailsla.core.alerts.digests import AlertRule
 from mailsla.core.clock.commitment import Commitment
 from mailsla.core.clock.verdict import Clock
 from mailsla.core.mail.base_subject import base_subject
-from mailsla.core.mail.spelling import plain_spelling
 from mailsla.core.office.correspondents import Office, Service
 from mailsla.core.office.forms import Form
 from mailsla.core.pairing.rules import CategoryRule, ClosingEffect, ClosingRule, PairingRules, Part, ReplyRule
@@ -110,14 +109,12 @@ class Site:
         for item in self.settings.reply_kinds:
             yield ReplyRule(
                 part=parts[item.kind],
-                subjects=tuple(base_subject(plain_spelling(subject)) for subject in item.subjects),
+                subjects=tuple(base_subject(subject) for subject in item.subjects),
                 senders=item.senders,
                 mailboxes=item.mailboxes,
                 keywords=_folded(item.keywords),
             )
-        holding = tuple(
-            base_subject(plain_spelling(subject)) for subject in self.settings.replies.holding_subjects
-        )
+        holding = tuple(base_subject(subject) for subject in self.settings.replies.holding_subjects)
         yield ReplyRule(Part.HOLDING_REPLY, subjects=holding)
 
     @property

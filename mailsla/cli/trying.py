@@ -65,7 +65,7 @@ def demo(
 
 
 def _collect(folder: Path) -> None:
-    from mailsla.demo.server import EmbeddedServer  # noqa: PLC0415 (its library is an extra)
+    from mailsla.demo.server import EmbeddedServer  # noqa: PLC0415 (only with the extra demo)
 
     with EmbeddedServer(folder / "mailbox") as server:
         written = office.CONFIGURATION.format(

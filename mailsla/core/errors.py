@@ -68,7 +68,7 @@ class FetchRefused(TransientError):  # noqa: N818 (the refusal of a command, not
     """The server says NO to a FETCH, because of one message or more; the connection is as good as before."""
 
 
-class FetchCut(TransientError):  # noqa: N818 (as above)
+class FetchCut(TransientError):  # noqa: N818 (an end met while reading, not a fault of ours)
     """A fetch ended before its end.
 
     Attributes:
@@ -138,5 +138,5 @@ def apart(act: Callable[[], _Result]) -> _Result | Unforeseen:
         return act()
     except MailslaError:
         raise
-    except Exception as error:  # noqa: BLE001 (as said: whoever asked sets the mail aside)
+    except Exception as error:  # noqa: BLE001 (the one door of docs/adr/0017: the mail is set aside)
         return Unforeseen(type(error).__name__)

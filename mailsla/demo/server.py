@@ -83,7 +83,7 @@ class EmbeddedServer:
         self._stop()
 
     def _write_accounts(self) -> None:
-        from pysasl.hashing import BuiltinHash  # noqa: PLC0415 (comes with the extra)
+        from pysasl.hashing import BuiltinHash  # noqa: PLC0415 (only with the extra demo)
 
         self._folder.mkdir(mode=0o700, parents=True)
         hashed = BuiltinHash().hash(self.password)

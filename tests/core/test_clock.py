@@ -235,7 +235,7 @@ def test_a_date_outside_the_calendar_raises_instead_of_being_counted_wrong() -> 
 
 INSTANTS = st.datetimes(
     min_value=datetime(2024, 2, 1),  # noqa: DTZ001 (hypothesis adds the zone)
-    max_value=datetime(2027, 10, 1),  # noqa: DTZ001 (as above)
+    max_value=datetime(2027, 10, 1),  # noqa: DTZ001 (hypothesis adds the zone)
     timezones=st.just(UTC),
 )
 CALENDARS = st.sampled_from([METROPOLE, ALSACE_MOSELLE, GUYANE, BRIDGE])

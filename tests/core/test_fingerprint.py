@@ -85,7 +85,6 @@ OTHER: dict[str, Any] = {
     "PairingRules.office": replace(OFFICE, domains=()),
     "PairingRules.pairing_window": timedelta(days=61),
     "PairingRules.replies": (),
-    "PairingRules.thanks_subjects": ("merci",),
     "ReceiptRule.closed_day": ClosedDayReceipt.NEXT_WORKING_DAY,
     "ReceiptRule.cutoff": time(17),
     "ReplyRule.keywords": ("attente",),

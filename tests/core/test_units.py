@@ -215,7 +215,7 @@ def test_the_announced_date_is_read_in_the_subject(subject: str, answer_by: date
 
 INSTANTS = st.datetimes(
     datetime(2024, 2, 1),  # noqa: DTZ001 (hypothesis adds the zone)
-    datetime(2026, 10, 1),  # noqa: DTZ001 (as above)
+    datetime(2026, 10, 1),  # noqa: DTZ001 (hypothesis adds the zone)
     timezones=st.just(UTC),
 )
 CLOCKS = st.builds(

@@ -88,8 +88,8 @@ MUTATIONS = (
     Mutation(
         "what a person joined is a new question",
         "pairing/request_life",
-        "    if link.evidence is Evidence.DECISION or is_thanks(reading.mail, rules):",
-        "    if is_thanks(reading.mail, rules):",
+        "    if link.evidence is Evidence.DECISION or is_thanks(reading.mail.header):",
+        "    if is_thanks(reading.mail.header):",
     ),
     Mutation(
         "a returned reply answers",
@@ -298,7 +298,7 @@ MUTATIONS = (
     Mutation(
         "thanks open a request",
         "pairing/request_life",
-        "case.answered is not None and is_thanks(reading.mail, rules):",
+        "case.answered is not None and is_thanks(reading.mail.header):",
         "False:",
     ),
     Mutation(

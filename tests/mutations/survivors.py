@@ -133,8 +133,6 @@ _KNOWN: tuple[tuple[str, str, str, str], ...] = (
     ("pairing/request_life.py", "return reading.moment.at < first.moment.at <= sent_at_latest(reading)",
      "reading.moment.at < first.moment.at <= sent_at_latest(reading) → reading.moment.at <= first.moment.at <= sent_at_latest(reading)",
      AT_EQUALITY),
-    ("pairing/thanks.py", 'return said.strip(" !.…,;:") in rules.thanks_subjects',
-     "' !.…,;:' → ' !.…,;:X'", "a base subject has no capital"),
     ("pairing/request_life.py", "if not rules.categories:", "if not rules.categories → if False", QUICKER),
     ("pairing/request_life.py", "if request.key not in decided.by_target:",
      "if request.key not in decided.by_target → if False", QUICKER),

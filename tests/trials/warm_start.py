@@ -90,7 +90,7 @@ class WarmStart:
 def _serve() -> None:
     """Obey orders until their end."""
     from mailsla.cli import run  # noqa: PLC0415 (for the children, not for whoever starts them)
-    from mailsla.cli.application import build  # noqa: PLC0415 (as above)
+    from mailsla.cli.application import build  # noqa: PLC0415 (for the children, not for whoever starts them)
 
     build([])
     for line in iter(sys.stdin.readline, ""):

@@ -76,11 +76,11 @@ class TokenSource:
 
     def _ask(self) -> dict[str, Any]:
         try:
-            from authlib.integrations.base_client import OAuthError  # noqa: PLC0415 (an extra)
-            from authlib.integrations.requests_client import OAuth2Session  # noqa: PLC0415 (the same extra)
-            from requests import RequestException  # noqa: PLC0415 (the same extra)
+            from authlib.integrations.base_client import OAuthError  # noqa: PLC0415 (only with the extra oauth2)
+            from authlib.integrations.requests_client import OAuth2Session  # noqa: PLC0415 (only with the extra oauth2)
+            from requests import RequestException  # noqa: PLC0415 (only with the extra oauth2)
 
-            from mailsla.adapters.access.bounded_http import BoundedAdapter  # noqa: PLC0415 (needs the same extra)
+            from mailsla.adapters.access.bounded_http import BoundedAdapter  # noqa: PLC0415 (needs the extra oauth2)
         except ImportError as error:
             raise PermanentError(
                 _("il manque la bibliothèque OAuth ; installez-la avec pip install « mailsla[oauth2] ».")

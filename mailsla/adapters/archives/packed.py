@@ -64,8 +64,8 @@ def zip_members(place: Place, stream: BinaryIO, limits: Limits) -> Iterator[Memb
     """Yield the files of a ZIP, each bounded by its own size; one that cannot be opened does not stop the others."""
     try:
         archive = zipfile.ZipFile(stream)
-    except (ValueError, NotImplementedError, struct.error) as error:
-        # Of a directory that is cut, contradicts itself, or asks for a later version of the format.
+    except (ValueError, RuntimeError, struct.error) as error:
+        # Of a directory that is cut, contradicts itself, or asks for a later version of the format than is read.
         raise zipfile.BadZipFile from error
     with archive:
         files = [item for item in archive.infolist() if not item.is_dir()]
@@ -76,7 +76,8 @@ def zip_members(place: Place, stream: BinaryIO, limits: Limits) -> Iterator[Memb
             inside = place.inside(item.filename)
             try:
                 opened = archive.open(item)
-            except RuntimeError:  # encrypted, or NotImplementedError: an unknown compression
+            except RuntimeError:
+                # The library's words for what is encrypted, or compressed in a way it does not know.
                 said = _(
                     "protégé par un mot de passe, ou comprimé d'une manière inconnue ; dépliez l'archive d'abord"
                 )

@@ -43,7 +43,7 @@ def insert_rows(
     marks = ", ".join([mark] * len(columns))
     return connection.exec_driver_sql(
         # Names of the code's own tables and columns, never anything from outside.
-        f"INSERT INTO {target.name} ({', '.join(columns)}) VALUES ({marks}) ON CONFLICT DO NOTHING",  # noqa: S608 (as said)
+        f"INSERT INTO {target.name} ({', '.join(columns)}) VALUES ({marks}) ON CONFLICT DO NOTHING",  # noqa: S608 (our own names)
         list(values),
     ).rowcount
 

@@ -266,4 +266,4 @@ def _ids(connection: Connection, keys: Collection[str]) -> dict[str, int]:
     if not keys:
         return {}
     named = select(MESSAGE.c.key, MESSAGE.c.id).where(among(MESSAGE.c.key, keys, connection))
-    return {key: number for key, number in connection.execute(named).all()}  # noqa: C416 (rows are no pairs to mypy)
+    return {row.key: row.id for row in connection.execute(named)}

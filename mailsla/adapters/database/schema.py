@@ -26,7 +26,7 @@ def upgrade(engine: Engine, revision: str = "head") -> None:
             )
         )
     if current != known[-1] or revision != "head":
-        from mailsla.adapters.database import migrating  # noqa: PLC0415 (lazy: see above)
+        from mailsla.adapters.database import migrating  # noqa: PLC0415 (alembic takes memory: only when it must)
 
         migrating.migrate(engine, revision)
 

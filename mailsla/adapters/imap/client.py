@@ -78,7 +78,7 @@ class _Plain(_Bounded, IMAP4WithTimeout):  # type: ignore[misc]  # (the library 
     pass
 
 
-class _Tls(_Bounded, IMAP4_TLS):  # type: ignore[misc]  # (as above)
+class _Tls(_Bounded, IMAP4_TLS):  # type: ignore[misc]  # (the library has no types)
     pass
 
 
@@ -116,7 +116,7 @@ class Client(IMAPClient):  # type: ignore[misc]  # (the library has no types)
         imap = self._imap
         self._idle_tag = tag = imap._command("IDLE")  # noqa: SLF001 (as the library's own `idle`)
         news = False
-        while (line := imap._get_response()) is not None:  # noqa: SLF001 (as above)
+        while (line := imap._get_response()) is not None:  # noqa: SLF001 (as the library's own `idle`)
             if imap.tagged_commands[tag]:
                 raise imaplib.IMAP4.error("IDLE refused")
             news = news or _NEWS.match(line) is not None

@@ -105,7 +105,7 @@ class ImapSession:
         if client.has_capability("LIST-STATUS"):
             roles = "SPECIAL-USE " if client.has_capability("SPECIAL-USE") else ""
             asked += ["RETURN", f"({roles}STATUS ({self._items}))"]
-        kind, said = imap._simple_command("LIST", *asked)  # noqa: SLF001 (as above)
+        kind, said = imap._simple_command("LIST", *asked)  # noqa: SLF001 (docs/adr/0012)
         if kind != "OK":
             raise imaplib.IMAP4.error(said)
         listed = list(read_list(imap.untagged_responses.pop("LIST", [])))

@@ -58,7 +58,7 @@ def serve(received: IO[bytes], answered: IO[bytes]) -> None:
         except EOFError:
             return
         if known is None or known[0] != written:
-            known = (written, pickle.loads(written))  # noqa: S301 (as above)
+            known = (written, pickle.loads(written))  # noqa: S301 (from our own process)
         answer = pickled(known[1](item))
         try:
             write(answered, answer)

@@ -11,117 +11,18 @@ from mailsla.core.mail.base_subject import base_subject
 from mailsla.core.mail.spelling import plain_spelling
 from mailsla.core.pairing.numbers_by_name import NumbersByName, names_near, names_of_words
 
-_PRESSING = frozenset(
-    (
-        *(
-            "relance",
-            "relances",
-            "rappel",
-            "rappels",
-            "urgent",
-            "urgente",
-            "urgence",
-            "svp",
-            "encore",
-            "aucune",
-        ),
-        *(
-            "toujours",
-            "rien",
-            "sans",
-            "réponse",
-            "réponses",
-            "reponse",
-            "retour",
-            "nouvelle",
-            "nouvelles",
-            "attente",
-        ),
-        *(
-            "attends",
-            "dernier",
-            "dernière",
-            "derniere",
-            "deuxième",
-            "deuxieme",
-            "seconde",
-            "troisième",
-            "troisieme",
-        ),
-    )
+_PRESSING = re.compile(
+    r"relances?|rappels?|urgente?|urgence|svp|encore|aucune|toujours|rien|sans|r[ée]ponses?|retour|attente|attends|"
+    r"derni(?:er|ère|ere)|deuxi[eè]me|seconde|troisi[eè]me"
 )
 """Words that press for an answer."""
 
-_AROUND = frozenset(
-    (
-        *(
-            "de",
-            "du",
-            "des",
-            "d",
-            "la",
-            "le",
-            "les",
-            "l",
-            "ma",
-            "mon",
-            "mes",
-            "votre",
-            "vos",
-            "en",
-            "à",
-            "a",
-            "au",
-        ),
-        *(
-            "ce",
-            "cette",
-            "pas",
-            "très",
-            "tres",
-            "plus",
-            "depuis",
-            "et",
-            "je",
-            "j",
-            "suis",
-            "ai",
-            "pour",
-            "part",
-            "n",
-        ),
-        *(
-            "no",
-            "fois",
-            "2e",
-            "2ème",
-            "2eme",
-            "2nde",
-            "3e",
-            "3ème",
-            "3eme",
-            "jour",
-            "jours",
-            "s",
-            "il",
-            "vous",
-        ),
-        *(
-            "plaît",
-            "plait",
-            "merci",
-            "demande",
-            "demandes",
-            "dossier",
-            "courriel",
-            "courriels",
-            "mail",
-            "mails",
-        ),
-        *("message", "messages", "question", "reçu", "recu", "reçue", "eu", "re", "tr", "fwd"),
-    )
+_AROUND = re.compile(
+    r"[adjlns]|à|ai|au|ce|cette|de|des|depuis|du|en|est|et|eu|fois|il|je|jours?|la|le|les|ma|mes|mon|merci|no|nouvelles?|"
+    r"part|pas|pla[iî]t|plus|pour|re|re[cç]ue?|suis|tr[eè]s|vos|votre|vous|[23](?:[eè]me|e)|2nde|"
+    r"courriels?|demandes?|dossier|mails?|messages?|question"
 )
-"""Words that say nothing of their own beside them."""
+"""Words that say nothing of their own beside them; « Nouvelle demande » has none that press, and is a new one."""
 
 FEW = 8
 """So many subjects are compared one by one."""
@@ -188,6 +89,7 @@ class Subjects:
 def said(subject: str, reminder_words: tuple[str, ...]) -> str:
     """Return the words of a subject's base, a space before and after each; none when they only press."""
     words = _WORD.findall(base_subject(subject))
-    pressing = _PRESSING.union(*(_WORD.findall(plain_spelling(item).casefold()) for item in reminder_words))
-    presses_only = not pressing.isdisjoint(words) and pressing.union(_AROUND).issuperset(words)
+    declared = {word for item in reminder_words for word in _WORD.findall(plain_spelling(item).casefold())}
+    pressing = [word for word in words if word in declared or _PRESSING.fullmatch(word)]
+    presses_only = bool(pressing) and all(word in pressing or _AROUND.fullmatch(word) for word in words)
     return "" if presses_only or not words else f" {' '.join(words)} "

@@ -134,7 +134,7 @@ def _hear(reading: Reading, register: Register, link: Link, rules: PairingRules,
     case = heard_about(reading, register, link, rules.office)
     if case is not None:
         _catch_up(case, register, reading.moment.at)
-    if case is not None and case.answered is not None and is_thanks(reading.mail, rules):
+    if case is not None and case.answered is not None and is_thanks(reading.mail.header):
         register.add(case, reading, Part.THANKS)
     elif case is None or _is_new_question(reading, case, link, rules):
         _open(reading, register, rules, decided, Part.REQUEST)
@@ -159,7 +159,7 @@ def _catch_up(case: Followed, register: Register, at: datetime) -> None:
 
 def _is_new_question(reading: Reading, case: Followed, link: Link, rules: PairingRules) -> bool:
     """Tell a new question from a reminder or a follow-up: another subject, or long after the last reply."""
-    if link.evidence is Evidence.DECISION or is_thanks(reading.mail, rules):
+    if link.evidence is Evidence.DECISION or is_thanks(reading.mail.header):
         return False
     if case.last_reply_at is not None and reading.moment.at - case.last_reply_at > rules.new_question_after:
         return True

@@ -9,10 +9,9 @@ from enum import StrEnum
 from mailsla.core.mail.addresses import plain
 from mailsla.core.mail.base_subject import base_subject
 from mailsla.core.mail.copies import ONE_COLLECTION, Copy, Mail
-from mailsla.core.mail.spelling import plain_spelling
 from mailsla.core.office.correspondents import Office
 
-RULES_VERSION = 16
+RULES_VERSION = 17
 """Raised whenever the code derives something else from the same facts; every derivation is then redone."""
 
 
@@ -79,7 +78,7 @@ class ReplyRule:
     def recognises(self, mail: Mail) -> bool:
         """Tell whether `mail` is such a reply."""
         header, copies = mail.header, mail.copies
-        if self.subjects and base_subject(plain_spelling(header.subject)).startswith(self.subjects):
+        if self.subjects and base_subject(header.subject).startswith(self.subjects):
             return True
         if self.senders and any(plain(address) in self.senders for address in header.senders):
             return True
@@ -165,7 +164,6 @@ class PairingRules:
         replies: How replies that are no answer in full are recognised, in the order in which they are tried.
         closings: How agents close requests from their mail client.
         holding_stops: Whether a holding reply stops the clock.
-        thanks_subjects: Base subjects of a bare "thank you", folded.
         reminder_words: Words of a subject that press for an answer, beside those that press everywhere.
         new_question_after: After a reply older than this, the citizen's next mail is a new request.
         pairing_window: How long after a request evidence 4 may tie a reply to it.
@@ -179,7 +177,6 @@ class PairingRules:
     )
     closings: tuple[ClosingRule, ...] = ()
     holding_stops: bool = False
-    thanks_subjects: tuple[str, ...] = ("merci", "merci beaucoup", "remerciements", "je vous remercie")
     reminder_words: tuple[str, ...] = ()
     new_question_after: timedelta = timedelta(days=30)
     pairing_window: timedelta = timedelta(days=60)

@@ -14,6 +14,9 @@ from mailsla.core.rate.period import Period
 from mailsla.core.rate.publication import Source
 from mailsla.core.rate.report_rules import ReportRules
 
+_THANKS = ("merci", "merci beaucoup", "remerciements", "je vous remercie")
+"""The thanks that the rules of that scheme named."""
+
 
 def former_digests(rules: ReportRules, period: Period, at: datetime) -> dict[Source, str]:
     """Return what the first scheme says of the rules, and of the calendar from `period`'s first day to `at`."""
@@ -44,7 +47,7 @@ def _pairing(rules: PairingRules) -> tuple[object, ...]:
         rules.replies,
         rules.closings,
         rules.holding_stops,
-        rules.thanks_subjects,
+        _THANKS,
         rules.new_question_after,
         rules.pairing_window,
     )
