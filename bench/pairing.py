@@ -33,7 +33,7 @@ def main() -> None:
     generated = mails(COUNT)
     office = Office(domains=("pref.example.fr",))
     rules = PairingRules(office)
-    threaded = [Threaded(mail.key, mail.header) for mail in generated]
+    threaded = [Threaded(mail.key, mail.header, (mail.header.message_id or mail.key,)) for mail in generated]
     compare(
         {
             "conversations": lambda: thread(threaded, office.outside),

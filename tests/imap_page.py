@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from mailsla.core.mail.header import REQUESTED_FIELDS
-from mailsla.core.office.body_evidence import READ_BYTES, THANKS_BYTES
+from mailsla.core.office.body_evidence import READ_BYTES
 from mailsla.usecases.terms import Limits
 
 PAGE = Path(__file__).parents[1] / "docs" / "exploitation.md"
@@ -83,10 +83,7 @@ SAID = (
         "s'ils y sont",
     ),
     Said(
-        tuple(
-            f"UID FETCH ‹UID› (BODY.PEEK[HEADER.FIELDS ({CONTENT_FIELDS})] BODY.PEEK[TEXT]<0.{size}>)"
-            for size in (READ_BYTES, THANKS_BYTES)
-        ),
+        (f"UID FETCH ‹UID› (BODY.PEEK[HEADER.FIELDS ({CONTENT_FIELDS})] BODY.PEEK[TEXT]<0.{READ_BYTES}>)",),
         "le début d'un corps, dans les trois cas dits ci-dessous",
     ),
     Said(("IDLE", "DONE"), "attendre que le serveur dise qu'un courriel est arrivé, puis cesser"),

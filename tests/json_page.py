@@ -31,7 +31,10 @@ NAMES = (
     "clock",
     "calendar",
 )
-"""The commands that answer JSON, in the order of the page."""
+"""The documents, in the order of the page; most are named after the command that answers them."""
+
+ANSWERED_BY = {"left-out": "requests --state left-out", "mail": "show ‹a mail›"}
+"""Those that are not."""
 
 HEAD = """\
 # JSON documents
@@ -130,7 +133,7 @@ def page() -> str:
         whole = schema(name)
         table = "".join(f"| `{row.path}` | {row.type} | {row.meaning} |\n" for row in rows(whole))
         sections.append(
-            f"## `mailsla {name}`\n\n`{whole['title']}`. {whole['description']}\n\n"
+            f"## `mailsla {ANSWERED_BY.get(name, name)}`\n\n`{whole['title']}`. {whole['description']}\n\n"
             f"| path | type | meaning |\n| --- | --- | --- |\n{table}"
         )
     return "\n".join(sections)

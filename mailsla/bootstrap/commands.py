@@ -59,9 +59,12 @@ def _report_rules(app: Application, periods: Sequence[Period]) -> ReportRules:
     return app.site.report_rules(app.site.clock(first, last))
 
 
-def requests(app: Application, selection: look_up.Selection) -> look_up.Listed:
-    """Return the requests of a selection with their verdicts now."""
-    return look_up.listed(app.store.derivations, app.store.decisions, selection, app.standard(), app.now())
+def requests(
+    app: Application, selection: look_up.Selection, sample: look_up.Sample | None = None
+) -> look_up.Listed:
+    """Return the requests of a selection, or a sample of them, with their verdicts now."""
+    store = app.store
+    return look_up.listed(store.derivations, store.decisions, selection, app.standard(), app.now(), sample)
 
 
 def message_ids(app: Application, items: Iterable[Judged]) -> Mapping[str, str | None]:
@@ -76,8 +79,9 @@ def show(app: Application, reference: str) -> look_up.Shown | look_at_mails.Show
         UsageError: When there is none, or several.
     """
     store = app.store
-    if look_at_mails.opens_a_request(store.derivations, reference):
-        return look_up.shown(store.derivations, store.decisions, reference, app.standard(), app.now())
+    request = look_up.request_if_named(store.derivations, reference)
+    if request is not None:
+        return look_up.shown(store.derivations, store.decisions, request, app.standard(), app.now())
     return look_at_mails.shown_mail(store.derivations, store.mails, store.decisions, reference)
 
 
@@ -87,9 +91,8 @@ def keys_about(app: Application, reference: str) -> tuple[str, ...]:
     Raises:
         UsageError: When there is none, or several.
     """
-    if look_at_mails.opens_a_request(app.store.derivations, reference):
-        return request_named(app, reference).keys
-    return (message_named(app, reference).key,)
+    request = look_up.request_if_named(app.store.derivations, reference)
+    return (message_named(app, reference).key,) if request is None else request.keys
 
 
 def conversations(app: Application) -> list[list[Tied]]:

@@ -51,8 +51,11 @@ def decide_mail(
     Raises:
         UsageError: When it is refused.
     """
+    store = app.store
     return _with_changes(
-        app, [message.key], lambda: deciding.decide_mail(app.store.decisions, message, action, signed)
+        app,
+        [message.key],
+        lambda: deciding.decide_mail(store.decisions, store.derivations, message, action, signed),
     )
 
 

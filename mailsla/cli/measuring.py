@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -28,7 +27,7 @@ from mailsla.presentation.pages.mail_page import left_out_page, mail_page
 from mailsla.presentation.pages.report_page import report_page
 from mailsla.presentation.pages.request_page import request_page, requests_page
 from mailsla.usecases.look_at_mails import LeftOut, ShownMail
-from mailsla.usecases.look_up import Selection, State, sampled
+from mailsla.usecases.look_up import Sample, Selection, State, sampled
 
 
 def declare(app: typer.Typer) -> None:
@@ -130,23 +129,26 @@ def requests(
             min=1, help=_("Tire au sort ce nombre de lignes, pour un contrôle."), show_default=False
         ),
     ] = None,
-    seed: Annotated[int, typer.Option(help=_("Graine du tirage : la même donne les mêmes lignes."))] = 0,
+    seed: Annotated[
+        int | None,
+        typer.Option(help=_("Graine du tirage : la même donne les mêmes lignes."), show_default=False),
+    ] = None,
     format_: Annotated[Format, typer.Option("--format", help=_("text, json ou csv."))] = Format.TEXT,
     output: OutputOption = None,
 ) -> None:
     """Print the list of requests behind a figure, or of the mails that are none."""
     wanted = None if period is None else _period(period)
+    drawn = _sample(sample, seed)
     with session.application(context) as app:
         _check_service(app, service)
         if state is State.LEFT_OUT:
             if service is not None:
                 raise UsageError(_("Un courriel écarté n'est à aucun service : retirez --service."))
-            _left_out(app, commands.left_out(app, wanted, kind), sample, seed, format_, output)
+            _left_out(app, commands.left_out(app, wanted, kind), drawn, format_, output)
             return
         if kind is not None:
             raise UsageError(_("--kind va avec --state left-out."))
-        found = commands.requests(app, Selection(state, wanted, service))
-        found = replace(found, items=sampled(found.items, sample, seed))
+        found = commands.requests(app, Selection(state, wanted, service), drawn)
         zone = app.site.zone
         if format_ is Format.JSON:
             ids = commands.message_ids(app, found.items)
@@ -161,15 +163,23 @@ def requests(
                 mails = commands.mails(
                     app, {key for doubt in doubts for key in (doubt.mail, *doubt.candidates)}
                 )
-                terminal.show(requests_page(found.items, found.decided, zone, doubts, mails), console)
+                terminal.show(
+                    requests_page(found.items, found.decided, zone, found.found, doubts, mails), console
+                )
+
+
+def _sample(size: int | None, seed: int | None) -> Sample | None:
+    if size is None and seed is not None:
+        raise UsageError(_("--seed va avec --sample."))
+    return None if size is None else Sample(size, seed or 0)
 
 
 def _left_out(
-    app: Application, found: LeftOut, sample: int | None, seed: int, format_: Format, output: Path | None
+    app: Application, found: LeftOut, sample: Sample | None, format_: Format, output: Path | None
 ) -> None:
     """Print the mails that are no request."""
     zone, count = app.site.zone, len(found.mails)
-    mails = sampled(found.mails, sample, seed)
+    mails = sampled(found.mails, sample)
     if format_ is Format.JSON:
         session.write_out(text(left_out_document(mails, count, found.internal, zone)), output)
     elif format_ is Format.CSV:
@@ -189,11 +199,11 @@ def show(
         found = commands.show(app, request)
         zone = app.site.zone
     if isinstance(found, ShownMail):
-        shown = (found.mail, found.requests, found.doubts, found.decisions, zone)
+        shown = (found.mail, found.requests, found.doubts, found.decisions)
         if format_ is TextOrJson.JSON:
-            session.write_out(text(mail_document(*shown)), None)
+            session.write_out(text(mail_document(*shown, zone)), None)
         else:
-            terminal.show(mail_page(*shown), session.console())
+            terminal.show(mail_page(*shown, found.candidates, zone), session.console())
         return
     if format_ is TextOrJson.JSON:
         document = request_document(

@@ -23,7 +23,7 @@ from mailsla.core.office.correspondents import UNKNOWN_OFFICE
 from mailsla.core.office.sides import classified
 from mailsla.core.pairing.rules import PairingRules
 from mailsla.language import gettext as _
-from mailsla.presentation import imported_lines, terms, words
+from mailsla.presentation import imported_lines, mail_terms, words
 from mailsla.presentation.documents.conversation import classified as classified_document
 from mailsla.presentation.documents.conversation import conversations_document, one_line
 from mailsla.presentation.documents.values import text
@@ -91,7 +91,9 @@ def classify(
             number = None if mail.alone else mail.number
             typer.echo(one_line(classified_document(mail.path, number, kind, reason)))
         else:
-            typer.echo("  ".join(filter(None, (words.safe(mail.name, 500), terms.one_kind(kind), reason))))
+            typer.echo(
+                "  ".join(filter(None, (words.safe(mail.name, 500), mail_terms.one_kind(kind), reason)))
+            )
     reader.finish()
 
 

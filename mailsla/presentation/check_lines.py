@@ -35,7 +35,7 @@ from mailsla.core.alerts.findings import (
 from mailsla.core.collection.on_server import ListedMailbox
 from mailsla.language import gettext as _
 from mailsla.language import ngettext
-from mailsla.presentation import terms, words
+from mailsla.presentation import mail_terms, terms, words
 
 MOST_FORMS = 5
 
@@ -150,20 +150,20 @@ def _replies(count: int) -> str:
 
 
 def _unseen(finding: RepliesUnseen) -> str:
-    whose = ", ".join(f"{words.service_name(service)} : {count}" for service, count in finding.by_service)
+    whose = words.by_service(finding.by_service) or _("aucune en attente")
     return _(
-        "{n} courriels d'usagers répondent à des courriels de la préfecture partis d'une boîte que mailsla ne lit pas, "
-        "soit {share} de ceux auxquels il est répondu (demandes concernées : {whose}) ; ajoutez cette boîte par "
+        "des courriels de la préfecture partent d'une boîte que mailsla ne lit pas ; courriels d'usagers qui y "
+        "répondent : {n}, soit {share} de leurs réponses ; demandes concernées : {whose}. Ajoutez cette boîte par "
         "[[accounts]], ou son dossier d'envoyés par « sent »."
-    ).format(n=finding.unseen, share=words.percent(finding.share), whose=whose or "–")
+    ).format(n=finding.unseen, share=words.percent(finding.share), whose=whose)
 
 
 def _not_believed(count: int) -> str:
     return ngettext(
-        "{n} courriel à notre adresse, que rien ne prouve être de nous, ne vaut pas réponse : voir [office] "
-        "(trusted_authserv_id, networks).",
-        "{n} courriels à notre adresse, que rien ne prouve être de nous, ne valent pas réponse : voir [office] "
-        "(trusted_authserv_id, networks).",
+        "{n} courriel dont l'expéditeur est une adresse à nous, sans que rien le prouve, ne vaut pas réponse : voir "
+        "[office] (trusted_authserv_id, networks).",
+        "{n} courriels dont l'expéditeur est une adresse à nous, sans que rien le prouve, ne valent pas réponse : voir "
+        "[office] (trusted_authserv_id, networks).",
         count,
     ).format(n=count)
 
@@ -176,12 +176,17 @@ def _vouches(finding: ServerVouches) -> str:
 
 
 def _forms(senders: Sequence[tuple[str, int]]) -> str:
-    named = ", ".join(f"{words.safe(address, 100)} : {count}" for address, count in senders[:MOST_FORMS])
-    written = json.dumps([words.safe(address, 100) for address, _count in senders[:MOST_FORMS]])
+    shown = senders[:MOST_FORMS]
+    written = ", ".join(f"{json.dumps(words.safe(address, 100))} ({count})" for address, count in shown)
+    others = len(senders) - len(shown)
+    if others:
+        written = ngettext("{names} et {n} autre", "{names} et {n} autres", others).format(
+            names=written, n=others
+        )
     return _(
-        "des courriels d'adresses à nous semblent venir de formulaires ({named}) ; s'il en est ainsi, écrivez dans "
-        "[office] : form_senders = {written}"
-    ).format(named=named, written=written)
+        "des adresses à nous écrivent comme des formulaires (entre parenthèses, combien de courriels) ; celles qui en "
+        "sont s'ajoutent à form_senders, dans [office] : {written}"
+    ).format(written=written)
 
 
 def _set_aside(finding: MailSetAside) -> str:
@@ -189,7 +194,7 @@ def _set_aside(finding: MailSetAside) -> str:
         account=finding.account,
         mailbox=words.safe(finding.mailbox, 60),
         uid=finding.uid,
-        reason=terms.set_aside(finding.reason),
+        reason=mail_terms.set_aside(finding.reason),
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from mailsla.core.collection.archived import Skipped, Unread
 from mailsla.language import gettext as _
 from mailsla.language import ngettext
-from mailsla.presentation import terms, words
+from mailsla.presentation import mail_terms, terms, words
 
 MOST_NAMES = 20
 
@@ -29,7 +29,7 @@ def unread_line(item: Unread) -> str:
 def set_aside_line(path: str, reason: str) -> str:
     """Which mail could not be understood, and why, by its code."""
     return _("{path} : mis de côté ({reason}).").format(
-        path=words.safe(path, 500), reason=terms.set_aside(reason)
+        path=words.safe(path, 500), reason=mail_terms.set_aside(reason)
     )
 
 
@@ -44,7 +44,7 @@ def skipped_lines(skipped: Sequence[Skipped]) -> list[str]:
 
 def set_aside_lines(set_aside: Iterable[tuple[str, str]]) -> list[str]:
     """The mails that could not be understood, each with its code, by reason."""
-    lines = _by_reason((terms.set_aside(reason), path) for path, reason in set_aside)
+    lines = _by_reason((mail_terms.set_aside(reason), path) for path, reason in set_aside)
     return [_("Courriels mis de côté :"), *lines] if lines else []
 
 

@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 from mailsla.core.clock.verdict import Outcome
 from mailsla.core.clock.working_days import Day, DayKind
 from mailsla.core.collection.archived import NotMail
-from mailsla.core.collection.to_store import UNFORESEEN
 from mailsla.core.mail.copies import MailboxRole
 from mailsla.core.mail.instants import Basis
 from mailsla.core.pairing.decision import Action, Decision
@@ -16,7 +15,7 @@ from mailsla.core.pairing.request import ServiceBasis
 from mailsla.core.pairing.rules import Part
 from mailsla.core.rate.publication import Source
 from mailsla.language import gettext as _
-from mailsla.presentation.words import instant, safe
+from mailsla.presentation.words import instant, reference, safe
 
 
 def outcome(value: Outcome, *, answered: bool = True) -> str:
@@ -58,58 +57,6 @@ def part(value: Part) -> str:
         Part.FORWARD: _("transfert interne"),
         Part.ASIDE: _("hors échange"),
     }[value]
-
-
-def beside(side: str, kind: str) -> str:
-    """What a mail of the same conversation is, that is no part of the request shown."""
-    return {
-        "citizen": _("autre demande"),
-        "outbound": _("réponse à une autre demande"),
-        "internal": _("courriel interne"),
-        "same": _("autre exemplaire"),
-    }.get(side) or one_kind(kind)
-
-
-def side(value: str) -> str:
-    """Who a mail comes from and goes to."""
-    return {
-        "citizen": _("courriel d'un usager"),
-        "outbound": _("courriel de la préfecture à l'extérieur"),
-        "internal": _("courriel interne"),
-        "aside": _("courriel écarté"),
-        "same": _("autre exemplaire d'un courriel"),
-    }[value]
-
-
-def left_out_by(rule: str) -> str:
-    """The rule that left a mail out; that of a standard by its number."""
-    return {
-        "bulk-and-feedback": _("envoi en nombre"),
-        "calendar-message": _("message d'agenda"),
-        "calendar-sender": _("expéditeur d'agenda"),
-        "daemon-and-body": _("système de messagerie, et début du texte"),
-        "daemon-and-subject": _("système de messagerie, et objet"),
-        "decided": _("décision"),
-        "delivery-status": _("avis de remise"),
-        "failed-recipients": _("destinataires en échec"),
-        "junk-mailbox": _("ne se trouve que dans les indésirables"),
-        "list-field": _("liste de diffusion"),
-        "may-be-left": _("désabonnement possible"),
-        "never-requests": _("expéditeur déclaré (never_requests)"),
-        "not-received": _("jamais reçu : brouillon d'un autre"),
-        "not-sent": _("brouillon, jamais envoyé"),
-        "own-alert": _("alerte de mailsla"),
-        "prefix-and-answer": _("préfixe d'un système de messagerie, en réponse"),
-        "prefix-and-auto-submitted": _("préfixe d'un système de messagerie, envoi automatique"),
-        "prefix-and-exchange": _("préfixe d'un système de messagerie, marque d'Exchange"),
-        "prefix-and-null-path": _("préfixe d'un système de messagerie, sans adresse de retour"),
-        "receipt-and-subject": _("objet d'un accusé de lecture"),
-        "spam-flag": _("marqué indésirable"),
-        "text-calendar": _("invitation"),
-        "tnef-and-subject": _("accusé de lecture d'Outlook"),
-        "undeclared-form": _("formulaire non déclaré"),
-        "vacation-field": _("champ d'un répondeur"),
-    }.get(rule, rule.upper().replace("RFC", "RFC "))
 
 
 def basis(value: Basis) -> str:
@@ -172,47 +119,14 @@ def doubt(code: DoubtCode) -> str:
         DoubtCode.MACHINE_MADE: _("peut-être écrite par une machine"),
         DoubtCode.ANSWERED_BESIDE: _("répond à une autre demande du même usager"),
         DoubtCode.OTHER_RECIPIENT: _("cite la demande, mais écrite à un autre destinataire"),
-        DoubtCode.UNSEEN_REPLY: _("courriel prouvé, non vu"),
-        DoubtCode.UNAUTHENTICATED: _("à notre adresse, mais rien ne prouve que nous l'avons écrite"),
+        DoubtCode.UNSEEN_REPLY: _("l'usager répond à un courriel de la préfecture que mailsla n'a pas vu"),
+        DoubtCode.UNAUTHENTICATED: _("expéditeur à nous, mais rien ne prouve que nous l'avons écrite"),
         DoubtCode.RETURNED: _("revenue : l'usager ne l'a pas reçue"),
         DoubtCode.NEW_SUBJECT_BEFORE_REPLY: _("nouvel objet avant réponse : autre demande, ou relance ?"),
         DoubtCode.SEEMS_AUTOMATIC: _("semble automatique"),
         DoubtCode.UNDECLARED_FORM: _("semble venir d'un formulaire non déclaré"),
+        DoubtCode.FORM_IN_JUNK: _("d'un formulaire déclaré, mais dans les indésirables : ne compte pas"),
     }[code]
-
-
-def kind(value: str) -> str:
-    """What kind of mail a message is, in the plural, for counts."""
-    return {
-        "person": _("courriers écartés"),
-        "automatic_reply": _("réponses automatiques"),
-        "delivery_report": _("avis de non-remise"),
-        "receipt": _("accusés de lecture"),
-        "list": _("listes et lettres d'information"),
-        "calendar": _("invitations d'agenda"),
-        "spam": _("indésirables"),
-        "own_alert": _("alertes de mailsla"),
-        "declared_sender": _("expéditeurs déclarés"),
-        "underived": _("courriels mis de côté"),
-    }.get(value, value)
-
-
-def one_kind(value: str) -> str:
-    """What kind of mail one message is."""
-    return {
-        "person": _("personne"),
-        "office": _("préfecture"),
-        "automatic_reply": _("réponse automatique"),
-        "delivery_report": _("avis de non-remise"),
-        "receipt": _("accusé de lecture"),
-        "list": _("liste"),
-        "calendar": _("agenda"),
-        "spam": _("indésirable"),
-        "own_alert": _("alerte de mailsla"),
-        "declared_sender": _("expéditeur déclaré"),
-        "unreadable": _("illisible"),
-        "underived": _("mis de côté"),
-    }.get(value, value)
 
 
 def day_reason(day: Day) -> str:
@@ -250,21 +164,6 @@ def source(value: Source) -> str:
     }[value]
 
 
-def set_aside(reason: str) -> str:
-    """Why a mail could not be read, or not derived."""
-    if reason.startswith(UNFORESEEN):
-        error = safe(reason.removeprefix(UNFORESEEN), 60)
-        return _("erreur de mailsla ({error}) ; relu après une mise à jour").format(error=error)
-    return {
-        "no-header": _("aucun en-tête lisible"),
-        "not-a-mail": _("ni expéditeur, ni date, ni identifiant, ni relais : ce n'est pas un courriel"),
-        "oversized": _("en-tête démesuré"),
-        "refused": _("refusé par le serveur ; redemandé chaque jour"),
-        "unfetchable": _("la connexion se rompt quand il est demandé ; redemandé chaque jour"),
-        "omitted": _("annoncé par le serveur, mais jamais donné ; redemandé chaque jour"),
-    }.get(reason, reason)
-
-
 def decision(item: Decision, zone: ZoneInfo) -> str:
     """What was decided, in a few words."""
     if item.action is Action.ANSWERED and item.at is not None:
@@ -272,14 +171,16 @@ def decision(item: Decision, zone: ZoneInfo) -> str:
             instant=instant(item.at, zone), channel=safe(item.text, 60) or "–"
         )
     if item.action is Action.UNDO:
-        return _("décision n° {number} reprise").format(number=item.undone)
+        return _("la décision n° {number} ne vaut plus").format(number=item.undone)
     return {
         Action.EXCLUDE: _("exclue du taux"),
         Action.ASSIGN: _("attribuée à {service}").format(service=safe(item.text, 60)),
         Action.CATEGORY: _("catégorie {category}").format(category=safe(item.text, 60)),
-        Action.JOIN: _("courriel {message} rattaché").format(message=item.target[:8]),
-        Action.SPLIT: _("courriel {message} séparé").format(message=item.target[:8]),
-        Action.COUNT: _("courriel {message} compté").format(message=item.target[:8]),
-        Action.LEAVE_OUT: _("courriel {message} écarté").format(message=item.target[:8]),
-        Action.DISMISS: _("courriel {message} : vérifié, rien à changer").format(message=item.target[:8]),
+        Action.JOIN: _("courriel {message} rattaché").format(message=reference(item.target)),
+        Action.SPLIT: _("courriel {message} séparé").format(message=reference(item.target)),
+        Action.COUNT: _("courriel {message} compté").format(message=reference(item.target)),
+        Action.LEAVE_OUT: _("courriel {message} écarté").format(message=reference(item.target)),
+        Action.DISMISS: _("courriel {message} : vérifié, rien à changer").format(
+            message=reference(item.target)
+        ),
     }[item.action]

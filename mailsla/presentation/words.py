@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from fractions import Fraction
 from math import floor
@@ -38,6 +39,11 @@ def reference(key: str) -> str:
 def service_name(service: str | None) -> str:
     """The service's name, or that none has it."""
     return _("(non attribuées)") if service is None else safe(service)
+
+
+def by_service(counts: Iterable[tuple[str | None, int]]) -> str:
+    """« Permis : 3, (non attribuées) : 1 »."""
+    return ", ".join(f"{service_name(service)} : {count}" for service, count in counts)
 
 
 def day_name(on: date) -> str:

@@ -115,6 +115,7 @@ def decide(
 
 def decide_mail(
     decisions: Decisions,
+    derivations: Doubtful,
     message: DerivedMessage,
     action: Literal[Action.COUNT, Action.LEAVE_OUT],
     signed: Signature,
@@ -125,7 +126,8 @@ def decide_mail(
         UsageError: When it is so already, there is no reason, or the mail is the office's own.
     """
     is_citizen_s = message.side == Side.CITIZEN.value
-    if action is Action.LEAVE_OUT and not is_citizen_s:
+    is_doubtful = message.key in {doubt.mail for doubt in derivations.doubts()}
+    if action is Action.LEAVE_OUT and not (is_citizen_s or is_doubtful):
         raise UsageError(_("Ce courriel n'est pas celui d'un usager : il ne compte déjà pas."))
     if action is Action.COUNT and message.side not in {Side.ASIDE.value, Side.INTERNAL.value}:
         raise UsageError(
@@ -209,8 +211,7 @@ def _completed(
         case Recategorise(category):
             return replace(draft, action=Action.CATEGORY, text=_one_of(category, choices.categories))
         case OfMail(action, message):
-            doubts = derivations.doubts() if action is Action.DISMISS else ()
-            check_mail(action, message, request, doubts)
+            check_mail(action, message, request, derivations.doubts())
             other = request.key if action is Action.JOIN else None
             return replace(draft, action=action, target=message.key, other=other)
     assert_never(wanted)
@@ -241,13 +242,15 @@ def check_mail(action: Action, message: DerivedMessage, request: Request, doubts
     Raises:
         UsageError: With what that mail is.
     """
-    if action is Action.JOIN and message.side not in {Side.OUTBOUND.value, Side.CITIZEN.value}:
+    is_doubtful = message.key in {doubt.mail for doubt in doubts}
+    is_either_s = message.side in {Side.OUTBOUND.value, Side.CITIZEN.value}
+    if action is Action.JOIN and not (is_either_s or is_doubtful):
         raise UsageError(
             _("Ce courriel n'est ni d'un usager ni une réponse de la préfecture : rien à rattacher.")
         )
     if action is Action.JOIN and message.key == request.key:
         raise UsageError(_("Ce courriel ouvre cette demande : indiquez celle à laquelle le rattacher."))
-    if action is Action.DISMISS and message.key not in {doubt.mail for doubt in doubts}:
+    if action is Action.DISMISS and not is_doubtful:
         raise UsageError(_("Ce courriel n'est pas à vérifier : voir --state to-check."))
     if action is Action.SPLIT and message.conversation != request.conversation:
         raise UsageError(_("Ce courriel n'est pas de l'échange de cette demande."))

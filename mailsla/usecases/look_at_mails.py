@@ -14,7 +14,7 @@ from mailsla.core.pairing.derivation import ListedMail
 from mailsla.core.pairing.doubts import Doubt
 from mailsla.core.pairing.request import Request
 from mailsla.core.rate.period import Period
-from mailsla.usecases.look_up import SHORTEST_PREFIX, Decisions, NamedMessages, NamedRequests, message_named
+from mailsla.usecases.look_up import Decisions, NamedMessages, message_named
 
 
 class Mails(Protocol):
@@ -53,12 +53,6 @@ def left_out(mails: Mails, period: Period | None, kind: MailKind | None, zone: Z
     return LeftOut(found, mails.internal_count(since, until))
 
 
-def opens_a_request(derivations: NamedRequests, written: str) -> bool:
-    """Tell whether a reference is, or may be, that of a request rather than of another mail."""
-    prefix = written.strip().lower()
-    return len(prefix) < SHORTEST_PREFIX or bool(derivations.requests_named(prefix))
-
-
 @dataclass(frozen=True, slots=True)
 class ShownMail:
     """All that is known of a mail that opens no request.
@@ -67,12 +61,14 @@ class ShownMail:
         mail: The mail.
         requests: The requests of which it is a step, by receipt.
         doubts: Why a person must look at it.
+        candidates: The mails that open the requests which depend on that, by key.
         decisions: Those about it, in force or taken back.
     """
 
     mail: ListedMail
     requests: tuple[Request, ...]
     doubts: tuple[Doubt, ...]
+    candidates: Mapping[str, ListedMail]
     decisions: tuple[Decision, ...]
 
 
@@ -93,9 +89,12 @@ def shown_mail(derivations: MailSource, mails: Mails, decisions: Decisions, writ
         UsageError: When there is none, or several.
     """
     key = message_named(derivations, written).key
+    doubts = tuple(doubt for doubt in derivations.doubts() if doubt.mail == key)
+    known = mails.mails({key, *(candidate for doubt in doubts for candidate in doubt.candidates)})
     return ShownMail(
-        mail=mails.mails([key])[key],
+        mail=known[key],
         requests=tuple(item for item in derivations.requests_around([key]) if key in item.keys),
-        doubts=tuple(doubt for doubt in derivations.doubts() if doubt.mail == key),
+        doubts=doubts,
+        candidates=known,
         decisions=tuple(decisions.taken(key)),
     )

@@ -69,9 +69,16 @@ class Selection:
             item
             for item in items
             if self.service in {None, item.case.service}
-            and (self.period is None or calendar.local_date(item.case.received_at) in self.period)
+            and self._has_day(item.case.received_at, calendar)
             and _is_in(item, self.state, doubtful)
         )
+
+    def has_mail(self, at: datetime, calendar: WorkingCalendar) -> bool:
+        """Tell whether a mail to look at is among those selected, though it counts for no request."""
+        return self.state is State.TO_CHECK and self.service is None and self._has_day(at, calendar)
+
+    def _has_day(self, at: datetime, calendar: WorkingCalendar) -> bool:
+        return self.period is None or calendar.local_date(at) in self.period
 
 
 def _is_in(item: Judged, state: State | None, doubtful: Collection[str]) -> bool:
@@ -117,34 +124,55 @@ class Listed:
     """Some requests.
 
     Attributes:
-        items: With their verdicts, by receipt.
+        items: With their verdicts, by receipt; a sample of them, when one was asked for.
+        found: How many there are.
         doubts: The possible replies to them that a person must look at.
         decided: Keys of whatever a decision in force is about, among these or not.
     """
 
     items: tuple[Judged, ...]
+    found: int
     doubts: tuple[Doubt, ...]
     decided: frozenset[str]
 
 
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """How many to draw at random, and the seed: the same one draws the same ones."""
+
+    size: int
+    seed: int = 0
+
+
 def listed(
-    derivations: ListedRequests, decisions: Decisions, selection: Selection, standard: Standard, now: datetime
+    derivations: ListedRequests,
+    decisions: Decisions,
+    selection: Selection,
+    standard: Standard,
+    now: datetime,
+    sample: Sample | None = None,
 ) -> Listed:
-    """Return the requests of a selection with their verdicts at `now`."""
+    """Return the requests of a selection, or a sample of them, with their verdicts at `now`."""
     doubts = derivations.doubts()
     doubtful = {key for doubt in doubts for key in doubt.candidates}
-    items = selection.of(standard.judge(derivations.cases(), now), doubtful, standard.clock.calendar)
+    selected = selection.of(standard.judge(derivations.cases(), now), doubtful, standard.clock.calendar)
+    items = sampled(selected, sample)
     keys = {item.case.key for item in items}
-    about = tuple(doubt for doubt in doubts if keys.intersection(doubt.candidates))
-    return Listed(items, about, decisions.decided())
+    about = tuple(
+        doubt
+        for doubt in doubts
+        if keys.intersection(doubt.candidates)
+        or (not doubt.candidates and selection.has_mail(doubt.at, standard.clock.calendar))
+    )
+    return Listed(items, len(selected), about, decisions.decided())
 
 
-def sampled(items: Sequence[_Item], size: int | None, seed: int) -> tuple[_Item, ...]:
-    """Return so many of some items drawn at random, in their order; the same seed draws the same ones."""
-    if size is None or size >= len(items):
+def sampled(items: Sequence[_Item], sample: Sample | None) -> tuple[_Item, ...]:
+    """Return some items, or so many of them drawn at random, in their order."""
+    if sample is None or sample.size >= len(items):
         return tuple(items)
-    draw = Random(seed)  # noqa: S311 (whoever has the seed must draw the same lines)
-    chosen = sorted(draw.sample(range(len(items)), size))
+    draw = Random(sample.seed)  # noqa: S311 (whoever has the seed must draw the same lines)
+    chosen = sorted(draw.sample(range(len(items)), sample.size))
     return tuple(items[number] for number in chosen)
 
 
@@ -161,6 +189,22 @@ def request_named(derivations: NamedRequests, written: str) -> Request:
     Raises:
         UsageError: When there is none, or several.
     """
+    found = request_if_named(derivations, written)
+    if found is None:
+        raise UsageError(
+            _("Aucune demande {written} ; « mailsla requests » donne les références.").format(
+                written=printable(written, 40)
+            )
+        )
+    return found
+
+
+def request_if_named(derivations: NamedRequests, written: str) -> Request | None:
+    """Return the one request whose reference begins with `written`, None when there is none.
+
+    Raises:
+        UsageError: When there are several, or may be.
+    """
     prefix = written.strip().lower()
     if len(prefix) < SHORTEST_PREFIX:
         raise UsageError(
@@ -173,11 +217,7 @@ def request_named(derivations: NamedRequests, written: str) -> Request:
         raise UsageError(
             _("Plusieurs demandes commencent par {prefix} ; écrivez-la en entier.").format(prefix=prefix)
         )
-    raise UsageError(
-        _("Aucune demande {written} ; « mailsla requests » donne les références.").format(
-            written=printable(written, 40)
-        )
-    )
+    return None
 
 
 class NamedMessages(Protocol):
@@ -204,7 +244,7 @@ def message_named(derivations: NamedMessages, written: str) -> DerivedMessage:
     return found[0]
 
 
-class RequestSource(NamedRequests, Protocol):
+class RequestSource(Protocol):
     """What is known of one request."""
 
     def conversation(self, name: str) -> Sequence[DerivedMessage]:
@@ -233,14 +273,13 @@ class Shown:
 
 
 def shown(
-    derivations: RequestSource, decisions: Decisions, written: str, standard: Standard, now: datetime
+    derivations: RequestSource, decisions: Decisions, request: Request, standard: Standard, now: datetime
 ) -> Shown:
-    """Return all that is known at `now` of the request whose reference begins with `written`.
+    """Return all that is known of a request at `now`.
 
     Raises:
-        UsageError: When there is none, or several.
+        UsageError: When it is received after that.
     """
-    request = request_named(derivations, written)
     commitment = standard.commitment_of(request.category)
     if request.received.at > now:
         raise UsageError(

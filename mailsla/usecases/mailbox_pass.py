@@ -130,12 +130,13 @@ class MailboxPass:
         bearing[DRAFT_FLAG] = self.session.drafts()
         copies, validity = self.store.copies, status.uid_validity
         for name, uids in bearing.items():
-            lost = set(copies.bearing(self.cursor, validity, name)).difference(uids)
+            before = set(copies.bearing(self.cursor, validity, name))
+            lost = before.difference(uids)
             # What has vanished meanwhile bore it to its end: a draft that is saved anew was not sent.
             there = self.session.uids(min(lost), max(lost), since=None) if lost else ()
-            copies.set_keyword(
-                self.cursor, validity, name, lost.difference(there).union(uids), self.terms.now()
-            )
+            now = lost.difference(there).union(uids)
+            if now != before:
+                copies.set_keyword(self.cursor, validity, name, now, self.terms.now())
 
     def _add_new(self, status: MailboxStatus) -> int | None:
         """Store what is new in the opened mailbox; return up to which UID all is, None when asked to stop half-way."""

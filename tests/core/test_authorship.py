@@ -158,6 +158,7 @@ def test_of_a_citizen_s_mail_no_address_nor_result_is_kept() -> None:
     assert trace == Trace(
         (INSIDE, Hop(SERVER, (NOWHERE,), is_submitted=True)),
         (Results(SERVER, 1),),
+        is_whole=False,
     )
     assert inner_hops(trace, OFFICE) == 1
 
@@ -211,13 +212,15 @@ def test_one_copy_that_our_server_marked_is_spam() -> None:
     assert without_forged_marks(flagged._replace(copies=(other,)), OFFICE).kept == ()
 
 
-def test_a_mark_of_mailsla_counts_on_a_mail_of_ours() -> None:
+def test_a_mark_of_mailsla_counts_on_a_mail_that_is_proven_ours() -> None:
     copies = [Copy("contact", "INBOX", MailboxRole.INBOX, trace=FORGED)]
     marks = [("precedence", "bulk"), FLAG, ALERT]
     theirs = mail("2026-03-02 09:00", kept=marks, copies=copies)
-    alert = mail("2026-03-02 09:00", by=CONTACT, kept=[ALERT], copies=copies)
+    forged = mail("2026-03-02 09:00", by=CONTACT, kept=[ALERT], copies=copies)
+    alert = forged._replace(copies=(Copy("contact", "Sent", MailboxRole.SENT),))
 
     assert without_forged_marks(theirs, OFFICE).kept == (("precedence", "bulk"),)
+    assert without_forged_marks(forged, OFFICE).kept == ()
     assert without_forged_marks(alert, OFFICE).kept == (ALERT,)
     assert without_forged_marks(theirs._replace(copies=()), OFFICE).kept == tuple(marks)
     assert without_marks(theirs.header).kept == (("precedence", "bulk"),)

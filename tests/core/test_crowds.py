@@ -31,7 +31,7 @@ subjects = st.lists(st.sampled_from([*WORDS, "b", "c", "d", "e"]), max_size=4).m
 
 
 def read_all(mails: Sequence[Mail]) -> list[Reading]:
-    return [read(one.mail, RULES.office) for one in one_mails(mails)]
+    return [read(one.mail, RULES.office) for one in one_mails(mails, RULES.office)]
 
 
 @pytest.mark.parametrize("first", range(0, 400, 50))
@@ -39,7 +39,8 @@ def test_the_requests_of_a_conversation_are_the_same_however_they_are_looked_up(
     for seed in range(first, first + 50):
         readings = read_all(mailbox(seed))
         links = thread(
-            [Threaded(item.key, item.mail.header) for item in readings], RULES.office.outside
+            [Threaded(item.key, item.mail.header, (item.mail.header.message_id or "",)) for item in readings],
+            RULES.office.outside,
         ).links
 
         one_by_one = requests_of("all", readings, links, RULES, few=10_000)
@@ -193,7 +194,10 @@ def test_mails_are_one_when_no_two_of_them_lay_together(seed: int) -> None:
     ]
     header = mails[0].header
     mails = [mail._replace(header=header) for mail in mails]
-    found = {frozenset((one.mail.key, *(other.key for other in one.others))) for one in one_mails(mails)}
+    found = {
+        frozenset((one.mail.key, *(other.key for other in one.others)))
+        for one in one_mails(mails, RULES.office)
+    }
 
     assert found == {frozenset(mail.key for mail in group) for group in _one_by_one(mails)}
 

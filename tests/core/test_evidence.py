@@ -53,7 +53,7 @@ def said(
         senders=(by,),
         to=(to,),
     )
-    return Threaded(key, header)
+    return Threaded(key, header, (message_id,) if message_id else ())
 
 
 def threaded(*messages: Threaded) -> Threads:

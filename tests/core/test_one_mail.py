@@ -45,7 +45,7 @@ def lying(
 
 
 def kept_keys(mails: Sequence[Mail]) -> list[str]:
-    return sorted(one.mail.key for one in one_mails(mails))
+    return sorted(one.mail.key for one in one_mails(mails, OFFICE))
 
 
 def requests(*mails: Mail) -> Derivation:
@@ -58,7 +58,7 @@ def test_a_tag_in_the_subject_of_one_delivery_makes_no_other_mail(tag: str) -> N
     tagged = seen(mail(AT, subject=f"{tag}Carte grise", message_id=ID))
 
     for order in permutations((plain, tagged)):
-        [one] = one_mails(order)
+        [one] = one_mails(order, OFFICE)
         assert (one.mail.key, one.mail.header.subject) == (tagged.key, "Carte grise")
         assert one.mail.copies == tuple(
             copy for item in sorted(order, key=lambda item: item.key) for copy in item.copies
@@ -100,15 +100,15 @@ def test_of_two_redirects_first_seen_the_name_is_that_of_the_first_and_the_heade
 ):
     asked = seen(mail(AT, message_id=ID), 9)
     redirect = seen(
-        mail(AT, message_id="0123456789@exch.example.fr", subject="R", kept=[(PARENT, f"<{ID}>")])
+        mail(AT, message_id="0123456789@exch.example.fr", subject="tre", kept=[(PARENT, f"<{ID}>")])
     )
 
-    [one] = one_mails([asked, redirect])
+    [one] = one_mails([asked, redirect], OFFICE)
 
     assert (one.mail.key, one.mail.header.message_id) == (redirect.key, ID)
     assert [other.key for other in one.others] == [asked.key]
-    assert one.other_ids == ()
-    assert one_mails([asked])[0].other_ids == ()
+    assert one.ids == (ID, "0123456789@exch.example.fr")
+    assert one_mails([asked], OFFICE)[0].ids == (ID,)
 
 
 def test_what_a_person_decided_of_either_delivery_holds() -> None:
@@ -175,8 +175,8 @@ def test_without_an_id_what_lay_in_one_mailbox_at_one_time_is_two_mails(
     one = without_id(key="1", copies=[lying("INBOX")])
     two = without_id(key="2", copies=copies)
 
-    assert len(one_mails([one, two])) == count
-    assert len(one_mails([two, one])) == count
+    assert len(one_mails([one, two], OFFICE)) == count
+    assert len(one_mails([two, one], OFFICE)) == count
 
 
 def test_without_id_nor_date_only_what_came_within_a_minute_is_one() -> None:

@@ -538,7 +538,8 @@ def _doubted(outcome: Outcome, said: Said) -> tuple[object, object]:
         for doubt in outcome.derivation.doubts
         if doubt.mail == key
     ]
-    return [(said["code"], set(said["candidates"].split(", ")))], came
+    named = set() if said["candidates"] == "nothing" else set(said["candidates"].split(", "))
+    return [(said["code"], named)], came
 
 
 def _went(outcome: Outcome, said: Said) -> tuple[object, object]:
@@ -565,7 +566,10 @@ STATEMENTS: tuple[tuple[str, Judge], ...] = (
     (rf"(?P<labels>{LABEL}(?:, {LABEL})+) are apart", _apart),
     (rf"(?P<one>{LABEL}) ties to nothing", _untied),
     (rf"(?P<one>{LABEL}) ties(?: to (?P<to>{LABEL}))? by (?P<evidence>[a-z-]+)", _tie),
-    (rf"(?P<one>{LABEL}) in doubt between (?P<candidates>{LABEL}(?:, {LABEL})*) \((?P<code>\w+)\)", _doubted),
+    (
+        rf"(?P<one>{LABEL}) in doubt between (?P<candidates>nothing|{LABEL}(?:, {LABEL})*) \((?P<code>\w+)\)",
+        _doubted,
+    ),
     (rf"(?P<one>{LABEL}) went to (?P<services>.+)", _went),
     (rf"(?P<one>{LABEL}) is made of (?P<steps>{LABEL}(?:, {LABEL})*)", _steps),
 )

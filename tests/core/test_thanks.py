@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from mailsla.core.mail.header import BODY_SAYS, BODY_THANKS, Header
-from mailsla.core.mail.thanks_words import LONGEST_THANKS, only_thanks, says_thanks
-from mailsla.core.office.body_evidence import READ_BYTES, THANKS_BYTES, needs_body, with_body
+from mailsla.core.mail.thanks_words import LONGEST_THANKS, THANKS_VERSION, only_thanks, says_thanks
+from mailsla.core.office.body_evidence import READ_BYTES, needs_body, with_body
 from mailsla.core.pairing.derivation import derive
 from tests.factories import CITIZEN, CONTACT, OFFICE, RULES, mail, reply
 
@@ -78,7 +78,12 @@ def test_a_text_that_only_thanks(text: str) -> None:
         "Cordialement,\nCamille",
         "Merci.\nCordialement,\nPS : le dossier est incomplet depuis mars",
         "Merci.\nCamille Durand habite maintenant au 3 rue des Lilas",
-        "Merci beaucoup." + " " * LONGEST_THANKS + "\nCamille",
+        "Merci beaucoup.\n" * (LONGEST_THANKS // 15),
+        "Merci.\nDossier urgent",
+        "Merci.\nmon dossier 123",
+        "Merci.\n> Quelle pièce ?\nMa carte grise\n> Et la date ?\nLe 3 mars",
+        "Merci.\n> Quelle pièce ?\n\nMa carte grise",
+        "Cordialement,\nMerci",
         "Je ne vous remercie pas.",
     ],
 )
@@ -87,7 +92,7 @@ def test_a_text_that_says_more_or_nothing(text: str) -> None:
 
 
 def test_the_text_is_read_of_an_answer_to_a_mail_of_ours_alone_and_a_little_of_it() -> None:
-    assert needs_body(BACK, OFFICE) == THANKS_BYTES == 2_048
+    assert needs_body(BACK, OFFICE) == READ_BYTES
     assert needs_body(BACK._replace(in_reply_to=("r1@autre.example",)), OFFICE) == 0
     assert needs_body(BACK._replace(senders=(CONTACT,)), OFFICE) == 0
     assert needs_body(BACK._replace(subject="RE: merci !"), OFFICE) == 0
@@ -98,10 +103,26 @@ def test_the_text_is_read_of_an_answer_to_a_mail_of_ours_alone_and_a_little_of_i
 def test_what_is_found_is_kept_and_not_the_text() -> None:
     thanks = with_body(BACK, b"Content-Type: text/html", b"<p>Merci beaucoup&nbsp;!</p>", OFFICE)
 
-    assert thanks.kept == ((BODY_THANKS, "1"),)
+    assert thanks.kept == ((BODY_THANKS, THANKS_VERSION),)
     assert with_body(BACK, b"", b"Et mon passeport", OFFICE) == BACK
     assert with_body(BACK, b"", b"undeliverable", OFFICE).field(BODY_SAYS) == ""
-    assert with_body(BACK, b"", b"Merci." + b"\n" * THANKS_BYTES + b"Non", OFFICE).has(BODY_THANKS)
+
+
+def test_what_is_attached_or_was_not_read_may_say_more() -> None:
+    attached = b'Content-Type: multipart/mixed; boundary="b"'
+    parts = b"--b\r\nContent-Type: text/plain\r\n\r\nMerci.\r\n--b\r\nContent-Type: application/pdf\r\n\r\nx\r\n--b--"
+    quoted = b"Merci.\n> " + b"a" * 80 + b"\n"
+
+    assert with_body(BACK, attached, parts, OFFICE) == BACK
+    assert with_body(BACK, attached.replace(b"mixed", b"related"), parts, OFFICE).has(BODY_THANKS)
+    assert with_body(BACK, b"", quoted, OFFICE).has(BODY_THANKS)
+    assert with_body(BACK, b"", quoted + b"> oui\n" * READ_BYTES, OFFICE) == BACK
+
+
+def test_a_long_text_is_read_in_a_moment() -> None:
+    words = ["Camille" * 40, "a, " * 99, "a-" * 149, "A'a " * 74, "merci " * 49]
+
+    assert not any(only_thanks(f"Merci.\n{word} 1") for word in words)
 
 
 def test_an_answer_that_only_thanks_opens_nothing() -> None:
@@ -111,7 +132,7 @@ def test_an_answer_that_only_thanks_opens_nothing() -> None:
         "2026-11-04 10:00",
         subject="RE : autre chose",
         replies_to=answered.header.message_id,
-        kept=[(BODY_THANKS, "1")],
+        kept=[(BODY_THANKS, THANKS_VERSION)],
     )
 
     assert len(derive([asked, answered, back], RULES).requests) == 1
@@ -132,7 +153,7 @@ CLOSINGS = lines(
 )
 GREETINGS = lines("Bonjour;Bonsoir madame;Madame;Monsieur;Messieurs;Mesdames;Chère Claude;Bonjour à tous")
 ADDED = lines(
-    "> Oui;-----Message d'origine-----;________________;Le 3 mars, X a écrit :;On Monday, X wrote:;De : X;From: X",
+    "-----Message d'origine-----;________________;Le 3 mars, X a écrit :;On Monday, X wrote:;De : X;From: X",
     "Envoyé : lundi;Sent: Monday;Envoyé depuis mon téléphone;Sent from my phone;Obtenir Outlook pour Android",
     "Get Outlook for iOS;Télécharger Outlook pour Android",
 )

@@ -243,7 +243,7 @@ def test_a_trace_ends_where_nothing_decides_any_more_and_does_not_say_from_where
     )
 
     assert read_trace(fields, never, with_results=False) == Trace(
-        (Hop("c.fr", (NOWHERE,), True),), (Results("a.fr", 0),)
+        (Hop("c.fr", (NOWHERE,), True),), (Results("a.fr", 0),), is_whole=False
     )
 
 

@@ -17,14 +17,14 @@ from tests.core.lives import ASKED, CLAUDE, FOREIGNERS, LICENCES, lived, parts, 
 from tests.factories import CITIZEN, CONTACT, OFFICE, RULES, mail, paris, reply
 
 
-def test_a_request_that_names_nobody_is_answered_by_any_mail_and_reminded_by_anybody() -> None:
+def test_a_request_that_names_nobody_is_that_of_whom_the_office_answers() -> None:
     nameless = mail("2026-11-02 10:00", by="formulaire@pref.example.fr")
     answered = mail(
         "2026-11-03 10:00", by=CONTACT, to=CLAUDE, subject="x", replies_to=nameless.header.message_id
     )
 
     [request] = lived(nameless, answered)
-    assert (request.citizens, request.answered_by) == ((), answered.key)
+    assert (request.citizens, request.answered_by) == ((CLAUDE,), answered.key)
 
 
 MACHINE = (("auto-submitted", "auto-generated"),)

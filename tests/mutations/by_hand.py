@@ -52,8 +52,8 @@ MUTATIONS = (
     Mutation(
         "one mail delivered twice is two",
         "pairing/one_mail",
-        "        elif isinstance(name, _Sent):\n            found.append(_united(group))\n",
-        "        elif isinstance(name, _Sent):\n            found += map(OneMail, group)\n",
+        "        elif isinstance(key, _Sent):\n            found.append(_united(group))\n",
+        "        elif isinstance(key, _Sent):\n            found += (OneMail(mail, _ids([mail])) for mail in group)\n",
     ),
     Mutation(
         "a redirect is another mail",
@@ -64,8 +64,8 @@ MUTATIONS = (
     Mutation(
         "a constant id names one mail",
         "pairing/one_mail",
-        "    if sent is not None and sent.message_id not in constant:",
-        "    if sent is not None:",
+        "name is not None and name.message_id not in constant",
+        "name is not None",
     ),
     Mutation(
         "who asks does not tell mails without id apart",
@@ -136,8 +136,8 @@ MUTATIONS = (
     Mutation(
         "a request confirmed by a person stays to check",
         "pairing/derivation",
-        "    settling = (Action.JOIN, Action.SPLIT, Action.DISMISS, Action.COUNT)",
-        "    settling = (Action.JOIN, Action.SPLIT, Action.DISMISS)",
+        "    settling = (Action.JOIN, Action.SPLIT, Action.DISMISS, Action.COUNT, Action.LEAVE_OUT)",
+        "    settling = (Action.JOIN, Action.SPLIT, Action.DISMISS, Action.LEAVE_OUT)",
     ),
     Mutation(
         "a form of ours is an internal mail",
@@ -286,7 +286,7 @@ MUTATIONS = (
     Mutation(
         "a forward inside the office answers",
         "office/sides",
-        "    side = Side.OUTBOUND if outside else Side.INTERNAL",
+        "    side = Side.OUTBOUND if outside or vouched else Side.INTERNAL",
         "    side = Side.OUTBOUND",
     ),
     Mutation(
@@ -334,8 +334,8 @@ MUTATIONS = (
     Mutation(
         "a declared form may be excluded",
         "office/sides",
-        "        return _citizen(mail, office, MailKind.PERSON, None)\n    if kind",
-        "        pass\n    if kind",
+        "        return _citizen(mail, office, MailKind.PERSON, None)\n    if is_letter",
+        "        pass\n    if is_letter",
     ),
     Mutation(
         "a From is believed",
@@ -408,5 +408,66 @@ MUTATIONS = (
         "pairing/decision",
         "            undone.add(decision.undone)",
         "            pass",
+    ),
+    Mutation(
+        "a forged second delivery speaks for the first",
+        "pairing/one_mail",
+        "    same = [mail for mail in group if _says_the_same(mail.header, genuine.header)]",
+        "    same = group",
+    ),
+    Mutation(
+        "a form in Junk is silently left out",
+        "pairing/doubts",
+        "        if reading.reason is not None and reading.reason.code == FORM_IN_JUNK:",
+        "        if False:",
+    ),
+    Mutation(
+        "an undeclared form must prove who wrote it",
+        "office/sides",
+        "    if looks_like_a_form(mail.header, office):\n        return _citizen(",
+        "    if looks_like_a_form(mail.header, office) and is_believed(mail, office):\n        return _citizen(",
+    ),
+    Mutation(
+        "a forged alert is mailsla's",
+        "office/authorship",
+        "    if is_alert and not (office.wrote(header) and is_believed(mail, office)):",
+        "    if is_alert and not office.wrote(header):",
+    ),
+    Mutation(
+        "a tied hidden copy stays internal",
+        "office/sides",
+        "    side = Side.OUTBOUND if outside or vouched else Side.INTERNAL",
+        "    side = Side.OUTBOUND if outside else Side.INTERNAL",
+    ),
+    Mutation(
+        "a draft that looks like an invitation was sent",
+        "office/sides",
+        "    if is_letter(mail.header, kind, office):\n        kind, reason = _by_copies(mail, office)\n",
+        "    if kind is MailKind.PERSON:\n        kind, reason = _by_copies(mail, office)\n"
+        "    elif is_letter(mail.header, kind, office):\n        kind, reason = MailKind.PERSON, None\n",
+    ),
+    Mutation(
+        "whom an unseen reply is answered at is forgotten",
+        "pairing/request_life",
+        "    register.add(case, reading, part)\n    register.widen(",
+        "    register.add(case, reading, part)\n    if part is not Part.AFTER_UNSEEN:\n        register.widen(",
+    ),
+    Mutation(
+        "a machine acknowledges every open request",
+        "pairing/request_life",
+        "    for case in named or list(register.find(theirs, is_open=True)):",
+        "    for case in list(register.find(theirs, is_open=True)):",
+    ),
+    Mutation(
+        "whom a nameless request's reply was written to is forgotten",
+        "pairing/request_life",
+        "            register.widen(case, reading.citizens, ())",
+        "            pass",
+    ),
+    Mutation(
+        "a doubt names what is no request any more",
+        "pairing/derivation",
+        "        _still_standing(matches.doubts, requests),",
+        "        matches.doubts,",
     ),
 )

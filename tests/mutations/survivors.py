@@ -108,7 +108,7 @@ _KNOWN: tuple[tuple[str, str, str, str], ...] = (
      'case.answered is None → case.answered is not None', QUICKER),
     ('pairing/register.py', 'self._open.take(case.number, names)',
      'dropped', QUICKER),
-    ("pairing/derivation.py", 'return joined is not None and subjects.get(joined.other or "") != base_subject(mail.header.subject)',
+    ("pairing/decided_evidence.py", 'return joined is not None and subjects.get(joined.other or "") != base_subject(mail.header.subject)',
      "'' → 'X'", "neither is the key of a mail"),
     ("pairing/register.py", "if len(who) == 1:", "if len(who) == 1 → if False", QUICKER),
     ("pairing/register.py", "if len({links.find(address) for address in group}) == 1:", "1 → 0", QUICKER),

@@ -137,7 +137,11 @@ def import_mails(office: Office, archive: Path) -> None:
         for item in waiting
     ]
     mails.append("From: camille@example.org\nTo: contact@val-fleuri.example.fr\nSubject: Permis\n")
-    proven = next(item["message_id"] for item in unanswered if item["message_id"] in addresses)
+    proven = next(
+        item["message_id"]
+        for item in unanswered
+        if item["message_id"] in addresses and "2026-11-02" <= item["received_on"] <= "2026-11-08"
+    )
     mails.append(
         f"From: {addresses[proven]}\nTo: contact@val-fleuri.example.fr\nSubject: RE:\n"
         "Message-ID: <suite.1@mail.example>\nIn-Reply-To: <jamais.vue@val-fleuri.example.fr>\n"

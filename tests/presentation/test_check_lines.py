@@ -44,22 +44,24 @@ SAID: list[tuple[Finding, str]] = [
     (
         findings.RepliesUnseen((("Permis", 2), (None, 1)), 3, 9),
         (
-            "warning réponses : 3 courriels d'usagers répondent à des courriels de la préfecture partis d'une boîte "
-            "que mailsla ne lit pas, soit 25 % de ceux auxquels il est répondu (demandes concernées : Permis : 2, "
-            "(non attribuées) : 1) ; ajoutez cette boîte par [[accounts]], ou son dossier d'envoyés par « sent »."
+            "warning réponses : des courriels de la préfecture partent d'une boîte que mailsla ne lit pas ; courriels "
+            "d'usagers qui y répondent : 3, soit 25 % de leurs réponses ; demandes concernées : Permis : 2, (non "
+            "attribuées) : 1. Ajoutez cette boîte par [[accounts]], ou son dossier d'envoyés par « sent »."
         ),
     ),
     (
         findings.NotBelieved(1),
         (
-            "warning réponses : 1 courriel à notre adresse, que rien ne prouve être de nous, ne vaut pas réponse : "
+            "warning réponses : 1 courriel dont l'expéditeur est une adresse à nous, sans que rien le prouve, ne vaut "
+            "pas réponse : "
             "voir [office] (trusted_authserv_id, networks)."
         ),
     ),
     (
         findings.NotBelieved(2),
         (
-            "warning réponses : 2 courriels à notre adresse, que rien ne prouve être de nous, ne valent pas réponse : "
+            "warning réponses : 2 courriels dont l'expéditeur est une adresse à nous, sans que rien le prouve, ne "
+            "valent pas réponse : "
             "voir [office] (trusted_authserv_id, networks)."
         ),
     ),
@@ -73,10 +75,9 @@ SAID: list[tuple[Finding, str]] = [
     (
         findings.FormsUndeclared((("site@pref.example.fr", 12), ("rdv@pref.example.fr", 1))),
         (
-            "warning formulaires : des courriels d'adresses à nous semblent venir de formulaires "
-            "(site@pref.example.fr : "
-            "12, rdv@pref.example.fr : 1) ; s'il en est ainsi, écrivez dans [office] : form_senders = "
-            '["site@pref.example.fr", "rdv@pref.example.fr"]'
+            "warning formulaires : des adresses à nous écrivent comme des formulaires (entre parenthèses, combien de "
+            "courriels) ; celles qui en sont s'ajoutent à form_senders, dans [office] : "
+            '"site@pref.example.fr" (12), "rdv@pref.example.fr" (1)'
         ),
     ),
     (

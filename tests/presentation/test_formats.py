@@ -90,7 +90,7 @@ def request_with(subject: str = "Suspension de permis") -> Page:
 
 
 def list_with(subject: str = "Suspension de permis") -> Page:
-    return requests_page((judged(subject=subject),), {judged().case.key}, PARIS, [doubt()])
+    return requests_page((judged(subject=subject),), {judged().case.key}, PARIS, 1, [doubt()])
 
 
 def conversation_with(subject: str = "un@mail.example") -> Page:

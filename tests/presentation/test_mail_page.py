@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from mailsla.core.mail.instants import Basis, Moment
+from mailsla.core.mail.kinds import MAY_BE_LEFT
+from mailsla.core.office.sides import UNDECLARED_FORM, UNPROVEN
 from mailsla.core.pairing.decision import Action, Decision
 from mailsla.core.pairing.derivation import ListedMail
 from mailsla.core.pairing.doubts import Doubt, DoubtCode
 from mailsla.core.pairing.request import Step
 from mailsla.core.pairing.rules import Part
 from mailsla.core.rate.changes import Change
-from mailsla.presentation import terms
+from mailsla.presentation import mail_terms, terms
 from mailsla.presentation.pages.mail_page import (
     addresses,
     changes_page,
     left_out_page,
     mail_page,
-    reason,
     to_check_lines,
 )
 from mailsla.presentation.pages.page import Block, Cell, Line, Page, Table
@@ -40,6 +43,7 @@ LETTER = ListedMail(
     conversation="99998888aaaa",
 )
 KEY = "a1b2c3d4e5f6"
+CORE = Path(__file__).parents[2] / "mailsla" / "core"
 
 
 def said(page: Page) -> list[str]:
@@ -69,7 +73,7 @@ def test_each_mail_left_out_says_what_it_is_who_wrote_it_and_what_said_so() -> N
 
 
 def test_a_sample_says_of_how_many_it_was_drawn_and_nothing_is_said_of_none() -> None:
-    assert said(left_out_page([LETTER], 40, 0, PARIS))[0] == "1 courriels tirés au sort parmi 40 écartés."
+    assert said(left_out_page([LETTER], 40, 0, PARIS))[0] == "1 courriel tiré au sort parmi 40 écartés."
     assert said(left_out_page([], 0, 0, PARIS)) == ["0 courriel écarté."]
 
 
@@ -82,7 +86,25 @@ def test_a_sample_says_of_how_many_it_was_drawn_and_nothing_is_said_of_none() ->
     ],
 )
 def test_the_rule_and_its_header_field_are_named(kept: tuple[str, ...], text: str) -> None:
-    assert reason(LETTER._replace(reason=kept)) == text
+    assert mail_terms.left_out_because("list", kept) == text
+
+
+def test_what_could_not_be_derived_says_so_in_words() -> None:
+    said = mail_terms.left_out_because("underived", ("KeyError", "", ""))
+
+    assert said == "erreur de mailsla (KeyError) ; relu après une mise à jour"
+
+
+def test_every_rule_that_leaves_a_mail_out_has_words() -> None:
+    written = "".join(path.read_text(encoding="utf-8") for path in sorted(CORE.rglob("*.py")))
+    weak = {"absence-subject", "null-path"}
+    rules = set(re.findall(r'Reason\(\s*"([a-z0-9-]+)"', written)) - weak | {
+        UNPROVEN,
+        UNDECLARED_FORM,
+        MAY_BE_LEFT,
+    }
+
+    assert {rule for rule in rules if mail_terms.left_out_by(rule) == rule.upper()} == set()
 
 
 def test_addresses_are_made_harmless_and_the_many_are_counted() -> None:
@@ -92,9 +114,10 @@ def test_addresses_are_made_harmless_and_the_many_are_counted() -> None:
     assert addresses(("a\x1b@example.org",)) == "a @example.org"
     assert addresses(many) == "a0@example.org, a1@example.org, a2@example.org et 2 autres"
     assert addresses(many[:3]).count("@") == 3
+    assert addresses(many[:4]).endswith(" et 1 autre")
 
 
-@pytest.mark.parametrize("code", DoubtCode)
+@pytest.mark.parametrize("code", [code for code in DoubtCode if code is not DoubtCode.FORM_IN_JUNK])
 def test_every_doubt_says_why_where_its_mail_lies_and_the_command_that_settles_it(code: DoubtCode) -> None:
     doubt = Doubt(LETTER.key, LETTER.at, (KEY,), code)
     lines = texts(to_check_lines([doubt], {LETTER.key: LETTER}, PARIS))
@@ -104,6 +127,16 @@ def test_every_doubt_says_why_where_its_mail_lies_and_the_command_that_settles_i
     assert ("  demande a1b2c3d4 : –" in lines) is code.is_about_a_reply
     assert [line.count("mailsla decide") for line in lines[-2:]] == [1, 1]
     assert lines[-1].endswith("mailsla decide a1b2c3d4 dismiss --message 99998888 --reason …")
+
+
+def test_a_mail_that_counts_for_nothing_is_settled_by_itself() -> None:
+    lines = texts(to_check_lines([Doubt(LETTER.key, LETTER.at, (), DoubtCode.FORM_IN_JUNK)], {}, PARIS))
+
+    assert lines[1].endswith(terms.doubt(DoubtCode.FORM_IN_JUNK))
+    assert [line.split("mailsla decide ")[1] for line in lines[2:]] == [
+        "99998888 count --reason …",
+        "99998888 leave-out --reason …",
+    ]
 
 
 def test_a_mail_that_nothing_is_known_of_any_more_is_still_listed() -> None:
@@ -118,7 +151,7 @@ def test_a_mail_says_what_it_was_taken_for_its_part_and_what_was_decided_of_it()
     of = request(steps=(step,))
     decided = Decision(3, LETTER.key, Action.COUNT, "usager", "camille", LETTER.at)
 
-    page = mail_page(LETTER, [of], (), [decided], PARIS)
+    page = mail_page(LETTER, [of], (), [decided], {}, PARIS)
     lines = said(page)
 
     assert page.title == "Courriel 99998888"
@@ -128,7 +161,8 @@ def test_a_mail_says_what_it_was_taken_for_its_part_and_what_was_decided_of_it()
     assert lines[-1].startswith("Décision n° 3, le 10/11/2026")
     assert "courriel 99998888 compté" in lines[-1]
     assert not any(
-        line.startswith("Écarté") for line in said(mail_page(LETTER._replace(reason=()), (), (), (), PARIS))
+        line.startswith("Écarté")
+        for line in said(mail_page(LETTER._replace(reason=()), (), (), (), {}, PARIS))
     )
 
 

@@ -8,6 +8,7 @@ from fractions import Fraction
 import pytest
 
 from mailsla.core.collection.gap import Gap
+from mailsla.core.pairing.doubts import DoubtCode
 from mailsla.core.rate.cohort import CategoryLine, PeriodLine, ServiceLine
 from mailsla.core.rate.delays import DelayCurve, delay_curve
 from mailsla.core.rate.outlook import VolumeBasis
@@ -166,11 +167,18 @@ def test_a_published_figure_that_changed_is_told_with_its_causes() -> None:
 
 
 @pytest.mark.parametrize(
-    ("count", "said"),
-    [(1, "1 réponse possible reste à vérifier"), (2, "2 réponses possibles restent à vérifier")],
+    ("count", "code", "said"),
+    [
+        (1, DoubtCode.TOO_LATE, "1 réponse possible reste à vérifier"),
+        (2, DoubtCode.TOO_LATE, "2 réponses possibles restent à vérifier"),
+        (1, DoubtCode.SEEMS_AUTOMATIC, "1 courriel compté comme une demande reste à vérifier"),
+        (2, DoubtCode.SEEMS_AUTOMATIC, "2 courriels comptés comme des demandes restent à vérifier"),
+        (1, DoubtCode.FORM_IN_JUNK, "1 courriel d'un formulaire déclaré se trouve dans les indésirables"),
+        (2, DoubtCode.FORM_IN_JUNK, "2 courriels d'un formulaire déclaré se trouvent dans les indésirables"),
+    ],
 )
-def test_doubts_are_counted_in_a_warning(count: int, said: str) -> None:
-    [warning] = page_with(doubts=(doubt(),) * count).warnings
+def test_doubts_are_counted_in_a_warning(count: int, code: DoubtCode, said: str) -> None:
+    [warning] = page_with(doubts=(replace(doubt(), code=code),) * count).warnings
 
     assert warning.startswith(said)
 

@@ -123,7 +123,7 @@ def test_decisions_are_told_with_who_what_and_why() -> None:
 
 
 def test_a_list_says_how_many_and_has_no_table_when_there_is_none() -> None:
-    none, one = requests_page((), (), PARIS), requests_page((judged(),), (), PARIS)
+    none, one = requests_page((), (), PARIS, 0), requests_page((judged(),), (), PARIS, 1)
 
     assert none.sections[0].blocks == (Line("0 demande.", Emphasis.DIM),)
     [table] = tables_of(one)
@@ -141,15 +141,15 @@ def test_a_list_says_how_many_and_has_no_table_when_there_is_none() -> None:
 
 
 def test_the_star_is_explained_only_where_one_stands() -> None:
-    starred = requests_page((judged(),), {"a1b2c3d4e5f6"}, PARIS)
-    unstarred = requests_page((judged(),), {"another"}, PARIS)
+    starred = requests_page((judged(),), {"a1b2c3d4e5f6"}, PARIS, 1)
+    unstarred = requests_page((judged(),), {"another"}, PARIS, 1)
 
     explained = Line("* Décision consignée : voir « mailsla show ».", Emphasis.DIM)
     assert [block for page in (starred, unstarred) for block in page.sections[0].blocks[2:]] == [explained]
 
 
 def test_what_is_to_check_is_listed_below_the_requests() -> None:
-    page = requests_page((judged(),), (), PARIS, [doubt("99998888aaaa", "a1b2c3d4e5f6", "b1b2c3d4e5f6")])
+    page = requests_page((judged(),), (), PARIS, 1, [doubt("99998888aaaa", "a1b2c3d4e5f6", "b1b2c3d4e5f6")])
     lines = [block.text for block in page.sections[0].blocks if isinstance(block, Line)]
 
     assert "99998888, 10/11/2026 à 11\u00a0h\u00a000 : plusieurs demandes conviennent" in lines
@@ -158,3 +158,9 @@ def test_what_is_to_check_is_listed_below_the_requests() -> None:
         "  demande b1b2c3d4 : –",
     ]
     assert lines[-1].startswith("  Rien à changer : mailsla decide a1b2c3d4 dismiss")
+
+
+def test_a_sample_says_of_how_many_it_was_drawn() -> None:
+    page = requests_page((judged(),), (), PARIS, 30)
+
+    assert Line("1 demande tirée au sort parmi 30.", Emphasis.DIM) in page.sections[0].blocks

@@ -6,19 +6,10 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from mailsla.core.mail.kinds import MailKind
-from mailsla.core.pairing.derivation import ListedMail, derive
-from mailsla.core.pairing.request import Request
+from mailsla.core.pairing.derivation import ListedMail
 from mailsla.core.rate.period import parse_period
-from mailsla.usecases.look_at_mails import LeftOut, left_out, opens_a_request
-from tests.factories import PARIS, RULES, mail, paris
-
-
-class Requests:
-    """Knows one request."""
-
-    def requests_named(self, prefix: str) -> Sequence[Request]:
-        [request] = derive([mail("2026-11-02 10:00")], RULES).requests
-        return [request] if "waiting".startswith(prefix) else []
+from mailsla.usecases.look_at_mails import LeftOut, left_out
+from tests.factories import PARIS, paris
 
 
 class Mails:
@@ -45,9 +36,3 @@ def test_mails_left_out_are_those_of_the_days_of_a_period_here() -> None:
     assert mails.asked == (paris("2026-10-01 00:00"), paris("2026-11-01 00:00"), "list")
     left_out(mails, None, None, PARIS)
     assert set(mails.asked) == {None}
-
-
-def test_a_reference_of_a_mail_is_told_from_that_of_a_request() -> None:
-    assert opens_a_request(Requests(), "wait")
-    assert opens_a_request(Requests(), "wai")
-    assert not opens_a_request(Requests(), "7777")

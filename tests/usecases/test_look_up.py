@@ -17,6 +17,7 @@ from mailsla.core.rate.case import Case, case_of
 from mailsla.core.rate.period import parse_period
 from mailsla.core.rate.standard import Standard
 from mailsla.usecases.look_up import (
+    Sample,
     Selection,
     State,
     listed,
@@ -138,6 +139,21 @@ def test_only_what_is_listed_has_its_possible_replies_beside_it() -> None:
     assert found.decided == {"met"}
 
 
+def test_a_mail_to_look_at_that_counts_for_no_request_is_listed_with_those_to_check() -> None:
+    class InJunk(Store):
+        def doubts(self) -> Sequence[Doubt]:
+            return [Doubt("form", paris("2026-11-01 00:30"), (), DoubtCode.FORM_IN_JUNK)]
+
+    store = InJunk()
+
+    def of(selection: Selection) -> list[str]:
+        return [doubt.mail for doubt in listed(store, store, selection, STANDARD, NOW).doubts]
+
+    assert of(Selection(State.TO_CHECK)) == of(Selection(State.TO_CHECK, parse_period("2026-11"))) == ["form"]
+    assert of(Selection(State.TO_CHECK, parse_period("2026-10"))) == []
+    assert of(Selection(State.TO_CHECK, service="Permis")) == of(Selection(State.UNANSWERED)) == []
+
+
 def test_a_reference_is_found_by_its_beginning_however_it_is_written() -> None:
     assert request_named(Store(), " WAIT ").key == "waiting"
     assert message_named(Store(), "overd").key == "overdue"
@@ -166,7 +182,7 @@ def test_a_request_that_is_still_to_come_has_no_verdict_and_says_so() -> None:
     store = Store((later,))
 
     with pytest.raises(UsageError, match="La demande later est reçue après l'instant présent"):
-        shown(store, store, "later", STANDARD, NOW)
+        shown(store, store, request_named(store, "later"), STANDARD, NOW)
 
 
 def test_a_reference_that_several_begin_with_is_refused() -> None:
@@ -183,7 +199,7 @@ def test_a_request_is_shown_with_its_days_its_messages_and_what_was_decided() ->
 
     store = Store(made=[about, other])
 
-    found = shown(store, store, "missed", STANDARD, NOW)
+    found = shown(store, store, request_named(store, "missed"), STANDARD, NOW)
 
     assert (found.request.key, found.commitment) == ("missed", PROMISE)
     assert [message.key for message in found.messages] == ["missed"]
@@ -192,19 +208,19 @@ def test_a_request_is_shown_with_its_days_its_messages_and_what_was_decided() ->
 
 
 def test_the_days_of_an_unanswered_request_run_to_now() -> None:
-    found = shown(Store(), Store(), "overdue", STANDARD, NOW + timedelta(days=3))
+    found = shown(Store(), Store(), request_named(Store(), "overdue"), STANDARD, NOW + timedelta(days=3))
 
     assert found.counted[-1].on == (NOW + timedelta(days=3)).date()
 
 
-@pytest.mark.parametrize("size", [None, 5, 9])
-def test_no_sample_is_everything(size: int | None) -> None:
-    assert sampled("abcde", size, 0) == tuple("abcde")
+@pytest.mark.parametrize("sample", [None, Sample(5), Sample(9)])
+def test_no_sample_is_everything(sample: Sample | None) -> None:
+    assert sampled("abcde", sample) == tuple("abcde")
 
 
 def test_a_sample_is_drawn_in_order_and_again_from_its_seed() -> None:
-    drawn = sampled(range(1_000), 20, 7)
+    drawn = sampled(range(1_000), Sample(20, 7))
 
     assert len(set(drawn)) == 20
     assert list(drawn) == sorted(drawn)
-    assert drawn == sampled(range(1_000), 20, 7) != sampled(range(1_000), 20, 8)
+    assert drawn == sampled(range(1_000), Sample(20, 7)) != sampled(range(1_000), Sample(20, 8))

@@ -8,13 +8,13 @@ from typing import NamedTuple
 from sqlalchemy import Engine, func, select
 
 from mailsla.adapters.database.bulk import among
-from mailsla.adapters.database.derivations import Derivations
 from mailsla.adapters.database.engine import reading
-from mailsla.adapters.database.tables import DERIVED_MESSAGE, DERIVED_REQUEST, MESSAGE
+from mailsla.adapters.database.request_rows import doubt_of
+from mailsla.adapters.database.tables import DERIVED_DOUBT, DERIVED_MESSAGE, DERIVED_REQUEST, MESSAGE
 from mailsla.core.mail.kinds import MailKind
 from mailsla.core.office.sides import UNPROVEN, Side
 from mailsla.core.pairing.conversation import Evidence
-from mailsla.core.pairing.doubts import DoubtCode
+from mailsla.core.pairing.doubts import Doubt, DoubtCode
 
 
 class AnsweredUnseen(NamedTuple):
@@ -30,7 +30,11 @@ class Clues:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._doubts = Derivations(engine).doubts
+
+    def _doubts(self, code: DoubtCode) -> list[Doubt]:
+        query = select(DERIVED_DOUBT).where(DERIVED_DOUBT.c.code == code.value)
+        with reading(self._engine) as connection:
+            return [doubt_of(row) for row in connection.execute(query)]
 
     def answered_unseen(self) -> AnsweredUnseen:
         """Count the citizens' mails that answer a mail of the office, seen or not, and whose requests are concerned."""
@@ -50,8 +54,7 @@ class Clues:
             .select_from(DERIVED_MESSAGE)
             .where(DERIVED_MESSAGE.c.evidence == Evidence.UNSEEN_REPLY.value)
         )
-        doubts = (doubt for doubt in self._doubts() if doubt.code is DoubtCode.UNSEEN_REPLY)
-        keys = {key for doubt in doubts for key in doubt.candidates}
+        keys = {key for doubt in self._doubts(DoubtCode.UNSEEN_REPLY) for key in doubt.candidates}
         with reading(self._engine) as connection:
             of_services = select(DERIVED_REQUEST.c.service).where(
                 among(DERIVED_REQUEST.c.key, keys, connection)
@@ -65,7 +68,7 @@ class Clues:
 
     def undeclared_forms(self) -> tuple[tuple[str, int], ...]:
         """Return the addresses of ours that write as forms do, each with how many mails, the most first."""
-        keys = [doubt.mail for doubt in self._doubts() if doubt.code is DoubtCode.UNDECLARED_FORM]
+        keys = [doubt.mail for doubt in self._doubts(DoubtCode.UNDECLARED_FORM)]
         with reading(self._engine) as connection:
             people = connection.execute(
                 select(MESSAGE.c.people).where(among(MESSAGE.c.key, keys, connection))

@@ -6,7 +6,7 @@ Rows are tuples whose values are as the database keeps them (`mailsla.adapters.d
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -17,6 +17,7 @@ from mailsla.adapters.database.request_rows import doubt_values, request_values
 from mailsla.adapters.database.rows import Rows
 from mailsla.core.errors import Unforeseen, apart
 from mailsla.core.mail.copies import Copy, Mail, MailboxRole
+from mailsla.core.mail.header import Header
 from mailsla.core.office.correspondents import Office
 from mailsla.core.pairing.apart import derive_apart
 from mailsla.core.pairing.decision import Decision
@@ -110,14 +111,14 @@ def tie_rows(office: Office, messages: Rows) -> Rows:
 
 def rows_of_counted(office: Office, messages: Rows) -> Rows:
     """Return the (tie, number) of messages that a person said to be citizens'."""
-    return [
-        (tie, row[0]) for row in messages for tie in ties_of_counted(rows.mail_of(row, ()).header, office)
-    ]
+    return [(tie, row[0]) for row in messages for tie in _ties(row, office, ties_of_counted)]
 
 
-def _ties(row: tuple[Any, ...], office: Office) -> tuple[int, ...]:
+def _ties(
+    row: tuple[Any, ...], office: Office, make: Callable[[Header, Office], tuple[int, ...]] = ties
+) -> tuple[int, ...]:
     """Return the ties of one message; none when they cannot be made."""
-    found = apart(lambda: ties(rows.mail_of(row, ()).header, office))
+    found = apart(lambda: make(rows.mail_of(row, ()).header, office))
     return () if isinstance(found, Unforeseen) else found
 
 

@@ -90,20 +90,18 @@ class DerivationWork:
         self._tie(office, self._messages(true()))
         for decision in decisions_where(self._connection, true()):
             tie_joined(self._connection, decision)
-        self._tie_counted(office)
+        self._tie_counted(office, true())
 
     def tie_untied(self, numbers: Sequence[int] | None, office: Office) -> None:
         """Make the ties of those messages, or of any, that were stored without."""
-        without = MESSAGE.c.id.not_in(select(TIE.c.message_id))
-        if numbers is not None:
-            without &= self._among(MESSAGE.c.id, numbers)
-        self._tie(office, self._messages(without))
-        self._tie_counted(office)
+        among = true() if numbers is None else self._among(MESSAGE.c.id, numbers)
+        self._tie(office, self._messages(MESSAGE.c.id.not_in(select(TIE.c.message_id)) & among))
+        self._tie_counted(office, among)
 
-    def _tie_counted(self, office: Office) -> None:
+    def _tie_counted(self, office: Office, which: ColumnElement[bool]) -> None:
         """Tie the mails that a person said to be citizens' to the replies to them, even if it is undone later."""
         counted = select(DECISION.c.target).where(DECISION.c.action == Action.COUNT.value)
-        for found in self._messages(MESSAGE.c.key.in_(counted)):
+        for found in self._messages(MESSAGE.c.key.in_(counted) & which):
             insert_rows(self._connection, TIE, TIE_COLUMNS, rows_of_counted(office, found))
 
     def _tie(self, office: Office, messages: Iterable[Rows]) -> None:

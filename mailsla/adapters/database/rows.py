@@ -146,13 +146,15 @@ def _with_keywords(copy: Copy, keywords: Sequence[tuple[Any, ...]]) -> Copy:
 
 def trace_of(document: list[Any]) -> Trace:
     """Return the trace that a document holds."""
-    hops, results, flagged = document
+    # Traces kept before a fourth item was are whole, or of outsiders then.
+    hops, results, flagged, is_whole = (*document, True)[:4]
     return Trace(
         tuple([Hop(by, tuple(addresses), submitted) for by, addresses, submitted in hops]),
         tuple(
             [Results(server, below, tuple([Said(*item) for item in said])) for server, below, said in results]
         ),
         flagged,
+        is_whole,
     )
 
 

@@ -10,7 +10,7 @@ UTC; a naive one is refused.
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Column, Table, Text, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Column, Index, Table, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 NAMING = {
@@ -104,7 +104,10 @@ class KeywordRow(SQLModel, table=True):
     """An IMAP keyword, or a mark of a draft, on one copy of a message: a fact with its own dates."""
 
     __tablename__ = "keyword"
-    __table_args__ = (UniqueConstraint("location_id", "name"),)
+    __table_args__ = (
+        UniqueConstraint("location_id", "name"),
+        Index("ix_keyword_name_gone_at", "name", "gone_at"),
+    )
     id: int | None = Field(default=None, primary_key=True)
     location_id: int = Field(foreign_key="location.id")
     name: str

@@ -9,7 +9,7 @@ from mailsla.core.mail.spelling import plain_spelling
 LONGEST_THANKS = 300
 """Characters: whoever writes more than this says more."""
 
-THANKS_VERSION = "1"
+THANKS_VERSION = "2"
 """Raised whenever a text is found to thank that was not, or the reverse; kept with what was found."""
 
 _GIVEN = (
@@ -39,7 +39,8 @@ _QUOTED = re.compile(
     re.IGNORECASE,
 )
 _SENTENCES = re.compile(r"[\n.!…;]+")
-_NAME = re.compile(r"(?:[^\W\d_][\w'-]*[ ,]*){1,4}")
+_NAME = re.compile(r"[A-ZÀ-Ý][a-zà-ÿ'’-]++(?:[ ,]++[A-ZÀ-Ý][\w'’-]*+){0,3}")
+"""« Camille Durand », « Camille DURAND » : each word begins with a capital."""
 
 
 def says_thanks(words: str) -> bool:
@@ -51,40 +52,52 @@ def says_thanks(words: str) -> bool:
     return _THANKS.fullmatch(plain_spelling(words).casefold().strip(" ,;:!.…()-")) is not None
 
 
-def only_thanks(text: str) -> bool:
-    """Tell whether a mail's text, above what it quotes, only thanks: greetings, a closing and a name say nothing more.
+def only_thanks(text: str, *, is_whole: bool = True) -> bool:
+    """Tell whether a mail's text only thanks: greetings, a closing and a name say nothing more.
+
+    What it quotes is not its own; whoever writes below a quotation says more, and so may what was not read.
+
+    Args:
+        text: The text, or its beginning.
+        is_whole: Whether nothing of it is missing.
 
     >>> only_thanks("Bonjour,\\nMerci pour votre aide.\\nCordialement,\\nCamille\\n\\nLe 3 mars, X a écrit :\\n> Oui")
     True
-    >>> only_thanks("Merci. Et mon passeport ?")
-    False
+    >>> only_thanks("Merci. Et mon passeport ?"), only_thanks("Merci.\\n> Lequel ?\\nCelui de mon fils")
+    (False, False)
     """
-    own: list[str] = []
-    for line in text.splitlines():
-        if _QUOTED.match(line.strip()):
-            break
-        own.append(line)
-    said = "\n".join(own).strip()
-    if not said or len(said) > LONGEST_THANKS or "?" in said:
+    lines = [line.strip() for line in text.splitlines()]
+    quoted = next((number for number, line in enumerate(lines) if _QUOTED.match(line)), len(lines))
+    said = "\n".join(lines[:quoted]).strip()
+    if not said or len(said) > LONGEST_THANKS or "?" in said or _goes_on(lines[quoted:], is_whole=is_whole):
         return False
     return _thanks(
         [part for part in (piece.strip(" ,:-\t\u00a0") for piece in _SENTENCES.split(said)) if part]
     )
 
 
+def _goes_on(quoted: list[str], *, is_whole: bool) -> bool:
+    """Tell whether something may stand below a quotation that is marked line by line."""
+    marked = [number for number, line in enumerate(quoted) if line.startswith(">")]
+    return bool(marked) and (not is_whole or any(quoted[marked[-1] + 1 :]))
+
+
 def _thanks(sentences: list[str]) -> bool:
-    """Tell whether sentences thank, between a greeting and a closing; a name may follow either."""
+    """Tell whether sentences thank, between a greeting and a closing; a name may follow either, as the last."""
     has_thanked = has_closed = False
-    for sentence in sentences:
+    for number, sentence in enumerate(sentences, 1):
         folded = plain_spelling(sentence).casefold()
-        if has_closed or (has_thanked and sentence is sentences[-1] and not says_thanks(sentence)):
-            if not (_NAME.fullmatch(sentence) or _CLOSING.fullmatch(folded)):
-                return False
+        if (
+            has_thanked
+            and number == len(sentences)
+            and _NAME.fullmatch(sentence)
+            and not says_thanks(sentence)
+        ):
+            return True
+        if _CLOSING.fullmatch(folded):
             has_closed = True
-        elif says_thanks(sentence):
+        elif not has_closed and says_thanks(sentence):
             has_thanked = True
-        elif _CLOSING.fullmatch(folded):
-            has_closed = True
-        elif not _GREETING.fullmatch(folded):
+        elif has_closed or not _GREETING.fullmatch(folded):
             return False
     return has_thanked

@@ -57,11 +57,14 @@ class Trace(NamedTuple):
         hops: From the topmost, the last one, down; those that decide nothing may be missing at the end.
         results: What servers say they verified, from the topmost.
         flagged: How many hops stand above the first `X-Spam-Flag: YES`; None without one.
+        is_whole: Whether what was verified is in it, and not only who verified it: nothing more of an outsider's mail
+            is kept.
     """
 
     hops: tuple[Hop, ...] = ()
     results: tuple[Results, ...] = ()
     flagged: int | None = None
+    is_whole: bool = True
 
 
 GoesOn = Callable[[Hop], bool]
@@ -102,7 +105,7 @@ def read_trace(fields: Iterable[tuple[str, str]], goes_on: GoesOn, *, with_resul
             found = read_results(read, len(hops), is_cut=with_results and len(value) > LONGEST_FIELD)
             if found is not None:
                 results.append(found)
-    return Trace(tuple(hops), tuple(results), flagged)
+    return Trace(tuple(hops), tuple(results), flagged, with_results)
 
 
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"?|[()]|[^\s"()]++', re.DOTALL)

@@ -40,7 +40,8 @@ def is_believed(mail: Mail, office: Office) -> bool:
 
 def _is_believed(copy: Copy, header: Header, office: Office) -> bool:
     trace = copy.trace
-    if trace is None:
+    if trace is None or not trace.is_whole:
+        # Collected before that was asked for, or before the site said that this address is ours.
         return True
     inner = inner_hops(trace, office)
     said = [
@@ -92,7 +93,7 @@ def _vouches(said: Said, header: Header, office: Office) -> bool:
 def without_forged_marks(mail: Mail, office: Office) -> Header:
     """Return a mail's header without the marks that only our own server, or mailsla itself, could have put on it.
 
-    `X-Spam-Flag` counts above our own hop, and in Junk; `X-Mailsla`, on a mail of ours.
+    `X-Spam-Flag` counts above our own hop, and in Junk; `X-Mailsla`, on a mail that is believed to be ours.
     """
     header = mail.header
     is_flagged, is_alert = header.has("x-spam-flag"), header.has("x-mailsla")
@@ -101,7 +102,7 @@ def without_forged_marks(mail: Mail, office: Office) -> Header:
     forged = set()
     if is_flagged and not _is_flagged_by_us(mail, office):
         forged.add("x-spam-flag")
-    if is_alert and not office.wrote(header):
+    if is_alert and not (office.wrote(header) and is_believed(mail, office)):
         forged.add("x-mailsla")
     return without_marks(header, forged) if forged else header
 

@@ -24,9 +24,6 @@ from mailsla.core.office.kind_here import kind_here
 READ_BYTES = 16 * 1024
 """How much of a body is read at most."""
 
-THANKS_BYTES = 2 * 1024
-"""How much of it is read to know whether it only thanks: whoever says more says it there."""
-
 _TAG = re.compile(r"<[^<>]{0,2000}>")
 _NO_CHARACTER = re.compile(r"&#[xX]?[0-9a-fA-F]{9,};?")
 """Numbers of no character: Python refuses to read one of over 4,300 digits."""
@@ -43,9 +40,7 @@ def needs_body(header: Header, office: Office) -> int:
         return READ_BYTES if form.needs_body(header, office.outside) else 0
     if kind_here(header, office).kind is not MailKind.PERSON:
         return 0
-    if is_of_a_mail_system(header):
-        return READ_BYTES
-    return THANKS_BYTES if _may_thank(header, office) else 0
+    return READ_BYTES if is_of_a_mail_system(header) or _may_thank(header, office) else 0
 
 
 def _may_thank(header: Header, office: Office) -> bool:
@@ -73,9 +68,17 @@ def with_body(header: Header, content_fields: bytes, body: bytes, office: Office
     said = kind_of(header, body).kind if is_of_a_mail_system(header) else MailKind.PERSON
     if said is not MailKind.PERSON:
         return header._replace(kept=(*header.kept, (BODY_SAYS, said.value)))
-    if _may_thank(header, office) and only_thanks(first_text(content_fields, body[:THANKS_BYTES])):
+    if _may_thank(header, office) and _only_thanks(content_fields, body):
         return header._replace(kept=(*header.kept, (BODY_THANKS, THANKS_VERSION)))
     return header
+
+
+def _only_thanks(content_fields: bytes, body: bytes) -> bool:
+    """Tell whether a body that may be cut short says thanks alone; what is attached to it says more."""
+    message = _message(content_fields, body)
+    if message.get_content_type() == "multipart/mixed":
+        return False
+    return only_thanks(_first_text(message), is_whole=len(body) < READ_BYTES)
 
 
 def read_with_body(raw: bytes, body: bytes, office: Office) -> Header:
@@ -94,8 +97,15 @@ def first_text(content_fields: bytes, body: bytes) -> str:
     >>> first_text(b"Content-Type: text/html", b"<p>Courriel : <b>a@example.org</b></p>").strip()
     'Courriel : a@example.org'
     """
+    return _first_text(_message(content_fields, body))
+
+
+def _message(content_fields: bytes, body: bytes) -> Message:
     fields = _LONG_FIELD.sub(rb"\1", content_fields.strip(b"\r\n"))
-    message = email.message_from_bytes(fields + b"\r\n\r\n" + body)
+    return email.message_from_bytes(fields + b"\r\n\r\n" + body)
+
+
+def _first_text(message: Message) -> str:
     part = next((part for part in message.walk() if part.get_content_maintype() == "text"), None)
     if part is None:
         return ""

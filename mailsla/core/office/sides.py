@@ -73,6 +73,10 @@ UNPROVEN = "unauthenticated"
 """The reason for which a mail that bears an address of ours counts for nothing: nobody knows who wrote it."""
 
 
+FORM_IN_JUNK = "form-in-junk"
+"""The reason for which a declared form's mail is left out, and to check: it lies in Junk, and may be anybody's."""
+
+
 UNDECLARED_FORM = "undeclared-form"
 """The reason for which a citizen's mail is to check: the site never said that this address of ours is a form's."""
 
@@ -81,23 +85,22 @@ def read(mail: Mail, office: Office, *, vouched: bool = False) -> Reading:
     """Tell what `mail` is for `office`.
 
     A declared form's mail is a citizen's, unless it lies in junk and may be anybody's. What lies only in a junk mailbox
-    is spam. What bears an address of ours counts for nothing while nothing shows that the office wrote it.
+    is spam. What bears an address of ours counts for nothing while nothing shows that the office wrote it, unless a
+    form that the site does not declare may have.
 
     Args:
         mail: What is read.
         office: Who we are.
-        vouched: Whether a person said that the office wrote it.
+        vouched: Whether a person said that the office wrote it, and that it answers.
     """
     classification = kind_here(without_forged_marks(mail, office), office)
     kind, reason = classification.kind, classification.reason
     if office.is_form(mail.header):
         if mail.roles == {MailboxRole.JUNK} and not (vouched or is_believed(mail, office)):
-            return Reading(mail, Side.ASIDE, MailKind.SPAM, Reason("junk-mailbox"), received(mail), ())
+            return Reading(mail, Side.ASIDE, MailKind.SPAM, Reason(FORM_IN_JUNK), received(mail), ())
         return _citizen(mail, office, MailKind.PERSON, None)
-    if kind is MailKind.PERSON:
+    if is_letter(mail.header, kind, office):
         kind, reason = _by_copies(mail, office)
-    elif is_letter(mail.header, kind, office):
-        kind, reason = MailKind.PERSON, None
     if kind is not MailKind.PERSON or reason is not None:
         return Reading(mail, Side.ASIDE, kind, reason, received(mail), ())
     if office.wrote(mail.header):
@@ -108,11 +111,11 @@ def read(mail: Mail, office: Office, *, vouched: bool = False) -> Reading:
 def _of_ours(mail: Mail, office: Office, *, vouched: bool) -> Reading:
     """Return what a letter is that bears an address of ours."""
     outside = written_to(mail.header, office)
-    if not (vouched or is_believed(mail, office)):
-        return Reading(mail, Side.ASIDE, MailKind.PERSON, Reason(UNPROVEN), sent(mail), outside)
     if looks_like_a_form(mail.header, office):
         return _citizen(mail, office, MailKind.PERSON, Reason(UNDECLARED_FORM, "reply-to"))
-    side = Side.OUTBOUND if outside else Side.INTERNAL
+    if not (vouched or is_believed(mail, office)):
+        return Reading(mail, Side.ASIDE, MailKind.PERSON, Reason(UNPROVEN), sent(mail), outside)
+    side = Side.OUTBOUND if outside or vouched else Side.INTERNAL
     return Reading(mail, side, MailKind.PERSON, None, sent(mail), outside)
 
 

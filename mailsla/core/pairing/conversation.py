@@ -56,18 +56,12 @@ class Threaded(NamedTuple):
     Attributes:
         key: Its identity.
         header: Its header.
-        other_ids: Message-IDs that it bears beside its own: an Exchange rule's redirect has one.
+        ids: Every Message-ID that it bears: an Exchange rule's redirect has one of its own.
     """
 
     key: str
     header: Header
-    other_ids: tuple[str, ...] = ()
-
-    @property
-    def ids(self) -> tuple[str, ...]:
-        """Every Message-ID that it bears."""
-        own = self.header.message_id
-        return (own, *self.other_ids) if own else self.other_ids
+    ids: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
 
-from mailsla.core.mail.base_subject import base_subject
 from mailsla.core.mail.copies import Mail
 from mailsla.core.office.correspondents import Office
 from mailsla.core.office.sides import Reading, Side, counted, left_out, read
-from mailsla.core.pairing.conversation import Evidence, Link, Threaded, thread
+from mailsla.core.pairing.conversation import Evidence, Link, thread
+from mailsla.core.pairing.decided_evidence import evidence_of
 from mailsla.core.pairing.decision import Action, Decided, Decision, in_force
 from mailsla.core.pairing.doubts import Doubt, DoubtCode, doubts_of_conversations
 from mailsla.core.pairing.fingerprint import fingerprint
 from mailsla.core.pairing.forest import Forest
 from mailsla.core.pairing.one_mail import OneMail, one_mails, under_kept_keys
+from mailsla.core.pairing.open_at import by_receipt, is_open
 from mailsla.core.pairing.recipient_matching import Matches, match
 from mailsla.core.pairing.request import Request
 from mailsla.core.pairing.request_life import requests_of
@@ -102,7 +103,11 @@ class ListedMail(NamedTuple):
     conversation: str
 
 
-DECIDE_NO_PAIRING = {"Service.head": "where alerts go; a head's own address is among the office's"}
+DECIDE_NO_PAIRING = frozenset(
+    {
+        "Service.head",  # where alerts go; a head's own address is among the office's
+    }
+)
 """Fields that decide nothing of what is derived."""
 
 
@@ -117,10 +122,10 @@ def derive(mails: Sequence[Mail], rules: PairingRules, decisions: Iterable[Decis
     Mails that share no tie (`mailsla.core.pairing.ties`) do not influence each other: deriving each group of tied mails
     alone gives the same result as deriving everything at once.
     """
-    found = one_mails(mails)
+    found = one_mails(mails, rules.office)
     decided = in_force(under_kept_keys(decisions, found))
     readings = {one.mail.key: _read(one.mail, rules.office, decided) for one in found}
-    threads = thread(_evidence(found, decided), rules.office.outside)
+    threads = thread(evidence_of(found, decided), rules.office.outside)
     named = with_unseen(threads.links, found, readings, rules.office)
     threaded = {members[0]: members for members in threads.members}
     first = _requests(threaded, readings, named, rules, decided)
@@ -133,7 +138,10 @@ def derive(mails: Sequence[Mail], rules: PairingRules, decisions: Iterable[Decis
     links = {**links, **named_as_unseen(links, requests)}
     unsettled = {key: reading for key, reading in readings.items() if not _is_settled(key, decided)}
     unproven = doubts_of_unproven(conversations, unsettled, links, requests, rules)
-    doubts = _in_order(matches.doubts, (*doubts_of_conversations(requests, unsettled, links), *unproven))
+    doubts = _in_order(
+        _still_standing(matches.doubts, requests),
+        (*doubts_of_conversations(requests, unsettled, links), *unproven),
+    )
     return _with_others(Derivation(conversations, links, readings, requests, doubts), found)
 
 
@@ -147,6 +155,16 @@ def _read(mail: Mail, office: Office, decided: Decided) -> Reading:
     if counts is None or counts == (reading.side is Side.CITIZEN):
         return reading
     return counted(mail, office) if counts else left_out(reading)
+
+
+def _still_standing(doubts: Iterable[Doubt], requests: Iterable[Request]) -> Iterator[Doubt]:
+    """Yield doubts with the requests that are still some, and were open then, once evidence 4 has united the rest."""
+    known = {request.key: request for request in requests}
+    for doubt in doubts:
+        found = (known.get(key) for key in doubt.candidates)
+        candidates = tuple(request.key for request in found if request and is_open(request, doubt.at))
+        if candidates:
+            yield replace(doubt, candidates=candidates)
 
 
 def _in_order(by_evidence_4: Iterable[Doubt], others: Iterable[Doubt]) -> tuple[Doubt, ...]:
@@ -178,42 +196,6 @@ def _with_others(derivation: Derivation, found: Iterable[OneMail]) -> Derivation
         },
         readings={**derivation.readings, **same},
     )
-
-
-def _evidence(found: Sequence[OneMail], decided: Decided) -> list[Threaded]:
-    """Return what threading may see of each mail, after what people decided."""
-    mails = [one.mail for one in found]
-    subjects = {mail.key: base_subject(mail.header.subject) for mail in mails if decided.naming(mail.key)}
-    cut = {
-        mail.header.message_id
-        for mail in mails
-        if mail.header.message_id and decided.last(mail.key, Action.SPLIT)
-    }
-    return [_threaded(one.mail, decided, subjects, cut)._replace(other_ids=one.other_ids) for one in found]
-
-
-def _threaded(mail: Mail, decided: Decided, subjects: Mapping[str, str], cut: Collection[str]) -> Threaded:
-    """Return what threading may see of a mail.
-
-    No evidence at all when a person cut it from its conversation, or tied it to a request on another subject;
-    nothing older than a mail that was cut, for those that answer that mail.
-    """
-    header = mail.header
-    if decided.last(mail.key, Action.SPLIT) is not None or _is_moved(mail, decided, subjects):
-        return Threaded(mail.key, header._replace(in_reply_to=(), references=(), thread_index=None))
-    kept = next((index for index, cited in enumerate(header.references) if cited in cut), None)
-    if kept is not None:
-        return Threaded(mail.key, header._replace(references=header.references[kept:], thread_index=None))
-    return Threaded(mail.key, header)
-
-
-def _is_moved(mail: Mail, decided: Decided, subjects: Mapping[str, str]) -> bool:
-    """Tell whether a person tied a mail to a request that its own evidence speaks against.
-
-    On the same subject it answers both: the one it names and the one it was tied to.
-    """
-    joined = decided.last(mail.key, Action.JOIN)
-    return joined is not None and subjects.get(joined.other or "") != base_subject(mail.header.subject)
 
 
 def _requests(
@@ -251,7 +233,7 @@ def _matches(
 
 def _is_settled(key: str, decided: Decided) -> bool:
     """Tell whether a person said what a possible reply answers, or that it answers nothing."""
-    settling = (Action.JOIN, Action.SPLIT, Action.DISMISS, Action.COUNT)
+    settling = (Action.JOIN, Action.SPLIT, Action.DISMISS, Action.COUNT, Action.LEAVE_OUT)
     return any(decided.last(key, action) for action in settling)
 
 
@@ -294,4 +276,4 @@ def _by_receipt(
 ) -> tuple[Request, ...]:
     """Return the requests of the conversations that are left, in an order that nothing else decides."""
     found = (request for name in conversations for request in requests[name])
-    return tuple(sorted(found, key=lambda request: (request.received.at, request.key)))
+    return tuple(sorted(found, key=by_receipt))

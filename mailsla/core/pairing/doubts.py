@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from mailsla.core.office.sides import UNDECLARED_FORM, Reading, Side, weak_sign
+from mailsla.core.office.sides import FORM_IN_JUNK, UNDECLARED_FORM, Reading, Side, weak_sign
 from mailsla.core.pairing.conversation import Evidence, Link
 from mailsla.core.pairing.open_at import NEVER, ByReceipt, is_open, keys_open
 from mailsla.core.pairing.request import Request
@@ -26,6 +26,8 @@ class DoubtCode(StrEnum):
 
     At a request: `NEW_SUBJECT_BEFORE_REPLY`, it may be a reminder; `SEEMS_AUTOMATIC`, a machine may have written it;
     `UNDECLARED_FORM`, an address of ours did, as forms do, and the site does not say that it is one's.
+
+    At a mail that counts for nothing: `FORM_IN_JUNK`, a declared form may have sent it, and it lies in Junk.
     """
 
     SEVERAL_FIT = "several_fit"
@@ -41,6 +43,7 @@ class DoubtCode(StrEnum):
     NEW_SUBJECT_BEFORE_REPLY = "new_subject_before_reply"
     SEEMS_AUTOMATIC = "seems_automatic"
     UNDECLARED_FORM = "undeclared_form"
+    FORM_IN_JUNK = "form_in_junk"
 
     @property
     def is_about_a_reply(self) -> bool:
@@ -49,6 +52,7 @@ class DoubtCode(StrEnum):
             DoubtCode.NEW_SUBJECT_BEFORE_REPLY,
             DoubtCode.SEEMS_AUTOMATIC,
             DoubtCode.UNDECLARED_FORM,
+            DoubtCode.FORM_IN_JUNK,
         }
 
 
@@ -59,7 +63,8 @@ class Doubt:
     Attributes:
         mail: Key of that mail.
         at: When it was sent, or received.
-        candidates: Keys of the requests it may answer, or of the one it opens, by receipt.
+        candidates: Keys of the requests it may answer, or of the one it opens, by receipt; none when it counts for
+            nothing.
         code: Why nothing was decided.
     """
 
@@ -90,6 +95,9 @@ def doubts_of_conversations(
         if len(beside) > 1:
             yield from _beside(beside, readings)
     yield from _to_others(requests, readings, links)
+    for reading in readings.values():
+        if reading.reason is not None and reading.reason.code == FORM_IN_JUNK:
+            yield Doubt(reading.key, reading.moment.at, (), DoubtCode.FORM_IN_JUNK)
 
 
 def _of_request(request: Request, readings: Mapping[str, Reading]) -> Iterator[Doubt]:

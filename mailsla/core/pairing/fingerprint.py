@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime, time, timedelta
 from enum import Enum
@@ -15,13 +15,13 @@ SCHEME = "2:"
 """Begins every fingerprint; raised whenever the rendering below changes. Names without it are of the first scheme."""
 
 
-def fingerprint(value: object, *, without: Mapping[str, str] | None = None) -> str:
+def fingerprint(value: object, *, without: Collection[str] = ()) -> str:
     """Return the name of a value: frozen dataclasses, named tuples and what a rule is made of, however nested.
 
     Args:
         value: What is named. Neither the name of a class nor a field that takes no part in equality (`compare=False`)
             is a part of it; the names of fields are.
-        without: What is left out, as `Class.field` → the reason why it decides nothing.
+        without: The fields that are left out, as `Class.field`.
 
     Raises:
         TypeError: When the value holds anything whose rendering is not defined here.
@@ -31,11 +31,11 @@ def fingerprint(value: object, *, without: Mapping[str, str] | None = None) -> s
     >>> fingerprint(frozenset("ab")) == fingerprint(frozenset("ba"))
     True
     """
-    said = json.dumps(_rendered(value, without or {}))
+    said = json.dumps(_rendered(value, without))
     return SCHEME + hashlib.sha256(said.encode()).hexdigest()
 
 
-def _rendered(value: object, without: Mapping[str, str]) -> object:
+def _rendered(value: object, without: Collection[str]) -> object:
     """Return a value as JSON: what has parts, or a form of its own, as a list that begins with what it is."""
     if isinstance(value, Enum):
         return _rendered(value.value, without)
@@ -44,7 +44,7 @@ def _rendered(value: object, without: Mapping[str, str]) -> object:
     return _of_parts(value, without) or _of_moments(value) or _of_others(value)
 
 
-def _of_parts(value: object, without: Mapping[str, str]) -> list[object] | None:
+def _of_parts(value: object, without: Collection[str]) -> list[object] | None:
     named = _named_parts(value)
     if named is not None:
         owner = type(value).__name__

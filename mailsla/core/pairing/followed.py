@@ -88,16 +88,15 @@ class Followed:
         """Let the clock run again, or until the next answer: a reply came back, its reader has not got it."""
         place = self._places[key]
         self.steps[place] = self.steps[place]._replace(part=Part.RETURNED_REPLY)
-        if self.answered_by != key:
-            return
         while self._stops and self._is_returned(self._stops[0]):
             self._stops.popleft()
         while self._stops and self._is_returned(self._stops[-1]):
             self._stops.pop()
-        self.answered = self.answered_by = self.last_reply_at = None
-        if self._stops:
-            first, last = self.steps[self._stops[0]], self.steps[self._stops[-1]]
-            self.answered, self.answered_by, self.last_reply_at = first.moment, first.key, last.moment.at
+        if self.answered_by == key:
+            first = self.steps[self._stops[0]] if self._stops else None
+            self.answered, self.answered_by = (first.moment, first.key) if first else (None, None)
+        last = self.steps[self._stops[-1]].moment if self._stops else self.answered
+        self.last_reply_at = last.at if last else None
 
     def _is_returned(self, place: int) -> bool:
         return self.steps[place].part is Part.RETURNED_REPLY

@@ -14,10 +14,11 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from mailsla.core.mail.base_subject import base_subject
-from mailsla.core.mail.copies import Copy, Mail
+from mailsla.core.mail.copies import Copy, Mail, MailboxRole
 from mailsla.core.mail.header import Header
 from mailsla.core.mail.instants import received
 from mailsla.core.mail.message_ids import looks_unique, parse_message_ids
+from mailsla.core.office.correspondents import Office
 from mailsla.core.pairing.decision import Decision
 
 ONE_DELIVERY = timedelta(minutes=1)
@@ -33,23 +34,13 @@ class OneMail(NamedTuple):
 
     Attributes:
         mail: With every copy, under the key that was seen first.
+        ids: Every Message-ID that it bears, its own first.
         others: The mails that are the same one, by key.
     """
 
     mail: Mail
+    ids: tuple[str, ...]
     others: tuple[Mail, ...] = ()
-
-    @property
-    def ids(self) -> tuple[str, ...]:
-        """Every Message-ID that it bears."""
-        own = self.mail.header.message_id
-        return (own, *self.other_ids) if own else self.other_ids
-
-    @property
-    def other_ids(self) -> tuple[str, ...]:
-        """Message-IDs of the others, where they differ from its own."""
-        ids = dict.fromkeys(mail.header.message_id for mail in self.others if mail.header.message_id)
-        return tuple(item for item in ids if item != self.mail.header.message_id)
 
 
 def origin(header: Header) -> str | None:
@@ -58,17 +49,19 @@ def origin(header: Header) -> str | None:
     return named[0] if named else header.message_id
 
 
-def one_mails(mails: Sequence[Mail]) -> list[OneMail]:
+def one_mails(mails: Sequence[Mail], office: Office) -> list[OneMail]:
     """Return the mails that some deliveries are, in the order of the first of each; the order decides nothing else."""
     named: dict[Hashable, list[Mail]] = defaultdict(list)
-    constant = _constant(mails)
-    for mail in mails:
-        named[_name(mail.header, constant)].append(mail)
+    sent = [_sent(mail.header, office) for mail in mails]
+    constant = _constant(sent)
+    for mail, name in zip(mails, sent, strict=True):
+        is_unique = name is not None and name.message_id not in constant
+        named[name if is_unique else _said(mail.header)].append(mail)
     found: list[OneMail] = []
-    for name, group in named.items():
+    for key, group in named.items():
         if len(group) == 1:
-            found.append(OneMail(group[0]))
-        elif isinstance(name, _Sent):
+            found.append(OneMail(group[0], _ids(group)))
+        elif isinstance(key, _Sent):
             found.append(_united(group))
         else:
             found += (_united(same) for same in _delivered_together(group))
@@ -94,28 +87,24 @@ class _Sent(NamedTuple):
     at: datetime | None
 
 
-def _sent(header: Header) -> _Sent | None:
+def _sent(header: Header, office: Office) -> _Sent | None:
     message_id = origin(header)
     if message_id is None or not looks_unique(message_id):
         return None
-    return _Sent(message_id, tuple(sorted(header.original_from or header.senders)), header.sent_at)
+    # A list of ours put its own address in From: nobody else's word is taken for who wrote.
+    authors = office.rewritten_from(header) if office.has_list(header) else ()
+    return _Sent(message_id, tuple(sorted(authors or header.senders)), header.sent_at)
 
 
-def _constant(mails: Iterable[Mail]) -> frozenset[str]:
+def _constant(sent: Iterable[_Sent | None]) -> frozenset[str]:
     """Return the ids that mails of two authors or two dates bear."""
     borne: dict[str, _Sent] = {}
-    constant = set()
-    for mail in mails:
-        sent = _sent(mail.header)
-        if sent is not None and borne.setdefault(sent.message_id, sent) != sent:
-            constant.add(sent.message_id)
-    return frozenset(constant)
+    named = (name for name in sent if name is not None)
+    return frozenset(name.message_id for name in named if borne.setdefault(name.message_id, name) != name)
 
 
-def _name(header: Header, constant: frozenset[str]) -> Hashable:
-    sent = _sent(header)
-    if sent is not None and sent.message_id not in constant:
-        return sent
+def _said(header: Header) -> Hashable:
+    """Return all that a header says: what names a mail that no id does."""
     return (
         header.message_id,
         tuple(sorted(header.senders)),
@@ -221,16 +210,37 @@ def _gone_before(copy: Copy, other: Copy) -> bool:
 
 
 def _united(group: Sequence[Mail]) -> OneMail:
-    """Return the one mail that some deliveries are, under the key seen first, as the first sender wrote it.
+    """Return the one mail that some deliveries are, under the key seen first, as its author wrote it.
 
-    What a redirect or a tag added stands in the header of its delivery alone: the plainest is read.
+    What a redirect or a tag added stands in the header of its delivery alone: the plainest is read, of those that say
+    the same as the one in a sent mailbox, else as the one seen first. Whoever knows a mail's id and date can send
+    another under them, which changes nothing of it.
     """
     first = min(group, key=lambda mail: (mail.first_seen_at, mail.key))
-    plainest = min(group, key=lambda mail: _plainness(mail.header, mail.key))
+    sent = (mail for mail in group if MailboxRole.SENT in mail.roles)
+    genuine = min(sent, key=lambda mail: (mail.first_seen_at, mail.key), default=first)
+    same = [mail for mail in group if _says_the_same(mail.header, genuine.header)]
+    plainest = min(same, key=lambda mail: _plainness(mail.header, mail.key))
     copies = tuple(copy for mail in sorted(group, key=lambda mail: mail.key) for copy in mail.copies)
     mail = Mail(first.key, plainest.header, first.first_seen_at, copies)
     others = sorted((mail for mail in group if mail is not first), key=lambda mail: mail.key)
-    return OneMail(mail, tuple(others))
+    return OneMail(mail, _ids([mail, *group]), tuple(others))
+
+
+def _ids(mails: Iterable[Mail]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(mail.header.message_id for mail in mails if mail.header.message_id))
+
+
+def _says_the_same(header: Header, other: Header) -> bool:
+    """Tell whether two headers differ by what a relay adds alone: a tag in the subject, a redirect's own id."""
+    subjects = base_subject(header.subject), base_subject(other.subject)
+    return (
+        header.recipients == other.recipients
+        and header.reply_to == other.reply_to
+        and header.in_reply_to == other.in_reply_to
+        and header.references == other.references
+        and (subjects[0].endswith(subjects[1]) or subjects[1].endswith(subjects[0]))
+    )
 
 
 def _plainness(header: Header, key: str) -> tuple[bool, bool, int, str]:

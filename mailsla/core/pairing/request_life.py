@@ -74,7 +74,7 @@ def requests_of(
         elif reading.kind is MailKind.DELIVERY_REPORT:
             _return(reading, link.to, returned.written_to(link.to), register)
         elif _is_our_automatic_reply(reading, rules.office):
-            _acknowledge(reading, register, rules.office)
+            _acknowledge(reading, register, link, rules.office)
     return tuple(_closed(case, conversation, rules, decided) for case in register.cases)
 
 
@@ -141,14 +141,21 @@ def _hear(reading: Reading, register: Register, link: Link, rules: PairingRules,
         register.cases[-1].unseen.update(link.unseen)
     elif case.answered is None and not case.unseen.issuperset(link.unseen):
         # Something of ours left since the last mail: a reply, or only an acknowledgement.
-        register.add(case, reading, Part.AFTER_UNSEEN)
+        _add_theirs(case, reading, Part.AFTER_UNSEEN, register, rules)
         case.unseen.update(link.unseen)
     elif case.answered is None:
-        register.add(case, reading, Part.REMINDER)
-        register.widen(case, reading.citizens, asked_to_answer_at(reading, rules.office))
+        _add_theirs(case, reading, Part.REMINDER, register, rules)
     else:
         _open(reading, register, rules, decided, Part.FOLLOW_UP)
         register.cases[-1].unseen.update(link.unseen)
+
+
+def _add_theirs(
+    case: Followed, reading: Reading, part: Part, register: Register, rules: PairingRules
+) -> None:
+    """Take a citizen's mail as a step of an open request: it is answered at this mail's addresses too."""
+    register.add(case, reading, part)
+    register.widen(case, reading.citizens, asked_to_answer_at(reading, rules.office))
 
 
 def _catch_up(case: Followed, register: Register, at: datetime) -> None:
@@ -227,6 +234,9 @@ def _answer(reading: Reading, register: Register, link: Link, rules: PairingRule
     machine = joined is None and looks_machine_made(reading.mail.header)
     for case in answered_by(reading, register, link) if joined is None else [joined]:
         part = kind_of_reply(reading.mail, rules, case.subjects)
+        if not case.citizens:
+            # Nothing said who asked; whom the office answers did.
+            register.widen(case, reading.citizens, ())
         if machine and part is Part.REPLY:
             register.add(case, reading, _machine_part(reading, case))
             continue
@@ -279,10 +289,11 @@ def _machine_part(reading: Reading, case: Followed) -> Part:
     return Part.AUTOMATIC_ACKNOWLEDGEMENT if at_once else Part.DOUBTFUL_REPLY
 
 
-def _acknowledge(reading: Reading, register: Register, office: Office) -> None:
-    """Take what a machine of the office answered at once: it says "we got it", no more."""
-    who = set(written_to(reading.mail.header, office))
-    for case in list(register.find(written_to_asker(who), is_open=True)):
+def _acknowledge(reading: Reading, register: Register, link: Link, office: Office) -> None:
+    """Take what a machine of the office answered at once: it says "we got it", of what it names if it names any."""
+    theirs = written_to_asker(set(written_to(reading.mail.header, office)))
+    named = list(register.find(theirs.with_step(link.to), is_open=True))
+    for case in named or list(register.find(theirs, is_open=True)):
         register.add(case, reading, Part.AUTOMATIC_ACKNOWLEDGEMENT)
 
 

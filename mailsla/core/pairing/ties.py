@@ -19,7 +19,7 @@ from mailsla.core.pairing.fingerprint import fingerprint
 from mailsla.core.pairing.one_mail import origin
 from mailsla.core.pairing.recipient_matching import MOST_RECIPIENTS
 
-TIES_VERSION = 6
+TIES_VERSION = 7
 """Raised whenever the code makes other ties of the same header; all are then made again."""
 
 
@@ -30,7 +30,8 @@ def ties(header: Header, office: Office) -> tuple[int, ...]:
 
 def ties_of_counted(header: Header, office: Office) -> tuple[int, ...]:
     """Return what ties a mail that a person said to be a citizen's to the replies that evidence 4 may find."""
-    return tuple(sorted(tie(f"who:{address}") for address in requesters(header, office)))
+    citizens = {*requesters(header, office), *written_to(header, office)}
+    return tuple(sorted(tie(f"who:{address}") for address in citizens))
 
 
 def tie(name: str) -> int:
@@ -43,15 +44,17 @@ def tie_of_decision(number: int) -> int:
     return tie(f"decided:{number}")
 
 
-DECIDE_NO_TIE = {
-    "Service.name": "a tie knows who is of the office, not in which service",
-    "Service.mailboxes": "where a mail lies ties nothing",
-    "Service.keywords": "nor does what agents put on it",
-    "Office.trusted_authserv_id": "every mail that bears an address of ours is tied, believed or not",
-    "Office.networks": "the same",
-    "Office.copies_are_trusted": "the same",
-    "Service.head": "where alerts go; a head's own address is among the office's",
-}
+DECIDE_NO_TIE = frozenset(
+    {
+        "Service.name",  # a tie knows who is of the office, not in which service
+        "Service.mailboxes",  # where a mail lies ties nothing
+        "Service.keywords",  # nor does what agents put on it
+        "Office.trusted_authserv_id",  # every mail that bears an address of ours is tied, believed or not
+        "Office.networks",  # the same
+        "Office.copies_are_trusted",  # the same
+        "Service.head",  # where alerts go; a head's own address is among the office's
+    }
+)
 """Fields that decide no tie."""
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
 
+from mailsla.core.mail.copies import EARLIEST
 from mailsla.core.office.sides import Reading
 from mailsla.core.pairing.conversation import Link
 from mailsla.core.pairing.doubts import Doubt, DoubtCode
-from mailsla.core.pairing.open_at import is_open
+from mailsla.core.pairing.open_at import ByReceipt, is_open, keys_open
 from mailsla.core.pairing.recipient_matching import NEVER_ANSWERS, match
 from mailsla.core.pairing.request import Request
 from mailsla.core.pairing.request_life import kind_of_reply, sent_at_latest
@@ -42,21 +42,25 @@ def doubts_of_unproven(
     if not unproven:
         return
     home = {key: name for name, keys in conversations.items() for key in keys}
-    beside: dict[str, list[Request]] = defaultdict(list)
+    by_step: dict[str, list[Request]] = defaultdict(list)
+    beside: dict[tuple[str, str], list[Request]] = defaultdict(list)
     for request in requests:
-        beside[request.conversation].append(request)
+        for key in request.keys:
+            by_step[key].append(request)
+        for citizen in request.citizens:
+            beside[request.conversation, citizen].append(request)
+    theirs = {place: ByReceipt(found) for place, found in beside.items()}
     reached = _reached(unproven, requests, rules)
     for reading in unproven:
         at = sent_at_latest(reading)
-        link, near = links[reading.key], (item for item in beside[home[reading.key]] if is_open(item, at))
-        named = tuple(item.key for item in near if link.to in item.keys or _is_written_to(reading, item, at))
-        candidates = named or reached.get(reading.key, ())
+        places = ((home[reading.key], citizen) for citizen in reading.citizens)
+        written_to = keys_open(
+            [theirs[place].between(EARLIEST, at) for place in places if place in theirs], at
+        )
+        named = (item.key for item in by_step.get(links[reading.key].to or "", ()) if is_open(item, at))
+        candidates = tuple(dict.fromkeys((*named, *written_to))) or reached.get(reading.key, ())
         if candidates:
             yield Doubt(reading.key, at, candidates, DoubtCode.UNAUTHENTICATED)
-
-
-def _is_written_to(reading: Reading, request: Request, at: datetime) -> bool:
-    return request.received.at <= at and not set(reading.citizens).isdisjoint(request.citizens)
 
 
 def _reached(

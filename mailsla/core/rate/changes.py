@@ -27,7 +27,7 @@ class Change:
 def changes(
     before: Sequence[Request], after: Sequence[Request], standard: Standard, now: datetime
 ) -> list[Change]:
-    """Return what is different between some requests and the same ones once derived again, by receipt."""
+    """Return what is different between some requests and the same ones once derived again; new ones last."""
     was, now_is = _judged(before, standard, now), _judged(after, standard, now)
     keys = dict.fromkeys((*was, *now_is))
     found = [Change(was.get(key), now_is.get(key)) for key in keys]
@@ -35,5 +35,4 @@ def changes(
 
 
 def _judged(requests: Sequence[Request], standard: Standard, now: datetime) -> dict[str, Judged]:
-    cases = [case_of(request) for request in requests if request.received.at <= now]
-    return {item.case.key: item for item in standard.judge(cases, now)}
+    return {item.case.key: item for item in standard.judge(map(case_of, requests), now)}

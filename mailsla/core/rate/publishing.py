@@ -16,20 +16,24 @@ from mailsla.core.rate.period import Period
 from mailsla.core.rate.publication import Publication, Revision, Source, revision
 from mailsla.core.rate.report_rules import ReportRules
 
-DECIDE_NO_VERDICT = {
-    **DECIDE_NO_PAIRING,
-    "ReportRules.site": "a name that is printed",
-    "ReportRules.services": "the order in which lines are printed",
-    "ReportRules.minimum": "below it no percentage is printed; verdicts stay",
-    "Clock.calendar": "a source of its own, named within the dates that matter",
-}
+DECIDE_NO_VERDICT = frozenset(
+    {
+        *DECIDE_NO_PAIRING,
+        "ReportRules.site",  # a name that is printed
+        "ReportRules.services",  # the order in which lines are printed
+        "ReportRules.minimum",  # below it no percentage is printed; verdicts stay
+        "Clock.calendar",  # a source of its own, named within the dates that matter
+    }
+)
 """Fields of the rules that change no published verdict, or are named elsewhere."""
 
-NAME_A_DAY = {
-    "SpecialDay.name": "what a day is called, not whether it counts",
-    "SpecialDay.source": "which law or key declares it",
-    "SpecialDay.computed": "how sure the law is of it",
-}
+NAME_A_DAY = frozenset(
+    {
+        "SpecialDay.name",  # what a day is called, not whether it counts
+        "SpecialDay.source",  # which law or key declares it
+        "SpecialDay.computed",  # how sure the law is of it
+    }
+)
 """Fields of a special day that are only said of it."""
 
 

@@ -16,11 +16,11 @@ from mailsla.core.rate.report_rules import ReportRules
 
 @dataclass(frozen=True, slots=True)
 class UnseenReplies:
-    """Requests whose citizen answered a mail of ours that no mailbox holds.
+    """Requests of a period that nothing answered, and whose citizen answered a mail of ours that no mailbox holds.
 
     Attributes:
         by_service: How many each service has, the most first; None for those of nobody.
-        if_answered: Where a period would stand, were each answered on the day that this mail came.
+        if_answered: Where the period would stand, were each answered on the day that this mail came.
     """
 
     by_service: tuple[tuple[str | None, int], ...]
@@ -42,10 +42,13 @@ def unseen_replies(
         if doubt.code is DoubtCode.UNSEEN_REPLY and doubt.at <= now
         for key in doubt.candidates
     }
-    services = Counter(case.service for case in cases if case.key in proven)
-    if not services:
+    unanswered = rules.cohort(cases, now).counted().received_in(period).unanswered()
+    concerned = {item.case.key: item.case.service for item in unanswered if item.case.key in proven}
+    if not concerned:
         return None
-    answered = [replace(case, answered_at=proven[case.key]) if case.key in proven else case for case in cases]
+    answered = [
+        replace(case, answered_at=proven[case.key]) if case.key in concerned else case for case in cases
+    ]
     cohort = rules.cohort(answered, now).counted().received_in(period)
-    ordered = sorted(services.items(), key=lambda item: (-item[1], item[0] or ""))
+    ordered = sorted(Counter(concerned.values()).items(), key=lambda item: (-item[1], item[0] or ""))
     return UnseenReplies(tuple(ordered), cohort.population())

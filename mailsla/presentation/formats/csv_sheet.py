@@ -12,7 +12,7 @@ from mailsla.core.rate.population import Population
 from mailsla.core.rate.report import Report
 from mailsla.core.rate.standard import Judged
 from mailsla.language import gettext as _
-from mailsla.presentation import terms, words
+from mailsla.presentation import mail_terms, terms, words
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 """A cell that begins so may be run as a formula (OWASP, "CSV Injection"); an apostrophe makes it text."""
@@ -91,11 +91,10 @@ def left_out(mails: Iterable[ListedMail], zone: ZoneInfo) -> str:
     )
     rows = [
         (
-            mail.key[:8],
+            words.reference(mail.key),
             mail.at.astimezone(zone).isoformat(sep=" ", timespec="minutes")[:16],
-            terms.one_kind(mail.kind),
-            terms.left_out_by(mail.reason[0]) if mail.reason else None,
-            mail.reason[1] if len(mail.reason) > 1 else None,
+            mail_terms.one_kind(mail.kind),
+            mail_terms.left_out_because(mail.kind, mail.reason),
             ", ".join(mail.senders),
             ", ".join(f"{account}/{mailbox}" for account, mailbox in mail.mailboxes),
             mail.subject,
@@ -121,7 +120,7 @@ def requests(items: Iterable[Judged], zone: ZoneInfo) -> str:
     )
     rows = [
         (
-            item.case.key[:8],
+            words.reference(item.case.key),
             item.case.received_at.astimezone(zone).isoformat(sep=" ", timespec="minutes")[:16],
             item.verdict.due_on,
             item.verdict.answered_on,

@@ -21,7 +21,7 @@ GAP = "  "
 
 def is_long(table: Table) -> bool:
     """Tell whether a table has many rows of texts that stay on one line each, and one column for the rest of it."""
-    rests = sum(column.fit is Fit.CUT and column.width is None for column in table.columns)
+    rests = sum(column.takes_the_rest for column in table.columns)
     if len(table.rows) <= MANY or rests != 1 or any(column.fit is Fit.WRAP for column in table.columns):
         return False
     return all(isinstance(cell, Cell) for row in table.rows for cell in row)

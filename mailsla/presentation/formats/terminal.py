@@ -93,7 +93,7 @@ def _table(of: Table) -> table.Table:
         padding=(0, 3 if of.leading else 2, 0, 0),
         show_edge=False,
         header_style=HEADING if of.leading else "dim",
-        expand=any(_takes_the_rest(column) for column in of.columns),
+        expand=any(column.takes_the_rest for column in of.columns),
     )
     bar_width = LEADING_BAR_WIDTH if of.leading else BAR_WIDTH
     for number, column in enumerate(of.columns):
@@ -103,10 +103,6 @@ def _table(of: Table) -> table.Table:
     return drawn
 
 
-def _takes_the_rest(column: Column) -> bool:
-    return column.fit is Fit.CUT and column.width is None
-
-
 def _add_column(drawn: table.Table, column: Column, at_least: int | None) -> None:
     drawn.add_column(
         column.title,
@@ -114,7 +110,7 @@ def _add_column(drawn: table.Table, column: Column, at_least: int | None) -> Non
         no_wrap=column.fit is not Fit.WRAP,
         min_width=column.width or at_least,
         max_width=column.width if column.fit is Fit.CUT else None,
-        ratio=1 if _takes_the_rest(column) else None,
+        ratio=1 if column.takes_the_rest else None,
     )
 
 

@@ -14,7 +14,7 @@ from mailsla.core.rate.changes import Change
 from mailsla.core.rate.standard import Judged
 from mailsla.language import gettext as _
 from mailsla.language import ngettext
-from mailsla.presentation import terms, words
+from mailsla.presentation import mail_terms, terms, words
 from mailsla.presentation.pages.page import (
     Block,
     Cell,
@@ -50,7 +50,11 @@ def left_out_page(mails: Sequence[ListedMail], found: int, internal: int, zone: 
 
 def _drawn(shown: int, found: int) -> str:
     if shown < found:
-        return _("{shown} courriels tirés au sort parmi {found} écartés.").format(shown=shown, found=found)
+        return ngettext(
+            "{shown} courriel tiré au sort parmi {found} écartés.",
+            "{shown} courriels tirés au sort parmi {found} écartés.",
+            shown,
+        ).format(shown=shown, found=found)
     return ngettext("{n} courriel écarté.", "{n} courriels écartés.", found).format(n=found)
 
 
@@ -59,16 +63,16 @@ def _left_out_table(mails: Iterable[ListedMail], zone: ZoneInfo) -> Table:
         Column(_("Réf."), fit=Fit.WHOLE, width=8),
         Column(_("Date"), fit=Fit.WHOLE, width=16),
         Column(_("Nature"), fit=Fit.CUT, width=14),
-        Column(_("Ce qui l'écarte"), fit=Fit.CUT),
-        Column(_("De"), fit=Fit.CUT),
+        Column(_("Ce qui l'écarte"), fit=Fit.CUT, width=20),
+        Column(_("De"), fit=Fit.CUT, width=18),
         Column(_("Objet"), fit=Fit.CUT),
     )
     rows: tuple[Row, ...] = tuple(
         (
             Cell(words.reference(mail.key), mail.key),
             Cell(words.short_instant(mail.at, zone), mail.at),
-            Cell(terms.one_kind(mail.kind)),
-            Cell(reason(mail)),
+            Cell(mail_terms.one_kind(mail.kind)),
+            Cell(mail_terms.left_out_because(mail.kind, mail.reason)),
             Cell(addresses(mail.senders)),
             Cell(subject(mail.subject, 80)),
         )
@@ -82,20 +86,13 @@ def subject(written: str, limit: int = 200) -> str:
     return words.safe(written, limit) or _("(sans objet)")
 
 
-def reason(mail: ListedMail) -> str:
-    """What left a mail out: the rule, and the header field."""
-    code, field, value = (*mail.reason, "", "", "")[:3]
-    said = terms.left_out_by(code)
-    if not field:
-        return said
-    return words.safe(f"{said} ({field}: {value})" if value else f"{said} ({field})")
-
-
 def addresses(found: Sequence[str]) -> str:
     """Some addresses, made harmless; how many more there are when they are many."""
     shown = ", ".join(words.safe(address, 100) for address in found[:MOST_ADDRESSES]) or "–"
     more = len(found) - MOST_ADDRESSES
-    return _("{addresses} et {n} autres").format(addresses=shown, n=more) if more > 0 else shown
+    if more <= 0:
+        return shown
+    return ngettext("{names} et {n} autre", "{names} et {n} autres", more).format(names=shown, n=more)
 
 
 def to_check_lines(
@@ -142,7 +139,12 @@ def _places(mail: ListedMail) -> str:
 
 
 def _commands(doubt: Doubt) -> Iterator[str]:
-    mail, first = words.reference(doubt.mail), words.reference(doubt.candidates[0])
+    mail = words.reference(doubt.mail)
+    if not doubt.candidates:
+        yield _("C'est une demande : mailsla decide {mail} count --reason …").format(mail=mail)
+        yield _("Ce n'en est pas une : mailsla decide {mail} leave-out --reason …").format(mail=mail)
+        return
+    first = words.reference(doubt.candidates[0])
     if doubt.code is DoubtCode.NEW_SUBJECT_BEFORE_REPLY:
         yield _("C'est une relance : mailsla decide DEMANDE join --message {mail} --reason …").format(
             mail=mail
@@ -156,8 +158,9 @@ def _commands(doubt: Doubt) -> Iterator[str]:
             first=first
         )
     else:
-        yield _("Elle y répond : mailsla decide {first} join --message {mail} --reason …").format(
-            first=first, mail=mail
+        which = first if len(doubt.candidates) == 1 else _("DEMANDE")
+        yield _("Elle y répond : mailsla decide {which} join --message {mail} --reason …").format(
+            which=which, mail=mail
         )
     yield _("Rien à changer : mailsla decide {first} dismiss --message {mail} --reason …").format(
         first=first, mail=mail
@@ -169,17 +172,24 @@ def mail_page(
     requests: Iterable[Request],
     doubts: Sequence[Doubt],
     decisions: Iterable[Decision],
+    mails: Mapping[str, ListedMail],
     zone: ZoneInfo,
 ) -> Page:
     """One mail that opens no request: what it was taken for, and why; what people decided about it."""
-    what = terms.side(mail.side)
+    what = mail_terms.side(mail.side)
     lines = [
         Line(_("{what}, le {instant}").format(what=what, instant=words.instant(mail.at, zone))),
         *_found_by(mail),
     ]
     if mail.reason and mail.side == Side.ASIDE.value:
-        kind = terms.one_kind(mail.kind)
-        lines.append(Line(_("Écarté : {kind}, {reason}").format(kind=kind, reason=reason(mail))))
+        kind = mail_terms.one_kind(mail.kind)
+        lines.append(
+            Line(
+                _("Écarté : {kind}, {reason}").format(
+                    kind=kind, reason=mail_terms.left_out_because(mail.kind, mail.reason)
+                )
+            )
+        )
     for request in requests:
         part = next(step.part for step in request.steps if step.key == mail.key)
         lines.append(
@@ -189,7 +199,7 @@ def mail_page(
                 )
             )
         )
-    lines += to_check_lines(doubts, {}, zone)
+    lines += to_check_lines(doubts, mails, zone)
     lines += [Line(decision_line(item, zone)) for item in decisions]
     return Page(
         title=_("Courriel {key}").format(key=words.reference(mail.key)), sections=(Section("", tuple(lines)),)

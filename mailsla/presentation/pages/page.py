@@ -101,6 +101,11 @@ class Column:
     fit: Fit = Fit.WRAP
     width: int | None = None
 
+    @property
+    def takes_the_rest(self) -> bool:
+        """Whether it takes all the room that the others leave."""
+        return self.fit is Fit.CUT and self.width is None
+
 
 @dataclass(frozen=True, slots=True)
 class Table:

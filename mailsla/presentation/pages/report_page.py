@@ -12,7 +12,7 @@ from mailsla.core.rate.report import Report
 from mailsla.core.rate.standard import Judged
 from mailsla.language import gettext as _
 from mailsla.language import ngettext
-from mailsla.presentation import terms, words
+from mailsla.presentation import mail_terms, words
 from mailsla.presentation.pages import report_tables
 from mailsla.presentation.pages.page import Block, Emphasis, Line, Page, Points, Section
 from mailsla.presentation.pages.report_warnings import warnings
@@ -128,7 +128,9 @@ def _deadlines(title: str, items: Sequence[Judged], built: Report, zone: ZoneInf
 
 def _notes(built: Report) -> Iterable[str]:
     if built.not_requests:
-        counts = ", ".join(f"{count}{words.NO_BREAK}{terms.kind(kind)}" for kind, count in built.not_requests)
+        counts = ", ".join(
+            f"{count}{words.NO_BREAK}{mail_terms.kind(kind)}" for kind, count in built.not_requests
+        )
         yield _("Ne sont pas des demandes, sur la période la plus longue : {counts}.").format(counts=counts)
     widest = built.sections[-1].follow_ups
     if widest.counted:

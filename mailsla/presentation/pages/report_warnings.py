@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from zoneinfo import ZoneInfo
 
 from mailsla.core.collection.gap import Gap
-from mailsla.core.pairing.doubts import Doubt
+from mailsla.core.pairing.doubts import Doubt, DoubtCode
 from mailsla.core.rate.publication import Revision
 from mailsla.core.rate.report import Report
 from mailsla.core.rate.unseen_replies import UnseenReplies
@@ -37,31 +37,49 @@ def warnings(built: Report, zone: ZoneInfo) -> Iterable[str]:
 
 
 def _doubts(doubts: Sequence[Doubt]) -> Iterable[str]:
-    replies = sum(doubt.code.is_about_a_reply for doubt in doubts)
-    requests = len(doubts) - replies
+    """How many mails wait for a person's look; those of which more is said below left out."""
+    codes = [doubt.code for doubt in doubts if doubt.code is not DoubtCode.UNSEEN_REPLY]
+    replies = sum(code.is_about_a_reply for code in codes)
+    in_junk = codes.count(DoubtCode.FORM_IN_JUNK)
+    requests = len(codes) - replies - in_junk
     if replies:
         yield ngettext(
-            "{n} réponse possible reste à vérifier : elle n'est comptée pour aucune demande.",
-            "{n} réponses possibles restent à vérifier : elles ne sont comptées pour aucune demande.",
+            "{n} réponse possible reste à vérifier : voir « mailsla requests --state to-check ».",
+            "{n} réponses possibles restent à vérifier : voir « mailsla requests --state to-check ».",
             replies,
         ).format(n=replies)
     if requests:
         yield ngettext(
-            "{n} courriel compté comme une demande reste à vérifier.",
-            "{n} courriels comptés comme des demandes restent à vérifier.",
+            "{n} courriel compté comme une demande reste à vérifier : voir « mailsla requests --state to-check ».",
+            "{n} courriels comptés comme des demandes restent à vérifier : voir « mailsla requests --state to-check ».",
             requests,
         ).format(n=requests)
+    if in_junk:
+        yield ngettext(
+            "{n} courriel d'un formulaire déclaré se trouve dans les indésirables et ne compte pas : voir « mailsla "
+            "requests --state to-check ».",
+            "{n} courriels d'un formulaire déclaré se trouvent dans les indésirables et ne comptent pas : voir « "
+            "mailsla requests --state to-check ».",
+            in_junk,
+        ).format(n=in_junk)
 
 
 def _unseen(found: UnseenReplies, built: Report) -> str:
-    whose = ", ".join(f"{words.service_name(service)} : {count}" for service, count in found.by_service)
-    return ngettext(
-        "Pour {n} demande comptée sans réponse, l'usager a répondu à un courriel de la préfecture que mailsla n'a pas "
-        "vu ({whose}). S'il y répondait, le taux serait de {rate}.",
-        "Pour {n} demandes comptées sans réponse, les usagers ont répondu à des courriels de la préfecture que mailsla "
-        "n'a pas vus ({whose}). S'ils y répondaient tous, le taux serait de {rate}.",
+    said = ngettext(
+        "{period} : {n} demande est comptée sans réponse alors que l'usager a répondu à un courriel de la préfecture "
+        "que mailsla n'a pas vu ({whose}).",
+        "{period} : {n} demandes sont comptées sans réponse alors que les usagers ont répondu à des courriels de la "
+        "préfecture que mailsla n'a pas vus ({whose}).",
         found.count,
-    ).format(n=found.count, whose=whose, rate=words.rate(found.if_answered, built.minimum))
+    ).format(
+        period=words.period_name(built.sections[0].period),
+        n=found.count,
+        whose=words.by_service(found.by_service),
+    )
+    if not found.if_answered.settled:
+        return said
+    rate = words.rate(found.if_answered, built.minimum)
+    return said + " " + _("Si c'étaient des réponses, le taux y serait de {rate}.").format(rate=rate)
 
 
 def _incomplete(gap: Gap) -> str:

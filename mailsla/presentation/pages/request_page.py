@@ -16,7 +16,7 @@ from mailsla.core.pairing.request import Request
 from mailsla.core.rate.standard import Judged
 from mailsla.language import gettext as _
 from mailsla.language import ngettext
-from mailsla.presentation import terms, words
+from mailsla.presentation import mail_terms, terms, words
 from mailsla.presentation.pages.clock_page import days_table, verdict_sentence
 from mailsla.presentation.pages.mail_page import decision_line, subject, to_check_lines
 from mailsla.presentation.pages.page import (
@@ -89,7 +89,7 @@ def _messages_table(request: Request, messages: Sequence[DerivedMessage], zone: 
                 Cell(str(number[message.key]), number[message.key]),
                 Cell(words.reference(message.key), message.key),
                 Cell(words.instant(at, zone), at),
-                Cell(terms.part(step.part) if step else terms.beside(message.side, message.kind)),
+                Cell(terms.part(step.part) if step else mail_terms.beside(message.side, message.kind)),
                 Cell(tied),
             )
         )
@@ -101,12 +101,19 @@ def requests_page(
     items: Sequence[Judged],
     decided: Collection[str],
     zone: ZoneInfo,
+    found: int,
     doubts: Sequence[Doubt] = (),
     mails: Mapping[str, ListedMail] = MappingProxyType({}),
 ) -> Page:
     """A list of requests, then what a person must look at, with the mails it is about."""
     blocks: list[Block] = [request_table(items, zone, decided)] if items else []
-    count = ngettext("{n} demande.", "{n} demandes.", len(items)).format(n=len(items))
+    count = ngettext("{n} demande.", "{n} demandes.", found).format(n=found)
+    if len(items) < found:
+        count = ngettext(
+            "{shown} demande tirée au sort parmi {found}.",
+            "{shown} demandes tirées au sort parmi {found}.",
+            len(items),
+        ).format(shown=len(items), found=found)
     blocks.append(Line(count, Emphasis.DIM))
     if any(item.case.key in decided for item in items):
         blocks.append(Line(_("* Décision consignée : voir « mailsla show »."), Emphasis.DIM))

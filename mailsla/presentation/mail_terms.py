@@ -1,0 +1,126 @@
+"""The words for what mails are, and for what left one out or set one aside."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from mailsla.core.collection.to_store import UNFORESEEN
+from mailsla.core.mail.kinds import MailKind
+from mailsla.language import gettext as _
+from mailsla.presentation.words import safe
+
+
+def side(value: str) -> str:
+    """Who a mail comes from and goes to."""
+    return {
+        "citizen": _("courriel d'un usager"),
+        "outbound": _("courriel de la préfecture à l'extérieur"),
+        "internal": _("courriel interne"),
+        "aside": _("courriel écarté"),
+        "same": _("autre exemplaire d'un courriel"),
+    }[value]
+
+
+def left_out_because(kind: str, reason: Sequence[str]) -> str:
+    """What left a mail out: the rule, and the header field that decided; of one set aside, why it was."""
+    code, field, value = (*reason, "", "", "")[:3]
+    if kind == MailKind.UNDERIVED.value:
+        return set_aside(f"{UNFORESEEN}{code}")
+    said = left_out_by(code)
+    if not field:
+        return said
+    return safe(f"{said} ({field}: {value})" if value else f"{said} ({field})")
+
+
+def left_out_by(rule: str) -> str:
+    """The rule that left a mail out; that of a standard by its number."""
+    return {
+        "bulk-and-feedback": _("envoi en nombre"),
+        "calendar-message": _("message d'agenda"),
+        "calendar-sender": _("expéditeur d'agenda"),
+        "daemon-and-body": _("système de messagerie, et début du texte"),
+        "daemon-and-subject": _("système de messagerie, et objet"),
+        "decided": _("décision"),
+        "delivery-status": _("avis de remise"),
+        "failed-recipients": _("destinataires en échec"),
+        "form-in-junk": _("d'un formulaire déclaré, mais dans les indésirables"),
+        "junk-mailbox": _("ne se trouve que dans les indésirables"),
+        "list-field": _("liste de diffusion"),
+        "may-be-left": _("désabonnement possible"),
+        "never-requests": _("expéditeur déclaré (never_requests)"),
+        "not-received": _("jamais reçu : brouillon d'un autre"),
+        "not-sent": _("brouillon, jamais envoyé"),
+        "own-alert": _("alerte de mailsla"),
+        "prefix-and-answer": _("préfixe d'un système de messagerie, en réponse"),
+        "prefix-and-auto-submitted": _("préfixe d'un système de messagerie, envoi automatique"),
+        "prefix-and-exchange": _("préfixe d'un système de messagerie, marque d'Exchange"),
+        "prefix-and-null-path": _("préfixe d'un système de messagerie, sans adresse de retour"),
+        "receipt-and-subject": _("objet d'un accusé de lecture"),
+        "spam-flag": _("marqué indésirable"),
+        "text-calendar": _("invitation"),
+        "unauthenticated": _("rien ne prouve que nous l'avons écrit"),
+        "tnef-and-subject": _("accusé de lecture d'Outlook"),
+        "undeclared-form": _("formulaire non déclaré"),
+        "vacation-field": _("champ d'un répondeur"),
+    }.get(rule, rule.upper().replace("RFC", "RFC "))
+
+
+def kind(value: str) -> str:
+    """What kind of mail a message is, in the plural, for counts."""
+    return {
+        "person": _("courriers écartés"),
+        "automatic_reply": _("réponses automatiques"),
+        "delivery_report": _("avis de non-remise"),
+        "receipt": _("accusés de lecture"),
+        "list": _("listes et lettres d'information"),
+        "calendar": _("invitations d'agenda"),
+        "spam": _("indésirables"),
+        "own_alert": _("alertes de mailsla"),
+        "declared_sender": _("expéditeurs déclarés"),
+        "underived": _("courriels mis de côté"),
+    }.get(value, value)
+
+
+def one_kind(value: str) -> str:
+    """What kind of mail one message is."""
+    return {
+        "person": _("personne"),
+        "office": _("préfecture"),
+        "automatic_reply": _("réponse automatique"),
+        "delivery_report": _("avis de non-remise"),
+        "receipt": _("accusé de lecture"),
+        "list": _("liste"),
+        "calendar": _("agenda"),
+        "spam": _("indésirable"),
+        "own_alert": _("alerte de mailsla"),
+        "declared_sender": _("expéditeur déclaré"),
+        "unreadable": _("illisible"),
+        "underived": _("mis de côté"),
+    }.get(value, value)
+
+
+def set_aside(reason: str) -> str:
+    """Why a mail could not be read, or not derived."""
+    if reason.startswith(UNFORESEEN):
+        error = safe(reason.removeprefix(UNFORESEEN), 60)
+        return _("erreur de mailsla ({error}) ; relu après une mise à jour").format(error=error)
+    return {
+        "no-header": _("aucun en-tête lisible ; relu après une mise à jour"),
+        "not-a-mail": _(
+            "ni expéditeur, ni date, ni identifiant, ni relais : ce n'est pas un courriel ; relu après une mise à jour"
+        ),
+        "oversized": _("en-tête démesuré ; relu après une mise à jour"),
+        "refused": _("refusé par le serveur ; redemandé chaque jour"),
+        "unfetchable": _("la connexion se rompt quand il est demandé ; redemandé chaque jour"),
+        "omitted": _("annoncé par le serveur, mais jamais donné ; redemandé chaque jour"),
+    }.get(reason, reason)
+
+
+def beside(side: str, kind: str) -> str:
+    """What a mail of the same conversation is, that is no part of the request shown."""
+    return {
+        "citizen": _("autre demande"),
+        "outbound": _("réponse à une autre demande"),
+        "internal": _("courriel interne"),
+        "same": _("autre exemplaire"),
+    }.get(side) or one_kind(kind)

@@ -1,0 +1,36 @@
+"""Subjects that only press for an answer, word by word."""
+
+from __future__ import annotations
+
+import pytest
+
+from mailsla.core.pairing.new_question import said
+
+PRESSING = (
+    "relance relances rappel rappels urgent urgente urgence svp encore aucune toujours rien sans réponse reponse "
+    "réponses retour attente attends dernier dernière derniere deuxième deuxieme seconde troisième troisieme"
+).split()
+AROUND = (
+    "a d j l n s à ai au ce cette de des depuis du en est et eu fois il je jour jours la le les ma mes mon merci no "
+    "nouvelle nouvelles part pas plaît plait plus pour re reçu reçue recu suis très tres vos votre vous 2ème 3eme 2e "
+    "2nde courriel courriels demande demandes dossier mail mails message messages question"
+).split()
+
+
+@pytest.mark.parametrize("word", PRESSING)
+def test_a_word_that_presses_asks_nothing(word: str) -> None:
+    assert said(word, ()) == ""
+    assert said(f"{word} passeport", ()) == f" {word} passeport "
+    assert said(f"{word}x", ()) == f" {word}x "
+
+
+@pytest.mark.parametrize("word", AROUND)
+def test_a_word_beside_one_that_presses_asks_nothing_and_alone_may(word: str) -> None:
+    assert said(f"{word} urgent", ()) == ""
+    assert said(f"x{word} urgent", ()) == f" x{word} urgent "
+
+
+def test_words_that_press_here_are_the_site_s_own() -> None:
+    assert said("Coucou", ()) == " coucou "
+    assert said("Coucou votre demande", ("coucou",)) == ""
+    assert said("...", ()) == said("", ()) == ""
