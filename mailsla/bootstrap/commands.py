@@ -23,6 +23,7 @@ from mailsla.usecases import conversations as tying
 from mailsla.usecases import look_at_mails, look_up
 from mailsla.usecases import report as reporting
 from mailsla.usecases.import_archives import Imported, import_mails
+from mailsla.usecases.selection import Selection
 
 
 def report(
@@ -59,9 +60,7 @@ def _report_rules(app: Application, periods: Sequence[Period]) -> ReportRules:
     return app.site.report_rules(app.site.clock(first, last))
 
 
-def requests(
-    app: Application, selection: look_up.Selection, sample: look_up.Sample | None = None
-) -> look_up.Listed:
+def requests(app: Application, selection: Selection, sample: look_up.Sample | None = None) -> look_up.Listed:
     """Return the requests of a selection, or a sample of them, with their verdicts now."""
     store = app.store
     return look_up.listed(store.derivations, store.decisions, selection, app.standard(), app.now(), sample)

@@ -27,7 +27,8 @@ from mailsla.presentation.pages.mail_page import left_out_page, mail_page
 from mailsla.presentation.pages.report_page import report_page
 from mailsla.presentation.pages.request_page import request_page, requests_page
 from mailsla.usecases.look_at_mails import LeftOut, ShownMail
-from mailsla.usecases.look_up import Sample, Selection, State, sampled
+from mailsla.usecases.look_up import Sample, sampled
+from mailsla.usecases.selection import Selection, State
 
 
 def declare(app: typer.Typer) -> None:

@@ -21,7 +21,7 @@ from mailsla.language import gettext as _
 from mailsla.presentation import words
 from mailsla.presentation.formats import terminal
 from mailsla.presentation.pages.report_page import report_page
-from mailsla.usecases.look_up import Selection, State
+from mailsla.usecases.selection import Selection, State
 
 
 def declare(app: typer.Typer) -> None:

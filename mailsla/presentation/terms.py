@@ -125,6 +125,12 @@ def doubt(code: DoubtCode) -> str:
         DoubtCode.NEW_SUBJECT_BEFORE_REPLY: _("nouvel objet avant réponse : autre demande, ou relance ?"),
         DoubtCode.SEEMS_AUTOMATIC: _("semble automatique"),
         DoubtCode.UNDECLARED_FORM: _("semble venir d'un formulaire non déclaré"),
+        DoubtCode.RECEIPT_DISPUTED: _(
+            "date de réception contestée : deux témoins, à plus d'un jour l'un de l'autre"
+        ),
+        DoubtCode.DATE_DISPUTED: _(
+            "date de réponse contestée : deux témoins, à plus d'un jour l'un de l'autre"
+        ),
         DoubtCode.FORM_IN_JUNK: _("d'un formulaire déclaré, mais dans les indésirables : ne compte pas"),
     }[code]
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from random import Random
 from typing import Protocol, TypeVar
 
 from mailsla.core.clock.commitment import Commitment
-from mailsla.core.clock.verdict import Outcome, Verdict
-from mailsla.core.clock.working_days import Day, WorkingCalendar
+from mailsla.core.clock.verdict import Verdict
+from mailsla.core.clock.working_days import Day
 from mailsla.core.errors import UsageError
 from mailsla.core.mail.printable import printable
 from mailsla.core.pairing.decision import Decision
@@ -19,84 +18,15 @@ from mailsla.core.pairing.derivation import DerivedMessage
 from mailsla.core.pairing.doubts import Doubt
 from mailsla.core.pairing.request import Request
 from mailsla.core.rate.case import Case, case_of
-from mailsla.core.rate.period import Period
+from mailsla.core.rate.disputes import disputes
 from mailsla.core.rate.standard import Judged, Standard
 from mailsla.language import gettext as _
+from mailsla.usecases.selection import Selection
 
 _Item = TypeVar("_Item")
 
 SHORTEST_PREFIX = 4
 """Letters of a reference below which nothing is looked for."""
-
-
-class State(StrEnum):
-    """Which requests to list."""
-
-    MET = "met"
-    MISSED = "missed"
-    WAITING = "waiting"
-    OVERDUE = "overdue"
-    UNANSWERED = "unanswered"
-    FOLLOW_UP = "follow-up"
-    TO_CHECK = "to-check"
-    EXCLUDED = "excluded"
-    LEFT_OUT = "left-out"
-
-
-@dataclass(frozen=True, slots=True)
-class Selection:
-    """Which requests to list: those of a state, received in a period, that a service has; None for any.
-
-    Those that a person left out are of the state `EXCLUDED` alone, and follow-ups are listed by the states that
-    say so, or that are about what nothing answered. In no state in particular, first requests are.
-    """
-
-    state: State | None = None
-    period: Period | None = None
-    service: str | None = None
-
-    def of(
-        self, items: Sequence[Judged], doubtful: Collection[str], calendar: WorkingCalendar
-    ) -> tuple[Judged, ...]:
-        """Return those of `items` that are selected, in the same order.
-
-        Args:
-            items: Requests and follow-ups with their verdicts.
-            doubtful: Keys of requests that a mail waiting for a person's look may answer.
-            calendar: Gives the local date of a receipt.
-        """
-        return tuple(
-            item
-            for item in items
-            if self.service in {None, item.case.service}
-            and self._has_day(item.case.received_at, calendar)
-            and _is_in(item, self.state, doubtful)
-        )
-
-    def has_mail(self, at: datetime, calendar: WorkingCalendar) -> bool:
-        """Tell whether a mail to look at is among those selected, though it counts for no request."""
-        return self.state is State.TO_CHECK and self.service is None and self._has_day(at, calendar)
-
-    def _has_day(self, at: datetime, calendar: WorkingCalendar) -> bool:
-        return self.period is None or calendar.local_date(at) in self.period
-
-
-def _is_in(item: Judged, state: State | None, doubtful: Collection[str]) -> bool:
-    case, outcome, unanswered = item.case, item.verdict.outcome, item.verdict.answered_on is None
-    if case.excluded is not None:
-        return state in {None, State.EXCLUDED}
-    return {
-        None: not case.follow_up,
-        State.MET: not case.follow_up and outcome is Outcome.MET,
-        State.MISSED: not case.follow_up and outcome is Outcome.MISSED,
-        State.WAITING: not case.follow_up and outcome is Outcome.WAITING,
-        State.OVERDUE: unanswered and outcome is Outcome.MISSED,
-        State.UNANSWERED: unanswered,
-        State.FOLLOW_UP: case.follow_up,
-        State.TO_CHECK: case.key in doubtful,
-        State.EXCLUDED: False,
-        State.LEFT_OUT: False,
-    }[state]
 
 
 class ListedRequests(Protocol):
@@ -153,9 +83,10 @@ def listed(
     sample: Sample | None = None,
 ) -> Listed:
     """Return the requests of a selection, or a sample of them, with their verdicts at `now`."""
-    doubts = derivations.doubts()
+    cases = derivations.cases()
+    doubts = sorted((*derivations.doubts(), *disputes(cases, standard, now)), key=lambda doubt: doubt.at)
     doubtful = {key for doubt in doubts for key in doubt.candidates}
-    selected = selection.of(standard.judge(derivations.cases(), now), doubtful, standard.clock.calendar)
+    selected = selection.of(standard.judge(cases, now), doubtful, standard.clock.calendar)
     items = sampled(selected, sample)
     keys = {item.case.key for item in items}
     about = tuple(

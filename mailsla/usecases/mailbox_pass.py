@@ -152,7 +152,7 @@ class MailboxPass:
         for batch in read_batches(self.session, new, status.uid_validity, self.terms):
             through = batch.last_uid
             covered = through if suspect is None else min(through, suspect - 1)
-            self._store(replace(batch, last_uid=covered))
+            self._store(replace(batch, last_uid=covered, arrived=not anew and self.cursor.was_read_whole))
             done += len(batch.messages) + len(batch.set_aside)
             self.terms.progress(self.mailbox.name, done, max(new.expected, done))
             if self.terms.stopping():

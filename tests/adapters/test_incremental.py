@@ -10,11 +10,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
-from mailsla.adapters.database.engine import writing
+from mailsla.adapters.database.engine import reading, writing
 from mailsla.adapters.database.messages import Messages
-from mailsla.adapters.database.tables import MAILBOX
+from mailsla.adapters.database.tables import LOCATION, MAILBOX
 from mailsla.adapters.imap.session import ImapSession
 from mailsla.core.collection.on_server import BodyStart, ListedMailbox
 from mailsla.core.collection.outcome import RunOutcome
@@ -63,6 +63,18 @@ def test_new_mail_moves_and_removals_are_followed(box: Box) -> None:
 
     assert tally.gone == 2
     assert {request.subject for request in box.requests()} == {"Demande 2", "Demande 3", "Demande 4"}
+
+
+def test_what_came_after_a_mailbox_was_read_was_seen_to_come(box: Box) -> None:
+    box.put(letter(1))
+    box.poll()
+    box.put(letter(2))
+    box.poll()
+
+    with reading(box.engine) as connection:
+        arrived = connection.execute(select(LOCATION.c.uid, LOCATION.c.arrived)).all()
+
+    assert sorted(map(tuple, arrived)) == [(1, False), (2, True)]
 
 
 def test_special_use_is_read_in_any_case(box: Box) -> None:

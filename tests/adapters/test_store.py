@@ -28,6 +28,7 @@ from mailsla.core.mail.header import Header
 from mailsla.core.mail.instants import Basis, Moment
 from mailsla.core.mail.trace_information import Hop, Trace
 from mailsla.core.pairing.doubts import DoubtCode
+from mailsla.core.rate.case import case_of
 from mailsla.usecases.derive import derive_pending
 from tests.factories import RULES, mail, paris, reply
 
@@ -114,6 +115,28 @@ def test_two_mails_with_one_bogus_id_stay_two(store: Store, engine: Engine) -> N
     )
 
     assert counts(engine) == (2, 2)
+
+
+def test_what_disputes_an_instant_and_every_reason_to_look_at_a_mail_are_kept(
+    store: Store, derivations: Derivations
+) -> None:
+    asked = mail("2026-11-02 10:00")
+    beside = mail("2026-11-03 10:00", subject="Absence : passeport", replies_to=asked.header.message_id)
+    answered = new(reply("2026-11-04 15:00", asked), 3)._replace(internal_at=SEEN)
+    add(store, asked, beside)
+    cursor = store.mailboxes.cursor("contact", ListedMailbox("Sent", MailboxRole.SENT))
+    store.messages.add(cursor, Batch(7, 3, (answered,), (), arrived=True), SEEN)
+
+    derive_pending(derivations, RULES)
+
+    first, second = derivations.requests()
+    assert first.answered == Moment(paris("2026-11-04 15:00"), Basis.SENDER_CLOCK, SEEN)
+    assert (first.received.disputed, second.answered) == (None, None)
+    assert derivations.cases() == (case_of(first), case_of(second))
+    assert {doubt.code for doubt in derivations.doubts() if doubt.mail == beside.key} == {
+        DoubtCode.NEW_SUBJECT_BEFORE_REPLY,
+        DoubtCode.SEEMS_AUTOMATIC,
+    }
 
 
 def test_marks_of_drafts_are_dated_facts_of_copies_and_only_the_flag_is_taken_away(
@@ -458,7 +481,7 @@ def test_a_copy_s_trace_written_and_read_again_is_equal(trace: Trace | None) -> 
     instant = "2026-11-13 08:00:00"
 
     copy = rows.copy_of(
-        (1, 2, 3, 4, 5, None, None, kept, 0, instant, None), "contact", "x", MailboxRole.INBOX
+        (1, 2, 3, 4, 5, None, None, kept, 0, instant, None, 0), "contact", "x", MailboxRole.INBOX
     )
 
     assert copy == Copy("contact", "x", MailboxRole.INBOX, first_seen_at=SEEN, trace=trace)

@@ -13,10 +13,11 @@ A mail has a label, the instant at which the server got it, its author and recip
 address of the office, `nobody` is none), its subject (`\\u00a0` is that character); options: `cc`, `bcc`,
 `reply-to`, `sender`, `message-id`, `in-reply-to` and `references` (a label, or an id in brackets), `keyword`,
 `thread-index` (a word is a root), `dated` (its Date, `none` without one), `hop` (the topmost hop), `in` (its
-mailboxes, each `NAME of ACCOUNT since INSTANT stored INSTANT imported draft until INSTANT gone`, all but the name at
-will: a draft bears its flag from the first, to that instant or still), `body-names` (the address that a form's body
-gives), `trace` (fields that servers wrote above it, from the topmost, separated by ` // `; `none` when they wrote
-nothing), or any header field that is kept. Times are local.
+mailboxes, each `NAME of ACCOUNT since INSTANT stored INSTANT imported arrived draft until INSTANT gone`, all but the
+name at will: a draft bears its flag from the first, to that instant or still; mailsla saw arrive what came after its
+mailbox was read), `body-names` (the address that a form's body gives), `trace` (fields that servers wrote above it,
+from the topmost, separated by ` // `; `none` when they wrote nothing), or any header field that is kept. Times are
+local.
 
 Whatever is not understood is an error. The doubts that a scenario does not expect are an error too.
 """
@@ -56,6 +57,7 @@ from mailsla.core.pairing.derivation import Derivation, derive
 from mailsla.core.pairing.request import Request
 from mailsla.core.pairing.rules import PairingRules, Part
 from mailsla.core.rate.case import case_of
+from mailsla.core.rate.disputes import disputes
 from mailsla.core.rate.standard import Standard
 from tests.factories import ALSACE_MOSELLE_DAYS, GUYANE_DAYS, METROPOLE_DAYS, clock, working_calendar
 
@@ -304,7 +306,7 @@ MAIL_OPTIONS = (
 ).split()
 _PLACE = re.compile(
     rf"(?P<mailbox>.+?)(?: of (?P<account>\w+))?(?: since (?P<since>{INSTANT}))?"
-    rf"(?: stored (?P<stored>{INSTANT}|never))?(?P<imported> imported)?"
+    rf"(?: stored (?P<stored>{INSTANT}|never))?(?P<imported> imported)?(?P<arrived> arrived)?"
     rf"(?P<draft> draft(?: until (?P<until>{INSTANT}))?)?(?P<gone> gone)?"
 )
 
@@ -348,6 +350,7 @@ def _place(scenario: Scenario, written: str, at: datetime) -> Copy:
         first_seen_at=seen,
         draft_since=seen if match["draft"] else None,
         draft_until=scenario.at(match["until"]) if match["until"] else None,
+        arrived=match["arrived"] is not None,
     )
 
 
@@ -687,6 +690,13 @@ def _announced(outcome: Outcome, request: Request, said: Said) -> tuple[object, 
     ].answer_by if request.announcements else None
 
 
+def _disputed(outcome: Outcome, request: Request, said: Said) -> tuple[object, object]:
+    scenario = outcome.scenario
+    now = scenario.at(scenario.now or DEFAULT_NOW)
+    found = [item.code.value for item in disputes([case_of(request)], scenario.standard, now)]
+    return [said["code"]] if said["code"] else [], found
+
+
 OF_REQUESTS: tuple[tuple[str, OfRequest], ...] = (
     ("met|missed|waiting|excluded", _standing),
     (r"(?P<days>\d+) working days?", _days),
@@ -703,6 +713,7 @@ OF_REQUESTS: tuple[tuple[str, OfRequest], ...] = (
     (r"asked by (?P<who>nobody|\S+@\S+(?: and \S+@\S+)*)", _asked_by),
     (r"excluded because (?P<reason>.+)", _excluded),
     ("imported|not imported", _imported),
+    (r"(?P<not>not )?disputed(?: \((?P<code>\w+)\))?", _disputed),
     (rf"promised for (?P<day>{DAY})", _announced),
 )
 

@@ -13,14 +13,17 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from mailsla.adapters.database.engine import open_engine
+from sqlalchemy import update
+
+from mailsla.adapters.database.engine import open_engine, writing
 from mailsla.adapters.database.outbox import Outbox
+from mailsla.adapters.database.tables import DERIVED_REQUEST
 from mailsla.cli import run
 from mailsla.core.alerts.outgoing import Outgoing
 from mailsla.core.rate.period import Grain
 from mailsla.demo.letters import sample_requests
 from mailsla.demo.office import NOW
-from mailsla.usecases.look_up import State
+from mailsla.usecases.selection import State
 from tests.trials.office import document, toml
 
 COMMANDS = (
@@ -120,6 +123,7 @@ def demonstrated(folder: Path) -> Office:
     import_mails(office, folder / "more.mbox")
     decide(office)
     fill_outbox(config.with_name("mailsla.sqlite3"))
+    dispute(config.with_name("mailsla.sqlite3"))
     return office
 
 
@@ -183,6 +187,31 @@ def fill_outbox(store: Path) -> None:
         outbox.claim(NOW)
     outbox.mark_sent(1, NOW)
     outbox.put_back(2, NOW, refused="552")
+    engine.dispose()
+
+
+def dispute(store: Path) -> None:
+    """Have another witness dispute the instants of the requests that came last."""
+    engine = open_engine(f"sqlite:///{store}")
+    later = NOW + timedelta(days=1)
+    with writing(engine) as connection:
+        connection.execute(
+            update(DERIVED_REQUEST)
+            .where(DERIVED_REQUEST.c.received_at >= NOW - timedelta(days=11))
+            .values(received_disputed=DERIVED_REQUEST.c.received_at)
+        )
+        connection.execute(
+            update(DERIVED_REQUEST)
+            .where(DERIVED_REQUEST.c.excluded.is_not(None), DERIVED_REQUEST.c.answered_at.is_not(None))
+            .values(answered_disputed=later)
+        )
+        connection.execute(
+            update(DERIVED_REQUEST)
+            .where(
+                DERIVED_REQUEST.c.received_disputed.is_not(None), DERIVED_REQUEST.c.answered_at.is_not(None)
+            )
+            .values(answered_disputed=later)
+        )
     engine.dispose()
 
 

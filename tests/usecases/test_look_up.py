@@ -18,14 +18,13 @@ from mailsla.core.rate.period import parse_period
 from mailsla.core.rate.standard import Standard
 from mailsla.usecases.look_up import (
     Sample,
-    Selection,
-    State,
     listed,
     message_named,
     request_named,
     sampled,
     shown,
 )
+from mailsla.usecases.selection import Selection, State
 from tests.factories import PROMISE, RULES, clock, mail, paris, reply
 
 NOW = paris("2026-11-13 09:00")

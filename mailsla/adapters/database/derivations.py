@@ -46,6 +46,8 @@ CASE_COLUMNS = (
     "announcements",
     "first_response_at",
     "acknowledged_at",
+    "received_disputed",
+    "answered_disputed",
     "excluded",
     "subject",
 )

@@ -44,6 +44,7 @@ COPY_COLUMNS = (
     "trace",
     "imported",
     "first_seen_at",
+    "arrived",
 )
 MOST_TRACES = 500
 """Mails that say enough of who verifies them."""
@@ -164,6 +165,7 @@ def _add_copies(
             None if message.trace is None else values.document(message.trace),
             imported,
             seen,
+            batch.arrived,
         )
         for uid, message in added
     ]

@@ -29,6 +29,8 @@ REQUEST_COLUMNS = (
     "first_response_at",
     "acknowledged_at",
     "excluded",
+    "received_disputed",
+    "answered_disputed",
     "detail",
 )
 
@@ -51,6 +53,8 @@ def request_values(request: Request, values: ColumnValues) -> tuple[Any, ...]:
         values.instant(_at(request.first_response)),
         values.instant(_at(request.acknowledged)),
         request.excluded,
+        values.instant(request.received.disputed),
+        values.instant(request.answered.disputed if request.answered else None),
         values.document(
             {
                 # A basis is text already: the document takes it as it is.
@@ -86,9 +90,9 @@ def request_of(row: Any) -> Request:
         key=row.key,
         conversation=row.conversation,
         follow_up=row.follow_up,
-        received=Moment(row.received_at, Basis(detail["received_basis"])),
+        received=Moment(row.received_at, Basis(detail["received_basis"]), row.received_disputed),
         citizens=tuple(detail["citizens"]),
-        answered=_moment(row.answered_at, detail["answered_basis"]),
+        answered=_moment(row.answered_at, detail["answered_basis"], row.answered_disputed),
         answered_by=detail["answered_by"],
         assignments=tuple(
             Assignment(service, datetime.fromisoformat(since), ServiceBasis(basis))
@@ -109,8 +113,8 @@ def request_of(row: Any) -> Request:
     )
 
 
-def _moment(at: datetime | None, basis: str | None) -> Moment | None:
-    return None if at is None or basis is None else Moment(at, Basis(basis))
+def _moment(at: datetime | None, basis: str | None, disputed: datetime | None = None) -> Moment | None:
+    return None if at is None or basis is None else Moment(at, Basis(basis), disputed)
 
 
 def _announced(announcements: Sequence[Announcement], values: ColumnValues) -> str | None:
@@ -143,6 +147,8 @@ def case_of(row: Any) -> Case:
         acknowledged_at=row.acknowledged_at,
         excluded=row.excluded,
         subject=row.subject,
+        received_disputed=row.received_disputed,
+        answered_disputed=row.answered_disputed,
     )
 
 

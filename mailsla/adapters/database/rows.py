@@ -81,6 +81,7 @@ STORED_COPY = (
     "imported",
     "first_seen_at",
     "gone_at",
+    "arrived",
 )
 """The columns of a copy, as `copy_of` reads them."""
 
@@ -117,7 +118,7 @@ def copy_of(
     keywords: Sequence[tuple[Any, ...]] = (),
 ) -> Copy:
     """Return the copy that a row of `STORED_COPY` holds, with (name, first seen, gone) of what is on it."""
-    internal_at, hop_at, trace, imported, first_seen_at, gone_at = row[5:]
+    internal_at, hop_at, trace, imported, first_seen_at, gone_at, arrived = row[5:]
     copy = Copy(
         account,
         mailbox,
@@ -129,6 +130,7 @@ def copy_of(
         instant_of(gone_at),
         instant(first_seen_at),
         trace=None if trace is None else trace_of(document_of(trace)),
+        arrived=bool(arrived),
     )
     return _with_keywords(copy, keywords) if keywords else copy
 

@@ -10,7 +10,7 @@ UTC; a naive one is refused.
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Column, Index, Table, Text, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Column, Index, Table, Text, UniqueConstraint, false
 from sqlmodel import Field, SQLModel
 
 NAMING = {
@@ -83,7 +83,10 @@ class PendingRow(SQLModel, table=True):
 
 
 class LocationRow(SQLModel, table=True):
-    """One copy of a message: a UID under a UIDVALIDITY of a mailbox. `trace` is NULL where it was never asked for."""
+    """One copy of a message: a UID under a UIDVALIDITY of a mailbox. `trace` is NULL where it was never asked for.
+
+    `arrived` says that the mailbox had been read whole before: mailsla saw the copy come.
+    """
 
     __tablename__ = "location"
     __table_args__ = (UniqueConstraint("mailbox_id", "uid_validity", "uid"),)
@@ -96,6 +99,7 @@ class LocationRow(SQLModel, table=True):
     hop_at: datetime | None = None
     trace: list[Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True), nullable=True))
     imported: bool = False
+    arrived: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     first_seen_at: datetime
     gone_at: datetime | None = None
 
@@ -189,17 +193,19 @@ class DerivedRequestRow(SQLModel, table=True):
     first_response_at: datetime | None = None
     acknowledged_at: datetime | None = None
     excluded: str | None = Field(default=None, sa_type=Text)
+    received_disputed: datetime | None = None
+    answered_disputed: datetime | None = None
     detail: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
 
 
 class DerivedDoubtRow(SQLModel, table=True):
-    """A possible reply that a person must look at."""
+    """A mail that a person must look at, for one reason."""
 
     __tablename__ = "derived_doubt"
     reply: str = Field(primary_key=True, max_length=32)
+    code: str = Field(primary_key=True)
     sent_at: datetime
     candidates: list[str] = Field(sa_column=Column(JSON, nullable=False))
-    code: str
 
 
 class DerivationRow(SQLModel, table=True):

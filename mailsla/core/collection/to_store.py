@@ -54,6 +54,11 @@ class Cursor:
     asked: int = 0
 
     @property
+    def was_read_whole(self) -> bool:
+        """Tell whether a pass over the mailbox has ended under this UIDVALIDITY."""
+        return self.uid_next > 0
+
+    @property
     def is_stuck(self) -> bool:
         """Tell whether fetches end time and again at the same message, which is still to be read."""
         return self.cuts >= MOST_CUTS and self.cut_at > self.last_uid
@@ -128,10 +133,20 @@ class SetAside:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What one transaction adds to a mailbox; `tied_by` names the rules by which the messages' ties were made."""
+    """What one transaction adds to a mailbox.
+
+    Attributes:
+        uid_validity: What the UIDs belong to.
+        last_uid: Up to which UID everything is there then; 0 to say nothing of that.
+        messages: What was read.
+        set_aside: What could not be.
+        tied_by: Names the rules by which the messages' ties were made.
+        arrived: Whether the messages came since the mailbox was last read whole.
+    """
 
     uid_validity: int
     last_uid: int
     messages: tuple[NewMessage, ...]
     set_aside: tuple[SetAside, ...]
     tied_by: str = ""
+    arrived: bool = False

@@ -55,6 +55,7 @@ class Copy(NamedTuple):
         draft_since: When mailsla first saw that it says to be a draft, by its flag or by its header; None if never.
         draft_until: When mailsla first saw that it no longer does; None while it does.
         trace: What the servers on its way wrote; None when it was collected before that was asked for.
+        arrived: Whether mailsla saw it come: its mailbox had been read whole before.
     """
 
     account: str
@@ -70,6 +71,7 @@ class Copy(NamedTuple):
     draft_since: datetime | None = None
     draft_until: datetime | None = None
     trace: Trace | None = None
+    arrived: bool = False
 
     @property
     def held_as(self) -> MailboxRole:

@@ -12,6 +12,9 @@ from mailsla.core.mail.copies import EARLIEST, ONE_COLLECTION, Copy, Mail, Mailb
 SKEW = timedelta(hours=1)
 """How far another machine's clock may run ahead of ours."""
 
+DISPUTE = timedelta(days=1)
+"""How far two witnesses of an instant may differ: what they say of it is then the same."""
+
 
 class Basis(StrEnum):
     """What an instant rests on; shown wherever the instant decides something."""
@@ -27,13 +30,47 @@ class Basis(StrEnum):
 
 
 class Moment(NamedTuple):
-    """An instant with what it rests on."""
+    """An instant with what it rests on.
+
+    Attributes:
+        at: The instant that counts.
+        basis: What it rests on.
+        disputed: What another witness says, more than a day away; None when none does.
+    """
 
     at: datetime
     basis: Basis
+    disputed: datetime | None = None
 
 
 def received(mail: Mail) -> Moment:
+    """Return when our server got the mail, and what disputes it."""
+    return _with_dispute(_received(mail), mail)
+
+
+def sent(mail: Mail) -> Moment:
+    """Return when the office sent the mail, and what disputes it."""
+    return _with_dispute(_sent(mail), mail)
+
+
+def _with_dispute(moment: Moment, mail: Mail) -> Moment:
+    """Return a moment with what the server says of a mail that mailsla saw come, when that is more than a day away."""
+    seen = (copy for copy in mail.copies if copy.arrived and not copy.imported)
+    witnesses = (copy.internal_at for copy in seen if _is_witness(copy.internal_at, copy.first_seen_at))
+    witness = min((at for at in witnesses if at is not None), default=None)
+    if witness is None or abs(witness - moment.at) <= DISPUTE:
+        return moment
+    return moment._replace(disputed=witness)
+
+
+def _is_witness(internal_at: datetime | None, first_seen_at: datetime | None) -> bool:
+    """Tell whether an INTERNALDATE is that of the time at which mailsla saw a copy come."""
+    if internal_at is None or first_seen_at is None:
+        return False
+    return abs(first_seen_at - internal_at) <= DISPUTE
+
+
+def _received(mail: Mail) -> Moment:
     """Return when our server got the mail.
 
     The earlier of INTERNALDATE and of the topmost `Received:` over all copies, among those that are plausible:
@@ -49,7 +86,7 @@ def received(mail: Mail) -> Moment:
     return _archive(mail) or _sender_clock(mail) if server is None else Moment(server, Basis.SERVER)
 
 
-def sent(mail: Mail) -> Moment:
+def _sent(mail: Mail) -> Moment:
     """Return when the office sent the mail: its own `Date:` when plausible, else what the server says.
 
     Of what was seen as a draft first, the `Date:` is the draft's.
@@ -58,7 +95,7 @@ def sent(mail: Mail) -> Moment:
         return later
     if mail.header.sent_at is not None and _plausible(mail.header.sent_at, mail):
         return Moment(mail.header.sent_at, Basis.SENDER_CLOCK)
-    return stored(mail) or received(mail)
+    return stored(mail) or _received(mail)
 
 
 def _sent_from_draft(mail: Mail) -> Moment | None:

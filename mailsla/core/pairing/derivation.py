@@ -168,11 +168,20 @@ def _still_standing(doubts: Iterable[Doubt], requests: Iterable[Request]) -> Ite
 
 
 def _in_order(by_evidence_4: Iterable[Doubt], others: Iterable[Doubt]) -> tuple[Doubt, ...]:
-    """Return doubts by time; evidence 4 says nothing more of a mail that names the request it was to answer."""
+    """Return doubts by time, one for each mail and reason.
+
+    Evidence 4 says nothing more of a mail that names the request it was to answer.
+    """
     others = tuple(others)
     named = {doubt.mail for doubt in others if doubt.code is DoubtCode.OTHER_RECIPIENT}
     kept = (*others, *(doubt for doubt in by_evidence_4 if doubt.mail not in named))
-    return tuple(sorted(kept, key=lambda doubt: (doubt.at, doubt.mail, doubt.code)))
+    merged: dict[tuple[str, DoubtCode], Doubt] = {}
+    for doubt in kept:
+        first = merged.setdefault((doubt.mail, doubt.code), doubt)
+        if first is not doubt:
+            candidates = dict.fromkeys((*first.candidates, *doubt.candidates))
+            merged[doubt.mail, doubt.code] = replace(first, candidates=tuple(candidates))
+    return tuple(sorted(merged.values(), key=lambda doubt: (doubt.at, doubt.mail, doubt.code)))
 
 
 def _with_others(derivation: Derivation, found: Iterable[OneMail]) -> Derivation:

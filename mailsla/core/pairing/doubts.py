@@ -27,6 +27,9 @@ class DoubtCode(StrEnum):
     At a request: `NEW_SUBJECT_BEFORE_REPLY`, it may be a reminder; `SEEMS_AUTOMATIC`, a machine may have written it;
     `UNDECLARED_FORM`, an address of ours did, as forms do, and the site does not say that it is one's.
 
+    At the instants of a request, when its verdict depends on which witness is believed: `RECEIPT_DISPUTED`, of its
+    receipt; `DATE_DISPUTED`, of its reply.
+
     At a mail that counts for nothing: `FORM_IN_JUNK`, a declared form may have sent it, and it lies in Junk.
     """
 
@@ -44,6 +47,8 @@ class DoubtCode(StrEnum):
     SEEMS_AUTOMATIC = "seems_automatic"
     UNDECLARED_FORM = "undeclared_form"
     FORM_IN_JUNK = "form_in_junk"
+    RECEIPT_DISPUTED = "receipt_disputed"
+    DATE_DISPUTED = "date_disputed"
 
     @property
     def is_about_a_reply(self) -> bool:
@@ -53,6 +58,8 @@ class DoubtCode(StrEnum):
             DoubtCode.SEEMS_AUTOMATIC,
             DoubtCode.UNDECLARED_FORM,
             DoubtCode.FORM_IN_JUNK,
+            DoubtCode.RECEIPT_DISPUTED,
+            DoubtCode.DATE_DISPUTED,
         }
 
 

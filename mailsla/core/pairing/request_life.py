@@ -352,15 +352,15 @@ def _closed(case: Followed, conversation: str, rules: PairingRules, decided: Dec
     copies = opening.mail.copies
     assignments = [*case.assignments, *_by_keyword(opening.mail, rules.office, case.assignments)]
     assignments.sort(key=lambda assignment: assignment.since)
-    if case.elsewhere is not None and (case.answered is None or case.elsewhere.at < case.answered.at):
+    if case.elsewhere is not None and _comes_first(case.elsewhere, case.answered):
         case.answered, case.answered_by = case.elsewhere, None
     request = Request(
         key=opening.key,
         conversation=conversation,
         follow_up=case.follow_up,
-        received=opening.moment,
+        received=_undisputed(opening.moment, opening.key, decided),
         citizens=tuple(sorted(case.citizens)),
-        answered=case.answered,
+        answered=_undisputed(case.answered, case.answered_by, decided) if case.answered else None,
         answered_by=case.answered_by,
         assignments=tuple(assignments),
         steps=tuple(case.steps),
@@ -373,6 +373,19 @@ def _closed(case: Followed, conversation: str, rules: PairingRules, decided: Dec
         acknowledged=_first(case.steps, ACKNOWLEDGEMENTS),
     )
     return _as_decided(_as_filed(request, opening.mail, rules), decided)
+
+
+def _comes_first(elsewhere: Moment, answered: Moment | None) -> bool:
+    """Tell whether an answer given otherwise counts: it was earlier, or a person settled a disputed date."""
+    if answered is None or elsewhere.at < answered.at:
+        return True
+    return answered.disputed is not None and elsewhere.basis is Basis.DECISION
+
+
+def _undisputed(moment: Moment, key: str | None, decided: Decided) -> Moment:
+    """Return a moment without what disputes it, when a person looked at the mail and left it as it is."""
+    is_settled = key is not None and decided.last(key, Action.DISMISS) is not None
+    return moment._replace(disputed=None) if is_settled else moment
 
 
 def _first(steps: Iterable[Step], wanted: Collection[Part]) -> Moment | None:

@@ -27,6 +27,8 @@ class Case:
         acknowledged_at: When it first said "we got it".
         excluded: Why a person left it out of the figures; None when it counts.
         subject: Of the opening message.
+        received_disputed: When it was received if another witness is believed; None when none says otherwise.
+        answered_disputed: When it was answered, likewise.
     """
 
     key: str
@@ -42,6 +44,8 @@ class Case:
     acknowledged_at: datetime | None
     excluded: str | None
     subject: str
+    received_disputed: datetime | None = None
+    answered_disputed: datetime | None = None
 
 
 def case_of(request: Request) -> Case:
@@ -60,4 +64,6 @@ def case_of(request: Request) -> Case:
         acknowledged_at=request.acknowledged.at if request.acknowledged else None,
         excluded=request.excluded,
         subject=request.subject,
+        received_disputed=request.received.disputed,
+        answered_disputed=request.answered.disputed if request.answered else None,
     )

@@ -15,6 +15,7 @@ from mailsla.core.collection.gap import Gap
 from mailsla.core.pairing.doubts import Doubt
 from mailsla.core.rate.case import Case
 from mailsla.core.rate.cohort import Cohort, Section, section
+from mailsla.core.rate.disputes import Disputed, disputed_of, disputes
 from mailsla.core.rate.outlook import Outlook, outlook
 from mailsla.core.rate.period import Grain, Period
 from mailsla.core.rate.publication import Publication, Revision, Source
@@ -44,6 +45,7 @@ class Report:
         soon: Unanswered requests due within three working days, the most urgent first.
         doubts: Possible replies that a person must look at.
         unseen: The requests whose reply may be one that nobody has seen; None without any.
+        disputed: The requests whose verdict depends on which witness is believed; None without any.
         decided: Keys of requests about which a person decided something.
         revisions: Published figures that would be others today.
         not_requests: How many messages were no request, by kind.
@@ -63,6 +65,7 @@ class Report:
     soon: tuple[Judged, ...]
     doubts: tuple[Doubt, ...] = ()
     unseen: UnseenReplies | None = None
+    disputed: Disputed | None = None
     decided: frozenset[str] = frozenset()
     revisions: tuple[Revision, ...] = ()
     not_requests: tuple[tuple[str, int], ...] = ()
@@ -127,6 +130,8 @@ def build(known: Known, rules: ReportRules, asked: Question) -> Report:
     everything = rules.cohort(cases, now)
     since, until = asked.span(standard.clock.calendar)
     overdue, soon = unanswered(everything)
+    disputed = tuple(disputes(cases, standard, now))
+    doubts = (*(doubt for doubt in known.doubts if doubt.at <= now), *disputed)
     revisions = (recounted(published, known.cases, rules, read) for published, read in known.published)
     return Report(
         site=rules.site,
@@ -142,8 +147,9 @@ def build(known: Known, rules: ReportRules, asked: Question) -> Report:
         outlook=year_outlook(everything),
         overdue=overdue,
         soon=soon,
-        doubts=tuple(doubt for doubt in known.doubts if doubt.at <= now),
+        doubts=tuple(sorted(doubts, key=lambda doubt: doubt.at)),
         unseen=unseen_replies(cases, known.doubts, rules, asked.periods[0], now),
+        disputed=disputed_of(cases, disputed, rules, asked.periods[0], now),
         decided=known.decided,
         revisions=tuple(found for found in revisions if found is not None),
         not_requests=tuple(known.not_requests),

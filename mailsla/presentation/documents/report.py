@@ -182,6 +182,12 @@ def report_document(built: Report, zone: ZoneInfo) -> Document:
             "requests": built.unseen.count,
             "if_answered": attainment(built.unseen.if_answered),
         },
+        "disputed": None
+        if built.disputed is None
+        else {
+            "requests": built.disputed.count,
+            "otherwise": attainment(built.disputed.otherwise),
+        },
         "not_requests": dict(built.not_requests),
         "set_aside": built.set_aside,
         "incomplete": [

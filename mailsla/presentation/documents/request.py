@@ -83,6 +83,8 @@ def request_document(
         "subject": request.subject,
         "received_basis": request.received.basis.value,
         "answered_basis": request.answered.basis.value if request.answered else None,
+        "received_disputed": instant(request.received.disputed, zone),
+        "answered_disputed": instant(request.answered.disputed if request.answered else None, zone),
         "services": [
             {
                 "service": assignment.service,

@@ -151,6 +151,12 @@ def _commands(doubt: Doubt) -> Iterator[str]:
         )
     elif doubt.code in {DoubtCode.SEEMS_AUTOMATIC, DoubtCode.UNDECLARED_FORM}:
         yield _("Ce n'en est pas une : mailsla decide {mail} leave-out --reason …").format(mail=mail)
+    elif doubt.code in {DoubtCode.RECEIPT_DISPUTED, DoubtCode.DATE_DISPUTED}:
+        yield _("Les deux dates : mailsla show {mail}").format(mail=mail)
+        if doubt.code is DoubtCode.DATE_DISPUTED:
+            yield _(
+                "L'autre date est la bonne : mailsla decide {first} answered --on DATE --reason …"
+            ).format(first=first)
     elif doubt.code is DoubtCode.UNSEEN_REPLY:
         yield _("Il y répondait : mailsla decide {first} answered --on DATE --reason …").format(first=first)
     elif doubt.code is DoubtCode.RETURNED:

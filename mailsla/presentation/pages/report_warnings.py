@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from mailsla.core.collection.gap import Gap
 from mailsla.core.pairing.doubts import Doubt, DoubtCode
+from mailsla.core.rate.disputes import Disputed
 from mailsla.core.rate.publication import Revision
 from mailsla.core.rate.report import Report
 from mailsla.core.rate.unseen_replies import UnseenReplies
@@ -28,6 +29,8 @@ def warnings(built: Report, zone: ZoneInfo) -> Iterable[str]:
     yield from _doubts(built.doubts)
     if built.unseen is not None:
         yield _unseen(built.unseen, built)
+    if built.disputed is not None:
+        yield _disputed(built.disputed, built)
     if built.set_aside:
         yield ngettext(
             "{n} courriel illisible a été mis de côté ; voir « mailsla check ».",
@@ -38,7 +41,8 @@ def warnings(built: Report, zone: ZoneInfo) -> Iterable[str]:
 
 def _doubts(doubts: Sequence[Doubt]) -> Iterable[str]:
     """How many mails wait for a person's look; those of which more is said below left out."""
-    codes = [doubt.code for doubt in doubts if doubt.code is not DoubtCode.UNSEEN_REPLY]
+    more_below = {DoubtCode.UNSEEN_REPLY, DoubtCode.RECEIPT_DISPUTED, DoubtCode.DATE_DISPUTED}
+    codes = [doubt.code for doubt in doubts if doubt.code not in more_below]
     replies = sum(code.is_about_a_reply for code in codes)
     in_junk = codes.count(DoubtCode.FORM_IN_JUNK)
     requests = len(codes) - replies - in_junk
@@ -62,6 +66,20 @@ def _doubts(doubts: Sequence[Doubt]) -> Iterable[str]:
             "mailsla requests --state to-check ».",
             in_junk,
         ).format(n=in_junk)
+
+
+def _disputed(found: Disputed, built: Report) -> str:
+    said = ngettext(
+        "{period} : le verdict de {n} demande dépend de la date que l'on croit, celle que porte le courriel ou celle "
+        "du serveur : voir « mailsla requests --state to-check ».",
+        "{period} : le verdict de {n} demandes dépend de la date que l'on croit, celle que porte le courriel ou celle "
+        "du serveur : voir « mailsla requests --state to-check ».",
+        found.count,
+    ).format(period=words.period_name(built.sections[0].period), n=found.count)
+    if not found.otherwise.settled:
+        return said
+    rate = words.rate(found.otherwise, built.minimum)
+    return said + " " + _("Avec les autres dates, le taux y serait de {rate}.").format(rate=rate)
 
 
 def _unseen(found: UnseenReplies, built: Report) -> str:

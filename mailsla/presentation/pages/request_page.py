@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from mailsla.core.clock.commitment import Commitment
 from mailsla.core.clock.verdict import Verdict
 from mailsla.core.clock.working_days import Day
+from mailsla.core.mail.instants import Moment
 from mailsla.core.pairing.decision import Decision
 from mailsla.core.pairing.derivation import DerivedMessage, ListedMail
 from mailsla.core.pairing.doubts import Doubt
@@ -50,6 +51,7 @@ def request_page(
             instant=words.instant(request.answered.at, zone), basis=terms.basis(request.answered.basis)
         )
         conclusion.append(Line(answered, Emphasis.DIM))
+        conclusion += [Line(said, Emphasis.DIM) for said in _otherwise(request.answered, zone)]
     conclusion += [Line(decision_line(item, zone)) for item in decisions]
     return Page(
         title=_("Demande {key}").format(key=words.reference(request.key)),
@@ -66,12 +68,19 @@ def _identity(request: Request, zone: ZoneInfo) -> Iterable[str]:
     yield _("Reçue le {instant} ({basis})").format(
         instant=words.instant(request.received.at, zone), basis=terms.basis(request.received.basis)
     )
+    yield from _otherwise(request.received, zone)
     for assignment in request.assignments:
         yield _("Service : {service}, depuis le {instant} ({basis})").format(
             service=words.safe(assignment.service),
             instant=words.instant(assignment.since, zone),
             basis=terms.service_basis(assignment.basis),
         )
+
+
+def _otherwise(moment: Moment, zone: ZoneInfo) -> Iterable[str]:
+    """Yield what disputes an instant."""
+    if moment.disputed is not None:
+        yield _("Contesté : le serveur dit {instant}.").format(instant=words.instant(moment.disputed, zone))
 
 
 def _messages_table(request: Request, messages: Sequence[DerivedMessage], zone: ZoneInfo) -> Table:
