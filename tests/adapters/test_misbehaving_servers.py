@@ -15,7 +15,7 @@ from mailsla.adapters.database import schema
 from mailsla.adapters.database.engine import open_engine, reading
 from mailsla.adapters.database.store import Store, store_on
 from mailsla.adapters.imap.account import ImapAccount, ImapLimits
-from mailsla.adapters.imap.client import MOST_ANSWER
+from mailsla.adapters.imap.client import MOST_ANSWER, MOST_LINES
 from mailsla.adapters.imap.connecting import connect
 from mailsla.adapters.imap.list_responses import MOST_NAME
 from mailsla.adapters.imap.session import ImapSession
@@ -553,6 +553,15 @@ def test_an_answer_without_end_is_given_up_before_it_fills_the_memory(
     poll()
 
     assert stored(store) == {1, 2, 3, 4, 5}
+
+
+def test_more_short_lines_than_any_server_has_mailboxes_are_given_up(
+    server: ScriptedImap, poll: Poll
+) -> None:
+    server.interjections["LIST"] = b'* LIST () "/" m\r\n' * (MOST_LINES + 1)
+
+    with pytest.raises(TransientError, match="plus long"):
+        poll()
 
 
 def test_a_server_that_goes_on_with_what_nobody_asked_for_is_given_up(server: ScriptedImap) -> None:

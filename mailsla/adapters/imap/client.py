@@ -23,6 +23,9 @@ MOST_ANSWER = 32 * 1024 * 1024
 
 The longest answer that is wanted is the list of those that bear a keyword: this many bytes name four million."""
 
+MOST_LINES = 100_000
+"""Lines of such an answer: each is kept apart, and costs far more than its bytes."""
+
 _NEWS = re.compile(rb"\* \d+ (EXISTS|EXPUNGE|FETCH)\b", re.IGNORECASE)
 
 
@@ -34,12 +37,12 @@ class _Bounded(imaplib.IMAP4):
 
     def __init__(self, greeting_seconds: float, *arguments: Any) -> None:
         self._greeting_seconds = greeting_seconds
-        self._heard = 0
+        self._heard = self._lines = 0
         super().__init__(*arguments)
 
     def hear_anew(self) -> None:
         """Begin to count what the server answers."""
-        self._heard = 0
+        self._heard = self._lines = 0
 
     def _command(self, name: str, *arguments: Any) -> Any:
         self.hear_anew()
@@ -52,6 +55,7 @@ class _Bounded(imaplib.IMAP4):
         except imaplib.IMAP4.error:
             # The library reads none of a million bytes: the rest of it would be taken for other lines.
             self._give_up()
+        self._lines += 1
         self._count(len(line))
         return line
 
@@ -62,7 +66,7 @@ class _Bounded(imaplib.IMAP4):
 
     def _count(self, size: int) -> None:
         self._heard += size
-        if self._heard > MOST_ANSWER:
+        if self._heard > MOST_ANSWER or self._lines > MOST_LINES:
             self._give_up()
 
     def _give_up(self) -> NoReturn:
