@@ -86,6 +86,10 @@ SAID = (
         (f"UID FETCH ‹UID› (BODY.PEEK[HEADER.FIELDS ({CONTENT_FIELDS})] BODY.PEEK[TEXT]<0.{READ_BYTES}>)",),
         "le début d'un corps, dans les trois cas dits ci-dessous",
     ),
+    Said(
+        ("UID FETCH ‹UID› (BODYSTRUCTURE)",),
+        "de quelles parties est fait un courriel dont l'objet commence comme une invitation ; rien n'en est lu",
+    ),
     Said(("IDLE", "DONE"), "attendre que le serveur dise qu'un courriel est arrivé, puis cesser"),
     Said(("LOGOUT",), "partir"),
 )

@@ -37,6 +37,7 @@ def left_out_by(rule: str) -> str:
     return {
         "bulk-and-feedback": _("envoi en nombre"),
         "calendar-message": _("message d'agenda"),
+        "calendar-part": _("une invitation est l'une de ses parties"),
         "calendar-sender": _("expéditeur d'agenda"),
         "daemon-and-body": _("système de messagerie, et début du texte"),
         "daemon-and-subject": _("système de messagerie, et objet"),

@@ -39,8 +39,8 @@ class Messages(Protocol):
     def nameless(self, cursor: Cursor, office: Office) -> Collection[int]:
         """Return the UIDs of forms' mails whose citizen is written in the body, and is not known."""
 
-    def undelivered(self, cursor: Cursor, office: Office) -> Collection[int]:
-        """Return the UIDs of what the office wrote and no server delivered: what may be a draft."""
+    def asked_too_little(self, cursor: Cursor, office: Office) -> Collection[int]:
+        """Return the UIDs of what the office wrote, and an earlier version asked too little of."""
 
 
 class Copies(Protocol):

@@ -121,7 +121,7 @@ class MailboxPass:
         if self.cursor.forms != forms:
             uids.update(self.store.messages.nameless(self.cursor, self.terms.office))
         if self._asks_more:
-            uids.update(self.store.messages.undelivered(self.cursor, self.terms.office))
+            uids.update(self.store.messages.asked_too_little(self.cursor, self.terms.office))
         return uids
 
     def _look_for_flags(self, status: MailboxStatus) -> None:

@@ -205,6 +205,25 @@ def test_a_bounce_that_only_its_body_tells_is_a_delivery_report(box: Box) -> Non
     assert box.requests() == ()
 
 
+INVITATION = (
+    "This is a multi-part message.\n--b\nContent-Type: multipart/alternative; boundary=c\n\n"
+    "--c\nContent-Type: text/plain\n\nBonjour\n--c\nContent-Type: text/calendar; charset=utf-8; METHOD=REQUEST\n\n"
+    "BEGIN:VCALENDAR\n--c--\n--b--\n"
+)
+
+
+@pytest.mark.parametrize(("body", "count"), [(INVITATION, 0), (INVITATION.replace("METHOD", "name"), 1)])
+def test_an_invitation_that_only_one_of_its_parts_tells_is_one(box: Box, body: str, count: int) -> None:
+    written = letter(1, by="camille@example.org", body=body)
+    several = b"\nContent-Type: multipart/mixed; boundary=b"
+    written = re.sub(rb"\nSubject: [^\r\n]*", b"\nSubject: Invitation: permis" + several, written)
+    box.put(re.sub(rb"\r?\n", b"\r\n", written))
+
+    box.poll()
+
+    assert len(box.requests()) == count
+
+
 def set_aside(box: Box, *uids: int, reader: int) -> None:
     """Set messages of the inbox aside, as a reader of some version does that cannot read them."""
     with box.session() as session:

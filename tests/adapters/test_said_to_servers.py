@@ -32,6 +32,7 @@ USES: dict[str, Callable[[ImapSession], object]] = {
     "highest_uid": lambda session: session.highest_uid(),
     "fetch": lambda session: list(session.fetch([1, 2])),
     "body_starts": lambda session: session.body_starts([1, 2], READ_BYTES),
+    "invitations": lambda session: session.invitations([1, 2]),
     "with_keyword": lambda session: session.with_keyword("$Traite"),
     "drafts": lambda session: session.drafts(),
     "can_idle": lambda session: session.can_idle,

@@ -5,8 +5,14 @@ from __future__ import annotations
 import pytest
 
 from mailsla.core.mail.header import Header
-from mailsla.core.mail.kinds import MailKind
-from mailsla.core.office.body_evidence import needs_body, with_body
+from mailsla.core.mail.kinds import MailKind, Reason
+from mailsla.core.office.body_evidence import (
+    as_invitation,
+    needs_body,
+    needs_structure,
+    read_with_body,
+    with_body,
+)
 from mailsla.core.office.kind_here import kind_here
 from mailsla.core.office.sides import Side, classified, read
 from mailsla.core.pairing.derivation import derive
@@ -76,3 +82,62 @@ def test_what_our_own_list_returns_is_looked_into_as_any_returned_mail() -> None
     assert needs_body(returned, OFFICE)
     told = with_body(returned, b"", b"Final-Recipient: rfc822; x@example.org", OFFICE)
     assert kind_here(told, OFFICE).kind is MailKind.DELIVERY_REPORT
+
+
+MEETING = Header(
+    message_id="a@example.org",
+    subject="Invitation : permis",
+    senders=(CITIZEN,),
+    kept=(("content-type", "multipart/mixed; boundary=b"),),
+)
+
+
+@pytest.mark.parametrize(
+    ("header", "is_asked"),
+    [
+        (MEETING, True),
+        (MEETING._replace(subject="Accepted: permis"), True),
+        (MEETING._replace(subject="ANNULÉ : permis"), True),
+        (MEETING._replace(subject="Accepter un permis"), False),
+        (MEETING._replace(subject="Permis : invitation"), False),
+        (MEETING._replace(kept=()), False),
+        (MEETING._replace(kept=(("content-type", "text/plain"),)), False),
+        (MEETING._replace(kept=(*MEETING.kept, ("auto-submitted", "auto-replied"))), False),
+        (MEETING._replace(in_reply_to=("r1@pref.example.fr",)), False),
+        (MEETING._replace(senders=("mailer-daemon@example.org",)), False),
+    ],
+)
+def test_the_parts_are_asked_of_what_may_be_an_invitation_alone(header: Header, *, is_asked: bool) -> None:
+    assert needs_structure(header, OFFICE) is is_asked
+
+
+def test_a_calendar_part_makes_an_invitation_and_says_so() -> None:
+    found = kind_here(as_invitation(MEETING), OFFICE)
+
+    assert (found.kind, found.reason) == (
+        MailKind.CALENDAR,
+        Reason("calendar-part", "content-type", "text/calendar"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("part", "kind"),
+    [
+        ("Content-Type: text/calendar; method=REPLY", MailKind.CALENDAR),
+        ("Content-Type: text/calendar", MailKind.PERSON),
+        (
+            "Content-Type: multipart/alternative; boundary=c\r\n\r\n--c\r\nContent-Type: Text/Calendar; Method=X",
+            MailKind.CALENDAR,
+        ),
+        ("Content-Type: message/rfc822\r\n\r\nContent-Type: text/calendar; method=REPLY", MailKind.PERSON),
+        ("Content-Type: text/plain", MailKind.PERSON),
+    ],
+)
+def test_in_an_archive_the_parts_are_at_hand(part: str, kind: MailKind) -> None:
+    raw = (
+        b"From: camille@example.org\r\nMessage-ID: <a@example.org>\r\nSubject: Invitation\r\n"
+        b"Content-Type: multipart/mixed; boundary=b\r\n"
+    )
+    body = f"--b\r\n{part}\r\n\r\nBEGIN:VCALENDAR\r\n--b--\r\n".encode()
+
+    assert kind_here(read_with_body(raw, body, OFFICE), OFFICE).kind is kind

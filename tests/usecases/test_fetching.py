@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 
 import pytest
@@ -22,6 +22,10 @@ LETTER = b"Message-ID: <m%d.%05d@example.org>\r\nFrom: usager%d@example.org\r\nS
 DAEMON = (
     b"Message-ID: <m%d.%05d@example.org>\r\nFrom: MAILER-DAEMON@relais%d.example.net\r\nSubject: ?\r\n\r\n"
 )
+MEETING = (
+    b"Message-ID: <m%d.%05d@example.org>\r\nFrom: usager%d@example.org\r\nSubject: Invitation : permis\r\n"
+    b"Content-Type: multipart/alternative; boundary=x\r\n\r\n"
+)
 
 
 class Mailbox:
@@ -32,7 +36,8 @@ class Mailbox:
         breaks_at: The UID at which the connection breaks, once.
         oversized: The UID whose header announces too much.
         refused: UIDs for which a FETCH is refused, after what else it asks for.
-        bodiless: UIDs whose bodies are refused.
+        bodiless: UIDs whose bodies, and parts, are refused.
+        meetings: UIDs of mails that may be invitations; the odd ones are.
 
     Attributes:
         asked: How many FETCH commands were given.
@@ -47,10 +52,12 @@ class Mailbox:
         oversized: int = 0,
         refused: Iterable[int] = (),
         bodiless: Iterable[int] = (),
+        meetings: Iterable[int] = (),
     ) -> None:
         self.uids, self.daemons = sorted(uids), set(daemons)
         self.breaks_at, self.oversized = breaks_at, oversized
         self.refused, self.bodiless = set(refused), set(bodiless)
+        self.meetings = set(meetings)
         self.busy = False
         self.asked = 0
 
@@ -67,7 +74,8 @@ class Mailbox:
                 raise TransientError("cut")
             if uid == self.oversized:
                 raise OversizedMessage(uid)
-            yield Fetched(uid, AT, (DAEMON if uid in self.daemons else LETTER) % (uid, uid, uid))
+            written = DAEMON if uid in self.daemons else MEETING if uid in self.meetings else LETTER
+            yield Fetched(uid, AT, written % (uid, uid, uid))
         self.busy = False
         if self.refused.intersection(uids):
             raise FetchRefused
@@ -78,6 +86,13 @@ class Mailbox:
         if self.bodiless.intersection(uids):
             raise MailboxError
         return [BodyStart(uid, b"", b"could not be delivered") for uid in uids]
+
+    def invitations(self, uids: Sequence[int]) -> Collection[int]:
+        assert not self.busy
+        assert self.meetings.issuperset(uids)
+        if self.bodiless.intersection(uids):
+            raise MailboxError
+        return {uid for uid in uids if uid % 2}
 
 
 def ahead(function: Callable[[object], object], items: Iterable[object]) -> Iterator[object]:
@@ -108,6 +123,7 @@ SPREADS: list[Map] = [map, ahead]
     uids=st.sets(st.integers(1, 300), min_size=1, max_size=60),
     vanished=st.sets(st.integers(1, 300), max_size=10),
     daemons=st.sets(st.integers(1, 300), max_size=10),
+    meetings=st.sets(st.integers(1, 300), max_size=10),
     piece_bytes=st.sampled_from([1, 300, 10_000]),
     piece_messages=st.sampled_from([1, 5, 10, 500]),
     stored=st.sampled_from([1, 20, 500]),
@@ -117,12 +133,13 @@ def test_each_message_comes_once_and_is_covered_no_sooner(
     uids: set[int],
     vanished: set[int],
     daemons: set[int],
+    meetings: set[int],
     piece_bytes: int,
     piece_messages: int,
     stored: int,
 ) -> None:
     limits = Limits(slice=10, piece_bytes=piece_bytes, piece_messages=piece_messages, stored=stored)
-    mailbox = Mailbox(uids - vanished, daemons=daemons)
+    mailbox = Mailbox(uids - vanished, daemons=daemons, meetings=meetings)
 
     batches = list(read_batches(mailbox, sorted(uids), 7, terms(spread, limits)))
 
@@ -133,7 +150,7 @@ def test_each_message_comes_once_and_is_covered_no_sooner(
     assert sorted(seen) == sorted(uids - vanished)
     assert batches[-1].last_uid == max(uids)
     told = {m.uid for batch in batches for m in batch.messages if m.header.has("body-says")}
-    assert told == daemons & uids - vanished
+    assert told == (daemons | {uid for uid in meetings if uid % 2}) & uids - vanished
 
 
 @pytest.mark.parametrize("spread", SPREADS)
@@ -185,6 +202,13 @@ def test_a_body_that_the_server_refuses_is_done_without() -> None:
     [batch] = read(Mailbox(range(1, 9), daemons=range(1, 9), bodiless=(3, 4)), range(1, 9), map)
 
     assert [m.uid for m in batch.messages if not m.header.has("body-says")] == [3, 4]
+
+
+def test_parts_that_the_server_does_not_tell_are_done_without() -> None:
+    [batch] = read(Mailbox(range(1, 9), meetings=range(1, 9), bodiless=(3, 4)), range(1, 9), map)
+
+    assert [m.uid for m in batch.messages if m.header.has("body-says")] == [1, 5, 7]
+    assert [m.uid for m in batch.messages] == list(range(1, 9))
 
 
 @pytest.mark.parametrize("spread", SPREADS)

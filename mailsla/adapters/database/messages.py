@@ -18,6 +18,7 @@ from mailsla.adapters.database.bulk import (
     insert_rows,
     reserved,
 )
+from mailsla.adapters.database.column_values import document_of
 from mailsla.adapters.database.copies import mark_copies_gone, put_on
 from mailsla.adapters.database.engine import reading, writing
 from mailsla.adapters.database.pending import derive_again
@@ -50,6 +51,7 @@ MOST_TRACES = 500
 """Mails that say enough of who verifies them."""
 
 MESSAGE_OF_COPY, UID_OF_COPY = COPY_COLUMNS.index("message_id"), COPY_COLUMNS.index("uid")
+TRACE_OF_COPY = COPY_COLUMNS.index("trace")
 
 
 class Messages:
@@ -110,9 +112,12 @@ class Messages:
             and apart(partial(_needs_body, header, office)) is True
         ]
 
-    def undelivered(self, cursor: Cursor, office: Office) -> list[int]:
-        """Return the UIDs in a mailbox of what the office wrote and no server delivered: what may be a draft."""
-        found = self._headers(cursor, LOCATION.c.hop_at.is_(None))
+    def asked_too_little(self, cursor: Cursor, office: Office) -> list[int]:
+        """Return the UIDs in a mailbox of what the office wrote, and an earlier version asked too little of.
+
+        What no server delivered may be a draft; what one did may be forged.
+        """
+        found = self._headers(cursor, LOCATION.c.hop_at.is_(None) | LOCATION.c.trace.is_(None))
         return [uid for uid, header in found if apart(partial(office.wrote, header)) is True]
 
     def _headers(
@@ -198,6 +203,18 @@ def _seen_again(connection: Connection, copies: Rows, seen_at: datetime) -> None
         insert_rows(connection, LOCATION, COPY_COLUMNS, copies)
     back = here & among(LOCATION.c.uid, list(messages), connection)
     connection.execute(update(LOCATION).where(back).values(gone_at=None))
+    _complete_traces(connection, here, copies)
+
+
+def _complete_traces(connection: Connection, here: ColumnElement[bool], copies: Rows) -> None:
+    """Note what servers wrote of copies of which an earlier version did not ask."""
+    traces = {copy[UID_OF_COPY]: copy[TRACE_OF_COPY] for copy in copies if copy[TRACE_OF_COPY] is not None}
+    lacking = select(LOCATION.c.uid).where(
+        here, LOCATION.c.trace.is_(None), among(LOCATION.c.uid, list(traces), connection)
+    )
+    for uid in connection.execute(lacking).scalars().all():
+        trace = document_of(traces[uid])
+        connection.execute(update(LOCATION).where(here, LOCATION.c.uid == uid).values(trace=trace))
 
 
 def _add_messages(connection: Connection, batch: Batch, seen_at: datetime) -> dict[str, int]:

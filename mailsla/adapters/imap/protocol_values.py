@@ -1,4 +1,4 @@
-"""Numbers and names as IMAP says them: a mailbox's status, sequence sets."""
+"""Numbers and names as IMAP says them: a mailbox's status, sequence sets, the parts of a message."""
 
 from __future__ import annotations
 
@@ -43,3 +43,28 @@ def sequence_set(uids: Sequence[int]) -> str:
         else:
             ranges.append([uid, uid])
     return ",".join(str(first) if first == last else f"{first}:{last}" for first, last in ranges)
+
+
+def is_invitation(structure: Any) -> bool:
+    """Tell whether a body's structure (RFC 9051 §7.5.2) has a calendar part with a method; what is attached is apart.
+
+    >>> calendar = (b"TEXT", b"CALENDAR", (b"CHARSET", b"utf-8", b"method", b"REQUEST"), None, None, b"7BIT", 9, 1)
+    >>> is_invitation(([calendar], b"ALTERNATIVE")), is_invitation((b"TEXT", b"CALENDAR", None))
+    (True, False)
+    """
+    waiting = [structure]
+    while waiting:
+        part = waiting.pop()
+        if not isinstance(part, tuple) or len(part) < 2:
+            continue
+        if isinstance(part[0], list):
+            waiting += part[0]
+        elif _is_calendar(part) and len(part) > 2 and isinstance(part[2], tuple):
+            names = part[2][::2]
+            return any(isinstance(name, bytes) and name.lower() == b"method" for name in names)
+    return False
+
+
+def _is_calendar(part: tuple[Any, ...]) -> bool:
+    types = part[:2]
+    return all(isinstance(item, bytes) for item in types) and b"/".join(types).lower() == b"text/calendar"

@@ -10,7 +10,7 @@ import imaplib
 import ssl
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import date
@@ -22,7 +22,7 @@ from mailsla.adapters.imap.client import Client
 from mailsla.adapters.imap.fetch_responses import read_fetch
 from mailsla.adapters.imap.list_responses import Listed, read_list, read_status
 from mailsla.adapters.imap.mailbox_choice import chosen
-from mailsla.adapters.imap.protocol_values import sequence_set, status_of
+from mailsla.adapters.imap.protocol_values import is_invitation, sequence_set, status_of
 from mailsla.adapters.imap.translation import refusing, translated
 from mailsla.core.collection.on_server import BodyStart, Fetched, ListedMailbox, MailboxStatus
 from mailsla.core.errors import FetchRefused, MailslaError
@@ -212,6 +212,16 @@ class ImapSession:
             BodyStart(uid, _item(items, b"BODY[HEADER"), _item(items, b"BODY[TEXT"))
             for uid, items in found.items()
         ]
+
+    def invitations(self, uids: Sequence[int]) -> Collection[int]:
+        """Return which messages of the opened mailbox hold a calendar part with a method (RFC 6047 §2.4).
+
+        Raises:
+            MailboxError: When the server says NO.
+        """
+        with self.bounded(), refusing():
+            found = self._client.fetch(list(uids), ["BODYSTRUCTURE"])
+            return {uid for uid, items in found.items() if is_invitation(items.get(b"BODYSTRUCTURE"))}
 
     def with_keyword(self, keyword: str) -> Sequence[int]:
         """List the UIDs of the opened mailbox that bear an IMAP keyword."""

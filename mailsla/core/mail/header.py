@@ -79,10 +79,11 @@ REQUESTED_FIELDS = (
 )
 """Names of every header field that a collection asks for."""
 
-ASKED_VERSION = 1
+ASKED_VERSION = 2
 """Raised whenever a collection asks for more than before: what may matter is then asked for again, once.
 
 1: the flag `\\Draft` and `X-Mozilla-Draft-Info`, of what the office wrote and no server delivered.
+2: what the servers on its way wrote, of what bears an address of the office.
 """
 
 

@@ -20,6 +20,7 @@ from mailsla.core.mail.machine_words import (
     BOUNCE_SUBJECT,
     DAEMON,
     FIXED_PREFIX,
+    INVITATION_SUBJECT,
     RECEIPT_SUBJECT,
     SAYS_REPLY,
     VACATION_FIELDS,
@@ -101,13 +102,18 @@ def kind_of(header: Header, body_start: bytes = b"") -> Classification:
         return A_PERSON
     said = header.field(BODY_SAYS)
     if said:
-        return Classification(MailKind(said), Reason("daemon-and-body", "from"))
+        return Classification(MailKind(said), _SAID_BY_BODY[MailKind(said)])
     for kind, rule in _RULES:
         reason = rule(header, body_start)
         if reason is not None:
             return Classification(kind, reason)
     return A_PERSON
 
+
+_SAID_BY_BODY = {
+    MailKind.DELIVERY_REPORT: Reason("daemon-and-body", "from"),
+    MailKind.CALENDAR: Reason("calendar-part", "content-type", "text/calendar"),
+}
 
 _SIGNS = frozenset({BODY_SAYS, *KEPT_FIELDS}) - {
     "content-type",
@@ -255,6 +261,12 @@ def _calendar(header: Header, _body: bytes) -> Reason | None:
     if header.field("content-class").lower().strip() == "urn:content-classes:calendarmessage":
         return _seen(header, "content-class", "calendar-message")
     return Reason("calendar-sender", "sender") if _is_of_a_calendar(header) else None
+
+
+def may_be_an_invitation(header: Header) -> bool:
+    """Tell whether a mail may hold a calendar part: its subject begins as invitations do, and it has several parts."""
+    is_several = whole_type(header.field("content-type")).startswith("multipart/")
+    return is_several and INVITATION_SUBJECT.match(plain_spelling(header.subject)) is not None
 
 
 def _list(header: Header, _body: bytes) -> Reason | None:

@@ -60,6 +60,13 @@ RECEIPT_SUBJECT = re.compile(
     re.IGNORECASE,
 )
 
+INVITATION_SUBJECT = re.compile(
+    r"^(?:(?:updated |mise à jour[ :]+)?invitation|r[ée]union|meeting|rendez-vous|"
+    r"(?:accept[ée]e?|accepted|refus[ée]e?|declined|provisoire|tentative(?:ly accepted)?|annul[ée]e?|cancell?ed)\s*:)",
+    re.IGNORECASE,
+)
+"""How calendar programs begin their subjects, and how anybody may."""
+
 VACATION_FIELDS = ("x-autoreply", "x-autorespond", "x-autoresponder", "x-autoresponse", "x-vacation")
 SAYS_REPLY = (
     ("precedence", re.compile(r"auto[-_]reply\Z")),

@@ -2,7 +2,7 @@
 
 Three questions only: who asks, in a declared web form that writes it in the text; whether a mail written by a
 delivery system, which marks it nowhere in the header, is a delivery report; and whether an answer to a mail of ours
-only thanks.
+only thanks. A mail that may be an invitation is asked of what parts it is made, and no part is read.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from mailsla.core.mail.base_subject import base_subject
 from mailsla.core.mail.encoded_words import text_of
 from mailsla.core.mail.header import BODY_SAYS, BODY_THANKS, Header
 from mailsla.core.mail.header_reading import read_header
-from mailsla.core.mail.kinds import MailKind, is_of_a_mail_system, kind_of
+from mailsla.core.mail.kinds import MailKind, is_of_a_mail_system, kind_of, may_be_an_invitation
 from mailsla.core.mail.thanks_words import THANKS_VERSION, only_thanks, says_thanks
 from mailsla.core.office.correspondents import Office
 from mailsla.core.office.kind_here import kind_here
@@ -41,6 +41,18 @@ def needs_body(header: Header, office: Office) -> int:
     if kind_here(header, office).kind is not MailKind.PERSON:
         return 0
     return READ_BYTES if is_of_a_mail_system(header) or _may_thank(header, office) else 0
+
+
+def needs_structure(header: Header, office: Office) -> bool:
+    """Tell whether a mail's parts would say something that neither its header nor the body that is read does."""
+    if office.form_of(header) is not None or needs_body(header, office):
+        return False
+    return may_be_an_invitation(header) and kind_here(header, office).kind is MailKind.PERSON
+
+
+def as_invitation(header: Header) -> Header:
+    """Return the header of a mail that holds a calendar part with a method (RFC 6047 §2.4)."""
+    return header._replace(kept=(*header.kept, (BODY_SAYS, MailKind.CALENDAR.value)))
 
 
 def _may_thank(header: Header, office: Office) -> bool:
@@ -88,7 +100,23 @@ def read_with_body(raw: bytes, body: bytes, office: Office) -> Header:
         MessageError: When it cannot be read.
     """
     header = read_header(raw)
-    return with_body(header, raw, body, office) if needs_body(header, office) else header
+    if needs_body(header, office):
+        return with_body(header, raw, body, office)
+    if needs_structure(header, office) and _is_invitation(_message(raw, body)):
+        return as_invitation(header)
+    return header
+
+
+def _is_invitation(message: Message) -> bool:
+    parts = message.get_payload()
+    found = parts if isinstance(parts, list) else []
+    return any(
+        _is_invitation(part)
+        if part.get_content_maintype() == "multipart"
+        else part.get_content_type() == "text/calendar" and part.get_param("method") is not None
+        for part in found
+        if isinstance(part, Message)
+    )
 
 
 def first_text(content_fields: bytes, body: bytes) -> str:
