@@ -141,3 +141,12 @@ def test_in_an_archive_the_parts_are_at_hand(part: str, kind: MailKind) -> None:
     body = f"--b\r\n{part}\r\n\r\nBEGIN:VCALENDAR\r\n--b--\r\n".encode()
 
     assert kind_here(read_with_body(raw, body, OFFICE), OFFICE).kind is kind
+
+
+def test_a_body_says_that_a_mail_is_a_delivery_report_and_nothing_else() -> None:
+    listed = Header(senders=("mailer-daemon@example.org",), kept=(("list-id", "<contact.pref.example.fr>"),))
+
+    assert with_body(listed, b"", b"Bonjour", OFFICE) == listed
+    assert (
+        kind_here(with_body(listed, b"", b"undeliverable", OFFICE), OFFICE).kind is MailKind.DELIVERY_REPORT
+    )

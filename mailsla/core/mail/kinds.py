@@ -102,7 +102,8 @@ def kind_of(header: Header, body_start: bytes = b"") -> Classification:
         return A_PERSON
     said = header.field(BODY_SAYS)
     if said:
-        return Classification(MailKind(said), _SAID_BY_BODY[MailKind(said)])
+        kind = MailKind(said)
+        return Classification(kind, _SAID_BY_PARTS if kind is MailKind.CALENDAR else _SAID_BY_BODY)
     for kind, rule in _RULES:
         reason = rule(header, body_start)
         if reason is not None:
@@ -110,10 +111,8 @@ def kind_of(header: Header, body_start: bytes = b"") -> Classification:
     return A_PERSON
 
 
-_SAID_BY_BODY = {
-    MailKind.DELIVERY_REPORT: Reason("daemon-and-body", "from"),
-    MailKind.CALENDAR: Reason("calendar-part", "content-type", "text/calendar"),
-}
+_SAID_BY_PARTS = Reason("calendar-part", "content-type", "text/calendar")
+_SAID_BY_BODY = Reason("daemon-and-body", "from")
 
 _SIGNS = frozenset({BODY_SAYS, *KEPT_FIELDS}) - {
     "content-type",

@@ -77,9 +77,8 @@ def with_body(header: Header, content_fields: bytes, body: bytes, office: Office
     form = office.form_of(header)
     if form is not None:
         return header._replace(asked_by=form.asked_by(first_text(content_fields, body)))
-    said = kind_of(header, body).kind if is_of_a_mail_system(header) else MailKind.PERSON
-    if said is not MailKind.PERSON:
-        return header._replace(kept=(*header.kept, (BODY_SAYS, said.value)))
+    if is_of_a_mail_system(header) and kind_of(header, body).kind is MailKind.DELIVERY_REPORT:
+        return header._replace(kept=(*header.kept, (BODY_SAYS, MailKind.DELIVERY_REPORT.value)))
     if _may_thank(header, office) and _only_thanks(content_fields, body):
         return header._replace(kept=(*header.kept, (BODY_THANKS, THANKS_VERSION)))
     return header
