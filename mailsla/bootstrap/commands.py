@@ -147,6 +147,7 @@ def check(app: Application, *, quick: bool) -> list[Finding]:
         gaps=app.gaps(),
         territory=app.site.settings.site.territory.name,
         calendar=app.clock().calendar,
+        id_hosts=tuple(host for host in app.store.clues.id_hosts() if not office.made(f"@{host}")),
         vouching=""
         if office.trusted_authserv_id
         else vouching_server(app.store.messages.latest_traces(), office),

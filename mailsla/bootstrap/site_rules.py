@@ -49,6 +49,7 @@ class Site:
             trusted_authserv_id=settings.office.trusted_authserv_id or "",
             networks=settings.office.networks,
             copies_are_trusted=settings.office.copies_are_trusted,
+            message_id_hosts=settings.office.message_id_hosts,
         )
 
     @property

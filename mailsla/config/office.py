@@ -53,6 +53,7 @@ class OfficeSection(Section):
     trusted_authserv_id: AuthservId | None = None
     networks: tuple[Network, ...] = ()
     copies_are_trusted: bool = False
+    message_id_hosts: tuple[Domain, ...] = ()
 
 
 class FormSection(Section):

@@ -17,6 +17,7 @@ from mailsla.core.alerts.findings import (
     Finding,
     FormsUndeclared,
     Health,
+    IdsOfOthers,
     LastCollected,
     MailboxesListed,
     MailSetAside,
@@ -73,7 +74,7 @@ def _subject(finding: Finding) -> str:  # noqa: C901, PLR0911 (one of each kind)
             return _("envoi des alertes")
         case Broken() | RequestsKnown() | DerivationLate():
             return _("base de données")
-        case RepliesSeen() | RepliesUnseen() | NotBelieved() | ServerVouches():
+        case RepliesSeen() | RepliesUnseen() | NotBelieved() | ServerVouches() | IdsOfOthers():
             return _("réponses")
         case FormsUndeclared():
             return _("formulaires")
@@ -112,6 +113,8 @@ def _sentence(finding: Finding, zone: ZoneInfo) -> str:  # noqa: C901, PLR0911, 
             return _not_believed(count)
         case ServerVouches():
             return _vouches(finding)
+        case IdsOfOthers(hosts):
+            return _made_elsewhere(hosts)
         case SendingUnconfigured():
             return _("pas de section [smtp] : aucune alerte ne partira.")
         case SendingAnswers():
@@ -166,6 +169,14 @@ def _not_believed(count: int) -> str:
         "[office] (trusted_authserv_id, networks).",
         count,
     ).format(n=count)
+
+
+def _made_elsewhere(hosts: Sequence[str]) -> str:
+    return _(
+        "vos courriels portent des identifiants d'hôtes que vos domaines ne nomment pas. Pour que la réponse d'un "
+        "usager à l'un d'eux compte comme une preuve qu'il est parti, écrivez dans [office] : "
+        "message_id_hosts = {hosts}"
+    ).format(hosts=json.dumps(list(hosts)))
 
 
 def _vouches(finding: ServerVouches) -> str:

@@ -140,6 +140,7 @@ class Installation:
         calendar: Its calendar.
         vouching: The name under which our own server seems to say what it verified; empty when the site says it
             trusts one, or none is seen.
+        id_hosts: Hosts outside our domains that seem to make the Message-IDs of our mail alone.
     """
 
     accounts: Sequence[Access]
@@ -152,6 +153,7 @@ class Installation:
     territory: str
     calendar: WorkingCalendar
     vouching: str = ""
+    id_hosts: tuple[str, ...] = ()
 
 
 def look(installation: Installation, now: datetime) -> Iterator[Finding]:
@@ -162,6 +164,8 @@ def look(installation: Installation, now: datetime) -> Iterator[Finding]:
     found = installation.clues.answered_unseen()
     if found.unseen:
         yield findings.RepliesUnseen(found.by_service, found.unseen, found.seen)
+    if installation.id_hosts:
+        yield findings.IdsOfOthers(installation.id_hosts)
     senders = installation.clues.undeclared_forms()
     if senders:
         yield findings.FormsUndeclared(senders)

@@ -30,7 +30,7 @@ from mailsla.core.mail.trace_information import Hop, Trace
 from mailsla.core.pairing.doubts import DoubtCode
 from mailsla.core.rate.case import case_of
 from mailsla.usecases.derive import derive_pending
-from tests.factories import RULES, mail, paris, reply
+from tests.factories import CITIZEN, RULES, mail, paris, reply
 
 INBOX = ListedMailbox("INBOX", MailboxRole.INBOX)
 SENT = ListedMailbox("Sent", MailboxRole.SENT)
@@ -137,6 +137,27 @@ def test_what_disputes_an_instant_and_every_reason_to_look_at_a_mail_are_kept(
         DoubtCode.NEW_SUBJECT_BEFORE_REPLY,
         DoubtCode.SEEMS_AUTOMATIC,
     }
+
+
+def test_the_hosts_that_make_the_ids_of_our_mail_alone_are_found(
+    store: Store, derivations: Derivations
+) -> None:
+    ours = [
+        mail(
+            f"2026-11-02 1{number}:00",
+            by="contact@pref.example.fr",
+            to=CITIZEN,
+            message_id=f"{number}@{host}",
+        )
+        for host in ("A.example.net", "both.example.net", "nodot", "b.example.net")
+        for number in range(5 if host == "b.example.net" else 3)
+    ]
+    few = mail("2026-11-02 10:00", by="contact@pref.example.fr", to=CITIZEN, message_id="1@few.example.net")
+    add(store, *ours, few, mail("2026-11-02 10:00", message_id="9@both.example.net"))
+
+    derive_pending(derivations, RULES)
+
+    assert store.clues.id_hosts() == ("b.example.net", "a.example.net")
 
 
 def test_marks_of_drafts_are_dated_facts_of_copies_and_only_the_flag_is_taken_away(

@@ -29,11 +29,13 @@ def test_by_what_our_mail_is_believed_is_what_the_site_says() -> None:
         trusted_authserv_id=" MX.pref.example.fr ",
         networks=["198.51.100.0/24", "2001:DB8::/32", "203.0.113.9"],
         copies_are_trusted=True,
+        message_id_hosts=["Relais.example.net"],
     )
 
     assert said.trusted_authserv_id == "mx.pref.example.fr"
     assert said.networks == ("198.51.100.0/24", "2001:db8::/32", "203.0.113.9/32")
     assert said.copies_are_trusted
+    assert (said.message_id_hosts, office().message_id_hosts) == (("relais.example.net",), ())
     assert (office().trusted_authserv_id, office().networks, office().copies_are_trusted) == ("", (), False)
 
 

@@ -71,6 +71,7 @@ OTHER: dict[str, Any] = {
     "Office.copies_are_trusted": True,
     "Office.domains": ("pref.example.fr", "example.org"),
     "Office.forms": (),
+    "Office.message_id_hosts": ("relais.example.net",),
     "Office.networks": ("198.51.100.0/24",),
     "Office.services": (),
     "Office.trusted_authserv_id": "mx.pref.example.fr",

@@ -61,7 +61,16 @@ def test_services_stand_the_most_concerned_first() -> None:
 
 @pytest.mark.parametrize(
     ("message_id", "ours"),
-    [("a@pref.example.fr", True), ("a@Mail.PREF.example.fr", True), ("a@example.fr", False), ("pref", False)],
+    [
+        ("a@pref.example.fr", True),
+        ("a@Mail.PREF.example.fr", True),
+        ("a@example.fr", False),
+        ("pref", False),
+        ("a@Relais.example.net", True),
+        ("a@x.relais.example.net", False),
+    ],
 )
 def test_an_id_is_ours_by_its_host(message_id: str, *, ours: bool) -> None:
-    assert Office(domains=("pref.example.fr",)).made(message_id) is ours
+    office = Office(domains=("pref.example.fr",), message_id_hosts=("relais.example.net",))
+
+    assert office.made(message_id) is ours

@@ -95,8 +95,24 @@ SAID: list[tuple[Finding, str]] = [
         ),
     ),
     (
+        findings.IdsOfOthers(("relais.example.net", "b.example.net")),
+        (
+            "ok réponses : vos courriels portent des identifiants d'hôtes que vos domaines ne nomment pas. Pour que la "
+            "réponse d'un usager à l'un d'eux compte comme une preuve qu'il est parti, écrivez dans [office] : "
+            'message_id_hosts = ["relais.example.net", "b.example.net"]'
+        ),
+    ),
+    (
         findings.MailSetAside("contact", "INBOX", 8, "unforeseen ValueError"),
         "warning courriel mis de côté : contact, dossier INBOX, UID 8 : ",
+    ),
+    (
+        findings.IdsOfOthers(("relais.example.net", "b.example.net")),
+        (
+            "ok réponses : vos courriels portent des identifiants d'hôtes que vos domaines ne nomment pas. Pour que la "
+            "réponse d'un usager à l'un d'eux compte comme une preuve qu'il est parti, écrivez dans [office] : "
+            'message_id_hosts = ["relais.example.net", "b.example.net"]'
+        ),
     ),
     (
         findings.MailSetAside("contact", "IN\x1bBOX", 7, "no-header"),

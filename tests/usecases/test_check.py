@@ -154,6 +154,7 @@ def test_mails_of_ours_that_are_not_believed_are_to_watch_and_the_server_that_co
         findings.ServerVouches("mx.example.fr", is_needed=True),
     ]
     assert [item.health for item in doubted] == [Health.WARNING, Health.WARNING]
+    assert found(id_hosts=("a.example.net",))[2] == findings.IdsOfOthers(("a.example.net",))
     assert (calm, calm.health) == (findings.ServerVouches("mx.example.fr", is_needed=False), Health.OK)
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from typing import NamedTuple
 
 from sqlalchemy import Engine, func, select
 
-from mailsla.adapters.database.bulk import among
+from mailsla.adapters.database.bulk import STREAMED, among
 from mailsla.adapters.database.engine import reading
 from mailsla.adapters.database.request_rows import doubt_of
 from mailsla.adapters.database.tables import DERIVED_DOUBT, DERIVED_MESSAGE, DERIVED_REQUEST, MESSAGE
@@ -15,6 +16,14 @@ from mailsla.core.mail.kinds import MailKind
 from mailsla.core.office.sides import UNPROVEN, Side
 from mailsla.core.pairing.conversation import Evidence
 from mailsla.core.pairing.doubts import Doubt, DoubtCode
+
+FEWEST_IDS = 3
+"""So many mails of ours bear the ids of a host before it is proposed as one of ours."""
+
+MOST_HOSTS = 10
+"""Hosts that one line can name."""
+
+_HOST = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+")
 
 
 class AnsweredUnseen(NamedTuple):
@@ -75,6 +84,29 @@ class Clues:
             ).scalars()
             found = Counter(address for item in people for address in item.get("senders", ())[:1])
         return tuple(sorted(found.items(), key=lambda item: (-item[1], item[0])))
+
+    def id_hosts(self) -> tuple[str, ...]:
+        """Return the hosts whose Message-IDs our sent mail bears and no outsider's does, the most first."""
+        query = (
+            select(MESSAGE.c.message_id, DERIVED_MESSAGE.c.side)
+            .join(DERIVED_MESSAGE, DERIVED_MESSAGE.c.key == MESSAGE.c.key)
+            .where(
+                MESSAGE.c.message_id.is_not(None),
+                DERIVED_MESSAGE.c.side.in_((Side.OUTBOUND.value, Side.CITIZEN.value, Side.ASIDE.value)),
+            )
+        )
+        ours: Counter[str] = Counter()
+        others: set[str] = set()
+        with reading(self._engine) as connection:
+            for message_id, side in connection.execute(query, execution_options=STREAMED):
+                host = message_id.rpartition("@")[2].lower()
+                if side == Side.OUTBOUND.value:
+                    ours[host] += 1
+                else:
+                    others.add(host)
+        found = [(count, host) for host, count in ours.items() if count >= FEWEST_IDS and host not in others]
+        hosts = [host for _count, host in sorted(found, key=lambda item: (-item[0], item[1]))]
+        return tuple(host for host in hosts if _HOST.fullmatch(host))[:MOST_HOSTS]
 
     def unproven_count(self) -> int:
         """Count the messages that bear an address of ours, and are not believed to be ours."""

@@ -123,6 +123,14 @@ class ServerVouches:
 
 
 @dataclass(frozen=True, slots=True)
+class IdsOfOthers:
+    """Hosts outside our domains that make the Message-IDs of our mail: what cites one of them answers us."""
+
+    hosts: tuple[str, ...]
+    health: Health = Health.OK
+
+
+@dataclass(frozen=True, slots=True)
 class FormsUndeclared:
     """Addresses of ours that write as forms do, with how many mails of each count as requests meanwhile."""
 
@@ -229,6 +237,7 @@ Finding = (
     | FormsUndeclared
     | NotBelieved
     | ServerVouches
+    | IdsOfOthers
     | SendingUnconfigured
     | SendingAnswers
     | RequestsKnown

@@ -65,6 +65,7 @@ class Office:
             case; empty when none does.
         networks: Networks of ours beside the private ones, as `198.51.100.0/24`.
         copies_are_trusted: Whether whatever bears an address of ours is believed to be ours.
+        message_id_hosts: Hosts, beside those of our domains, whose Message-IDs our mail alone bears.
     """
 
     domains: tuple[str, ...] = ()
@@ -75,6 +76,7 @@ class Office:
     trusted_authserv_id: str = ""
     networks: tuple[str, ...] = ()
     copies_are_trusted: bool = False
+    message_id_hosts: tuple[str, ...] = ()
     _known: dict[str, bool] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     @cached_property
@@ -143,7 +145,8 @@ class Office:
 
     def made(self, message_id: str) -> bool:
         """Tell whether one of our hosts made an id."""
-        return self.has_host(message_id.rpartition("@")[2].lower())
+        host = message_id.rpartition("@")[2].lower()
+        return self.has_host(host) or host in self.message_id_hosts
 
     def has_list(self, header: Header) -> bool:
         """Tell whether a mail came through a list of ours: a list's field names a host of our domains."""

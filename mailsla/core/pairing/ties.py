@@ -52,6 +52,7 @@ DECIDE_NO_TIE = frozenset(
         "Office.trusted_authserv_id",  # every mail that bears an address of ours is tied, believed or not
         "Office.networks",  # the same
         "Office.copies_are_trusted",  # the same
+        "Office.message_id_hosts",  # whoever cites an id is tied to whoever bears it, wherever it was made
         "Service.head",  # where alerts go; a head's own address is among the office's
     }
 )
