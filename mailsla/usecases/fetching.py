@@ -5,53 +5,40 @@ Pieces are some ahead of what is stored: the server, whoever reads and whoever s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
-from typing import Protocol, TypeVar
+from typing import Protocol
 
-from mailsla.core.collection.on_server import BodyStart, Fetched
+from mailsla.core.collection.on_server import Fetched
 from mailsla.core.collection.to_store import Batch, NewMessage, SetAside, new_message, unforeseen
 from mailsla.core.errors import (
     FetchCut,
     FetchRefused,
-    MailboxError,
     MessageError,
     OversizedMessage,
     TransientError,
     Unforeseen,
     apart,
 )
-from mailsla.core.mail.copies import DRAFT_FLAG
-from mailsla.core.mail.header import Header
 from mailsla.core.mail.header_reading import read_header
 from mailsla.core.office.body_evidence import (
-    READ_BYTES,
-    as_invitation,
     needs_body,
     needs_structure,
-    with_body,
 )
 from mailsla.core.office.correspondents import Office
 from mailsla.core.pairing.ties import ties_digest
 from mailsla.language import gettext as _
+from mailsla.usecases.bodies import BodySource, with_bodies
 from mailsla.usecases.terms import Limits, Terms
 
-_Answer = TypeVar("_Answer")
 
-
-class HeaderSource(Protocol):
+class HeaderSource(BodySource, Protocol):
     """A connection to one opened mailbox."""
 
     def fetch(self, uids: Sequence[int]) -> Iterator[Fetched]:
         """Fetch headers as they come; what has vanished meanwhile is left out, `FetchRefused` after what came."""
-
-    def body_starts(self, uids: Sequence[int], most: int) -> Sequence[BodyStart]:
-        """Fetch at most so many bytes of some bodies; the vanished are left out, `MailboxError` when one is refused."""
-
-    def invitations(self, uids: Sequence[int]) -> Collection[int]:
-        """Return which messages hold a calendar part; `MailboxError` when one is refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +115,7 @@ def _read_pieces(
         fetching.is_wanted = bool(unsure)
         ready = read.ready
         if unsure and not fetching.is_busy:
-            looked_into, failed = _with_bodies(source, unsure, office, limits.bodies)
+            looked_into, failed = with_bodies(source, unsure, office, limits.bodies)
             ready = ready + looked_into
             read.set_aside.extend(failed)
             unsure = []
@@ -258,58 +245,3 @@ def _read_one(fetched: Fetched, office: Office) -> tuple[NewMessage, bool] | Set
         return SetAside(fetched.uid, fetched.internal_at, error.reason)
     message = new_message(fetched.uid, fetched.internal_at, header, office, is_draft=fetched.is_draft)
     return message, needs_body(header, office) > 0 or needs_structure(header, office)
-
-
-def _with_bodies(
-    source: HeaderSource, messages: list[NewMessage], office: Office, most: int
-) -> tuple[list[NewMessage], list[SetAside]]:
-    """Return the messages, with what their bodies say, without it where they have vanished; and what could not be."""
-    structured = [message for message in messages if needs_structure(message.header, office)]
-    others = [message for message in messages if not needs_structure(message.header, office)]
-    looked_into: list[NewMessage] = []
-    failed: list[SetAside] = []
-    for part in _parts(structured, most):
-        invitations = _of_all(source.invitations, [message.uid for message in part])
-        for message in part:
-            header = as_invitation(message.header) if message.uid in invitations else message.header
-            looked_into.append(_read_again(message, header, office))
-    for part in _parts(others, most):
-        uids = [message.uid for message in part]
-        starts = {start.uid: start for start in _of_all(partial(source.body_starts, most=READ_BYTES), uids)}
-        for message in part:
-            start = starts.get(message.uid)
-            read = message if start is None else apart(partial(_with_body, message, start, office))
-            if isinstance(read, Unforeseen):
-                failed.append(SetAside(message.uid, message.internal_at, unforeseen(read)))
-            else:
-                looked_into.append(read)
-    return looked_into, failed
-
-
-def _parts(messages: Sequence[NewMessage], most: int) -> Iterator[Sequence[NewMessage]]:
-    """Yield messages in parts of bounded size."""
-    for first in range(0, len(messages), most):
-        yield messages[first : first + most]
-
-
-def _of_all(ask: Callable[[list[int]], Collection[_Answer]], uids: list[int]) -> list[_Answer]:
-    """Ask for something of some messages, but of those that the server refuses one by one."""
-    try:
-        return list(ask(uids))
-    except MailboxError:
-        half = len(uids) // 2
-        halves = (uids[:half], uids[half:]) if half else ()
-        return [answer for part in halves for answer in _of_all(ask, part)]
-    except TransientError as error:
-        raise FetchCut(str(error), uids[0]) from error
-
-
-def _with_body(message: NewMessage, start: BodyStart, office: Office) -> NewMessage:
-    return _read_again(message, with_body(message.header, start.content_fields, start.body, office), office)
-
-
-def _read_again(message: NewMessage, header: Header, office: Office) -> NewMessage:
-    """Return a message with all that its header says by now."""
-    is_draft = DRAFT_FLAG in message.marks
-    found = new_message(message.uid, message.internal_at, header, office, is_draft=is_draft)
-    return found._replace(trace=message.trace)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from mailsla.core.mail.header import Header
-from mailsla.core.mail.kinds import MailKind, kind_of, looks_returned
+from mailsla.core.mail.kinds import MailKind, kind_of
+from mailsla.core.mail.signs import looks_returned
 from tests.factories import CITIZEN
 
 DAEMON = "mailer-daemon@relais.example.net"

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import imaplib
 import re
+import ssl
 from typing import Any, NoReturn
 
 from imapclient import IMAPClient
@@ -110,6 +111,18 @@ class Client(IMAPClient):  # type: ignore[misc]  # (the library has no types)
         if not can_be_said(written):
             raise MailboxError(_("le serveur n'ouvre pas ce dossier."))
         return quoted(written)
+
+    def has_heard(self) -> bool:
+        """Tell whether more came with the server's last line, and waits in the buffer."""
+        connection = self.socket()
+        patience = connection.gettimeout()
+        connection.settimeout(0)
+        try:
+            return bool(self._imap.file.peek(1))  # The library looks at the socket alone.
+        except (BlockingIOError, ssl.SSLWantReadError):
+            return False
+        finally:
+            connection.settimeout(patience)
 
     @require_capability("IDLE")  # type: ignore[untyped-decorator]  # (the library has no types)
     def start_idle(self) -> bool:

@@ -6,6 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from mailsla.core.collection.on_server import MailboxStatus
+from mailsla.core.mail.header import REQUESTED_FIELDS
+
+HEADER_FIELDS = f"BODY.PEEK[HEADER.FIELDS ({' '.join(name.upper() for name in REQUESTED_FIELDS)})]"
+
+CONTENT_FIELDS = "BODY.PEEK[HEADER.FIELDS (CONTENT-TYPE CONTENT-TRANSFER-ENCODING)]"
 
 LARGEST_NUMBER = (1 << 63) - 1
 """Of any that a server may say of a mailbox: a HIGHESTMODSEQ (RFC 7162 §7)."""

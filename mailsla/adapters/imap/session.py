@@ -7,7 +7,6 @@ library's errors become ours in `translation`.
 from __future__ import annotations
 
 import imaplib
-import ssl
 import threading
 import time
 from collections.abc import Collection, Iterator, Sequence
@@ -22,16 +21,17 @@ from mailsla.adapters.imap.client import Client
 from mailsla.adapters.imap.fetch_responses import read_fetch
 from mailsla.adapters.imap.list_responses import Listed, read_list, read_status
 from mailsla.adapters.imap.mailbox_choice import chosen
-from mailsla.adapters.imap.protocol_values import is_invitation, sequence_set, status_of
+from mailsla.adapters.imap.protocol_values import (
+    CONTENT_FIELDS,
+    HEADER_FIELDS,
+    is_invitation,
+    sequence_set,
+    status_of,
+)
 from mailsla.adapters.imap.translation import refusing, translated
 from mailsla.core.collection.on_server import BodyStart, Fetched, ListedMailbox, MailboxStatus
 from mailsla.core.errors import FetchRefused, MailslaError
-from mailsla.core.mail.header import REQUESTED_FIELDS
 from mailsla.language import gettext as _
-
-HEADER_FIELDS = f"BODY.PEEK[HEADER.FIELDS ({' '.join(name.upper() for name in REQUESTED_FIELDS)})]"
-
-CONTENT_FIELDS = "BODY.PEEK[HEADER.FIELDS (CONTENT-TYPE CONTENT-TRANSFER-ENCODING)]"
 
 
 class ImapSession:
@@ -248,7 +248,7 @@ class ImapSession:
             return True
         with self.bounded():
             news = self._client.start_idle()
-            heard = news or self._has_heard()
+            heard = news or self._client.has_heard()
         with translated():
             # What has been read already does not wake up whoever polls the socket.
             said = [] if heard else self._client.idle_check(timeout=seconds)
@@ -269,18 +269,6 @@ class ImapSession:
             return False
         self._noticed = now
         return True
-
-    def _has_heard(self) -> bool:
-        """Tell whether more came with the server's last line, and waits in the buffer."""
-        connection = self._client.socket()
-        patience = connection.gettimeout()
-        connection.settimeout(0)
-        try:
-            return bool(self._client._imap.file.peek(1))  # noqa: SLF001 (the library looks at the socket alone)
-        except (BlockingIOError, ssl.SSLWantReadError):
-            return False
-        finally:
-            connection.settimeout(patience)
 
     def interrupt(self) -> None:
         """Break the connection from another thread, so that whoever waits for the server stops waiting."""

@@ -13,17 +13,22 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from mailsla.core.mail.content_type import parameter, whole_type, without_comments
+from mailsla.core.mail.content_type import parameter, whole_type
 from mailsla.core.mail.header import BODY_SAYS, KEPT_FIELDS, Header
 from mailsla.core.mail.machine_words import (
     BOUNCE_BODY,
     BOUNCE_SUBJECT,
-    DAEMON,
-    FIXED_PREFIX,
-    INVITATION_SUBJECT,
     RECEIPT_SUBJECT,
     SAYS_REPLY,
     VACATION_FIELDS,
+)
+from mailsla.core.mail.signs import (
+    has_null_path,
+    is_of_a_mail_system,
+    is_prefixed,
+    leaving_field,
+    looks_returned,
+    submission,
 )
 from mailsla.core.mail.spelling import plain_spelling
 
@@ -80,7 +85,6 @@ LIST_FIELDS = ("list-id", "list-post", "x-beenthere", "mailing-list")
 MAY_BE_LEFT = "may-be-left"
 """The reason for a list of which nothing is known but how to leave it."""
 
-LEAVING_FIELDS = ("list-unsubscribe", "list-subscribe", "list-help")
 _CALENDARS = frozenset({"calendar-notification@google.com"})
 """Addresses that send nothing but invitations and their answers, several parts deep (Sender, or From)."""
 
@@ -155,11 +159,6 @@ def _own_alert(header: Header, _body: bytes) -> Reason | None:
     return _seen(header, "x-mailsla", "own-alert") if header.has("x-mailsla") else None
 
 
-def submission(header: Header) -> str:
-    """Return the keyword of Auto-Submitted, without comments and parameters (RFC 3834 §5), in lower case."""
-    return without_comments(header.field("auto-submitted")).partition(";")[0].strip().lower()
-
-
 def _delivery_report(header: Header, body: bytes) -> Reason | None:
     return _by_structure(header) or (_by_words(header, body) if is_of_a_mail_system(header) else None)
 
@@ -183,21 +182,6 @@ def _by_words(header: Header, body: bytes) -> Reason | None:
     if BOUNCE_SUBJECT.search(plain_spelling(header.subject)):
         return Reason("daemon-and-subject", "from")
     return Reason("daemon-and-body", "from") if body and BOUNCE_BODY.search(body) else None
-
-
-def is_of_a_mail_system(header: Header) -> bool:
-    """Tell whether a mail system's own address wrote this, or nobody's."""
-    return not header.senders or any(DAEMON.match(address) for address in (*header.senders, *header.sender))
-
-
-def looks_returned(header: Header) -> bool:
-    """Tell whether a delivery system wrote this: its name, or the null return path (RFC 5321 §4.5.5)."""
-    return is_of_a_mail_system(header) or has_null_path(header)
-
-
-def has_null_path(header: Header) -> bool:
-    """Tell whether a mail came with the null return path (RFC 5321 §4.5.5)."""
-    return header.field("return-path").strip() == "<>"
 
 
 def _receipt(header: Header, _body: bytes) -> Reason | None:
@@ -230,11 +214,6 @@ def _automatic_reply(header: Header, _body: bytes) -> Reason | None:
     return _prefixed(header, submitted)
 
 
-def is_prefixed(header: Header) -> bool:
-    """Tell whether a subject begins as mail systems begin their answers; alone it is a weak sign."""
-    return FIXED_PREFIX.match(plain_spelling(header.subject)) is not None
-
-
 def _prefixed(header: Header, submitted: str) -> Reason | None:
     """Take a mail system's prefix only with a sign, in the header, that a machine sent it."""
     if not is_prefixed(header):
@@ -262,12 +241,6 @@ def _calendar(header: Header, _body: bytes) -> Reason | None:
     return Reason("calendar-sender", "sender") if _is_of_a_calendar(header) else None
 
 
-def may_be_an_invitation(header: Header) -> bool:
-    """Tell whether a mail may hold a calendar part: its subject begins as invitations do, and it has several parts."""
-    is_several = whole_type(header.field("content-type")).startswith("multipart/")
-    return is_several and INVITATION_SUBJECT.match(plain_spelling(header.subject)) is not None
-
-
 def _list(header: Header, _body: bytes) -> Reason | None:
     for field in LIST_FIELDS:
         if header.has(field):
@@ -282,11 +255,6 @@ def _list(header: Header, _body: bytes) -> Reason | None:
     if leaving is None or ((header.in_reply_to or header.references) and not (bulk or feedback)):
         return None
     return Reason("list-field" if bulk or feedback else MAY_BE_LEFT, leaving)
-
-
-def leaving_field(header: Header) -> str | None:
-    """Return the field by which one could leave a list, if it has one."""
-    return next((field for field in LEAVING_FIELDS if header.has(field)), None)
 
 
 def _spam(header: Header, _body: bytes) -> Reason | None:

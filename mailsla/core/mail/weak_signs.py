@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from mailsla.core.mail.header import Header
-from mailsla.core.mail.kinds import Reason, has_null_path, leaving_field, submission
+from mailsla.core.mail.kinds import Reason
 from mailsla.core.mail.machine_words import ABSENCE_SUBJECT, FAILURE, NO_FAILURE
+from mailsla.core.mail.signs import has_null_path, leaving_field, submission
 from mailsla.core.mail.spelling import plain_spelling
 
 

@@ -16,7 +16,8 @@ from mailsla.core.mail.base_subject import base_subject
 from mailsla.core.mail.encoded_words import text_of
 from mailsla.core.mail.header import BODY_SAYS, BODY_THANKS, Header
 from mailsla.core.mail.header_reading import read_header
-from mailsla.core.mail.kinds import MailKind, is_of_a_mail_system, kind_of, may_be_an_invitation
+from mailsla.core.mail.kinds import MailKind, kind_of
+from mailsla.core.mail.signs import is_of_a_mail_system, may_be_an_invitation
 from mailsla.core.mail.thanks_words import THANKS_VERSION, only_thanks, says_thanks
 from mailsla.core.office.correspondents import Office
 from mailsla.core.office.kind_here import kind_here

@@ -9,7 +9,8 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_add
 
 from mailsla.core.mail.addresses import plain
 from mailsla.core.mail.header import Header
-from mailsla.core.mail.kinds import LEAVING_FIELDS, LIST_FIELDS
+from mailsla.core.mail.kinds import LIST_FIELDS
+from mailsla.core.mail.signs import LEAVING_FIELDS
 from mailsla.core.office.forms import Form
 
 _HOSTS = re.compile(r"[@<.]([A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)(?=[>?,;\s]|\Z)")

@@ -9,9 +9,9 @@ from mailsla.core.mail.kinds import (
     Classification,
     MailKind,
     Reason,
-    is_prefixed,
     kind_of,
 )
+from mailsla.core.mail.signs import is_prefixed
 from mailsla.core.office.correspondents import Office
 
 

@@ -1,0 +1,46 @@
+"""What single fields of a header show: who seems to have made a mail, and for what."""
+
+from __future__ import annotations
+
+from mailsla.core.mail.content_type import whole_type, without_comments
+from mailsla.core.mail.header import Header
+from mailsla.core.mail.machine_words import DAEMON, FIXED_PREFIX, INVITATION_SUBJECT
+from mailsla.core.mail.spelling import plain_spelling
+
+LEAVING_FIELDS = ("list-unsubscribe", "list-subscribe", "list-help")
+
+
+def submission(header: Header) -> str:
+    """Return the keyword of Auto-Submitted, without comments and parameters (RFC 3834 §5), in lower case."""
+    return without_comments(header.field("auto-submitted")).partition(";")[0].strip().lower()
+
+
+def is_of_a_mail_system(header: Header) -> bool:
+    """Tell whether a mail system's own address wrote this, or nobody's."""
+    return not header.senders or any(DAEMON.match(address) for address in (*header.senders, *header.sender))
+
+
+def looks_returned(header: Header) -> bool:
+    """Tell whether a delivery system wrote this: its name, or the null return path (RFC 5321 §4.5.5)."""
+    return is_of_a_mail_system(header) or has_null_path(header)
+
+
+def has_null_path(header: Header) -> bool:
+    """Tell whether a mail came with the null return path (RFC 5321 §4.5.5)."""
+    return header.field("return-path").strip() == "<>"
+
+
+def is_prefixed(header: Header) -> bool:
+    """Tell whether a subject begins as mail systems begin their answers; alone it is a weak sign."""
+    return FIXED_PREFIX.match(plain_spelling(header.subject)) is not None
+
+
+def may_be_an_invitation(header: Header) -> bool:
+    """Tell whether a mail may hold a calendar part: its subject begins as invitations do, and it has several parts."""
+    is_several = whole_type(header.field("content-type")).startswith("multipart/")
+    return is_several and INVITATION_SUBJECT.match(plain_spelling(header.subject)) is not None
+
+
+def leaving_field(header: Header) -> str | None:
+    """Return the field by which one could leave a list, if it has one."""
+    return next((field for field in LEAVING_FIELDS if header.has(field)), None)
