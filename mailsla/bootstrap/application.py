@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -30,7 +30,7 @@ from mailsla.core.rate.standard import Standard
 from mailsla.presentation import collection_lines
 from mailsla.usecases import gaps
 from mailsla.usecases.attempts import Restraint
-from mailsla.usecases.derive import derive_pending
+from mailsla.usecases.derive import are_stale, derive_pending
 from mailsla.usecases.poll import LEASE, Collected, poll
 from mailsla.usecases.terms import Progress, Terms
 from mailsla.usecases.watch import Heard, LineLimits, Watch
@@ -142,6 +142,12 @@ class Application:
     def interrupt(self) -> None:
         """Wake whoever waits for a mail server."""
         self.sessions.interrupt()
+
+    def keep_up(self, say: Callable[[], None]) -> None:
+        """Derive again what other rules made, having said so: whoever reads is never told what those gave."""
+        if are_stale(self.store.derivations, self.site.pairing):
+            say()
+            self.derive()
 
     def derive(self) -> int:
         """Bring requests up to date; return how many messages were read for it."""

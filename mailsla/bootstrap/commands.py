@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 
 from mailsla.bootstrap.access import smtp_server
@@ -14,6 +15,8 @@ from mailsla.core.mail.kinds import MailKind
 from mailsla.core.office.authorship import vouching_server
 from mailsla.core.pairing.derivation import DerivedMessage, ListedMail, Tied
 from mailsla.core.pairing.request import Request
+from mailsla.core.rate.belonging import Belonging
+from mailsla.core.rate.finality import Watched
 from mailsla.core.rate.period import Grain, Period
 from mailsla.core.rate.report import Report
 from mailsla.core.rate.report_rules import ReportRules
@@ -32,38 +35,49 @@ def report(
     *,
     service: str | None = None,
     grain: Grain = Grain.MONTH,
+    by: Belonging | None = None,
 ) -> Report:
-    """Return the report of `periods`; by default the last full week beside the year to date."""
+    """Return the report of `periods`; by default the last full week beside the year."""
     now = app.now()
     wanted = periods or reporting.usual_periods(now.astimezone(app.site.zone).date())
-    return reporting.build(
+    built = reporting.build(
         app.store,
-        _report_rules(app, wanted),
+        _report_rules(app, wanted, by),
         periods=wanted,
         now=now,
         service=service,
         grain=grain,
         set_aside=len(app.store.not_understood()),
-        gaps=app.gaps(),
+        watched=Watched(app.gaps(), app.store.runs.first_read(app.intervals.keys())),
     )
+    return built if periods else reporting.without_finished(built)
 
 
-def publish(app: Application, periods: Iterable[Period]) -> None:
+def publish(app: Application, periods: Iterable[Period], by: Belonging | None = None) -> None:
     """Write down the figures of `periods` as they stand now."""
     for period in periods:
-        reporting.publish(app.store, _report_rules(app, [period]), period, app.now())
+        reporting.publish(app.store, _report_rules(app, [period], by), period, app.now())
 
 
-def _report_rules(app: Application, periods: Sequence[Period]) -> ReportRules:
-    """Return the rules, on a calendar that covers the store and `periods`."""
+def _report_rules(app: Application, periods: Sequence[Period], by: Belonging | None) -> ReportRules:
+    """Return the rules, on a calendar that covers the store and `periods`; by the site's own cohort unless told."""
     first, last = reporting.years_needed(periods, app.earliest(), app.now(), app.site.zone)
-    return app.site.report_rules(app.site.clock(first, last))
+    rules = app.site.report_rules(app.site.clock(first, last))
+    return rules if by is None else replace(rules, by=by)
 
 
 def requests(app: Application, selection: Selection, sample: look_up.Sample | None = None) -> look_up.Listed:
     """Return the requests of a selection, or a sample of them, with their verdicts now."""
     store = app.store
-    return look_up.listed(store.derivations, store.decisions, selection, app.standard(), app.now(), sample)
+    return look_up.listed(
+        store.derivations,
+        store.decisions,
+        selection,
+        app.standard(),
+        app.now(),
+        sample,
+        count_follow_ups=app.site.settings.replies.count_follow_ups,
+    )
 
 
 def message_ids(app: Application, items: Iterable[Judged]) -> Mapping[str, str | None]:

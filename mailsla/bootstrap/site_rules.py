@@ -149,6 +149,7 @@ class Site:
             services=tuple(item.name for item in settings.services),
             minimum=settings.site.minimum,
             count_follow_ups=settings.replies.count_follow_ups,
+            by=settings.report.cohort,
             pairing=self.pairing,
         )
 

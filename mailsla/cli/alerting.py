@@ -30,7 +30,7 @@ def alerts(
 ) -> None:
     """Print the alert mails that are due, and the last ones that were sent; nothing is sent from here."""
     del dry_run
-    with session.application(context) as app:
+    with session.up_to_date(context) as app:
         due = alerting.due(app)
         written = [(digest, *alerting.written(app, digest)) for digest in due]
         history, zone = app.store.outbox.history(), app.site.zone

@@ -65,7 +65,7 @@ def decide(
     ] = None,
 ) -> None:
     """Add a decision about a request, or take one back."""
-    with session.application(context) as app:
+    with session.up_to_date(context) as app:
         signed = Signature(reason, by or _session_user(), app.now())
         line = _("Décision n° {number} consignée.")
         if action is Action.UNDO:

@@ -13,6 +13,7 @@ from mailsla.cli import session
 from mailsla.cli.session import Format, TextOrJson
 from mailsla.core.errors import UsageError
 from mailsla.core.mail.kinds import MailKind
+from mailsla.core.rate.belonging import Belonging
 from mailsla.core.rate.period import Grain, Period, parse_period
 from mailsla.core.rate.report import Report
 from mailsla.language import gettext as _
@@ -45,6 +46,10 @@ PeriodOption = Annotated[
     typer.Option(help=_("2026-W46, 2026-11, 2026-Q4, 2026, ou A..B."), show_default=False),
 ]
 ServiceOption = Annotated[str | None, typer.Option(help=_("Nom d'un service."), show_default=False)]
+CohortOption = Annotated[
+    Belonging | None,
+    typer.Option(help=_("Demandes échues (due) ou reçues (received) dans la période."), show_default=False),
+]
 OutputOption = Annotated[
     Path | None, typer.Option("--output", "-o", help=_("Fichier à écrire."), show_default=False)
 ]
@@ -57,6 +62,7 @@ def report(
     format_: Annotated[Format, typer.Option("--format", help=_("text, json ou csv."))] = Format.TEXT,
     output: OutputOption = None,
     by: Annotated[Grain, typer.Option(help=_("Découpage : week, month, quarter ou year."))] = Grain.MONTH,
+    cohort: CohortOption = None,
     publish: Annotated[
         bool, typer.Option("--publish", help=_("Fige ces chiffres : le rapport dira s'ils changent."))
     ] = False,
@@ -65,13 +71,13 @@ def report(
     ] = False,
 ) -> None:
     """Print the report."""
-    with session.application(context) as app:
+    with session.up_to_date(context) as app:
         _check_service(app, service)
         periods = () if period is None else (_period(period),)
-        built = commands.report(app, periods, service=service, grain=by)
+        built = commands.report(app, periods, service=service, grain=by, by=cohort)
         zone = app.site.zone
         if publish:
-            commands.publish(app, [cohort.period for cohort in built.sections])
+            commands.publish(app, [section.period for section in built.sections], cohort)
     if format_ is Format.JSON:
         session.write_out(text(report_document(built, zone)), output)
     elif format_ is Format.CSV:
@@ -115,12 +121,18 @@ def requests(
     state: Annotated[
         State | None,
         typer.Option(
-            help=_("met, missed, waiting, overdue, unanswered, follow-up, to-check, excluded ou left-out."),
+            help=_(
+                "met, missed, not-due, not-due-answered, not-due-waiting, overdue, unanswered, follow-up, to-check, "
+                "excluded ou left-out."
+            ),
             show_default=False,
         ),
     ] = None,
     period: PeriodOption = None,
     service: ServiceOption = None,
+    cohort: CohortOption = None,
+    category: Annotated[str | None, typer.Option(help=_("Nom d'une catégorie."), show_default=False)] = None,
+    counted: Annotated[bool, typer.Option("--counted", help=_("Celles du taux seulement."))] = False,
     kind: Annotated[
         MailKind | None, typer.Option(help=_("left-out : une seule nature de courriel."), show_default=False)
     ] = None,
@@ -140,7 +152,7 @@ def requests(
     """Print the list of requests behind a figure, or of the mails that are none."""
     wanted = None if period is None else _period(period)
     drawn = _sample(sample, seed)
-    with session.application(context) as app:
+    with session.up_to_date(context) as app:
         _check_service(app, service)
         if state is State.LEFT_OUT:
             if service is not None:
@@ -149,24 +161,40 @@ def requests(
             return
         if kind is not None:
             raise UsageError(_("--kind va avec --state left-out."))
-        found = commands.requests(app, Selection(state, wanted, service), drawn)
-        zone = app.site.zone
-        if format_ is Format.JSON:
-            ids = commands.message_ids(app, found.items)
-            session.write_out(
-                text(requests_document(found.items, ids, found.doubts, found.decided, zone)), output
+        _check_category(app, category)
+        by = cohort or app.site.settings.report.cohort
+        _listed(app, Selection(state, wanted, service, by, category, counted), drawn, format_, output)
+
+
+def _listed(
+    app: Application, selection: Selection, sample: Sample | None, format_: Format, output: Path | None
+) -> None:
+    """Print the requests of a selection."""
+    found, zone = commands.requests(app, selection, sample), app.site.zone
+    if format_ is Format.JSON:
+        ids = commands.message_ids(app, found.items)
+        session.write_out(
+            text(requests_document(found.items, ids, found.doubts, found.decided, zone)), output
+        )
+    elif format_ is Format.CSV:
+        session.write_out(sheet.requests(found.items, zone), output)
+    else:
+        with session.printing(output) as console:
+            doubts = found.doubts if selection.state is State.TO_CHECK else ()
+            mails = commands.mails(app, {key for doubt in doubts for key in (doubt.mail, *doubt.candidates)})
+            terminal.show(
+                requests_page(found.items, found.decided, zone, found.found, doubts, mails), console
             )
-        elif format_ is Format.CSV:
-            session.write_out(sheet.requests(found.items, zone), output)
-        else:
-            with session.printing(output) as console:
-                doubts = found.doubts if state is State.TO_CHECK else ()
-                mails = commands.mails(
-                    app, {key for doubt in doubts for key in (doubt.mail, *doubt.candidates)}
-                )
-                terminal.show(
-                    requests_page(found.items, found.decided, zone, found.found, doubts, mails), console
-                )
+
+
+def _check_category(app: Application, category: str | None) -> None:
+    names = list(app.site.commitments)
+    if category is not None and category not in names:
+        raise UsageError(
+            _("Catégorie inconnue : {category} ; la configuration nomme : {names}.").format(
+                category=words.safe(category, 60), names=", ".join(names)
+            )
+        )
 
 
 def _sample(size: int | None, seed: int | None) -> Sample | None:
@@ -196,7 +224,7 @@ def show(
     format_: Annotated[TextOrJson, typer.Option("--format", help=_("text ou json."))] = TextOrJson.TEXT,
 ) -> None:
     """Print one request: its messages, what tied each, the days counted one by one, the verdict; or any other mail."""
-    with session.application(context) as app:
+    with session.up_to_date(context) as app:
         found = commands.show(app, request)
         zone = app.site.zone
     if isinstance(found, ShownMail):

@@ -118,7 +118,7 @@ def conversations(
     else:
         from mailsla.bootstrap import commands  # noqa: PLC0415 (the database is loaded only where it is read)
 
-        with session.application(context) as app:
+        with session.up_to_date(context) as app:
             found = commands.conversations(app)
     if format_ is TextOrJson.JSON:
         typer.echo(text(conversations_document(found)))

@@ -106,6 +106,19 @@ def application(context: typer.Context, read: Settings | None = None) -> Iterato
         yield app
 
 
+@contextmanager
+def up_to_date(context: typer.Context) -> Iterator[Application]:
+    """Open the site's store to say what it holds, derived by today's rules."""
+    with application(context) as app:
+        app.keep_up(_say_that_rules_changed)
+        yield app
+
+
+def _say_that_rules_changed() -> None:
+    sentence = _("Les règles ont changé depuis le dernier rapprochement : tous les courriels sont relus.")
+    Console(stderr=True, highlight=False).print(sentence)
+
+
 def console() -> Console:
     """Return where answers are printed; numbers and quotes are not coloured."""
     return Console(highlight=False, markup=False, emoji=False)

@@ -9,12 +9,13 @@ import re
 from datetime import time
 from fractions import Fraction
 from ipaddress import ip_network
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo
 
-from mailsla.core.clock.opening_hours import Interval
+from mailsla.core.clock.opening_hours import MIDNIGHT, Interval
 from mailsla.core.clock.territory import territory_of
 from mailsla.core.mail.addresses import parse_addresses
 from mailsla.language import gettext as _
@@ -96,10 +97,29 @@ def _hours(written: Any) -> Any:
     if not isinstance(written, str):
         return written
     start, _dash, end = written.partition("-")
+    closes = end.strip()
     try:
-        return Interval(time.fromisoformat(start.strip()), time.fromisoformat(end.strip()))
+        return Interval(
+            time.fromisoformat(start.strip()), MIDNIGHT if closes == "24:00" else _closing(closes)
+        )
     except ValueError as error:
         raise ValueError(_("indiquez des heures comme « 09:00-12:00 ».")) from error
+
+
+def _closing(written: str) -> time:
+    """Return an end other than that of the day, which is written 24:00."""
+    found = time.fromisoformat(written)
+    if found == MIDNIGHT:
+        raise ValueError(written)
+    return found
+
+
+def _apart(found: tuple[Interval, ...]) -> tuple[Interval, ...]:
+    """Return the stretches of a day in order; two that overlap would be counted twice."""
+    ordered = tuple(sorted(found, key=lambda item: item.start))
+    if any(before.overlaps(after) for before, after in pairwise(ordered)):
+        raise ValueError(_("deux plages se chevauchent : réunissez-les."))
+    return ordered
 
 
 def _exact(written: Any) -> Any:
@@ -129,6 +149,7 @@ Command = Annotated[tuple[str, ...], Field(min_length=1)]
 Variable = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
 Pattern = Annotated[str, Field(min_length=1, max_length=500), AfterValidator(_pattern)]
 Hours = Annotated[Interval, BeforeValidator(_hours)]
+HoursOfDay = Annotated[tuple[Hours, ...], AfterValidator(_apart)]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 MailboxName = Annotated[Name, AfterValidator(_mailbox)]
 Keyword = Annotated[Name, AfterValidator(_keyword)]

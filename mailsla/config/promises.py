@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from mailsla.config.fields import Address, Hours, Name, Section, Share
+from mailsla.config.fields import Address, HoursOfDay, Name, Section, Share
 from mailsla.core.clock.commitment import Commitment, Comparison, Unit
 from mailsla.core.clock.opening_hours import USUAL_WEEK, Interval
 from mailsla.core.clock.presets import PRESETS
@@ -76,7 +76,7 @@ class HalfDay(Section):
 
     on: date
     reason: Name
-    open: tuple[Hours, ...] = Field(min_length=1)
+    open: HoursOfDay = Field(min_length=1)
 
 
 class CalendarSection(Section):
@@ -92,13 +92,13 @@ class CalendarSection(Section):
 class OpeningSection(Section):
     """`[opening]`: hours of opening, for promises in hours; a day without any is a closed one."""
 
-    monday: tuple[Hours, ...] = USUAL_WEEK[0]
-    tuesday: tuple[Hours, ...] = USUAL_WEEK[1]
-    wednesday: tuple[Hours, ...] = USUAL_WEEK[2]
-    thursday: tuple[Hours, ...] = USUAL_WEEK[3]
-    friday: tuple[Hours, ...] = USUAL_WEEK[4]
-    saturday: tuple[Hours, ...] = USUAL_WEEK[5]
-    sunday: tuple[Hours, ...] = USUAL_WEEK[6]
+    monday: HoursOfDay = USUAL_WEEK[0]
+    tuesday: HoursOfDay = USUAL_WEEK[1]
+    wednesday: HoursOfDay = USUAL_WEEK[2]
+    thursday: HoursOfDay = USUAL_WEEK[3]
+    friday: HoursOfDay = USUAL_WEEK[4]
+    saturday: HoursOfDay = USUAL_WEEK[5]
+    sunday: HoursOfDay = USUAL_WEEK[6]
 
     @property
     def week(self) -> tuple[tuple[Interval, ...], ...]:

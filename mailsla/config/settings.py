@@ -22,6 +22,7 @@ from mailsla.config.office import (
 )
 from mailsla.config.promises import CalendarSection, CommitmentSection, OpeningSection, ReceiptSection
 from mailsla.config.servers import Account, Smtp
+from mailsla.core.rate.belonging import Belonging
 from mailsla.language import gettext as _
 
 
@@ -36,6 +37,12 @@ class Alerts(Section):
     unassigned: Address | None = None
     operator: Address | None = None
     collection_stopped_after_hours: Annotated[int, Field(ge=1, le=720)] = 4
+
+
+class ReportSection(Section):
+    """`[report]`: by which date a request belongs to a period, in the figure that people look at."""
+
+    cohort: Belonging = Belonging.DUE
 
 
 class StoreSection(Section):
@@ -53,7 +60,7 @@ class Settings(Section):
     accounts: tuple[Account, ...] = Field(min_length=1)
     forms: tuple[FormSection, ...] = ()
     services: tuple[Service, ...] = ()
-    commitments: tuple[CommitmentSection, ...] = (CommitmentSection(),)
+    commitments: tuple[CommitmentSection, ...] = Field(default=(CommitmentSection(),), min_length=1)
     receipt: ReceiptSection = ReceiptSection()
     calendar: CalendarSection = CalendarSection()
     opening: OpeningSection = OpeningSection()
@@ -63,6 +70,31 @@ class Settings(Section):
     alerts: Alerts = Alerts()
     smtp: Smtp | None = None
     store: StoreSection = StoreSection()
+    report: ReportSection = ReportSection()
+
+    @model_validator(mode="after")
+    def _open_for_hours(self) -> Settings:
+        if any(item.hours is not None for item in self.commitments) and not any(self.opening.week):
+            raise ValueError(
+                _(
+                    "un engagement est en heures, et [opening] n'ouvre aucun jour : donnez des heures d'ouverture."
+                )
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _known_days(self) -> Settings:
+        """Refuse a day that is closed and open in part, or closed twice."""
+        calendar = self.calendar
+        closed = [item.on for item in calendar.closures] + [item.on for item in calendar.half_days]
+        repeated = sorted({on for on in closed if closed.count(on) > 1})
+        if repeated:
+            raise ValueError(
+                _(
+                    "[calendar] : le {day} est fermé deux fois, ou fermé et ouvert en partie ; gardez-en un."
+                ).format(day=repeated[0].isoformat())
+            )
+        return self
 
     @model_validator(mode="after")
     def _unique_names(self) -> Settings:
@@ -72,8 +104,9 @@ class Settings(Section):
             ("services", [service.name for service in self.services]),
             ("commitments", [commitment.category for commitment in self.commitments]),
         ):
-            if len(names) != len(set(names)):
-                repeated.append(section)
+            twice = sorted({name for name in names if names.count(name) > 1})
+            if twice:
+                repeated.append(f"{section} : {', '.join(twice)}")
         if repeated:
             raise ValueError(
                 _("deux entrées portent le même nom ({section}) ; renommez l'une d'elles.").format(

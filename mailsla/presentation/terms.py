@@ -22,8 +22,8 @@ def outcome(value: Outcome, *, answered: bool = True) -> str:
     """Where a request stands, in a few words."""
     if value is Outcome.MET:
         return _("dans les temps")
-    if value is Outcome.WAITING:
-        return _("en attente")
+    if value is Outcome.NOT_DUE:
+        return _("répondue, pas encore échue") if answered else _("en attente")
     return _("hors délai") if answered else _("en retard, sans réponse")
 
 

@@ -18,6 +18,7 @@ from mailsla.core.clock.worked_example import Example
 from mailsla.core.clock.working_days import DayKind
 from mailsla.core.mail.printable import printable
 from mailsla.core.rate.delays import DelayCurve
+from mailsla.core.rate.finality import Finality
 from mailsla.core.rate.period import Period
 from mailsla.core.rate.population import Population
 from mailsla.core.rate.publication import Publication
@@ -43,7 +44,7 @@ def service_name(service: str | None) -> str:
 
 def by_service(counts: Iterable[tuple[str | None, int]]) -> str:
     """« Permis : 3, (non attribuées) : 1 »."""
-    return ", ".join(f"{service_name(service)} : {count}" for service, count in counts)
+    return ", ".join(_("{name} : {n}").format(name=service_name(name), n=count) for name, count in counts)
 
 
 def day_name(on: date) -> str:
@@ -80,11 +81,25 @@ def short_instant(at: datetime, zone: ZoneInfo) -> str:
 
 
 def period_name(period: Period) -> str:
-    """« semaine 45, du 02/11/2026 au 08/11/2026 »."""
+    """« semaine 45, du 02/11/2026 au 08/11/2026 », « novembre 2026 », « du 01/10/2026 au 04/10/2026 »."""
     dates = _("du {first} au {last}").format(first=short_day(period.first), last=short_day(period.last))
     if "-W" in period.name:
         return _("semaine {week}, {dates}").format(week=int(period.name[-2:]), dates=dates)
-    return dates
+    if ".." in period.name:
+        return dates
+    return short_day(period.first) if period.first == period.last else piece_name(period)
+
+
+def in_period(period: Period) -> str:
+    """« en 2026 », « en novembre 2026 », « du 02/11/2026 au 08/11/2026 »: as a complement."""
+    name = period.name
+    if ".." in name or "-W" in name:
+        return _("du {first} au {last}").format(first=short_day(period.first), last=short_day(period.last))
+    if period.first == period.last:
+        return _("le {day}").format(day=short_day(period.first))
+    if "-Q" in name:
+        return _("au {quarter}").format(quarter=piece_name(period))
+    return _("en {year}").format(year=month(period.first) if "-" in name else name)
 
 
 def piece_name(period: Period) -> str:
@@ -96,7 +111,14 @@ def piece_name(period: Period) -> str:
         if name[-1] == "1":
             return _("1er trimestre {year}").format(year=name[:4])
         return _("{quarter}e trimestre {year}").format(quarter=name[-1], year=name[:4])
-    return month(period.first) if len(name) == len("2026-11") else name
+    return month(period.first) if len(name) == len("2026-11") else _("année {year}").format(year=name)
+
+
+def cut_name(whole: Period, cut: Period) -> str:
+    """A period's short name, with its dates when only a part of it is counted."""
+    if whole == cut:
+        return piece_name(whole)
+    return _("{period}, {dates}").format(period=piece_name(whole), dates=period_name(cut))
 
 
 def percent(share: Fraction | None) -> str:
@@ -115,22 +137,31 @@ def out_of(part: int, whole: int) -> str:
 
 def rate(counts: Population, minimum: int) -> str:
     """« 79,6 % (43 sur 54) », or the counts alone when they are too few for a percentage."""
-    if not counts.settled:
+    if not counts.fallen_due:
         return _("aucune demande échue") if counts.counted else _("aucune demande")
-    fraction = out_of(counts.met, counts.settled)
-    return fraction if counts.settled < minimum else f"{percent(counts.attainment)} ({fraction})"
+    fraction = out_of(counts.met, counts.fallen_due)
+    return fraction if counts.fallen_due < minimum else f"{percent(counts.attainment)} ({fraction})"
 
 
 def published(publication: Publication) -> str:
     """« 79,6 % (43 sur 54) », however few they are: it was published."""
-    return f"{percent(publication.attainment)} ({out_of(publication.met, publication.settled)})"
+    return f"{percent(publication.attainment)} ({out_of(publication.met, publication.judged)})"
 
 
-def interval(counts: Population) -> str:
-    """« provisoire : 70,1 % à 85,0 % », or « définitif »."""
-    if not counts.provisional:
+def standing(found: Finality) -> str:
+    """« définitif », « provisoire », or « non couvert »."""
+    if found.is_definitive:
         return _("définitif")
-    return _("provisoire : {low} à {high}").format(low=percent(counts.low), high=percent(counts.high))
+    return _("provisoire") if found.is_covered else _("non couvert")
+
+
+def interval(counts: Population, minimum: int) -> str:
+    """« de 70,1 % à 85,0 % »: where the rate of the requests already received can still end; when that is known."""
+    if counts.counted < minimum:
+        return "–"
+    if counts.low == counts.high:
+        return percent(counts.low)
+    return _("de {low} à {high}").format(low=percent(counts.low), high=percent(counts.high))
 
 
 def working_days(count: int) -> str:

@@ -58,6 +58,19 @@ class DerivationStore(Protocol):
         """Open the transaction in which one worker at a time derives."""
 
 
+class Made(Protocol):
+    """What says by which rules derivations were made."""
+
+    def made_by(self) -> tuple[str, str]:
+        """Return the names of the rules that made the derivations, and the ties; empty before any was made."""
+
+
+def are_stale(derivations: Made, rules: PairingRules) -> bool:
+    """Tell whether what is derived was made by other rules than these: nothing is said of it then."""
+    made_by = derivations.made_by()
+    return any(made_by) and made_by != (rules_digest(rules), ties_digest(rules.office))
+
+
 def derive_pending(store: DerivationStore, rules: PairingRules) -> int:
     """Bring derivations up to date and return how many messages were read for it.
 

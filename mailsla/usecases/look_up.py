@@ -81,12 +81,14 @@ def listed(
     standard: Standard,
     now: datetime,
     sample: Sample | None = None,
+    *,
+    count_follow_ups: bool = False,
 ) -> Listed:
     """Return the requests of a selection, or a sample of them, with their verdicts at `now`."""
     cases = derivations.cases()
     doubts = sorted((*derivations.doubts(), *disputes(cases, standard, now)), key=lambda doubt: doubt.at)
     doubtful = {key for doubt in doubts for key in doubt.candidates}
-    selected = selection.of(standard.judge(cases, now), doubtful, standard.clock.calendar)
+    selected = selection.of(standard.judge(cases, now), doubtful, standard, count_follow_ups=count_follow_ups)
     items = sampled(selected, sample)
     keys = {item.case.key for item in items}
     about = tuple(

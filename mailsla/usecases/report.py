@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from mailsla.core.collection.gap import Gap
 from mailsla.core.pairing.doubts import Doubt
 from mailsla.core.rate import report
 from mailsla.core.rate.case import Case
-from mailsla.core.rate.period import Grain, Period, last_full_week, year_to_date
+from mailsla.core.rate.finality import Watched
+from mailsla.core.rate.period import Grain, Period, last_full_week
 from mailsla.core.rate.publication import Publication, Source
-from mailsla.core.rate.publishing import publication
+from mailsla.core.rate.publishing import first_day, publication
 from mailsla.core.rate.report import Known, Question, Report
 from mailsla.core.rate.report_rules import ReportRules
+
+FORMER_YEAR_ENDS = (4, 1)
+"""Month and day from which a former year that is not definitive is no longer shown unless asked for."""
+
+LONGEST_PROMISE = timedelta(days=366)
+"""What is due on a day was received less long before: promises and announced dates are shorter."""
 
 
 class Derivations(Protocol):
@@ -79,7 +86,7 @@ def build(
     service: str | None = None,
     grain: Grain = Grain.MONTH,
     set_aside: int = 0,
-    gaps: Sequence[Gap] = (),
+    watched: Watched | None = None,
 ) -> Report:
     """Return the report of `periods` at `now`.
 
@@ -91,7 +98,7 @@ def build(
         service: When given, only this service's requests.
         grain: Into what cohorts are cut.
         set_aside: How many messages could not be read.
-        gaps: Where collection was interrupted.
+        watched: How collection went.
     """
     asked = Question(tuple(periods), now, service, grain)
     known = Known(
@@ -102,14 +109,30 @@ def build(
         published=() if service is not None else tuple(_published(store, rules)),
         not_requests=store.derivations.not_requests(*asked.span(rules.standard.clock.calendar)),
         set_aside=set_aside,
-        gaps=gaps,
+        watched=watched or Watched(),
     )
     return report.build(known, rules, asked)
 
 
 def usual_periods(today: date) -> tuple[Period, ...]:
-    """Return what a report speaks of unless told: the last full week, beside the year to date."""
-    return (last_full_week(today), year_to_date(today))
+    """Return what a report speaks of unless told: the last full week, beside the year.
+
+    And the former year at the beginning of one, where it may not be definitive yet.
+    """
+    year = Grain.YEAR.period_of(today)
+    former = Grain.YEAR.period_of(year.first - timedelta(days=1))
+    is_early = today < date(today.year, *FORMER_YEAR_ENDS)
+    return (last_full_week(today), *((former,) if is_early else ()), year)
+
+
+def without_finished(built: Report) -> Report:
+    """Return a report of the usual periods without the former year, once that is definitive."""
+    kept = [
+        (section, found)
+        for section, found in zip(built.sections, built.finality, strict=True)
+        if section.period.last >= built.today or not found.is_definitive or section is built.sections[0]
+    ]
+    return replace(built, sections=tuple(item[0] for item in kept), finality=tuple(item[1] for item in kept))
 
 
 def years_needed(
@@ -117,31 +140,34 @@ def years_needed(
 ) -> tuple[datetime, datetime]:
     """Return the first and the last instant whose years a report of `periods` needs the calendar of.
 
-    The calendar covers the year after the last instant, for due dates: a period's own are in its year.
+    The calendar covers the year after the last instant, for due dates: a period's own are in its year. What is due in
+    a period may have been received in the year before it.
     """
     noon = time(12, tzinfo=zone)
-    begins = (datetime.combine(period.first, noon) for period in periods)
+    begins = (datetime.combine(period.first, noon) - LONGEST_PROMISE for period in periods)
     ends = (datetime.combine(period.last, noon) - timedelta(days=366) for period in periods)
     return min(earliest, *begins), max(now, *ends)
 
 
 def publish(store: ReportStore, rules: ReportRules, period: Period, now: datetime) -> Publication:
     """Write down the verdicts of `period` as they stand at `now`, and what they followed from."""
-    made = publication(store.derivations.cases(), rules, period, now, _read(store, rules, period, now))
+    read = _read(store, rules, first_day(period, rules, rules.by), now)
+    made = publication(store.derivations.cases(), rules, period, now, read, rules.by)
     store.publications.add(made)
     return made
 
 
 def _published(store: ReportStore, rules: ReportRules) -> Iterator[tuple[Publication, Mapping[Source, str]]]:
     """Yield the last publication of each period, with what its figure would follow from today."""
-    latest = {published.period.name: published for published in store.publications.all()}
+    latest = {(published.period.name, published.by): published for published in store.publications.all()}
     for published in latest.values():
-        yield published, _read(store, rules, published.period, published.at)
+        first = first_day(published.period, rules, published.by)
+        yield published, _read(store, rules, first, published.at)
 
 
-def _read(store: ReportStore, rules: ReportRules, period: Period, at: datetime) -> dict[Source, str]:
-    """Return the digests of what the store holds that decides a figure."""
-    since = rules.standard.clock.calendar.start_of(period.first)
+def _read(store: ReportStore, rules: ReportRules, first: date, at: datetime) -> dict[Source, str]:
+    """Return the digests of what the store holds, from a day on, that decides a figure."""
+    since = rules.standard.clock.calendar.start_of(first)
     return {
         Source.FACTS: store.derivations.facts_digest(since, at),
         Source.DECISIONS: store.decisions.digest(),

@@ -9,8 +9,9 @@ from enum import StrEnum
 
 from mailsla.core.clock.verdict import Outcome
 from mailsla.core.clock.working_days import WorkingCalendar
+from mailsla.core.rate.belonging import Belonging
 from mailsla.core.rate.period import Period
-from mailsla.core.rate.standard import Judged
+from mailsla.core.rate.standard import Judged, Standard
 
 
 class State(StrEnum):
@@ -18,7 +19,9 @@ class State(StrEnum):
 
     MET = "met"
     MISSED = "missed"
-    WAITING = "waiting"
+    NOT_DUE = "not-due"
+    NOT_DUE_ANSWERED = "not-due-answered"
+    NOT_DUE_WAITING = "not-due-waiting"
     OVERDUE = "overdue"
     UNANSWERED = "unanswered"
     FOLLOW_UP = "follow-up"
@@ -29,33 +32,57 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which requests to list: those of a state, received in a period, that a service has; None for any.
+    """Which requests to list: those of a state, of a period, that a service has; None for any.
 
     Those that a person left out are of the state `EXCLUDED` alone, and follow-ups are listed by the states that
-    say so, or that are about what nothing answered. In no state in particular, first requests are.
+    say so, or that are about what nothing answered, or where they count. In no state in particular, first requests are.
+
+    Attributes:
+        by: By which date requests are the period's.
+        category: Only those under this promise.
+        counted: Only those in the rate of the main promise.
     """
 
     state: State | None = None
     period: Period | None = None
     service: str | None = None
+    by: Belonging = Belonging.DUE
+    category: str | None = None
+    counted: bool = False
 
     def of(
-        self, items: Sequence[Judged], doubtful: Collection[str], calendar: WorkingCalendar
+        self,
+        items: Sequence[Judged],
+        doubtful: Collection[str],
+        standard: Standard,
+        *,
+        count_follow_ups: bool = False,
     ) -> tuple[Judged, ...]:
         """Return those of `items` that are selected, in the same order.
 
         Args:
             items: Requests and follow-ups with their verdicts.
             doubtful: Keys of requests that a mail waiting for a person's look may answer.
-            calendar: Gives the local date of a receipt.
+            standard: What they are held against.
+            count_follow_ups: Whether follow-ups are in the rate.
         """
+        calendar = standard.clock.calendar
         return tuple(
             item
             for item in items
             if self.service in {None, item.case.service}
-            and self._has_day(item.case.received_at, calendar)
-            and _is_in(item, self.state, doubtful)
+            and self.category in {None, standard.commitment_of(item.case.category).category}
+            and (not self.counted or _is_counted(item, standard, count_follow_ups=count_follow_ups))
+            and self._has(item, calendar)
+            and _is_in(item, self.state, doubtful, count_follow_ups=count_follow_ups)
         )
+
+    def _has(self, item: Judged, calendar: WorkingCalendar) -> bool:
+        if self.period is None:
+            return True
+        if self.by is Belonging.DUE:
+            return item.verdict.due_on in self.period
+        return calendar.local_date(item.case.received_at) in self.period
 
     def has_mail(self, at: datetime, calendar: WorkingCalendar) -> bool:
         """Tell whether a mail to look at is among those selected, though it counts for no request."""
@@ -65,17 +92,28 @@ class Selection:
         return self.period is None or calendar.local_date(at) in self.period
 
 
-def _is_in(item: Judged, state: State | None, doubtful: Collection[str]) -> bool:
-    case, outcome, unanswered = item.case, item.verdict.outcome, item.verdict.answered_on is None
+def _is_counted(item: Judged, standard: Standard, *, count_follow_ups: bool) -> bool:
+    """Tell whether a request is in the rate of the main promise."""
+    case = item.case
+    is_first = count_follow_ups or not case.follow_up
+    return is_first and case.excluded is None and standard.commitment_of(case.category) is standard.main
+
+
+def _is_in(item: Judged, state: State | None, doubtful: Collection[str], *, count_follow_ups: bool) -> bool:
+    case, outcome, is_answered = item.case, item.verdict.outcome, item.verdict.answered_on is not None
     if case.excluded is not None:
         return state in {None, State.EXCLUDED}
+    is_first = count_follow_ups or not case.follow_up
+    is_not_due = outcome is Outcome.NOT_DUE
     return {
-        None: not case.follow_up,
-        State.MET: not case.follow_up and outcome is Outcome.MET,
-        State.MISSED: not case.follow_up and outcome is Outcome.MISSED,
-        State.WAITING: not case.follow_up and outcome is Outcome.WAITING,
-        State.OVERDUE: unanswered and outcome is Outcome.MISSED,
-        State.UNANSWERED: unanswered,
+        None: is_first,
+        State.MET: is_first and outcome is Outcome.MET,
+        State.MISSED: is_first and outcome is Outcome.MISSED,
+        State.NOT_DUE: is_first and is_not_due,
+        State.NOT_DUE_ANSWERED: is_first and is_not_due and is_answered,
+        State.NOT_DUE_WAITING: is_first and is_not_due and not is_answered,
+        State.OVERDUE: not is_answered and outcome is Outcome.MISSED,
+        State.UNANSWERED: not is_answered,
         State.FOLLOW_UP: case.follow_up,
         State.TO_CHECK: case.key in doubtful,
         State.EXCLUDED: False,

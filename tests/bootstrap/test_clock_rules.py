@@ -127,7 +127,7 @@ def test_clock_says_what_the_report_counts(
         assert answer["due_at"] == (None if due_at is None else due_at.isoformat())
         assert answer["working_days"] == verdict.working_days
         assert answer["elapsed" if due_at is None else "opening_minutes"] == verdict.elapsed
-        assert answer["in_time"] == (verdict.outcome.value == "met")
+        assert answer["in_time"] == verdict.in_time
 
 
 def test_a_half_day_that_does_not_count_puts_the_due_date_off(

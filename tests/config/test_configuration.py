@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from datetime import date
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -140,6 +141,10 @@ def with_oauth2(**keys: Any) -> dict[str, Any]:
     return with_account(password_file=None, oauth2=tokens | keys)
 
 
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+CLOSED = {"on": date(2026, 12, 24), "reason": "pont"}
+
+
 def with_commitment(**keys: Any) -> dict[str, Any]:
     return SMALLEST | {"commitments": [keys]}
 
@@ -217,6 +222,23 @@ RULES = [
     (with_commitment(target=True), "commitments[1].target", "indiquez une part entre 0 et 1"),
     (with_commitment(target=float("nan")), "commitments[1].target", "indiquez une part entre 0 et 1"),
     (SMALLEST | {"opening": {"monday": ["12:00-9:00"]}}, "opening.monday[1]", "indiquez des heures comme"),
+    (SMALLEST | {"opening": {"monday": ["09:00-00:00"]}}, "opening.monday[1]", "indiquez des heures comme"),
+    (
+        SMALLEST | {"opening": {"monday": ["11:00-24:00", "09:00-12:00"]}},
+        "opening.monday",
+        "deux plages se chevauchent",
+    ),
+    (
+        with_commitment(hours=5) | {"opening": {day: [] for day in DAYS}},
+        "configuration",
+        "un engagement est en heures, et [opening] n'ouvre aucun jour",
+    ),
+    (
+        SMALLEST | {"calendar": {"closures": [CLOSED], "half_days": [CLOSED | {"open": ["09:00-12:00"]}]}},
+        "configuration",
+        "[calendar] : le 2026-12-24 est fermé deux fois, ou fermé et ouvert en partie",
+    ),
+    (SMALLEST | {"calendar": {"closures": [CLOSED] * 2}}, "configuration", "[calendar] : le 2026-12-24 est"),
     (with_account(password="s3cret"), "accounts[1]", "indiquez le mot de passe d'une seule façon"),
     (with_smtp(user="qualite"), "smtp", "indiquez user et un seul mot de passe"),
     (with_smtp(password_env="A"), "smtp", "indiquez user et un seul mot de passe"),
@@ -225,7 +247,7 @@ RULES = [
     (
         SMALLEST | {"services": [{"name": "A"}, {"name": "A"}]},
         "configuration",
-        "deux entrées portent le même nom (services)",
+        "deux entrées portent le même nom (services : A)",
     ),
 ]
 """Every rule of the configuration's own, with the key it speaks of and how its sentence begins."""

@@ -10,11 +10,13 @@ from mailsla.core.clock.announcement import Announcement
 from mailsla.core.clock.commitment import Commitment, Comparison
 from mailsla.core.clock.verdict import Clock
 from mailsla.core.rate.assessed import assess
+from mailsla.core.rate.belonging import Belonging
 from mailsla.core.rate.case import Case
-from mailsla.core.rate.cohort import Cohort, Section, section
+from mailsla.core.rate.cohort import Cohort
 from mailsla.core.rate.outlook import Outlook
 from mailsla.core.rate.period import Grain, parse_period
 from mailsla.core.rate.report import unanswered, year_outlook
+from mailsla.core.rate.section import Section, section
 from mailsla.core.rate.standard import Judged, Standard
 from tests.factories import PROMISE, clock, paris
 
@@ -83,10 +85,11 @@ def counted(
     site: Clock | None = None,
     commitments: Mapping[str, Commitment] | None = None,
     count_follow_ups: bool = False,
+    by: Belonging = Belonging.DUE,
 ) -> Section:
-    """Return the cohort of the requests received in a period."""
+    """Return the cohort of the requests due in a period, or received in it."""
     found = assessed(cases, now, site=site, commitments=commitments, count_follow_ups=count_follow_ups)
-    return section(parse_period(period), found, services=services, grain=grain)
+    return section(parse_period(period), found, services=services, grain=grain, by=by)
 
 
 def listed(cases: Iterable[Case], now: str = NOW) -> tuple[list[str], list[str]]:

@@ -189,9 +189,9 @@ def test_the_first_and_the_last_instant_are_counted() -> None:
 def test_a_reply_of_this_very_instant_is_one_and_a_later_one_is_not_yet() -> None:
     received, late = paris("2026-06-01 09:00"), paris("2026-06-30 09:00")
 
-    assert clock().outcome(received, AWARE, PROMISE, AWARE) is Outcome.MET
-    assert clock().verdict(received, AWARE, PROMISE, AWARE).outcome is Outcome.MET
-    assert clock().outcome(received, late, PROMISE, AWARE) is Outcome.WAITING
+    assert clock().standing(received, AWARE, PROMISE, AWARE).outcome is Outcome.NOT_DUE
+    assert clock().verdict(received, AWARE, PROMISE, AWARE).answered_on is not None
+    assert clock().standing(received, late, PROMISE, AWARE).outcome is Outcome.NOT_DUE
     assert clock().verdict(received, late, PROMISE, AWARE).answered_on is None
 
 

@@ -159,10 +159,25 @@ def test_an_unanswered_request_waits_as_long_as_a_reply_would_be_in_time() -> No
     received = paris("2026-06-02 09:00")  # due on Monday 15 June
     friday = paris("2026-05-22 09:00")  # due on Friday 5 June: a Saturday reply would count as Friday's
 
-    assert clock().verdict(received, None, PROMISE, paris("2026-06-15 23:59")).outcome is Outcome.WAITING
+    assert clock().verdict(received, None, PROMISE, paris("2026-06-15 23:59")).outcome is Outcome.NOT_DUE
     assert clock().verdict(received, None, PROMISE, paris("2026-06-16 00:00")).outcome is Outcome.MISSED
-    assert clock().verdict(friday, None, PROMISE, paris("2026-06-07 23:59")).outcome is Outcome.WAITING
+    assert clock().verdict(friday, None, PROMISE, paris("2026-06-07 23:59")).outcome is Outcome.NOT_DUE
     assert clock().verdict(friday, None, PROMISE, paris("2026-06-08 00:00")).outcome is Outcome.MISSED
+
+
+def test_an_answer_in_time_is_met_once_it_has_fallen_due_and_not_before() -> None:
+    received, answered = paris("2026-06-02 09:00"), paris("2026-06-05 09:00")  # due on Monday 15 June
+
+    at_once, on_the_eve, after = (
+        clock().verdict(received, answered, PROMISE, paris(now))
+        for now in ("2026-06-05 09:00", "2026-06-15 23:59", "2026-06-16 00:00")
+    )
+
+    assert [(found.outcome, found.answered_on) for found in (at_once, on_the_eve, after)] == [
+        (Outcome.NOT_DUE, date(2026, 6, 5)),
+        (Outcome.NOT_DUE, date(2026, 6, 5)),
+        (Outcome.MET, date(2026, 6, 5)),
+    ]
 
 
 def test_a_reply_after_now_does_not_exist_yet() -> None:
@@ -170,7 +185,7 @@ def test_a_reply_after_now_does_not_exist_yet() -> None:
 
     before = clock().verdict(received, answered, PROMISE, paris("2026-06-04 09:00"))
 
-    assert (before.outcome, before.answered_on) == (Outcome.WAITING, None)
+    assert (before.outcome, before.answered_on) == (Outcome.NOT_DUE, None)
 
 
 def test_a_reply_sent_before_its_request_took_no_day() -> None:
@@ -193,7 +208,7 @@ def test_a_promise_of_less_than_one_day_is_due_the_same_day() -> None:
     received = paris("2026-06-03 09:00")
 
     assert clock().due_on(received, at_once) == date(2026, 6, 3)
-    assert clock().verdict(received, paris("2026-06-03 23:00"), at_once, received).outcome is Outcome.WAITING
+    assert clock().verdict(received, paris("2026-06-03 23:00"), at_once, received).outcome is Outcome.NOT_DUE
     late = clock().verdict(received, paris("2026-06-04 08:00"), at_once, paris("2026-06-05 08:00"))
     assert late.outcome is Outcome.MISSED
 

@@ -27,7 +27,8 @@ CODES = {
     "Grain": "week month quarter year",
     "MailKind": "person automatic_reply delivery_report receipt list calendar spam own_alert declared_sender underived",
     "MailboxRole": "inbox sent junk trash drafts",
-    "Outcome": "met missed waiting",
+    "Missing": "period due collection",
+    "Outcome": "met missed not_due",
     "Part": (
         "request reminder reply holding_reply acknowledgement automatic_acknowledgement redirection survey "
         "doubtful_reply returned_reply after_unseen follow_up thanks forward aside"

@@ -12,7 +12,7 @@ from mailsla.core.clock.verdict import Outcome
 from mailsla.core.errors import UsageError
 from mailsla.core.rate.delays import Delay, DelayCurve, delay_curve
 from mailsla.core.rate.outlook import Landing, Outlook, VolumeBasis, outlook, wilson
-from mailsla.core.rate.period import Grain, Period, last_full_week, parse_period, week_of, year_to_date
+from mailsla.core.rate.period import Grain, Period, last_full_week, parse_period, week_of
 from mailsla.core.rate.population import Population, population
 from mailsla.core.rate.publication import Publication, Source, revision
 from tests.factories import METROPOLE, paris
@@ -81,20 +81,19 @@ def test_weeks_begin_on_monday_and_bear_the_year_of_their_thursday() -> None:
         "2026-W45",
         "2026-W46",
     ]
-    assert year_to_date(date(2026, 11, 13)) == Period(
-        "2026-01-01..2026-11-13", date(2026, 1, 1), date(2026, 11, 13)
-    )
 
 
 def test_the_shares_of_a_population() -> None:
-    found = population([Outcome.MET] * 3 + [Outcome.MISSED] + [Outcome.WAITING] * 2, excluded=5)
+    met, late, unanswered = (Outcome.MET, True), (Outcome.MISSED, True), (Outcome.MISSED, False)
+    early, waiting = (Outcome.NOT_DUE, True), (Outcome.NOT_DUE, False)
+    found = population([met] * 3 + [late, unanswered] + [early] + [waiting] * 2, excluded=5)
 
-    assert found == Population(met=3, missed=1, waiting=2, excluded=5)
-    assert (found.settled, found.counted, found.provisional) == (4, 6, True)
-    assert (found.attainment, found.low, found.high) == (Fraction(3, 4), Fraction(1, 2), Fraction(5, 6))
-    assert Population(excluded=1).high is None
-    assert Population(waiting=1) == Population(0, 0, 1, 0)
-    assert (Population(waiting=1).provisional, Population(met=1).provisional) == (True, False)
+    assert found == Population(met=3, missed=2, early=1, waiting=2, excluded=5)
+    assert found == Population(3, 2, 1, 2, 5)
+    assert (found.fallen_due, found.not_due, found.counted) == (5, 3, 8)
+    assert (found.attainment, found.low, found.high) == (Fraction(3, 5), Fraction(1, 2), Fraction(3, 4))
+    assert (Population(excluded=1).high, Population(excluded=1).low) == (None, None)
+    assert Population(early=1).attainment is None
 
 
 def test_the_delays_by_which_a_half_and_nine_tenths_are_answered() -> None:
@@ -107,12 +106,14 @@ def test_the_delays_by_which_a_half_and_nine_tenths_are_answered() -> None:
     assert [ten.answered_by(day) for day in (0, 1, 5, 10, 11)] == [0, Fraction(1, 10), Fraction(1, 2), 1, 1]
     assert ten.quantile(Fraction(1)) == 10
     assert delay_curve([]) == DelayCurve((), 0)
+    # Beyond the longest wait observed nothing is known of the one that waits.
+    assert [nine.answered_by(day) for day in (20, 21)] == [Fraction(9, 10), None]
 
 
 def test_a_request_that_waits_was_at_risk_on_its_last_day() -> None:
     found = delay_curve([Delay(3, answered=True), Delay(3, answered=False), Delay(5, answered=True)])
 
-    assert found == DelayCurve(((3, Fraction(1, 3)), (5, Fraction(1))), 3)
+    assert found == DelayCurve(((3, Fraction(1, 3)), (5, Fraction(1))), 3, 5)
 
 
 def published(digests: dict[Source, str] | None = None, **verdicts: Outcome) -> Publication:
@@ -120,15 +121,15 @@ def published(digests: dict[Source, str] | None = None, **verdicts: Outcome) -> 
     return Publication(parse_period("2026"), at, at, verdicts, digests or {})
 
 
-BEFORE = published(a=Outcome.MET, b=Outcome.MISSED, c=Outcome.WAITING)
+BEFORE = published(a=Outcome.MET, b=Outcome.MISSED, c=Outcome.NOT_DUE)
 
 
 @pytest.mark.parametrize(
     ("now", "counts"),
     [
-        (published(a=Outcome.MET, b=Outcome.MET, c=Outcome.WAITING), (1, 0, 0)),
-        (published(a=Outcome.MET, b=Outcome.MISSED, c=Outcome.WAITING, d=Outcome.MET), (0, 1, 0)),
-        (published(a=Outcome.MET, c=Outcome.WAITING), (0, 0, 1)),
+        (published(a=Outcome.MET, b=Outcome.MET, c=Outcome.NOT_DUE), (1, 0, 0)),
+        (published(a=Outcome.MET, b=Outcome.MISSED, c=Outcome.NOT_DUE, d=Outcome.MET), (0, 1, 0)),
+        (published(a=Outcome.MET, c=Outcome.NOT_DUE), (0, 0, 1)),
         (published(a=Outcome.MISSED, d=Outcome.MET, e=Outcome.MET), (1, 2, 2)),
     ],
 )
@@ -155,8 +156,8 @@ def test_the_same_verdicts_are_no_revision_and_each_source_that_changed_is_a_cau
 
 
 def test_what_was_published_rests_on_what_was_settled() -> None:
-    assert (BEFORE.met, BEFORE.settled, BEFORE.attainment) == (1, 2, Fraction(1, 2))
-    assert published(c=Outcome.WAITING).attainment is None
+    assert (BEFORE.met, BEFORE.judged, BEFORE.attainment) == (1, 2, Fraction(1, 2))
+    assert published(c=Outcome.NOT_DUE).attainment is None
 
 
 TODAY = date(2026, 11, 13)
@@ -172,11 +173,10 @@ def year(
     target: Fraction = Fraction(4, 5),
 ) -> Outlook:
     return outlook(
-        met=met,
-        missed=missed,
-        waiting=waiting,
+        counts=Population(met, missed, 0, waiting),
         target=target,
         received_on=received,
+        until=date(today.year, 12, 31),
         today=today,
         calendar=METROPOLE,
     )

@@ -24,6 +24,7 @@ from mailsla.core.pairing.derivation import DECIDE_NO_PAIRING, rules_digest
 from mailsla.core.pairing.fingerprint import fingerprint
 from mailsla.core.pairing.rules import CategoryRule, ClosingEffect, ClosingRule, PairingRules, Part
 from mailsla.core.pairing.ties import DECIDE_NO_TIE, forms_digest, ties_digest
+from mailsla.core.rate.belonging import Belonging
 from mailsla.core.rate.publishing import (
     DECIDE_NO_VERDICT,
     NAME_A_DAY,
@@ -93,6 +94,7 @@ OTHER: dict[str, Any] = {
     "ReplyRule.part": Part.SURVEY,
     "ReplyRule.senders": ("attente@pref.example.fr",),
     "ReplyRule.subjects": ("attente",),
+    "ReportRules.by": Belonging.RECEIVED,
     "ReportRules.count_follow_ups": True,
     "ReportRules.minimum": 10,
     "ReportRules.pairing": replace(PAIRING, closings=()),

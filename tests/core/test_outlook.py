@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailsla.core.rate.outlook import Outlook, VolumeBasis, outlook, wilson
+from mailsla.core.rate.population import Population
 from tests.factories import METROPOLE
 
 TODAY = date(2026, 11, 13)
@@ -21,11 +22,10 @@ def year(
     met: int, missed: int, waiting: int, received_on: Iterable[date] = (), today: date = TODAY
 ) -> Outlook:
     return outlook(
-        met=met,
-        missed=missed,
-        waiting=waiting,
+        counts=Population(met, missed, 0, waiting),
         target=TARGET,
         received_on=received_on,
+        until=date(today.year, 12, 31),
         today=today,
         calendar=METROPOLE,
     )
@@ -111,6 +111,41 @@ def test_the_week_after_which_the_target_is_out_of_reach_at_this_pace() -> None:
     # 24 % are lost: 18 + 0.24 n > 24.6 for n > 27.5, in the fifth week (2 + 4 × 7 = 30 days).
     assert found.out_of_reach_from is not None
     assert found.out_of_reach_from.name == "2026-W50"
+
+
+def test_what_is_answered_and_not_due_needs_nothing_more_and_what_is_due_next_year_is_not_counted() -> None:
+    expected = [date(2025, 12, 15)] * 10 + [date(2025, 12, 22)] * 20 + [date(2025, 1, 2)]
+    counts = Population(met=70, missed=20, early=5, waiting=10)
+
+    found = outlook(
+        counts=counts,
+        target=TARGET,
+        received_on=expected,
+        until=date(2026, 12, 17),
+        today=TODAY,
+        calendar=METROPOLE,
+    )
+
+    # 84 of 105 must be met: 75 are, or will be.
+    assert (found.waiting, found.needed, found.expected) == (10, 9, 10)
+    # 115 in all, of which 23 may be lost.
+    assert found.may_lose == 3
+    assert found.landing is not None
+    assert found.landing.expected == Fraction(70, 90)
+
+
+def test_of_too_few_nothing_is_said_of_the_pace() -> None:
+    found = outlook(
+        counts=Population(met=2, missed=2),
+        target=TARGET,
+        received_on=[TODAY] * 4,
+        until=date(2026, 12, 31),
+        today=TODAY,
+        calendar=METROPOLE,
+        minimum=5,
+    )
+
+    assert (found.landing, found.out_of_reach_from) == (None, None)
 
 
 def test_wilson_s_interval_is_the_published_one() -> None:

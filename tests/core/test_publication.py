@@ -17,6 +17,7 @@ from mailsla.core.clock.working_days import DayKind, SpecialDay, WorkingCalendar
 from mailsla.core.office.forms import AddressSource, Form
 from mailsla.core.pairing.derivation import derive
 from mailsla.core.pairing.rules import CategoryRule, ClosingEffect, ClosingRule
+from mailsla.core.rate.belonging import Belonging
 from mailsla.core.rate.case import Case, case_of
 from mailsla.core.rate.former_digests import former_digests
 from mailsla.core.rate.period import parse_period
@@ -24,6 +25,7 @@ from mailsla.core.rate.publication import Publication, Revision, Source
 from mailsla.core.rate.publishing import publication, recounted
 from mailsla.core.rate.report_rules import ReportRules
 from mailsla.core.rate.standard import Standard
+from tests.core.cohorts import case
 from tests.factories import METROPOLE, OFFICE, PARIS, PROMISE, RULES, mail, paris, reply
 
 AT = paris("2026-11-13 09:00")
@@ -68,11 +70,11 @@ def cases() -> list[Case]:
 
 
 def published(by: ReportRules) -> Publication:
-    return publication(cases(), by, YEAR, AT, READ)
+    return publication(cases(), by, YEAR, AT, READ, Belonging.RECEIVED)
 
 
 def published_formerly(by: ReportRules) -> Publication:
-    return replace(published(by), digests={**READ, **former_digests(by, YEAR, AT)})
+    return replace(published(by), digests={**READ, **former_digests(by, YEAR, AT)}, by=None)
 
 
 def causes(found: Revision | None) -> tuple[Source, ...]:
@@ -142,6 +144,36 @@ def test_a_publication_keeps_what_the_store_says_and_names_the_rest_by_the_secon
     assert list(made.verdicts.values()) == [Outcome.MISSED]
 
 
+def test_what_was_published_before_answers_had_to_fall_due_is_counted_again_as_it_was() -> None:
+    early = case("early", "2026-11-09 10:00", "2026-11-10 10:00")
+    waiting = case("waiting", "2026-11-10 10:00")
+    due_next_year = case("december", "2026-12-28 10:00", "2026-12-29 10:00")
+    late = paris("2027-02-01 09:00")
+
+    former = publication([early, waiting], BEFORE, YEAR, AT, READ, None)
+    now = publication([early, waiting], BEFORE, YEAR, AT, READ, Belonging.DUE)
+
+    assert former.verdicts == {"early": Outcome.MET, "waiting": Outcome.NOT_DUE}
+    assert (former.met, former.judged, former.by) == (1, 1, None)
+    assert now.verdicts == {"early": Outcome.NOT_DUE, "waiting": Outcome.NOT_DUE}
+    assert recounted(former, [early, waiting], BEFORE, READ) is None
+    assert list(publication([due_next_year], BEFORE, YEAR, late, READ, Belonging.DUE).verdicts) == []
+    assert list(publication([due_next_year], BEFORE, YEAR, late, READ, Belonging.RECEIVED).verdicts) == [
+        "december"
+    ]
+
+
+def test_a_calendar_decides_a_published_figure_from_the_first_receipt_of_its_period_on() -> None:
+    november = parse_period("2026-11")
+    closed = SpecialDay(date(2026, 10, 26), DayKind.CLOSURE, "pont", "calendar.closures")
+
+    def named(made: ReportRules, by: Belonging) -> str:
+        return publication([], made, november, AT, READ, by).digests[Source.CALENDAR]
+
+    assert named(rules(), Belonging.DUE) != named(rules(closed), Belonging.DUE)
+    assert named(rules(), Belonging.RECEIVED) == named(rules(closed), Belonging.RECEIVED)
+
+
 def test_only_requests_of_the_period_received_by_then_are_published() -> None:
     [case] = cases()
     others = [
@@ -154,4 +186,4 @@ def test_only_requests_of_the_period_received_by_then_are_published() -> None:
         replace(case, key="complaint", category="complaint"),
     ]
 
-    assert publication(others, BEFORE, YEAR, AT, READ).verdicts.keys() == {"first", "at"}
+    assert publication(others, BEFORE, YEAR, AT, READ, Belonging.RECEIVED).verdicts.keys() == {"first", "at"}

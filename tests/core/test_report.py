@@ -21,23 +21,30 @@ from mailsla.core.mail.copies import Mail
 from mailsla.core.pairing.derivation import derive
 from mailsla.core.pairing.rules import CategoryRule
 from mailsla.core.rate.assessed import assess
+from mailsla.core.rate.belonging import Belonging
 from mailsla.core.rate.case import Case, case_of
-from mailsla.core.rate.cohort import Cohort, Section, section
+from mailsla.core.rate.cohort import Cohort
 from mailsla.core.rate.delays import Delay, delay_curve
-from mailsla.core.rate.period import Grain, last_full_week, parse_period, year_to_date
+from mailsla.core.rate.finality import Finality, Missing
+from mailsla.core.rate.period import Grain, last_full_week, parse_period
 from mailsla.core.rate.population import Population
 from mailsla.core.rate.publication import Publication, Source, revision
 from mailsla.core.rate.report import unanswered
+from mailsla.core.rate.section import Section, section
 from mailsla.core.rate.standard import Standard
 from mailsla.presentation import words
+from mailsla.usecases.report import usual_periods, without_finished
 from tests.factories import CONTACT, PROMISE, RULES, clock, mail, paris, reply, working_calendar
+from tests.presentation import samples
 
 STANDARD = Standard(clock(), {"information": PROMISE})
 YEAR = parse_period("2026")
 
 
 def cohort(mails: Sequence[Mail], period: str = "2026", now: str = "2026-11-13 09:00") -> Section:
-    return section(parse_period(period), assessed(mails, now), services=("Étrangers", "Permis"))
+    return section(
+        parse_period(period), assessed(mails, now), services=("Étrangers", "Permis"), by=Belonging.RECEIVED
+    )
 
 
 def assessed(
@@ -80,15 +87,14 @@ MAILS = [
 def test_the_cohort_is_what_was_received_and_the_late_and_overdue_are_missed() -> None:
     found = cohort(MAILS)
 
-    assert found.population == Population(met=2, missed=2, waiting=1)
-    assert found.population.attainment == Fraction(1, 2)
+    assert found.population == Population(met=1, missed=2, early=1, waiting=1)
+    assert found.population.attainment == Fraction(1, 3)
     assert (found.population.low, found.population.high) == (Fraction(2, 5), Fraction(3, 5))
-    assert found.population.provisional
 
 
 def test_a_reply_belongs_to_the_cohort_of_its_request() -> None:
     assert cohort(MAILS, "2026-10").population == Population(met=1, missed=2)
-    assert cohort(MAILS, "2026-11").population == Population(met=1, waiting=1)
+    assert cohort(MAILS, "2026-11").population == Population(early=1, waiting=1)
 
 
 def test_services_are_told_apart_and_the_unassigned_come_last() -> None:
@@ -109,7 +115,6 @@ def test_the_other_reading_of_the_rule_is_given_beside() -> None:
 def test_a_definitive_figure_has_no_interval() -> None:
     population = Population(met=43, missed=11)
 
-    assert not population.provisional
     assert population.low == population.high == population.attainment
 
 
@@ -190,7 +195,7 @@ def test_what_names_no_period_is_refused(written: str) -> None:
         parse_period(written)
 
 
-def test_the_usual_cohorts_are_the_last_full_week_and_the_year_so_far() -> None:
+def test_the_usual_cohorts_are_the_last_full_week_and_the_year() -> None:
     friday = date(2026, 11, 13)
 
     assert (last_full_week(friday).first, last_full_week(friday).last) == (
@@ -198,7 +203,25 @@ def test_the_usual_cohorts_are_the_last_full_week_and_the_year_so_far() -> None:
         date(2026, 11, 8),
     )
     assert last_full_week(date(2026, 11, 16)).last == date(2026, 11, 15)
-    assert (year_to_date(friday).first, year_to_date(friday).last) == (date(2026, 1, 1), friday)
+    assert usual_periods(friday) == (last_full_week(friday), parse_period("2026"))
+    assert usual_periods(date(2026, 4, 1)) == (parse_period("2026-W13"), parse_period("2026"))
+    assert usual_periods(date(2026, 3, 31)) == (
+        parse_period("2026-W13"),
+        parse_period("2025"),
+        parse_period("2026"),
+    )
+
+
+def test_the_former_year_is_shown_until_it_is_definitive() -> None:
+    week, former, year = (samples.cohort(period=parse_period(name)) for name in ("2026-W01", "2025", "2026"))
+    provisional, definitive = Finality((Missing.COLLECTION,)), Finality()
+
+    def shown(*found: Finality) -> list[str]:
+        built = samples.report(sections=(week, former, year), finality=found)
+        return [section.period.name for section in without_finished(built).sections]
+
+    assert shown(definitive, provisional, provisional) == ["2026-W01", "2025", "2026"]
+    assert shown(definitive, definitive, provisional) == ["2026-W01", "2026"]
 
 
 def test_the_unanswered_lengthen_delays_instead_of_being_left_out() -> None:
@@ -225,8 +248,13 @@ def test_the_curve_equals_scipy_s_kaplan_meier(delays: list[Delay]) -> None:
 
     expected = ecdf(CensoredData(uncensored=answered, right=censored)).cdf
 
+    longest = max(delay.days for delay in delays)
     for day in range(16):
-        assert float(curve.answered_by(day)) == pytest.approx(float(expected.evaluate(numpy.array(day))))
+        share = curve.answered_by(day)
+        if share is None:
+            assert day > longest
+        else:
+            assert float(share) == pytest.approx(float(expected.evaluate(numpy.array(day))))
 
 
 @given(DELAYS)
@@ -258,8 +286,8 @@ def test_what_the_closures_changed_is_counted() -> None:
 def test_requests_handled_in_a_period_are_counted_by_their_reply() -> None:
     november = cohort(MAILS, "2026-11")
 
-    assert november.population == Population(met=1, waiting=1)
-    assert november.handled == Population(met=1, missed=1)
+    assert november.population == Population(early=1, waiting=1)
+    assert november.handled == Population(missed=1, early=1)
 
 
 def test_each_category_is_held_against_its_own_promise_and_the_rate_is_the_main_one_s() -> None:
@@ -270,10 +298,10 @@ def test_each_category_is_held_against_its_own_promise_and_the_rate_is_the_main_
 
     found = section(YEAR, judged(cases, standard=standard), services=())
 
-    assert found.population == Population(met=2, missed=2, waiting=1)
+    assert found.population == Population(met=1, missed=2, early=1, waiting=1)
     by_category = {line.commitment.category: (line.population, line.answered) for line in found.by_category}
     assert by_category == {
-        "information": (Population(met=2, missed=2, waiting=1), 3),
+        "information": (Population(met=1, missed=2, early=1, waiting=1), 3),
         "complaint": (Population(met=1), 1),
     }
 
@@ -301,16 +329,18 @@ def test_follow_ups_count_where_the_site_asks_for_it() -> None:
 @pytest.mark.parametrize(
     ("grain", "names"),
     [
-        (Grain.WEEK, ["2026-W43", "2026-W46"]),
+        (Grain.WEEK, ["2026-W43", "2026-W44", "2026-W45", "2026-W46"]),
         (Grain.MONTH, ["2026-10", "2026-11"]),
         (Grain.QUARTER, ["2026-Q4"]),
         (Grain.YEAR, ["2026"]),
     ],
 )
 def test_a_cohort_is_cut_into_periods_that_add_up(grain: Grain, names: list[str]) -> None:
-    found = section(YEAR, assessed(MAILS), services=(), grain=grain)
+    autumn = parse_period("2026-10-20..2026-11-12")
+    found = section(autumn, assessed(MAILS), services=(), grain=grain, by=Belonging.RECEIVED)
 
     assert [line.period.name for line in found.by_period] == names
+    assert (found.by_period[0].cut.first, found.by_period[-1].cut.last) == (autumn.first, autumn.last)
     assert sum(line.population.counted for line in found.by_period) == found.population.counted
 
 
@@ -321,7 +351,7 @@ def publication(verdicts: dict[str, Outcome], calendar: str = "a") -> Publicatio
 
 
 def test_a_published_figure_that_would_be_another_says_what_changed() -> None:
-    before = publication({"a": Outcome.MET, "b": Outcome.MISSED, "c": Outcome.WAITING})
+    before = publication({"a": Outcome.MET, "b": Outcome.MISSED, "c": Outcome.NOT_DUE})
     after = publication({"a": Outcome.MET, "b": Outcome.MET, "d": Outcome.MISSED}, calendar="b")
 
     found = revision(before, after)

@@ -42,6 +42,7 @@ from mailsla.bootstrap.site_rules import Site
 from mailsla.config import parse
 from mailsla.core.clock.commitment import Comparison
 from mailsla.core.clock.receipt import ClosedDayReceipt
+from mailsla.core.clock.verdict import Outcome as Outcome_
 from mailsla.core.clock.verdict import Verdict
 from mailsla.core.mail.addresses import parse_addresses
 from mailsla.core.mail.copies import Copy, Mail, MailboxRole
@@ -625,6 +626,8 @@ def _standing(outcome: Outcome, request: Request, said: Said) -> tuple[object, o
     if request.excluded is not None:
         return said[0], "excluded"
     verdict = outcome.verdict(request)
+    if verdict is not None and verdict.outcome is Outcome_.NOT_DUE:
+        return said[0], "waiting" if verdict.answered_on is None else "early"
     return said[0], verdict.outcome.value if verdict else None
 
 
@@ -698,7 +701,7 @@ def _disputed(outcome: Outcome, request: Request, said: Said) -> tuple[object, o
 
 
 OF_REQUESTS: tuple[tuple[str, OfRequest], ...] = (
-    ("met|missed|waiting|excluded", _standing),
+    ("met|missed|early|waiting|excluded", _standing),
     (r"(?P<days>\d+) working days?", _days),
     (rf"due (?P<day>{DAY})", _due),
     (rf"counted from (?P<day>{DAY})", _counted_from),

@@ -110,6 +110,18 @@ def test_a_half_day_has_its_own_hours() -> None:
     assert minutes == 180
 
 
+def test_an_office_open_to_the_end_of_the_day_is_open_until_midnight() -> None:
+    always = OpeningHours(((Interval(time(0), time(0)),),) * 7)
+    friday = paris("2026-06-05 22:00")
+
+    assert always.minutes_between(friday, paris("2026-06-06 00:00"), METROPOLE) == 120
+    # The week-end does not count.
+    assert always.after(friday, 60 * 24, METROPOLE) == paris("2026-06-08 22:00")
+    assert not Interval(time(9), time(12)).overlaps(Interval(time(12), time(0)))
+    assert Interval(time(9), time(12)).overlaps(Interval(time(8), time(10)))
+    assert not Interval(time(12), time(14)).overlaps(Interval(time(9), time(12)))
+
+
 def test_an_interval_of_opening_that_ends_before_it_starts_raises() -> None:
     with pytest.raises(ValueError, match="before it starts"):
         Interval(time(12), time(9))
@@ -183,7 +195,7 @@ def test_an_announcement_after_now_is_not_known_yet() -> None:
     after = clock().verdict(RECEIVED, None, ANNOUNCING, paris("2026-06-29 09:00"), [IN_TIME])
 
     assert (before.due_on, before.announced) == (date(2026, 6, 12), False)
-    assert (after.due_on, after.announced, after.outcome) == (date(2026, 7, 3), True, Outcome.WAITING)
+    assert (after.due_on, after.announced, after.outcome) == (date(2026, 7, 3), True, Outcome.NOT_DUE)
 
 
 @pytest.mark.parametrize(
@@ -236,7 +248,7 @@ ANNOUNCEMENTS = st.lists(
 
 
 @given(CLOCKS, COMMITMENTS, INSTANTS, st.none() | INSTANTS, INSTANTS, ANNOUNCEMENTS)
-def test_the_quick_outcome_is_the_verdict_s(
+def test_the_quick_standing_is_the_verdict_s(
     site: Clock,
     commitment: Commitment,
     received: datetime,
@@ -244,9 +256,11 @@ def test_the_quick_outcome_is_the_verdict_s(
     now: datetime,
     announcements: list[Announcement],
 ) -> None:
-    quick = site.outcome(received, answered, commitment, now, announcements)
+    found = site.verdict(received, answered, commitment, now, announcements)
 
-    assert quick is site.verdict(received, answered, commitment, now, announcements).outcome
+    for _time in range(2):
+        quick = site.standing(received, answered, commitment, now, announcements)
+        assert quick == (found.outcome, found.due_on)
 
 
 @given(CLOCKS, COMMITMENTS, INSTANTS, INSTANTS)
@@ -263,5 +277,6 @@ def test_a_reply_by_the_due_date_is_in_time_and_the_next_working_day_is_not(
     in_time = datetime.combine(due_on, time(23, 59), PARIS)
     later = max(late, now)
 
-    assert site.outcome(received, in_time, commitment, later) is Outcome.MET
-    assert site.outcome(received, late, commitment, later) is Outcome.MISSED
+    assert site.standing(received, in_time, commitment, later) == (Outcome.MET, due_on)
+    assert site.standing(received, late, commitment, later) == (Outcome.MISSED, due_on)
+    assert site.standing(received, in_time, commitment, in_time) == (Outcome.NOT_DUE, due_on)

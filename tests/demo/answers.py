@@ -19,7 +19,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 RECORDED = Path(__file__).parent / "recorded"
-STATES = ("met", "missed", "waiting", "overdue", "unanswered", "follow-up", "to-check", "excluded")
+STATES = (
+    *("met", "missed", "not-due-answered", "not-due-waiting", "overdue", "unanswered", "follow-up"),
+    *("to-check", "excluded"),
+)
 
 COMMANDS = {
     "report.txt": "report",

@@ -144,7 +144,7 @@ def import_mails(office: Office, archive: Path) -> None:
     proven = next(
         item["message_id"]
         for item in unanswered
-        if item["message_id"] in addresses and "2026-11-02" <= item["received_on"] <= "2026-11-08"
+        if item["message_id"] in addresses and "2026-11-02" <= item["due_on"] <= "2026-11-08"
     )
     mails.append(
         f"From: {addresses[proven]}\nTo: contact@val-fleuri.example.fr\nSubject: RE:\n"
@@ -197,7 +197,7 @@ def dispute(store: Path) -> None:
     with writing(engine) as connection:
         connection.execute(
             update(DERIVED_REQUEST)
-            .where(DERIVED_REQUEST.c.received_at >= NOW - timedelta(days=11))
+            .where(DERIVED_REQUEST.c.received_at >= NOW - timedelta(days=40))
             .values(received_disputed=DERIVED_REQUEST.c.received_at)
         )
         connection.execute(

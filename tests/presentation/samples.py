@@ -15,14 +15,16 @@ from mailsla.core.mail.instants import Basis, Moment
 from mailsla.core.pairing.doubts import Doubt, DoubtCode
 from mailsla.core.pairing.request import Assignment, Request, ServiceBasis, Step
 from mailsla.core.pairing.rules import Part
+from mailsla.core.rate.belonging import Belonging
 from mailsla.core.rate.case import case_of
-from mailsla.core.rate.cohort import Section
 from mailsla.core.rate.delays import Delay, delay_curve
+from mailsla.core.rate.finality import Finality
 from mailsla.core.rate.outlook import Landing, Outlook, VolumeBasis
 from mailsla.core.rate.period import Period, parse_period
 from mailsla.core.rate.population import Population
 from mailsla.core.rate.publication import Publication, Revision, Source
 from mailsla.core.rate.report import Report
+from mailsla.core.rate.section import Section
 from mailsla.core.rate.standard import Judged, Standard
 from tests.factories import CITIZEN, METROPOLE, PROMISE, clock, paris
 
@@ -43,7 +45,9 @@ def cohort(counts: Population = SETTLED, period: Period = YEAR, **changes: objec
     """Return a cohort whose variants all say the same, unless told."""
     made = Section(
         period=period,
+        by=Belonging.DUE,
         population=counts,
+        beside=counts,
         compared=counts,
         without_closures=counts,
         closures_changed=0,
@@ -86,8 +90,11 @@ def report(**changes: object) -> Report:
         outlook=OUTLOOK,
         overdue=(),
         soon=(),
+        since=paris("2026-01-01 00:00"),
     )
-    return replace(made, **changes)  # type: ignore[arg-type]  # (fields by name: a wrong one raises)
+    found = replace(made, **changes)  # type: ignore[arg-type]  # (fields by name: a wrong one raises)
+    definitive = tuple(Finality() for _section in found.sections)
+    return found if found.finality else replace(found, finality=definitive)
 
 
 def request(key: str = "a1b2c3d4e5f6", at: str = "2026-10-29 10:05", **changes: object) -> Request:

@@ -13,7 +13,7 @@ import pytest
 from rich.console import Console
 
 from mailsla.core.pairing.derivation import Tied
-from mailsla.core.rate.cohort import ServiceLine
+from mailsla.core.rate.section import ServiceLine
 from mailsla.presentation.documents.request import request_document
 from mailsla.presentation.documents.values import text
 from mailsla.presentation.formats import alert_text, csv_sheet, terminal

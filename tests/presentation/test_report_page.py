@@ -9,13 +9,14 @@ import pytest
 
 from mailsla.core.collection.gap import Gap
 from mailsla.core.pairing.doubts import DoubtCode
-from mailsla.core.rate.cohort import CategoryLine, PeriodLine, ServiceLine
-from mailsla.core.rate.delays import DelayCurve, delay_curve
+from mailsla.core.rate.delays import Delay, DelayCurve, delay_curve
+from mailsla.core.rate.finality import Finality, Missing
 from mailsla.core.rate.outlook import VolumeBasis
 from mailsla.core.rate.period import parse_period
 from mailsla.core.rate.population import Population
 from mailsla.core.rate.publication import Source
 from mailsla.core.rate.report import Report
+from mailsla.core.rate.section import CategoryLine, PeriodLine, ServiceLine
 from mailsla.presentation.pages.page import (
     NOTHING,
     Bar,
@@ -45,6 +46,7 @@ from tests.presentation.samples import (
     revision,
 )
 
+PROVISIONAL = Finality((Missing.PERIOD,))
 PERCENT = "\u00a0%"
 TARGET = Fraction(4, 5)
 
@@ -66,9 +68,11 @@ def summary_of(built: Report) -> dict[str, tuple[Cell | Bar, ...]]:
     return {row[0].text: row[1:] for row in table.rows if isinstance(row[0], Cell)}
 
 
-def summary_with(counts: Population, delays: DelayCurve = CURVE) -> dict[str, Cell | Bar]:
+def summary_with(
+    counts: Population, delays: DelayCurve = CURVE, *, found: Finality | None = None
+) -> dict[str, Cell | Bar]:
     """Return the figures of one cohort, label → cell."""
-    summary = summary_of(report(sections=(cohort(counts, delays=delays),)))
+    summary = summary_of(report(sections=(cohort(counts, delays=delays),), finality=(found or Finality(),)))
     return {label: cell for label, [cell] in summary.items()}
 
 
@@ -104,11 +108,15 @@ def test_the_page_opens_with_the_office_the_instant_and_the_promise() -> None:
     page = page_with()
 
     assert page.title == "Préfecture d'essai – réponses aux courriels"
-    assert [line.text.partition(" :")[0] for line in page.lines[:2]] == [
+    assert [line.text.partition(" :")[0] for line in page.lines[:5]] == [
         "Situation au vendredi 13 novembre 2026, 08\u00a0h\u00a030",
+        "Où en est-on ? Promesse non tenue",
+        "Est-ce définitif ? Oui",
+        "Que faire ? Rien ne presse",
         "Engagement",
     ]
-    assert [line.emphasis for line in page.lines[2:]] == [Emphasis.DIM, Emphasis.DIM]
+    assert [line.emphasis for line in page.lines[1:4]] == [Emphasis.STRONG] * 3
+    assert [line.emphasis for line in page.lines[5:]] == [Emphasis.DIM, Emphasis.DIM]
 
 
 def test_a_report_without_holes_doubts_or_revisions_warns_of_nothing() -> None:
@@ -200,6 +208,21 @@ def test_warnings_come_in_one_order_holes_revisions_doubts_then_mails_set_aside(
     assert "illisible" in warnings[-1]
 
 
+def test_many_warnings_of_a_kind_are_counted_in_one_line() -> None:
+    three = page_with(revisions=(revision(Source.CALENDAR),) * 3, gaps=(gap(),) * 3).warnings
+    many = page_with(
+        revisions=(revision(Source.CALENDAR), *[revision(Source.FACTS)] * 69), gaps=(gap(),) * 5
+    ).warnings
+
+    assert len(three) == 6
+    assert many[0] == "Chiffres incomplets : 2 interruptions plus anciennes de la relève."
+    assert len(many) == 5
+    assert many[-1] == (
+        "70 chiffres publiés seraient aujourd'hui différents (calendrier, courriels connus depuis) : voir « --format "
+        "json »."
+    )
+
+
 def test_the_rate_stands_as_text_as_an_exact_share_and_as_a_bar_with_the_target() -> None:
     figures = summary_with(SETTLED)
 
@@ -232,25 +255,50 @@ def test_under_the_minimum_there_is_no_percentage_no_share_and_no_bar(
 
 
 @pytest.mark.parametrize(
-    ("counts", "said", "emphasis"),
+    ("met", "found", "said", "emphasis"),
     [
-        (Population(met=8, missed=2), "tenu", Emphasis.GOOD),
-        (Population(met=8, missed=2, waiting=1), "tenu à ce jour", Emphasis.GOOD),
-        (Population(met=7, missed=3), "non tenu", Emphasis.BAD),
-        (Population(met=7, missed=3, waiting=1), "non tenu à ce jour", Emphasis.BAD),
+        (8, Finality(), "tenu", Emphasis.GOOD),
+        (8, PROVISIONAL, "au-dessus à ce jour", Emphasis.GOOD),
+        (7, Finality(), "non tenu", Emphasis.BAD),
+        (7, PROVISIONAL, "au-dessous à ce jour", Emphasis.BAD),
     ],
 )
-def test_whether_the_target_is_met_is_said_and_whether_that_can_change(
-    counts: Population, said: str, emphasis: Emphasis
+def test_kept_or_not_is_said_of_a_definitive_figure_and_of_others_where_they_stand(
+    met: int, found: Finality, said: str, emphasis: Emphasis
 ) -> None:
-    assert summary_with(counts)["Objectif"] == Cell(f"80{PERCENT} : {said}", TARGET, emphasis)
+    counts = Population(met=met, missed=10 - met)
+
+    assert summary_with(counts, found=found)["Objectif"] == Cell(f"80{PERCENT} : {said}", TARGET, emphasis)
 
 
-def test_the_figure_is_definitive_once_nothing_waits() -> None:
-    assert summary_with(Population(met=8, missed=2))["Chiffre"] == Cell("définitif")
-    assert summary_with(Population(met=8, missed=2, waiting=10))["Chiffre"] == Cell(
-        f"provisoire : 40{PERCENT} à 90{PERCENT}"
-    )
+@pytest.mark.parametrize(
+    ("found", "said"),
+    [
+        (Finality(), "définitif"),
+        (PROVISIONAL, "provisoire"),
+        (Finality((Missing.COLLECTION,), is_covered=False), "non couvert"),
+    ],
+)
+def test_a_figure_says_whether_it_is_definitive(found: Finality, said: str) -> None:
+    assert summary_with(SETTLED, found=found)["Chiffre"] == Cell(said)
+
+
+def test_of_a_period_that_is_not_covered_the_target_alone_is_said() -> None:
+    found = Finality((Missing.COLLECTION,), is_covered=False)
+
+    assert summary_with(SETTLED, found=found)["Objectif"] == Cell(f"80{PERCENT}", TARGET)
+
+
+def test_the_interval_is_that_of_the_requests_already_received() -> None:
+    label = "Taux final possible, pour les demandes déjà reçues"
+    waiting = summary_with(Population(met=8, missed=2, early=1, waiting=10))
+
+    assert label not in summary_with(SETTLED)
+    assert waiting[label] == Cell(f"de 42,8{PERCENT} à 90,4{PERCENT}")
+    assert waiting["Pas encore échues, répondues"] == Cell("1", 1)
+    assert waiting["Pas encore échues, en attente"] == Cell("10", 10)
+    assert summary_with(Population(early=5))[label] == Cell(f"100{PERCENT}")
+    assert summary_with(Population(waiting=4))[label] == Cell("–")
 
 
 def test_delays_are_numbers_beside_their_words_and_none_where_too_many_wait() -> None:
@@ -259,8 +307,22 @@ def test_delays_are_numbers_beside_their_words_and_none_where_too_many_wait() ->
 
     assert figures["Délai médian"] == Cell("4 jours ouvrés", 4)
     assert figures["9e décile"] == Cell("12 jours ouvrés", 12)
-    assert figures["Répondu en 5, 10, 15 jours"] == Cell(f"50{PERCENT} – 66,6{PERCENT} – 100{PERCENT}")
-    assert [nothing[label] for label in ("Délai médian", "Répondu en 5, 10, 15 jours")] == [Cell("–")] * 2
+    assert figures["Répondu en 5, 9, 15 jours"] == Cell(f"50{PERCENT} – 66,6{PERCENT} – 100{PERCENT}")
+    assert [nothing[label] for label in ("Délai médian", "Répondu en 5, 9, 15 jours")] == [Cell("–")] * 2
+
+
+def test_of_too_few_no_delay_is_given_nor_beyond_the_longest_wait() -> None:
+    four = delay_curve(Delay(day, answered=True) for day in (1, 2, 3, 4))
+    waiting = delay_curve(Delay(day, answered=day < 7) for day in range(1, 11))
+
+    few, known = summary_with(SETTLED, four), summary_with(SETTLED, waiting)
+
+    assert [few[label] for label in ("Délai médian", "9e décile", "Répondu en 5, 9, 15 jours")] == [
+        Cell("–")
+    ] * 3
+    assert known["Répondu en 5, 9, 15 jours"] == Cell(f"50{PERCENT} – 60{PERCENT} – –")
+    page = page_with(sections=(cohort(by_service=(ServiceLine("Permis", SETTLED, four, four),)),))
+    assert rows_of(page, "Par service")[0][-1] == Cell("–")
 
 
 OPTIONAL = {
@@ -290,7 +352,7 @@ def test_every_cohort_has_its_column_and_its_services() -> None:
     assert [column.title for column in table.columns] == [
         "",
         "semaine 45, du 02/11/2026 au 08/11/2026",
-        "du 01/01/2026 au 31/12/2026",
+        "année 2026",
     ]
     assert rows_of(page, "Par service – semaine 45")[0] == (
         Cell("(non attribuées)"),
@@ -300,23 +362,25 @@ def test_every_cohort_has_its_column_and_its_services() -> None:
         Cell("0", 0),
         Cell("4 j", 4),
     )
-    assert rows_of(page, "Par service – du")[0][0] == Cell("aucune demande")
+    assert rows_of(page, "Par service – année")[0][0] == Cell("aucune demande")
 
 
 def test_categories_and_periods_have_a_table_only_when_there_are_several() -> None:
     few = Population(met=1, missed=1)
     lines = [CategoryLine(promise, few, 2, CURVE) for promise in (PROMISE, COMPLAINTS)]
-    months = [PeriodLine(parse_period(name), few, CURVE) for name in ("2026-10", "2026-11")]
+    months = [
+        PeriodLine(parse_period(name), parse_period(name), few, CURVE) for name in ("2026-10", "2026-11")
+    ]
     one = page_with(sections=(cohort(by_category=lines[:1], by_period=months[:1]),))
     two = page_with(sections=(cohort(by_category=tuple(lines), by_period=tuple(months)),))
 
     headings = {section.heading for section in two.sections} - {section.heading for section in one.sections}
-    assert headings == {"Par catégorie – du 01/01/2026 au 31/12/2026", "Au fil de la période"}
-    # A category's rate is given however few its requests are.
+    assert headings == {"Par catégorie – année 2026", "Au fil de la période"}
+    # Of few requests the counts alone are given, whatever the category.
     assert rows_of(two, "Par catégorie")[1] == (
         Cell("complaint"),
         Cell(f"100{PERCENT} en 15 jours ouvrés au plus", Fraction(1)),
-        Cell(f"50{PERCENT} (1 sur 2)", Fraction(1, 2)),
+        Cell("1 sur 2"),
         Cell("2 sur 2", 2),
     )
     assert [row[:3] for row in rows_of(two, "Au fil")] == [
@@ -402,7 +466,9 @@ def test_what_was_no_request_and_the_follow_ups_are_noted_only_when_there_are_so
 
 def test_every_row_is_as_long_as_its_columns_are_many() -> None:
     lines = tuple(CategoryLine(promise, SETTLED, 2, CURVE) for promise in (PROMISE, COMPLAINTS))
-    months = tuple(PeriodLine(parse_period(name), SETTLED, CURVE) for name in ("2026-10", "2026-11"))
+    months = tuple(
+        PeriodLine(parse_period(name), parse_period(name), SETTLED, CURVE) for name in ("2026-10", "2026-11")
+    )
     services = (ServiceLine("Permis", SETTLED, CURVE, CURVE),)
     full = cohort(period=YEAR, by_category=lines, by_period=months, by_service=services)
     page = page_with(sections=(cohort(), full), overdue=(judged(),))

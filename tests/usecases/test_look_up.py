@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import pytest
@@ -13,6 +13,7 @@ from mailsla.core.pairing.decision import Action, Decision
 from mailsla.core.pairing.derivation import DerivedMessage, derive
 from mailsla.core.pairing.doubts import Doubt, DoubtCode
 from mailsla.core.pairing.request import Request
+from mailsla.core.rate.belonging import Belonging
 from mailsla.core.rate.case import Case, case_of
 from mailsla.core.rate.period import parse_period
 from mailsla.core.rate.standard import Standard
@@ -41,6 +42,7 @@ REQUESTS = (
     asked("met", "2026-10-01 10:00", "2026-10-02 10:00"),
     asked("missed", "2026-10-02 10:00", "2026-11-10 10:00"),
     asked("overdue", "2026-10-05 10:00"),
+    asked("early", "2026-11-11 10:00", "2026-11-12 10:00"),
     asked("waiting", "2026-11-12 10:00"),
 )
 SEQUEL = asked("sequel", "2026-10-06 10:00")._replace(follow_up=True)
@@ -93,10 +95,12 @@ def names(selection: Selection, store: Store | None = None) -> str:
 @pytest.mark.parametrize(
     ("state", "expected"),
     [
-        (None, "met missed overdue waiting excluded"),
+        (None, "met missed overdue early waiting excluded"),
         (State.MET, "met"),
         (State.MISSED, "missed overdue"),
-        (State.WAITING, "waiting"),
+        (State.NOT_DUE, "early waiting"),
+        (State.NOT_DUE_ANSWERED, "early"),
+        (State.NOT_DUE_WAITING, "waiting"),
         (State.OVERDUE, "overdue sequel"),
         (State.UNANSWERED, "overdue waiting sequel"),
         (State.FOLLOW_UP, "sequel"),
@@ -110,15 +114,40 @@ def test_each_state_lists_its_own(state: State | None, expected: str) -> None:
 
 
 def test_every_state_is_tried_above() -> None:
-    assert len(State) == 9
+    assert len(State) == 11
 
 
-def test_a_period_is_that_of_the_local_date_of_receipt() -> None:
+def test_a_period_may_be_that_of_the_local_date_of_receipt() -> None:
     late = asked("late", "2026-10-01 00:30")
     store = Store((late, *REQUESTS))
 
-    assert names(Selection(period=parse_period("2026-10-01..2026-10-02")), store) == "late met missed"
-    assert names(Selection(period=parse_period("2026-09")), store) == ""
+    october = parse_period("2026-10-01..2026-10-02")
+    assert names(Selection(period=october, by=Belonging.RECEIVED), store) == "late met missed"
+    assert names(Selection(period=parse_period("2026-09"), by=Belonging.RECEIVED), store) == ""
+
+
+def test_unless_told_a_period_is_that_of_the_due_date() -> None:
+    assert names(Selection(period=parse_period("2026-10-14"))) == "met"
+    assert names(Selection(period=parse_period("2026-11"))) == "early waiting"
+
+
+def test_the_list_behind_a_rate_is_what_counts_in_it() -> None:
+    complaint = asked("complaint", "2026-10-01 11:00")._replace(category="complaint")
+    standard = Standard(
+        clock(), {"information": PROMISE, "complaint": replace(PROMISE, category="complaint")}
+    )
+    store = Store((*EVERYTHING, complaint))
+
+    def of(selection: Selection, *, count_follow_ups: bool = False) -> str:
+        found = listed(store, store, selection, standard, NOW, count_follow_ups=count_follow_ups)
+        return " ".join(item.case.key for item in found.items)
+
+    assert of(Selection(counted=True)) == "met missed overdue early waiting"
+    assert of(Selection(State.MISSED, counted=True)) == "missed overdue"
+    assert of(Selection(State.MISSED, counted=True), count_follow_ups=True) == "missed overdue sequel"
+    assert of(Selection(counted=True), count_follow_ups=True) == "met missed overdue early waiting sequel"
+    assert of(Selection(category="complaint")) == "complaint"
+    assert of(Selection(category="information", state=State.MET)) == "met"
 
 
 def test_a_service_lists_what_it_has() -> None:

@@ -17,6 +17,7 @@ from mailsla.adapters.database.request_rows import case_of, doubt_of, request_of
 from mailsla.adapters.database.set_aside import MessageSetAside
 from mailsla.adapters.database.tables import (
     ACCOUNT,
+    DERIVATION,
     DERIVED_DOUBT,
     DERIVED_MESSAGE,
     DERIVED_REQUEST,
@@ -179,6 +180,13 @@ class Derivations:
                 MessageSetAside(row.account, row.mailbox, row.uid, f"{UNFORESEEN}{row.reason[0]}", row.at)
                 for row in connection.execute(query)
             )
+
+    def made_by(self) -> tuple[str, str]:
+        """Return the names of the rules that made the derivations, and the ties; empty before any was made."""
+        query = select(DERIVATION.c.rules, DERIVATION.c.ties).where(DERIVATION.c.id == 1)
+        with reading(self._engine) as connection:
+            found = connection.execute(query).one_or_none()
+        return ("", "") if found is None else (found.rules, found.ties)
 
     def waiting_since(self) -> datetime | None:
         """Return since when the oldest message waits to be derived; None when none does, or nobody knows."""

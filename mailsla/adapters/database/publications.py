@@ -9,6 +9,7 @@ from sqlalchemy import Engine, insert, select
 from mailsla.adapters.database.engine import reading, writing
 from mailsla.adapters.database.tables import PUBLICATION
 from mailsla.core.clock.verdict import Outcome
+from mailsla.core.rate.belonging import Belonging
 from mailsla.core.rate.period import Period
 from mailsla.core.rate.publication import Publication, Source
 
@@ -40,6 +41,7 @@ def publication_row(publication: Publication) -> dict[str, Any]:
         "at": publication.at,
         "published_at": publication.published_at,
         "verdicts": {key: outcome.value for key, outcome in publication.verdicts.items()},
+        "cohort": None if publication.by is None else publication.by.value,
         "digests": {source.value: digest for source, digest in publication.digests.items()},
     }
 
@@ -50,6 +52,12 @@ def publication_of(row: Any) -> Publication:
         period=Period(row.period, row.first, row.last),
         at=row.at,
         published_at=row.published_at,
-        verdicts={key: Outcome(outcome) for key, outcome in row.verdicts.items()},
+        verdicts={key: _outcome(kept) for key, kept in row.verdicts.items()},
+        by=None if row.cohort is None else Belonging(row.cohort),
         digests={Source(source): digest for source, digest in row.digests.items()},
     )
+
+
+def _outcome(kept: str) -> Outcome:
+    """Return a verdict; what waited, in figures of before an answer had to fall due, had none."""
+    return Outcome.NOT_DUE if kept == "waiting" else Outcome(kept)

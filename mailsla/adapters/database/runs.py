@@ -88,6 +88,21 @@ class Runs:
         with reading(self._engine) as connection:
             return set(connection.execute(select(ACCOUNT.c.name).where(good.exists())).scalars())
 
+    def first_read(self, accounts: Collection[str]) -> datetime | None:
+        """Return when every account had been read to its end for the first time; None when one never was."""
+        first = func.min(COLLECTION.c.finished_at, type_=COLLECTION.c.finished_at.type)
+        query = (
+            select(ACCOUNT.c.name, first.label("first"))
+            .join(COLLECTION, ACCOUNT.c.id == COLLECTION.c.account_id)
+            .where(GOOD)
+            .group_by(ACCOUNT.c.name)
+        )
+        with reading(self._engine) as connection:
+            found = {row.name: row.first for row in connection.execute(query)}
+        return (
+            max((found[name] for name in accounts), default=None) if found.keys() >= set(accounts) else None
+        )
+
     def half_read(self) -> set[str]:
         """Return the accounts of which something was read, and which never were to their end."""
         begun = select(MAILBOX.c.id).where(MAILBOX.c.account_id == ACCOUNT.c.id, MAILBOX.c.last_uid > 0)

@@ -242,6 +242,7 @@ class PublicationRow(SQLModel, table=True):
     published_at: datetime
     verdicts: dict[str, str] = Field(sa_column=Column(JSON, nullable=False))
     digests: dict[str, str] = Field(sa_column=Column(JSON, nullable=False))
+    cohort: str | None = None
 
 
 class OutgoingRow(SQLModel, table=True):

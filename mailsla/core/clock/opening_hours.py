@@ -9,19 +9,29 @@ from datetime import UTC, date, datetime, time, timedelta
 from mailsla.core.clock.working_days import WorkingCalendar
 
 ONE_DAY = timedelta(days=1)
+MIDNIGHT = time(0)
 
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """A stretch of one local day, `start` included, `end` excluded."""
+    """A stretch of one local day, `start` included, `end` excluded; an end at midnight is the day's own end."""
 
     start: time
     end: time
 
     def __post_init__(self) -> None:
         """Refuse an empty or an inverted stretch."""
-        if self.end <= self.start:
+        if self.end != MIDNIGHT and self.end <= self.start:
             raise ValueError("an interval of opening ends before it starts")
+
+    def overlaps(self, other: Interval) -> bool:
+        """Tell whether two stretches share an instant.
+
+        >>> Interval(time(9), time(12)).overlaps(Interval(time(11, 59), MIDNIGHT))
+        True
+        """
+        begins = max(self.start, other.start)
+        return all(item.end == MIDNIGHT or begins < item.end for item in (self, other))
 
 
 USUAL_WEEK: tuple[tuple[Interval, ...], ...] = (
@@ -51,7 +61,7 @@ class OpeningHours:
         return tuple(
             (
                 datetime.combine(on, interval.start, calendar.zone).astimezone(UTC),
-                datetime.combine(on, interval.end, calendar.zone).astimezone(UTC),
+                _end(on, interval, calendar),
             )
             for interval in intervals
         )
@@ -81,3 +91,9 @@ class OpeningHours:
                     return begin + left
                 left -= max(timedelta(), closes - begin)
             on += ONE_DAY
+
+
+def _end(on: date, interval: Interval, calendar: WorkingCalendar) -> datetime:
+    if interval.end == MIDNIGHT:
+        return calendar.start_of(on + ONE_DAY).astimezone(UTC)
+    return datetime.combine(on, interval.end, calendar.zone).astimezone(UTC)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from functools import cached_property
+from typing import NamedTuple
 
 from mailsla.core.clock.announcement import Announcement, moved_due_date
 from mailsla.core.clock.commitment import Commitment, Comparison, Unit
@@ -16,11 +17,18 @@ from mailsla.core.clock.working_days import Day, WorkingCalendar
 
 
 class Outcome(StrEnum):
-    """Where a request stands."""
+    """Where a request stands: met or missed once it has fallen due, and not before."""
 
     MET = "met"
     MISSED = "missed"
-    WAITING = "waiting"
+    NOT_DUE = "not_due"
+
+
+class Standing(NamedTuple):
+    """Where a request stands, and the date of its cohort."""
+
+    outcome: Outcome
+    due_on: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +36,8 @@ class Verdict:
     """How one request fared against one commitment, at one instant.
 
     Attributes:
-        outcome: Met, missed (late, or unanswered past the due date), or still waiting.
+        outcome: Met, or missed (answered late, or not at all), once no reply sent now could be in time; not due before,
+            answered or not.
         received_on: Day 0, in the site's zone, after the receipt rule.
         due_on: The last date on which a reply is in time.
         due_at: The last instant in time, for a promise in hours; None for days, which run to 24:00 local.
@@ -36,6 +45,7 @@ class Verdict:
         working_days: Working days elapsed to the reply, or to `now` without one, whatever the unit.
         elapsed: The same in the promise's unit: days, or whole minutes of opening.
         announced: True when the due date is one that a holding reply announced.
+        in_time: Whether the reply was in time; without one, whether a reply at `now` would be.
     """
 
     outcome: Outcome
@@ -46,6 +56,7 @@ class Verdict:
     elapsed: int
     due_at: datetime | None = None
     announced: bool = False
+    in_time: bool = True
 
 
 @dataclass(frozen=True)
@@ -128,6 +139,11 @@ class Clock:
         )
 
     @cached_property
+    def _due_days(self) -> dict[tuple[date, int], date]:
+        """Due dates so far, by day 0 and number of days."""
+        return {}
+
+    @cached_property
     def _moves_receipt(self) -> bool:
         return self.receipt != ReceiptRule()
 
@@ -143,21 +159,27 @@ class Clock:
             return tuple(replace(day, counted=True) for day in listed)
         return listed
 
-    def outcome(
+    def standing(
         self,
         received_at: datetime,
         answered_at: datetime | None,
         commitment: Commitment,
         now: datetime,
         announcements: Sequence[Announcement] = (),
-    ) -> Outcome:
-        """Return where a request stands at `now`: what `verdict` says, without its dates."""
+    ) -> Standing:
+        """Return where a request stands at `now`, and when it is due: what `verdict` says of that, quicker."""
         if announcements or commitment.unit is not Unit.WORKING_DAYS:
-            return self.verdict(received_at, answered_at, commitment, now, announcements).outcome
-        answered = answered_at is not None and answered_at <= now
-        if self.in_time(received_at, answered_at if answered and answered_at else now, commitment):
-            return Outcome.MET if answered else Outcome.WAITING
-        return Outcome.MISSED
+            found = self.verdict(received_at, answered_at, commitment, now, announcements)
+            return Standing(found.outcome, found.due_on)
+        day = (self.received_on(received_at), commitment.last_day)
+        due_on = self._due_days.get(day)
+        if due_on is None:
+            due_on = self._due_days[day] = self.due_on(received_at, commitment)
+        if self.in_time(received_at, now, commitment):
+            return Standing(Outcome.NOT_DUE, due_on)
+        is_met = answered_at is not None and answered_at <= now
+        is_met = is_met and self.in_time(received_at, answered_at or now, commitment)
+        return Standing(Outcome.MET if is_met else Outcome.MISSED, due_on)
 
     def verdict(
         self,
@@ -169,9 +191,9 @@ class Clock:
     ) -> Verdict:
         """Return how a request stands at `now`.
 
-        A reply after `now` does not exist yet. An unanswered request is missed as soon as a reply sent at `now`
-        would be late, never before: on the Saturday after a Friday due date it still waits, because a reply
-        that day counts as Friday's (DOMAIN: the clock, 3).
+        A reply after `now` does not exist yet. A request has fallen due as soon as a reply sent at `now` would be late,
+        never before, answered or not (DOMAIN: the rate): on the Saturday after a Friday due date it is not due yet,
+        because a reply that day counts as Friday's (DOMAIN: the clock, 3).
 
         Args:
             received_at: When the request was received.
@@ -184,12 +206,14 @@ class Clock:
             answered_at = None
         end = answered_at or now
         in_time, due_on, due_at, elapsed = self._held_against(received_at, end, commitment)
+        not_due = self._held_against(received_at, now, commitment)[0] if answered_at else in_time
         moved_to = self._moved_to(received_at, due_on, commitment, announcements, now)
         if moved_to is not None:
             due_on, due_at, in_time = moved_to, None, self._is_by(moved_to, end)
-        reached = Outcome.WAITING if answered_at is None else Outcome.MET
+            not_due = self._is_by(moved_to, now)
+        judged = Outcome.MET if in_time and answered_at else Outcome.MISSED
         return Verdict(
-            outcome=reached if in_time else Outcome.MISSED,
+            outcome=Outcome.NOT_DUE if not_due else judged,
             received_on=self.received_on(received_at),
             due_on=due_on,
             due_at=due_at,
@@ -197,6 +221,7 @@ class Clock:
             working_days=self.elapsed(received_at, end),
             elapsed=elapsed,
             announced=moved_to is not None,
+            in_time=in_time,
         )
 
     def _moved_to(

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from mailsla.core.clock.verdict import Outcome
+from mailsla.core.clock.verdict import Standing
 from mailsla.core.clock.working_days import DayKind
 from mailsla.core.rate.case import Case
 from mailsla.core.rate.standard import Judged, Standard
@@ -19,13 +19,23 @@ class Assessed(Judged):
     Attributes:
         received_on: Its local date of receipt. A cutoff moves the start of the clock, never the cohort: a mail
             belongs to the day it came.
-        compared: Its outcome were the rule read the other way.
-        without_closures: Its outcome without the closures the site declares.
+        compared: Where it would stand were the rule read the other way.
+        without_closures: Where it would stand without the closures the site declares.
     """
 
     received_on: date
-    compared: Outcome
-    without_closures: Outcome
+    compared: Standing
+    without_closures: Standing
+
+    @property
+    def standing(self) -> Standing:
+        """Where it stands."""
+        return Standing(self.verdict.outcome, self.verdict.due_on)
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether it is answered by now."""
+        return self.verdict.answered_on is not None
 
 
 def assess(cases: Iterable[Case], standard: Standard, now: datetime) -> tuple[Assessed, ...]:
@@ -34,10 +44,10 @@ def assess(cases: Iterable[Case], standard: Standard, now: datetime) -> tuple[As
     calendar = standard.clock.calendar
     verdicts = standard.verdicts(known, now)
     received_on = (calendar.local_date(case.received_at) for case in known)
-    compared = standard.read_as(standard.main.comparison.other).outcomes(known, now)
+    compared = standard.read_as(standard.main.comparison.other).standings(known, now)
     if any(day.kind is DayKind.CLOSURE for day in calendar.special_days):
         opened = Standard(standard.clock.on(calendar.without(DayKind.CLOSURE)), standard.commitments)
-        without_closures = opened.outcomes(known, now)
+        without_closures = opened.standings(known, now)
     else:
-        without_closures = [verdict.outcome for verdict in verdicts]
+        without_closures = [Standing(verdict.outcome, verdict.due_on) for verdict in verdicts]
     return tuple(map(Assessed, known, verdicts, received_on, compared, without_closures))

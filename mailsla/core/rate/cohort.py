@@ -1,22 +1,30 @@
-"""Cohorts: the requests that a figure is about, counted every way that the report prints."""
+"""Cohorts: the requests that a figure is about, and what is counted of them."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TypeVar
 
 from mailsla.core.clock.commitment import Commitment
+from mailsla.core.clock.verdict import Standing
 from mailsla.core.clock.working_days import WorkingCalendar
 from mailsla.core.rate.assessed import Assessed
+from mailsla.core.rate.belonging import Belonging
 from mailsla.core.rate.delays import Delay, DelayCurve, delay_curve
-from mailsla.core.rate.period import Grain, Period
+from mailsla.core.rate.period import Grain, Period, pieces
 from mailsla.core.rate.population import Population, population
 from mailsla.core.rate.standard import Standard
 
 _Name = TypeVar("_Name", bound=Hashable)
+
+
+_DATES: dict[Belonging, Callable[[Assessed], date]] = {
+    Belonging.DUE: lambda item: item.verdict.due_on,
+    Belonging.RECEIVED: lambda item: item.received_on,
+}
 
 
 @dataclass(frozen=True)
@@ -51,10 +59,31 @@ class Cohort:
         """The date of `now`, in the site's zone."""
         return self.calendar.local_date(self.now)
 
-    def received_in(self, period: Period) -> Cohort:
-        """Return the requests received in `period`, in local days."""
+    def within(self, period: Period, by: Belonging) -> Cohort:
+        """Return the requests of `period`: due in it, or received in it, in local days."""
+        on = _DATES[by]
         first, last = period.first, period.last
-        return self._of(item for item in self if first <= item.received_on <= last)
+        return self._of(item for item in self if first <= on(item) <= last)
+
+    def due_in(self, period: Period) -> Cohort:
+        """Return the requests whose due date lies in `period`."""
+        return self.within(period, Belonging.DUE)
+
+    def received_in(self, period: Period) -> Cohort:
+        """Return the requests received in `period`."""
+        return self.within(period, Belonging.RECEIVED)
+
+    def varied(self, variant: Callable[[Assessed], Standing], period: Period, by: Belonging) -> Population:
+        """Count where the requests of `period` would stand, were one thing changed: its due dates too.
+
+        Args:
+            variant: Where each request would stand.
+            period: Whose requests are counted.
+            by: By which date they are its own.
+        """
+        on = _DATES[by] if by is Belonging.RECEIVED else lambda item: variant(item).due_on
+        found = (item for item in self if period.first <= on(item) <= period.last)
+        return population((variant(item).outcome, item.is_answered) for item in found)
 
     def answered_in(self, period: Period) -> Cohort:
         """Return the requests answered in `period`, whenever they were received (« traitées »)."""
@@ -101,27 +130,20 @@ class Cohort:
         """Return the requests of each service; None for those that no service has."""
         return self._by(lambda item: item.case.service)
 
-    def by_period(self, grain: Grain) -> dict[Period, Cohort]:
-        """Return the requests of each week, month, quarter or year of receipt, the earliest first."""
-        periods = {on: grain.period_of(on) for on in sorted({item.received_on for item in self})}
-        found = self._by(lambda item: periods[item.received_on])
-        return {period: found[period] for period in dict.fromkeys(periods.values())}
+    def by_period(self, grain: Grain, within: Period, by: Belonging) -> dict[Period, Cohort]:
+        """Return the requests of each week, month, quarter or year of a period, empty ones and the first included."""
+        on = _DATES[by]
+        found = self._by(lambda item: grain.period_of(on(item)))
+        nothing = self._of(())
+        return {piece: found.get(piece, nothing) for piece in pieces(within, grain)}
 
     def population(self) -> Population:
         """Count where they stand."""
-        return population(item.verdict.outcome for item in self)
-
-    def compared(self) -> Population:
-        """Count where they would stand were the rule read the other way."""
-        return population(item.compared for item in self)
-
-    def without_closures(self) -> Population:
-        """Count where they would stand had the office declared no closure."""
-        return population(item.without_closures for item in self)
+        return population((item.verdict.outcome, item.is_answered) for item in self)
 
     def closures_changed(self) -> int:
         """Count the verdicts that the closures changed."""
-        return sum(item.without_closures is not item.verdict.outcome for item in self)
+        return sum(item.without_closures.outcome is not item.verdict.outcome for item in self)
 
     def acknowledged(self) -> int:
         """Count those that the office said it had received, automatically or not."""
@@ -172,124 +194,3 @@ class Cohort:
 
 def _known(*instants: datetime | None) -> Iterator[datetime]:
     return (instant for instant in instants if instant is not None)
-
-
-@dataclass(frozen=True, slots=True)
-class ServiceLine:
-    """One service's share of a cohort; `service` is None for requests that no service has.
-
-    `since_assigned` counts from the day the service got the request, which an inside forward makes later than
-    its receipt: the office's delay, and that service's own part of it.
-    """
-
-    service: str | None
-    population: Population
-    delays: DelayCurve
-    since_assigned: DelayCurve
-
-
-@dataclass(frozen=True, slots=True)
-class CategoryLine:
-    """One category's share of a cohort, held against its own promise.
-
-    Attributes:
-        commitment: The promise.
-        population: Where its requests stand.
-        answered: How many were answered at all, in time or late.
-        delays: How long they took.
-    """
-
-    commitment: Commitment
-    population: Population
-    answered: int
-    delays: DelayCurve
-
-
-@dataclass(frozen=True, slots=True)
-class PeriodLine:
-    """One week, month, quarter or year of a cohort."""
-
-    period: Period
-    population: Population
-    delays: DelayCurve
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """One cohort: the requests received in a period, of the main promise's category.
-
-    Attributes:
-        period: When they were received, in local days.
-        population: Where they stand.
-        compared: Where they would stand were the rule read the other way (`less_than` or `at_most`).
-        without_closures: Where they would stand had the office declared no closure.
-        closures_changed: How many verdicts the closures changed.
-        handled: The requests *answered* in the period, whenever they were received.
-        delays: How long they took.
-        first_responses: How long the first mail of the office took, whatever it said (« accusé », « attente »).
-        acknowledged: How many were acknowledged, automatically or not.
-        by_service: The same, service by service, in the configuration's order, the unassigned last.
-        by_category: Every category with its own promise; one line when there is only one.
-        by_period: The same, period by period.
-        exclusions: Reasons for which requests were left out → how many.
-        follow_ups: Sequels received in the period, reported apart.
-    """
-
-    period: Period
-    population: Population
-    compared: Population
-    without_closures: Population
-    closures_changed: int
-    handled: Population
-    delays: DelayCurve
-    first_responses: DelayCurve
-    acknowledged: int
-    by_service: tuple[ServiceLine, ...]
-    by_category: tuple[CategoryLine, ...]
-    by_period: tuple[PeriodLine, ...]
-    exclusions: tuple[tuple[str, int], ...]
-    follow_ups: Population
-
-
-def section(
-    period: Period, everything: Cohort, *, services: Sequence[str], grain: Grain = Grain.MONTH
-) -> Section:
-    """Return the figures of the requests received in `period`."""
-    received = everything.received_in(period)
-    counted, excluded = received.counted(), received.excluded()
-    return Section(
-        period=period,
-        population=replace(counted.population(), excluded=len(excluded)),
-        compared=counted.compared(),
-        without_closures=counted.without_closures(),
-        closures_changed=counted.closures_changed(),
-        handled=everything.answered_in(period).counted().population(),
-        delays=counted.delays(),
-        first_responses=counted.first_responses(),
-        acknowledged=counted.acknowledged(),
-        by_service=tuple(_service_lines(counted, services)),
-        by_category=tuple(_category_lines(received)),
-        by_period=tuple(
-            PeriodLine(piece, found.population(), found.delays())
-            for piece, found in counted.by_period(grain).items()
-        ),
-        exclusions=excluded.reasons(),
-        follow_ups=received.follow_ups().population(),
-    )
-
-
-def _service_lines(counted: Cohort, services: Sequence[str]) -> Iterator[ServiceLine]:
-    """Yield a line a service: as configured, then those that only requests name, then the unassigned."""
-    found = counted.by_service()
-    others = sorted(name for name in found if name is not None and name not in services)
-    for name in (*services, *others, None):
-        if name in found:
-            mine = found[name]
-            yield ServiceLine(name, mine.population(), mine.delays(), mine.delays_since_assigned())
-
-
-def _category_lines(received: Cohort) -> Iterator[CategoryLine]:
-    for commitment in received.standard.commitments.values():
-        found = received.held_to(commitment)
-        answered = sum(item.verdict.answered_on is not None for item in found)
-        yield CategoryLine(commitment, found.population(), answered, found.delays())

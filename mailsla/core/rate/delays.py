@@ -28,14 +28,17 @@ class DelayCurve:
     Attributes:
         steps: (day, share answered by the end of that day, exact), at each day on which a reply was sent.
         requests: How many requests it rests on.
+        longest: The longest delay, or wait so far, among them: beyond it nothing is known of those that wait.
     """
 
     steps: tuple[tuple[int, Fraction], ...]
     requests: int
+    longest: int = 0
 
-    def answered_by(self, day: int) -> Fraction:
-        """Return the share answered by the end of `day`."""
-        return next((share for on, share in reversed(self.steps) if on <= day), Fraction(0))
+    def answered_by(self, day: int) -> Fraction | None:
+        """Return the share answered by the end of `day`; None beyond what was observed, unless all are answered."""
+        share = next((share for on, share in reversed(self.steps) if on <= day), Fraction(0))
+        return share if day <= self.longest or share == 1 else None
 
     def quantile(self, share: Fraction) -> int | None:
         """Return the first day by which `share` of the requests is answered; None when that is not reached."""
@@ -72,4 +75,4 @@ def delay_curve(delays: Iterable[Delay]) -> DelayCurve:
             surviving *= Fraction(at_risk - answered[day], at_risk)
             steps.append((day, 1 - surviving))
         at_risk -= leaving[day]
-    return DelayCurve(tuple(steps), total)
+    return DelayCurve(tuple(steps), total, max(leaving, default=0))

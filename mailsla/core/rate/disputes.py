@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -36,24 +36,23 @@ def disputes(cases: Iterable[Case], standard: Standard, now: datetime) -> Iterat
         if case.received_at > now or case.excluded is not None:
             continue
         for code, other in _read_otherwise(case):
-            before, after = standard.outcomes([case, other], now)
-            if before is not after:
+            before, after = standard.standings([case, other], now)
+            if before.outcome is not after.outcome:
                 yield Doubt(case.key, case.received_at, (case.key,), code)
 
 
 def disputed_of(
-    cases: Iterable[Case], doubts: Iterable[Doubt], rules: ReportRules, period: Period, now: datetime
+    cases: Sequence[Case], doubts: Iterable[Doubt], rules: ReportRules, period: Period, now: datetime
 ) -> Disputed | None:
     """Return how many requests of a period are disputed, and where it would stand with the other witness; or None."""
     codes = {(doubt.mail, doubt.code) for doubt in doubts}
-    counted = rules.cohort(cases, now).counted().received_in(period)
+    counted = rules.cohort(cases, now).counted().within(period, rules.by)
     keys = {item.case.key for item in counted}
     concerned = {key for key, _code in codes} & keys
     if not concerned:
         return None
-    otherwise = [_otherwise(item.case, codes) for item in counted]
-    outcomes = rules.cohort(otherwise, now)
-    return Disputed(len(concerned), outcomes.population())
+    otherwise = rules.cohort((_otherwise(case, codes) for case in cases), now).counted()
+    return Disputed(len(concerned), otherwise.within(period, rules.by).population())
 
 
 def _otherwise(case: Case, codes: set[tuple[str, DoubtCode]]) -> Case:

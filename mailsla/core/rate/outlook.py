@@ -12,6 +12,7 @@ from math import ceil, floor, sqrt
 
 from mailsla.core.clock.working_days import WorkingCalendar
 from mailsla.core.rate.period import Period, week_of
+from mailsla.core.rate.population import Population
 
 SAME_WEEKDAY_LAST_YEAR = timedelta(weeks=52)
 NORMAL_95 = 1.959963984540054
@@ -40,7 +41,7 @@ class Outlook:
 
     Attributes:
         year: The year.
-        waiting: Requests of the year still waiting.
+        waiting: Requests due in the year that wait, and are not due yet.
         needed: How many of them must still be met for those received so far to reach the target; None when
             even all of them would not do.
         expected: How many more requests the year is expected to bring.
@@ -69,51 +70,49 @@ class Outlook:
 
 def outlook(
     *,
-    met: int,
-    missed: int,
-    waiting: int,
+    counts: Population,
     target: Fraction,
     received_on: Iterable[date],
+    until: date,
     today: date,
     calendar: WorkingCalendar,
+    minimum: int = 1,
 ) -> Outlook:
     """Return what the year of `today` still allows.
 
     Args:
-        met: Requests of the year answered in time.
-        missed: Those answered late, or overdue.
-        waiting: Those not due yet.
+        counts: Where the requests stand that are due in the year.
         target: The share promised.
         received_on: Local dates at which the requests known were received, last year's included.
+        until: The last day whose requests are due in the year.
         today: The date the report speaks of.
         calendar: The site's, over the year and the one before.
+        minimum: Below so many fallen due nothing is said of the pace.
     """
-    volume, basis = _expected_by_week(Counter(received_on), today, calendar)
+    volume, basis = _expected_by_week(Counter(received_on), today, until, calendar)
     expected = sum(count for _week, count in volume)
-    total = met + missed + waiting + expected
-    settled = met + missed
-    missing = ceil(target * (settled + waiting)) - met
+    missing = ceil(target * counts.counted) - counts.met - counts.early
+    has_pace = counts.fallen_due >= max(1, minimum)
     return Outlook(
         year=today.year,
-        waiting=waiting,
-        needed=max(0, missing) if missing <= waiting else None,
+        waiting=counts.waiting,
+        needed=max(0, missing) if missing <= counts.waiting else None,
         expected=expected,
         volume_basis=basis,
-        may_lose=floor(total * (1 - target)) - missed,
-        landing=_landing(met, settled, waiting + expected) if settled else None,
-        out_of_reach_from=_out_of_reach(met, missed, waiting, volume, target) if settled else None,
+        may_lose=floor((counts.counted + expected) * (1 - target)) - counts.missed,
+        landing=_landing(counts.met, counts.fallen_due, counts.not_due + expected) if has_pace else None,
+        out_of_reach_from=_out_of_reach(counts, volume, target) if has_pace else None,
     )
 
 
 def _expected_by_week(
-    received: Counter[date], today: date, calendar: WorkingCalendar
+    received: Counter[date], today: date, until: date, calendar: WorkingCalendar
 ) -> tuple[list[tuple[Period, int]], VolumeBasis]:
-    """Return how many requests each week left of the year is expected to bring, and on what that rests.
+    """Return how many requests due in the year each week left is expected to bring, and on what that rests.
 
     The same weekdays of last year (52 weeks before) when they are known; else this year's mean by working day.
     """
-    end = date(today.year, 12, 31)
-    left = [today + timedelta(days=offset) for offset in range(1, (end - today).days + 1)]
+    left = [today + timedelta(days=offset) for offset in range(1, (until - today).days + 1)]
     by_week: dict[Period, Fraction] = {}
     known = bool(received) and min(received) <= today - SAME_WEEKDAY_LAST_YEAR
     start = max(date(today.year, 1, 1), min(received, default=today))
@@ -137,7 +136,7 @@ def _expected_by_week(
 
 
 def _landing(met: int, settled: int, left: int) -> Landing:
-    """Return where the year ends if what is left fares like what is settled.
+    """Return where the year ends if what is left fares like what has fallen due.
 
     The interval is Wilson's, at 95 %, for the share of what is left: an estimate from `settled` requests of a
     share among `left` others varies like one from settled × left / (settled + left) requests (E. B. Wilson,
@@ -166,13 +165,13 @@ def wilson(share: float, count: float) -> tuple[float, float]:
 
 
 def _out_of_reach(
-    met: int, missed: int, waiting: int, volume: Sequence[tuple[Period, int]], target: Fraction
+    counts: Population, volume: Sequence[tuple[Period, int]], target: Fraction
 ) -> Period | None:
-    total = met + missed + waiting + sum(count for _week, count in volume)
-    if not volume or missed <= 0:
+    total = counts.counted + sum(count for _week, count in volume)
+    if not volume or counts.missed <= 0:
         return None
-    share_missed = Fraction(missed, met + missed)
-    lost = missed + share_missed * waiting
+    share_missed = Fraction(counts.missed, counts.fallen_due)
+    lost = counts.missed + share_missed * counts.not_due
     for week, count in volume:
         lost += share_missed * count
         if total - lost < target * total:

@@ -30,6 +30,17 @@ class Period:
     def __contains__(self, on: date) -> bool:
         return self.first <= on <= self.last
 
+    def within(self, other: Period) -> Period:
+        """Return the part of this period that lies in another one: itself when it lies there whole.
+
+        >>> week_of(date(2026, 1, 1)).within(parse_period("2026")).name
+        '2026-01-01..2026-01-04'
+        """
+        first, last = max(self.first, other.first), min(self.last, other.last)
+        if (first, last) == (self.first, self.last):
+            return self
+        return Period(f"{first.isoformat()}..{last.isoformat()}", first, last)
+
 
 class Grain(StrEnum):
     """Into what a cohort is cut."""
@@ -55,6 +66,18 @@ class Grain(StrEnum):
         return _year(str(on.year), on.year)
 
 
+def pieces(period: Period, grain: Grain) -> tuple[Period, ...]:
+    """Return the weeks, months, quarters or years that have a day in a period, in order.
+
+    >>> [piece.name for piece in pieces(parse_period("2026-01"), Grain.QUARTER)]
+    ['2026-Q1']
+    """
+    found = [grain.period_of(period.first)]
+    while found[-1].last < period.last:
+        found.append(grain.period_of(found[-1].last + timedelta(days=1)))
+    return tuple(found)
+
+
 def last_full_week(today: date) -> Period:
     """Return the last Monday to Sunday that ended before `today`.
 
@@ -70,12 +93,6 @@ def week_of(on: date) -> Period:
     monday = on - timedelta(days=on.weekday())
     year, week, _weekday = monday.isocalendar()
     return Period(f"{year}-W{week:02}", monday, monday + timedelta(days=6))
-
-
-def year_to_date(today: date) -> Period:
-    """Return 1 January to `today`."""
-    first = date(today.year, 1, 1)
-    return Period(f"{first.isoformat()}..{today.isoformat()}", first, today)
 
 
 def parse_period(written: str) -> Period:

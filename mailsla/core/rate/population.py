@@ -12,52 +12,60 @@ from mailsla.core.clock.verdict import Outcome
 
 @dataclass(frozen=True, slots=True)
 class Population:
-    """How many requests of a cohort stand where.
+    """How many requests of a cohort stand where (DOMAIN: the rate).
 
     Attributes:
-        met: Answered in time.
-        missed: Answered late, or unanswered past the due date.
-        waiting: Not answered, not yet due.
+        met: Fallen due, and answered in time.
+        missed: Fallen due, and answered late or not at all.
+        early: Not due yet, and answered already.
+        waiting: Not due yet, nor answered.
         excluded: Left out by a person's decision.
     """
 
     met: int = 0
     missed: int = 0
+    early: int = 0
     waiting: int = 0
     excluded: int = 0
 
     @property
-    def settled(self) -> int:
-        """Those whose outcome is known: the denominator of the attainment."""
+    def fallen_due(self) -> int:
+        """Those that have a verdict: the denominator of the attainment."""
         return self.met + self.missed
 
     @property
+    def not_due(self) -> int:
+        """Those that have none yet."""
+        return self.early + self.waiting
+
+    @property
     def counted(self) -> int:
-        """Those that count, settled or waiting."""
-        return self.settled + self.waiting
+        """Those that count, fallen due or not."""
+        return self.fallen_due + self.not_due
 
     @property
     def attainment(self) -> Fraction | None:
-        """The share met among the settled, exact; None when nothing is settled."""
-        return Fraction(self.met, self.settled) if self.settled else None
+        """The share met among those fallen due, exact; None when none has."""
+        return Fraction(self.met, self.fallen_due) if self.fallen_due else None
 
     @property
     def low(self) -> Fraction | None:
-        """What the attainment ends at if every waiting request is missed."""
-        return Fraction(self.met, self.counted) if self.counted else None
+        """What the attainment of these ends at if every one that waits is missed."""
+        return Fraction(self.met + self.early, self.counted) if self.counted else None
 
     @property
     def high(self) -> Fraction | None:
-        """What the attainment ends at if every waiting request is met."""
-        return Fraction(self.met + self.waiting, self.counted) if self.counted else None
-
-    @property
-    def provisional(self) -> bool:
-        """Tell whether the figure can still change as requests fall due."""
-        return self.waiting > 0
+        """What the attainment of these ends at if every one that waits is met."""
+        return Fraction(self.met + self.not_due, self.counted) if self.counted else None
 
 
-def population(outcomes: Iterable[Outcome], *, excluded: int = 0) -> Population:
-    """Count where requests stand."""
-    counts = Counter(outcomes)
-    return Population(counts[Outcome.MET], counts[Outcome.MISSED], counts[Outcome.WAITING], excluded)
+def population(standings: Iterable[tuple[Outcome, bool]], *, excluded: int = 0) -> Population:
+    """Count where requests stand: each by its outcome, and whether it is answered."""
+    counts = Counter(standings)
+    return Population(
+        counts[Outcome.MET, True],
+        counts[Outcome.MISSED, True] + counts[Outcome.MISSED, False],
+        counts[Outcome.NOT_DUE, True],
+        counts[Outcome.NOT_DUE, False],
+        excluded,
+    )

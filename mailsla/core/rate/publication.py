@@ -9,6 +9,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from mailsla.core.clock.verdict import Outcome
+from mailsla.core.rate.belonging import Belonging
 from mailsla.core.rate.period import Period
 
 
@@ -31,6 +32,8 @@ class Publication:
         published_at: When it was published.
         verdicts: Key of each counted request → its outcome.
         digests: What the figure followed from, each as a digest.
+        by: By which date requests are the period's; None for a figure of before that was asked, which is by receipt,
+            and counted an answer in time as met before it fell due.
     """
 
     period: Period
@@ -38,6 +41,7 @@ class Publication:
     published_at: datetime
     verdicts: Mapping[str, Outcome]
     digests: Mapping[Source, str]
+    by: Belonging | None = None
 
     @property
     def met(self) -> int:
@@ -45,14 +49,14 @@ class Publication:
         return sum(outcome is Outcome.MET for outcome in self.verdicts.values())
 
     @property
-    def settled(self) -> int:
-        """Requests whose outcome was known."""
-        return sum(outcome is not Outcome.WAITING for outcome in self.verdicts.values())
+    def judged(self) -> int:
+        """Requests that had a verdict."""
+        return sum(outcome is not Outcome.NOT_DUE for outcome in self.verdicts.values())
 
     @property
     def attainment(self) -> Fraction | None:
         """The share that was published."""
-        return Fraction(self.met, self.settled) if self.settled else None
+        return Fraction(self.met, self.judged) if self.judged else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,23 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
+from mailsla.core.clock.verdict import Outcome
 from mailsla.core.clock.working_days import WorkingCalendar
 from mailsla.core.pairing.derivation import DECIDE_NO_PAIRING
 from mailsla.core.pairing.fingerprint import SCHEME, fingerprint
 from mailsla.core.pairing.rules import RULES_VERSION
+from mailsla.core.rate.assessed import Assessed
+from mailsla.core.rate.belonging import Belonging
 from mailsla.core.rate.case import Case
+from mailsla.core.rate.finality import watched_days
 from mailsla.core.rate.former_digests import former_digests
 from mailsla.core.rate.period import Period
 from mailsla.core.rate.publication import Publication, Revision, Source, revision
 from mailsla.core.rate.report_rules import ReportRules
+
+LONGEST_ANNOUNCED = timedelta(days=93)
+"""No date is announced further from receipt (DOMAIN: three months)."""
 
 DECIDE_NO_VERDICT = frozenset(
     {
         *DECIDE_NO_PAIRING,
         "ReportRules.site",  # a name that is printed
         "ReportRules.services",  # the order in which lines are printed
+        "ReportRules.by",  # a publication names its own
         "ReportRules.minimum",  # below it no percentage is printed; verdicts stay
         "Clock.calendar",  # a source of its own, named within the dates that matter
     }
@@ -38,7 +46,12 @@ NAME_A_DAY = frozenset(
 
 
 def publication(
-    cases: Iterable[Case], rules: ReportRules, period: Period, at: datetime, read: Mapping[Source, str]
+    cases: Iterable[Case],
+    rules: ReportRules,
+    period: Period,
+    at: datetime,
+    read: Mapping[Source, str],
+    by: Belonging | None,
 ) -> Publication:
     """Return the verdicts of `period` as they stand at `at`, with what they follow from.
 
@@ -48,22 +61,44 @@ def publication(
         period: The cohort.
         at: The instant the verdicts speak of, and of the publication.
         read: The digests of what the store holds: facts and decisions.
+        by: By which date requests are the period's; None as publications of before that was asked.
     """
     calendar = rules.standard.clock.calendar
-    received = (
-        case for case in cases if case.received_at <= at and calendar.local_date(case.received_at) in period
-    )
+    counted = rules.cohort(cases, at).counted().within(period, by or Belonging.RECEIVED)
+    outcome = _at_once if by is None else _when_due
     return Publication(
         period=period,
         at=at,
         published_at=at,
-        verdicts={item.case.key: item.verdict.outcome for item in rules.cohort(received, at).counted()},
+        by=by,
+        verdicts={item.case.key: outcome(item) for item in counted},
         digests={
             **read,
             Source.RULES: rules_fingerprint(rules),
-            Source.CALENDAR: calendar_fingerprint(calendar, period.first, calendar.local_date(at)),
+            Source.CALENDAR: calendar_fingerprint(
+                calendar, first_day(period, rules, by), calendar.local_date(at)
+            ),
         },
     )
+
+
+def first_day(period: Period, rules: ReportRules, by: Belonging | None) -> date:
+    """Return the first day whose mail decides a published figure."""
+    if by is not Belonging.DUE:
+        return period.first
+    begins, _ends = watched_days(period, by, rules.standard.clock, rules.standard.main)
+    # An announced date may move a due date so far from its receipt.
+    return begins - LONGEST_ANNOUNCED if rules.standard.main.announced_date_counts else begins
+
+
+def _when_due(item: Assessed) -> Outcome:
+    return item.verdict.outcome
+
+
+def _at_once(item: Assessed) -> Outcome:
+    """Return the verdict as it was before: an answer in time was met at once."""
+    is_early = item.verdict.outcome is Outcome.NOT_DUE and item.is_answered
+    return Outcome.MET if is_early else item.verdict.outcome
 
 
 def recounted(
@@ -71,7 +106,8 @@ def recounted(
 ) -> Revision | None:
     """Return in what a published figure would be another one today; None when every verdict is the same."""
     period, at = published.period, published.at
-    now = replace(publication(cases, rules, period, at, read), published_at=published.published_at)
+    made = publication(cases, rules, period, at, read, published.by)
+    now = replace(made, published_at=published.published_at)
     is_former = not published.digests.get(Source.RULES, "").startswith(SCHEME)
     return revision(published, now, former_digests(rules, period, at) if is_former else None)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import partial
 
@@ -14,15 +14,19 @@ from mailsla.core.clock.working_days import WorkingCalendar
 from mailsla.core.collection.gap import Gap
 from mailsla.core.pairing.doubts import Doubt
 from mailsla.core.rate.case import Case
-from mailsla.core.rate.cohort import Cohort, Section, section
+from mailsla.core.rate.cohort import Cohort
 from mailsla.core.rate.disputes import Disputed, disputed_of, disputes
+from mailsla.core.rate.finality import Finality, Watched, finality
 from mailsla.core.rate.outlook import Outlook, outlook
 from mailsla.core.rate.period import Grain, Period
 from mailsla.core.rate.publication import Publication, Revision, Source
 from mailsla.core.rate.publishing import recounted
 from mailsla.core.rate.report_rules import ReportRules
+from mailsla.core.rate.section import Section, section
 from mailsla.core.rate.standard import Judged, Standard
 from mailsla.core.rate.unseen_replies import UnseenReplies, unseen_replies
+
+NOON = timedelta(hours=12)
 
 SOON = 3
 """A request is due soon when this many working days, or fewer, are left."""
@@ -38,7 +42,7 @@ class Report:
         today: Its date, in the site's zone.
         standard: The clock and the promises.
         example: The rule on a real date of the site's own calendar.
-        minimum: Below this many settled requests no percentage is given, only the counts.
+        minimum: Below this many requests fallen due no percentage is given, only the counts.
         sections: The cohorts, the one people look at first being first.
         outlook: What the year still allows.
         overdue: Unanswered requests past their due date, the oldest first.
@@ -51,6 +55,8 @@ class Report:
         not_requests: How many messages were no request, by kind.
         set_aside: How many messages could not be read.
         gaps: Where collection was interrupted.
+        finality: Whether the figure of each section is definitive, in the same order.
+        since: When every account had been read whole for the first time; None when one never was.
     """
 
     site: str
@@ -71,6 +77,8 @@ class Report:
     not_requests: tuple[tuple[str, int], ...] = ()
     set_aside: int = 0
     gaps: tuple[Gap, ...] = ()
+    finality: tuple[Finality, ...] = ()
+    since: datetime | None = None
 
     @property
     def commitment(self) -> Commitment:
@@ -111,7 +119,7 @@ class Known:
         published: What was published, the last of each period, with what its figure would follow from today.
         not_requests: How many messages were no request, by kind.
         set_aside: How many messages could not be read.
-        gaps: Where collection was interrupted, ever.
+        watched: How collection went.
     """
 
     cases: Sequence[Case]
@@ -120,7 +128,7 @@ class Known:
     published: Sequence[tuple[Publication, Mapping[Source, str]]] = ()
     not_requests: Sequence[tuple[str, int]] = ()
     set_aside: int = 0
-    gaps: Sequence[Gap] = ()
+    watched: Watched = field(default_factory=Watched)
 
 
 def build(known: Known, rules: ReportRules, asked: Question) -> Report:
@@ -132,6 +140,10 @@ def build(known: Known, rules: ReportRules, asked: Question) -> Report:
     overdue, soon = unanswered(everything)
     disputed = tuple(disputes(cases, standard, now))
     doubts = (*(doubt for doubt in known.doubts if doubt.at <= now), *disputed)
+    sections = tuple(
+        section(period, everything, services=rules.services, grain=asked.grain, by=rules.by)
+        for period in asked.periods
+    )
     revisions = (recounted(published, known.cases, rules, read) for published, read in known.published)
     return Report(
         site=rules.site,
@@ -140,11 +152,8 @@ def build(known: Known, rules: ReportRules, asked: Question) -> Report:
         standard=standard,
         example=worked_example(standard.clock, standard.main, everything.today),
         minimum=rules.minimum,
-        sections=tuple(
-            section(period, everything, services=rules.services, grain=asked.grain)
-            for period in asked.periods
-        ),
-        outlook=year_outlook(everything),
+        sections=sections,
+        outlook=year_outlook(everything, rules.minimum),
         overdue=overdue,
         soon=soon,
         doubts=tuple(sorted(doubts, key=lambda doubt: doubt.at)),
@@ -154,7 +163,14 @@ def build(known: Known, rules: ReportRules, asked: Question) -> Report:
         revisions=tuple(found for found in revisions if found is not None),
         not_requests=tuple(known.not_requests),
         set_aside=known.set_aside,
-        gaps=tuple(gap for gap in known.gaps if _touches(gap, since, until)),
+        gaps=tuple(gap for gap in known.watched.gaps if _touches(gap, since, until)),
+        since=known.watched.since,
+        finality=tuple(
+            finality(
+                found.period, found.by, found.population, known.watched, standard.clock, standard.main, now
+            )
+            for found in sections
+        ),
     )
 
 
@@ -171,20 +187,28 @@ def unanswered(everything: Cohort) -> tuple[tuple[Judged, ...], tuple[Judged, ..
     days_left = partial(everything.calendar.working_days_between, everything.today)
     ordered = sorted(everything.unanswered(), key=lambda item: (item.verdict.due_on, item.case.received_at))
     overdue = (item for item in ordered if item.verdict.outcome is Outcome.MISSED)
-    waiting = (item for item in ordered if item.verdict.outcome is Outcome.WAITING)
+    waiting = (item for item in ordered if item.verdict.outcome is Outcome.NOT_DUE)
     return tuple(overdue), tuple(item for item in waiting if days_left(item.verdict.due_on) <= SOON)
 
 
-def year_outlook(everything: Cohort) -> Outlook:
+def year_outlook(everything: Cohort, minimum: int = 1) -> Outlook:
     """Return what the year still allows."""
     counted = everything.counted()
-    this_year = counted.received_in(Grain.YEAR.period_of(everything.today)).population()
+    year = Grain.YEAR.period_of(everything.today)
     return outlook(
-        met=this_year.met,
-        missed=this_year.missed,
-        waiting=this_year.waiting,
+        counts=counted.due_in(year).population(),
         target=everything.standard.main.target,
         received_on=[item.received_on for item in counted],
+        until=_last_receipt(year, everything),
         today=everything.today,
         calendar=everything.calendar,
+        minimum=minimum,
     )
+
+
+def _last_receipt(year: Period, everything: Cohort) -> date:
+    """Return the last day whose requests are due in a year, by the main promise."""
+    clock, day = everything.standard.clock, year.last
+    while clock.due_on(clock.calendar.start_of(day) + NOON, everything.standard.main) > year.last:
+        day -= timedelta(days=1)
+    return day

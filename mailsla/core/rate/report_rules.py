@@ -8,6 +8,7 @@ from datetime import datetime
 
 from mailsla.core.pairing.rules import PairingRules
 from mailsla.core.rate.assessed import assess
+from mailsla.core.rate.belonging import Belonging
 from mailsla.core.rate.case import Case
 from mailsla.core.rate.cohort import Cohort
 from mailsla.core.rate.standard import Standard
@@ -22,8 +23,9 @@ class ReportRules:
         standard: The clock and the promises.
         services: Names of the services, in the order to print.
         pairing: The rules that made the requests.
-        minimum: Below this many settled requests no percentage is given.
+        minimum: Below this many requests fallen due no percentage is given.
         count_follow_ups: Whether follow-ups are in the rate.
+        by: By which date requests are a period's, in the figure that people look at.
     """
 
     site: str
@@ -32,6 +34,7 @@ class ReportRules:
     pairing: PairingRules
     minimum: int = 5
     count_follow_ups: bool = False
+    by: Belonging = Belonging.DUE
 
     def cohort(self, cases: Iterable[Case], now: datetime) -> Cohort:
         """Return the requests received by `now`, judged."""

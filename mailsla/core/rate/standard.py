@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from mailsla.core.clock.commitment import Commitment, Comparison
-from mailsla.core.clock.verdict import Clock, Outcome, Verdict
+from mailsla.core.clock.verdict import Clock, Standing, Verdict
 from mailsla.core.rate.case import Case
 
 
@@ -61,11 +61,11 @@ class Standard:
             for case in cases
         ]
 
-    def outcomes(self, cases: Iterable[Case], now: datetime) -> list[Outcome]:
-        """Return where each request stands at `now`: the same as `verdicts`, the outcome alone, and quicker."""
-        outcome = self.clock.outcome
+    def standings(self, cases: Iterable[Case], now: datetime) -> list[Standing]:
+        """Return where each request stands at `now`, and when it is due: what `verdicts` say of that, quicker."""
+        standing = self.clock.standing
         return [
-            outcome(
+            standing(
                 case.received_at, case.answered_at, self.commitment_of(case.category), now, case.announcements
             )
             for case in cases

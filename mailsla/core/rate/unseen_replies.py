@@ -42,13 +42,13 @@ def unseen_replies(
         if doubt.code is DoubtCode.UNSEEN_REPLY and doubt.at <= now
         for key in doubt.candidates
     }
-    unanswered = rules.cohort(cases, now).counted().received_in(period).unanswered()
+    unanswered = rules.cohort(cases, now).counted().within(period, rules.by).unanswered()
     concerned = {item.case.key: item.case.service for item in unanswered if item.case.key in proven}
     if not concerned:
         return None
     answered = [
         replace(case, answered_at=proven[case.key]) if case.key in concerned else case for case in cases
     ]
-    cohort = rules.cohort(answered, now).counted().received_in(period)
+    cohort = rules.cohort(answered, now).counted().within(period, rules.by)
     ordered = sorted(Counter(concerned.values()).items(), key=lambda item: (-item[1], item[0] or ""))
     return UnseenReplies(tuple(ordered), cohort.population())

@@ -54,7 +54,7 @@ def clock_document(
         "working_days": verdict.working_days if replied else None,
         "elapsed": verdict.elapsed if replied and not hours else None,
         "opening_minutes": verdict.elapsed if replied and hours else None,
-        "in_time": verdict.outcome.value == "met" if replied else None,
+        "in_time": verdict.in_time if replied else None,
         "days": days(counted),
     }
 

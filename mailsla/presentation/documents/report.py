@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
-from mailsla.core.rate.cohort import Section
 from mailsla.core.rate.delays import DelayCurve
+from mailsla.core.rate.finality import Finality
 from mailsla.core.rate.outlook import Outlook
 from mailsla.core.rate.period import Period
 from mailsla.core.rate.population import Population
 from mailsla.core.rate.publication import Publication, Revision
 from mailsla.core.rate.report import Report
+from mailsla.core.rate.section import Section
 from mailsla.presentation import words
 from mailsla.presentation.documents.clock import rule
 from mailsla.presentation.documents.request import judged
@@ -22,25 +23,29 @@ def population(counts: Population) -> Document:
     return {
         "met": counts.met,
         "missed": counts.missed,
-        "waiting": counts.waiting,
+        "not_due_answered": counts.early,
+        "not_due_waiting": counts.waiting,
         "excluded": counts.excluded,
     }
 
 
-def attainment(counts: Population) -> Document:
-    """The attainment as an exact fraction, and the interval it can still end in."""
+def attainment(counts: Population, minimum: int) -> Document:
+    """The attainment as an exact fraction, and the interval it can still end in; no share of too few."""
+    is_enough, will_be = counts.fallen_due >= minimum, counts.counted >= minimum
     return {
         "numerator": counts.met,
-        "denominator": counts.settled,
-        "share": share(counts.attainment),
-        "provisional": counts.provisional,
-        "low": share(counts.low),
-        "high": share(counts.high),
+        "denominator": counts.fallen_due,
+        "share": share(counts.attainment) if is_enough else None,
+        "too_few": not is_enough,
+        "low": share(counts.low) if will_be else None,
+        "high": share(counts.high) if will_be else None,
     }
 
 
-def delays(curve: DelayCurve) -> Document:
-    """Delays with the unanswered as censored (Kaplan–Meier)."""
+def delays(curve: DelayCurve, minimum: int) -> Document:
+    """Delays with the unanswered as censored (Kaplan–Meier); of enough of them alone."""
+    if curve.requests < minimum:
+        curve = DelayCurve((), 0)
     return {
         "median": curve.median,
         "p90": curve.ninth_decile,
@@ -57,22 +62,30 @@ def period(of: Period) -> Document:
     return {"name": of.name, "first": of.first.isoformat(), "last": of.last.isoformat()}
 
 
-def section(cohort: Section) -> Document:
+def section(cohort: Section, found: Finality, minimum: int) -> Document:
     """One cohort."""
     return {
         "period": period(cohort.period),
+        "cohort": cohort.by.value,
+        "definitive": found.is_definitive,
+        "missing": [item.value for item in found.missing],
+        "covered": found.is_covered,
         "population": population(cohort.population),
-        "attainment": attainment(cohort.population),
-        "other_comparison": attainment(cohort.compared),
-        "without_closures": {**attainment(cohort.without_closures), "changed": cohort.closures_changed},
-        "handled": attainment(cohort.handled),
+        "attainment": attainment(cohort.population, minimum),
+        "beside": {"cohort": cohort.by.other.value, "population": population(cohort.beside)},
+        "other_comparison": attainment(cohort.compared, minimum),
+        "without_closures": {
+            **attainment(cohort.without_closures, minimum),
+            "changed": cohort.closures_changed,
+        },
+        "handled": attainment(cohort.handled, minimum),
         "by_service": [
             {
                 "service": line.service,
                 "population": population(line.population),
-                "attainment": attainment(line.population),
-                "delays": delays(line.delays),
-                "since_assigned": delays(line.since_assigned),
+                "attainment": attainment(line.population, minimum),
+                "delays": delays(line.delays, minimum),
+                "since_assigned": delays(line.since_assigned, minimum),
             }
             for line in cohort.by_service
         ],
@@ -81,23 +94,24 @@ def section(cohort: Section) -> Document:
                 "category": line.commitment.category,
                 "target": share(line.commitment.target),
                 "population": population(line.population),
-                "attainment": attainment(line.population),
+                "attainment": attainment(line.population, minimum),
                 "answered": line.answered,
-                "delays": delays(line.delays),
+                "delays": delays(line.delays, minimum),
             }
             for line in cohort.by_category
         ],
         "by_period": [
             {
                 "period": period(line.period),
+                "counted": period(line.cut),
                 "population": population(line.population),
-                "attainment": attainment(line.population),
-                "delays": delays(line.delays),
+                "attainment": attainment(line.population, minimum),
+                "delays": delays(line.delays, minimum),
             }
             for line in cohort.by_period
         ],
-        "delays": delays(cohort.delays),
-        "first_responses": delays(cohort.first_responses),
+        "delays": delays(cohort.delays, minimum),
+        "first_responses": delays(cohort.first_responses, minimum),
         "acknowledged": cohort.acknowledged,
         "exclusions": dict(cohort.exclusions),
         "follow_ups": population(cohort.follow_ups),
@@ -132,12 +146,13 @@ def revision(of: Revision, zone: ZoneInfo) -> Document:
     def figure(publication: Publication) -> Document:
         return {
             "numerator": publication.met,
-            "denominator": publication.settled,
+            "denominator": publication.judged,
             "share": share(publication.attainment),
         }
 
     return {
         "period": period(of.published.period),
+        "cohort": of.published.by.value if of.published.by else None,
         "at": instant(of.published.at, zone),
         "published_at": instant(of.published.published_at, zone),
         "published": figure(of.published),
@@ -151,13 +166,15 @@ def revision(of: Revision, zone: ZoneInfo) -> Document:
 
 def report_document(built: Report, zone: ZoneInfo) -> Document:
     """The answer of `mailsla report`: the first cohort at the top level, every cohort in `sections`."""
-    first = section(built.sections[0])
+    first = section(built.sections[0], built.finality[0], built.minimum)
     target = built.commitment.target
     return {
-        "schema": "mailsla.report/1",
+        "schema": "mailsla.report/2",
         "site": built.site,
         "at": instant(built.at, zone),
         "period": first["period"],
+        "cohort": first["cohort"],
+        "definitive": first["definitive"],
         "rule": rule(built.commitment, built.standard.clock)
         | {"example": words.example(built.example, zone)},
         "population": first["population"],
@@ -170,7 +187,9 @@ def report_document(built: Report, zone: ZoneInfo) -> Document:
         "minimum": built.minimum,
         "by_service": first["by_service"],
         "delays": first["delays"],
-        "sections": [section(cohort) for cohort in built.sections],
+        "sections": [
+            section(*found, built.minimum) for found in zip(built.sections, built.finality, strict=True)
+        ],
         "outlook": outlook(built.outlook),
         "revisions": [revision(item, zone) for item in built.revisions],
         "overdue": [judged(item, zone) for item in built.overdue],
@@ -180,13 +199,13 @@ def report_document(built: Report, zone: ZoneInfo) -> Document:
         if built.unseen is None
         else {
             "requests": built.unseen.count,
-            "if_answered": attainment(built.unseen.if_answered),
+            "if_answered": attainment(built.unseen.if_answered, built.minimum),
         },
         "disputed": None
         if built.disputed is None
         else {
             "requests": built.disputed.count,
-            "otherwise": attainment(built.disputed.otherwise),
+            "otherwise": attainment(built.disputed.otherwise, built.minimum),
         },
         "not_requests": dict(built.not_requests),
         "set_aside": built.set_aside,

@@ -28,7 +28,8 @@ def judged(item: Judged, zone: ZoneInfo) -> Document:
         "category": case.category,
         "excluded": case.excluded,
         "received_at": instant(case.received_at, zone),
-        "received_on": verdict.received_on.isoformat(),
+        "received_on": case.received_at.astimezone(zone).date().isoformat(),
+        "counted_from": verdict.received_on.isoformat(),
         "due_on": verdict.due_on.isoformat(),
         "answered_at": instant(case.answered_at, zone),
         "working_days": verdict.working_days,
@@ -48,7 +49,7 @@ def requests_document(
     `message_ids` has those of the messages that open the requests, by key.
     """
     return {
-        "schema": "mailsla.requests/1",
+        "schema": "mailsla.requests/2",
         "requests": [
             judged(item, zone)
             | {"message_id": message_ids.get(item.case.key), "decided": item.case.key in decided}
@@ -78,7 +79,7 @@ def request_document(
     case = case_of(request)
     steps = {step.key: step for step in request.steps}
     return {
-        "schema": "mailsla.show/1",
+        "schema": "mailsla.show/2",
         **judged(Judged(case, verdict), zone),
         "subject": request.subject,
         "received_basis": request.received.basis.value,

@@ -45,6 +45,7 @@ def report(built: Report) -> str:
         _("service"),
         _("dans les temps"),
         _("hors délai"),
+        _("répondues, pas encore échues"),
         _("en attente"),
         _("échues"),
         _("taux"),
@@ -62,17 +63,23 @@ def report(built: Report) -> str:
             for line in cohort.by_service
         ]
         for name, counts, curve in [total, *lines]:
-            rows.append((*period, name, *_counts(counts), curve.median, curve.ninth_decile))
+            known = (curve.median, curve.ninth_decile) if curve.requests >= built.minimum else (None, None)
+            rows.append((*period, name, *_counts(counts, built.minimum), *known))
     return _table(header, rows)
 
 
-def _counts(counts: Population) -> tuple[object, ...]:
-    shares = (counts.attainment, counts.low, counts.high)
+def _counts(counts: Population, minimum: int) -> tuple[object, ...]:
+    is_enough, will_be = counts.fallen_due >= minimum, counts.counted >= minimum
+    shares = (
+        counts.attainment if is_enough else None,
+        *((counts.low, counts.high) if will_be else (None, None)),
+    )
     return (
         counts.met,
         counts.missed,
+        counts.early,
         counts.waiting,
-        counts.settled,
+        counts.fallen_due,
         *("" if share is None else f"{float(share):.4f}".replace(".", ",") for share in shares),
     )
 

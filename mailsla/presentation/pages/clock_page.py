@@ -63,7 +63,13 @@ def days_table(counted: Sequence[Day]) -> Table:
 def verdict_sentence(verdict: Verdict, commitment: Commitment, zone: ZoneInfo) -> str:
     """« Échéance : … Répondu en 7 jours ouvrés : dans les temps. »."""
     due = words.due(verdict, commitment, zone)
-    state = terms.outcome(verdict.outcome, answered=verdict.answered_on is not None)
+    is_answered = verdict.answered_on is not None
+    # The one reply that is looked at was in time or not, whether its request has fallen due or not.
+    state = (
+        _("dans les temps")
+        if is_answered and verdict.in_time
+        else terms.outcome(verdict.outcome, answered=is_answered)
+    )
     elapsed = words.elapsed(verdict, commitment)
     if verdict.answered_on is None:
         count = 2 if commitment.unit is Unit.OPENING_HOURS else verdict.elapsed

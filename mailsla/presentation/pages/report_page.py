@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
-from mailsla.core.rate import cohort
+from mailsla.core.rate import section as cohort
 from mailsla.core.rate.outlook import Outlook, VolumeBasis
 from mailsla.core.rate.report import Report
 from mailsla.core.rate.standard import Judged
@@ -15,6 +15,7 @@ from mailsla.language import ngettext
 from mailsla.presentation import mail_terms, words
 from mailsla.presentation.pages import report_tables
 from mailsla.presentation.pages.page import Block, Emphasis, Line, Page, Points, Section
+from mailsla.presentation.pages.report_answers import answers
 from mailsla.presentation.pages.report_warnings import warnings
 from mailsla.presentation.pages.request_page import request_table
 
@@ -46,6 +47,8 @@ def _opening(built: Report, zone: ZoneInfo) -> Iterable[Line]:
             day=words.day_name(built.today), hour=words.hour(built.at, zone)
         )
     )
+    for question, answer in answers(built, zone):
+        yield Line(f"{question} {answer}", Emphasis.STRONG)
     yield Line(_("Engagement : {promise}.").format(promise=words.promise(built.commitment)))
     yield Line(words.rule(built.commitment, built.standard.clock), Emphasis.DIM)
     yield Line(words.example(built.example, zone), Emphasis.DIM)
@@ -60,7 +63,7 @@ def _cut(widest: cohort.Section, built: Report) -> Iterable[Section]:
     """Yield the widest cohort by category and over time, where there is more than one."""
     if len(widest.by_category) > 1:
         title = _("Par catégorie – {period}").format(period=words.period_name(widest.period))
-        yield Section(title, (report_tables.categories(widest),))
+        yield Section(title, (report_tables.categories(widest, built.minimum),))
     if len(widest.by_period) > 1:
         yield Section(_("Au fil de la période"), (report_tables.over_time(widest, built),))
 

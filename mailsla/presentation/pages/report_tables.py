@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 
-from mailsla.core.clock.commitment import Commitment
-from mailsla.core.rate.cohort import CategoryLine, PeriodLine, Section, ServiceLine
+from mailsla.core.clock.commitment import Commitment, Unit
+from mailsla.core.rate.belonging import Belonging
 from mailsla.core.rate.delays import DelayCurve
+from mailsla.core.rate.finality import Finality
 from mailsla.core.rate.population import Population
 from mailsla.core.rate.report import Report
+from mailsla.core.rate.section import CategoryLine, PeriodLine, Section, ServiceLine
 from mailsla.language import gettext as _
 from mailsla.presentation import words
 from mailsla.presentation.pages.page import (
@@ -41,29 +43,45 @@ def summary(built: Report) -> Table:
 
 def _standing(built: Report) -> Iterable[Figure]:
     promise, minimum = built.commitment, built.minimum
+    of = {id(cohort): found for cohort, found in zip(built.sections, built.finality, strict=True)}
     yield _("Taux de respect"), lambda cohort: _rate(cohort.population, minimum, Emphasis.STRONG)
     yield "", lambda cohort: _bar(cohort.population, minimum, promise.target)
-    yield _("Objectif"), lambda cohort: _target(cohort.population, promise, minimum)
-    yield _("Chiffre"), lambda cohort: Cell(words.interval(cohort.population))
-    yield _("Dans les temps"), lambda cohort: _count(cohort.population.met)
-    yield _("Hors délai"), lambda cohort: _count(cohort.population.missed)
-    yield _("En attente, non échues"), lambda cohort: _count(cohort.population.waiting)
+    yield _("Objectif"), lambda cohort: _target(cohort.population, promise, minimum, of[id(cohort)])
+    yield _("Chiffre"), lambda cohort: Cell(words.standing(of[id(cohort)]))
+    yield _("Échues, répondues dans les temps"), lambda cohort: _count(cohort.population.met)
+    yield _("Échues, hors délai ou sans réponse"), lambda cohort: _count(cohort.population.missed)
+    if any(cohort.population.not_due for cohort in built.sections):
+        yield _("Pas encore échues, répondues"), lambda cohort: _count(cohort.population.early)
+        yield _("Pas encore échues, en attente"), lambda cohort: _count(cohort.population.waiting)
+        yield (
+            _("Taux final possible, pour les demandes déjà reçues"),
+            lambda cohort: Cell(words.interval(cohort.population, minimum)),
+        )
 
 
 def _delays(built: Report) -> Iterable[Figure]:
-    yield _("Délai médian"), lambda cohort: _delay(cohort.delays, cohort.delays.median)
-    yield _("9e décile"), lambda cohort: _delay(cohort.delays, cohort.delays.ninth_decile)
+    minimum = built.minimum
+    yield _("Délai médian"), lambda cohort: _delay(cohort.delays, cohort.delays.median, minimum)
+    yield _("9e décile"), lambda cohort: _delay(cohort.delays, cohort.delays.ninth_decile, minimum)
     yield (
         _("Première réaction, médiane"),
-        lambda cohort: _delay(cohort.first_responses, cohort.first_responses.median),
+        lambda cohort: _delay(cohort.first_responses, cohort.first_responses.median, minimum),
     )
     if any(cohort.acknowledged for cohort in built.sections):
         yield _("Accusés de réception"), lambda cohort: _count(cohort.acknowledged)
-    yield _("Répondu en 5, 10, 15 jours"), lambda cohort: _answered_by(cohort.delays, built.minimum)
+    days = (5, built.commitment.last_day, 15) if built.commitment.unit is Unit.WORKING_DAYS else (5, 10, 15)
+    label = _("Répondu en {days} jours").format(days=", ".join(map(str, sorted(set(days)))))
+    yield label, lambda cohort: _answered_by(cohort.delays, sorted(set(days)), minimum)
 
 
 def _variants(built: Report) -> Iterable[Figure]:
     minimum = built.minimum
+    yield (
+        _("Parmi les demandes reçues dans la période")
+        if built.sections[0].by is Belonging.DUE
+        else _("Parmi les demandes échues dans la période"),
+        lambda cohort: _rate(cohort.beside, minimum),
+    )
     other = built.commitment.compared(built.commitment.comparison.other)
     yield (
         _("Si l'on comptait « {promise} »").format(promise=words.short_promise(other)),
@@ -100,7 +118,7 @@ def _rate_columns() -> tuple[Column, ...]:
         Column(_("Taux de respect"), fit=Fit.WHOLE),
         Column(""),
         Column(_("Hors délai"), Alignment.RIGHT, Fit.WHOLE),
-        Column(_("En attente"), Alignment.RIGHT, Fit.WHOLE),
+        Column(_("Pas échues"), Alignment.RIGHT, Fit.WHOLE),
     )
 
 
@@ -109,33 +127,33 @@ def _rate_cells(counts: Population, built: Report) -> Row:
         _rate(counts, built.minimum),
         _bar(counts, built.minimum, built.commitment.target),
         _count(counts.missed),
-        _count(counts.waiting),
+        _count(counts.not_due),
     )
 
 
 def _service(line: ServiceLine, built: Report) -> Row:
-    median = line.delays.median
+    median = line.delays.median if line.delays.requests >= built.minimum else None
     days = Cell("–") if median is None else Cell(_("{n} j").format(n=median), median)
     return (Cell(words.service_name(line.service)), *_rate_cells(line.population, built), days)
 
 
-def categories(cohort: Section) -> Table:
-    """How each category stands against its own promise, however few its requests are."""
+def categories(cohort: Section, minimum: int) -> Table:
+    """How each category stands against its own promise."""
     columns = (
         Column(_("Catégorie")),
         Column(_("Engagement")),
         Column(_("Taux de respect"), fit=Fit.WHOLE),
         Column(_("Répondues"), Alignment.RIGHT, Fit.WHOLE),
     )
-    return Table(columns, tuple(_category(line) for line in cohort.by_category))
+    return Table(columns, tuple(_category(line, minimum) for line in cohort.by_category))
 
 
-def _category(line: CategoryLine) -> Row:
+def _category(line: CategoryLine, minimum: int) -> Row:
     promise = line.commitment
     return (
         Cell(promise.category),
         Cell(f"{words.percent(promise.target)} {words.short_promise(promise)}", promise.target),
-        _rate(line.population, 1),
+        _rate(line.population, minimum),
         Cell(words.out_of(line.answered, line.population.counted), line.answered),
     )
 
@@ -147,7 +165,7 @@ def over_time(cohort: Section, built: Report) -> Table:
 
 
 def _piece(line: PeriodLine, built: Report) -> Row:
-    return (Cell(words.piece_name(line.period), line.period.name), *_rate_cells(line.population, built))
+    return (Cell(words.cut_name(line.period, line.cut), line.cut.name), *_rate_cells(line.population, built))
 
 
 def _count(number: int) -> Cell:
@@ -155,8 +173,8 @@ def _count(number: int) -> Cell:
 
 
 def _share(counts: Population, minimum: int) -> Fraction | None:
-    """Return the attainment; None when too few are settled for a percentage."""
-    return None if counts.settled < minimum else counts.attainment
+    """Return the attainment; None when too few have fallen due for a percentage."""
+    return None if counts.fallen_due < minimum else counts.attainment
 
 
 def _rate(counts: Population, minimum: int, emphasis: Emphasis = Emphasis.PLAIN) -> Cell:
@@ -168,24 +186,26 @@ def _bar(counts: Population, minimum: int, target: Fraction) -> Cell | Bar:
     return NOTHING if share is None else Bar(share, target)
 
 
-def _target(counts: Population, commitment: Commitment, minimum: int) -> Cell:
-    """Say whether the target is met, and whether that can still change; the target alone when too few are settled."""
+def _target(counts: Population, commitment: Commitment, minimum: int, found: Finality) -> Cell:
+    """Say whether the promise is kept, once that is definitive, and where it stands before; of enough, if covered."""
     target = words.percent(commitment.target)
     share = _share(counts, minimum)
-    if share is None:
+    if share is None or not found.is_covered:
         return Cell(target, commitment.target)
     if share >= commitment.target:
-        standing = _("{target} : tenu à ce jour") if counts.provisional else _("{target} : tenu")
+        standing = _("{target} : tenu") if found.is_definitive else _("{target} : au-dessus à ce jour")
         return Cell(standing.format(target=target), commitment.target, Emphasis.GOOD)
-    standing = _("{target} : non tenu à ce jour") if counts.provisional else _("{target} : non tenu")
+    standing = _("{target} : non tenu") if found.is_definitive else _("{target} : au-dessous à ce jour")
     return Cell(standing.format(target=target), commitment.target, Emphasis.BAD)
 
 
-def _delay(curve: DelayCurve, days: int | None) -> Cell:
+def _delay(curve: DelayCurve, days: int | None, minimum: int) -> Cell:
+    if curve.requests < minimum:
+        return Cell("–")
     return Cell(words.delay(curve, days), days)
 
 
-def _answered_by(curve: DelayCurve, minimum: int) -> Cell:
+def _answered_by(curve: DelayCurve, days: Sequence[int], minimum: int) -> Cell:
     if curve.requests < minimum:
         return Cell("–")
-    return Cell(" – ".join(words.percent(curve.answered_by(day)) for day in (5, 10, 15)))
+    return Cell(" – ".join(words.percent(curve.answered_by(day)) for day in days))

@@ -15,17 +15,14 @@ from mailsla.language import gettext as _
 from mailsla.language import ngettext
 from mailsla.presentation import terms, words
 
+MOST_OF_A_KIND = 3
+"""Warnings that are said one by one; more of a kind are counted, so that figures stay in sight."""
+
 
 def warnings(built: Report, zone: ZoneInfo) -> Iterable[str]:
     """Yield what keeps the figures from being whole or final, a sentence each."""
-    for gap in built.gaps:
-        yield _incomplete(gap).format(
-            account=words.safe(gap.account),
-            since=words.instant(gap.since, zone),
-            until="" if gap.until is None else words.instant(gap.until, zone),
-        )
-    for revision in built.revisions:
-        yield _revision(revision, zone)
+    yield from _gaps(built.gaps, zone)
+    yield from _revisions(built.revisions, zone)
     yield from _doubts(built.doubts)
     if built.unseen is not None:
         yield _unseen(built.unseen, built)
@@ -37,6 +34,34 @@ def warnings(built: Report, zone: ZoneInfo) -> Iterable[str]:
             "{n} courriels illisibles ont été mis de côté ; voir « mailsla check ».",
             built.set_aside,
         ).format(n=built.set_aside)
+
+
+def _gaps(gaps: Sequence[Gap], zone: ZoneInfo) -> Iterable[str]:
+    """The holes of collection, the latest ones in full."""
+    shown = sorted(gaps, key=lambda gap: gap.since)[-MOST_OF_A_KIND:]
+    if len(gaps) > len(shown):
+        yield ngettext(
+            "Chiffres incomplets : {n} interruption plus ancienne de la relève.",
+            "Chiffres incomplets : {n} interruptions plus anciennes de la relève.",
+            len(gaps) - len(shown),
+        ).format(n=len(gaps) - len(shown))
+    for gap in shown:
+        yield _incomplete(gap).format(
+            account=words.safe(gap.account),
+            since=words.instant(gap.since, zone),
+            until="" if gap.until is None else words.instant(gap.until, zone),
+        )
+
+
+def _revisions(revisions: Sequence[Revision], zone: ZoneInfo) -> Iterable[str]:
+    """The published figures that would be others today; of many, how many there are and why."""
+    if len(revisions) <= MOST_OF_A_KIND:
+        yield from (_revision(revision, zone) for revision in revisions)
+        return
+    causes = sorted({cause for revision in revisions for cause in revision.causes})
+    yield _(
+        "{n} chiffres publiés seraient aujourd'hui différents ({causes}) : voir « --format json »."
+    ).format(n=len(revisions), causes=", ".join(map(terms.source, causes)) or "–")
 
 
 def _doubts(doubts: Sequence[Doubt]) -> Iterable[str]:
@@ -76,7 +101,7 @@ def _disputed(found: Disputed, built: Report) -> str:
         "du serveur : voir « mailsla requests --state to-check ».",
         found.count,
     ).format(period=words.period_name(built.sections[0].period), n=found.count)
-    if not found.otherwise.settled:
+    if not found.otherwise.fallen_due:
         return said
     rate = words.rate(found.otherwise, built.minimum)
     return said + " " + _("Avec les autres dates, le taux y serait de {rate}.").format(rate=rate)
@@ -94,7 +119,7 @@ def _unseen(found: UnseenReplies, built: Report) -> str:
         n=found.count,
         whose=words.by_service(found.by_service),
     )
-    if not found.if_answered.settled:
+    if not found.if_answered.fallen_due:
         return said
     rate = words.rate(found.if_answered, built.minimum)
     return said + " " + _("Si c'étaient des réponses, le taux y serait de {rate}.").format(rate=rate)

@@ -1,0 +1,146 @@
+"""One cohort counted every way that the report prints."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from mailsla.core.clock.commitment import Commitment
+from mailsla.core.rate.belonging import Belonging
+from mailsla.core.rate.cohort import Cohort
+from mailsla.core.rate.delays import DelayCurve
+from mailsla.core.rate.period import Grain, Period
+from mailsla.core.rate.population import Population
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceLine:
+    """One service's share of a cohort; `service` is None for requests that no service has.
+
+    `since_assigned` counts from the day the service got the request, which an inside forward makes later than
+    its receipt: the office's delay, and that service's own part of it.
+    """
+
+    service: str | None
+    population: Population
+    delays: DelayCurve
+    since_assigned: DelayCurve
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryLine:
+    """One category's share of a cohort, held against its own promise.
+
+    Attributes:
+        commitment: The promise.
+        population: Where its requests stand.
+        answered: How many were answered at all, in time or late.
+        delays: How long they took.
+    """
+
+    commitment: Commitment
+    population: Population
+    answered: int
+    delays: DelayCurve
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodLine:
+    """One week, month, quarter or year of a cohort; `period` is the whole one, `cut` the part of it that is counted."""
+
+    period: Period
+    cut: Period
+    population: Population
+    delays: DelayCurve
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One cohort: the requests due in a period, or received in it, of the main promise's category.
+
+    Attributes:
+        period: When they were due or received, in local days.
+        by: Which of the two.
+        population: Where they stand.
+        beside: Where the period's requests stand by the other date.
+        compared: Where they would stand were the rule read the other way (`less_than` or `at_most`).
+        without_closures: Where they would stand had the office declared no closure.
+        closures_changed: How many verdicts the closures changed.
+        handled: The requests *answered* in the period, whenever they were received.
+        delays: How long they took.
+        first_responses: How long the first mail of the office took, whatever it said (« accusé », « attente »).
+        acknowledged: How many were acknowledged, automatically or not.
+        by_service: The same, service by service, in the configuration's order, the unassigned last.
+        by_category: Every category with its own promise; one line when there is only one.
+        by_period: The same, period by period.
+        exclusions: Reasons for which requests were left out → how many.
+        follow_ups: Sequels of the period, reported apart.
+    """
+
+    period: Period
+    by: Belonging
+    population: Population
+    beside: Population
+    compared: Population
+    without_closures: Population
+    closures_changed: int
+    handled: Population
+    delays: DelayCurve
+    first_responses: DelayCurve
+    acknowledged: int
+    by_service: tuple[ServiceLine, ...]
+    by_category: tuple[CategoryLine, ...]
+    by_period: tuple[PeriodLine, ...]
+    exclusions: tuple[tuple[str, int], ...]
+    follow_ups: Population
+
+
+def section(
+    period: Period,
+    everything: Cohort,
+    *,
+    services: Sequence[str],
+    grain: Grain = Grain.MONTH,
+    by: Belonging = Belonging.DUE,
+) -> Section:
+    """Return the figures of the requests due in `period`, or received in it."""
+    of_period, all_counted = everything.within(period, by), everything.counted()
+    counted, excluded = of_period.counted(), of_period.excluded()
+    return Section(
+        period=period,
+        by=by,
+        population=replace(counted.population(), excluded=len(excluded)),
+        beside=all_counted.within(period, by.other).population(),
+        compared=all_counted.varied(lambda item: item.compared, period, by),
+        without_closures=all_counted.varied(lambda item: item.without_closures, period, by),
+        closures_changed=counted.closures_changed(),
+        handled=all_counted.answered_in(period).population(),
+        delays=counted.delays(),
+        first_responses=counted.first_responses(),
+        acknowledged=counted.acknowledged(),
+        by_service=tuple(_service_lines(counted, services)),
+        by_category=tuple(_category_lines(of_period)),
+        by_period=tuple(
+            PeriodLine(piece, piece.within(period), found.population(), found.delays())
+            for piece, found in counted.by_period(grain, period, by).items()
+        ),
+        exclusions=excluded.reasons(),
+        follow_ups=of_period.follow_ups().population(),
+    )
+
+
+def _service_lines(counted: Cohort, services: Sequence[str]) -> Iterator[ServiceLine]:
+    """Yield a line a service: as configured, then those that only requests name, then the unassigned."""
+    found = counted.by_service()
+    others = sorted(name for name in found if name is not None and name not in services)
+    for name in (*services, *others, None):
+        if name in found:
+            mine = found[name]
+            yield ServiceLine(name, mine.population(), mine.delays(), mine.delays_since_assigned())
+
+
+def _category_lines(of_period: Cohort) -> Iterator[CategoryLine]:
+    for commitment in of_period.standard.commitments.values():
+        found = of_period.held_to(commitment)
+        answered = sum(item.verdict.answered_on is not None for item in found)
+        yield CategoryLine(commitment, found.population(), answered, found.delays())

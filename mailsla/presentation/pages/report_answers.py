@@ -1,0 +1,121 @@
+"""The three sentences that a report begins with: where things stand, whether that is final, what to do."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from itertools import chain
+from zoneinfo import ZoneInfo
+
+from mailsla.core.rate.belonging import Belonging
+from mailsla.core.rate.finality import Finality, Missing
+from mailsla.core.rate.population import Population
+from mailsla.core.rate.report import Report
+from mailsla.core.rate.section import Section
+from mailsla.language import gettext as _
+from mailsla.language import ngettext
+from mailsla.presentation import words
+
+
+def answers(built: Report, zone: ZoneInfo) -> Iterator[tuple[str, str]]:
+    """Yield each question with its answer, about the widest cohort."""
+    widest, found = built.sections[-1], built.finality[-1]
+    yield _("Où en est-on ?"), _where(widest, found, built)
+    yield _("Est-ce définitif ?"), _is_final(widest, found, built, zone)
+    yield _("Que faire ?"), _what_to_do(built)
+
+
+def _where(widest: Section, found: Finality, built: Report) -> str:
+    counts, period = widest.population, words.in_period(widest.period)
+    promise = built.commitment
+    if not counts.fallen_due:
+        return _("Aucune demande n'est encore échue {period}.").format(period=period)
+    share = counts.attainment
+    what = _of_which(widest.by, counts, period)
+    fraction = words.out_of(counts.met, counts.fallen_due)
+    if counts.fallen_due < built.minimum or share is None:
+        return _("{fraction} {what} ont eu leur réponse {promise} : trop peu pour un taux.").format(
+            fraction=fraction, what=what, promise=words.short_promise(promise)
+        )
+    if not found.is_covered:
+        stands = _("Non couvert par la relève ; d'après ce que la boîte contenait encore")
+    elif found.is_definitive:
+        stands = _("Promesse tenue") if share >= promise.target else _("Promesse non tenue")
+    elif share >= promise.target:
+        stands = _("Au-dessus de l'objectif à ce jour")
+    else:
+        stands = _("Au-dessous de l'objectif à ce jour")
+    return _(
+        "{stands} : {rate} {what} ont eu leur réponse {promise} ({fraction}), pour {target} promis."
+    ).format(
+        stands=stands,
+        rate=words.percent(share),
+        what=what,
+        promise=words.short_promise(promise),
+        fraction=fraction,
+        target=words.percent(promise.target),
+    )
+
+
+def _of_which(by: Belonging, counts: Population, period: str) -> str:
+    if by is Belonging.DUE:
+        return ngettext(
+            "de la demande échue {period}", "des demandes échues {period}", counts.fallen_due
+        ).format(period=period)
+    return ngettext(
+        "de la demande reçue {period} et échue", "des demandes reçues {period} et échues", counts.fallen_due
+    ).format(period=period)
+
+
+def _is_final(widest: Section, found: Finality, built: Report, zone: ZoneInfo) -> str:
+    counts = widest.population
+    if found.is_definitive:
+        return _("Oui : la période est finie, toutes ses demandes sont échues, et la relève était entière.")
+    reasons = {
+        Missing.PERIOD: _("la période n'est pas finie"),
+        Missing.DUE: ngettext(
+            "{n} demande n'est pas encore échue ({early} déjà répondue, {waiting} en attente)",
+            "{n} demandes ne sont pas encore échues ({early} déjà répondues, {waiting} en attente)",
+            counts.not_due,
+        ).format(n=counts.not_due, early=counts.early, waiting=counts.waiting),
+        Missing.COLLECTION: _collection(built, zone),
+    }
+    return _("Pas encore : {reasons}.").format(reasons=_(" ; ").join(reasons[item] for item in found.missing))
+
+
+def _collection(built: Report, zone: ZoneInfo) -> str:
+    if built.since is None:
+        return _("un compte n'a pas encore été relevé en entier")
+    if built.gaps:
+        return _("la relève a été interrompue")
+    return _("la relève a commencé le {day} : ce qui a été supprimé avant n'est pas connu").format(
+        day=words.short_day(built.since.astimezone(zone).date())
+    )
+
+
+def _what_to_do(built: Report) -> str:
+    late, soon = len(built.overdue), len(built.soon)
+    if not late and not soon:
+        return _("Rien ne presse : aucune demande en retard, aucune échéance dans les trois jours ouvrés.")
+    said = []
+    if late:
+        services = Counter(item.case.service for item in built.overdue)
+        whose = words.by_service(sorted(services.items(), key=lambda item: (-item[1], item[0] or "")))
+        said.append(
+            ngettext(
+                "répondre à {n} demande en retard ({whose})",
+                "répondre à {n} demandes en retard ({whose})",
+                late,
+            ).format(n=late, whose=whose)
+        )
+    if soon:
+        last = max(item.verdict.due_on for item in built.soon)
+        said.append(
+            ngettext(
+                "d'ici le {day} au soir, à {n} demande qui va échoir",
+                "d'ici le {day} au soir, à {n} demandes qui vont échoir",
+                soon,
+            ).format(n=soon, day=words.day_name(last))
+        )
+    sentence = _(" et ").join(said) if late else _("répondre, {what}").format(what=said[0])
+    return "".join(chain(sentence[:1].upper(), sentence[1:], "."))

@@ -1,0 +1,95 @@
+"""When a figure is definitive: period over, everything fallen due, collection whole; and what is missing before."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from mailsla.core.collection.gap import Gap
+from mailsla.core.rate.belonging import Belonging
+from mailsla.core.rate.finality import Finality, Missing, Watched, finality, watched_days
+from mailsla.core.rate.period import parse_period
+from mailsla.core.rate.population import Population
+from tests.factories import PROMISE, clock, paris
+
+OCTOBER = parse_period("2026-10")
+SINCE = paris("2026-01-05 09:00")
+ALL_DUE = Population(met=8, missed=2)
+
+
+def found(
+    watched: Watched,
+    now: str = "2026-11-13 09:00",
+    counts: Population = ALL_DUE,
+    by: Belonging = Belonging.DUE,
+    period: str = "2026-10",
+) -> Finality:
+    return finality(parse_period(period), by, counts, watched, clock(), PROMISE, paris(now))
+
+
+def hole(since: str, until: str | None) -> Watched:
+    return Watched((Gap("contact", paris(since), None if until is None else paris(until)),), SINCE)
+
+
+def test_a_figure_is_definitive_when_nothing_is_missing() -> None:
+    assert found(Watched((), SINCE)) == Finality()
+    assert found(Watched((), SINCE)).is_definitive
+
+
+@pytest.mark.parametrize(
+    ("now", "counts", "missing"),
+    [
+        ("2026-10-31 23:59", ALL_DUE, (Missing.PERIOD,)),
+        ("2026-11-01 00:00", ALL_DUE, ()),
+        ("2026-11-01 00:00", Population(met=8, early=1), (Missing.DUE,)),
+        ("2026-11-01 00:00", Population(met=8, waiting=1), (Missing.DUE,)),
+        ("2026-10-15 09:00", Population(waiting=1), (Missing.PERIOD, Missing.DUE)),
+    ],
+)
+def test_the_period_has_to_be_over_and_all_of_it_fallen_due(
+    now: str, counts: Population, missing: tuple[Missing, ...]
+) -> None:
+    assert found(Watched((), SINCE), now, counts).missing == missing
+
+
+def test_what_decides_a_figure_is_the_mail_from_its_first_receipt_to_the_day_after_its_last_due_date() -> (
+    None
+):
+    # Thursday 1 October is the ninth working day after Friday 18 September, and after the week-end that follows.
+    assert watched_days(OCTOBER, Belonging.DUE, clock(), PROMISE) == (date(2026, 9, 18), date(2026, 11, 2))
+    # What came on Saturday 31 October is due on Friday 13 November.
+    assert watched_days(OCTOBER, Belonging.RECEIVED, clock(), PROMISE) == (
+        date(2026, 10, 1),
+        date(2026, 11, 16),
+    )
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "by", "is_whole"),
+    [
+        ("2026-09-01 09:00", "2026-09-17 23:59", Belonging.DUE, True),
+        ("2026-09-01 09:00", "2026-09-18 00:01", Belonging.DUE, False),
+        ("2026-11-02 23:59", "2026-11-05 09:00", Belonging.DUE, False),
+        ("2026-11-03 00:00", "2026-11-05 09:00", Belonging.DUE, True),
+        ("2026-11-03 00:00", None, Belonging.DUE, True),
+        ("2026-10-15 09:00", "2026-10-16 09:00", Belonging.DUE, False),
+        # A week without reading after the period hides replies to what was received in it.
+        ("2026-11-05 09:00", "2026-11-12 09:00", Belonging.RECEIVED, False),
+        ("2026-09-20 09:00", "2026-09-25 09:00", Belonging.RECEIVED, True),
+    ],
+)
+def test_a_hole_counts_where_it_may_hide_a_request_or_a_reply(
+    since: str, until: str | None, by: Belonging, *, is_whole: bool
+) -> None:
+    assert found(hole(since, until), "2027-01-15 09:00", by=by).is_definitive is is_whole
+
+
+def test_a_period_before_anything_was_collected_is_not_covered() -> None:
+    assert found(Watched((), paris("2026-11-05 09:00"))) == Finality((Missing.COLLECTION,), is_covered=False)
+    assert found(Watched((), paris("2026-10-31 09:00"))) == Finality((Missing.COLLECTION,))
+    assert found(Watched((), paris("2026-09-18 09:00"))) == Finality()
+    assert found(Watched((), paris("2026-09-19 09:00"))).missing == (Missing.COLLECTION,)
+    assert found(Watched()) == Finality((Missing.COLLECTION,), is_covered=False)
+    never = Watched((Gap("permis", paris("2027-01-01 09:00"), None, never=True),), SINCE)
+    assert found(never).missing == (Missing.COLLECTION,)

@@ -1,0 +1,136 @@
+"""The three sentences that every report begins with."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from mailsla.core.rate.belonging import Belonging
+from mailsla.core.rate.finality import Finality, Missing
+from mailsla.core.rate.period import parse_period
+from mailsla.core.rate.population import Population
+from mailsla.core.rate.report import Report
+from mailsla.presentation.pages.report_answers import answers
+from tests.factories import PARIS
+from tests.presentation.samples import SETTLED, cohort, judged, report
+
+PROVISIONAL = Finality((Missing.PERIOD,))
+
+
+def said(built: Report) -> list[str]:
+    found = [f"{question} {answer}" for question, answer in answers(built, PARIS)]
+    return [text.replace("\u00a0", " ") for text in found]
+
+
+@pytest.mark.parametrize(
+    ("counts", "found", "sentence"),
+    [
+        (
+            SETTLED,
+            Finality(),
+            (
+                "Promesse non tenue : 79,6 % des demandes échues en 2026 ont eu leur réponse en moins de 10 jours "
+                "ouvrés (43 sur 54), pour 80 % promis."
+            ),
+        ),
+        (
+            Population(met=44, missed=11),
+            Finality(),
+            (
+                "Promesse tenue : 80 % des demandes échues en 2026 ont eu leur réponse en moins de 10 jours ouvrés "
+                "(44 sur 55), pour 80 % promis."
+            ),
+        ),
+        (
+            Population(met=44, missed=11),
+            PROVISIONAL,
+            (
+                "Au-dessus de l'objectif à ce jour : 80 % des demandes échues en 2026 ont eu leur réponse en moins de "
+                "10 jours ouvrés (44 sur 55), pour 80 % promis."
+            ),
+        ),
+        (
+            SETTLED,
+            PROVISIONAL,
+            (
+                "Au-dessous de l'objectif à ce jour : 79,6 % des demandes échues en 2026 ont eu leur réponse en moins "
+                "de 10 jours ouvrés (43 sur 54), pour 80 % promis."
+            ),
+        ),
+        (
+            Population(met=3, missed=1),
+            PROVISIONAL,
+            (
+                "3 sur 4 des demandes échues en 2026 ont eu leur réponse en moins de 10 jours ouvrés : trop peu pour "
+                "un taux."
+            ),
+        ),
+        (Population(early=9, waiting=9), PROVISIONAL, "Aucune demande n'est encore échue en 2026."),
+        (
+            SETTLED,
+            Finality((Missing.COLLECTION,), is_covered=False),
+            (
+                "Non couvert par la relève ; d'après ce que la boîte contenait encore : 79,6 % des demandes échues en "
+                "2026 ont eu leur réponse en moins de 10 jours ouvrés (43 sur 54), pour 80 % promis."
+            ),
+        ),
+    ],
+)
+def test_where_things_stand_is_said_first(counts: Population, found: Finality, sentence: str) -> None:
+    built = report(sections=(cohort(counts),), finality=(found,))
+
+    assert said(built)[0] == f"Où en est-on ? {sentence}"
+
+
+@pytest.mark.parametrize(
+    ("period", "complement"),
+    [
+        ("2026-11", "en novembre 2026"),
+        ("2026-Q1", "au 1er trimestre 2026"),
+        ("2026-W45", "du 02/11/2026 au 08/11/2026"),
+        ("2026-11-02", "le 02/11/2026"),
+        ("2026-11-02..2026-11-13", "du 02/11/2026 au 13/11/2026"),
+    ],
+)
+def test_a_period_is_said_as_people_say_it(period: str, complement: str) -> None:
+    built = report(sections=(cohort(period=parse_period(period)),))
+
+    assert f"des demandes échues {complement} ont eu" in said(built)[0]
+
+
+def test_by_receipt_the_rate_is_still_of_those_fallen_due() -> None:
+    built = report(sections=(replace(cohort(), by=Belonging.RECEIVED),))
+
+    assert "79,6 % des demandes reçues en 2026 et échues ont eu" in said(built)[0]
+
+
+def test_whether_it_is_definitive_says_what_is_missing() -> None:
+    counts = replace(SETTLED, early=9, waiting=18)
+    everything = Finality((Missing.PERIOD, Missing.DUE, Missing.COLLECTION))
+
+    whole = said(report())[1]
+    lacking = said(report(sections=(cohort(counts),), finality=(everything,)))[1]
+
+    assert whole == (
+        "Est-ce définitif ? Oui : la période est finie, toutes ses demandes sont échues, et la relève était entière."
+    )
+    assert lacking == (
+        "Est-ce définitif ? Pas encore : la période n'est pas finie ; 27 demandes ne sont pas encore échues (9 déjà "
+        "répondues, 18 en attente) ; la relève a commencé le 01/01/2026 : ce qui a été supprimé avant n'est pas connu."
+    )
+
+
+def test_what_to_do_counts_the_late_by_service_and_those_that_fall_due() -> None:
+    late, soon = judged(at="2026-10-01 10:00"), judged(at="2026-11-04 10:00")
+
+    assert said(report())[2] == (
+        "Que faire ? Rien ne presse : aucune demande en retard, aucune échéance dans les trois jours ouvrés."
+    )
+    assert said(report(overdue=(late, late), soon=(soon,)))[2] == (
+        "Que faire ? Répondre à 2 demandes en retard (Permis : 2) et d'ici le mercredi 18 novembre 2026 au soir, à 1 "
+        "demande qui va échoir."
+    )
+    assert said(report(soon=(soon, soon)))[2] == (
+        "Que faire ? Répondre, d'ici le mercredi 18 novembre 2026 au soir, à 2 demandes qui vont échoir."
+    )
