@@ -298,3 +298,22 @@ def test_a_hostile_subject_is_given_whole_in_json_and_escaped() -> None:
 
     assert json.loads(written)["subject"] == HOSTILE
     assert set(written) & set("\x1b\r\x07") == set()
+
+
+def test_three_figures_side_by_side_are_all_seen_on_a_narrow_terminal() -> None:
+    columns = (
+        Column(""),
+        *(Column(name) for name in ("semaine 53, du 28/12/2026 au 03/01/2027", "2026", "2027")),
+    )
+    row = (
+        Cell("Taux de respect"),
+        Bar(Fraction(1, 2), Fraction(4, 5)),
+        Cell("33,3 % (3 sur 9)"),
+        Cell("le dernier"),
+    )
+    page = Page(sections=(Section("", (Table(columns, (row,), leading=True),)),))
+
+    written = drawn(page, width=80)
+
+    assert "le dernier" in written
+    assert "2027" in written.splitlines()[2]

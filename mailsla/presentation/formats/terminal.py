@@ -34,6 +34,10 @@ STYLES = {
 }
 HEADING, WARNING, NOTE = "bold", "bold yellow", "dim"
 BAR_WIDTH, LEADING_BAR_WIDTH = 8, 24
+NARROW_BAR_WIDTH = 14
+"""Of a leading table of more than two figures side by side: the last one too is to be seen on a narrow terminal."""
+
+FEW_COLUMNS = 3
 
 
 def show(page: Page, console: Console) -> None:
@@ -95,7 +99,9 @@ def _table(of: Table) -> table.Table:
         header_style=HEADING if of.leading else "dim",
         expand=any(column.takes_the_rest for column in of.columns),
     )
-    bar_width = LEADING_BAR_WIDTH if of.leading else BAR_WIDTH
+    bar_width = BAR_WIDTH
+    if of.leading:
+        bar_width = LEADING_BAR_WIDTH if len(of.columns) <= FEW_COLUMNS else NARROW_BAR_WIDTH
     for number, column in enumerate(of.columns):
         _add_column(drawn, column, at_least=bar_width if of.leading and number else None)
     for row in of.rows:

@@ -90,9 +90,11 @@ def _outlook_sentences(outlook: Outlook, target: str) -> Iterable[str]:
         if outlook.volume_basis is VolumeBasis.LAST_YEAR
         else _("le rythme de cette année")
     )
-    yield _("{expected} demandes sont encore attendues d'ici la fin de l'année, d'après {basis}.").format(
-        expected=outlook.expected, basis=basis
-    )
+    yield ngettext(
+        "{expected} demande est encore attendue d'ici la fin de l'année, d'après {basis}.",
+        "{expected} demandes sont encore attendues d'ici la fin de l'année, d'après {basis}.",
+        outlook.expected,
+    ).format(expected=outlook.expected, basis=basis)
     if outlook.lost:
         yield _("À ce volume, l'objectif de l'année ne peut plus être atteint.")
     else:
