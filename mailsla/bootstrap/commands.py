@@ -61,7 +61,8 @@ def publish(app: Application, periods: Iterable[Period], by: Belonging | None = 
 
 def _report_rules(app: Application, periods: Sequence[Period], by: Belonging | None) -> ReportRules:
     """Return the rules, on a calendar that covers the store and `periods`; by the site's own cohort unless told."""
-    first, last = reporting.years_needed(periods, app.earliest(), app.now(), app.site.zone)
+    published = [item.period for item in app.store.publications.all()]
+    first, last = reporting.years_needed([*periods, *published], app.earliest(), app.now(), app.site.zone)
     rules = app.site.report_rules(app.site.clock(first, last))
     return rules if by is None else replace(rules, by=by)
 

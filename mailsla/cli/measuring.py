@@ -95,15 +95,26 @@ def _misses(built: Report) -> bool:
     return attainment is not None and attainment < built.commitment.target
 
 
+EARLIEST, LATEST = 1992, 2095
+"""Years of which a report can speak: their mail and their due dates are within those of the legal calendar."""
+
+
 def _period(written: str) -> Period:
     try:
-        return parse_period(written)
+        found = parse_period(written)
     except UsageError as error:
         raise UsageError(
             _("Période illisible : {written} ; écrivez 2026-W46, 2026-11, 2026-Q4, 2026 ou A..B.").format(
                 written=words.safe(written, 40)
             )
         ) from error
+    if found.first.year < EARLIEST or found.last.year > LATEST:
+        raise UsageError(
+            _("Période hors du calendrier : {written} ; de {first} à {last}.").format(
+                written=words.safe(written, 40), first=EARLIEST, last=LATEST
+            )
+        )
+    return found
 
 
 def _check_service(app: Application, service: str | None) -> None:

@@ -21,7 +21,10 @@ from mailsla.core.rate.report_rules import ReportRules
 FORMER_YEAR_ENDS = (4, 1)
 """Month and day from which a former year that is not definitive is no longer shown unless asked for."""
 
-LONGEST_PROMISE = timedelta(days=366)
+EARLIEST_YEAR = 1990
+"""No mail is older."""
+
+LONGEST_PROMISE = timedelta(days=700)
 """What is due on a day was received less long before: promises and announced dates are shorter."""
 
 
@@ -144,9 +147,13 @@ def years_needed(
     a period may have been received in the year before it.
     """
     noon = time(12, tzinfo=zone)
-    begins = (datetime.combine(period.first, noon) - LONGEST_PROMISE for period in periods)
+    begins = (_before(datetime.combine(period.first, noon)) for period in periods)
     ends = (datetime.combine(period.last, noon) - timedelta(days=366) for period in periods)
     return min(earliest, *begins), max(now, *ends)
+
+
+def _before(at: datetime) -> datetime:
+    return at - LONGEST_PROMISE if at.year > EARLIEST_YEAR else at
 
 
 def publish(store: ReportStore, rules: ReportRules, period: Period, now: datetime) -> Publication:

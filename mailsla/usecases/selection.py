@@ -40,7 +40,7 @@ class Selection:
     Attributes:
         by: By which date requests are the period's.
         category: Only those under this promise.
-        counted: Only those in the rate of the main promise.
+        counted: Only those in the rate of that promise, or of the main one.
     """
 
     state: State | None = None
@@ -72,7 +72,7 @@ class Selection:
             for item in items
             if self.service in {None, item.case.service}
             and self.category in {None, standard.commitment_of(item.case.category).category}
-            and (not self.counted or _is_counted(item, standard, count_follow_ups=count_follow_ups))
+            and (not self.counted or self._is_counted(item, standard, count_follow_ups=count_follow_ups))
             and self._has(item, calendar)
             and _is_in(item, self.state, doubtful, count_follow_ups=count_follow_ups)
         )
@@ -84,19 +84,19 @@ class Selection:
             return item.verdict.due_on in self.period
         return calendar.local_date(item.case.received_at) in self.period
 
+    def _is_counted(self, item: Judged, standard: Standard, *, count_follow_ups: bool) -> bool:
+        """Tell whether a request is in the rate of its category's promise, the main one unless told."""
+        case = item.case
+        is_first = count_follow_ups or not case.follow_up
+        is_held = self.category is not None or standard.commitment_of(case.category) is standard.main
+        return is_first and is_held and case.excluded is None
+
     def has_mail(self, at: datetime, calendar: WorkingCalendar) -> bool:
         """Tell whether a mail to look at is among those selected, though it counts for no request."""
         return self.state is State.TO_CHECK and self.service is None and self._has_day(at, calendar)
 
     def _has_day(self, at: datetime, calendar: WorkingCalendar) -> bool:
         return self.period is None or calendar.local_date(at) in self.period
-
-
-def _is_counted(item: Judged, standard: Standard, *, count_follow_ups: bool) -> bool:
-    """Tell whether a request is in the rate of the main promise."""
-    case = item.case
-    is_first = count_follow_ups or not case.follow_up
-    return is_first and case.excluded is None and standard.commitment_of(case.category) is standard.main
 
 
 def _is_in(item: Judged, state: State | None, doubtful: Collection[str], *, count_follow_ups: bool) -> bool:

@@ -102,6 +102,8 @@ def test_a_verdict_that_depends_on_a_witness_is_to_check() -> None:
         disputed("a", "2026-11-20 10:00", "2026-11-24 10:00", answered_disputed="2026-11-01 10:00"),
         disputed("a", "2026-11-02 10:00", "2026-11-04 10:00", received_disputed="2026-11-20 10:00"),
         replace(MET_OR_LATE, excluded="doublon"),
+        # In time by both, one of them not due yet.
+        disputed("a", "2026-11-19 10:00", "2026-11-20 10:00", received_disputed="2026-11-13 10:00"),
         disputed("a", "2026-12-02 10:00", "2026-12-04 10:00", answered_disputed="2027-01-04 10:00"),
     ],
 )

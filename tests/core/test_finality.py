@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, time
+from fractions import Fraction
 
 import pytest
 
+from mailsla.core.clock.commitment import Commitment, Comparison, Unit
 from mailsla.core.collection.gap import Gap
 from mailsla.core.rate.belonging import Belonging
 from mailsla.core.rate.finality import Finality, Missing, Watched, finality, watched_days
@@ -83,6 +86,28 @@ def test_a_hole_counts_where_it_may_hide_a_request_or_a_reply(
     since: str, until: str | None, by: Belonging, *, is_whole: bool
 ) -> None:
     assert found(hole(since, until), "2027-01-15 09:00", by=by).is_definitive is is_whole
+
+
+def test_the_latest_mail_of_a_day_decides_from_when_mail_matters() -> None:
+    november = parse_period("2026-W48")
+    hours = Commitment("information", 2, Comparison.AT_MOST, Fraction(4, 5), unit=Unit.OPENING_HOURS)
+    at_five = clock().with_receipt(cutoff=time(17))
+    announcing = replace(PROMISE, announced_date_counts=True)
+
+    # What comes on Friday at 16:00 is due on Monday, in hours; on Sunday after the cutoff, it counts as Monday's.
+    assert watched_days(november, Belonging.DUE, clock(), hours)[0] == date(2026, 11, 20)
+    assert watched_days(november, Belonging.DUE, at_five, PROMISE)[0] == date(2026, 11, 8)
+    assert watched_days(november, Belonging.DUE, clock(), PROMISE)[0] == date(2026, 11, 9)
+    assert watched_days(november, Belonging.DUE, clock(), announcing)[0] == date(2026, 8, 8)
+
+
+def test_the_holes_that_touch_a_figure_are_named_with_it() -> None:
+    inside, outside = (
+        Gap("contact", paris(f"2026-{month}-05 09:00"), paris(f"2026-{month}-06 09:00"))
+        for month in ("10", "06")
+    )
+
+    assert found(Watched((inside, outside), SINCE)).holes == (inside,)
 
 
 def test_a_period_before_anything_was_collected_is_not_covered() -> None:

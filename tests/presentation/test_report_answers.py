@@ -6,13 +6,14 @@ from dataclasses import replace
 
 import pytest
 
+from mailsla.core.collection.gap import Gap
 from mailsla.core.rate.belonging import Belonging
 from mailsla.core.rate.finality import Finality, Missing
 from mailsla.core.rate.period import parse_period
 from mailsla.core.rate.population import Population
 from mailsla.core.rate.report import Report
 from mailsla.presentation.pages.report_answers import answers
-from tests.factories import PARIS
+from tests.factories import PARIS, paris
 from tests.presentation.samples import SETTLED, cohort, judged, report
 
 PROVISIONAL = Finality((Missing.PERIOD,))
@@ -62,11 +63,22 @@ def said(built: Report) -> list[str]:
             Population(met=3, missed=1),
             PROVISIONAL,
             (
-                "3 sur 4 des demandes échues en 2026 ont eu leur réponse en moins de 10 jours ouvrés : trop peu pour "
-                "un taux."
+                "Sur 4 demandes échues en 2026, 3 ont eu leur réponse en moins de 10 jours ouvrés : trop peu pour un "
+                "taux."
             ),
         ),
+        (
+            Population(met=1),
+            PROVISIONAL,
+            "Sur 1 demande échue en 2026, 1 a eu sa réponse en moins de 10 jours ouvrés : trop peu pour un taux.",
+        ),
         (Population(early=9, waiting=9), PROVISIONAL, "Aucune demande n'est encore échue en 2026."),
+        (Population(), Finality(), "Aucune demande n'est à compter en 2026."),
+        (
+            Population(),
+            Finality((Missing.COLLECTION,), is_covered=False),
+            "Non couvert par la relève : rien n'était encore relevé en 2026.",
+        ),
         (
             SETTLED,
             Finality((Missing.COLLECTION,), is_covered=False),
@@ -104,6 +116,13 @@ def test_by_receipt_the_rate_is_still_of_those_fallen_due() -> None:
 
     assert "79,6 % des demandes reçues en 2026 et échues ont eu" in said(built)[0]
 
+    few, none = (
+        report(sections=(replace(cohort(counts), by=Belonging.RECEIVED),), finality=(PROVISIONAL,))
+        for counts in (Population(met=2), Population(early=2))
+    )
+    assert "Sur 2 demandes reçues en 2026 et échues, 2 ont eu" in said(few)[0]
+    assert said(none)[0] == "Où en est-on ? Aucune des demandes reçues en 2026 n'est encore échue."
+
 
 def test_whether_it_is_definitive_says_what_is_missing() -> None:
     counts = replace(SETTLED, early=9, waiting=18)
@@ -121,6 +140,15 @@ def test_whether_it_is_definitive_says_what_is_missing() -> None:
     )
 
 
+def test_a_hole_is_said_of_the_figure_that_it_touches() -> None:
+    hole = Gap("contact", paris("2026-06-01 09:00"), paris("2026-06-03 09:00"))
+    found = Finality((Missing.COLLECTION,), holes=(hole,))
+
+    assert (
+        said(report(finality=(found,)))[1] == "Est-ce définitif ? Pas encore : la relève a été interrompue."
+    )
+
+
 def test_what_to_do_counts_the_late_by_service_and_those_that_fall_due() -> None:
     late, soon = judged(at="2026-10-01 10:00"), judged(at="2026-11-04 10:00")
 
@@ -128,9 +156,9 @@ def test_what_to_do_counts_the_late_by_service_and_those_that_fall_due() -> None
         "Que faire ? Rien ne presse : aucune demande en retard, aucune échéance dans les trois jours ouvrés."
     )
     assert said(report(overdue=(late, late), soon=(soon,)))[2] == (
-        "Que faire ? Répondre à 2 demandes en retard (Permis : 2) et d'ici le mercredi 18 novembre 2026 au soir, à 1 "
+        "Que faire ? Répondre à 2 demandes en retard (Permis : 2) et d'ici le mercredi 18 novembre 2026, à 1 "
         "demande qui va échoir."
     )
     assert said(report(soon=(soon, soon)))[2] == (
-        "Que faire ? Répondre, d'ici le mercredi 18 novembre 2026 au soir, à 2 demandes qui vont échoir."
+        "Que faire ? Répondre, d'ici le mercredi 18 novembre 2026, à 2 demandes qui vont échoir."
     )

@@ -392,7 +392,7 @@ def test_categories_and_periods_have_a_table_only_when_there_are_several() -> No
 def test_the_outlook_says_what_is_needed_of_those_that_wait() -> None:
     assert outlook_with(waiting=18, needed=10)[0].startswith("10 des 18 demandes en attente")
     assert outlook_with(needed=None)[0].startswith("Même si toutes")
-    assert outlook_with(waiting=0)[0].startswith("20 demandes sont encore attendues")
+    assert outlook_with(waiting=0)[0].startswith("20 demandes à échoir cette année sont encore attendues")
 
 
 def test_the_outlook_says_on_what_the_volume_rests_and_what_may_still_be_missed() -> None:

@@ -146,7 +146,11 @@ def test_the_list_behind_a_rate_is_what_counts_in_it() -> None:
     assert of(Selection(State.MISSED, counted=True)) == "missed overdue"
     assert of(Selection(State.MISSED, counted=True), count_follow_ups=True) == "missed overdue sequel"
     assert of(Selection(counted=True), count_follow_ups=True) == "met missed overdue early waiting sequel"
-    assert of(Selection(category="complaint")) == "complaint"
+    assert (
+        of(Selection(category="complaint"))
+        == of(Selection(category="complaint", counted=True))
+        == "complaint"
+    )
     assert of(Selection(category="information", state=State.MET)) == "met"
 
 

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import TypeVar
 
 from mailsla.core.clock.commitment import Commitment
-from mailsla.core.clock.verdict import Standing
+from mailsla.core.clock.verdict import Outcome, Standing
 from mailsla.core.clock.working_days import WorkingCalendar
 from mailsla.core.rate.assessed import Assessed
 from mailsla.core.rate.belonging import Belonging
@@ -141,9 +141,17 @@ class Cohort:
         """Count where they stand."""
         return population((item.verdict.outcome, item.is_answered) for item in self)
 
+    def kept(self) -> Population:
+        """Count how many of the answered were in time, whether their request has fallen due or not."""
+        kept = sum(item.verdict.in_time for item in self)
+        return Population(met=kept, missed=len(self) - kept)
+
     def closures_changed(self) -> int:
-        """Count the verdicts that the closures changed."""
-        return sum(item.without_closures.outcome is not item.verdict.outcome for item in self)
+        """Count the verdicts that the closures changed: missed or not."""
+        missed = Outcome.MISSED
+        return sum(
+            (item.without_closures.outcome is missed) is not (item.verdict.outcome is missed) for item in self
+        )
 
     def acknowledged(self) -> int:
         """Count those that the office said it had received, automatically or not."""

@@ -36,8 +36,8 @@ def disputes(cases: Iterable[Case], standard: Standard, now: datetime) -> Iterat
         if case.received_at > now or case.excluded is not None:
             continue
         for code, other in _read_otherwise(case):
-            before, after = standard.standings([case, other], now)
-            if before.outcome is not after.outcome:
+            before, after = standard.verdicts([case, other], now)
+            if before.in_time is not after.in_time:
                 yield Doubt(case.key, case.received_at, (case.key,), code)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
@@ -13,6 +13,11 @@ from mailsla.core.collection.gap import Gap
 from mailsla.core.rate.belonging import Belonging
 from mailsla.core.rate.period import Period
 from mailsla.core.rate.population import Population
+
+ONE_DAY = timedelta(days=1)
+
+LONGEST_ANNOUNCED = timedelta(days=93)
+"""No date is announced further from receipt (DOMAIN: three months)."""
 
 
 class Missing(StrEnum):
@@ -43,10 +48,12 @@ class Finality:
     Attributes:
         missing: What it lacks; empty when it is.
         is_covered: False when the period was over before anything was collected.
+        holes: Where collection was interrupted while its mail came.
     """
 
     missing: tuple[Missing, ...] = ()
     is_covered: bool = True
+    holes: tuple[Gap, ...] = field(default=(), compare=False)
 
     @property
     def is_definitive(self) -> bool:
@@ -68,19 +75,17 @@ def finality(
     begins, ends = watched_days(period, by, clock, promise)
     since = watched.since
     first_read = None if since is None else calendar.local_date(since)
-    has_hole = (
-        first_read is None
-        or begins < first_read
-        or any(_touches(gap, begins, ends, clock) for gap in watched.gaps)
-    )
+    holes = tuple(gap for gap in watched.gaps if _touches(gap, begins, ends, clock))
+    is_late = first_read is None or begins < first_read
     found = (
         (Missing.PERIOD, calendar.local_date(now) <= period.last),
         (Missing.DUE, counts.not_due > 0),
-        (Missing.COLLECTION, has_hole),
+        (Missing.COLLECTION, is_late or bool(holes)),
     )
     return Finality(
         tuple(item for item, is_missing in found if is_missing),
         first_read is not None and first_read <= period.last,
+        holes,
     )
 
 
@@ -91,14 +96,20 @@ def watched_days(period: Period, by: Belonging, clock: Clock, promise: Commitmen
     day after the last due date.
     """
     calendar = clock.calendar
-    noon = timedelta(hours=12)
     if by is Belonging.RECEIVED:
-        last_due = clock.due_on(calendar.start_of(period.last) + noon, promise)
+        last_due = clock.due_on(_end_of(period.last, clock), promise)
         return period.first, calendar.working_day(max(last_due, period.last), 1)
     begins = period.first
-    while clock.due_on(calendar.start_of(begins - timedelta(days=1)) + noon, promise) >= period.first:
-        begins -= timedelta(days=1)
+    while clock.due_on(_end_of(begins - ONE_DAY, clock), promise) >= period.first:
+        begins -= ONE_DAY
+    if promise.announced_date_counts:
+        begins -= LONGEST_ANNOUNCED
     return begins, calendar.working_day(period.last, 1)
+
+
+def _end_of(on: date, clock: Clock) -> datetime:
+    """Return the last instant of a day: what comes then is due the latest."""
+    return clock.calendar.start_of(on + ONE_DAY) - timedelta(microseconds=1)
 
 
 def _touches(gap: Gap, begins: date, ends: date, clock: Clock) -> bool:

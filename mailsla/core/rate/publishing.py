@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
+from mailsla.core.clock.commitment import Unit
 from mailsla.core.clock.verdict import Outcome
 from mailsla.core.clock.working_days import WorkingCalendar
 from mailsla.core.pairing.derivation import DECIDE_NO_PAIRING
@@ -14,14 +15,11 @@ from mailsla.core.pairing.rules import RULES_VERSION
 from mailsla.core.rate.assessed import Assessed
 from mailsla.core.rate.belonging import Belonging
 from mailsla.core.rate.case import Case
-from mailsla.core.rate.finality import watched_days
+from mailsla.core.rate.finality import LONGEST_ANNOUNCED
 from mailsla.core.rate.former_digests import former_digests
 from mailsla.core.rate.period import Period
 from mailsla.core.rate.publication import Publication, Revision, Source, revision
 from mailsla.core.rate.report_rules import ReportRules
-
-LONGEST_ANNOUNCED = timedelta(days=93)
-"""No date is announced further from receipt (DOMAIN: three months)."""
 
 DECIDE_NO_VERDICT = frozenset(
     {
@@ -63,7 +61,9 @@ def publication(
         read: The digests of what the store holds: facts and decisions.
         by: By which date requests are the period's; None as publications of before that was asked.
     """
-    calendar = rules.standard.clock.calendar
+    calendar, today = rules.standard.clock.calendar, rules.standard.clock.calendar.local_date(at)
+    # What is due later is a period's, or another's, by days that are still to come.
+    last = max(today, period.last + timedelta(days=14)) if by is Belonging.DUE else today
     counted = rules.cohort(cases, at).counted().within(period, by or Belonging.RECEIVED)
     outcome = _at_once if by is None else _when_due
     return Publication(
@@ -75,20 +75,19 @@ def publication(
         digests={
             **read,
             Source.RULES: rules_fingerprint(rules),
-            Source.CALENDAR: calendar_fingerprint(
-                calendar, first_day(period, rules, by), calendar.local_date(at)
-            ),
+            Source.CALENDAR: calendar_fingerprint(calendar, first_day(period, rules, by), last),
         },
     )
 
 
 def first_day(period: Period, rules: ReportRules, by: Belonging | None) -> date:
-    """Return the first day whose mail decides a published figure."""
+    """Return the first day whose mail decides a published figure, by the promise alone: closed days move no cause."""
     if by is not Belonging.DUE:
         return period.first
-    begins, _ends = watched_days(period, by, rules.standard.clock, rules.standard.main)
-    # An announced date may move a due date so far from its receipt.
-    return begins - LONGEST_ANNOUNCED if rules.standard.main.announced_date_counts else begins
+    promise = rules.standard.main
+    days = 366 if promise.unit is Unit.OPENING_HOURS else 2 * promise.amount + 14
+    announced = LONGEST_ANNOUNCED if promise.announced_date_counts else timedelta()
+    return period.first - timedelta(days=days) - announced
 
 
 def _when_due(item: Assessed) -> Outcome:

@@ -103,8 +103,8 @@ class Question:
     grain: Grain = Grain.MONTH
 
     def span(self, calendar: WorkingCalendar) -> tuple[datetime, datetime]:
-        """Return the stretch of time of the longest period: its first instant, and the first after it."""
-        widest = max(self.periods, key=lambda period: period.last - period.first)
+        """Return the stretch of time of the widest period, the last: its first instant, and the first after it."""
+        widest = self.periods[-1]
         return calendar.start_of(widest.first), calendar.start_of(widest.last) + timedelta(days=1)
 
 
@@ -136,13 +136,16 @@ def build(known: Known, rules: ReportRules, asked: Question) -> Report:
     service, now, standard = asked.service, asked.now, rules.standard
     cases = [case for case in known.cases if service is None or case.service == service]
     everything = rules.cohort(cases, now)
-    since, until = asked.span(standard.clock.calendar)
     overdue, soon = unanswered(everything)
     disputed = tuple(disputes(cases, standard, now))
     doubts = (*(doubt for doubt in known.doubts if doubt.at <= now), *disputed)
     sections = tuple(
         section(period, everything, services=rules.services, grain=asked.grain, by=rules.by)
         for period in asked.periods
+    )
+    found = tuple(
+        finality(item.period, item.by, item.population, known.watched, standard.clock, standard.main, now)
+        for item in sections
     )
     revisions = (recounted(published, known.cases, rules, read) for published, read in known.published)
     return Report(
@@ -160,23 +163,13 @@ def build(known: Known, rules: ReportRules, asked: Question) -> Report:
         unseen=unseen_replies(cases, known.doubts, rules, asked.periods[0], now),
         disputed=disputed_of(cases, disputed, rules, asked.periods[0], now),
         decided=known.decided,
-        revisions=tuple(found for found in revisions if found is not None),
+        revisions=tuple(item for item in revisions if item is not None),
         not_requests=tuple(known.not_requests),
         set_aside=known.set_aside,
-        gaps=tuple(gap for gap in known.watched.gaps if _touches(gap, since, until)),
+        gaps=tuple(gap for gap in known.watched.gaps if any(gap in item.holes for item in found)),
         since=known.watched.since,
-        finality=tuple(
-            finality(
-                found.period, found.by, found.population, known.watched, standard.clock, standard.main, now
-            )
-            for found in sections
-        ),
+        finality=found,
     )
-
-
-def _touches(gap: Gap, since: datetime, until: datetime) -> bool:
-    """Tell whether a gap may have hidden something of [since, until[."""
-    return gap.never or (gap.since < until and (gap.until is None or gap.until > since))
 
 
 def unanswered(everything: Cohort) -> tuple[tuple[Judged, ...], tuple[Judged, ...]]:

@@ -114,7 +114,7 @@ def section(
         compared=all_counted.varied(lambda item: item.compared, period, by),
         without_closures=all_counted.varied(lambda item: item.without_closures, period, by),
         closures_changed=counted.closures_changed(),
-        handled=all_counted.answered_in(period).population(),
+        handled=all_counted.answered_in(period).kept(),
         delays=counted.delays(),
         first_responses=counted.first_responses(),
         acknowledged=counted.acknowledged(),

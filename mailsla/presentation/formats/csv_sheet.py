@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from zoneinfo import ZoneInfo
 
 from mailsla.core.pairing.derivation import ListedMail
+from mailsla.core.rate.belonging import Belonging
 from mailsla.core.rate.population import Population
 from mailsla.core.rate.report import Report
 from mailsla.core.rate.standard import Judged
@@ -42,6 +43,8 @@ def report(built: Report) -> str:
         _("période"),
         _("du"),
         _("au"),
+        _("demandes"),
+        _("chiffre"),
         _("service"),
         _("dans les temps"),
         _("hors délai"),
@@ -55,8 +58,9 @@ def report(built: Report) -> str:
         _("9e décile"),
     )
     rows = []
-    for cohort in built.sections:
-        period = (cohort.period.name, cohort.period.first, cohort.period.last)
+    for cohort, found in zip(built.sections, built.finality, strict=True):
+        which = _("échues") if cohort.by is Belonging.DUE else _("reçues")
+        period = (cohort.period.name, cohort.period.first, cohort.period.last, which, words.standing(found))
         total = (_("ensemble"), cohort.population, cohort.delays)
         lines = [
             (line.service or _("(non attribuées)"), line.population, line.delays)

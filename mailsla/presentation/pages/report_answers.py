@@ -29,14 +29,12 @@ def _where(widest: Section, found: Finality, built: Report) -> str:
     counts, period = widest.population, words.in_period(widest.period)
     promise = built.commitment
     if not counts.fallen_due:
-        return _("Aucune demande n'est encore échue {period}.").format(period=period)
+        return _nothing_due(widest, found, period)
     share = counts.attainment
-    what = _of_which(widest.by, counts, period)
+    what = _of_which(widest.by, period)
     fraction = words.out_of(counts.met, counts.fallen_due)
-    if counts.fallen_due < built.minimum or share is None:
-        return _("{fraction} {what} ont eu leur réponse {promise} : trop peu pour un taux.").format(
-            fraction=fraction, what=what, promise=words.short_promise(promise)
-        )
+    if counts.fallen_due < max(2, built.minimum) or share is None:
+        return _few(widest.by, counts, period, words.short_promise(promise))
     if not found.is_covered:
         stands = _("Non couvert par la relève ; d'après ce que la boîte contenait encore")
     elif found.is_definitive:
@@ -57,14 +55,35 @@ def _where(widest: Section, found: Finality, built: Report) -> str:
     )
 
 
-def _of_which(by: Belonging, counts: Population, period: str) -> str:
+def _nothing_due(widest: Section, found: Finality, period: str) -> str:
+    if not found.is_covered:
+        return _("Non couvert par la relève : rien n'était encore relevé {period}.").format(period=period)
+    if widest.by is Belonging.RECEIVED and widest.population.counted:
+        return _("Aucune des demandes reçues {period} n'est encore échue.").format(period=period)
+    if Missing.PERIOD in found.missing:
+        return _("Aucune demande n'est encore échue {period}.").format(period=period)
+    return _("Aucune demande n'est à compter {period}.").format(period=period)
+
+
+def _few(by: Belonging, counts: Population, period: str, promise: str) -> str:
+    """Say counts alone, of too few requests for a rate."""
+    due, met = counts.fallen_due, counts.met
     if by is Belonging.DUE:
-        return ngettext(
-            "de la demande échue {period}", "des demandes échues {period}", counts.fallen_due
-        ).format(period=period)
-    return ngettext(
-        "de la demande reçue {period} et échue", "des demandes reçues {period} et échues", counts.fallen_due
-    ).format(period=period)
+        some = ngettext("Sur {n} demande échue {period}", "Sur {n} demandes échues {period}", due)
+    else:
+        some = ngettext(
+            "Sur {n} demande reçue {period} et échue", "Sur {n} demandes reçues {period} et échues", due
+        )
+    had = ngettext("{n} a eu sa réponse {promise}", "{n} ont eu leur réponse {promise}", met)
+    return _("{some}, {had} : trop peu pour un taux.").format(
+        some=some.format(n=due, period=period), had=had.format(n=met, promise=promise)
+    )
+
+
+def _of_which(by: Belonging, period: str) -> str:
+    if by is Belonging.DUE:
+        return _("des demandes échues {period}").format(period=period)
+    return _("des demandes reçues {period} et échues").format(period=period)
 
 
 def _is_final(widest: Section, found: Finality, built: Report, zone: ZoneInfo) -> str:
@@ -78,15 +97,15 @@ def _is_final(widest: Section, found: Finality, built: Report, zone: ZoneInfo) -
             "{n} demandes ne sont pas encore échues ({early} déjà répondues, {waiting} en attente)",
             counts.not_due,
         ).format(n=counts.not_due, early=counts.early, waiting=counts.waiting),
-        Missing.COLLECTION: _collection(built, zone),
+        Missing.COLLECTION: _collection(found, built, zone),
     }
     return _("Pas encore : {reasons}.").format(reasons=_(" ; ").join(reasons[item] for item in found.missing))
 
 
-def _collection(built: Report, zone: ZoneInfo) -> str:
+def _collection(found: Finality, built: Report, zone: ZoneInfo) -> str:
     if built.since is None:
         return _("un compte n'a pas encore été relevé en entier")
-    if built.gaps:
+    if found.holes:
         return _("la relève a été interrompue")
     return _("la relève a commencé le {day} : ce qui a été supprimé avant n'est pas connu").format(
         day=words.short_day(built.since.astimezone(zone).date())
@@ -112,8 +131,8 @@ def _what_to_do(built: Report) -> str:
         last = max(item.verdict.due_on for item in built.soon)
         said.append(
             ngettext(
-                "d'ici le {day} au soir, à {n} demande qui va échoir",
-                "d'ici le {day} au soir, à {n} demandes qui vont échoir",
+                "d'ici le {day}, à {n} demande qui va échoir",
+                "d'ici le {day}, à {n} demandes qui vont échoir",
                 soon,
             ).format(n=soon, day=words.day_name(last))
         )

@@ -77,13 +77,13 @@ def _outlook(built: Report) -> Section:
 def _outlook_sentences(outlook: Outlook, target: str) -> Iterable[str]:
     if outlook.needed is None:
         yield _(
-            "Même si toutes les demandes en attente sont tenues, les demandes reçues à ce jour resteront "
+            "Même si toutes les demandes en attente sont tenues, celles qui échoient cette année resteront "
             "sous {target}."
         ).format(target=target)
     elif outlook.waiting:
         yield _(
-            "{needed} des {waiting} demandes en attente doivent encore être tenues pour que les demandes "
-            "reçues à ce jour atteignent {target}."
+            "{needed} des {waiting} demandes en attente qui échoient cette année doivent encore être tenues pour que "
+            "l'année atteigne {target}, avec ce qui est reçu à ce jour."
         ).format(needed=outlook.needed, waiting=outlook.waiting, target=target)
     basis = (
         _("les mêmes semaines de l'an dernier")
@@ -91,8 +91,8 @@ def _outlook_sentences(outlook: Outlook, target: str) -> Iterable[str]:
         else _("le rythme de cette année")
     )
     yield ngettext(
-        "{expected} demande est encore attendue d'ici la fin de l'année, d'après {basis}.",
-        "{expected} demandes sont encore attendues d'ici la fin de l'année, d'après {basis}.",
+        "{expected} demande à échoir cette année est encore attendue, d'après {basis}.",
+        "{expected} demandes à échoir cette année sont encore attendues, d'après {basis}.",
         outlook.expected,
     ).format(expected=outlook.expected, basis=basis)
     if outlook.lost:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 from mailsla.core.clock.commitment import Commitment, Unit
@@ -87,7 +88,10 @@ def _variants(built: Report) -> Iterable[Figure]:
         _("Si l'on comptait « {promise} »").format(promise=words.short_promise(other)),
         lambda cohort: _rate(cohort.compared, minimum),
     )
-    if any(cohort.closures_changed for cohort in built.sections):
+    if any(
+        cohort.closures_changed or cohort.without_closures != replace(cohort.population, excluded=0)
+        for cohort in built.sections
+    ):
         yield (
             _("Sans les fermetures déclarées"),
             lambda cohort: _rate(cohort.without_closures, minimum),

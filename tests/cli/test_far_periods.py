@@ -1,0 +1,48 @@
+"""Periods far from the mail, and figures published of other years: answered, or refused in one plain sentence."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from mailsla.cli import run
+from tests.cli.test_another_configuration import mbox, office
+
+
+@pytest.fixture
+def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("MAILSLA_NOW", "2026-04-15T12:00:00+02:00")
+    archive = tmp_path / "archive.mbox"
+    archive.write_text(mbox(), encoding="utf-8")
+    made = office(tmp_path / "office", {})
+    assert run(["import", str(archive), "--config", str(made)]) == 0
+    return made
+
+
+def test_a_figure_published_of_an_old_year_stops_no_later_report(
+    config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for period in ("2024", "2026"):
+        assert run(["report", "--publish", "--period", period, "--config", str(config)]) == 0
+    for now in ("2026-04-15", "2027-05-20", "2028-04-10"):
+        monkeypatch.setenv("MAILSLA_NOW", f"{now}T12:00:00+02:00")
+        assert run(["report", "--config", str(config)]) == 0
+        assert run(["report", "--period", f"{now[:4]}-W15", "--config", str(config)]) == 0
+
+
+@pytest.mark.parametrize("period", ["0001", "1900", "2015", "2031", "2100", "9998"])
+def test_a_period_far_away_is_answered_or_refused_in_a_sentence(
+    config: Path, capsys: pytest.CaptureFixture[str], period: str
+) -> None:
+    capsys.readouterr()
+
+    code = run(["report", "--format", "json", "--period", period, "--config", str(config)])
+
+    written = capsys.readouterr()
+    if code == 0:
+        assert json.loads(written.out)["definitive"] is False
+    else:
+        assert (code, len(written.err.strip().splitlines())) == (2, 1)
+        assert "∉" not in written.err
