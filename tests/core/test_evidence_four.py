@@ -151,7 +151,7 @@ def test_within_one_conversation_the_open_request_hides_the_answered_else_the_la
 
 
 def test_a_mail_tied_by_evidence_4_is_of_its_request_s_conversation() -> None:
-    letter = lone(AT + SECOND)
+    letter = lone(AT + timedelta(minutes=2))
 
     found = derived(letter, ASKED)
 

@@ -18,8 +18,11 @@ from tests.factories import CITIZEN, CONTACT, OFFICE, RULES, mail, paris, reply
 def test_a_question_comes_before_its_answer_of_the_same_instant() -> None:
     for minute in range(8):
         asked = mail(f"2026-11-02 10:0{minute}")
-        [request] = together(reply(f"2026-11-02 10:0{minute}", asked), asked)
-        assert request.answered == Moment(paris(f"2026-11-02 10:0{minute}"), Basis.SENDER_CLOCK)
+        answer = reply(f"2026-11-02 10:0{minute}", asked)
+        [request] = together(answer, asked)
+        # So quick that it is to check.
+        assert [step.part for step in request.steps] == [Part.REQUEST, Part.DOUBTFUL_REPLY]
+        assert [step.key for step in request.steps] == [asked.key, answer.key]
 
 
 @pytest.mark.parametrize(

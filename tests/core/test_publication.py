@@ -90,7 +90,7 @@ MAKERS = pytest.mark.parametrize("made", [published, published_formerly])
 def test_the_digests_of_the_first_scheme_are_those_that_stores_hold() -> None:
     # Recorded from the code of that scheme; raising RULES_VERSION changes those of the rules, and has to.
     assert former_digests(BEFORE, YEAR, AT) == {
-        Source.RULES: "4d86f962da7b662b",
+        Source.RULES: "81365c0c686abefd",
         Source.CALENDAR: "d51b897e692a41c3",
     }
 

@@ -34,6 +34,9 @@ from mailsla.core.pairing.which_request import (
     written_to_asker,
 )
 
+TOO_QUICK = timedelta(seconds=60)
+"""Nobody answers within this: what does, and bears no mark, is to check (DOMAIN: not replies)."""
+
 AT_ONCE = timedelta(minutes=10)
 """What a machine of the office writes within this time says "we got it", no more."""
 
@@ -237,8 +240,11 @@ def _answer(reading: Reading, register: Register, link: Link, rules: PairingRule
         if not case.citizens:
             # Nothing said who asked; whom the office answers did.
             register.widen(case, reading.citizens, ())
-        if machine and part is Part.REPLY:
+        if part is Part.REPLY and machine:
             register.add(case, reading, _machine_part(reading, case))
+            continue
+        if part is Part.REPLY and joined is None and _is_too_quick(reading, case):
+            register.add(case, reading, Part.DOUBTFUL_REPLY)
             continue
         register.add(case, reading, part)
         if part is Part.HOLDING_REPLY and not rules.holding_stops:
@@ -277,6 +283,12 @@ def _return(reading: Reading, key: str | None, written_to: frozenset[str], regis
         reached = case.citizens & written_to if case.citizens else written_to
         if reached and reached <= failed:
             register.take_back(case, key)
+
+
+def _is_too_quick(reading: Reading, case: Followed) -> bool:
+    """Tell whether a reply that no machine marked left sooner after its request than anybody writes one."""
+    took = sent_at_latest(reading) - case.opening.moment.at
+    return reading.moment.basis is Basis.SENDER_CLOCK and timedelta() <= took <= TOO_QUICK
 
 
 def _machine_part(reading: Reading, case: Followed) -> Part:
