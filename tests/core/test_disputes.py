@@ -52,7 +52,8 @@ def test_a_day_is_no_dispute_and_the_first_of_several_witnesses_speaks() -> None
     at = paris("2026-11-09 09:00")
     dated = mail("2026-11-09 09:00", by=CONTACT, copies=[copy(at + DISPUTE)])
     both = dated._replace(
-        copies=(copy(at + DISPUTE * 3, at + DISPUTE * 3), copy(at + DISPUTE * 2, at + DISPUTE * 2))
+        copies=(copy(at + DISPUTE * 3, at + DISPUTE * 3), copy(at + DISPUTE * 2, at + DISPUTE * 2)),
+        first_seen_at=at + DISPUTE * 2,
     )
 
     assert sent(dated).disputed is None

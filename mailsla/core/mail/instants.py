@@ -56,7 +56,13 @@ def sent(mail: Mail) -> Moment:
 def _with_dispute(moment: Moment, mail: Mail) -> Moment:
     """Return a moment with what the server says of a mail that mailsla saw come, when that is more than a day away."""
     seen = (copy for copy in mail.copies if copy.arrived and not copy.imported)
-    witnesses = (copy.internal_at for copy in seen if _is_witness(copy.internal_at, copy.first_seen_at))
+    # A copy that came later, by a migration, says nothing of when the mail did.
+    witnesses = (
+        copy.internal_at
+        for copy in seen
+        if _is_witness(copy.internal_at, copy.first_seen_at)
+        and _is_witness(copy.internal_at, mail.first_seen_at)
+    )
     witness = min((at for at in witnesses if at is not None), default=None)
     if witness is None or abs(witness - moment.at) <= DISPUTE:
         return moment
