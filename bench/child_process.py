@@ -61,6 +61,7 @@ def run(command: Sequence[str]) -> Run:
 
 def _watch(process: subprocess.Popen[str], deadline: float) -> float:
     """Return the peak, in MB, when the program has printed something or ended."""
+    assert process.stdout is not None
     peak = 0
     printed = False
     while not printed:

@@ -10,6 +10,7 @@ from pathlib import Path
 from bench.measuring import compare, peak_memory_mb
 from bench.site import NOW, settings_of
 from mailsla.bootstrap.application import Application, open_application
+from mailsla.bootstrap.commands import report
 from mailsla.core.collection.on_server import ListedMailbox
 from mailsla.core.collection.to_store import Batch, NewMessage, new_message
 from mailsla.core.mail.copies import MailboxRole
@@ -68,8 +69,8 @@ def main() -> None:
         print(f"{len(large.store.derivations.requests()):,} requests")
         compare(
             {
-                "report, 10,000 requests": lambda: small.report([parse_period("2026")]),
-                "report, 100,000 requests": lambda: large.report([parse_period("2026")]),
+                "report, 10,000 requests": lambda: report(small, [parse_period("2026")]),
+                "report, 100,000 requests": lambda: report(large, [parse_period("2026")]),
                 "derive again, 10,000 requests": again(small),
                 "derive again, 100,000 requests": again(large),
             },

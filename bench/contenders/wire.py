@@ -6,7 +6,7 @@ import re
 import socket
 
 from bench.contenders.target import Stopwatch, Target, contend
-from mailsla.adapters.imap.session import HEADER_FIELDS
+from mailsla.adapters.imap.protocol_values import HEADER_FIELDS
 
 CHUNK = 1 << 20
 LONGEST_TAIL = 200

@@ -9,8 +9,11 @@ from typing import Literal
 from mailsla.bootstrap.application import Application
 from mailsla.core.pairing.decision import Action
 from mailsla.core.pairing.derivation import DerivedMessage
+from mailsla.core.pairing.doubts import Doubt
 from mailsla.core.pairing.request import Request
+from mailsla.core.rate.case import case_of
 from mailsla.core.rate.changes import Change, changes
+from mailsla.core.rate.disputes import disputes
 from mailsla.usecases import decide as deciding
 
 
@@ -30,13 +33,16 @@ def decide(
     Raises:
         UsageError: When it is refused.
     """
+    store = app.store
     keys = [*request.keys, *((wanted.message.key,) if isinstance(wanted, deciding.OfMail) else ())]
     services = [item.name for item in app.site.settings.services]
     choices = deciding.Choices(services, list(app.site.commitments), app.site.zone)
+
+    def doubts() -> Sequence[Doubt]:
+        return [*store.derivations.doubts(), *disputes([case_of(request)], app.standard(), app.now())]
+
     return _with_changes(
-        app,
-        keys,
-        lambda: deciding.decide(app.store.decisions, app.store.derivations, request, wanted, signed, choices),
+        app, keys, lambda: deciding.decide(store.decisions, doubts, request, wanted, signed, choices)
     )
 
 
@@ -55,7 +61,7 @@ def decide_mail(
     return _with_changes(
         app,
         [message.key],
-        lambda: deciding.decide_mail(store.decisions, store.derivations, message, action, signed),
+        lambda: deciding.decide_mail(store.decisions, store.derivations.doubts, message, action, signed),
     )
 
 

@@ -31,15 +31,20 @@ def with_bodies(
     source: BodySource, messages: list[NewMessage], office: Office, most: int
 ) -> tuple[list[NewMessage], list[SetAside]]:
     """Return the messages, with what their bodies say, without it where they have vanished; and what could not be."""
-    structured = [message for message in messages if needs_structure(message.header, office)]
-    others = [message for message in messages if not needs_structure(message.header, office)]
+    structured: list[NewMessage] = []
+    others: list[NewMessage] = []
+    for message in messages:
+        (structured if needs_structure(message.header, office) else others).append(message)
     looked_into: list[NewMessage] = []
     failed: list[SetAside] = []
     for part in _parts(structured, most):
-        invitations = _of_all(source.invitations, [message.uid for message in part])
-        for message in part:
-            header = as_invitation(message.header) if message.uid in invitations else message.header
-            looked_into.append(_read_again(message, header, office))
+        invitations = set(_of_all(source.invitations, [message.uid for message in part]))
+        looked_into += [
+            _read_again(message, as_invitation(message.header), office)
+            if message.uid in invitations
+            else message
+            for message in part
+        ]
     for part in _parts(others, most):
         uids = [message.uid for message in part]
         starts = {start.uid: start for start in _of_all(partial(source.body_starts, most=READ_BYTES), uids)}

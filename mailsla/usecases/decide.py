@@ -5,7 +5,7 @@ Whoever asks for a decision, from the command line or otherwise, passes the same
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time
 from typing import Literal, Protocol, assert_never
@@ -88,16 +88,13 @@ class Decisions(Protocol):
         """Add a decision and return its number; what it is about is derived again."""
 
 
-class Doubtful(Protocol):
-    """Where possible replies are known."""
-
-    def doubts(self) -> Sequence[Doubt]:
-        """Return the possible replies that a person must look at."""
+Doubts = Callable[[], Collection[Doubt]]
+"""Returns what a person must look at; asked only where a decision depends on it."""
 
 
 def decide(
     decisions: Decisions,
-    derivations: Doubtful,
+    doubts: Doubts,
     request: Request,
     wanted: Wanted,
     signed: Signature,
@@ -110,12 +107,12 @@ def decide(
             already decided.
     """
     draft = Decision(0, request.key, Action.EXCLUDE, signed.reason, signed.decided_by, signed.decided_at)
-    return _add(decisions, _completed(draft, derivations, request, wanted, choices))
+    return _add(decisions, _completed(draft, doubts, request, wanted, choices))
 
 
 def decide_mail(
     decisions: Decisions,
-    derivations: Doubtful,
+    doubts: Doubts,
     message: DerivedMessage,
     action: Literal[Action.COUNT, Action.LEAVE_OUT],
     signed: Signature,
@@ -126,7 +123,7 @@ def decide_mail(
         UsageError: When it is so already, there is no reason, or the mail is the office's own.
     """
     is_citizen_s = message.side == Side.CITIZEN.value
-    is_doubtful = message.key in {doubt.mail for doubt in derivations.doubts()}
+    is_doubtful = message.key in {doubt.mail for doubt in doubts()}
     if action is Action.LEAVE_OUT and not (is_citizen_s or is_doubtful):
         raise UsageError(_("Ce courriel n'est pas celui d'un usager : il ne compte déjà pas."))
     if action is Action.COUNT and message.side not in {Side.ASIDE.value, Side.INTERNAL.value}:
@@ -197,7 +194,7 @@ def _says(decision: Decision) -> tuple[object, ...]:
 
 
 def _completed(
-    draft: Decision, derivations: Doubtful, request: Request, wanted: Wanted, choices: Choices
+    draft: Decision, doubts: Doubts, request: Request, wanted: Wanted, choices: Choices
 ) -> Decision:
     """Return the decision with all that its action needs, checked."""
     match wanted:
@@ -211,7 +208,7 @@ def _completed(
         case Recategorise(category):
             return replace(draft, action=Action.CATEGORY, text=_one_of(category, choices.categories))
         case OfMail(action, message):
-            check_mail(action, message, request, derivations.doubts())
+            check_mail(action, message, request, doubts())
             other = request.key if action is Action.JOIN else None
             return replace(draft, action=action, target=message.key, other=other)
     assert_never(wanted)

@@ -244,4 +244,4 @@ def _read_one(fetched: Fetched, office: Office) -> tuple[NewMessage, bool] | Set
     except MessageError as error:
         return SetAside(fetched.uid, fetched.internal_at, error.reason)
     message = new_message(fetched.uid, fetched.internal_at, header, office, is_draft=fetched.is_draft)
-    return message, needs_body(header, office) > 0 or needs_structure(header, office)
+    return message, needs_body(header, office) or needs_structure(header, office)

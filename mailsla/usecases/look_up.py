@@ -36,7 +36,7 @@ class ListedRequests(Protocol):
         """Return the requests and follow-ups, by receipt."""
 
     def doubts(self) -> Sequence[Doubt]:
-        """Return the possible replies that a person must look at."""
+        """Return what a person must look at."""
 
 
 class Decisions(Protocol):
@@ -56,7 +56,7 @@ class Listed:
     Attributes:
         items: With their verdicts, by receipt; a sample of them, when one was asked for.
         found: How many there are.
-        doubts: The possible replies to them that a person must look at.
+        doubts: What a person must look at about them.
         decided: Keys of whatever a decision in force is about, among these or not.
     """
 

@@ -27,7 +27,7 @@ class RequestSource(Protocol):
         """Return the requests and follow-ups that nothing answered."""
 
     def doubts(self) -> Sequence[Doubt]:
-        """Return the possible replies that a person must look at."""
+        """Return what a person must look at."""
 
 
 class Outbox(Protocol):

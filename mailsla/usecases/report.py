@@ -21,9 +21,6 @@ from mailsla.core.rate.report_rules import ReportRules
 FORMER_YEAR_ENDS = (4, 1)
 """Month and day from which a former year that is not definitive is no longer shown unless asked for."""
 
-EARLIEST_YEAR = 1990
-"""No mail is older."""
-
 LONGEST_PROMISE = timedelta(days=700)
 """What is due on a day was received less long before: promises and announced dates are shorter."""
 
@@ -35,7 +32,7 @@ class Derivations(Protocol):
         """Return the requests and follow-ups."""
 
     def doubts(self) -> Sequence[Doubt]:
-        """Return the possible replies that a person must look at."""
+        """Return what a person must look at."""
 
     def not_requests(self, since: datetime, until: datetime) -> Sequence[tuple[str, int]]:
         """Count the messages that were no request, by kind."""
@@ -130,12 +127,9 @@ def usual_periods(today: date) -> tuple[Period, ...]:
 
 def without_finished(built: Report) -> Report:
     """Return a report of the usual periods without the former year, once that is definitive."""
-    kept = [
-        (section, found)
-        for section, found in zip(built.sections, built.finality, strict=True)
-        if section.period.last >= built.today or not found.is_definitive or section is built.sections[0]
-    ]
-    return replace(built, sections=tuple(item[0] for item in kept), finality=tuple(item[1] for item in kept))
+    first, *others = built.sections
+    kept = (item for item in others if item.period.last >= built.today or not item.finality.is_definitive)
+    return replace(built, sections=(first, *kept))
 
 
 def years_needed(
@@ -147,18 +141,14 @@ def years_needed(
     a period may have been received in the year before it.
     """
     noon = time(12, tzinfo=zone)
-    begins = (_before(datetime.combine(period.first, noon)) for period in periods)
+    begins = (datetime.combine(period.first, noon) - LONGEST_PROMISE for period in periods)
     ends = (datetime.combine(period.last, noon) - timedelta(days=366) for period in periods)
     return min(earliest, *begins), max(now, *ends)
 
 
-def _before(at: datetime) -> datetime:
-    return at - LONGEST_PROMISE if at.year > EARLIEST_YEAR else at
-
-
 def publish(store: ReportStore, rules: ReportRules, period: Period, now: datetime) -> Publication:
     """Write down the verdicts of `period` as they stand at `now`, and what they followed from."""
-    read = _read(store, rules, first_day(period, rules, rules.by), now)
+    read = _read(store, rules, first_day(period, rules, rules.by), now, store.decisions.digest())
     made = publication(store.derivations.cases(), rules, period, now, read, rules.by)
     store.publications.add(made)
     return made
@@ -167,15 +157,15 @@ def publish(store: ReportStore, rules: ReportRules, period: Period, now: datetim
 def _published(store: ReportStore, rules: ReportRules) -> Iterator[tuple[Publication, Mapping[Source, str]]]:
     """Yield the last publication of each period, with what its figure would follow from today."""
     latest = {(published.period.name, published.by): published for published in store.publications.all()}
+    decisions = store.decisions.digest() if latest else ""
     for published in latest.values():
         first = first_day(published.period, rules, published.by)
-        yield published, _read(store, rules, first, published.at)
+        yield published, _read(store, rules, first, published.at, decisions)
 
 
-def _read(store: ReportStore, rules: ReportRules, first: date, at: datetime) -> dict[Source, str]:
+def _read(
+    store: ReportStore, rules: ReportRules, first: date, at: datetime, decisions: str
+) -> dict[Source, str]:
     """Return the digests of what the store holds, from a day on, that decides a figure."""
     since = rules.standard.clock.calendar.start_of(first)
-    return {
-        Source.FACTS: store.derivations.facts_digest(since, at),
-        Source.DECISIONS: store.decisions.digest(),
-    }
+    return {Source.FACTS: store.derivations.facts_digest(since, at), Source.DECISIONS: decisions}

@@ -13,6 +13,7 @@ from mailsla.core.rate.assessed import assess
 from mailsla.core.rate.belonging import Belonging
 from mailsla.core.rate.case import Case
 from mailsla.core.rate.cohort import Cohort
+from mailsla.core.rate.finality import Watched
 from mailsla.core.rate.outlook import Outlook
 from mailsla.core.rate.period import Grain, parse_period
 from mailsla.core.rate.report import unanswered, year_outlook
@@ -89,7 +90,7 @@ def counted(
 ) -> Section:
     """Return the cohort of the requests due in a period, or received in it."""
     found = assessed(cases, now, site=site, commitments=commitments, count_follow_ups=count_follow_ups)
-    return section(parse_period(period), found, services=services, grain=grain, by=by)
+    return section(parse_period(period), found, Watched(), services=services, grain=grain, by=by)
 
 
 def listed(cases: Iterable[Case], now: str = NOW) -> tuple[list[str], list[str]]:

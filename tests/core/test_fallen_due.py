@@ -10,6 +10,7 @@ import pytest
 
 from mailsla.core.rate.belonging import Belonging
 from mailsla.core.rate.case import Case
+from mailsla.core.rate.finality import Watched
 from mailsla.core.rate.period import Grain, Period, parse_period, week_of
 from mailsla.core.rate.population import Population
 from mailsla.core.rate.section import section
@@ -76,7 +77,7 @@ def test_pieces_add_up_to_their_period_whatever_is_cut_and_none_is_left_out(
 ) -> None:
     period = parse_period("2026-08-05..2026-12-20")
 
-    found = section(period, assessed(an_office(1), MUCH_LATER), services=(), grain=grain, by=by)
+    found = section(period, assessed(an_office(1), MUCH_LATER), Watched(), services=(), grain=grain, by=by)
 
     days = [(line.cut.first, line.cut.last) for line in found.by_period]
     assert (days[0][0], days[-1][1]) == (period.first, period.last)

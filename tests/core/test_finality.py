@@ -14,6 +14,7 @@ from mailsla.core.rate.belonging import Belonging
 from mailsla.core.rate.finality import Finality, Missing, Watched, finality, watched_days
 from mailsla.core.rate.period import parse_period
 from mailsla.core.rate.population import Population
+from mailsla.core.rate.standard import Standard
 from tests.factories import PROMISE, clock, paris
 
 OCTOBER = parse_period("2026-10")
@@ -28,7 +29,9 @@ def found(
     by: Belonging = Belonging.DUE,
     period: str = "2026-10",
 ) -> Finality:
-    return finality(parse_period(period), by, counts, watched, clock(), PROMISE, paris(now))
+    return finality(
+        parse_period(period), by, counts, watched, Standard(clock(), {"information": PROMISE}), paris(now)
+    )
 
 
 def hole(since: str, until: str | None) -> Watched:

@@ -25,7 +25,7 @@ from mailsla.core.rate.belonging import Belonging
 from mailsla.core.rate.case import Case, case_of
 from mailsla.core.rate.cohort import Cohort
 from mailsla.core.rate.delays import Delay, delay_curve
-from mailsla.core.rate.finality import Finality, Missing
+from mailsla.core.rate.finality import Finality, Missing, Watched
 from mailsla.core.rate.period import Grain, last_full_week, parse_period
 from mailsla.core.rate.population import Population
 from mailsla.core.rate.publication import Publication, Source, revision
@@ -42,9 +42,8 @@ YEAR = parse_period("2026")
 
 
 def cohort(mails: Sequence[Mail], period: str = "2026", now: str = "2026-11-13 09:00") -> Section:
-    return section(
-        parse_period(period), assessed(mails, now), services=("Étrangers", "Permis"), by=Belonging.RECEIVED
-    )
+    found, services = assessed(mails, now), ("Étrangers", "Permis")
+    return section(parse_period(period), found, Watched(), services=services, by=Belonging.RECEIVED)
 
 
 def assessed(
@@ -213,13 +212,16 @@ def test_the_usual_cohorts_are_the_last_full_week_and_the_year() -> None:
 
 
 def test_the_former_year_is_shown_until_it_is_definitive() -> None:
-    week, former, year = (samples.cohort(period=parse_period(name)) for name in ("2026-W01", "2025", "2026"))
-    provisional, definitive = Finality((Missing.COLLECTION,)), Finality()
-
     def shown(*found: Finality) -> list[str]:
-        built = samples.report(sections=(week, former, year), finality=found)
+        names = ("2026-W01", "2025", "2026")
+        cohorts = (
+            samples.cohort(period=parse_period(name), finality=item)
+            for name, item in zip(names, found, strict=True)
+        )
+        built = samples.report(sections=tuple(cohorts))
         return [section.period.name for section in without_finished(built).sections]
 
+    provisional, definitive = Finality((Missing.COLLECTION,)), Finality()
     assert shown(definitive, provisional, provisional) == ["2026-W01", "2025", "2026"]
     assert shown(definitive, definitive, provisional) == ["2026-W01", "2026"]
 
@@ -277,7 +279,7 @@ def test_what_the_closures_changed_is_counted() -> None:
     tenth = asked_and_answered(9, "2026-10-20 10:00", "2026-11-03 10:00")
     standard = Standard(clock(CLOSED), {"information": PROMISE})
 
-    found = section(YEAR, assessed([*tenth, *MAILS[:2]], standard=standard), services=())
+    found = section(YEAR, assessed([*tenth, *MAILS[:2]], standard=standard), Watched(), services=())
 
     assert found.population == Population(met=2)
     assert (found.without_closures, found.closures_changed) == (Population(met=1, missed=1), 1)
@@ -297,7 +299,7 @@ def test_each_category_is_held_against_its_own_promise_and_the_rate_is_the_main_
     cases = [case_of(request) for request in derive(mails, WITH_COMPLAINTS).requests]
     standard = Standard(clock(), {"information": PROMISE, "complaint": COMPLAINTS})
 
-    found = section(YEAR, judged(cases, standard=standard), services=())
+    found = section(YEAR, judged(cases, standard=standard), Watched(), services=())
 
     assert found.population == Population(met=1, missed=2, early=1, waiting=1)
     by_category = {line.commitment.category: (line.population, line.answered) for line in found.by_category}
@@ -311,7 +313,7 @@ def test_what_a_person_excluded_is_counted_apart_with_its_reason() -> None:
     cases = [case_of(request) for request in derive(MAILS, RULES).requests]
     cases[0] = replace(cases[0], excluded="doublon")
 
-    found = section(YEAR, judged(cases), services=())
+    found = section(YEAR, judged(cases), Watched(), services=())
 
     assert found.population.excluded == 1
     assert found.population.counted == len(cases) - 1
@@ -322,7 +324,7 @@ def test_follow_ups_count_where_the_site_asks_for_it() -> None:
     asked, answered = asked_and_answered(1, "2026-10-20 10:00", "2026-10-22 10:00")
     again = mail("2026-10-26 10:00", by="usager1@example.org", replies_to=answered.header.message_id)
 
-    found = section(YEAR, assessed([asked, answered, again], follow_ups=True), services=())
+    found = section(YEAR, assessed([asked, answered, again], follow_ups=True), Watched(), services=())
 
     assert found.population == Population(met=1, missed=1)
 
@@ -338,7 +340,7 @@ def test_follow_ups_count_where_the_site_asks_for_it() -> None:
 )
 def test_a_cohort_is_cut_into_periods_that_add_up(grain: Grain, names: list[str]) -> None:
     autumn = parse_period("2026-10-20..2026-11-12")
-    found = section(autumn, assessed(MAILS), services=(), grain=grain, by=Belonging.RECEIVED)
+    found = section(autumn, assessed(MAILS), Watched(), services=(), grain=grain, by=Belonging.RECEIVED)
 
     assert [line.period.name for line in found.by_period] == names
     assert (found.by_period[0].cut.first, found.by_period[-1].cut.last) == (autumn.first, autumn.last)

@@ -10,6 +10,7 @@ from mailsla.core.alerts.findings import RepliesUnseen
 from mailsla.core.office.correspondents import Office
 from mailsla.core.pairing.derivation import derive
 from mailsla.core.pairing.doubts import DoubtCode
+from mailsla.core.rate.belonging import Belonging
 from mailsla.core.rate.case import case_of
 from mailsla.core.rate.period import parse_period
 from mailsla.core.rate.report_rules import ReportRules
@@ -43,7 +44,7 @@ def test_the_rate_is_told_were_each_answered_on_the_day_that_the_proof_came() ->
 
     found = unseen_replies(cases, derivation.doubts, REPORT_RULES, NOVEMBER, NOW)
     before = unseen_replies(cases, derivation.doubts, REPORT_RULES, NOVEMBER, paris("2026-11-05 09:59"))
-    plain = REPORT_RULES.cohort(cases, NOW).counted().received_in(NOVEMBER).population()
+    plain = REPORT_RULES.cohort(cases, NOW).counted().within(NOVEMBER, Belonging.RECEIVED).population()
 
     assert [doubt.code for doubt in derivation.doubts] == [DoubtCode.UNSEEN_REPLY]
     assert found is not None

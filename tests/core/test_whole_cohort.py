@@ -15,6 +15,7 @@ from mailsla.core.clock.commitment import Comparison
 from mailsla.core.rate.belonging import Belonging
 from mailsla.core.rate.case import Case
 from mailsla.core.rate.delays import Delay, DelayCurve, delay_curve
+from mailsla.core.rate.finality import Finality, Missing
 from mailsla.core.rate.period import Grain, parse_period
 from mailsla.core.rate.population import Population
 from mailsla.core.rate.section import CategoryLine, PeriodLine, Section, ServiceLine
@@ -48,6 +49,7 @@ def curve(delays: str) -> DelayCurve:
 EXPECTED = Section(
     period=parse_period("2026"),
     by=Belonging.RECEIVED,
+    finality=Finality(tuple(Missing), is_covered=False),
     population=Population(met=1, missed=2, waiting=4, excluded=4),
     beside=Population(met=2, missed=2, waiting=4),
     compared=Population(met=1, missed=2, waiting=4),

@@ -46,6 +46,7 @@ def cohort(counts: Population = SETTLED, period: Period = YEAR, **changes: objec
     made = Section(
         period=period,
         by=Belonging.DUE,
+        finality=Finality(),
         population=counts,
         beside=counts,
         compared=counts,
@@ -92,9 +93,7 @@ def report(**changes: object) -> Report:
         soon=(),
         since=paris("2026-01-01 00:00"),
     )
-    found = replace(made, **changes)  # type: ignore[arg-type]  # (fields by name: a wrong one raises)
-    definitive = tuple(Finality() for _section in found.sections)
-    return found if found.finality else replace(found, finality=definitive)
+    return replace(made, **changes)  # type: ignore[arg-type]  # (fields by name: a wrong one raises)
 
 
 def request(key: str = "a1b2c3d4e5f6", at: str = "2026-10-29 10:05", **changes: object) -> Request:

@@ -90,7 +90,7 @@ def said(built: Report) -> list[str]:
     ],
 )
 def test_where_things_stand_is_said_first(counts: Population, found: Finality, sentence: str) -> None:
-    built = report(sections=(cohort(counts),), finality=(found,))
+    built = report(sections=(cohort(counts, finality=found),))
 
     assert said(built)[0] == f"Où en est-on ? {sentence}"
 
@@ -117,7 +117,7 @@ def test_by_receipt_the_rate_is_still_of_those_fallen_due() -> None:
     assert "79,6 % des demandes reçues en 2026 et échues ont eu" in said(built)[0]
 
     few, none = (
-        report(sections=(replace(cohort(counts), by=Belonging.RECEIVED),), finality=(PROVISIONAL,))
+        report(sections=(cohort(counts, by=Belonging.RECEIVED, finality=PROVISIONAL),))
         for counts in (Population(met=2), Population(early=2))
     )
     assert "Sur 2 demandes reçues en 2026 et échues, 2 ont eu" in said(few)[0]
@@ -129,7 +129,7 @@ def test_whether_it_is_definitive_says_what_is_missing() -> None:
     everything = Finality((Missing.PERIOD, Missing.DUE, Missing.COLLECTION))
 
     whole = said(report())[1]
-    lacking = said(report(sections=(cohort(counts),), finality=(everything,)))[1]
+    lacking = said(report(sections=(cohort(counts, finality=everything),)))[1]
 
     assert whole == (
         "Est-ce définitif ? Oui : la période est finie, toutes ses demandes sont échues, et la relève était entière."
@@ -144,9 +144,9 @@ def test_a_hole_is_said_of_the_figure_that_it_touches() -> None:
     hole = Gap("contact", paris("2026-06-01 09:00"), paris("2026-06-03 09:00"))
     found = Finality((Missing.COLLECTION,), holes=(hole,))
 
-    assert (
-        said(report(finality=(found,)))[1] == "Est-ce définitif ? Pas encore : la relève a été interrompue."
-    )
+    built = report(sections=(cohort(finality=found),))
+
+    assert said(built)[1] == "Est-ce définitif ? Pas encore : la relève a été interrompue."
 
 
 def test_what_to_do_counts_the_late_by_service_and_those_that_fall_due() -> None:

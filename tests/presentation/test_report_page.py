@@ -72,7 +72,7 @@ def summary_with(
     counts: Population, delays: DelayCurve = CURVE, *, found: Finality | None = None
 ) -> dict[str, Cell | Bar]:
     """Return the figures of one cohort, label → cell."""
-    summary = summary_of(report(sections=(cohort(counts, delays=delays),), finality=(found or Finality(),)))
+    summary = summary_of(report(sections=(cohort(counts, delays=delays, finality=found or Finality()),)))
     return {label: cell for label, [cell] in summary.items()}
 
 

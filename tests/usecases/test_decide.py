@@ -73,7 +73,7 @@ def store() -> Store:
 
 
 def decided(store: Store, wanted: Wanted, request: Request = REQUEST, signed: Signature = SIGNED) -> Decision:
-    number = decide(store, store, request, wanted, signed, CHOICES)
+    number = decide(store, store.doubts, request, wanted, signed, CHOICES)
     assert number == len(store.added)
     return store.added[-1]
 
@@ -234,11 +234,11 @@ ASKED = replace(REPLY, side=Side.CITIZEN.value)
 
 
 def test_a_mail_is_counted_and_left_out_again_and_nothing_is_decided_twice(store: Store) -> None:
-    assert decide_mail(store, store, ASIDE, Action.COUNT, SIGNED) == 1
+    assert decide_mail(store, store.doubts, ASIDE, Action.COUNT, SIGNED) == 1
     with pytest.raises(UsageError, match=r"déjà décidé \(décision n° 1\)"):
-        decide_mail(store, store, ASIDE, Action.COUNT, SIGNED)
-    assert decide_mail(store, store, ASKED, Action.LEAVE_OUT, SIGNED) == 2
-    assert decide_mail(store, store, ASIDE, Action.COUNT, SIGNED) == 3
+        decide_mail(store, store.doubts, ASIDE, Action.COUNT, SIGNED)
+    assert decide_mail(store, store.doubts, ASKED, Action.LEAVE_OUT, SIGNED) == 2
+    assert decide_mail(store, store.doubts, ASIDE, Action.COUNT, SIGNED) == 3
     assert {made.target for made in store.added} == {REPLY.key}
 
 
@@ -254,12 +254,12 @@ def test_a_mail_that_is_so_already_is_refused(
     store: Store, message: DerivedMessage, action: Literal[Action.COUNT, Action.LEAVE_OUT], sentence: str
 ) -> None:
     with pytest.raises(UsageError, match=sentence):
-        decide_mail(store, store, message, action, SIGNED)
+        decide_mail(store, store.doubts, message, action, SIGNED)
 
 
 def test_a_mail_to_look_at_may_be_tied_or_left_out_whatever_it_was_taken_for(store: Store) -> None:
     store.doubtful = (REPLY.key,)
 
     assert decided(store, OfMail(Action.JOIN, ASIDE)).other == REQUEST.key
-    assert decide_mail(store, store, ASIDE, Action.LEAVE_OUT, SIGNED) == 2
+    assert decide_mail(store, store.doubts, ASIDE, Action.LEAVE_OUT, SIGNED) == 2
     assert store.added[-1].target == REPLY.key

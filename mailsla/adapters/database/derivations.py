@@ -134,7 +134,7 @@ class Derivations:
             return tuple(request_of(row) for row in connection.execute(query))
 
     def doubts(self) -> tuple[Doubt, ...]:
-        """Return the possible replies that a person must look at, by date."""
+        """Return what a person must look at, by date."""
         query = select(DERIVED_DOUBT).order_by(DERIVED_DOUBT.c.sent_at, DERIVED_DOUBT.c.reply)
         with reading(self._engine) as connection:
             return tuple(doubt_of(row) for row in connection.execute(query))

@@ -109,7 +109,7 @@ class Messages:
             for uid, header in self._headers(cursor)
             if not header.asked_by
             and office.is_form(header)
-            and apart(partial(_needs_body, header, office)) is True
+            and apart(partial(needs_body, header, office)) is True
         ]
 
     def asked_too_little(self, cursor: Cursor, office: Office) -> list[int]:
@@ -242,10 +242,6 @@ def _add_messages(connection: Connection, batch: Batch, seen_at: datetime) -> di
         insert_rows(connection, TIE, TIE_COLUMNS, tied)
     derive_again(connection, numbers.values(), seen_at)
     return numbers
-
-
-def _needs_body(header: Header, office: Office) -> bool:
-    return needs_body(header, office) > 0
 
 
 def _tells_more(message: NewMessage) -> bool:

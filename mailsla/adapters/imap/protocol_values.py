@@ -56,6 +56,8 @@ def is_invitation(structure: Any) -> bool:
     >>> calendar = (b"TEXT", b"CALENDAR", (b"CHARSET", b"utf-8", b"method", b"REQUEST"), None, None, b"7BIT", 9, 1)
     >>> is_invitation(([calendar], b"ALTERNATIVE")), is_invitation((b"TEXT", b"CALENDAR", None))
     (True, False)
+    >>> is_invitation(([calendar, (b"TEXT", b"CALENDAR", (b"NAME", b"x.ics"))], b"MIXED"))
+    True
     """
     waiting = [structure]
     while waiting:
@@ -66,7 +68,8 @@ def is_invitation(structure: Any) -> bool:
             waiting += part[0]
         elif _is_calendar(part) and len(part) > 2 and isinstance(part[2], tuple):
             names = part[2][::2]
-            return any(isinstance(name, bytes) and name.lower() == b"method" for name in names)
+            if any(isinstance(name, bytes) and name.lower() == b"method" for name in names):
+                return True
     return False
 
 

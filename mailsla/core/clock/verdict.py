@@ -206,7 +206,12 @@ class Clock:
             answered_at = None
         end = answered_at or now
         in_time, due_on, due_at, elapsed = self._held_against(received_at, end, commitment)
-        not_due = self._held_against(received_at, now, commitment)[0] if answered_at else in_time
+        if answered_at is None:
+            not_due = in_time
+        elif due_at is None:
+            not_due = self._held_against(received_at, now, commitment)[0]
+        else:
+            not_due = _is_within(due_at, now, commitment)
         moved_to = self._moved_to(received_at, due_on, commitment, announcements, now)
         if moved_to is not None:
             due_on, due_at, in_time = moved_to, None, self._is_by(moved_to, end)
@@ -254,16 +259,15 @@ class Clock:
         if commitment.unit is Unit.OPENING_HOURS:
             minutes = self.opening.minutes_between(received_at, end, self.calendar)
             due_at = self.due_at(received_at, commitment)
-            strict = commitment.comparison is Comparison.LESS_THAN
-            return (
-                (end < due_at if strict else end <= due_at),
-                self.calendar.local_date(due_at),
-                due_at,
-                minutes,
-            )
+            return _is_within(due_at, end, commitment), self.calendar.local_date(due_at), due_at, minutes
         due_on = self.due_on(received_at, commitment)
         if commitment.unit is Unit.CALENDAR_DAYS:
             elapsed = max(0, (self.calendar.local_date(end) - self.received_on(received_at)).days)
         else:
             elapsed = self.elapsed(received_at, end)
         return elapsed <= commitment.last_day, due_on, None, elapsed
+
+
+def _is_within(due_at: datetime, at: datetime, commitment: Commitment) -> bool:
+    """Tell whether an instant is in time for a promise in hours: « at most » includes the last, « less than » not."""
+    return at < due_at if commitment.comparison is Comparison.LESS_THAN else at <= due_at

@@ -34,21 +34,25 @@ _LONG_FIELD = re.compile(rb"((?:\A|\n)[!-9;-~]++:(?:[^\n]|\n[ \t]){8000}+)(?:[^\
 _BREAK = re.compile(r"<(?:br|/p|/div|/tr|/li)\b[^<>]{0,200}>", re.IGNORECASE)
 
 
-def needs_body(header: Header, office: Office) -> int:
-    """Return how many bytes of the body's beginning would say something that the header does not; 0 for none."""
+def needs_body(header: Header, office: Office) -> bool:
+    """Tell whether the body's beginning would say something that the header does not."""
     form = office.form_of(header)
     if form is not None:
-        return READ_BYTES if form.needs_body(header, office.outside) else 0
+        return form.needs_body(header, office.outside)
     if kind_here(header, office).kind is not MailKind.PERSON:
-        return 0
-    return READ_BYTES if is_of_a_mail_system(header) or _may_thank(header, office) else 0
+        return False
+    return is_of_a_mail_system(header) or _may_thank(header, office)
 
 
 def needs_structure(header: Header, office: Office) -> bool:
     """Tell whether a mail's parts would say something that neither its header nor the body that is read does."""
-    if office.form_of(header) is not None or needs_body(header, office):
-        return False
-    return may_be_an_invitation(header) and kind_here(header, office).kind is MailKind.PERSON
+    # What nearly every letter is not comes first.
+    return (
+        may_be_an_invitation(header)
+        and office.form_of(header) is None
+        and not needs_body(header, office)
+        and kind_here(header, office).kind is MailKind.PERSON
+    )
 
 
 def as_invitation(header: Header) -> Header:

@@ -370,9 +370,11 @@ def _closed(case: Followed, conversation: str, rules: PairingRules, decided: Dec
         key=opening.key,
         conversation=conversation,
         follow_up=case.follow_up,
-        received=_undisputed(opening.moment, opening.key, decided),
+        received=_undisputed(opening.moment, (opening.key,), decided),
         citizens=tuple(sorted(case.citizens)),
-        answered=_undisputed(case.answered, case.answered_by, decided) if case.answered else None,
+        answered=_undisputed(case.answered, (case.answered_by, opening.key), decided)
+        if case.answered
+        else None,
         answered_by=case.answered_by,
         assignments=tuple(assignments),
         steps=tuple(case.steps),
@@ -394,9 +396,9 @@ def _comes_first(elsewhere: Moment, answered: Moment | None) -> bool:
     return answered.disputed is not None and elsewhere.basis is Basis.DECISION
 
 
-def _undisputed(moment: Moment, key: str | None, decided: Decided) -> Moment:
-    """Return a moment without what disputes it, when a person looked at the mail and left it as it is."""
-    is_settled = key is not None and decided.last(key, Action.DISMISS) is not None
+def _undisputed(moment: Moment, keys: Iterable[str | None], decided: Decided) -> Moment:
+    """Return a moment without what disputes it, when a person looked at one of the mails and left it as it is."""
+    is_settled = any(key is not None and decided.last(key, Action.DISMISS) is not None for key in keys)
     return moment._replace(disputed=None) if is_settled else moment
 
 

@@ -28,11 +28,6 @@ class Assessed(Judged):
     without_closures: Standing
 
     @property
-    def standing(self) -> Standing:
-        """Where it stands."""
-        return Standing(self.verdict.outcome, self.verdict.due_on)
-
-    @property
     def is_answered(self) -> bool:
         """Whether it is answered by now."""
         return self.verdict.answered_on is not None

@@ -65,14 +65,6 @@ class Cohort:
         first, last = period.first, period.last
         return self._of(item for item in self if first <= on(item) <= last)
 
-    def due_in(self, period: Period) -> Cohort:
-        """Return the requests whose due date lies in `period`."""
-        return self.within(period, Belonging.DUE)
-
-    def received_in(self, period: Period) -> Cohort:
-        """Return the requests received in `period`."""
-        return self.within(period, Belonging.RECEIVED)
-
     def varied(self, variant: Callable[[Assessed], Standing], period: Period, by: Belonging) -> Population:
         """Count where the requests of `period` would stand, were one thing changed: its due dates too.
 

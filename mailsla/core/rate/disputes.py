@@ -46,6 +46,8 @@ def disputed_of(
 ) -> Disputed | None:
     """Return how many requests of a period are disputed, and where it would stand with the other witness; or None."""
     codes = {(doubt.mail, doubt.code) for doubt in doubts}
+    if not codes:
+        return None
     counted = rules.cohort(cases, now).counted().within(period, rules.by)
     keys = {item.case.key for item in counted}
     concerned = {key for key, _code in codes} & keys

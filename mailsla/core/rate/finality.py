@@ -13,6 +13,7 @@ from mailsla.core.collection.gap import Gap
 from mailsla.core.rate.belonging import Belonging
 from mailsla.core.rate.period import Period
 from mailsla.core.rate.population import Population
+from mailsla.core.rate.standard import Standard
 
 ONE_DAY = timedelta(days=1)
 
@@ -66,13 +67,12 @@ def finality(
     by: Belonging,
     counts: Population,
     watched: Watched,
-    clock: Clock,
-    promise: Commitment,
+    standard: Standard,
     now: datetime,
 ) -> Finality:
     """Return whether the figure of a cohort is definitive at `now`, and what it lacks."""
-    calendar = clock.calendar
-    begins, ends = watched_days(period, by, clock, promise)
+    clock, calendar = standard.clock, standard.clock.calendar
+    begins, ends = watched_days(period, by, clock, standard.main)
     since = watched.since
     first_read = None if since is None else calendar.local_date(since)
     holes = tuple(gap for gap in watched.gaps if _touches(gap, begins, ends, clock))

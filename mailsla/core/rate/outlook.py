@@ -42,13 +42,13 @@ class Outlook:
     Attributes:
         year: The year.
         waiting: Requests due in the year that wait, and are not due yet.
-        needed: How many of them must still be met for those received so far to reach the target; None when
-            even all of them would not do.
-        expected: How many more requests the year is expected to bring.
+        needed: How many of them must still be met for those due in the year, as known so far, to reach the target;
+            None when even all of them would not do.
+        expected: How many more requests due in the year are expected.
         volume_basis: What that expectation is taken from.
         may_lose: How many more requests the year can still miss, at that volume; negative when too many were
             missed already.
-        landing: Where the year ends at the present pace; None when nothing is settled yet.
+        landing: Where the year ends at the present pace; None when fewer have fallen due than give a percentage.
         out_of_reach_from: The first week after which the target can no longer be reached, at the present pace,
             even if all that follows is met; None when it stays within reach.
     """
@@ -135,18 +135,18 @@ def _expected_by_week(
     return volume, VolumeBasis.LAST_YEAR if known else VolumeBasis.THIS_YEAR
 
 
-def _landing(met: int, settled: int, left: int) -> Landing:
+def _landing(met: int, fallen_due: int, left: int) -> Landing:
     """Return where the year ends if what is left fares like what has fallen due.
 
-    The interval is Wilson's, at 95 %, for the share of what is left: an estimate from `settled` requests of a
-    share among `left` others varies like one from settled × left / (settled + left) requests (E. B. Wilson,
+    The interval is Wilson's, at 95 %, for the share of what is left: an estimate from `fallen_due` requests of a
+    share among `left` others varies like one from fallen_due × left / (fallen_due + left) requests (E. B. Wilson,
     "Probable Inference, the Law of Succession, and Statistical Inference", JASA 22, 1927).
     """
-    share = Fraction(met, settled)
-    total = settled + left
+    share = Fraction(met, fallen_due)
+    total = fallen_due + left
     if not left:
         return Landing(share, float(share), float(share))
-    low, high = wilson(float(share), settled * left / total)
+    low, high = wilson(float(share), fallen_due * left / total)
     return Landing(
         (met + share * left) / total, (met + low * left) / total, min(1.0, (met + high * left) / total)
     )

@@ -13,10 +13,11 @@ from mailsla.core.clock.worked_example import Example, worked_example
 from mailsla.core.clock.working_days import WorkingCalendar
 from mailsla.core.collection.gap import Gap
 from mailsla.core.pairing.doubts import Doubt
+from mailsla.core.rate.belonging import Belonging
 from mailsla.core.rate.case import Case
 from mailsla.core.rate.cohort import Cohort
 from mailsla.core.rate.disputes import Disputed, disputed_of, disputes
-from mailsla.core.rate.finality import Finality, Watched, finality
+from mailsla.core.rate.finality import Watched
 from mailsla.core.rate.outlook import Outlook, outlook
 from mailsla.core.rate.period import Grain, Period
 from mailsla.core.rate.publication import Publication, Revision, Source
@@ -47,7 +48,7 @@ class Report:
         outlook: What the year still allows.
         overdue: Unanswered requests past their due date, the oldest first.
         soon: Unanswered requests due within three working days, the most urgent first.
-        doubts: Possible replies that a person must look at.
+        doubts: What a person must look at.
         unseen: The requests whose reply may be one that nobody has seen; None without any.
         disputed: The requests whose verdict depends on which witness is believed; None without any.
         decided: Keys of requests about which a person decided something.
@@ -55,7 +56,6 @@ class Report:
         not_requests: How many messages were no request, by kind.
         set_aside: How many messages could not be read.
         gaps: Where collection was interrupted.
-        finality: Whether the figure of each section is definitive, in the same order.
         since: When every account had been read whole for the first time; None when one never was.
     """
 
@@ -77,7 +77,6 @@ class Report:
     not_requests: tuple[tuple[str, int], ...] = ()
     set_aside: int = 0
     gaps: tuple[Gap, ...] = ()
-    finality: tuple[Finality, ...] = ()
     since: datetime | None = None
 
     @property
@@ -114,7 +113,7 @@ class Known:
 
     Attributes:
         cases: Every request and follow-up, by receipt.
-        doubts: The possible replies that a person must look at.
+        doubts: What a person must look at.
         decided: Keys of the requests and mails about which a decision is in force.
         published: What was published, the last of each period, with what its figure would follow from today.
         not_requests: How many messages were no request, by kind.
@@ -140,12 +139,8 @@ def build(known: Known, rules: ReportRules, asked: Question) -> Report:
     disputed = tuple(disputes(cases, standard, now))
     doubts = (*(doubt for doubt in known.doubts if doubt.at <= now), *disputed)
     sections = tuple(
-        section(period, everything, services=rules.services, grain=asked.grain, by=rules.by)
+        section(period, everything, known.watched, services=rules.services, grain=asked.grain, by=rules.by)
         for period in asked.periods
-    )
-    found = tuple(
-        finality(item.period, item.by, item.population, known.watched, standard.clock, standard.main, now)
-        for item in sections
     )
     revisions = (recounted(published, known.cases, rules, read) for published, read in known.published)
     return Report(
@@ -166,9 +161,8 @@ def build(known: Known, rules: ReportRules, asked: Question) -> Report:
         revisions=tuple(item for item in revisions if item is not None),
         not_requests=tuple(known.not_requests),
         set_aside=known.set_aside,
-        gaps=tuple(gap for gap in known.watched.gaps if any(gap in item.holes for item in found)),
+        gaps=tuple(gap for gap in known.watched.gaps if any(gap in item.finality.holes for item in sections)),
         since=known.watched.since,
-        finality=found,
     )
 
 
@@ -189,7 +183,7 @@ def year_outlook(everything: Cohort, minimum: int = 1) -> Outlook:
     counted = everything.counted()
     year = Grain.YEAR.period_of(everything.today)
     return outlook(
-        counts=counted.due_in(year).population(),
+        counts=counted.within(year, Belonging.DUE).population(),
         target=everything.standard.main.target,
         received_on=[item.received_on for item in counted],
         until=_last_receipt(year, everything),

@@ -9,6 +9,7 @@ from mailsla.core.clock.commitment import Commitment
 from mailsla.core.rate.belonging import Belonging
 from mailsla.core.rate.cohort import Cohort
 from mailsla.core.rate.delays import DelayCurve
+from mailsla.core.rate.finality import Finality, Watched, finality
 from mailsla.core.rate.period import Grain, Period
 from mailsla.core.rate.population import Population
 
@@ -61,6 +62,7 @@ class Section:
     Attributes:
         period: When they were due or received, in local days.
         by: Which of the two.
+        finality: Whether the figure is definitive, and what it lacks.
         population: Where they stand.
         beside: Where the period's requests stand by the other date.
         compared: Where they would stand were the rule read the other way (`less_than` or `at_most`).
@@ -79,6 +81,7 @@ class Section:
 
     period: Period
     by: Belonging
+    finality: Finality
     population: Population
     beside: Population
     compared: Population
@@ -98,18 +101,21 @@ class Section:
 def section(
     period: Period,
     everything: Cohort,
+    watched: Watched,
     *,
     services: Sequence[str],
     grain: Grain = Grain.MONTH,
     by: Belonging = Belonging.DUE,
 ) -> Section:
-    """Return the figures of the requests due in `period`, or received in it."""
+    """Return the figures of the requests due in `period`, or received in it; `watched` says how collection went."""
     of_period, all_counted = everything.within(period, by), everything.counted()
     counted, excluded = of_period.counted(), of_period.excluded()
+    population = replace(counted.population(), excluded=len(excluded))
     return Section(
         period=period,
         by=by,
-        population=replace(counted.population(), excluded=len(excluded)),
+        finality=finality(period, by, population, watched, everything.standard, everything.now),
+        population=population,
         beside=all_counted.within(period, by.other).population(),
         compared=all_counted.varied(lambda item: item.compared, period, by),
         without_closures=all_counted.varied(lambda item: item.without_closures, period, by),

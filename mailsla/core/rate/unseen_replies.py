@@ -42,6 +42,8 @@ def unseen_replies(
         if doubt.code is DoubtCode.UNSEEN_REPLY and doubt.at <= now
         for key in doubt.candidates
     }
+    if not proven:
+        return None
     unanswered = rules.cohort(cases, now).counted().within(period, rules.by).unanswered()
     concerned = {item.case.key: item.case.service for item in unanswered if item.case.key in proven}
     if not concerned:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from zoneinfo import ZoneInfo
 
 from mailsla.core.rate.delays import DelayCurve
-from mailsla.core.rate.finality import Finality
 from mailsla.core.rate.outlook import Outlook
 from mailsla.core.rate.period import Period
 from mailsla.core.rate.population import Population
@@ -62,8 +61,9 @@ def period(of: Period) -> Document:
     return {"name": of.name, "first": of.first.isoformat(), "last": of.last.isoformat()}
 
 
-def section(cohort: Section, found: Finality, minimum: int) -> Document:
+def section(cohort: Section, minimum: int) -> Document:
     """One cohort."""
+    found = cohort.finality
     return {
         "period": period(cohort.period),
         "cohort": cohort.by.value,
@@ -166,7 +166,7 @@ def revision(of: Revision, zone: ZoneInfo) -> Document:
 
 def report_document(built: Report, zone: ZoneInfo) -> Document:
     """The answer of `mailsla report`: the first cohort at the top level, every cohort in `sections`."""
-    first = section(built.sections[0], built.finality[0], built.minimum)
+    first = section(built.sections[0], built.minimum)
     target = built.commitment.target
     return {
         "schema": "mailsla.report/2",
@@ -187,9 +187,7 @@ def report_document(built: Report, zone: ZoneInfo) -> Document:
         "minimum": built.minimum,
         "by_service": first["by_service"],
         "delays": first["delays"],
-        "sections": [
-            section(*found, built.minimum) for found in zip(built.sections, built.finality, strict=True)
-        ],
+        "sections": [section(cohort, built.minimum) for cohort in built.sections],
         "outlook": outlook(built.outlook),
         "revisions": [revision(item, zone) for item in built.revisions],
         "overdue": [judged(item, zone) for item in built.overdue],

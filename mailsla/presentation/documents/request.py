@@ -44,7 +44,7 @@ def requests_document(
     decided: Collection[str],
     zone: ZoneInfo,
 ) -> Document:
-    """The answer of `mailsla requests`, with the possible replies that a person must look at.
+    """The answer of `mailsla requests`, with what a person must look at.
 
     `message_ids` has those of the messages that open the requests, by key.
     """

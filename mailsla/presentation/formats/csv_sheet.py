@@ -58,9 +58,15 @@ def report(built: Report) -> str:
         _("9e décile"),
     )
     rows = []
-    for cohort, found in zip(built.sections, built.finality, strict=True):
+    for cohort in built.sections:
         which = _("échues") if cohort.by is Belonging.DUE else _("reçues")
-        period = (cohort.period.name, cohort.period.first, cohort.period.last, which, words.standing(found))
+        period = (
+            cohort.period.name,
+            cohort.period.first,
+            cohort.period.last,
+            which,
+            words.standing(cohort.finality),
+        )
         total = (_("ensemble"), cohort.population, cohort.delays)
         lines = [
             (line.service or _("(non attribuées)"), line.population, line.delays)

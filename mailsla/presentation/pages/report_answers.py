@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from itertools import chain
 from zoneinfo import ZoneInfo
 
 from mailsla.core.rate.belonging import Belonging
@@ -19,17 +18,17 @@ from mailsla.presentation import words
 
 def answers(built: Report, zone: ZoneInfo) -> Iterator[tuple[str, str]]:
     """Yield each question with its answer, about the widest cohort."""
-    widest, found = built.sections[-1], built.finality[-1]
-    yield _("Où en est-on ?"), _where(widest, found, built)
-    yield _("Est-ce définitif ?"), _is_final(widest, found, built, zone)
+    widest = built.sections[-1]
+    yield _("Où en est-on ?"), _where(widest, built)
+    yield _("Est-ce définitif ?"), _is_final(widest, built, zone)
     yield _("Que faire ?"), _what_to_do(built)
 
 
-def _where(widest: Section, found: Finality, built: Report) -> str:
-    counts, period = widest.population, words.in_period(widest.period)
+def _where(widest: Section, built: Report) -> str:
+    found, counts, period = widest.finality, widest.population, words.in_period(widest.period)
     promise = built.commitment
     if not counts.fallen_due:
-        return _nothing_due(widest, found, period)
+        return _nothing_due(widest, period)
     share = counts.attainment
     what = _of_which(widest.by, period)
     fraction = words.out_of(counts.met, counts.fallen_due)
@@ -55,12 +54,12 @@ def _where(widest: Section, found: Finality, built: Report) -> str:
     )
 
 
-def _nothing_due(widest: Section, found: Finality, period: str) -> str:
-    if not found.is_covered:
+def _nothing_due(widest: Section, period: str) -> str:
+    if not widest.finality.is_covered:
         return _("Non couvert par la relève : rien n'était encore relevé {period}.").format(period=period)
     if widest.by is Belonging.RECEIVED and widest.population.counted:
         return _("Aucune des demandes reçues {period} n'est encore échue.").format(period=period)
-    if Missing.PERIOD in found.missing:
+    if Missing.PERIOD in widest.finality.missing:
         return _("Aucune demande n'est encore échue {period}.").format(period=period)
     return _("Aucune demande n'est à compter {period}.").format(period=period)
 
@@ -86,8 +85,8 @@ def _of_which(by: Belonging, period: str) -> str:
     return _("des demandes reçues {period} et échues").format(period=period)
 
 
-def _is_final(widest: Section, found: Finality, built: Report, zone: ZoneInfo) -> str:
-    counts = widest.population
+def _is_final(widest: Section, built: Report, zone: ZoneInfo) -> str:
+    found, counts = widest.finality, widest.population
     if found.is_definitive:
         return _("Oui : la période est finie, toutes ses demandes sont échues, et la relève était entière.")
     reasons = {
@@ -137,4 +136,4 @@ def _what_to_do(built: Report) -> str:
             ).format(n=soon, day=words.day_name(last))
         )
     sentence = _(" et ").join(said) if late else _("répondre, {what}").format(what=said[0])
-    return "".join(chain(sentence[:1].upper(), sentence[1:], "."))
+    return f"{sentence[:1].upper()}{sentence[1:]}."

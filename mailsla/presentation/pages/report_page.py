@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
-from mailsla.core.rate import section as cohort
+from mailsla.core.rate import section as measured
 from mailsla.core.rate.outlook import Outlook, VolumeBasis
 from mailsla.core.rate.report import Report
 from mailsla.core.rate.standard import Judged
@@ -54,12 +54,12 @@ def _opening(built: Report, zone: ZoneInfo) -> Iterable[Line]:
     yield Line(words.example(built.example, zone), Emphasis.DIM)
 
 
-def _by_service(section: cohort.Section, built: Report) -> Section:
+def _by_service(section: measured.Section, built: Report) -> Section:
     title = _("Par service – {period}").format(period=words.period_name(section.period))
     return Section(title, (report_tables.services(section, built),))
 
 
-def _cut(widest: cohort.Section, built: Report) -> Iterable[Section]:
+def _cut(widest: measured.Section, built: Report) -> Iterable[Section]:
     """Yield the widest cohort by category and over time, where there is more than one."""
     if len(widest.by_category) > 1:
         title = _("Par catégorie – {period}").format(period=words.period_name(widest.period))

@@ -9,7 +9,6 @@ from fractions import Fraction
 from mailsla.core.clock.commitment import Commitment, Unit
 from mailsla.core.rate.belonging import Belonging
 from mailsla.core.rate.delays import DelayCurve
-from mailsla.core.rate.finality import Finality
 from mailsla.core.rate.population import Population
 from mailsla.core.rate.report import Report
 from mailsla.core.rate.section import CategoryLine, PeriodLine, Section, ServiceLine
@@ -44,11 +43,10 @@ def summary(built: Report) -> Table:
 
 def _standing(built: Report) -> Iterable[Figure]:
     promise, minimum = built.commitment, built.minimum
-    of = {id(cohort): found for cohort, found in zip(built.sections, built.finality, strict=True)}
     yield _("Taux de respect"), lambda cohort: _rate(cohort.population, minimum, Emphasis.STRONG)
     yield "", lambda cohort: _bar(cohort.population, minimum, promise.target)
-    yield _("Objectif"), lambda cohort: _target(cohort.population, promise, minimum, of[id(cohort)])
-    yield _("Chiffre"), lambda cohort: Cell(words.standing(of[id(cohort)]))
+    yield _("Objectif"), lambda cohort: _target(cohort, promise, minimum)
+    yield _("Chiffre"), lambda cohort: Cell(words.standing(cohort.finality))
     yield _("Échues, répondues dans les temps"), lambda cohort: _count(cohort.population.met)
     yield _("Échues, hors délai ou sans réponse"), lambda cohort: _count(cohort.population.missed)
     if any(cohort.population.not_due for cohort in built.sections):
@@ -190,10 +188,10 @@ def _bar(counts: Population, minimum: int, target: Fraction) -> Cell | Bar:
     return NOTHING if share is None else Bar(share, target)
 
 
-def _target(counts: Population, commitment: Commitment, minimum: int, found: Finality) -> Cell:
+def _target(cohort: Section, commitment: Commitment, minimum: int) -> Cell:
     """Say whether the promise is kept, once that is definitive, and where it stands before; of enough, if covered."""
-    target = words.percent(commitment.target)
-    share = _share(counts, minimum)
+    target, found = words.percent(commitment.target), cohort.finality
+    share = _share(cohort.population, minimum)
     if share is None or not found.is_covered:
         return Cell(target, commitment.target)
     if share >= commitment.target:
