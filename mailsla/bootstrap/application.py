@@ -26,6 +26,9 @@ from mailsla.config import Account, Settings
 from mailsla.core.clock.verdict import Clock
 from mailsla.core.collection.gap import Gap
 from mailsla.core.collection.pacing import Pace
+from mailsla.core.pairing.decision import in_force
+from mailsla.core.rate.declared import Declared, declared
+from mailsla.core.rate.finality import Watched
 from mailsla.core.rate.standard import Standard
 from mailsla.presentation import collection_lines
 from mailsla.usecases import gaps
@@ -90,9 +93,17 @@ class Application:
         year_ago = self.now() - timedelta(days=366)
         return min(self.store.derivations.earliest_receipt() or year_ago, year_ago)
 
+    def watched(self) -> Watched:
+        """Return what is known of collection: its holes, since when each account is read, what people said of it."""
+        said = declared(in_force(self.store.decisions.taken()).all)
+        return Watched(self._holes(said), self.store.runs.spans(self.intervals.keys()), said.complete)
+
     def gaps(self) -> tuple[Gap, ...]:
-        """Return the stretches over which an account was not collected: those that last, and the long past ones."""
-        return gaps.lasting_or_long(self.store.runs, self.intervals, self.now())
+        """Return the holes of collection: those that last, and the long past ones that may have hidden something."""
+        return self._holes(declared(in_force(self.store.decisions.taken()).all))
+
+    def _holes(self, said: Declared) -> tuple[Gap, ...]:
+        return gaps.holes(self.store.runs, self.intervals, said, self.now())
 
     def restraint(self, account: Account) -> Restraint:
         """Return what keeps an account from being logged in to too often."""

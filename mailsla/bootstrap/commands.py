@@ -16,7 +16,6 @@ from mailsla.core.office.authorship import vouching_server
 from mailsla.core.pairing.derivation import DerivedMessage, ListedMail, Tied
 from mailsla.core.pairing.request import Request
 from mailsla.core.rate.belonging import Belonging
-from mailsla.core.rate.finality import Watched
 from mailsla.core.rate.period import Grain, Period
 from mailsla.core.rate.report import Report
 from mailsla.core.rate.report_rules import ReportRules
@@ -25,6 +24,7 @@ from mailsla.usecases import check as checking
 from mailsla.usecases import conversations as tying
 from mailsla.usecases import look_at_mails, look_up
 from mailsla.usecases import report as reporting
+from mailsla.usecases.import_archives import ACCOUNT as ARCHIVES
 from mailsla.usecases.import_archives import Imported, import_mails
 from mailsla.usecases.selection import Selection
 
@@ -48,7 +48,7 @@ def report(
         service=service,
         grain=grain,
         set_aside=len(app.store.not_understood()),
-        watched=Watched(app.gaps(), app.store.runs.first_read(app.intervals.keys())),
+        watched=app.watched(),
     )
     return built if periods else reporting.without_finished(built)
 
@@ -102,9 +102,13 @@ def show(app: Application, reference: str) -> look_up.Shown | look_at_mails.Show
 def keys_about(app: Application, reference: str) -> tuple[str, ...]:
     """Return the keys of a request's mails, or that of a mail which opens none, by the beginning of its reference.
 
+    An account, and archives, stand for themselves: decisions about collection name no mail.
+
     Raises:
         UsageError: When there is none, or several.
     """
+    if reference in {*app.intervals, ARCHIVES}:
+        return (reference,)
     request = look_up.request_if_named(app.store.derivations, reference)
     return (message_named(app, reference).key,) if request is None else request.keys
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 from mailsla.bootstrap.application import Application
@@ -14,7 +15,9 @@ from mailsla.core.pairing.request import Request
 from mailsla.core.rate.case import case_of
 from mailsla.core.rate.changes import Change, changes
 from mailsla.core.rate.disputes import disputes
+from mailsla.core.rate.period import Period
 from mailsla.usecases import decide as deciding
+from mailsla.usecases import decide_on_collection as deciding_on_collection
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,25 @@ def decide_mail(
         [message.key],
         lambda: deciding.decide_mail(store.decisions, store.derivations.doubts, message, action, signed),
     )
+
+
+def close_hole(app: Application, account: str, on: date | None, signed: deciding.Signature) -> int:
+    """Say that a hole of collection hides nothing; return the decision's number.
+
+    Raises:
+        UsageError: When there is no such hole, or it is refused.
+    """
+    hole = deciding_on_collection.hole_of(app.gaps(), account, on, app.site.zone)
+    return deciding_on_collection.close_hole(app.store.decisions, hole, signed)
+
+
+def declare_complete(app: Application, days: Period, signed: deciding.Signature) -> int:
+    """Say that what was imported of some days is all there was; return the decision's number.
+
+    Raises:
+        UsageError: When it is refused.
+    """
+    return deciding_on_collection.declare_complete(app.store.decisions, days, signed)
 
 
 def undo(app: Application, keys: Sequence[str], number: int, signed: deciding.Signature) -> Decided:

@@ -10,6 +10,7 @@ import typer
 
 from mailsla.bootstrap import commands, decisions
 from mailsla.bootstrap.application import Application
+from mailsla.bootstrap.decisions import Decided
 from mailsla.cli import session
 from mailsla.cli.instants import read_instant
 from mailsla.core.errors import UsageError
@@ -27,21 +28,35 @@ def declare(app: typer.Typer) -> None:
     app.command(help=_("Consigne une décision datée et motivée sur une demande."))(decide)
 
 
+Named = Annotated[
+    str,
+    typer.Argument(metavar=_("DEMANDE"), help=_("Sa référence, ou le début ; close-hole : le compte.")),
+]
+What = Annotated[
+    Action,
+    typer.Argument(
+        metavar=_("DÉCISION"),
+        help=_(
+            "exclude, answered, assign, category, join, split, dismiss, count, leave-out, close-hole ou undo."
+        ),
+    ),
+]
+OnOption = Annotated[
+    str | None,
+    typer.Option(
+        "--on",
+        help=_("answered : date ou instant de la réponse ; close-hole : jour du début."),
+        show_default=False,
+    ),
+]
+
+
 def decide(
     context: typer.Context,
-    request: Annotated[str, typer.Argument(metavar=_("DEMANDE"), help=_("Sa référence, ou le début."))],
-    action: Annotated[
-        Action,
-        typer.Argument(
-            metavar=_("DÉCISION"),
-            help=_("exclude, answered, assign, category, join, split, dismiss, count, leave-out ou undo."),
-        ),
-    ],
+    request: Named,
+    action: What,
     reason: Annotated[str, typer.Option("--reason", help=_("Pourquoi ; reste avec la décision."))],
-    on: Annotated[
-        str | None,
-        typer.Option("--on", help=_("answered : date ou instant de la réponse."), show_default=False),
-    ] = None,
+    on: OnOption = None,
     channel: Annotated[
         str, typer.Option("--channel", help=_("answered : téléphone, courrier, guichet…"))
     ] = "",
@@ -66,12 +81,15 @@ def decide(
 ) -> None:
     """Add a decision about a request, or take one back."""
     with session.up_to_date(context) as app:
-        signed = Signature(reason, by or _session_user(), app.now())
+        signed = Signature(reason, by or session_user(), app.now())
         line = _("Décision n° {number} consignée.")
         if action is Action.UNDO:
             keys = commands.keys_about(app, request)
             done = decisions.undo(app, keys, _needed(number, "--number"), signed)
             line = _("La décision n° {number} ne vaut plus.")
+        elif action is Action.CLOSE_HOLE:
+            day = None if on is None else read_instant(on, app.site.zone, end_of_day=False).date()
+            done = Decided(decisions.close_hole(app, request, day, signed), ())
         elif action is Action.COUNT or action is Action.LEAVE_OUT:
             done = decisions.decide_mail(app, commands.message_named(app, request), action, signed)
         else:
@@ -93,7 +111,7 @@ def _wanted(
     message: str | None,
 ) -> Wanted:
     """Return what is asked for, with the options that the action needs."""
-    assert action not in {Action.UNDO, Action.COUNT, Action.LEAVE_OUT}
+    assert action not in {Action.UNDO, Action.COUNT, Action.LEAVE_OUT, Action.CLOSE_HOLE}
     match action:
         case Action.EXCLUDE:
             return Exclude()
@@ -107,6 +125,10 @@ def _wanted(
             return Recategorise(_needed(category, "--category"))
         case Action.JOIN | Action.SPLIT | Action.DISMISS:
             return OfMail(action, commands.message_named(app, _needed(message, "--message")))
+        case Action.COMPLETE:
+            raise UsageError(
+                _("Déclarez une archive entière en la reprenant : « mailsla import --complete A..B ».")
+            )
 
 
 def _needed(value: _Value | None, option: str) -> _Value:
@@ -115,7 +137,7 @@ def _needed(value: _Value | None, option: str) -> _Value:
     return value
 
 
-def _session_user() -> str:
+def session_user() -> str:
     """Return the name of whoever runs the command."""
     try:
         return os.environ.get("SUDO_USER") or pwd.getpwuid(os.getuid()).pw_name

@@ -11,14 +11,18 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from mailsla.adapters.archives.files import files_of
 from mailsla.adapters.archives.reading import read_archive
-from mailsla.bootstrap import commands
+from mailsla.bootstrap import commands, decisions
 from mailsla.cli import session
+from mailsla.cli.deciding import session_user
+from mailsla.cli.periods import read_period
 from mailsla.cli.session import TextOrJson
 from mailsla.core.collection.archived import Found, Unread
+from mailsla.core.errors import UsageError
 from mailsla.language import gettext as _
 from mailsla.presentation import imported_lines as lines
 from mailsla.presentation.documents.imported import imported_document
 from mailsla.presentation.documents.values import text
+from mailsla.usecases.decide import Signature
 from mailsla.usecases.import_archives import Imported
 
 
@@ -35,10 +39,22 @@ def declare(app: typer.Typer) -> None:
 def import_(
     context: typer.Context,
     paths: Annotated[list[Path], typer.Argument(metavar=_("CHEMIN…"), help=_("Fichiers ou dossiers."))],
+    complete: Annotated[
+        str | None,
+        typer.Option(
+            "--complete", help=_("A..B : jours dont cette archive a tout le courriel."), show_default=False
+        ),
+    ] = None,
+    reason: Annotated[
+        str, typer.Option("--reason", help=_("--complete : comment vous le savez ; reste avec la décision."))
+    ] = "",
     format_: Annotated[TextOrJson, typer.Option("--format", help=_("text ou json."))] = TextOrJson.TEXT,
 ) -> None:
-    """Import archives, then bring requests up to date."""
+    """Import archives, declare them whole if asked to, then bring requests up to date."""
     files = files_of(paths)
+    days = None if complete is None else read_period(complete)
+    if days is not None and not reason.strip():
+        raise UsageError(_("Donnez la raison avec --reason : elle restera avec la décision."))
     with session.application(context) as app, _progress() as progress:
         task = progress.add_task(_("Fichiers"), total=len(files))
 
@@ -54,6 +70,8 @@ def import_(
             progress.update(task, description=_("Courriels lus : {n}").format(n=count))
 
         result = commands.import_archives(app, found(), done)
+        if days is not None:
+            decisions.declare_complete(app, days, Signature(reason, session_user(), app.now()))
         app.derive()
     if format_ is TextOrJson.JSON:
         count = len(result.set_aside)

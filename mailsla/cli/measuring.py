@@ -10,11 +10,12 @@ import typer
 from mailsla.bootstrap import commands
 from mailsla.bootstrap.application import Application
 from mailsla.cli import session
+from mailsla.cli.periods import read_period
 from mailsla.cli.session import Format, TextOrJson
 from mailsla.core.errors import UsageError
 from mailsla.core.mail.kinds import MailKind
 from mailsla.core.rate.belonging import Belonging
-from mailsla.core.rate.period import Grain, Period, parse_period
+from mailsla.core.rate.period import Grain
 from mailsla.core.rate.report import Report
 from mailsla.language import gettext as _
 from mailsla.presentation import words
@@ -73,7 +74,7 @@ def report(
     """Print the report."""
     with session.up_to_date(context) as app:
         _check_service(app, service)
-        periods = () if period is None else (_period(period),)
+        periods = () if period is None else (read_period(period),)
         built = commands.report(app, periods, service=service, grain=by, by=cohort)
         zone = app.site.zone
         if publish:
@@ -93,28 +94,6 @@ def _misses(built: Report) -> bool:
     """Tell whether the widest cohort is under the target; exact fractions are compared."""
     attainment = built.sections[-1].population.attainment
     return attainment is not None and attainment < built.commitment.target
-
-
-EARLIEST, LATEST = 1992, 2095
-"""Years of which a report can speak: their mail and their due dates are within those of the legal calendar."""
-
-
-def _period(written: str) -> Period:
-    try:
-        found = parse_period(written)
-    except UsageError as error:
-        raise UsageError(
-            _("Période illisible : {written} ; écrivez 2026-W46, 2026-11, 2026-Q4, 2026 ou A..B.").format(
-                written=words.safe(written, 40)
-            )
-        ) from error
-    if found.first.year < EARLIEST or found.last.year > LATEST:
-        raise UsageError(
-            _("Période hors du calendrier : {written} ; de {first} à {last}.").format(
-                written=words.safe(written, 40), first=EARLIEST, last=LATEST
-            )
-        )
-    return found
 
 
 def _check_service(app: Application, service: str | None) -> None:
@@ -161,7 +140,7 @@ def requests(
     output: OutputOption = None,
 ) -> None:
     """Print the list of requests behind a figure, or of the mails that are none."""
-    wanted = None if period is None else _period(period)
+    wanted = None if period is None else read_period(period)
     drawn = _sample(sample, seed)
     with session.up_to_date(context) as app:
         _check_service(app, service)

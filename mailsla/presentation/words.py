@@ -149,9 +149,11 @@ def published(publication: Publication) -> str:
 
 
 def standing(found: Finality) -> str:
-    """« définitif », « provisoire », or « non couvert »."""
+    """« définitif », « provisoire », « repris d'archives », or « non couvert »."""
     if found.is_definitive:
         return _("définitif")
+    if found.from_archives:
+        return _("repris d'archives")
     return _("provisoire") if found.is_covered else _("non couvert")
 
 

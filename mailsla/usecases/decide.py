@@ -18,6 +18,7 @@ from mailsla.core.pairing.decision import Action, Decision, in_force
 from mailsla.core.pairing.derivation import DerivedMessage
 from mailsla.core.pairing.doubts import Doubt
 from mailsla.core.pairing.request import Request
+from mailsla.core.rate.declared import ABOUT_COLLECTION
 from mailsla.language import gettext as _
 
 
@@ -107,7 +108,7 @@ def decide(
             already decided.
     """
     draft = Decision(0, request.key, Action.EXCLUDE, signed.reason, signed.decided_by, signed.decided_at)
-    return _add(decisions, _completed(draft, doubts, request, wanted, choices))
+    return add_checked(decisions, _completed(draft, doubts, request, wanted, choices))
 
 
 def decide_mail(
@@ -132,7 +133,7 @@ def decide_mail(
             if is_citizen_s
             else _("Ce courriel est écrit par la préfecture : il ne peut pas être une demande.")
         )
-    return _add(
+    return add_checked(
         decisions,
         Decision(0, message.key, action, signed.reason, signed.decided_by, signed.decided_at),
     )
@@ -154,14 +155,14 @@ def undo(decisions: Decisions, keys: Sequence[str], number: int, signed: Signatu
     if found is None:
         raise UsageError(_("Aucune décision n° {number} en vigueur.").format(number=number))
     # A mail that was cut off, or answers nothing, belongs to no request that could name it.
-    names_request = found.action not in {Action.SPLIT, Action.DISMISS}
+    names_request = found.action not in {Action.SPLIT, Action.DISMISS, *ABOUT_COLLECTION}
     if names_request and {found.target, found.other}.isdisjoint(keys):
         raise UsageError(
             _("La décision n° {number} concerne {other}, et non {key}.").format(
                 number=number, other=found.target[:8], key=keys[0][:8]
             )
         )
-    _add(
+    add_checked(
         decisions,
         Decision(
             0,
@@ -176,7 +177,12 @@ def undo(decisions: Decisions, keys: Sequence[str], number: int, signed: Signatu
     return found
 
 
-def _add(decisions: Decisions, decision: Decision) -> int:
+def add_checked(decisions: Decisions, decision: Decision) -> int:
+    """Add a decision and return its number.
+
+    Raises:
+        UsageError: When it has no reason, or says again what is already decided.
+    """
     if not decision.reason.strip():
         raise UsageError(_("Donnez la raison avec --reason : elle restera avec la décision."))
     decided = in_force(decisions.taken(decision.target))

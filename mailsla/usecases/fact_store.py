@@ -23,8 +23,10 @@ class Mailboxes(Protocol):
     def note_cut(self, cursor: Cursor, uid: int) -> None:
         """Note at which message a fetch ended before its end, and how many times it has there."""
 
-    def finish(self, cursor: Cursor, status: MailboxStatus, at: datetime, forms: str) -> None:
-        """Note that a pass over a mailbox ended, and the forms that it knew."""
+    def finish(
+        self, cursor: Cursor, status: MailboxStatus, at: datetime, forms: str, missed: int | None
+    ) -> None:
+        """Note that a pass over a mailbox ended, the forms that it knew, and how many mails came and went unseen."""
 
     def forget_others(self, account: str, listed: Collection[str], at: datetime) -> int:
         """Note that an account's mailboxes but the listed ones are gone; return how many copies that takes away."""
@@ -57,6 +59,9 @@ class Copies(Protocol):
 
     def mark_renumbered(self, cursor: Cursor, uid_validity: int, at: datetime) -> int:
         """Note that every copy of any other UIDVALIDITY is no longer there, and return how many there were."""
+
+    def seen(self, cursor: Cursor, uid_validity: int, *, first: int) -> Collection[int]:
+        """Return the UIDs from one on that were seen in the mailbox, whether they are still there or not."""
 
     def bearing(self, cursor: Cursor, uid_validity: int, keyword: str) -> Collection[int]:
         """Return the UIDs in the mailbox that are believed to bear a keyword or a flag."""

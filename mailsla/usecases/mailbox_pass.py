@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Protocol
 
+from mailsla.core.collection.losses import given_since, missing
 from mailsla.core.collection.on_server import ListedMailbox, MailboxStatus
 from mailsla.core.collection.to_store import Batch, Cursor, SetAside
 from mailsla.core.errors import MailboxError, TransientError
@@ -101,8 +102,19 @@ class MailboxPass:
         self._look_for_flags(status)
         # Keywords that nobody looked for may be declared later: their number is then not known.
         seen = status if self.terms.keywords else replace(status, highest_modseq=0)
-        self.store.mailboxes.finish(self.cursor, seen, self.terms.now(), forms)
+        self.store.mailboxes.finish(self.cursor, seen, self.terms.now(), forms, self._missed(status))
         return True
+
+    def _missed(self, status: MailboxStatus) -> int | None:
+        """Return how many mails came and went unseen since the last pass; None when nothing tells."""
+        given = given_since(self.cursor, status, self.mailbox.role)
+        if not given:
+            return missing(given, set())
+        seen = set(self.store.copies.seen(self.cursor, status.uid_validity, first=given.start))
+        if self.terms.since is not None and missing(given, seen):
+            # What is older than what is read, and was moved here, is not lost.
+            seen.update(self.session.uids(given.start, given.stop - 1, since=None))
+        return missing(given, seen)
 
     def _reaches_further(self) -> bool:
         """Tell whether older messages are wanted than were read: the day was moved back, or was never noted."""

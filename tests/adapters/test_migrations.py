@@ -204,6 +204,33 @@ def test_a_reply_that_an_earlier_version_collected_is_a_reply_as_before(empty_en
     assert (derivations.doubts(), store.clues.unproven_count()) == ((), 0)
 
 
+def test_what_an_earlier_version_missed_is_not_known_and_what_comes_is_counted_from_now_on(
+    empty_engine: Engine,
+) -> None:
+    schema.upgrade(empty_engine, "0010")
+    with writing(empty_engine) as connection:
+        for statement in (
+            "insert into account (id, name) values (1, 'contact')",
+            (
+                "insert into mailbox (id, account_id, name, role, uid_validity, last_uid, uid_next, messages) "
+                "values (1, 1, 'INBOX', 'inbox', 7, 12, 13, 1)"
+            ),
+            (
+                "insert into collection (id, account_id, started_at, finished_at, outcome, messages, set_aside) "
+                f"values (101, 1, '{SEEN}', '{SEEN}', 'ok', 1, 0)"
+            ),
+        ):
+            connection.exec_driver_sql(statement)
+
+    schema.upgrade(empty_engine)
+
+    migrating.check(empty_engine)
+    with reading(empty_engine) as connection:
+        missed = connection.exec_driver_sql("select missed from mailbox").scalar_one()
+        lost = connection.exec_driver_sql("select lost from collection").scalar_one()
+    assert (missed, lost) == (0, None)
+
+
 def _contents(connection: Connection) -> dict[str, list[tuple[object, ...]]]:
     """Return the columns of version 0001, table by table."""
     tables = {

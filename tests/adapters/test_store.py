@@ -550,7 +550,7 @@ def test_a_store_of_a_newer_version_is_refused(engine: Engine) -> None:
 
 def test_the_status_of_a_finished_pass_is_kept(store: Store) -> None:
     cursor = store.mailboxes.cursor("contact", INBOX)
-    store.mailboxes.finish(cursor, MailboxStatus(7, 12, 3), SEEN, "digest")
+    store.mailboxes.finish(cursor, MailboxStatus(7, 12, 3), SEEN, "digest", 0)
 
     after = store.mailboxes.cursor("contact", INBOX)
 

@@ -468,7 +468,9 @@ def test_an_import_says_what_it_read_and_what_it_passed_over_and_the_numbers_add
     words = " ".join(said.stdout.split())
     assert "5 mails read, 3 new, 1 already known, 1 unreadable." in words
     assert "23 files passed over" in words
-    assert ("liste19.csv and 3 others" in words, "liste20.csv" in words) == (True, False)
+    # A long path is cut at the end of a line.
+    unbroken = "".join(said.stdout.split())
+    assert ("liste19.csvand3others" in unbroken, "liste20.csv" in unbroken) == (True, False)
     assert "abime.eml" in words
     assert ("readpst" in said.stderr, said.returncode) == (True, 1)
     answer = json.loads(again.stdout)
@@ -478,6 +480,47 @@ def test_an_import_says_what_it_read_and_what_it_passed_over_and_the_numbers_add
     [unread] = answer["unread"]
     assert unread["path"].endswith("boite.pst")
     assert "readpst" in unread["reason"]
+
+
+def test_an_archive_that_is_declared_whole_makes_a_period_definitive_until_that_is_taken_back(
+    tmp_path: Path, configured: Path
+) -> None:
+    head = "From: nour@example.org\nSubject: Dossier\nDate: Tue, 03 Nov 2026 08:30:00 +0100\n\nBonjour.\n"
+    (tmp_path / "1.eml").write_text(head, encoding="utf-8")
+    common = ("--config", str(configured))
+
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        return mailsla(*arguments, *common, MAILSLA_NOW="2026-12-15T09:00:00+01:00")
+
+    def told() -> tuple[bool, bool, bool]:
+        [section] = json.loads(run("report", "--period", "2026-11", "--format", "json").stdout)["sections"]
+        return section["definitive"], section["covered"], section["from_archives"]
+
+    run("import", str(tmp_path / "1.eml"))
+    before = told()
+    unreasoned = run("import", str(tmp_path / "1.eml"), "--complete", "2026-10..2026-11")
+    mailsla(
+        "import",
+        str(tmp_path / "1.eml"),
+        "--complete",
+        "2026-10..2026-12-01",
+        "--reason",
+        "sauvegarde du serveur",
+        *common,
+    )
+    after = told()
+    mailsla("decide", "archives", "undo", "--number", "1", "--reason", "erreur", *common)
+
+    assert (before, after) == ((False, False, True), (True, True, False))
+    assert (unreasoned.returncode, "--reason" in unreasoned.stderr) == (2, True)
+    assert told() == before
+
+
+def test_a_hole_that_nobody_knows_is_not_closed(configured: Path) -> None:
+    refused = mailsla("decide", "contact", "close-hole", "--reason", "essai", "--config", str(configured))
+
+    assert (refused.returncode, refused.stderr.count("\n")) == (2, 1)
+    assert "Aucune interruption terminée" in refused.stderr
 
 
 @pytest.mark.parametrize("named", [(), ("--config", "mailsla.toml")])

@@ -9,7 +9,7 @@ from fractions import Fraction
 import pytest
 
 from mailsla.core.clock.commitment import Commitment, Comparison, Unit
-from mailsla.core.collection.gap import Gap
+from mailsla.core.collection.gap import Gap, Span
 from mailsla.core.rate.belonging import Belonging
 from mailsla.core.rate.finality import Finality, Missing, Watched, finality, watched_days
 from mailsla.core.rate.period import parse_period
@@ -18,7 +18,7 @@ from mailsla.core.rate.standard import Standard
 from tests.factories import PROMISE, clock, paris
 
 OCTOBER = parse_period("2026-10")
-SINCE = paris("2026-01-05 09:00")
+READ = (Span("contact", paris("2026-01-05 09:00")),)
 ALL_DUE = Population(met=8, missed=2)
 
 
@@ -35,12 +35,12 @@ def found(
 
 
 def hole(since: str, until: str | None) -> Watched:
-    return Watched((Gap("contact", paris(since), None if until is None else paris(until)),), SINCE)
+    return Watched((Gap("contact", paris(since), None if until is None else paris(until)),), READ)
 
 
 def test_a_figure_is_definitive_when_nothing_is_missing() -> None:
-    assert found(Watched((), SINCE)) == Finality()
-    assert found(Watched((), SINCE)).is_definitive
+    assert found(Watched((), READ)) == Finality()
+    assert found(Watched((), READ)).is_definitive
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_a_figure_is_definitive_when_nothing_is_missing() -> None:
 def test_the_period_has_to_be_over_and_all_of_it_fallen_due(
     now: str, counts: Population, missing: tuple[Missing, ...]
 ) -> None:
-    assert found(Watched((), SINCE), now, counts).missing == missing
+    assert found(Watched((), READ), now, counts).missing == missing
 
 
 def test_what_decides_a_figure_is_the_mail_from_its_first_receipt_to_the_day_after_its_last_due_date() -> (
@@ -110,14 +110,74 @@ def test_the_holes_that_touch_a_figure_are_named_with_it() -> None:
         for month in ("10", "06")
     )
 
-    assert found(Watched((inside, outside), SINCE)).holes == (inside,)
+    assert found(Watched((inside, outside), READ)).holes == (inside,)
+
+
+def read_since(*since: str, complete: str | None = None) -> Watched:
+    spans = tuple(Span(f"account {number}", paris(at)) for number, at in enumerate(since))
+    return Watched((), spans, () if complete is None else (parse_period(complete),))
 
 
 def test_a_period_before_anything_was_collected_is_not_covered() -> None:
-    assert found(Watched((), paris("2026-11-05 09:00"))) == Finality((Missing.COLLECTION,), is_covered=False)
-    assert found(Watched((), paris("2026-10-31 09:00"))) == Finality((Missing.COLLECTION,))
-    assert found(Watched((), paris("2026-09-18 09:00"))) == Finality()
-    assert found(Watched((), paris("2026-09-19 09:00"))).missing == (Missing.COLLECTION,)
-    assert found(Watched()) == Finality((Missing.COLLECTION,), is_covered=False)
-    never = Watched((Gap("permis", paris("2027-01-01 09:00"), None, never=True),), SINCE)
-    assert found(never).missing == (Missing.COLLECTION,)
+    uncovered = Finality((Missing.COLLECTION,), is_covered=False)
+
+    assert found(read_since("2026-11-05 09:00")) == uncovered
+    assert found(read_since("2026-10-31 09:00")) == Finality((Missing.COLLECTION,))
+    assert found(read_since("2026-09-18 09:00")) == Finality()
+    assert found(read_since("2026-09-19 09:00")).missing == (Missing.COLLECTION,)
+    assert found(Watched()) == uncovered
+
+
+def test_an_account_that_came_later_leaves_what_was_definitive_before() -> None:
+    never = Gap("permis", paris("2026-11-04 09:00"), None, never=True)
+
+    assert found(read_since("2026-09-01 09:00", "2026-11-04 09:00")) == Finality()
+    assert found(Watched((never,), READ)) == Finality()
+    assert found(Watched((never,), READ), "2026-12-13 09:00", period="2026-11").holes == (never,)
+
+
+def test_accounts_that_follow_one_another_cover_what_each_was_read_for() -> None:
+    def swapped(last: str, first: str) -> Watched:
+        former = Span("ancien", paris("2026-01-05 09:00"), paris(last))
+        return Watched((), (former, Span("contact", paris(first))))
+
+    assert found(swapped("2026-10-15 18:00", "2026-10-16 09:00")) == Finality()
+    assert found(swapped("2026-10-15 18:00", "2026-10-17 09:00")).missing == (Missing.COLLECTION,)
+    # Whatever came after the day that follows the last due date.
+    assert found(swapped("2026-11-02 18:00", "2026-12-01 09:00")) == Finality()
+    assert found(swapped("2026-11-01 18:00", "2026-12-01 09:00")).missing == (Missing.COLLECTION,)
+
+
+def test_an_archive_that_was_declared_whole_stands_for_a_collection() -> None:
+    since = "2026-11-01 09:00"
+
+    assert found(read_since(since, complete="2026-09-18..2026-10-31")) == Finality()
+    assert found(read_since(since, complete="2026-09-19..2026-10-31")).missing == (Missing.COLLECTION,)
+    assert found(read_since(since, complete="2026-09-18..2026-10-30")).missing == (Missing.COLLECTION,)
+
+
+def test_a_hole_that_an_archive_declared_whole_fills_is_none() -> None:
+    hole = Gap("contact", paris("2026-10-05 09:00"), paris("2026-10-07 09:00"))
+
+    def beside(archive: str) -> tuple[Gap, ...]:
+        return found(Watched((hole,), READ, (parse_period(archive),))).holes
+
+    assert beside("2026-10-05..2026-10-07") == ()
+    assert beside("2026-10-05..2026-10-06") == beside("2026-10-06..2026-10-07") == (hole,)
+
+
+def test_a_hole_that_lasts_is_filled_by_no_archive() -> None:
+    hole = Gap("contact", paris("2026-10-05 09:00"), None)
+
+    assert found(Watched((hole,), READ, (parse_period("2026"),))).holes == (hole,)
+
+
+def test_what_only_an_import_tells_is_from_archives_unless_it_was_collected_too() -> None:
+    def told(watched: Watched) -> bool:
+        standard = Standard(clock(), {"information": PROMISE})
+        now = paris("2026-11-13 09:00")
+        return finality(OCTOBER, Belonging.DUE, ALL_DUE, watched, standard, now, imported=True).from_archives
+
+    assert told(read_since("2026-11-05 09:00"))
+    assert not told(Watched((), READ))
+    assert not told(read_since("2026-11-05 09:00", complete="2026-09-18..2026-11-05"))

@@ -46,6 +46,12 @@ def curve(delays: str) -> DelayCurve:
     return delay_curve(Delay(int(days.rstrip("+")), answered="+" not in days) for days in delays.split())
 
 
+def of_a_month(number: int) -> Finality:
+    """Return what the figure of a month lacks, in November, to a site that collected nothing."""
+    missing = {11: tuple(Missing), 12: (Missing.PERIOD,)}
+    return Finality(missing.get(number, (Missing.COLLECTION,)), is_covered=False)
+
+
 EXPECTED = Section(
     period=parse_period("2026"),
     by=Belonging.RECEIVED,
@@ -75,6 +81,8 @@ EXPECTED = Section(
             parse_period(f"2026-{month:02}"),
             {10: Population(met=1, missed=2), 11: Population(waiting=4)}.get(month, Population()),
             curve({10: "2 22 23+", 11: "6+ 1+ 2+ 0+"}.get(month, "")),
+            finality=of_a_month(month),
+            former=None,
         )
         for month in range(1, 13)
     ),

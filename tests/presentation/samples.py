@@ -142,9 +142,12 @@ def digest(*notices: Notice) -> Digest:
     return Digest("chef.permis@pref.example.fr", TODAY, notices)
 
 
-def gap(until: str | None = None, **kind: bool) -> Gap:
+def gap(
+    until: str | None = None, *, partial: bool = False, never: bool = False, lost: int | None = None
+) -> Gap:
     """Return a stretch without collection since 1 November."""
-    return Gap("contact", paris("2026-11-01 09:00"), None if until is None else paris(until), **kind)
+    end = None if until is None else paris(until)
+    return Gap("contact", paris("2026-11-01 09:00"), end, partial, never, lost)
 
 
 def doubt(reply: str = "99998888aaaa", *candidates: str) -> Doubt:

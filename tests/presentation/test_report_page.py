@@ -46,6 +46,7 @@ from tests.presentation.samples import (
     revision,
 )
 
+FINAL = Finality()
 PROVISIONAL = Finality((Missing.PERIOD,))
 PERCENT = "\u00a0%"
 TARGET = Fraction(4, 5)
@@ -138,7 +139,14 @@ def test_a_report_without_holes_doubts_or_revisions_warns_of_nothing() -> None:
             gap("2026-11-03 10:30"),
             (
                 "Chiffres incomplets du 01/11/2026 à 09 h 00 au 03/11/2026 à 10 h 30 : "
-                "le compte « contact » n'était pas relevé."
+                "le compte « contact » n'était pas relevé. Ce qui est arrivé et reparti entre-temps n'est pas connu."
+            ),
+        ),
+        (
+            gap("2026-11-03 10:30", lost=2),
+            (
+                "Chiffres incomplets du 01/11/2026 à 09 h 00 au 03/11/2026 à 10 h 30 : le compte « contact » n'était "
+                "pas relevé. 2 courriels arrivés et repartis entre-temps n'ont pas été vus."
             ),
         ),
         (
@@ -152,7 +160,8 @@ def test_a_report_without_holes_doubts_or_revisions_warns_of_nothing() -> None:
             gap("2026-11-03 10:30", partial=True),
             (
                 "Chiffres incomplets du 01/11/2026 à 09 h 00 au 03/11/2026 à 10 h 30 : "
-                "un dossier du compte « contact » était refusé par le serveur."
+                "un dossier du compte « contact » était refusé par le serveur. "
+                "Ce qui est arrivé et reparti entre-temps n'est pas connu."
             ),
         ),
     ],
@@ -365,12 +374,34 @@ def test_every_cohort_has_its_column_and_its_services() -> None:
     assert rows_of(page, "Par service – année")[0][0] == Cell("aucune demande")
 
 
+def month(
+    name: str, counts: Population, former: Population | None = None, finality: Finality = FINAL
+) -> PeriodLine:
+    return PeriodLine(parse_period(name), parse_period(name), counts, CURVE, finality, former)
+
+
+def test_each_line_of_a_series_says_whether_it_is_provisional_and_what_the_year_before_gave() -> None:
+    uncovered = Finality((Missing.COLLECTION,), is_covered=False)
+    lines = (
+        month("2026-09", SETTLED, former=Population(met=3, missed=1)),
+        month("2026-10", SETTLED, finality=Finality((Missing.DUE,))),
+        month("2026-11", SETTLED, finality=uncovered, former=Population()),
+    )
+    said = rows_of(page_with(sections=(cohort(by_period=lines),)), "Au fil")
+    alone = rows_of(page_with(sections=(cohort(by_period=lines[1:2] * 2),)), "Au fil")
+
+    assert [[cell.text for cell in row[-2:] if isinstance(cell, Cell)] for row in said] == [
+        ["définitif", "3 sur 4"],
+        ["provisoire", ""],
+        ["non couvert", "aucune demande"],
+    ]
+    assert len(alone[0]) == len(said[0]) - 1, "nothing is known of the year before"
+
+
 def test_categories_and_periods_have_a_table_only_when_there_are_several() -> None:
     few = Population(met=1, missed=1)
     lines = [CategoryLine(promise, few, 2, CURVE) for promise in (PROMISE, COMPLAINTS)]
-    months = [
-        PeriodLine(parse_period(name), parse_period(name), few, CURVE) for name in ("2026-10", "2026-11")
-    ]
+    months = [month(name, few) for name in ("2026-10", "2026-11")]
     one = page_with(sections=(cohort(by_category=lines[:1], by_period=months[:1]),))
     two = page_with(sections=(cohort(by_category=tuple(lines), by_period=tuple(months)),))
 
@@ -466,9 +497,7 @@ def test_what_was_no_request_and_the_follow_ups_are_noted_only_when_there_are_so
 
 def test_every_row_is_as_long_as_its_columns_are_many() -> None:
     lines = tuple(CategoryLine(promise, SETTLED, 2, CURVE) for promise in (PROMISE, COMPLAINTS))
-    months = tuple(
-        PeriodLine(parse_period(name), parse_period(name), SETTLED, CURVE) for name in ("2026-10", "2026-11")
-    )
+    months = tuple(month(name, SETTLED, former=SETTLED) for name in ("2026-10", "2026-11"))
     services = (ServiceLine("Permis", SETTLED, CURVE, CURVE),)
     full = cohort(period=YEAR, by_category=lines, by_period=months, by_service=services)
     page = page_with(sections=(cohort(), full), overdue=(judged(),))

@@ -26,6 +26,7 @@ from mailsla.core.pairing.doubts import DoubtCode
 from mailsla.core.pairing.request import ServiceBasis
 from mailsla.core.pairing.rules import Part
 from mailsla.core.rate.belonging import Belonging
+from mailsla.core.rate.declared import ABOUT_COLLECTION
 from mailsla.core.rate.finality import Missing
 from mailsla.core.rate.outlook import VolumeBasis
 from mailsla.core.rate.publication import Source
@@ -75,7 +76,7 @@ ENUMS: Mapping[tuple[str, str], set[StrEnum | str]] = {
     ("mail", "side"): {*Side},
     ("mail", "requests[].part"): {*Part},
     ("mail", "doubts[].reason"): {*DoubtCode},
-    ("mail", "decisions[].action"): {*Action},
+    ("mail", "decisions[].action"): {*Action} - ABOUT_COLLECTION,
     ("show", "verdict"): {*Outcome},
     ("show", "received_basis"): {*Basis},
     ("show", "answered_basis"): {*Basis},
@@ -84,13 +85,20 @@ ENUMS: Mapping[tuple[str, str], set[StrEnum | str]] = {
     ("show", "messages[].basis"): {*Basis},
     ("show", "messages[].kind"): {*MailKind},
     ("show", "messages[].evidence"): {*Evidence},
-    ("show", "decisions[].action"): {*Action},
+    ("show", "decisions[].action"): {*Action} - ABOUT_COLLECTION,
 }
 """Where a schema lists values, and what the code may write there."""
 
 UNSEEN: Mapping[str, set[str]] = {
-    # A report lists unanswered requests that count; no collection of the demonstration was interrupted.
-    "report": {"<request>.answered_at", "<request>.excluded", "incomplete[].until"},
+    # A report lists unanswered requests that count; no collection of the demonstration was interrupted, and none was
+    # made the year before.
+    "report": {
+        "<request>.answered_at",
+        "<request>.excluded",
+        "<period_line>.year_before",
+        "incomplete[].until",
+        "incomplete[].lost",
+    },
     # What is decided of a mail has no value of its own; none of the demonstration's was taken back.
     "mail": {"decisions[].answered_at", "decisions[].value", "decisions[].undoes"},
 }

@@ -56,6 +56,19 @@ class Copies:
         with reading(self._engine) as connection:
             return list(connection.execute(query).scalars())
 
+    def seen(self, cursor: Cursor, uid_validity: int, *, first: int) -> set[int]:
+        """Return the UIDs from one on that were seen in a mailbox, whether they are still there or not."""
+        queries = (
+            select(target.c.uid).where(
+                target.c.mailbox_id == cursor.mailbox_id,
+                target.c.uid_validity == uid_validity,
+                target.c.uid >= first,
+            )
+            for target in (LOCATION, SET_ASIDE)
+        )
+        with reading(self._engine) as connection:
+            return {uid for query in queries for uid in connection.execute(query).scalars()}
+
     def mark_gone(self, cursor: Cursor, uid_validity: int, uids: Collection[int], at: datetime) -> int:
         """Note that copies are no longer there, and return how many were believed to be."""
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, case, func, select, update
+from sqlalchemy import Connection, Engine, case, func, null, select, update
 
 from mailsla.adapters.database.bulk import insert_new
 from mailsla.adapters.database.copies import mark_copies_gone
@@ -18,7 +18,7 @@ from mailsla.core.collection.retry import is_forgotten
 from mailsla.core.collection.to_store import Cursor
 from mailsla.core.mail.header import ASKED_VERSION
 
-UNREAD = {
+UNREAD: dict[str, Any] = {
     "uid_validity": 0,
     "last_uid": 0,
     "uid_next": 0,
@@ -61,8 +61,13 @@ class Mailboxes:
             cursor, {"cuts": case((MAILBOX.c.cut_at == uid, MAILBOX.c.cuts + 1), else_=1), "cut_at": uid}
         )
 
-    def finish(self, cursor: Cursor, status: MailboxStatus, at: datetime, forms: str) -> None:
-        """Note that a pass over a mailbox ended, with the UIDNEXT it started from and the forms that it knew."""
+    def finish(
+        self, cursor: Cursor, status: MailboxStatus, at: datetime, forms: str, missed: int | None
+    ) -> None:
+        """Note that a pass over a mailbox ended, with the UIDNEXT it started from and the forms that it knew.
+
+        And how many mails came and went unseen since the pass before; None when nothing tells.
+        """
         self._set(
             cursor,
             {
@@ -73,6 +78,8 @@ class Mailboxes:
                 "checked_at": at,
                 "forms": forms,
                 "asked": ASKED_VERSION,
+                # What nobody can tell once is not known of the sum.
+                "missed": null() if missed is None else MAILBOX.c.missed + missed,
             },
         )
 
@@ -119,7 +126,7 @@ class Mailboxes:
 
 
 def _empty(connection: Connection, mailbox_id: int, at: datetime) -> int:
-    connection.execute(update(MAILBOX).where(MAILBOX.c.id == mailbox_id).values(UNREAD))
+    connection.execute(update(MAILBOX).where(MAILBOX.c.id == mailbox_id).values({**UNREAD, "missed": None}))
     return sum(
         mark_copies_gone(
             connection, target, (target.c.mailbox_id == mailbox_id) & target.c.gone_at.is_(None), at

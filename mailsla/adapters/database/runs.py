@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Engine, case, extract, func, insert, select, update
 
 from mailsla.adapters.database.bulk import insert_new
 from mailsla.adapters.database.engine import reading, writing
+from mailsla.adapters.database.losses import loss_at, settled_loss
 from mailsla.adapters.database.tables import ACCOUNT, COLLECTION, MAILBOX
-from mailsla.core.collection.gap import Gap, History, Turn, gaps
+from mailsla.core.collection.gap import Gap, History, Span, Turn, gaps
 from mailsla.core.collection.outcome import RecordedRun, RunOutcome
 
 GOOD = COLLECTION.c.outcome == RunOutcome.OK.value
@@ -51,11 +53,21 @@ class Runs:
     ) -> None:
         """Record how a collection ended, and why, in one sentence."""
         ended = {"finished_at": at, "outcome": outcome.value, "reason": reason}
+        is_whole = outcome is RunOutcome.OK and reason is None
         with writing(self._engine) as connection:
+            lost = settled_loss(connection, run) if is_whole else None
             connection.execute(
                 update(COLLECTION)
                 .where(COLLECTION.c.id == run)
-                .values(**ended, messages=messages, set_aside=set_aside)
+                .values(**ended, messages=messages, set_aside=set_aside, lost=lost)
+            )
+
+    def with_losses(self, gaps: Iterable[Gap]) -> tuple[Gap, ...]:
+        """Return gaps with what the next whole read of the account found to have been lost in each."""
+        with reading(self._engine) as connection:
+            return tuple(
+                gap if gap.until is None else replace(gap, lost=loss_at(connection, gap.account, gap.until))
+                for gap in gaps
             )
 
     def last(self) -> tuple[RecordedRun, ...]:
@@ -88,20 +100,22 @@ class Runs:
         with reading(self._engine) as connection:
             return set(connection.execute(select(ACCOUNT.c.name).where(good.exists())).scalars())
 
-    def first_read(self, accounts: Collection[str]) -> datetime | None:
-        """Return when every account had been read to its end for the first time; None when one never was."""
+    def spans(self, accounts: Collection[str]) -> tuple[Span, ...]:
+        """Return from when to when each account was read; those that are not among `accounts` are not any more."""
         first = func.min(COLLECTION.c.finished_at, type_=COLLECTION.c.finished_at.type)
+        last = func.max(COLLECTION.c.started_at, type_=COLLECTION.c.started_at.type)
         query = (
-            select(ACCOUNT.c.name, first.label("first"))
+            select(ACCOUNT.c.name, first.label("first"), last.label("last"))
             .join(COLLECTION, ACCOUNT.c.id == COLLECTION.c.account_id)
             .where(GOOD)
             .group_by(ACCOUNT.c.name)
+            .order_by(ACCOUNT.c.name)
         )
         with reading(self._engine) as connection:
-            found = {row.name: row.first for row in connection.execute(query)}
-        return (
-            max((found[name] for name in accounts), default=None) if found.keys() >= set(accounts) else None
-        )
+            return tuple(
+                Span(row.name, row.first, None if row.name in accounts else row.last)
+                for row in connection.execute(query)
+            )
 
     def half_read(self) -> set[str]:
         """Return the accounts of which something was read, and which never were to their end."""

@@ -33,7 +33,10 @@ class AccountRow(SQLModel, table=True):
 
 
 class MailboxRow(SQLModel, table=True):
-    """A mailbox of an account with its cursor: everything up to `last_uid`, received since a day, is in the store."""
+    """A mailbox of an account with its cursor: everything up to `last_uid`, received since a day, is in the store.
+
+    `missed` counts the mails that came and went unseen since the account was last read whole; NULL: nobody can tell.
+    """
 
     __tablename__ = "mailbox"
     __table_args__ = (UniqueConstraint("account_id", "name"),)
@@ -52,6 +55,7 @@ class MailboxRow(SQLModel, table=True):
     cut_at: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})
     cuts: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     asked: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    missed: int | None = Field(default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})
 
 
 class MessageRow(SQLModel, table=True):
@@ -145,7 +149,11 @@ class SetAsideRow(SQLModel, table=True):
 
 
 class CollectionRow(SQLModel, table=True):
-    """One run of collection over one account."""
+    """One run of collection over one account.
+
+    `lost`, of one that read the account whole: how many mails came and went unseen since the one before; NULL
+    otherwise, or when nobody can tell.
+    """
 
     __tablename__ = "collection"
     id: int | None = Field(default=None, primary_key=True)
@@ -156,6 +164,7 @@ class CollectionRow(SQLModel, table=True):
     reason: str | None = None
     messages: int = 0
     set_aside: int = 0
+    lost: int | None = Field(default=None, sa_type=BigInteger)
 
 
 class DerivedMessageRow(SQLModel, table=True):

@@ -12,7 +12,8 @@ class Gap:
     """A stretch of time over which an account was not collected; `until` is None while it lasts.
 
     `partial` when only some of its mailboxes were not: the server refused them. `never` when it never was before
-    either: nothing of any time is known.
+    either: nothing of any time is known. `lost` says how many mails came and went in it unseen, as the next whole read
+    found; None when nothing tells.
     """
 
     account: str
@@ -20,6 +21,16 @@ class Gap:
     until: datetime | None
     partial: bool = False
     never: bool = False
+    lost: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """From when to when an account was read: from the end of its first whole read; `until` is None while it is."""
+
+    account: str
+    since: datetime
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

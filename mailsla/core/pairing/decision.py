@@ -17,7 +17,8 @@ class Action(StrEnum):
     `ASSIGN` gives it to a service; `CATEGORY` puts it under another promise. Of a mail: `JOIN` ties it to a
     request; `SPLIT` cuts it from its conversation; `DISMISS` says that what was
     to check is as it stands: a possible reply answers nothing, a doubtful request is one. `COUNT` makes a citizen's of
-    a mail that was left out; `LEAVE_OUT` leaves one out.
+    a mail that was left out; `LEAVE_OUT` leaves one out. Of collection: `CLOSE_HOLE` says that a hole hides nothing,
+    `COMPLETE` that what was imported is all there was.
     `UNDO` takes an earlier decision back.
     """
 
@@ -30,6 +31,8 @@ class Action(StrEnum):
     DISMISS = "dismiss"
     COUNT = "count"
     LEAVE_OUT = "leave-out"
+    CLOSE_HOLE = "close-hole"
+    COMPLETE = "complete"
     UNDO = "undo"
 
 
@@ -39,14 +42,15 @@ class Decision:
 
     Attributes:
         number: Its place among all decisions, from 1.
-        target: Key of the request's opening message, or of the mail, that it is about.
+        target: Key of the request's opening message, or of the mail, that it is about; or what stands for a hole.
         action: What was decided.
         reason: Why, in the words of whoever decided.
         decided_by: Who decided.
         decided_at: When.
         other: For `JOIN`, key of the request's opening message; for `UNDO`, nothing.
-        at: For `ANSWERED`, the instant of the answer.
-        text: For `ANSWERED` the channel, for `ASSIGN` the service, for `CATEGORY` the category.
+        at: For `ANSWERED`, the instant of the answer; for `CLOSE_HOLE`, when the hole began.
+        text: For `ANSWERED` the channel, for `ASSIGN` the service, for `CATEGORY` the category, for `CLOSE_HOLE` the
+            account, for `COMPLETE` the days, as `A..B`.
         undone: For `UNDO`, the number of the decision taken back.
     """
 

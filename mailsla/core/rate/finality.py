@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from mailsla.core.clock.commitment import Commitment
 from mailsla.core.clock.verdict import Clock
-from mailsla.core.collection.gap import Gap
+from mailsla.core.clock.working_days import WorkingCalendar
+from mailsla.core.collection.gap import Gap, Span
 from mailsla.core.rate.belonging import Belonging
 from mailsla.core.rate.period import Period
 from mailsla.core.rate.population import Population
@@ -34,12 +35,19 @@ class Watched:
     """What is known of collection.
 
     Attributes:
-        gaps: Where it was interrupted, ever.
-        since: When every account had been read whole for the first time; None when one never was.
+        gaps: Where it was interrupted, ever, and something may have been lost.
+        spans: From when to when each account was read; an account is read from its first whole read on.
+        complete: The days of which an archive was declared whole.
     """
 
     gaps: Sequence[Gap] = ()
-    since: datetime | None = None
+    spans: Sequence[Span] = ()
+    complete: Sequence[Period] = ()
+
+    @property
+    def since(self) -> datetime | None:
+        """When an account had been read whole for the first time; None when none ever was."""
+        return min((span.since for span in self.spans), default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +57,13 @@ class Finality:
     Attributes:
         missing: What it lacks; empty when it is.
         is_covered: False when the period was over before anything was collected.
+        from_archives: Whether only an import tells of it, then.
         holes: Where collection was interrupted while its mail came.
     """
 
     missing: tuple[Missing, ...] = ()
     is_covered: bool = True
+    from_archives: bool = False
     holes: tuple[Gap, ...] = field(default=(), compare=False)
 
     @property
@@ -69,24 +79,76 @@ def finality(
     watched: Watched,
     standard: Standard,
     now: datetime,
+    *,
+    imported: bool = False,
 ) -> Finality:
-    """Return whether the figure of a cohort is definitive at `now`, and what it lacks."""
-    clock, calendar = standard.clock, standard.clock.calendar
-    begins, ends = watched_days(period, by, clock, standard.main)
-    since = watched.since
-    first_read = None if since is None else calendar.local_date(since)
-    holes = tuple(gap for gap in watched.gaps if _touches(gap, begins, ends, clock))
-    is_late = first_read is None or begins < first_read
+    """Return whether the figure of a cohort is definitive at `now`, and what it lacks.
+
+    Args:
+        period: When its requests are due, or were received.
+        by: Which of the two.
+        counts: Where they stand.
+        watched: How collection went.
+        standard: What they are held against.
+        now: The instant.
+        imported: Whether any of them is known from an archive alone.
+    """
+    calendar = standard.clock.calendar
+    today = calendar.local_date(now)
+    begins, ends = watched_days(period, by, standard.clock, standard.main)
+    gaps = (gap for gap in watched.gaps if not _is_filled(gap, watched, calendar))
+    holes = tuple(gap for gap in gaps if _touches(gap, begins, ends, calendar))
+    covered = is_covered(period, watched, calendar)
     found = (
-        (Missing.PERIOD, calendar.local_date(now) <= period.last),
+        (Missing.PERIOD, today <= period.last),
         (Missing.DUE, counts.not_due > 0),
-        (Missing.COLLECTION, is_late or bool(holes)),
+        (
+            Missing.COLLECTION,
+            bool(holes) or not _cover(_days_read(watched, calendar), begins, min(ends, today)),
+        ),
     )
     return Finality(
-        tuple(item for item, is_missing in found if is_missing),
-        first_read is not None and first_read <= period.last,
-        holes,
+        missing=tuple(item for item, is_missing in found if is_missing),
+        is_covered=covered,
+        from_archives=imported and not covered,
+        holes=holes,
     )
+
+
+def is_covered(period: Period, watched: Watched, calendar: WorkingCalendar) -> bool:
+    """Tell whether anything was collected before the end of a period, or an archive of it declared whole."""
+    return any(first <= period.last for first, _last in _days_read(watched, calendar))
+
+
+def _days_read(watched: Watched, calendar: WorkingCalendar) -> Iterator[tuple[date, date]]:
+    """Yield the days on which some account was read, or of which an archive has all the mail."""
+    yield from _days_of(watched.complete)
+    for span in watched.spans:
+        last = date.max if span.until is None else calendar.local_date(span.until)
+        yield calendar.local_date(span.since), last
+
+
+def _days_of(periods: Iterable[Period]) -> Iterator[tuple[date, date]]:
+    return ((period.first, period.last) for period in periods)
+
+
+def _cover(stretches: Iterable[tuple[date, date]], begins: date, ends: date) -> bool:
+    """Tell whether stretches of days, together, have every day from one to another."""
+    missing = begins
+    for first, last in sorted(stretches):
+        if first <= missing <= last:
+            if last >= ends:
+                return True
+            missing = last + ONE_DAY
+    return missing > ends
+
+
+def _is_filled(gap: Gap, watched: Watched, calendar: WorkingCalendar) -> bool:
+    """Tell whether an archive that was declared whole has all the mail of a hole."""
+    if gap.until is None or gap.never:
+        return False
+    first, last = calendar.local_date(gap.since), calendar.local_date(gap.until)
+    return _cover(_days_of(watched.complete), first, last)
 
 
 def watched_days(period: Period, by: Belonging, clock: Clock, promise: Commitment) -> tuple[date, date]:
@@ -112,7 +174,7 @@ def _end_of(on: date, clock: Clock) -> datetime:
     return clock.calendar.start_of(on + ONE_DAY) - timedelta(microseconds=1)
 
 
-def _touches(gap: Gap, begins: date, ends: date, clock: Clock) -> bool:
+def _touches(gap: Gap, begins: date, ends: date, calendar: WorkingCalendar) -> bool:
     """Tell whether a gap may have hidden something of some days."""
-    since, until = clock.calendar.start_of(begins), clock.calendar.start_of(ends) + timedelta(days=1)
-    return gap.never or (gap.since < until and (gap.until is None or gap.until > since))
+    since, until = calendar.start_of(begins), calendar.start_of(ends + ONE_DAY)
+    return gap.since < until and (gap.until is None or gap.until > since)

@@ -95,6 +95,22 @@ def week_of(on: date) -> Period:
     return Period(f"{year}-W{week:02}", monday, monday + timedelta(days=6))
 
 
+def year_before(period: Period) -> Period:
+    """Return the same week, month, quarter, year or days of the year before; of a week 53, the last one there was.
+
+    >>> year_before(parse_period("2026-W53")).name, year_before(parse_period("2024-02-29")).name
+    ('2025-W52', '2023-02-28')
+    """
+    if "-W" in period.name:
+        year, week, _weekday = period.first.isocalendar()
+        last_week = date(year - 1, 12, 28).isocalendar().week
+        return week_of(date.fromisocalendar(year - 1, min(week, last_week), 1))
+    first, last = (on - relativedelta(years=1) for on in (period.first, period.last))
+    if ".." in period.name:
+        return Period(f"{first.isoformat()}..{last.isoformat()}", first, last)
+    return parse_period(f"{first.year}{period.name[4:]}" if period.first < period.last else first.isoformat())
+
+
 def parse_period(written: str) -> Period:
     """Return the period that `written` names: a week, month, quarter, year, day, or `A..B` of two of them.
 

@@ -9,8 +9,8 @@ from mailsla.core.clock.commitment import Commitment
 from mailsla.core.rate.belonging import Belonging
 from mailsla.core.rate.cohort import Cohort
 from mailsla.core.rate.delays import DelayCurve
-from mailsla.core.rate.finality import Finality, Watched, finality
-from mailsla.core.rate.period import Grain, Period
+from mailsla.core.rate.finality import Finality, Watched, finality, is_covered
+from mailsla.core.rate.period import Grain, Period, year_before
 from mailsla.core.rate.population import Population
 
 
@@ -47,12 +47,23 @@ class CategoryLine:
 
 @dataclass(frozen=True, slots=True)
 class PeriodLine:
-    """One week, month, quarter or year of a cohort; `period` is the whole one, `cut` the part of it that is counted."""
+    """One week, month, quarter or year of a cohort.
+
+    Attributes:
+        period: The whole one.
+        cut: The part of it that is counted.
+        population: Where its requests stand.
+        delays: How long they took.
+        finality: Whether the figure of that part is definitive.
+        former: Where those of the same part of the year before stood; None when it was not collected.
+    """
 
     period: Period
     cut: Period
     population: Population
     delays: DelayCurve
+    finality: Finality
+    former: Population | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +125,7 @@ def section(
     return Section(
         period=period,
         by=by,
-        finality=finality(period, by, population, watched, everything.standard, everything.now),
+        finality=_finality(counted, period, by, watched),
         population=population,
         beside=all_counted.within(period, by.other).population(),
         compared=all_counted.varied(lambda item: item.compared, period, by),
@@ -126,13 +137,34 @@ def section(
         acknowledged=counted.acknowledged(),
         by_service=tuple(_service_lines(counted, services)),
         by_category=tuple(_category_lines(of_period)),
-        by_period=tuple(
-            PeriodLine(piece, piece.within(period), found.population(), found.delays())
-            for piece, found in counted.by_period(grain, period, by).items()
-        ),
+        by_period=tuple(_period_lines(all_counted, period, grain, by, watched)),
         exclusions=excluded.reasons(),
         follow_ups=of_period.follow_ups().population(),
     )
+
+
+def _finality(cohort: Cohort, period: Period, by: Belonging, watched: Watched) -> Finality:
+    imported = any(item.case.imported for item in cohort)
+    return finality(period, by, cohort.population(), watched, cohort.standard, cohort.now, imported=imported)
+
+
+def _period_lines(
+    all_counted: Cohort, period: Period, grain: Grain, by: Belonging, watched: Watched
+) -> Iterator[PeriodLine]:
+    """Yield a line for each week, month, quarter or year of a period, beside the same of the year before."""
+    counted = all_counted.within(period, by)
+    for piece, found in counted.by_period(grain, period, by).items():
+        cut = piece.within(period)
+        same = year_before(cut)
+        is_known = is_covered(same, watched, counted.calendar)
+        yield PeriodLine(
+            period=piece,
+            cut=cut,
+            population=found.population(),
+            delays=found.delays(),
+            finality=_finality(found, cut, by, watched),
+            former=all_counted.within(same, by).population() if is_known else None,
+        )
 
 
 def _service_lines(counted: Cohort, services: Sequence[str]) -> Iterator[ServiceLine]:

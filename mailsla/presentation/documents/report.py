@@ -70,6 +70,7 @@ def section(cohort: Section, minimum: int) -> Document:
         "definitive": found.is_definitive,
         "missing": [item.value for item in found.missing],
         "covered": found.is_covered,
+        "from_archives": found.from_archives,
         "population": population(cohort.population),
         "attainment": attainment(cohort.population, minimum),
         "beside": {"cohort": cohort.by.other.value, "population": population(cohort.beside)},
@@ -104,9 +105,13 @@ def section(cohort: Section, minimum: int) -> Document:
             {
                 "period": period(line.period),
                 "counted": period(line.cut),
+                "definitive": line.finality.is_definitive,
                 "population": population(line.population),
                 "attainment": attainment(line.population, minimum),
                 "delays": delays(line.delays, minimum),
+                "year_before": None
+                if line.former is None
+                else {"population": population(line.former), "attainment": attainment(line.former, minimum)},
             }
             for line in cohort.by_period
         ],
@@ -213,6 +218,7 @@ def report_document(built: Report, zone: ZoneInfo) -> Document:
                 "since": instant(gap.since, zone),
                 "until": instant(gap.until, zone),
                 "partial": gap.partial,
+                "lost": gap.lost,
             }
             for gap in built.gaps
         ],

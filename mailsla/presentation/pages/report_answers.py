@@ -34,7 +34,9 @@ def _where(widest: Section, built: Report) -> str:
     fraction = words.out_of(counts.met, counts.fallen_due)
     if counts.fallen_due < max(2, built.minimum) or share is None:
         return _few(widest.by, counts, period, words.short_promise(promise))
-    if not found.is_covered:
+    if found.from_archives:
+        stands = _("D'après des archives reprises, sans qu'on sache si elles sont entières")
+    elif not found.is_covered:
         stands = _("Non couvert par la relève ; d'après ce que la boîte contenait encore")
     elif found.is_definitive:
         stands = _("Promesse tenue") if share >= promise.target else _("Promesse non tenue")
@@ -103,7 +105,7 @@ def _is_final(widest: Section, built: Report, zone: ZoneInfo) -> str:
 
 def _collection(found: Finality, built: Report, zone: ZoneInfo) -> str:
     if built.since is None:
-        return _("un compte n'a pas encore été relevé en entier")
+        return _("aucun compte n'a encore été relevé en entier")
     if found.holes:
         return _("la relève a été interrompue")
     return _("la relève a commencé le {day} : ce qui a été supprimé avant n'est pas connu").format(

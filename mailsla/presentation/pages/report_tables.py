@@ -161,13 +161,26 @@ def _category(line: CategoryLine, minimum: int) -> Row:
 
 
 def over_time(cohort: Section, built: Report) -> Table:
-    """How each week, month, quarter or year of a cohort stands."""
-    rows = tuple(_piece(line, built) for line in cohort.by_period)
-    return Table((Column(_("Période")), *_rate_columns()), rows)
+    """How each week, month, quarter or year of a cohort stands, beside the same of the year before when known."""
+    lines = cohort.by_period
+    former = [line.former for line in lines]
+    columns = (Column(_("Période")), *_rate_columns(), Column(_("Chiffre"), fit=Fit.WHOLE))
+    rows = tuple(_piece(line, built) for line in lines)
+    if not any(former):
+        return Table(columns, rows)
+    beside = (NOTHING if counts is None else _rate(counts, built.minimum) for counts in former)
+    return Table(
+        (*columns, Column(_("Un an avant"), fit=Fit.WHOLE)),
+        tuple((*row, cell) for row, cell in zip(rows, beside, strict=True)),
+    )
 
 
 def _piece(line: PeriodLine, built: Report) -> Row:
-    return (Cell(words.cut_name(line.period, line.cut), line.cut.name), *_rate_cells(line.population, built))
+    return (
+        Cell(words.cut_name(line.period, line.cut), line.cut.name),
+        *_rate_cells(line.population, built),
+        Cell(words.standing(line.finality)),
+    )
 
 
 def _count(number: int) -> Cell:

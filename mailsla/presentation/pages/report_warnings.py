@@ -46,11 +46,23 @@ def _gaps(gaps: Sequence[Gap], zone: ZoneInfo) -> Iterable[str]:
             len(gaps) - len(shown),
         ).format(n=len(gaps) - len(shown))
     for gap in shown:
-        yield _incomplete(gap).format(
+        said = _incomplete(gap).format(
             account=words.safe(gap.account),
             since=words.instant(gap.since, zone),
             until="" if gap.until is None else words.instant(gap.until, zone),
         )
+        yield said if gap.until is None else f"{said} {_loss(gap)}"
+
+
+def _loss(gap: Gap) -> str:
+    """Say what came and went in a hole that is over."""
+    if gap.lost is None:
+        return _("Ce qui est arrivé et reparti entre-temps n'est pas connu.")
+    return ngettext(
+        "{n} courriel arrivé et reparti entre-temps n'a pas été vu.",
+        "{n} courriels arrivés et repartis entre-temps n'ont pas été vus.",
+        gap.lost,
+    ).format(n=gap.lost)
 
 
 def _revisions(revisions: Sequence[Revision], zone: ZoneInfo) -> Iterable[str]:
