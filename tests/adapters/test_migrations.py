@@ -18,6 +18,7 @@ from mailsla.core.collection.on_server import ListedMailbox
 from mailsla.core.collection.to_store import Cursor
 from mailsla.core.mail.copies import MailboxRole
 from mailsla.usecases.derive import derive_pending
+from tests.adapters.salted import unproven
 from tests.factories import RULES, mail, reply
 
 
@@ -204,7 +205,7 @@ def test_a_reply_that_an_earlier_version_collected_is_a_reply_as_before(empty_en
     assert (derivations.doubts(), store.clues.unproven_count()) == ((), 0)
 
 
-def test_what_an_earlier_version_missed_is_not_known_and_what_comes_is_counted_from_now_on(
+def test_what_an_earlier_version_missed_is_not_known_and_what_it_kept_is_hashed(
     empty_engine: Engine,
 ) -> None:
     schema.upgrade(empty_engine, "0010")
@@ -219,6 +220,12 @@ def test_what_an_earlier_version_missed_is_not_known_and_what_comes_is_counted_f
                 "insert into collection (id, account_id, started_at, finished_at, outcome, messages, set_aside) "
                 f"values (101, 1, '{SEEN}', '{SEEN}', 'ok', 1, 0)"
             ),
+            *(
+                "insert into message (id, key, message_id, subject, sent_at, ids, people, kept, first_seen_at) "
+                f"values ({number}, 'k{number}', 'a@example.org', 'État n° {number}', {sent}, "
+                f'\'{{"references": ["b@c"]}}\', \'{{"to": ["é@example.fr"]}}\', \'[["list-id", "x"]]\', \'{SEEN}\')'
+                for number, sent in ((1, f"'{SEEN}'"), (2, "null"), (3, "'2026-11-13 08:00:00.25'"))
+            ),
         ):
             connection.exec_driver_sql(statement)
 
@@ -228,7 +235,9 @@ def test_what_an_earlier_version_missed_is_not_known_and_what_comes_is_counted_f
     with reading(empty_engine) as connection:
         missed = connection.exec_driver_sql("select missed from mailbox").scalar_one()
         lost = connection.exec_driver_sql("select lost from collection").scalar_one()
+        salts = set(connection.exec_driver_sql("select salt from message").scalars())
     assert (missed, lost) == (0, None)
+    assert (unproven(empty_engine), len(salts)) == ([], 3)
 
 
 def _contents(connection: Connection) -> dict[str, list[tuple[object, ...]]]:

@@ -30,6 +30,7 @@ from mailsla.core.mail.trace_information import Hop, Trace
 from mailsla.core.pairing.doubts import DoubtCode
 from mailsla.core.rate.case import case_of
 from mailsla.usecases.derive import derive_pending
+from tests.adapters.salted import unproven
 from tests.factories import CITIZEN, RULES, mail, paris, reply
 
 INBOX = ListedMailbox("INBOX", MailboxRole.INBOX)
@@ -555,3 +556,27 @@ def test_the_status_of_a_finished_pass_is_kept(store: Store) -> None:
     after = store.mailboxes.cursor("contact", INBOX)
 
     assert (after.uid_validity, after.uid_next, after.messages, after.forms) == (7, 12, 3, "digest")
+
+
+def test_the_values_of_a_message_are_hashed_with_a_salt_of_its_own_and_again_when_they_are_completed(
+    engine: Engine,
+) -> None:
+    store = store_on(engine)
+    cursor = store.mailboxes.cursor("contact", INBOX)
+    form = mail("2026-11-02 10:00", by="site@pref.example.fr", subject="État civil : « demande »")
+    plain = mail("2026-11-02 11:00")
+    completed = form.header._replace(asked_by=("nour@example.org",))
+
+    def put(uid: int, key: str, header: Header) -> list[tuple[bytes, bytes]]:
+        store.messages.add(cursor, Batch(7, uid, (NewMessage(uid, None, key, header),), ()), SEEN)
+        assert unproven(engine) == []
+        with reading(engine) as connection:
+            query = select(MESSAGE.c.salt, MESSAGE.c.hashes).order_by(MESSAGE.c.id)
+            return [(row.salt, row.hashes) for row in connection.execute(query)]
+
+    put(1, form.key, form.header)
+    [first, second] = put(2, plain.key, plain.header)
+    [again, same] = put(3, form.key, completed)
+
+    assert first[0] != second[0]
+    assert (again[0] != first[0], again[1] != first[1], same) == (True, True, second)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
+from os import urandom
 
-from sqlalchemy import ColumnElement, Connection, Engine, delete, func, select, true, update
+from sqlalchemy import ColumnElement, Connection, Engine, Text, cast, delete, func, select, true, update
 
 from mailsla.adapters.database import rows
 from mailsla.adapters.database.bulk import (
@@ -30,6 +31,7 @@ from mailsla.core.errors import apart
 from mailsla.core.mail.copies import DRAFT_MARKS, MailboxRole
 from mailsla.core.mail.header import BODY_SAYS, BODY_THANKS, Header
 from mailsla.core.mail.header_reading import READER_VERSION
+from mailsla.core.mail.salted_hashes import SALT_BYTES
 from mailsla.core.mail.trace_information import Trace
 from mailsla.core.office.body_evidence import needs_body
 from mailsla.core.office.correspondents import Office
@@ -227,10 +229,11 @@ def _add_messages(connection: Connection, batch: Batch, seen_at: datetime) -> di
     added = sorted(found)
     numbers = dict(zip(added, reserved(connection, MESSAGE, len(added)), strict=True))
     written = [
-        (number, *rows.message_values(key, found[key].header, seen_at, values))
+        (number, *row, *rows.salted(row, urandom(SALT_BYTES)))
         for key, number in numbers.items()
+        if (row := rows.message_values(key, found[key].header, seen_at, values))
     ]
-    if insert_rows(connection, MESSAGE, rows.STORED_MESSAGE, written) < len(written):
+    if insert_rows(connection, MESSAGE, (*rows.STORED_MESSAGE, *rows.SALTED), written) < len(written):
         # Some are there already, under numbers of their own.
         known = _ids(connection, added)
         told = [found[key] for key in added if known[key] != numbers[key] and _tells_more(found[key])]
@@ -242,6 +245,16 @@ def _add_messages(connection: Connection, batch: Batch, seen_at: datetime) -> di
         insert_rows(connection, TIE, TIE_COLUMNS, tied)
     derive_again(connection, numbers.values(), seen_at)
     return numbers
+
+
+def salt_again(connection: Connection, which: ColumnElement[bool]) -> None:
+    """Make the salted hashes of some messages anew, from what is in their rows."""
+    documents = [cast(MESSAGE.c[name], Text) for name in ("ids", "people", "kept")]
+    others = [MESSAGE.c[name] for name in rows.MESSAGE_COLUMNS[:5]]
+    query = select(MESSAGE.c.id, *others, *documents, MESSAGE.c.first_seen_at).where(which)
+    for number, *row in connection.execute(query).all():
+        salt, hashes = rows.salted(row, urandom(SALT_BYTES))
+        connection.execute(update(MESSAGE).where(MESSAGE.c.id == number).values(salt=salt, hashes=hashes))
 
 
 def _tells_more(message: NewMessage) -> bool:
@@ -265,6 +278,7 @@ def _complete(connection: Connection, told: Sequence[NewMessage], numbers: Mappi
             continue
         whole = {"people": rows.people_of(message.header), "kept": message.header.kept}
         connection.execute(update(MESSAGE).where(this).values(whole))
+        salt_again(connection, this)
         connection.execute(delete(TIE).where(TIE.c.message_id == numbers[message.key]))
         completed.add(message.key)
     return completed

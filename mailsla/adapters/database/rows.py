@@ -12,6 +12,7 @@ from mailsla.core.mail.copies import DRAFT_MARKS, Copy, Mail, MailboxRole
 from mailsla.core.mail.header import Header
 from mailsla.core.mail.instants import Basis
 from mailsla.core.mail.kinds import MailKind
+from mailsla.core.mail.salted_hashes import salted_hashes
 from mailsla.core.mail.trace_information import Hop, Trace
 from mailsla.core.office.sides import Reading, Side
 from mailsla.core.pairing.apart import Underived
@@ -55,6 +56,18 @@ def message_values(key: str, header: Header, seen_at: datetime, values: ColumnVa
         values.document(header.kept),
         instant(seen_at),
     )
+
+
+SALTED = ("salt", "hashes")
+"""The columns of a message that stay when its values go, or go with them."""
+
+
+def salted(written: Sequence[Any], salt: bytes) -> tuple[bytes, bytes]:
+    """Return the salt and the hashes of a message, from its row in the order of `MESSAGE_COLUMNS`."""
+    _key, message_id, thread_index, subject, sent_at, *documents, _first_seen_at = written
+    at = instant_of(sent_at)
+    sent = None if at is None else at.isoformat()
+    return salt, salted_hashes(salt, (message_id, thread_index, subject, sent, *documents))
 
 
 def people_of(header: Header) -> dict[str, Any]:

@@ -13,13 +13,7 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, Column, Index, Table, Text, UniqueConstraint, false
 from sqlmodel import Field, SQLModel
 
-NAMING = {
-    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-    "pk": "pk_%(table_name)s",
-}
-SQLModel.metadata.naming_convention = NAMING
+from mailsla.adapters.database.people_tables import AlertRow, DecisionRow, OutgoingRow, PublicationRow
 
 
 class AccountRow(SQLModel, table=True):
@@ -59,7 +53,10 @@ class MailboxRow(SQLModel, table=True):
 
 
 class MessageRow(SQLModel, table=True):
-    """A message: what its header said. `people` and `subject` are emptied after the site's retention."""
+    """A message: what its header said. `people` and `subject` are emptied after the site's retention.
+
+    `hashes` stays of the values then, and `salt` does not (`mailsla.core.mail.salted_hashes`).
+    """
 
     __tablename__ = "message"
     id: int | None = Field(default=None, primary_key=True)
@@ -72,6 +69,8 @@ class MessageRow(SQLModel, table=True):
     people: dict[str, list[str]] = Field(sa_column=Column(JSON, nullable=False))
     kept: list[list[str]] = Field(sa_column=Column(JSON, nullable=False))
     first_seen_at: datetime
+    salt: bytes | None = None
+    hashes: bytes | None = None
 
 
 class PendingRow(SQLModel, table=True):
@@ -224,63 +223,6 @@ class DerivationRow(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     rules: str = ""
     ties: str = Field(default="", sa_column_kwargs={"server_default": ""})
-
-
-class DecisionRow(SQLModel, table=True):
-    """What a person decided about a request or a message; never changed, never removed."""
-
-    __tablename__ = "decision"
-    id: int | None = Field(default=None, primary_key=True)
-    target: str = Field(index=True, max_length=32)
-    action: str
-    value: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
-    reason: str = Field(sa_type=Text)
-    decided_by: str
-    decided_at: datetime
-
-
-class PublicationRow(SQLModel, table=True):
-    """A published figure: the verdicts behind it and the digests of what made them."""
-
-    __tablename__ = "publication"
-    id: int | None = Field(default=None, primary_key=True)
-    period: str
-    first: date
-    last: date
-    at: datetime
-    published_at: datetime
-    verdicts: dict[str, str] = Field(sa_column=Column(JSON, nullable=False))
-    digests: dict[str, str] = Field(sa_column=Column(JSON, nullable=False))
-    cohort: str | None = None
-
-
-class OutgoingRow(SQLModel, table=True):
-    """An outgoing mail; its text is emptied once it was handed over."""
-
-    __tablename__ = "outgoing"
-    __table_args__ = (UniqueConstraint("recipient", "purpose", "day"),)
-    id: int | None = Field(default=None, primary_key=True)
-    message_id: str = Field(unique=True)
-    recipient: str
-    purpose: str
-    day: date
-    subject: str = Field(sa_type=Text)
-    text: str = Field(sa_type=Text)
-    created_at: datetime
-    claimed_until: datetime | None = None
-    attempts: int = 0
-    sent_at: datetime | None = None
-    refused: str | None = None
-
-
-class AlertRow(SQLModel, table=True):
-    """A request was announced at a level: never twice."""
-
-    __tablename__ = "alert"
-    request: str = Field(primary_key=True, max_length=32)
-    level: str = Field(primary_key=True)
-    outgoing_id: int = Field(foreign_key="outgoing.id")
-    created_at: datetime
 
 
 def table(row_class: type[SQLModel]) -> Table:

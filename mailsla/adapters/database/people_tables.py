@@ -1,0 +1,75 @@
+"""The tables of what people decide, publish and are told, as rows; see `tables`."""
+
+# No `from __future__ import annotations` here: SQLModel reads the annotations at run time.
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, Column, Text, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+SQLModel.metadata.naming_convention = NAMING
+"""How constraints and indexes are named, the same by the migrations as by the code; set before any table is."""
+
+
+class DecisionRow(SQLModel, table=True):
+    """What a person decided about a request or a message; never changed, never removed."""
+
+    __tablename__ = "decision"
+    id: int | None = Field(default=None, primary_key=True)
+    target: str = Field(index=True, max_length=32)
+    action: str
+    value: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    reason: str = Field(sa_type=Text)
+    decided_by: str
+    decided_at: datetime
+
+
+class PublicationRow(SQLModel, table=True):
+    """A published figure: the verdicts behind it and the digests of what made them."""
+
+    __tablename__ = "publication"
+    id: int | None = Field(default=None, primary_key=True)
+    period: str
+    first: date
+    last: date
+    at: datetime
+    published_at: datetime
+    verdicts: dict[str, str] = Field(sa_column=Column(JSON, nullable=False))
+    digests: dict[str, str] = Field(sa_column=Column(JSON, nullable=False))
+    cohort: str | None = None
+
+
+class OutgoingRow(SQLModel, table=True):
+    """An outgoing mail; its text is emptied once it was handed over."""
+
+    __tablename__ = "outgoing"
+    __table_args__ = (UniqueConstraint("recipient", "purpose", "day"),)
+    id: int | None = Field(default=None, primary_key=True)
+    message_id: str = Field(unique=True)
+    recipient: str
+    purpose: str
+    day: date
+    subject: str = Field(sa_type=Text)
+    text: str = Field(sa_type=Text)
+    created_at: datetime
+    claimed_until: datetime | None = None
+    attempts: int = 0
+    sent_at: datetime | None = None
+    refused: str | None = None
+
+
+class AlertRow(SQLModel, table=True):
+    """A request was announced at a level: never twice."""
+
+    __tablename__ = "alert"
+    request: str = Field(primary_key=True, max_length=32)
+    level: str = Field(primary_key=True)
+    outgoing_id: int = Field(foreign_key="outgoing.id")
+    created_at: datetime
