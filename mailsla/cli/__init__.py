@@ -10,6 +10,7 @@ from mailsla.adapters.machine.written_files import keep_private
 from mailsla.core.errors import ConfigError, MailslaError, UsageError
 from mailsla.language import LANGUAGES, speak
 from mailsla.language import gettext as _
+from mailsla.presentation.typography import typeset
 
 GLOBAL_FLAGS = ("--debug", "--demo")
 GLOBAL_OPTIONS = ("--lang", "--config")
@@ -55,7 +56,7 @@ def _failed(error: MailslaError, code: int, arguments: list[str]) -> int:
 
 
 def _say(*lines: str) -> None:
-    print(*lines, sep="\n", file=sys.stderr)  # noqa: T201 (an error sentence is what this prints)
+    print(*map(typeset, lines), sep="\n", file=sys.stderr)  # noqa: T201 (an error sentence is what this prints)
 
 
 def _hoisted(arguments: list[str]) -> list[str]:

@@ -57,4 +57,4 @@ def _print(lines: list[Line]) -> None:
     console = session.console()
     for line in lines:
         console.print(Text(f"{check_lines.health(line.health):<11}", style=STYLES[line.health]), end="")
-        console.print(Text(f"{line.subject} : {line.sentence}"))
+        console.print(_("{subject} : {sentence}").format(subject=line.subject, sentence=line.sentence))

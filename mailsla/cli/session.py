@@ -19,6 +19,7 @@ from mailsla.config import Settings, load
 from mailsla.core.errors import UsageError
 from mailsla.demo import office as demo
 from mailsla.language import gettext as _
+from mailsla.presentation.formats.printed import Terminal
 
 if TYPE_CHECKING:
     from mailsla.bootstrap.application import Application
@@ -116,12 +117,12 @@ def up_to_date(context: typer.Context) -> Iterator[Application]:
 
 def _say_that_rules_changed() -> None:
     sentence = _("Les règles ont changé depuis le dernier rapprochement : tous les courriels sont relus.")
-    Console(stderr=True, highlight=False).print(sentence)
+    error_console().print(sentence)
 
 
 def console() -> Console:
-    """Return where answers are printed; numbers and quotes are not coloured."""
-    return Console(highlight=False, markup=False, emoji=False)
+    """Return where answers are printed."""
+    return Terminal()
 
 
 @contextmanager
@@ -143,7 +144,7 @@ def printing(output: Path | None) -> Iterator[Console]:
 
 def error_console() -> Console:
     """Return where progress and warnings are printed."""
-    return Console(stderr=True, highlight=False, markup=False, emoji=False)
+    return Terminal(stderr=True)
 
 
 def write_out(text: str, output: Path | None) -> None:

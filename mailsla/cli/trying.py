@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.text import Text
 
 from mailsla.bootstrap import commands
 from mailsla.bootstrap.application import Application, open_application
@@ -20,6 +19,7 @@ from mailsla.demo import office
 from mailsla.language import gettext as _
 from mailsla.presentation import words
 from mailsla.presentation.formats import terminal
+from mailsla.presentation.formats.printed import Printed
 from mailsla.presentation.pages.report_page import report_page
 from mailsla.usecases.selection import Selection, State
 
@@ -50,7 +50,7 @@ def demo(
     office.make_folder()
     started = time.monotonic()
     console.print(
-        Text(_("Préfecture inventée, à la date du {day}.").format(day=words.day_name(office.NOW.date())))
+        Printed(_("Préfecture inventée, à la date du {day}.").format(day=words.day_name(office.NOW.date())))
     )
     _collect(folder)
     with open_application(load(office.config_path()), now=office.clock()) as app:
@@ -58,9 +58,9 @@ def demo(
         terminal.show(report_page(commands.report(app), app.site.zone), console)
         console.print()
         for line in _next_steps(app):
-            console.print(Text(line))
+            console.print(Printed(line))
     console.print(
-        Text(_("Démonstration faite en {n} s.").format(n=round(time.monotonic() - started)), style="dim")
+        Printed(_("Démonstration faite en {n} s.").format(n=round(time.monotonic() - started)), style="dim")
     )
 
 

@@ -11,6 +11,7 @@ import typer
 from typer.exceptions import TyperException
 
 from mailsla.language import gettext as _
+from mailsla.presentation.typography import typeset
 
 
 def explained(app: typer.Typer, arguments: list[str]) -> int:
@@ -18,7 +19,7 @@ def explained(app: typer.Typer, arguments: list[str]) -> int:
     try:
         code = app(arguments, standalone_mode=False, prog_name="mailsla")
     except TyperException as error:
-        print(sentence(error), file=sys.stderr)  # noqa: T201 (an error sentence is what this prints)
+        print(typeset(sentence(error)), file=sys.stderr)  # noqa: T201 (an error sentence is what this prints)
         return 2
     except (typer.Exit, typer.Abort) as ending:
         return int(getattr(ending, "exit_code", 1))

@@ -24,9 +24,7 @@ from mailsla.core.rate.population import Population
 from mailsla.core.rate.publication import Publication
 from mailsla.language import gettext as _
 from mailsla.language import language, ngettext
-
-NO_BREAK = "\u00a0"
-
+from mailsla.presentation.typography import NO_BREAK
 
 safe = printable
 """Return what a stranger wrote, fit for a terminal or a mail."""
@@ -64,13 +62,13 @@ def month(on: date) -> str:
 
 
 def hour(at: datetime, zone: ZoneInfo) -> str:
-    """« 08 h 30 » (08:30 in English), in the site's zone."""
+    """« 8 h 30 » (08:30 in English), in the site's zone."""
     local = at.astimezone(zone)
-    return f"{local:%H}{NO_BREAK}h{NO_BREAK}{local:%M}" if language() == "fr" else f"{local:%H:%M}"
+    return f"{local.hour}{NO_BREAK}h{NO_BREAK}{local:%M}" if language() == "fr" else f"{local:%H:%M}"
 
 
 def instant(at: datetime, zone: ZoneInfo) -> str:
-    """« 13/11/2026 à 08 h 30 »."""
+    """« 13/11/2026 à 8 h 30 »."""
     return _("{day} à {hour}").format(day=short_day(at.astimezone(zone).date()), hour=hour(at, zone))
 
 

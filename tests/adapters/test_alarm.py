@@ -14,6 +14,7 @@ from mailsla.core.collection.gap import Gap
 from mailsla.core.collection.outcome import RunOutcome
 from mailsla.presentation.formats import alert_text
 from mailsla.presentation.pages.alert_page import alarm_page
+from mailsla.presentation.typography import typeset
 from mailsla.usecases.alarm import AlarmRule, sound
 from tests.factories import PARIS, paris
 
@@ -123,7 +124,9 @@ def test_the_mail_says_since_when_why_and_what_to_do(site: Site) -> None:
     [gap] = site.gaps(1)
     subject, body = written(gap)
 
-    assert subject == "mailsla : relève de « contact » arrêtée depuis le 13/11/2026 à 09\u00a0h\u00a000"
+    assert subject == typeset(
+        "mailsla : relève de « contact » arrêtée depuis le 13/11/2026 à 9\u00a0h\u00a000"
+    )
     assert "mot de passe" in body
     assert "mailsla check" in body
 
@@ -241,5 +244,7 @@ def test_a_mailbox_left_out_is_a_gap_of_its_own_told_when_it_has_lasted_and_its_
     assert untold == []
     assert site.purposes == ["mailbox-refused", "mailbox-read-again"]
     subject, body = written(Gap("contact", START, None, partial=True))
-    assert subject == "mailsla : relève de « contact » incomplète depuis le 13/11/2026 à 09\u00a0h\u00a000"
+    assert subject == typeset(
+        "mailsla : relève de « contact » incomplète depuis le 13/11/2026 à 9\u00a0h\u00a000"
+    )
     assert "laisse de côté un dossier" in body

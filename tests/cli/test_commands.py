@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.trials.daemon import Installation
+from tests.trials.daemon import Installation, plainly_spaced
 from tests.trials.office import document, toml, trap
 
 GOLDEN = [
@@ -31,14 +31,16 @@ def mailsla(
     *arguments: str, folder: Path | None = None, **environment: str
 ) -> subprocess.CompletedProcess[str]:
     clean = {name: value for name, value in os.environ.items() if not name.startswith("MAILSLA_")}
-    return subprocess.run(
-        [sys.executable, "-m", "mailsla", *arguments],
-        cwd=folder,
-        env={**clean, "PYTHONPATH": str(Path(__file__).parents[2]), **environment},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
+    return plainly_spaced(
+        subprocess.run(
+            [sys.executable, "-m", "mailsla", *arguments],
+            cwd=folder,
+            env={**clean, "PYTHONPATH": str(Path(__file__).parents[2]), **environment},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
     )
 
 

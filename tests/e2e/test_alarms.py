@@ -142,13 +142,13 @@ def test_a_server_that_is_down_is_told_with_its_hour_and_reports_name_the_hole(s
 
     text = site.installation.run("report", "--period", "2026-11").stdout.replace("\u00a0", " ")
     assert site.told() == [
-        "mailsla : relève de « contact » arrêtée depuis le 12/11/2026 à 08 h 00",
+        "mailsla : relève de « contact » arrêtée depuis le 12/11/2026 à 8 h 00",
         "mailsla : relève de « contact » reprise",
     ]
     assert meanwhile == [
         {"account": "contact", "since": "2026-11-12T08:00:00+01:00", "until": None, "partial": False}
     ]
-    assert "Chiffres incomplets du 12/11/2026 à 08 h 00 au 13/11/2026 à 06 h 00" in " ".join(text.split())
+    assert "Chiffres incomplets du 12/11/2026 à 8 h 00 au 13/11/2026 à 6 h 00" in " ".join(text.split())
 
 
 def test_a_machine_that_was_off_leaves_its_hole_in_the_report_and_so_does_a_mailbox_never_read(
@@ -168,5 +168,5 @@ def test_a_machine_that_was_off_leaves_its_hole_in_the_report_and_so_does_a_mail
 
     assert "n'a encore jamais été relevé en entier" in never
     assert "Chiffres incomplets" not in read
-    assert "n'est plus relevé depuis le 02/11/2026 à 08 h 00" in still_off
-    assert "Chiffres incomplets du 02/11/2026 à 08 h 00 au 12/11/2026 à 08 h 00" in said()
+    assert "n'est plus relevé depuis le 02/11/2026 à 8 h 00" in still_off
+    assert "Chiffres incomplets du 02/11/2026 à 8 h 00 au 12/11/2026 à 8 h 00" in said()

@@ -13,6 +13,7 @@ from mailsla.core.clock.commitment import Commitment, Comparison
 from mailsla.core.collection.gap import Gap
 from mailsla.presentation.formats import alert_text
 from mailsla.presentation.pages.alert_page import MOST_NOTICES, Entry, MailPage, Shown, alarm_page, alert_page
+from mailsla.presentation.typography import typeset
 from tests.factories import CITIZEN, PARIS, PROMISE, paris
 from tests.presentation.samples import digest, gap, notice, request
 
@@ -171,11 +172,11 @@ def test_the_text_says_all_of_the_page_in_its_order() -> None:
         *page.closing,
     ]
 
-    assert subject == page.subject
+    assert subject == typeset(page.subject)
     place = 0
     for part in said:
-        place = text.index(part, place)
-    assert text.endswith(f"{page.closing[-1]}\n")
+        place = text.index(typeset(part), place)
+    assert text.endswith(f"{typeset(page.closing[-1])}\n")
 
 
 @pytest.mark.parametrize(

@@ -91,7 +91,7 @@ SAID: list[tuple[Finding, str]] = [
         findings.DerivationLate(AT),
         (
             "failure base de données : des courriels relevés attendent d'être rapprochés depuis le 13/11/2026 à "
-            "09 h 00 : voir le journal de mailsla."
+            "9 h 00 : voir le journal de mailsla."
         ),
     ),
     (
@@ -121,7 +121,7 @@ SAID: list[tuple[Finding, str]] = [
     (findings.CollectedInPart("contact", "dossier refusé."), "warning relève contact : dossier refusé."),
     (
         findings.NotCollected(Gap("contact", AT, None)),
-        "warning relève contact : pas de relève réussie depuis le 13/11/2026 à 09 h 00.",
+        "warning relève contact : pas de relève réussie depuis le 13/11/2026 à 9 h 00.",
     ),
     (
         findings.NotCollected(Gap("contact", AT, None, never=True)),
@@ -129,7 +129,7 @@ SAID: list[tuple[Finding, str]] = [
     ),
     (
         findings.LastCollected("contact", AT, recent=True),
-        "ok relève contact : dernière relève réussie le 13/11/2026 à 09 h 00.",
+        "ok relève contact : dernière relève réussie le 13/11/2026 à 9 h 00.",
     ),
     (
         findings.LastCollected("contact", None, recent=False),
@@ -139,7 +139,7 @@ SAID: list[tuple[Finding, str]] = [
         findings.NextWorkingDay("Métropole", date(2026, 11, 16)),
         "ok calendrier : Métropole ; prochain jour ouvré : lundi 16 novembre 2026.",
     ),
-    (findings.ClockShows(AT), "ok horloge : 13/11/2026 à 09 h 00"),
+    (findings.ClockShows(AT), "ok horloge : 13/11/2026 à 9 h 00"),
 ]
 
 

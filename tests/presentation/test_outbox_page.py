@@ -49,7 +49,7 @@ def test_the_history_says_whether_each_mail_was_sent_was_refused_or_waits() -> N
         Cell(HEAD),
         Cell("13/11/2026", date(2026, 11, 13)),
         Cell("3", 3),
-        Cell("envoyée le 13/11/2026 à 08\u00a0h\u00a030"),
+        Cell("envoyée le 13/11/2026 à 8\u00a0h\u00a030"),
     )
     assert [row[-1] for row in table.rows[1:]] == [
         Cell("refusée : refusé (code 550)."),

@@ -110,7 +110,7 @@ def test_the_page_opens_with_the_office_the_instant_and_the_promise() -> None:
 
     assert page.title == "Préfecture d'essai – réponses aux courriels"
     assert [line.text.partition(" :")[0] for line in page.lines[:5]] == [
-        "Situation au vendredi 13 novembre 2026, 08\u00a0h\u00a030",
+        "Situation au vendredi 13 novembre 2026, 8\u00a0h\u00a030",
         "Où en est-on ? Promesse non tenue",
         "Est-ce définitif ? Oui",
         "Que faire ? Rien ne presse",
@@ -133,19 +133,19 @@ def test_a_report_without_holes_doubts_or_revisions_warns_of_nothing() -> None:
         ),
         (
             gap(),
-            "Chiffres incomplets : le compte « contact » n'est plus relevé depuis le 01/11/2026 à 09 h 00.",
+            "Chiffres incomplets : le compte « contact » n'est plus relevé depuis le 01/11/2026 à 9 h 00.",
         ),
         (
             gap("2026-11-03 10:30"),
             (
-                "Chiffres incomplets du 01/11/2026 à 09 h 00 au 03/11/2026 à 10 h 30 : "
+                "Chiffres incomplets du 01/11/2026 à 9 h 00 au 03/11/2026 à 10 h 30 : "
                 "le compte « contact » n'était pas relevé. Ce qui est arrivé et reparti entre-temps n'est pas connu."
             ),
         ),
         (
             gap("2026-11-03 10:30", lost=2),
             (
-                "Chiffres incomplets du 01/11/2026 à 09 h 00 au 03/11/2026 à 10 h 30 : le compte « contact » n'était "
+                "Chiffres incomplets du 01/11/2026 à 9 h 00 au 03/11/2026 à 10 h 30 : le compte « contact » n'était "
                 "pas relevé. 2 courriels arrivés et repartis entre-temps n'ont pas été vus."
             ),
         ),
@@ -153,13 +153,13 @@ def test_a_report_without_holes_doubts_or_revisions_warns_of_nothing() -> None:
             gap(partial=True),
             (
                 "Chiffres incomplets : un dossier du compte « contact » est refusé par le serveur "
-                "depuis le 01/11/2026 à 09 h 00."
+                "depuis le 01/11/2026 à 9 h 00."
             ),
         ),
         (
             gap("2026-11-03 10:30", partial=True),
             (
-                "Chiffres incomplets du 01/11/2026 à 09 h 00 au 03/11/2026 à 10 h 30 : "
+                "Chiffres incomplets du 01/11/2026 à 9 h 00 au 03/11/2026 à 10 h 30 : "
                 "un dossier du compte « contact » était refusé par le serveur. "
                 "Ce qui est arrivé et reparti entre-temps n'est pas connu."
             ),

@@ -118,7 +118,7 @@ def test_decisions_are_told_with_who_what_and_why() -> None:
     [_verdict, told] = lines_of(page_of(request(), DECISION))
 
     assert told.text == (
-        "Décision n° 7, le 10/11/2026 à 09\u00a0h\u00a000, par camille : exclue du taux – doublon"
+        "Décision n° 7, le 10/11/2026 à 9\u00a0h\u00a000, par camille : exclue du taux – doublon"
     )
 
 

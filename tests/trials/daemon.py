@@ -14,6 +14,14 @@ from pathlib import Path
 from typing import Any
 
 
+def plainly_spaced(done: subprocess.CompletedProcess[str]) -> subprocess.CompletedProcess[str]:
+    """Return what a command wrote with spaces as people type them: those that are not to be broken are plain."""
+    done.stdout, done.stderr = (
+        text.replace("\u00a0", " ").replace("\u202f", " ") for text in (done.stdout, done.stderr)
+    )
+    return done
+
+
 class Installation:
     """A configured mailsla in a folder of its own.
 
@@ -50,7 +58,7 @@ class Installation:
         )
         if check and done.returncode != 0:
             raise AssertionError(f"{arguments} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}")
-        return done
+        return plainly_spaced(done)
 
     def json(self, *arguments: str) -> Any:
         """Run a command with `--format json` and return its document."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from mailsla.presentation.pages.alert_page import Entry, Group, MailPage
+from mailsla.presentation.typography import typeset
 
 
 def write(page: MailPage) -> tuple[str, str]:
     """Return the subject and the text of a mail."""
     paragraphs = [*page.opening, *map(_group, page.groups), *page.warnings, *page.closing]
-    return page.subject, "\n\n".join(paragraphs) + "\n"
+    return typeset(page.subject), typeset("\n\n".join(paragraphs)) + "\n"
 
 
 def _group(group: Group) -> str:

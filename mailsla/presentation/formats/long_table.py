@@ -11,6 +11,7 @@ from rich.console import Console, ConsoleOptions
 from rich.segment import Segment
 
 from mailsla.presentation.pages.page import Alignment, Cell, Column, Emphasis, Fit, Row, Table
+from mailsla.presentation.typography import typeset
 
 MANY = 1_000
 """More rows than this are long; so many are printed at once."""
@@ -80,8 +81,9 @@ def _length(text: str) -> int:
 
 def _fitted(cell: Cell, width: int, column: Column) -> str:
     """Return a cell in so many places, its end cut off where they are too few, and what stands after it."""
-    length = _length(cell.text)
+    text = typeset(cell.text)
+    length = _length(text)
     if length > width:
-        return set_cell_size(cell.text, width - 1) + "…" + GAP
+        return set_cell_size(text, width - 1) + "…" + GAP
     spaces = " " * (width - length)
-    return (spaces + cell.text if column.alignment is Alignment.RIGHT else cell.text + spaces) + GAP
+    return (spaces + text if column.alignment is Alignment.RIGHT else text + spaces) + GAP

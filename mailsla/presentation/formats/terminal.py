@@ -10,6 +10,7 @@ from rich.console import Console, RenderableType
 from rich.text import Text
 
 from mailsla.presentation.formats import long_table
+from mailsla.presentation.formats.printed import Printed
 from mailsla.presentation.pages.page import (
     Alignment,
     Bar,
@@ -52,21 +53,21 @@ def show(page: Page, console: Console) -> None:
 
 def _opening(page: Page) -> Iterable[RenderableType]:
     if page.title:
-        yield Text(page.title, style=HEADING)
+        yield Printed(page.title, style=HEADING)
     for line in page.lines:
         yield _text(line)
     for warning in page.warnings:
-        yield Text(warning, style=WARNING)
+        yield Printed(warning, style=WARNING)
 
 
 def _notes(page: Page) -> Iterable[RenderableType]:
     for note in page.notes:
-        yield Text(note, style=NOTE)
+        yield Printed(note, style=NOTE)
 
 
 def _section(section: Section) -> Iterable[RenderableType]:
     if section.heading:
-        yield Text(section.heading, style=HEADING)
+        yield Printed(section.heading, style=HEADING)
     for block in section.blocks:
         yield from _block(block)
 
@@ -77,7 +78,7 @@ def _block(block: Block) -> Iterable[RenderableType]:
             yield _text(block)
         case Points():
             for sentence in block.sentences:
-                yield Text(f"- {sentence}")
+                yield Printed(f"- {sentence}")
         case Table() if long_table.is_long(block):
             yield from long_table.pieces(block, STYLES, "dim")
         case Table():
@@ -87,7 +88,7 @@ def _block(block: Block) -> Iterable[RenderableType]:
 
 
 def _text(said: Line | Cell) -> Text:
-    return Text(said.text, style=STYLES[said.emphasis])
+    return Printed(said.text, style=STYLES[said.emphasis])
 
 
 def _table(of: Table) -> table.Table:
@@ -111,7 +112,7 @@ def _table(of: Table) -> table.Table:
 
 def _add_column(drawn: table.Table, column: Column, at_least: int | None) -> None:
     drawn.add_column(
-        column.title,
+        Printed(column.title),
         justify="right" if column.alignment is Alignment.RIGHT else "left",
         no_wrap=column.fit is not Fit.WRAP,
         min_width=column.width or at_least,

@@ -18,6 +18,7 @@ from mailsla.presentation.pages.page import Block, Emphasis, Line, Page, Points,
 from mailsla.presentation.pages.report_answers import answers
 from mailsla.presentation.pages.report_warnings import warnings
 from mailsla.presentation.pages.request_page import request_table
+from mailsla.presentation.typography import NO_BREAK
 
 MOST_ROWS = 20
 """Rows of a list inside the report; `mailsla requests` shows them all."""
@@ -133,9 +134,7 @@ def _deadlines(title: str, items: Sequence[Judged], built: Report, zone: ZoneInf
 
 def _notes(built: Report) -> Iterable[str]:
     if built.not_requests:
-        counts = ", ".join(
-            f"{count}{words.NO_BREAK}{mail_terms.kind(kind)}" for kind, count in built.not_requests
-        )
+        counts = ", ".join(f"{count}{NO_BREAK}{mail_terms.kind(kind)}" for kind, count in built.not_requests)
         yield _("Ne sont pas des demandes, sur la période la plus longue : {counts}.").format(counts=counts)
     widest = built.sections[-1].follow_ups
     if widest.counted:
