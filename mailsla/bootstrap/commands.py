@@ -17,6 +17,7 @@ from mailsla.core.pairing.derivation import DerivedMessage, ListedMail, Tied
 from mailsla.core.pairing.request import Request
 from mailsla.core.rate.belonging import Belonging
 from mailsla.core.rate.period import Grain, Period
+from mailsla.core.rate.promises import Promise
 from mailsla.core.rate.report import Report
 from mailsla.core.rate.report_rules import ReportRules
 from mailsla.core.rate.standard import Judged
@@ -67,8 +68,13 @@ def _report_rules(app: Application, periods: Sequence[Period], by: Belonging | N
     return rules if by is None else replace(rules, by=by)
 
 
-def requests(app: Application, selection: Selection, sample: look_up.Sample | None = None) -> look_up.Listed:
-    """Return the requests of a selection, or a sample of them, with their verdicts now."""
+def requests(
+    app: Application,
+    selection: Selection,
+    sample: look_up.Sample | None = None,
+    promise: Promise | None = None,
+) -> look_up.Listed:
+    """Return the requests of a selection, or a sample of them, with their verdicts now; or by a promise of the site."""
     store = app.store
     return look_up.listed(
         store.derivations,
@@ -77,6 +83,7 @@ def requests(app: Application, selection: Selection, sample: look_up.Sample | No
         app.standard(),
         app.now(),
         sample,
+        promise=promise,
         count_follow_ups=app.site.settings.replies.count_follow_ups,
     )
 

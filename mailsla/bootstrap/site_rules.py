@@ -18,6 +18,7 @@ from mailsla.core.mail.base_subject import base_subject
 from mailsla.core.office.correspondents import Office, Service
 from mailsla.core.office.forms import Form
 from mailsla.core.pairing.rules import CategoryRule, ClosingEffect, ClosingRule, PairingRules, Part, ReplyRule
+from mailsla.core.rate.promises import KeptBy, Promise, announced_dates
 from mailsla.core.rate.report_rules import ReportRules
 from mailsla.core.rate.standard import Standard
 
@@ -124,6 +125,17 @@ class Site:
         return {item.category: item.commitment for item in self.settings.commitments}
 
     @property
+    def promises(self) -> tuple[Promise, ...]:
+        """The promises beside the main one: of the other categories, of the law, and every announced date."""
+        main, *others = (item.commitment for item in self.settings.commitments)
+        law = (item.commitment for item in self.settings.acknowledgements)
+        return (
+            *(Promise(commitment) for commitment in others),
+            *(Promise(commitment, KeptBy.FIRST_MAIL) for commitment in law),
+            announced_dates(main),
+        )
+
+    @property
     def zone(self) -> ZoneInfo:
         """The site's zone."""
         return self._clock_rules.zone
@@ -151,6 +163,7 @@ class Site:
             count_follow_ups=settings.replies.count_follow_ups,
             by=settings.report.cohort,
             pairing=self.pairing,
+            promises=self.promises,
         )
 
     @property

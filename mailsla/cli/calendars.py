@@ -17,6 +17,7 @@ from mailsla.cli.instants import read_instant, read_time
 from mailsla.cli.session import TextOrJson
 from mailsla.config import Settings
 from mailsla.core.clock.commitment import Commitment, Comparison, Unit
+from mailsla.core.clock.origin import Origin
 from mailsla.core.clock.receipt import ClosedDayReceipt
 from mailsla.core.errors import UsageError
 from mailsla.language import gettext as _
@@ -159,7 +160,7 @@ def _instead(
     if days is not None:
         promise = promise.in_days(days)
     if unit is not None:
-        promise = replace(promise, unit=Unit(unit.value))
+        promise = replace(promise, unit=Unit(unit.value), origin=Origin())
     return promise if comparison is None else promise.compared(comparison)
 
 

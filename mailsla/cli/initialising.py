@@ -41,11 +41,10 @@ password_file = {password_file}
 # head = "chef.etrangers@{bare_domain}"
 
 [[commitments]]
-# « dans 80 % des cas, une réponse en moins de dix jours ouvrés »
+# « dans 80 % des cas, une réponse en moins de dix jours ouvrés », d'après le dossier de presse du 3 septembre 2012.
+# Une fois vérifié dans votre référentiel, ajoutez confirmed = true ; d'autres valeurs : days, comparison, target.
 category = "information"
-days = 10
-comparison = "less_than"
-target = 0.80
+preset = "qualipref"
 
 # Sans cette section, aucune alerte ne part.
 # [smtp]

@@ -16,6 +16,7 @@ from mailsla.core.errors import UsageError
 from mailsla.core.mail.kinds import MailKind
 from mailsla.core.rate.belonging import Belonging
 from mailsla.core.rate.period import Grain
+from mailsla.core.rate.promises import Promise
 from mailsla.core.rate.report import Report
 from mailsla.language import gettext as _
 from mailsla.presentation import words
@@ -112,8 +113,8 @@ def requests(
         State | None,
         typer.Option(
             help=_(
-                "met, missed, not-due, not-due-answered, not-due-waiting, overdue, unanswered, follow-up, to-check, "
-                "excluded ou left-out."
+                "met, missed, not-due, not-due-answered, not-due-waiting, overdue, answered, unanswered, follow-up, "
+                "to-check, answered-by-decision, answered-by-filing, excluded ou left-out."
             ),
             show_default=False,
         ),
@@ -122,6 +123,10 @@ def requests(
     service: ServiceOption = None,
     cohort: CohortOption = None,
     category: Annotated[str | None, typer.Option(help=_("Nom d'une catégorie."), show_default=False)] = None,
+    promise: Annotated[
+        str | None,
+        typer.Option(help=_("Nom d'un autre engagement : ses échéances."), show_default=False),
+    ] = None,
     counted: Annotated[bool, typer.Option("--counted", help=_("Celles du taux seulement."))] = False,
     kind: Annotated[
         MailKind | None, typer.Option(help=_("left-out : une seule nature de courriel."), show_default=False)
@@ -147,24 +152,37 @@ def requests(
         if state is State.LEFT_OUT:
             if service is not None:
                 raise UsageError(_("Un courriel écarté n'est à aucun service : retirez --service."))
+            if promise is not None:
+                raise UsageError(_("Un courriel écarté n'est d'aucun engagement : retirez --promise."))
             _left_out(app, commands.left_out(app, wanted, kind), drawn, format_, output)
             return
         if kind is not None:
             raise UsageError(_("--kind va avec --state left-out."))
         _check_category(app, category)
         by = cohort or app.site.settings.report.cohort
-        _listed(app, Selection(state, wanted, service, by, category, counted), drawn, format_, output)
+        selection = Selection(state, wanted, service, by, category, counted)
+        if promise is not None:
+            if category is not None or counted:
+                raise UsageError(_("--promise va sans --category ni --counted : tout ce qu'il liste compte."))
+            _listed(app, selection, drawn, format_, output, _promise(app, promise))
+        else:
+            _listed(app, selection, drawn, format_, output)
 
 
 def _listed(
-    app: Application, selection: Selection, sample: Sample | None, format_: Format, output: Path | None
+    app: Application,
+    selection: Selection,
+    sample: Sample | None,
+    format_: Format,
+    output: Path | None,
+    promise: Promise | None = None,
 ) -> None:
-    """Print the requests of a selection."""
-    found, zone = commands.requests(app, selection, sample), app.site.zone
+    """Print the requests of a selection, by one promise when it is named."""
+    found, zone = commands.requests(app, selection, sample, promise), app.site.zone
     if format_ is Format.JSON:
         ids = commands.message_ids(app, found.items)
         session.write_out(
-            text(requests_document(found.items, ids, found.doubts, found.decided, zone)), output
+            text(requests_document(found.items, ids, found.doubts, found.decided, zone, promise)), output
         )
     elif format_ is Format.CSV:
         session.write_out(sheet.requests(found.items, zone), output)
@@ -173,8 +191,20 @@ def _listed(
             doubts = found.doubts if selection.state is State.TO_CHECK else ()
             mails = commands.mails(app, {key for doubt in doubts for key in (doubt.mail, *doubt.candidates)})
             terminal.show(
-                requests_page(found.items, found.decided, zone, found.found, doubts, mails), console
+                requests_page(found.items, found.decided, zone, found.found, doubts, mails, promise), console
             )
+
+
+def _promise(app: Application, name: str) -> Promise:
+    """Return the promise of that name, beside the main one."""
+    known = {promise.name: promise for promise in app.site.promises}
+    if name not in known:
+        raise UsageError(
+            _("Engagement inconnu : {name} ; choisissez parmi : {names}.").format(
+                name=words.safe(name, 60), names=", ".join(known)
+            )
+        )
+    return known[name]
 
 
 def _check_category(app: Application, category: str | None) -> None:

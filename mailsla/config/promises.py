@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import date, time
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from mailsla.config.fields import Address, HoursOfDay, Name, Section, Share
 from mailsla.core.clock.commitment import Commitment, Comparison, Unit
 from mailsla.core.clock.opening_hours import USUAL_WEEK, Interval
-from mailsla.core.clock.presets import PRESETS
+from mailsla.core.clock.origin import Origin, PresetName
+from mailsla.core.clock.presets import ACKNOWLEDGEMENT_PRESETS, PRESETS
 from mailsla.core.clock.receipt import ClosedDayReceipt
 from mailsla.language import gettext as _
 
@@ -19,7 +20,8 @@ class CommitmentSection(Section):
     """`[[commitments]]`: what is promised for a category of requests, and how its requests are recognised.
 
     `preset` fills what is not written (`mailsla.core.clock.presets`). A promise in `days` counts working days, or
-    calendar days when `unit` says so; one in `hours` counts hours of opening.
+    calendar days when `unit` says so; one in `hours` counts hours of opening. What a preset decides is « à vérifier »
+    until `confirmed`; `chosen_by_site` says that the promise names no delay.
     """
 
     category: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,39}$")] = "information"
@@ -30,6 +32,8 @@ class CommitmentSection(Section):
     comparison: Comparison | None = None
     target: Share | None = None
     announced_date_counts: bool = False
+    confirmed: bool = False
+    chosen_by_site: bool = False
     addresses: tuple[Address, ...] = ()
     mailboxes: tuple[Name, ...] = ()
     subjects: tuple[Name, ...] = ()
@@ -40,21 +44,68 @@ class CommitmentSection(Section):
             raise ValueError(_("indiquez days ou hours, pas les deux."))
         return self
 
+    @field_validator("category")
+    @classmethod
+    def _not_reserved(cls, written: str) -> str:
+        if written in {*PresetName}:
+            raise ValueError(_("ce nom est celui d'un autre engagement ; choisissez-en un autre."))
+        return written
+
+    @model_validator(mode="after")
+    def _one_origin(self) -> CommitmentSection:
+        if self.chosen_by_site and (self.preset is not None or not self._has_amount):
+            raise ValueError(
+                _(
+                    "chosen_by_site dit que le site a choisi le délai : écrivez-le (days ou hours), sans preset."
+                )
+            )
+        if self.confirmed and not self._is_of_preset:
+            raise ValueError(_("confirmed va avec preset : cet engagement est celui que le site a écrit."))
+        return self
+
+    @property
+    def _has_amount(self) -> bool:
+        return self.days is not None or self.hours is not None
+
+    @property
+    def _is_of_preset(self) -> bool:
+        """Whether a preset is named, or gives the delay."""
+        return self.preset is not None or not self._has_amount
+
     @property
     def commitment(self) -> Commitment:
         """The promise."""
-        preset = PRESETS[self.preset or "qualipref"]
+        name = PresetName(self.preset or PresetName.QUALIPREF)
+        preset = PRESETS[name]
         amount, unit = self.days or preset.days, Unit(self.unit)
         if self.hours is not None:
             amount, unit = self.hours, Unit.OPENING_HOURS
+        comparison, target = self.comparison or preset.comparison, self.target or preset.target
+        written = (preset.days, preset.comparison, preset.target, Unit.WORKING_DAYS)
         return Commitment(
             category=self.category,
             amount=amount,
-            comparison=self.comparison or preset.comparison,
-            target=self.target or preset.target,
+            comparison=comparison,
+            target=target,
             unit=unit,
             announced_date_counts=self.announced_date_counts,
+            origin=Origin(name, self.confirmed, altered=(amount, comparison, target, unit) != written)
+            if self._is_of_preset
+            else Origin(chosen_by_site=self.chosen_by_site),
         )
+
+
+class AcknowledgementSection(Section):
+    """`[[acknowledgements]]`: what the law says of acknowledgements, measured on the first mail of the office."""
+
+    preset: Literal["accuse-reception", "accuse-enregistrement"]
+    confirmed: bool = False
+
+    @property
+    def commitment(self) -> Commitment:
+        """The promise, for every request."""
+        name = PresetName(self.preset)
+        return ACKNOWLEDGEMENT_PRESETS[name].commitment(name, confirmed=self.confirmed)
 
 
 class ReceiptSection(Section):

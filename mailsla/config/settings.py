@@ -20,7 +20,13 @@ from mailsla.config.office import (
     Service,
     Site,
 )
-from mailsla.config.promises import CalendarSection, CommitmentSection, OpeningSection, ReceiptSection
+from mailsla.config.promises import (
+    AcknowledgementSection,
+    CalendarSection,
+    CommitmentSection,
+    OpeningSection,
+    ReceiptSection,
+)
 from mailsla.config.servers import Account, Smtp
 from mailsla.core.rate.belonging import Belonging
 from mailsla.language import gettext as _
@@ -61,6 +67,7 @@ class Settings(Section):
     forms: tuple[FormSection, ...] = ()
     services: tuple[Service, ...] = ()
     commitments: tuple[CommitmentSection, ...] = Field(default=(CommitmentSection(),), min_length=1)
+    acknowledgements: tuple[AcknowledgementSection, ...] = ()
     receipt: ReceiptSection = ReceiptSection()
     calendar: CalendarSection = CalendarSection()
     opening: OpeningSection = OpeningSection()
@@ -103,6 +110,7 @@ class Settings(Section):
             ("accounts", [account.name for account in self.accounts]),
             ("services", [service.name for service in self.services]),
             ("commitments", [commitment.category for commitment in self.commitments]),
+            ("acknowledgements", [str(item.preset) for item in self.acknowledgements]),
         ):
             twice = sorted({name for name in names if names.count(name) > 1})
             if twice:

@@ -62,6 +62,12 @@ head = "chef.associations@val-fleuri.example.fr"
 name = "Élections et réglementation"
 addresses = ["reglementation@val-fleuri.example.fr"]
 head = "chef.reglementation@val-fleuri.example.fr"
+
+[[acknowledgements]]
+preset = "accuse-reception"
+
+[[acknowledgements]]
+preset = "accuse-enregistrement"
 """
 
 

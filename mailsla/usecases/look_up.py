@@ -19,6 +19,7 @@ from mailsla.core.pairing.doubts import Doubt
 from mailsla.core.pairing.request import Request
 from mailsla.core.rate.case import Case, case_of
 from mailsla.core.rate.disputes import disputes
+from mailsla.core.rate.promises import Promise
 from mailsla.core.rate.standard import Judged, Standard
 from mailsla.language import gettext as _
 from mailsla.usecases.selection import Selection
@@ -82,13 +83,20 @@ def listed(
     now: datetime,
     sample: Sample | None = None,
     *,
+    promise: Promise | None = None,
     count_follow_ups: bool = False,
 ) -> Listed:
-    """Return the requests of a selection, or a sample of them, with their verdicts at `now`."""
+    """Return the requests of a selection, or a sample of them, with their verdicts at `now`.
+
+    With a promise, those that it is about, with their verdicts by it.
+    """
     cases = derivations.cases()
     doubts = sorted((*derivations.doubts(), *disputes(cases, standard, now)), key=lambda doubt: doubt.at)
     doubtful = {key for doubt in doubts for key in doubt.candidates}
-    selected = selection.of(standard.judge(cases, now), doubtful, standard, count_follow_ups=count_follow_ups)
+    judged: Sequence[Judged] = standard.judge(cases, now)
+    if promise is not None:
+        judged = promise.held(judged, standard, now, count_follow_ups=count_follow_ups)
+    selected = selection.of(judged, doubtful, standard, count_follow_ups=count_follow_ups)
     items = sampled(selected, sample)
     keys = {item.case.key for item in items}
     about = tuple(

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from mailsla.core.clock.verdict import Outcome
 from mailsla.core.clock.working_days import WorkingCalendar
+from mailsla.core.mail.instants import Basis
 from mailsla.core.rate.belonging import Belonging
 from mailsla.core.rate.period import Period
 from mailsla.core.rate.standard import Judged, Standard
@@ -23,9 +24,12 @@ class State(StrEnum):
     NOT_DUE_ANSWERED = "not-due-answered"
     NOT_DUE_WAITING = "not-due-waiting"
     OVERDUE = "overdue"
+    ANSWERED = "answered"
     UNANSWERED = "unanswered"
     FOLLOW_UP = "follow-up"
     TO_CHECK = "to-check"
+    ANSWERED_BY_DECISION = "answered-by-decision"
+    ANSWERED_BY_FILING = "answered-by-filing"
     EXCLUDED = "excluded"
     LEFT_OUT = "left-out"
 
@@ -113,9 +117,12 @@ def _is_in(item: Judged, state: State | None, doubtful: Collection[str], *, coun
         State.NOT_DUE_ANSWERED: is_first and is_not_due and is_answered,
         State.NOT_DUE_WAITING: is_first and is_not_due and not is_answered,
         State.OVERDUE: not is_answered and outcome is Outcome.MISSED,
+        State.ANSWERED: is_first and is_answered,
         State.UNANSWERED: not is_answered,
         State.FOLLOW_UP: case.follow_up,
         State.TO_CHECK: case.key in doubtful,
+        State.ANSWERED_BY_DECISION: is_first and is_answered and case.otherwise is Basis.DECISION,
+        State.ANSWERED_BY_FILING: is_first and is_answered and case.otherwise is Basis.FILED,
         State.EXCLUDED: False,
         State.LEFT_OUT: False,
     }[state]

@@ -240,6 +240,24 @@ def test_what_an_earlier_version_missed_is_not_known_and_what_it_kept_is_hashed(
     assert (unproven(empty_engine), len(salts)) == ([], 3)
 
 
+def test_a_store_that_did_not_note_what_no_mail_answered_is_derived_again(empty_engine: Engine) -> None:
+    schema.upgrade(empty_engine, "0011")
+    with writing(empty_engine) as connection:
+        connection.exec_driver_sql(
+            "insert into derived_request (key, conversation, follow_up, received_at, answered_at, category, imported, "
+            f"subject, detail) values ('k1', 'k1', false, '{SEEN}', '{SEEN}', 'information', false, 'Demande', '{{}}')"
+        )
+        connection.exec_driver_sql("insert into derivation (id, rules, ties) values (1, 'before', 'tied')")
+
+    schema.upgrade(empty_engine)
+
+    migrating.check(empty_engine)
+    store = store_on(empty_engine)
+    assert store.derivations.made_by() == ("", "tied")
+    [case] = store.derivations.cases()
+    assert (case.otherwise, case.mailed_at, case.answered_at) == (None, None, case.received_at)
+
+
 def _contents(connection: Connection) -> dict[str, list[tuple[object, ...]]]:
     """Return the columns of version 0001, table by table."""
     tables = {

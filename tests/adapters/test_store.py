@@ -27,6 +27,7 @@ from mailsla.core.mail.copies import DRAFT_FIELD, DRAFT_FLAG, Copy, Mail, Mailbo
 from mailsla.core.mail.header import Header
 from mailsla.core.mail.instants import Basis, Moment
 from mailsla.core.mail.trace_information import Hop, Trace
+from mailsla.core.pairing.decision import Action, Decision
 from mailsla.core.pairing.doubts import DoubtCode
 from mailsla.core.rate.case import case_of
 from mailsla.usecases.derive import derive_pending
@@ -116,6 +117,26 @@ def test_two_mails_with_one_bogus_id_stay_two(store: Store, engine: Engine) -> N
     )
 
     assert counts(engine) == (2, 2)
+
+
+def test_what_no_mail_answered_is_kept_with_what_mail_answered_all_the_same(
+    store: Store, derivations: Derivations
+) -> None:
+    asked, other = mail("2026-11-02 10:00"), mail("2026-11-02 11:00", by="claude.petit@example.net")
+    add(store, asked, other, reply("2026-11-06 10:00", asked))
+    for target in (asked, other):
+        store.decisions.add(
+            Decision(0, target.key, Action.ANSWERED, "autre", "référent", SEEN, at=paris("2026-11-03 10:00"))
+        )
+
+    derive_pending(derivations, RULES)
+
+    first, second = derivations.requests()
+    assert first.by_mail == Moment(paris("2026-11-06 10:00"), Basis.SENDER_CLOCK)
+    assert second.by_mail is None
+    cases = derivations.cases()
+    assert cases == (case_of(first), case_of(second))
+    assert [case.otherwise for case in cases] == [Basis.DECISION, Basis.DECISION]
 
 
 def test_what_disputes_an_instant_and_every_reason_to_look_at_a_mail_are_kept(

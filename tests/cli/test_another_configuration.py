@@ -32,6 +32,8 @@ CHANGES: dict[str, dict[str, Any]] = {
             {"category": "complaint", "days": 15, "subjects": ["Objet 2"]},
         ]
     },
+    "confirmed": {"commitments": [{"category": "information", "confirmed": True}]},
+    "acknowledgements": {"acknowledgements": [{"preset": "accuse-reception"}]},
     "receipt": {"receipt": {"closed_day_receipt": "next_working_day"}},
     "calendar": {"calendar": {"local_holidays": []}},
     "replies": {"replies": {"count_follow_ups": True}},

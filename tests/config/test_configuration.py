@@ -13,6 +13,7 @@ import pytest
 from pydantic import BaseModel
 
 from mailsla.config import Settings, load, parse
+from mailsla.core.clock.origin import Origin, PresetName
 from mailsla.core.errors import ConfigError
 from mailsla.language import speaking
 
@@ -219,6 +220,33 @@ RULES = [
     ),
     (with_service(mailboxes=["a\nb"]), "services[1].mailboxes[1]", "ce nom contient un caractère refusé."),
     (with_commitment(days=5, hours=5), "commitments[1]", "indiquez days ou hours, pas les deux."),
+    (with_commitment(chosen_by_site=True), "commitments[1]", "chosen_by_site dit que le site a choisi"),
+    (
+        with_commitment(chosen_by_site=True, days=10, preset="qualipref"),
+        "commitments[1]",
+        "chosen_by_site dit que le site a choisi",
+    ),
+    (with_commitment(confirmed=True, days=10), "commitments[1]", "confirmed va avec preset"),
+    (
+        with_commitment(category="accuse-reception"),
+        "commitments[1].category",
+        "ce nom est celui d'un autre engagement",
+    ),
+    (
+        SMALLEST | {"acknowledgements": [{"preset": "qualipref"}]},
+        "acknowledgements[1].preset",
+        "valeur inconnue ; choisissez 'accuse-reception' ou 'accuse-enregistrement'",
+    ),
+    (
+        SMALLEST | {"acknowledgements": [{"preset": "accuse-reception"}] * 2},
+        "configuration",
+        "deux entrées portent le même nom (acknowledgements : accuse-reception)",
+    ),
+    (
+        with_commitment(preset="accuse-reception"),
+        "commitments[1].preset",
+        "valeur inconnue ; choisissez 'qualipref' ou 'marianne'.",
+    ),
     (with_commitment(target=True), "commitments[1].target", "indiquez une part entre 0 et 1"),
     (with_commitment(target=float("nan")), "commitments[1].target", "indiquez une part entre 0 et 1"),
     (SMALLEST | {"opening": {"monday": ["12:00-9:00"]}}, "opening.monday[1]", "indiquez des heures comme"),
@@ -369,3 +397,31 @@ def test_a_relative_store_lies_beside_the_configuration(tmp_path: Path) -> None:
     )
 
     assert load(path).store.url == f"sqlite:///{tmp_path / 'mailsla.sqlite3'}"
+
+
+CHOSEN = {"days": 15, "comparison": "at_most", "target": 1, "chosen_by_site": True}
+TEXTS: list[tuple[dict[str, Any], Origin]] = [
+    ({}, Origin(PresetName.QUALIPREF)),
+    ({"preset": "marianne"}, Origin(PresetName.MARIANNE)),
+    ({"preset": "qualipref", "confirmed": True}, Origin(PresetName.QUALIPREF, confirmed=True)),
+    ({"confirmed": True}, Origin(PresetName.QUALIPREF, confirmed=True)),
+    ({"preset": "qualipref", "days": 10}, Origin(PresetName.QUALIPREF)),
+    ({"preset": "qualipref", "days": 15}, Origin(PresetName.QUALIPREF, altered=True)),
+    ({"preset": "qualipref", "hours": 10}, Origin(PresetName.QUALIPREF, altered=True)),
+    ({"target": 0.9}, Origin(PresetName.QUALIPREF, altered=True)),
+    ({"days": 10, "comparison": "less_than", "target": 0.8}, Origin()),
+    (CHOSEN, Origin(chosen_by_site=True)),
+]
+
+
+@pytest.mark.parametrize(("keys", "origin"), TEXTS)
+def test_a_commitment_says_which_text_it_comes_from_and_what_the_site_made_of_it(
+    keys: dict[str, Any], origin: Origin
+) -> None:
+    settings = parse(with_commitment(**keys), folder=Path("/nowhere"))
+
+    assert settings.commitments[0].commitment.origin == origin
+
+
+def test_without_any_commitment_the_usual_one_is_to_check() -> None:
+    assert parse(SMALLEST, folder=Path("/nowhere")).commitments[0].commitment.origin.is_to_check

@@ -9,6 +9,7 @@ from fractions import Fraction
 from mailsla.core.clock.announcement import Announcement
 from mailsla.core.clock.commitment import Commitment, Comparison
 from mailsla.core.clock.verdict import Clock
+from mailsla.core.mail.instants import Basis
 from mailsla.core.rate.assessed import assess
 from mailsla.core.rate.belonging import Belonging
 from mailsla.core.rate.case import Case
@@ -39,6 +40,8 @@ def case(
     acknowledged: str | None = None,
     excluded: str | None = None,
     announcements: tuple[Announcement, ...] = (),
+    otherwise: Basis | None = None,
+    mailed: str | None = None,
 ) -> Case:
     """Return a request received, and answered if it was, at these instants in Paris time."""
     return Case(
@@ -55,6 +58,8 @@ def case(
         acknowledged_at=_at(acknowledged),
         excluded=excluded,
         subject=key,
+        otherwise=otherwise,
+        mailed_at=_at(mailed),
     )
 
 

@@ -16,6 +16,7 @@ import pytest
 
 from mailsla.core.clock.commitment import Comparison, Unit
 from mailsla.core.clock.opening_hours import USUAL_WEEK, OpeningHours
+from mailsla.core.clock.origin import Origin, PresetName
 from mailsla.core.clock.receipt import ClosedDayReceipt, ReceiptRule
 from mailsla.core.clock.working_days import DayKind, SpecialDay, WorkingCalendar
 from mailsla.core.office.correspondents import Office, Service
@@ -25,6 +26,7 @@ from mailsla.core.pairing.fingerprint import fingerprint
 from mailsla.core.pairing.rules import CategoryRule, ClosingEffect, ClosingRule, PairingRules, Part
 from mailsla.core.pairing.ties import DECIDE_NO_TIE, forms_digest, ties_digest
 from mailsla.core.rate.belonging import Belonging
+from mailsla.core.rate.promises import KeptBy, Promise
 from mailsla.core.rate.publishing import (
     DECIDE_NO_VERDICT,
     NAME_A_DAY,
@@ -41,7 +43,9 @@ PAIRING = PairingRules(
 STANDARD = Standard(
     replace(clock(), opening=OpeningHours(days={date(2026, 12, 24): USUAL_WEEK[0]})), {"information": PROMISE}
 )
-RULES = ReportRules("Préfecture d'essai", STANDARD, ("Permis",), PAIRING)
+RULES = ReportRules(
+    "Préfecture d'essai", STANDARD, ("Permis",), PAIRING, promises=(Promise(PROMISE, KeptBy.FIRST_MAIL),)
+)
 
 OTHER: dict[str, Any] = {
     "CategoryRule.addresses": ("reclamations@pref.example.fr",),
@@ -59,6 +63,7 @@ OTHER: dict[str, Any] = {
     "Commitment.announced_date_counts": True,
     "Commitment.category": "complaint",
     "Commitment.comparison": Comparison.AT_MOST,
+    "Commitment.origin": Origin(chosen_by_site=True),
     "Commitment.target": Fraction(9, 10),
     "Commitment.unit": Unit.CALENDAR_DAYS,
     "Form.body_pattern": re.compile("Courriel : (.+)"),
@@ -78,6 +83,10 @@ OTHER: dict[str, Any] = {
     "Office.trusted_authserv_id": "mx.pref.example.fr",
     "OpeningHours.days": {},
     "OpeningHours.week": (*USUAL_WEEK[:6], USUAL_WEEK[0]),
+    "Origin.altered": True,
+    "Origin.chosen_by_site": True,
+    "Origin.confirmed": True,
+    "Origin.preset": PresetName.MARIANNE,
     "PairingRules.categories": (),
     "PairingRules.closings": (),
     "PairingRules.default_category": "complaint",
@@ -87,6 +96,8 @@ OTHER: dict[str, Any] = {
     "PairingRules.office": replace(OFFICE, domains=()),
     "PairingRules.pairing_window": timedelta(days=61),
     "PairingRules.replies": (),
+    "Promise.commitment": replace(PROMISE, amount=5),
+    "Promise.kept_by": KeptBy.ANSWER,
     "ReceiptRule.closed_day": ClosedDayReceipt.NEXT_WORKING_DAY,
     "ReceiptRule.cutoff": time(17),
     "ReplyRule.keywords": ("attente",),
@@ -98,6 +109,7 @@ OTHER: dict[str, Any] = {
     "ReportRules.count_follow_ups": True,
     "ReportRules.minimum": 10,
     "ReportRules.pairing": replace(PAIRING, closings=()),
+    "ReportRules.promises": (),
     "ReportRules.services": (),
     "ReportRules.site": "Préfecture du Cher",
     "ReportRules.standard": replace(

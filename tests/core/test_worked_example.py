@@ -6,7 +6,8 @@ from datetime import date
 from fractions import Fraction
 
 from mailsla.core.clock.commitment import Commitment, Comparison, Unit
-from mailsla.core.clock.presets import PRESETS
+from mailsla.core.clock.origin import Origin, PresetName
+from mailsla.core.clock.presets import ACKNOWLEDGEMENT_PRESETS, PRESETS
 from mailsla.core.clock.worked_example import Example, worked_example
 from mailsla.core.clock.working_days import DayKind, SpecialDay, WorkingCalendar
 from tests.factories import PARIS, PROMISE, clock, paris, working_calendar
@@ -59,15 +60,30 @@ def test_a_holiday_on_a_weekend_shows_nothing_and_on_a_friday_it_does() -> None:
 
 
 def test_the_promises_that_offices_share() -> None:
-    found = {name: (item.days, item.comparison, item.target, item.verified) for name, item in PRESETS.items()}
+    found = {
+        name: (item.days, item.comparison, item.target)
+        for presets in (PRESETS, ACKNOWLEDGEMENT_PRESETS)
+        for name, item in presets.items()
+    }
 
     assert found == {
-        "qualipref": (10, Comparison.LESS_THAN, Fraction(4, 5), True),
-        "marianne": (5, Comparison.AT_MOST, Fraction(4, 5), False),
+        "qualipref": (10, Comparison.LESS_THAN, Fraction(4, 5)),
+        "marianne": (5, Comparison.AT_MOST, Fraction(4, 5)),
+        "accuse-reception": (10, Comparison.AT_MOST, Fraction(1)),
+        "accuse-enregistrement": (1, Comparison.AT_MOST, Fraction(1)),
     }
-    assert PRESETS["qualipref"].source == (
-        "Qualipref : « dans 80 % des cas, une réponse […] en moins de dix jours ouvrés »"
-    )
-    assert PRESETS["marianne"].source == (
-        "Référentiel Marianne : réponse aux courriels dans un délai de cinq jours ouvrés"
-    )
+
+
+def test_a_promise_of_a_text_is_to_check_until_the_site_confirms_it() -> None:
+    found = PRESETS[PresetName.QUALIPREF].commitment(PresetName.QUALIPREF)
+    confirmed = PRESETS[PresetName.QUALIPREF].commitment(PresetName.QUALIPREF, confirmed=True)
+
+    assert (found.origin.is_to_check, confirmed.origin.is_to_check) == (True, False)
+    assert not Origin().is_to_check
+
+
+def test_a_promise_that_is_changed_is_no_text_s_any_more() -> None:
+    found = PRESETS[PresetName.QUALIPREF].commitment(PresetName.QUALIPREF)
+
+    for changed in (found.in_days(5), found.in_hours(20), found.compared(Comparison.AT_MOST)):
+        assert changed.origin == Origin()

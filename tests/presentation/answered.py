@@ -42,6 +42,7 @@ COMMANDS = (
     "requests",
     *(f"requests --state {state}" for state in State if state is not State.LEFT_OUT),
     "requests --period 2026-W44",
+    "requests --promise delai-annonce",
     "alerts",
     "check --quick",
     "check",
@@ -219,7 +220,8 @@ def never_read(folder: Path) -> Office:
     """Configure an office that promises hours and whose account was never read."""
     config = folder / "mailsla.toml"
     account = {"host": "localhost", "user": "contact", "password": "essai"}
-    promise = [{"category": "information", "hours": 40}]
+    chosen = {"days": 15, "comparison": "at_most", "target": 1, "chosen_by_site": True}
+    promise = [{"category": "information", "hours": 40}, {"category": "complaint", **chosen}]
     config.write_text(
         toml(document(account, commitments=promise, receipt={"cutoff": "17:00"})), encoding="utf-8"
     )

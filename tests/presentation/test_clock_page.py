@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
+from mailsla.core.clock.commitment import Commitment
 from mailsla.core.clock.working_days import DayKind, SpecialDay
 from mailsla.core.pairing.derivation import Tied
 from mailsla.presentation.pages.clock_page import calendar_page, clock_page
@@ -16,10 +17,10 @@ from tests.presentation.samples import NOW, STANDARD
 RECEIVED = paris("2026-11-09 10:00")
 
 
-def clock_of(*, replied: bool) -> Page:
-    verdict = STANDARD.clock.verdict(RECEIVED, NOW if replied else None, PROMISE, NOW)
+def clock_of(*, replied: bool, promise: Commitment = PROMISE) -> Page:
+    verdict = STANDARD.clock.verdict(RECEIVED, NOW if replied else None, promise, NOW)
     counted = STANDARD.clock.days(RECEIVED, NOW)
-    return clock_page(verdict, PROMISE, counted, STANDARD.clock, replied=replied, territory="Cher")
+    return clock_page(verdict, promise, counted, STANDARD.clock, replied=replied, territory="Cher")
 
 
 def test_a_delay_is_told_with_its_calendar_its_days_its_verdict_and_the_rule() -> None:

@@ -14,9 +14,10 @@ from mailsla.core.rate.finality import Finality, Missing
 from mailsla.core.rate.outlook import VolumeBasis
 from mailsla.core.rate.period import parse_period
 from mailsla.core.rate.population import Population
+from mailsla.core.rate.promises import Promise, PromiseLine
 from mailsla.core.rate.publication import Source
 from mailsla.core.rate.report import Report
-from mailsla.core.rate.section import CategoryLine, PeriodLine, ServiceLine
+from mailsla.core.rate.section import PeriodLine, ServiceLine
 from mailsla.presentation.pages.page import (
     NOTHING,
     Bar,
@@ -30,7 +31,7 @@ from mailsla.presentation.pages.page import (
     Table,
 )
 from mailsla.presentation.pages.report_page import MOST_ROWS, report_page
-from tests.factories import PARIS, PROMISE
+from tests.factories import PARIS
 from tests.presentation.samples import (
     COMPLAINTS,
     CURVE,
@@ -351,6 +352,24 @@ def test_acknowledgements_closures_and_exclusions_have_a_row_only_when_there_are
     assert shown.keys() - summary_with(SETTLED).keys() == {label}
 
 
+def test_answers_that_no_mail_gave_are_counted_beside_the_rate_with_the_rate_without_them() -> None:
+    without = Population(met=40, missed=14)
+    built = report(sections=(cohort(by_decision=1, by_filing=2, by_mail=without),))
+    shown = summary_of(built)
+
+    assert shown["Répondues par décision"] == (Cell("1", 1),)
+    assert shown["Répondues par classement"] == (Cell("2", 2),)
+    assert shown["Sans ces réponses par décision ou classement"] == (
+        Cell(f"74{PERCENT} (40 sur 54)", Fraction(40, 54)),
+    )
+    assert page_of(built).notes[0] == (
+        "année 2026 : 1 réponse par décision et 2 par classement comptent comme des réponses. "
+        f"Sans elles : 74{PERCENT} (40 sur 54) dans les temps."
+    )
+    assert not any("classement" in label for label in summary_with(SETTLED))
+    assert not any("classement" in note for note in page_with().notes)
+
+
 def test_every_cohort_has_its_column_and_its_services() -> None:
     week = cohort(period=parse_period("2026-W45"), by_service=(ServiceLine(None, SETTLED, CURVE, CURVE),))
     page = page_with(sections=(week, cohort()))
@@ -398,22 +417,15 @@ def test_each_line_of_a_series_says_whether_it_is_provisional_and_what_the_year_
     assert len(alone[0]) == len(said[0]) - 1, "nothing is known of the year before"
 
 
-def test_categories_and_periods_have_a_table_only_when_there_are_several() -> None:
+def test_promises_have_a_table_only_when_there_are_others_and_periods_when_there_are_several() -> None:
     few = Population(met=1, missed=1)
-    lines = [CategoryLine(promise, few, 2, CURVE) for promise in (PROMISE, COMPLAINTS)]
+    line = PromiseLine(Promise(COMPLAINTS), few, 2, Finality())
     months = [month(name, few) for name in ("2026-10", "2026-11")]
-    one = page_with(sections=(cohort(by_category=lines[:1], by_period=months[:1]),))
-    two = page_with(sections=(cohort(by_category=tuple(lines), by_period=tuple(months)),))
+    one = page_with(sections=(cohort(by_period=months[:1]),))
+    two = page_with(sections=(cohort(promises=(line,), by_period=tuple(months)),))
 
     headings = {section.heading for section in two.sections} - {section.heading for section in one.sections}
-    assert headings == {"Par catégorie – année 2026", "Au fil de la période"}
-    # Of few requests the counts alone are given, whatever the category.
-    assert rows_of(two, "Par catégorie")[1] == (
-        Cell("complaint"),
-        Cell(f"100{PERCENT} en 15 jours ouvrés au plus", Fraction(1)),
-        Cell("1 sur 2"),
-        Cell("2 sur 2", 2),
-    )
+    assert headings == {"Autres engagements – année 2026", "Au fil de la période"}
     assert [row[:3] for row in rows_of(two, "Au fil")] == [
         (Cell("octobre 2026", "2026-10"), Cell("1 sur 2"), NOTHING),
         (Cell("novembre 2026", "2026-11"), Cell("1 sur 2"), NOTHING),
@@ -496,10 +508,10 @@ def test_what_was_no_request_and_the_follow_ups_are_noted_only_when_there_are_so
 
 
 def test_every_row_is_as_long_as_its_columns_are_many() -> None:
-    lines = tuple(CategoryLine(promise, SETTLED, 2, CURVE) for promise in (PROMISE, COMPLAINTS))
+    lines = (PromiseLine(Promise(COMPLAINTS), SETTLED, 2, Finality()),)
     months = tuple(month(name, SETTLED, former=SETTLED) for name in ("2026-10", "2026-11"))
     services = (ServiceLine("Permis", SETTLED, CURVE, CURVE),)
-    full = cohort(period=YEAR, by_category=lines, by_period=months, by_service=services)
+    full = cohort(period=YEAR, promises=lines, by_period=months, by_service=services)
     page = page_with(sections=(cohort(), full), overdue=(judged(),))
     tables = [block for section in page.sections for block in section.blocks if isinstance(block, Table)]
 

@@ -13,6 +13,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 
 from mailsla.core.alerts.findings import Health
 from mailsla.core.clock.commitment import Comparison, Unit
+from mailsla.core.clock.origin import PresetName
 from mailsla.core.clock.receipt import ClosedDayReceipt
 from mailsla.core.clock.verdict import Outcome
 from mailsla.core.clock.working_days import DayKind
@@ -29,6 +30,7 @@ from mailsla.core.rate.belonging import Belonging
 from mailsla.core.rate.declared import ABOUT_COLLECTION
 from mailsla.core.rate.finality import Missing
 from mailsla.core.rate.outlook import VolumeBasis
+from mailsla.core.rate.promises import Keeping, KeptBy
 from mailsla.core.rate.publication import Source
 from mailsla.demo.office import NOW
 from tests.json_page import NAMES, PAGE, SCHEMAS, Schema, page, parts, schema, type_of
@@ -51,6 +53,7 @@ ENUMS: Mapping[tuple[str, str], set[StrEnum | str]] = {
     ("clock", "rule.comparison"): {*Comparison},
     ("clock", "rule.unit"): {*Unit},
     ("clock", "rule.closed_day_receipt"): {*ClosedDayReceipt},
+    ("clock", "rule.preset"): {*PresetName},
     ("calendar", "[].kind"): {*DayKind} - {DayKind.WORKING, DayKind.WEEKEND},
     ("check", "checks[].health"): {*Health},
     ("classify", "kind"): {*MailKind, "office", "unreadable"}
@@ -60,6 +63,11 @@ ENUMS: Mapping[tuple[str, str], set[StrEnum | str]] = {
     ("report", "<rule>.comparison"): {*Comparison},
     ("report", "<rule>.unit"): {*Unit},
     ("report", "<rule>.closed_day_receipt"): {*ClosedDayReceipt},
+    ("report", "<rule>.preset"): {*PresetName},
+    ("report", "<promise_line>.preset"): {*PresetName},
+    ("report", "<promise_line>.kept_by"): {*KeptBy},
+    ("report", "<promise_line>.keeping"): {*Keeping},
+    ("report", "<promise_line>.missing[]"): {*Missing},
     ("report", "not_requests"): {*MailKind},
     ("report", "<outlook>.pace"): {*VolumeBasis},
     ("report", "<revision>.causes[]"): {*Source},

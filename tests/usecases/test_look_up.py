@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 
 from mailsla.core.errors import UsageError
+from mailsla.core.mail.instants import Basis, Moment
 from mailsla.core.pairing.decision import Action, Decision
 from mailsla.core.pairing.derivation import DerivedMessage, derive
 from mailsla.core.pairing.doubts import Doubt, DoubtCode
@@ -102,11 +103,14 @@ def names(selection: Selection, store: Store | None = None) -> str:
         (State.NOT_DUE_ANSWERED, "early"),
         (State.NOT_DUE_WAITING, "waiting"),
         (State.OVERDUE, "overdue sequel"),
+        (State.ANSWERED, "met missed early"),
         (State.UNANSWERED, "overdue waiting sequel"),
         (State.FOLLOW_UP, "sequel"),
         (State.TO_CHECK, "waiting"),
         (State.EXCLUDED, "excluded"),
         (State.LEFT_OUT, ""),
+        (State.ANSWERED_BY_DECISION, ""),
+        (State.ANSWERED_BY_FILING, ""),
     ],
 )
 def test_each_state_lists_its_own(state: State | None, expected: str) -> None:
@@ -114,7 +118,26 @@ def test_each_state_lists_its_own(state: State | None, expected: str) -> None:
 
 
 def test_every_state_is_tried_above() -> None:
-    assert len(State) == 11
+    assert len(State) == 14
+
+
+def test_answers_that_no_mail_gave_are_listed_by_who_gave_them() -> None:
+    def otherwise(name: str, basis: Basis, answered: str = "2026-10-05 10:00") -> Request:
+        return asked(name, "2026-10-01 10:00")._replace(answered=Moment(paris(answered), basis))
+
+    store = Store(
+        (
+            *EVERYTHING,
+            otherwise("phone", Basis.DECISION),
+            otherwise("filed", Basis.FILED),
+            otherwise("filed later", Basis.FILED, "2026-11-13 09:01"),
+            otherwise("sequel filed", Basis.FILED)._replace(follow_up=True),
+            otherwise("excluded, filed", Basis.FILED)._replace(excluded="doublon"),
+        )
+    )
+
+    assert names(Selection(State.ANSWERED_BY_DECISION), store) == "phone"
+    assert names(Selection(State.ANSWERED_BY_FILING), store) == "filed"
 
 
 def test_a_period_may_be_that_of_the_local_date_of_receipt() -> None:

@@ -49,6 +49,8 @@ CASE_COLUMNS = (
     "acknowledged_at",
     "received_disputed",
     "answered_disputed",
+    "otherwise",
+    "mailed_at",
     "excluded",
     "subject",
 )

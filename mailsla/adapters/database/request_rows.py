@@ -9,6 +9,7 @@ from typing import Any
 from mailsla.adapters.database.column_values import ColumnValues
 from mailsla.core.clock.announcement import Announcement
 from mailsla.core.mail.instants import Basis, Moment
+from mailsla.core.pairing.answered_otherwise import answered_otherwise
 from mailsla.core.pairing.doubts import Doubt, DoubtCode
 from mailsla.core.pairing.request import Assignment, Request, ServiceBasis, Step
 from mailsla.core.pairing.rules import Part
@@ -31,6 +32,8 @@ REQUEST_COLUMNS = (
     "excluded",
     "received_disputed",
     "answered_disputed",
+    "otherwise",
+    "mailed_at",
     "detail",
 )
 
@@ -55,6 +58,8 @@ def request_values(request: Request, values: ColumnValues) -> tuple[Any, ...]:
         request.excluded,
         values.instant(request.received.disputed),
         values.instant(request.answered.disputed if request.answered else None),
+        answered_otherwise(request),
+        values.instant(_at(request.by_mail)),
         values.document(
             {
                 # A basis is text already: the document takes it as it is.
@@ -63,6 +68,7 @@ def request_values(request: Request, values: ColumnValues) -> tuple[Any, ...]:
                 "answered_by": request.answered_by,
                 "first_response_basis": _basis(request.first_response),
                 "acknowledged_basis": _basis(request.acknowledged),
+                "mailed_basis": _basis(request.by_mail),
                 "citizens": request.citizens,
                 "assignments": [(item.service, item.since.isoformat(), item.basis) for item in assignments],
                 "steps": [
@@ -110,6 +116,7 @@ def request_of(row: Any) -> Request:
         first_response=_moment(row.first_response_at, detail["first_response_basis"]),
         acknowledged=_moment(row.acknowledged_at, detail["acknowledged_basis"]),
         excluded=row.excluded,
+        by_mail=_moment(row.mailed_at, detail["mailed_basis"]),
     )
 
 
@@ -149,6 +156,8 @@ def case_of(row: Any) -> Case:
         subject=row.subject,
         received_disputed=row.received_disputed,
         answered_disputed=row.answered_disputed,
+        otherwise=None if row.otherwise is None else Basis(row.otherwise),
+        mailed_at=row.mailed_at,
     )
 
 

@@ -203,6 +203,8 @@ class DerivedRequestRow(SQLModel, table=True):
     excluded: str | None = Field(default=None, sa_type=Text)
     received_disputed: datetime | None = None
     answered_disputed: datetime | None = None
+    otherwise: str | None = None
+    mailed_at: datetime | None = None
     detail: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
 
 

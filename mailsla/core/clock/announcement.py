@@ -45,3 +45,25 @@ def moved_due_date(
         if in_time and (moved_to or due_on) < item.answer_by <= furthest:
             moved_to = item.answer_by
     return moved_to
+
+
+def announced_in_force(
+    announcements: Sequence[Announcement], received_on: date, is_by: Callable[[date, datetime], bool]
+) -> date | None:
+    """Return the date that was announced and holds; None when none was.
+
+    The first one holds, whenever it was sent; each later date replaces it when it was sent before that fell due, so
+    that a date is never taken back once it is missed. None beyond three months after receipt.
+
+    Args:
+        announcements: First to last.
+        received_on: The local date of receipt.
+        is_by: Whether an instant is in time for a date.
+    """
+    in_force = None
+    furthest = received_on + LONGEST_ANNOUNCEMENT
+    for item in announcements:
+        replaces = in_force is None or (in_force < item.answer_by and is_by(in_force, item.at))
+        if replaces and item.answer_by <= furthest:
+            in_force = item.answer_by
+    return in_force

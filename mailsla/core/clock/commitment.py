@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from fractions import Fraction
+
+from mailsla.core.clock.origin import Origin
 
 
 class Comparison(StrEnum):
@@ -43,6 +45,7 @@ class Commitment:
         unit: Working days, calendar days, or hours of opening.
         announced_date_counts: Whether a holding reply sent in time, which announces a date, moves the due date
             to that date.
+        origin: Where it comes from; it decides no verdict.
     """
 
     category: str
@@ -51,6 +54,12 @@ class Commitment:
     target: Fraction
     unit: Unit = Unit.WORKING_DAYS
     announced_date_counts: bool = False
+    origin: Origin = field(default=Origin(), repr=False)
+
+    @property
+    def is_for_every_one(self) -> bool:
+        """Whether every request must meet it: it is then judged and said by counts, however few or many."""
+        return self.target == 1
 
     @property
     def last_day(self) -> int:
@@ -58,14 +67,17 @@ class Commitment:
         return max(0, self.amount - 1 if self.comparison is Comparison.LESS_THAN else self.amount)
 
     def in_hours(self, hours: int) -> Commitment:
-        """Return the same promise in so many hours of opening."""
-        return replace(self, amount=hours, unit=Unit.OPENING_HOURS)
+        """Return the same promise in so many hours of opening, no text's any more."""
+        return replace(self, amount=hours, unit=Unit.OPENING_HOURS, origin=Origin())
 
     def in_days(self, days: int) -> Commitment:
-        """Return the same promise in so many days: calendar days when it counts those, else working days."""
+        """Return the same promise in so many days: calendar days when it counts those, else working days.
+
+        It is no text's any more.
+        """
         unit = Unit.WORKING_DAYS if self.unit is Unit.OPENING_HOURS else self.unit
-        return replace(self, amount=days, unit=unit)
+        return replace(self, amount=days, unit=unit, origin=Origin())
 
     def compared(self, comparison: Comparison) -> Commitment:
-        """Return the same promise read the other way."""
-        return replace(self, comparison=comparison)
+        """Return the same promise read so, no text's any more."""
+        return replace(self, comparison=comparison, origin=Origin())

@@ -214,8 +214,8 @@ class Clock:
             not_due = _is_within(due_at, now, commitment)
         moved_to = self._moved_to(received_at, due_on, commitment, announcements, now)
         if moved_to is not None:
-            due_on, due_at, in_time = moved_to, None, self._is_by(moved_to, end)
-            not_due = self._is_by(moved_to, now)
+            due_on, due_at, in_time = moved_to, None, self.is_by(moved_to, end)
+            not_due = self.is_by(moved_to, now)
         judged = Outcome.MET if in_time and answered_at else Outcome.MISSED
         return Verdict(
             outcome=Outcome.NOT_DUE if not_due else judged,
@@ -245,10 +245,10 @@ class Clock:
             self.calendar.local_date(received_at),
             due_on,
             lambda at: self._held_against(received_at, at, commitment)[0],
-            self._is_by,
+            self.is_by,
         )
 
-    def _is_by(self, due_on: date, at: datetime) -> bool:
+    def is_by(self, due_on: date, at: datetime) -> bool:
         """Tell whether an instant is in time for a date: on closed days that follow it counts as that day's."""
         return self.calendar.working_days_between(due_on, self.calendar.local_date(at)) <= 0
 

@@ -79,6 +79,14 @@ class Decided:
             return None
         return next((item for item in reversed(decisions) if item.action is action), None)
 
+    def without(self, action: Action) -> Decided:
+        """Return what would be decided, had nobody taken that action."""
+        kept = {
+            target: tuple(item for item in items if item.action is not action)
+            for target, items in self.by_target.items()
+        }
+        return Decided({target: items for target, items in kept.items() if items})
+
     def counts(self, target: str) -> bool | None:
         """Tell whether people said that a mail is a citizen's, or that it is to be left out; None when nobody did."""
         last = max(

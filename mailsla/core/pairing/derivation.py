@@ -11,6 +11,7 @@ from typing import NamedTuple
 from mailsla.core.mail.copies import Mail
 from mailsla.core.office.correspondents import Office
 from mailsla.core.office.sides import Reading, Side, counted, left_out, read
+from mailsla.core.pairing.answered_otherwise import requests_with_mail_alone
 from mailsla.core.pairing.conversation import Evidence, Link, thread
 from mailsla.core.pairing.decided_evidence import evidence_of
 from mailsla.core.pairing.decision import Action, Decided, Decision, in_force
@@ -21,7 +22,6 @@ from mailsla.core.pairing.one_mail import OneMail, one_mails, under_kept_keys
 from mailsla.core.pairing.open_at import by_receipt, is_open
 from mailsla.core.pairing.recipient_matching import Matches, match
 from mailsla.core.pairing.request import Request
-from mailsla.core.pairing.request_life import requests_of
 from mailsla.core.pairing.rules import RULES_VERSION, PairingRules
 from mailsla.core.pairing.unproven import doubts_of_unproven
 from mailsla.core.pairing.unseen import named_as_unseen, with_unseen
@@ -216,7 +216,7 @@ def _requests(
 ) -> dict[str, tuple[Request, ...]]:
     """Return the requests of each conversation, by its name."""
     return {
-        name: requests_of(name, [readings[key] for key in keys], links, rules, decided)
+        name: requests_with_mail_alone(name, [readings[key] for key in keys], links, rules, decided)
         for name, keys in conversations.items()
     }
 

@@ -60,6 +60,7 @@ class Request(NamedTuple):
         first_response: The first mail of the office to the citizen, whatever it says; None without any.
         acknowledged: The first acknowledgement, automatic or not; None without any.
         excluded: Why a person left it out of the figures; None when it counts.
+        by_mail: Of one that was filed or decided to be answered: when a mail answered it, were it not; else None.
     """
 
     key: str
@@ -79,6 +80,7 @@ class Request(NamedTuple):
     first_response: Moment | None = None
     acknowledged: Moment | None = None
     excluded: str | None = None
+    by_mail: Moment | None = None
 
     @property
     def keys(self) -> tuple[str, ...]:

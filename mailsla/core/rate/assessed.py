@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from mailsla.core.clock.verdict import Standing
+from mailsla.core.clock.verdict import Standing, Verdict
 from mailsla.core.clock.working_days import DayKind
 from mailsla.core.rate.case import Case
 from mailsla.core.rate.standard import Judged, Standard
@@ -21,11 +21,15 @@ class Assessed(Judged):
             belongs to the day it came.
         compared: Where it would stand were the rule read the other way.
         without_closures: Where it would stand without the closures the site declares.
+        by_mail: Where it would stand were answers by decision or by filing none.
+        is_mailed: Whether it would be answered by now, likewise.
     """
 
     received_on: date
     compared: Standing
     without_closures: Standing
+    by_mail: Standing
+    is_mailed: bool
 
     @property
     def is_answered(self) -> bool:
@@ -45,4 +49,21 @@ def assess(cases: Iterable[Case], standard: Standard, now: datetime) -> tuple[As
         without_closures = opened.standings(known, now)
     else:
         without_closures = [Standing(verdict.outcome, verdict.due_on) for verdict in verdicts]
-    return tuple(map(Assessed, known, verdicts, received_on, compared, without_closures))
+    by_mail = _by_mail(known, verdicts, standard, now)
+    mailed = (_is_mailed(case, now) for case in known)
+    return tuple(map(Assessed, known, verdicts, received_on, compared, without_closures, by_mail, mailed))
+
+
+def _by_mail(
+    known: list[Case], verdicts: list[Verdict], standard: Standard, now: datetime
+) -> Iterator[Standing]:
+    for case, verdict in zip(known, verdicts, strict=True):
+        if case.otherwise is None:
+            yield Standing(verdict.outcome, verdict.due_on)
+        else:
+            yield from standard.standings([case.by_mail_alone], now)
+
+
+def _is_mailed(case: Case, now: datetime) -> bool:
+    at = case.by_mail_alone.answered_at
+    return at is not None and at <= now

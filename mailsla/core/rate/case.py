@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from mailsla.core.clock.announcement import Announcement
+from mailsla.core.mail.instants import Basis
+from mailsla.core.pairing.answered_otherwise import answered_otherwise
 from mailsla.core.pairing.request import Request
 
 
@@ -29,6 +31,8 @@ class Case:
         subject: Of the opening message.
         received_disputed: When it was received if another witness is believed; None when none says otherwise.
         answered_disputed: When it was answered, likewise.
+        otherwise: What its answer rests on when no mail gave it (`FILED`, `DECISION`); None when one did, or none.
+        mailed_at: Of such a request, when a mail answered it, had nothing been filed or decided; None when none did.
     """
 
     key: str
@@ -46,6 +50,13 @@ class Case:
     subject: str
     received_disputed: datetime | None = None
     answered_disputed: datetime | None = None
+    otherwise: Basis | None = None
+    mailed_at: datetime | None = None
+
+    @property
+    def by_mail_alone(self) -> Case:
+        """The same request, answered by mail or not at all."""
+        return self if self.otherwise is None else replace(self, answered_at=self.mailed_at)
 
 
 def case_of(request: Request) -> Case:
@@ -66,4 +77,6 @@ def case_of(request: Request) -> Case:
         subject=request.subject,
         received_disputed=request.received.disputed,
         answered_disputed=request.answered.disputed if request.answered else None,
+        otherwise=answered_otherwise(request),
+        mailed_at=request.by_mail.at if request.by_mail else None,
     )

@@ -11,6 +11,7 @@ from typing import TypeVar
 from mailsla.core.clock.commitment import Commitment
 from mailsla.core.clock.verdict import Outcome, Standing
 from mailsla.core.clock.working_days import WorkingCalendar
+from mailsla.core.mail.instants import Basis
 from mailsla.core.rate.assessed import Assessed
 from mailsla.core.rate.belonging import Belonging
 from mailsla.core.rate.delays import Delay, DelayCurve, delay_curve
@@ -65,17 +66,24 @@ class Cohort:
         first, last = period.first, period.last
         return self._of(item for item in self if first <= on(item) <= last)
 
-    def varied(self, variant: Callable[[Assessed], Standing], period: Period, by: Belonging) -> Population:
+    def varied(
+        self,
+        variant: Callable[[Assessed], Standing],
+        period: Period,
+        by: Belonging,
+        is_answered: Callable[[Assessed], bool] = lambda item: item.is_answered,
+    ) -> Population:
         """Count where the requests of `period` would stand, were one thing changed: its due dates too.
 
         Args:
             variant: Where each request would stand.
             period: Whose requests are counted.
             by: By which date they are its own.
+            is_answered: Whether each would be answered.
         """
         on = _DATES[by] if by is Belonging.RECEIVED else lambda item: variant(item).due_on
         found = (item for item in self if period.first <= on(item) <= period.last)
-        return population((variant(item).outcome, item.is_answered) for item in found)
+        return population((variant(item).outcome, is_answered(item)) for item in found)
 
     def answered_in(self, period: Period) -> Cohort:
         """Return the requests answered in `period`, whenever they were received (« traitées »)."""
@@ -144,6 +152,10 @@ class Cohort:
         return sum(
             (item.without_closures.outcome is missed) is not (item.verdict.outcome is missed) for item in self
         )
+
+    def answered_otherwise(self, basis: Basis) -> int:
+        """Count those whose answer no mail gave: a person decided it, or an agent filed it."""
+        return sum(item.case.otherwise is basis and item.is_answered for item in self)
 
     def acknowledged(self) -> int:
         """Count those that the office said it had received, automatically or not."""

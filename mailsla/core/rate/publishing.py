@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date, datetime, timedelta
 
 from mailsla.core.clock.commitment import Unit
+from mailsla.core.clock.origin import Origin
 from mailsla.core.clock.verdict import Outcome
 from mailsla.core.clock.working_days import WorkingCalendar
 from mailsla.core.pairing.derivation import DECIDE_NO_PAIRING
@@ -18,6 +19,7 @@ from mailsla.core.rate.case import Case
 from mailsla.core.rate.finality import LONGEST_ANNOUNCED
 from mailsla.core.rate.former_digests import former_digests
 from mailsla.core.rate.period import Period
+from mailsla.core.rate.promises import Promise
 from mailsla.core.rate.publication import Publication, Revision, Source, revision
 from mailsla.core.rate.report_rules import ReportRules
 
@@ -28,6 +30,10 @@ DECIDE_NO_VERDICT = frozenset(
         "ReportRules.services",  # the order in which lines are printed
         "ReportRules.by",  # a publication names its own
         "ReportRules.minimum",  # below it no percentage is printed; verdicts stay
+        "Commitment.origin",  # what is said of a promise, whose days, comparison and share stay
+        *(f"Origin.{item.name}" for item in fields(Origin)),
+        "ReportRules.promises",  # beside the main one, which alone is published
+        *(f"Promise.{item.name}" for item in fields(Promise)),
         "Clock.calendar",  # a source of its own, named within the dates that matter
     }
 )

@@ -57,6 +57,7 @@ class Report:
         set_aside: How many messages could not be read.
         gaps: Where collection was interrupted.
         since: When every account had been read whole for the first time; None when one never was.
+        service: The only service whose requests are counted; None for all.
     """
 
     site: str
@@ -78,6 +79,7 @@ class Report:
     set_aside: int = 0
     gaps: tuple[Gap, ...] = ()
     since: datetime | None = None
+    service: str | None = None
 
     @property
     def commitment(self) -> Commitment:
@@ -138,8 +140,21 @@ def build(known: Known, rules: ReportRules, asked: Question) -> Report:
     overdue, soon = unanswered(everything)
     disputed = tuple(disputes(cases, standard, now))
     doubts = (*(doubt for doubt in known.doubts if doubt.at <= now), *disputed)
+    follow_ups = rules.count_follow_ups
+    promises = [
+        (promise, promise.held(everything, standard, now, count_follow_ups=follow_ups))
+        for promise in rules.promises
+    ]
     sections = tuple(
-        section(period, everything, known.watched, services=rules.services, grain=asked.grain, by=rules.by)
+        section(
+            period,
+            everything,
+            known.watched,
+            services=rules.services,
+            grain=asked.grain,
+            by=rules.by,
+            promises=promises,
+        )
         for period in asked.periods
     )
     revisions = (recounted(published, known.cases, rules, read) for published, read in known.published)
@@ -163,6 +178,7 @@ def build(known: Known, rules: ReportRules, asked: Question) -> Report:
         set_aside=known.set_aside,
         gaps=tuple(gap for gap in known.watched.gaps if any(gap in item.finality.holes for item in sections)),
         since=known.watched.since,
+        service=service,
     )
 
 

@@ -11,6 +11,7 @@ from mailsla.core.rate.assessed import assess
 from mailsla.core.rate.belonging import Belonging
 from mailsla.core.rate.case import Case
 from mailsla.core.rate.cohort import Cohort
+from mailsla.core.rate.promises import Promise
 from mailsla.core.rate.standard import Standard
 
 
@@ -26,6 +27,7 @@ class ReportRules:
         minimum: Below this many requests fallen due no percentage is given.
         count_follow_ups: Whether follow-ups are in the rate.
         by: By which date requests are a period's, in the figure that people look at.
+        promises: The promises beside the main one, in the order to print.
     """
 
     site: str
@@ -35,6 +37,7 @@ class ReportRules:
     minimum: int = 5
     count_follow_ups: bool = False
     by: Belonging = Belonging.DUE
+    promises: tuple[Promise, ...] = ()
 
     def cohort(self, cases: Iterable[Case], now: datetime) -> Cohort:
         """Return the requests received by `now`, judged."""

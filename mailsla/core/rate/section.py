@@ -6,12 +6,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from mailsla.core.clock.commitment import Commitment
+from mailsla.core.mail.instants import Basis
 from mailsla.core.rate.belonging import Belonging
 from mailsla.core.rate.cohort import Cohort
 from mailsla.core.rate.delays import DelayCurve
 from mailsla.core.rate.finality import Finality, Watched, finality, is_covered
 from mailsla.core.rate.period import Grain, Period, year_before
 from mailsla.core.rate.population import Population
+from mailsla.core.rate.promises import Promise, PromiseLine
+from mailsla.core.rate.standard import Judged
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +82,9 @@ class Section:
         compared: Where they would stand were the rule read the other way (`less_than` or `at_most`).
         without_closures: Where they would stand had the office declared no closure.
         closures_changed: How many verdicts the closures changed.
+        by_decision: How many a person decided to be answered otherwise than by mail.
+        by_filing: How many an agent filed as answered.
+        by_mail: Where they would stand were those answers none.
         handled: The requests *answered* in the period, whenever they were received.
         delays: How long they took.
         first_responses: How long the first mail of the office took, whatever it said (« accusé », « attente »).
@@ -88,6 +94,7 @@ class Section:
         by_period: The same, period by period.
         exclusions: Reasons for which requests were left out → how many.
         follow_ups: Sequels of the period, reported apart.
+        promises: How each promise beside the main one is kept.
     """
 
     period: Period
@@ -98,6 +105,9 @@ class Section:
     compared: Population
     without_closures: Population
     closures_changed: int
+    by_decision: int
+    by_filing: int
+    by_mail: Population
     handled: Population
     delays: DelayCurve
     first_responses: DelayCurve
@@ -107,6 +117,7 @@ class Section:
     by_period: tuple[PeriodLine, ...]
     exclusions: tuple[tuple[str, int], ...]
     follow_ups: Population
+    promises: tuple[PromiseLine, ...] = ()
 
 
 def section(
@@ -117,8 +128,19 @@ def section(
     services: Sequence[str],
     grain: Grain = Grain.MONTH,
     by: Belonging = Belonging.DUE,
+    promises: Sequence[tuple[Promise, Sequence[Judged]]] = (),
 ) -> Section:
-    """Return the figures of the requests due in `period`, or received in it; `watched` says how collection went."""
+    """Return the figures of the requests due in `period`, or received in it.
+
+    Args:
+        period: Whose requests are counted.
+        everything: All requests, judged.
+        watched: How collection went.
+        services: Names of the services, in the order to print.
+        grain: Into what the period is cut.
+        by: By which date requests are its own.
+        promises: Each promise beside the main one, with the requests that it is about, judged by it.
+    """
     of_period, all_counted = everything.within(period, by), everything.counted()
     counted, excluded = of_period.counted(), of_period.excluded()
     population = replace(counted.population(), excluded=len(excluded))
@@ -131,6 +153,9 @@ def section(
         compared=all_counted.varied(lambda item: item.compared, period, by),
         without_closures=all_counted.varied(lambda item: item.without_closures, period, by),
         closures_changed=counted.closures_changed(),
+        by_decision=counted.answered_otherwise(Basis.DECISION),
+        by_filing=counted.answered_otherwise(Basis.FILED),
+        by_mail=all_counted.varied(lambda item: item.by_mail, period, by, lambda item: item.is_mailed),
         handled=all_counted.answered_in(period).kept(),
         delays=counted.delays(),
         first_responses=counted.first_responses(),
@@ -140,6 +165,10 @@ def section(
         by_period=tuple(_period_lines(all_counted, period, grain, by, watched)),
         exclusions=excluded.reasons(),
         follow_ups=of_period.follow_ups().population(),
+        promises=tuple(
+            promise.line(held, period, by, watched, everything.standard, everything.now)
+            for promise, held in promises
+        ),
     )
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from mailsla.core.clock.commitment import Commitment, Unit
+from mailsla.core.clock.origin import Origin
 from mailsla.core.clock.verdict import Clock, Verdict
 from mailsla.core.clock.working_days import Day, SpecialDay
-from mailsla.presentation import words
+from mailsla.presentation import promise_words, words
 from mailsla.presentation.documents.values import Document, instant, share
 
 
@@ -25,7 +26,18 @@ def rule(commitment: Commitment, clock_: Clock) -> Document:
         "closed_day_receipt": clock_.receipt.closed_day.value,
         "half_days_count": clock_.calendar.half_days_count,
         "announced_date_counts": commitment.announced_date_counts,
+        **origin(commitment.origin),
         "text": f"{words.promise(commitment)}. {words.rule(commitment, clock_)}",
+    }
+
+
+def origin(of: Origin) -> Document:
+    """Where a promise comes from: its source, in the reader's language, and whether the site confirmed it."""
+    return {
+        "preset": None if of.preset is None else of.preset.value,
+        "source": promise_words.source(of),
+        "confirmed": not of.is_to_check,
+        "chosen_by_site": of.chosen_by_site,
     }
 
 

@@ -8,11 +8,12 @@ from mailsla.core.rate.delays import DelayCurve
 from mailsla.core.rate.outlook import Outlook
 from mailsla.core.rate.period import Period
 from mailsla.core.rate.population import Population
+from mailsla.core.rate.promises import PromiseLine
 from mailsla.core.rate.publication import Publication, Revision
 from mailsla.core.rate.report import Report
-from mailsla.core.rate.section import Section
-from mailsla.presentation import words
-from mailsla.presentation.documents.clock import rule
+from mailsla.core.rate.section import CategoryLine, Section
+from mailsla.presentation import promise_words, words
+from mailsla.presentation.documents.clock import origin, rule
 from mailsla.presentation.documents.request import judged
 from mailsla.presentation.documents.values import Document, instant, share
 
@@ -28,13 +29,17 @@ def population(counts: Population) -> Document:
     }
 
 
-def attainment(counts: Population, minimum: int) -> Document:
-    """The attainment as an exact fraction, and the interval it can still end in; no share of too few."""
-    is_enough, will_be = counts.fallen_due >= minimum, counts.counted >= minimum
+def attainment(counts: Population, minimum: int, *, by_counts: bool = False) -> Document:
+    """The attainment as an exact fraction, and the interval it can still end in.
+
+    No share of too few, nor of what is promised to every one (`by_counts`): that is said by counts, however many.
+    """
+    is_enough = counts.fallen_due >= minimum or by_counts
+    will_be = counts.counted >= minimum and not by_counts
     return {
         "numerator": counts.met,
         "denominator": counts.fallen_due,
-        "share": share(counts.attainment) if is_enough else None,
+        "share": share(counts.attainment) if is_enough and not by_counts else None,
         "too_few": not is_enough,
         "low": share(counts.low) if will_be else None,
         "high": share(counts.high) if will_be else None,
@@ -79,6 +84,11 @@ def section(cohort: Section, minimum: int) -> Document:
             **attainment(cohort.without_closures, minimum),
             "changed": cohort.closures_changed,
         },
+        "answered_otherwise": {
+            "by_decision": cohort.by_decision,
+            "by_filing": cohort.by_filing,
+            "without": attainment(cohort.by_mail, minimum),
+        },
         "handled": attainment(cohort.handled, minimum),
         "by_service": [
             {
@@ -90,17 +100,8 @@ def section(cohort: Section, minimum: int) -> Document:
             }
             for line in cohort.by_service
         ],
-        "by_category": [
-            {
-                "category": line.commitment.category,
-                "target": share(line.commitment.target),
-                "population": population(line.population),
-                "attainment": attainment(line.population, minimum),
-                "answered": line.answered,
-                "delays": delays(line.delays, minimum),
-            }
-            for line in cohort.by_category
-        ],
+        "by_category": [category(line, minimum) for line in cohort.by_category],
+        "promises": [promise(line, minimum) for line in cohort.promises],
         "by_period": [
             {
                 "period": period(line.period),
@@ -120,6 +121,39 @@ def section(cohort: Section, minimum: int) -> Document:
         "acknowledged": cohort.acknowledged,
         "exclusions": dict(cohort.exclusions),
         "follow_ups": population(cohort.follow_ups),
+    }
+
+
+def category(line: CategoryLine, minimum: int) -> Document:
+    """One category, held against its own promise."""
+    return {
+        "category": line.commitment.category,
+        "target": share(line.commitment.target),
+        "population": population(line.population),
+        "attainment": attainment(line.population, minimum, by_counts=line.commitment.is_for_every_one),
+        "answered": line.answered,
+        "delays": delays(line.delays, minimum),
+    }
+
+
+def promise(line: PromiseLine, minimum: int) -> Document:
+    """How a promise beside the main one is kept."""
+    commitment, keeping = line.promise.commitment, line.keeping(minimum)
+    return {
+        "promise": line.promise.name,
+        "kept_by": line.promise.kept_by.value,
+        "text": promise_words.counts(line),
+        **origin(commitment.origin),
+        "target": share(commitment.target),
+        "population": population(line.population),
+        "attainment": attainment(line.population, minimum, by_counts=line.is_by_counts),
+        "answered": line.answered,
+        "unanswered": line.unanswered,
+        "keeping": None if keeping is None else keeping.value,
+        "definitive": line.finality.is_definitive,
+        "missing": [item.value for item in line.finality.missing],
+        "covered": line.finality.is_covered,
+        "from_archives": line.finality.from_archives,
     }
 
 

@@ -12,6 +12,7 @@ from mailsla.core.pairing.derivation import DerivedMessage
 from mailsla.core.pairing.doubts import Doubt
 from mailsla.core.pairing.request import Request
 from mailsla.core.rate.case import case_of
+from mailsla.core.rate.promises import Promise
 from mailsla.core.rate.standard import Judged
 from mailsla.presentation.documents.clock import days
 from mailsla.presentation.documents.values import Document, instant
@@ -43,13 +44,15 @@ def requests_document(
     doubts: Iterable[Doubt],
     decided: Collection[str],
     zone: ZoneInfo,
+    promise: Promise | None = None,
 ) -> Document:
-    """The answer of `mailsla requests`, with what a person must look at.
+    """The answer of `mailsla requests`, with what a person must look at; by one promise when it is given.
 
     `message_ids` has those of the messages that open the requests, by key.
     """
     return {
         "schema": "mailsla.requests/2",
+        "promise": None if promise is None else promise.name,
         "requests": [
             judged(item, zone)
             | {"message_id": message_ids.get(item.case.key), "decided": item.case.key in decided}

@@ -7,13 +7,14 @@ import io
 from collections.abc import Iterable, Sequence
 from zoneinfo import ZoneInfo
 
+from mailsla.core.clock.origin import Origin
 from mailsla.core.pairing.derivation import ListedMail
 from mailsla.core.rate.belonging import Belonging
 from mailsla.core.rate.population import Population
 from mailsla.core.rate.report import Report
 from mailsla.core.rate.standard import Judged
 from mailsla.language import gettext as _
-from mailsla.presentation import mail_terms, terms, words
+from mailsla.presentation import mail_terms, promise_words, terms, words
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 """A cell that begins so may be run as a formula (OWASP, "CSV Injection"); an apostrophe makes it text."""
@@ -56,8 +57,12 @@ def report(built: Report) -> str:
         _("taux maximal"),
         _("médiane"),
         _("9e décile"),
+        _("engagement"),
+        _("d'après"),
+        _("vérifié"),
     )
-    rows = []
+    main = _promised(built.commitment.category, built.commitment.origin)
+    rows: list[tuple[object, ...]] = []
     for cohort in built.sections:
         which = _("échues") if cohort.by is Belonging.DUE else _("reçues")
         period = (
@@ -74,12 +79,23 @@ def report(built: Report) -> str:
         ]
         for name, counts, curve in [total, *lines]:
             known = (curve.median, curve.ninth_decile) if curve.requests >= built.minimum else (None, None)
-            rows.append((*period, name, *_counts(counts, built.minimum), *known))
+            rows.append((*period, name, *_counts(counts, built.minimum), *known, *main))
+        for found in cohort.promises:
+            stands = words.standing(found.finality)
+            counted = _counts(found.population, built.minimum, by_counts=found.is_by_counts)
+            promised = _promised(found.promise.name, found.promise.commitment.origin)
+            rows.append((*period[:-1], stands, _("ensemble"), *counted, None, None, *promised))
     return _table(header, rows)
 
 
-def _counts(counts: Population, minimum: int) -> tuple[object, ...]:
-    is_enough, will_be = counts.fallen_due >= minimum, counts.counted >= minimum
+def _promised(name: str, origin: Origin) -> tuple[object, ...]:
+    return (name, promise_words.source(origin), _("non") if origin.is_to_check else _("oui"))
+
+
+def _counts(counts: Population, minimum: int, *, by_counts: bool = False) -> tuple[object, ...]:
+    """Where requests stand, and shares of enough of them; none of what is promised to every one."""
+    is_enough = counts.fallen_due >= minimum and not by_counts
+    will_be = counts.counted >= minimum and not by_counts
     shares = (
         counts.attainment if is_enough else None,
         *((counts.low, counts.high) if will_be else (None, None)),

@@ -10,9 +10,10 @@ from mailsla.core.clock.verdict import Clock, Verdict
 from mailsla.core.clock.working_days import Day, SpecialDay
 from mailsla.language import gettext as _
 from mailsla.language import ngettext
-from mailsla.presentation import terms, words
+from mailsla.presentation import promise_words, terms, words
 from mailsla.presentation.pages.page import (
     Alignment,
+    Block,
     Cell,
     Column,
     Emphasis,
@@ -38,11 +39,12 @@ def clock_page(
     conclusion = (
         verdict_sentence(verdict, commitment, zone) if replied else words.due(verdict, commitment, zone)
     )
-    blocks = (
+    blocks: tuple[Block, ...] = (
         Line(_("Calendrier : {territory}").format(territory=territory), Emphasis.DIM),
         Line(_("Reçue le {day} : c'est le jour 0.").format(day=words.day_name(verdict.received_on))),
         days_table(counted),
         Line(conclusion, Emphasis.STRONG),
+        *(Line(said, Emphasis.DIM) for said in promise_words.where_from(commitment)),
         Line(words.rule(commitment, clock), Emphasis.DIM),
     )
     return Page(sections=(Section("", blocks),))

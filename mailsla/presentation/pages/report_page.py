@@ -12,8 +12,9 @@ from mailsla.core.rate.report import Report
 from mailsla.core.rate.standard import Judged
 from mailsla.language import gettext as _
 from mailsla.language import ngettext
-from mailsla.presentation import mail_terms, words
+from mailsla.presentation import mail_terms, promise_words, words
 from mailsla.presentation.pages import report_tables
+from mailsla.presentation.pages.other_promises import other_promises
 from mailsla.presentation.pages.page import Block, Emphasis, Line, Page, Points, Section
 from mailsla.presentation.pages.report_answers import answers
 from mailsla.presentation.pages.report_warnings import warnings
@@ -50,7 +51,7 @@ def _opening(built: Report, zone: ZoneInfo) -> Iterable[Line]:
     )
     for question, answer in answers(built, zone):
         yield Line(f"{question} {answer}", Emphasis.STRONG)
-    yield Line(_("Engagement : {promise}.").format(promise=words.promise(built.commitment)))
+    yield Line(promise_words.promised(built.commitment))
     yield Line(words.rule(built.commitment, built.standard.clock), Emphasis.DIM)
     yield Line(words.example(built.example, zone), Emphasis.DIM)
 
@@ -61,10 +62,8 @@ def _by_service(section: measured.Section, built: Report) -> Section:
 
 
 def _cut(widest: measured.Section, built: Report) -> Iterable[Section]:
-    """Yield the widest cohort by category and over time, where there is more than one."""
-    if len(widest.by_category) > 1:
-        title = _("Par catégorie – {period}").format(period=words.period_name(widest.period))
-        yield Section(title, (report_tables.categories(widest, built.minimum),))
+    """Yield the other promises of the widest cohort, and it over time, where there are any."""
+    yield from other_promises(widest, built.minimum, built.service)
     if len(widest.by_period) > 1:
         yield Section(_("Au fil de la période"), (report_tables.over_time(widest, built),))
 
@@ -136,6 +135,7 @@ def _notes(built: Report) -> Iterable[str]:
     if built.not_requests:
         counts = ", ".join(f"{count}{NO_BREAK}{mail_terms.kind(kind)}" for kind, count in built.not_requests)
         yield _("Ne sont pas des demandes, sur la période la plus longue : {counts}.").format(counts=counts)
+    yield from _otherwise(built)
     widest = built.sections[-1].follow_ups
     if widest.counted:
         yield ngettext(
@@ -144,3 +144,19 @@ def _notes(built: Report) -> Iterable[str]:
             widest.counted,
         ).format(n=widest.counted)
     yield _("Les délais tiennent compte des demandes encore sans réponse (Kaplan-Meier).")
+
+
+def _otherwise(built: Report) -> Iterable[str]:
+    """Say how many of the widest cohort no mail answered, and what it would be without them."""
+    widest = built.sections[-1]
+    decided, filed = widest.by_decision, widest.by_filing
+    if not decided and not filed:
+        return
+    yield _(
+        "{period} : {decided} et {filed} comptent comme des réponses. Sans elles : {rate} dans les temps."
+    ).format(
+        period=words.period_name(widest.period),
+        decided=ngettext("{n} réponse par décision", "{n} réponses par décision", decided).format(n=decided),
+        filed=ngettext("{n} par classement", "{n} par classement", filed).format(n=filed),
+        rate=words.rate(widest.by_mail, built.minimum),
+    )

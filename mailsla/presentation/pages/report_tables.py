@@ -11,7 +11,7 @@ from mailsla.core.rate.belonging import Belonging
 from mailsla.core.rate.delays import DelayCurve
 from mailsla.core.rate.population import Population
 from mailsla.core.rate.report import Report
-from mailsla.core.rate.section import CategoryLine, PeriodLine, Section, ServiceLine
+from mailsla.core.rate.section import PeriodLine, Section, ServiceLine
 from mailsla.language import gettext as _
 from mailsla.presentation import words
 from mailsla.presentation.pages.page import (
@@ -94,12 +94,25 @@ def _variants(built: Report) -> Iterable[Figure]:
             _("Sans les fermetures déclarées"),
             lambda cohort: _rate(cohort.without_closures, minimum),
         )
+    yield from _otherwise(built)
     yield (
         _("Parmi les demandes traitées sur la période"),
         lambda cohort: _rate(cohort.handled, minimum),
     )
     if any(cohort.population.excluded for cohort in built.sections):
         yield _("Exclues par décision"), lambda cohort: _count(cohort.population.excluded)
+
+
+def _otherwise(built: Report) -> Iterable[Figure]:
+    """The answers that no mail gave, and the rate without them; nothing when there is none."""
+    if not any(cohort.by_decision or cohort.by_filing for cohort in built.sections):
+        return
+    yield _("Répondues par décision"), lambda cohort: _count(cohort.by_decision)
+    yield _("Répondues par classement"), lambda cohort: _count(cohort.by_filing)
+    yield (
+        _("Sans ces réponses par décision ou classement"),
+        lambda cohort: _rate(cohort.by_mail, built.minimum),
+    )
 
 
 def services(cohort: Section, built: Report) -> Table:
@@ -137,27 +150,6 @@ def _service(line: ServiceLine, built: Report) -> Row:
     median = line.delays.median if line.delays.requests >= built.minimum else None
     days = Cell("–") if median is None else Cell(_("{n} j").format(n=median), median)
     return (Cell(words.service_name(line.service)), *_rate_cells(line.population, built), days)
-
-
-def categories(cohort: Section, minimum: int) -> Table:
-    """How each category stands against its own promise."""
-    columns = (
-        Column(_("Catégorie")),
-        Column(_("Engagement")),
-        Column(_("Taux de respect"), fit=Fit.WHOLE),
-        Column(_("Répondues"), Alignment.RIGHT, Fit.WHOLE),
-    )
-    return Table(columns, tuple(_category(line, minimum) for line in cohort.by_category))
-
-
-def _category(line: CategoryLine, minimum: int) -> Row:
-    promise = line.commitment
-    return (
-        Cell(promise.category),
-        Cell(f"{words.percent(promise.target)} {words.short_promise(promise)}", promise.target),
-        _rate(line.population, minimum),
-        Cell(words.out_of(line.answered, line.population.counted), line.answered),
-    )
 
 
 def over_time(cohort: Section, built: Report) -> Table:

@@ -14,10 +14,11 @@ from mailsla.core.pairing.decision import Decision
 from mailsla.core.pairing.derivation import DerivedMessage, ListedMail
 from mailsla.core.pairing.doubts import Doubt
 from mailsla.core.pairing.request import Request
+from mailsla.core.rate.promises import Promise
 from mailsla.core.rate.standard import Judged
 from mailsla.language import gettext as _
 from mailsla.language import ngettext
-from mailsla.presentation import mail_terms, terms, words
+from mailsla.presentation import mail_terms, promise_words, terms, words
 from mailsla.presentation.pages.clock_page import days_table, verdict_sentence
 from mailsla.presentation.pages.mail_page import decision_line, subject, to_check_lines
 from mailsla.presentation.pages.page import (
@@ -52,6 +53,7 @@ def request_page(
         )
         conclusion.append(Line(answered, Emphasis.DIM))
         conclusion += [Line(said, Emphasis.DIM) for said in _otherwise(request.answered, zone)]
+    conclusion += [Line(said, Emphasis.DIM) for said in promise_words.where_from(commitment)]
     conclusion += [Line(decision_line(item, zone)) for item in decisions]
     return Page(
         title=_("Demande {key}").format(key=words.reference(request.key)),
@@ -113,9 +115,12 @@ def requests_page(
     found: int,
     doubts: Sequence[Doubt] = (),
     mails: Mapping[str, ListedMail] = MappingProxyType({}),
+    promise: Promise | None = None,
 ) -> Page:
-    """A list of requests, then what a person must look at, with the mails it is about."""
+    """A list of requests, then what a person must look at, with the mails it is about; by one promise if given."""
     blocks: list[Block] = [request_table(items, zone, decided)] if items else []
+    if promise is not None:
+        blocks.insert(0, Line(promise_words.by_promise(promise)))
     count = ngettext("{n} demande.", "{n} demandes.", found).format(n=found)
     if len(items) < found:
         count = ngettext(

@@ -1,0 +1,165 @@
+"""Words about promises: what each is called, where it comes from, how it is kept."""
+
+from __future__ import annotations
+
+from mailsla.core.clock.commitment import Commitment
+from mailsla.core.clock.origin import Origin, PresetName
+from mailsla.core.rate.promises import Keeping, KeptBy, Promise, PromiseLine
+from mailsla.language import gettext as _
+from mailsla.language import ngettext
+from mailsla.presentation import words
+
+
+def promised(commitment: Commitment) -> str:
+    """« Engagement : dans 80 % des cas, …, d'après le dossier de presse du 3 septembre 2012, à vérifier. »."""
+    promise, source = words.promise(commitment), said_source(commitment.origin)
+    if source:
+        promise = _("{promise}, {source}").format(promise=promise, source=source)
+    return _("Engagement : {promise}.").format(promise=promise)
+
+
+def where_from(commitment: Commitment) -> tuple[str, ...]:
+    """The promise with its source, as one sentence; nothing of one that the site wrote."""
+    return (promised(commitment),) if said_source(commitment.origin) else ()
+
+
+def said_source(origin: Origin) -> str:
+    """« d'après le dossier de presse du 3 septembre 2012, à vérifier », « délai choisi par le site », or nothing."""
+    if origin.chosen_by_site:
+        return _("délai choisi par le site")
+    found = source(origin)
+    if found is None:
+        return ""
+    if origin.preset is PresetName.ANNOUNCED_DATE:
+        return _("d'après {source}").format(source=found)
+    if origin.confirmed:
+        return _("d'après {source}, confirmé par le site").format(source=found)
+    return _("d'après {source}, à vérifier").format(source=found)
+
+
+def source(origin: Origin) -> str | None:
+    """What a promise is taken from; None when the site wrote it."""
+    if origin.preset is None:
+        return None
+    found = _source(origin.preset)
+    return _("{source}, modifié par le site").format(source=found) if origin.altered else found
+
+
+def _source(name: PresetName) -> str:
+    law = _("l'article L. 112-11 du code des relations entre le public et l'administration")
+    return {
+        PresetName.QUALIPREF: _("le dossier de presse du 3 septembre 2012"),
+        PresetName.MARIANNE: _("le référentiel Marianne"),
+        PresetName.RECEIPT: law,
+        PresetName.RECORDING: law,
+        PresetName.ANNOUNCED_DATE: _("l'engagement n° 4 de Services Publics+"),
+    }[name]
+
+
+def name(promise: Promise) -> str:
+    """What people call a promise beside the main one: « Réclamations », « Accusé de réception »…"""
+    known = {
+        "complaint": _("Réclamations"),
+        "information": _("Demandes d'information"),
+        PresetName.RECEIPT: _("Accusé de réception"),
+        PresetName.RECORDING: _("Accusé d'enregistrement"),
+        PresetName.ANNOUNCED_DATE: _("Délai annoncé"),
+    }
+    return known.get(promise.name) or words.safe(promise.name)
+
+
+def by_promise(promise: Promise) -> str:
+    """Say what a list by another promise than the main one holds."""
+    if promise.kept_by is KeptBy.ANNOUNCED_DATE:
+        return _("Selon l'engagement « {name} » : l'échéance est la date annoncée.").format(
+            name=name(promise)
+        )
+    if promise.kept_by is KeptBy.FIRST_MAIL:
+        return _(
+            "Selon l'engagement « {name} » : échéance et délai sont ceux du premier courriel de la préfecture."
+        ).format(name=name(promise))
+    return _("Selon l'engagement « {name} » : échéance et délai sont les siens.").format(name=name(promise))
+
+
+def kept(line: PromiseLine, minimum: int) -> str:
+    """« 2 sur 2 », or « 79,6 % (43 sur 54) » where a share is promised and enough have fallen due."""
+    counts = line.population
+    if line.is_by_counts and counts.fallen_due:
+        return words.out_of(counts.met, counts.fallen_due)
+    return words.rate(counts, minimum)
+
+
+def target(line: PromiseLine, minimum: int) -> str:
+    """« toutes : tenu », « 80 % : au-dessous à ce jour », or the target alone."""
+    asked = _("toutes") if line.is_by_counts else words.percent(line.promise.commitment.target)
+    keeping = line.keeping(minimum)
+    if keeping is None:
+        return asked
+    above = (
+        _("{target} : à l'objectif à ce jour") if line.is_by_counts else _("{target} : au-dessus à ce jour")
+    )
+    return {
+        Keeping.KEPT: _("{target} : tenu"),
+        Keeping.NOT_KEPT: _("{target} : non tenu"),
+        Keeping.ABOVE: above,
+        Keeping.BELOW: _("{target} : au-dessous à ce jour"),
+    }[keeping].format(target=asked)
+
+
+def counts(line: PromiseLine) -> str:
+    """How many there are of what a promise is about, with it and without, and where the promise comes from."""
+    said = {
+        KeptBy.ANSWER: _answered,
+        KeptBy.FIRST_MAIL: _written_to,
+        KeptBy.ANNOUNCED_DATE: _dates,
+    }[line.promise.kept_by](line)
+    rest = (
+        []
+        if line.promise.kept_by is KeptBy.ANNOUNCED_DATE
+        else [words.short_promise(line.promise.commitment)]
+    )
+    if source := said_source(line.promise.commitment.origin):
+        rest.append(source)
+    return _("{name} : {counts} ({promise}).").format(
+        name=name(line.promise), counts=said, promise=", ".join(rest)
+    )
+
+
+def _answered(line: PromiseLine) -> str:
+    total, answered, unanswered = line.population.counted, line.answered, line.unanswered
+    return ", ".join(
+        (
+            ngettext("{n} demande", "{n} demandes", total).format(n=total),
+            ngettext("{n} répondue", "{n} répondues", answered).format(n=answered),
+            ngettext("{n} sans réponse", "{n} sans réponse", unanswered).format(n=unanswered),
+        )
+    )
+
+
+def _written_to(line: PromiseLine) -> str:
+    total, answered, unanswered = line.population.counted, line.answered, line.unanswered
+    return ", ".join(
+        (
+            ngettext("{n} demande", "{n} demandes", total).format(n=total),
+            ngettext(
+                "{n} a eu un courriel de la préfecture, quoi qu'il dise",
+                "{n} ont eu un courriel de la préfecture, quoi qu'il dise",
+                answered,
+            ).format(n=answered),
+            ngettext("{n} n'en a eu aucun", "{n} n'en ont eu aucun", unanswered).format(n=unanswered),
+        )
+    )
+
+
+def _dates(line: PromiseLine) -> str:
+    counts = line.population
+    return ", ".join(
+        (
+            ngettext("{n} date annoncée", "{n} dates annoncées", counts.counted).format(n=counts.counted),
+            ngettext("{n} tenue", "{n} tenues", counts.met).format(n=counts.met),
+            ngettext("{n} non tenue", "{n} non tenues", counts.missed).format(n=counts.missed),
+            ngettext("{n} pas encore venue", "{n} pas encore venues", counts.not_due).format(
+                n=counts.not_due
+            ),
+        )
+    )
