@@ -1,7 +1,8 @@
 """The sample préfecture's mail: every message that `requests.csv` and `others.csv` describe, as a server has it.
 
 The tables are written by hand and read like a register; `truth.csv` says, request by request, what a person
-counting by hand finds. Nothing here is random: the same messages come out each time.
+counting by hand finds, and `truth_by_due_date.csv` week by week and month by month, of the requests that fall due
+in each. Nothing here is random: the same messages come out each time.
 """
 
 from __future__ import annotations

@@ -2,140 +2,165 @@
 
 from __future__ import annotations
 
+import re
+import shutil
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from mailsla.cli import run
-from tests.trials.office import document, toml
+from mailsla.config import Settings
+from tests.cli.every_key import BEFORE, BELIEVED, COLLECTED, LATER, SILENT, changed, keys_of, mboxes
+from tests.trials.command_line import command
+from tests.trials.office import account_of, document, toml
 
-ACCOUNT = {"host": "127.0.0.1", "port": 1, "tls": "none", "user": "u", "password": "essai"}
-OURS = "contact@pref.example.fr"
-CHANGES: dict[str, dict[str, Any]] = {
-    "domains": {"office": {"domains": ["pref.example.fr", "example.org"]}},
-    "addresses": {"office": {"domains": ["pref.example.fr"], "addresses": ["camille0@example.org"]}},
-    "form_senders": {"office": {"domains": ["pref.example.fr"], "form_senders": ["site@pref.example.fr"]}},
-    "never_requests": {
-        "office": {"domains": ["pref.example.fr"], "never_requests": ["camille1@example.org"]}
-    },
-    "message_id_hosts": {
-        "office": {"domains": ["pref.example.fr"], "message_id_hosts": ["relais.example.net"]}
-    },
-    "departement": {"site": {"name": "Préfecture d'essai", "departement": "974"}},
-    "minimum": {"site": {"name": "Préfecture d'essai", "departement": "18", "minimum": 2}},
-    "services": {"services": [{"name": "Permis", "addresses": ["permis@pref.example.fr"]}]},
-    "commitments": {"commitments": [{"category": "information", "days": 5}]},
-    "categories": {
-        "commitments": [
-            {"category": "information"},
-            {"category": "complaint", "days": 15, "subjects": ["Objet 2"]},
-        ]
-    },
-    "confirmed": {"commitments": [{"category": "information", "confirmed": True}]},
-    "acknowledgements": {"acknowledgements": [{"preset": "accuse-reception"}]},
-    "receipt": {"receipt": {"closed_day_receipt": "next_working_day"}},
-    "calendar": {"calendar": {"local_holidays": []}},
-    "replies": {"replies": {"count_follow_ups": True}},
-    "reply_kinds": {"reply_kinds": [{"kind": "acknowledgement", "subjects": ["Objet 1"]}]},
-    "closings": {"closings": [{"effect": "excluded", "reason": "essai", "mailboxes": ["INBOX"]}]},
-    "forms": {"forms": [{"senders": ["site@pref.example.fr"], "citizen": ["reply-to"]}]},
-    "report": {"report": {"cohort": "received"}},
-}
+if TYPE_CHECKING:
+    from tests.trials.servers.dovecot import DovecotServer
+
+NOW = datetime.fromisoformat("2026-04-15T12:00:00+02:00")
+READ = (
+    "report --format json --by week",
+    "report --period 2026-03-01..2026-05-31",
+    "requests --format json",
+)
 
 
-def mbox() -> str:
-    mails = []
-    for number in range(8):
-        asked = (
-            f"From: camille{number}@example.org\nTo: {'permis' if number % 2 else 'contact'}@pref.example.fr\n"
-            f"Date: Mon, {2 + number} Mar 2026 09:00:00 +0100\nMessage-ID: <q{number}.essai@mail.example>\n"
-            f"Subject: Objet {number}\n"
-        )
-        replied = (
-            f"From: {OURS}\nTo: camille{number}@example.org\nDate: Fri, {6 + 3 * number} Mar 2026 15:00:00 +0100\n"
-            f"Message-ID: <r{number}.essai@relais.example.net>\nIn-Reply-To: <q{number}.essai@mail.example>\n"
-            f"Subject: Re: Objet {number}\n"
-        )
-        mails += [asked, replied] if number % 3 else [asked]
-    mails.append(
-        "From: site@pref.example.fr\nTo: contact@pref.example.fr\nReply-To: claude@example.org\n"
-        "Date: Tue, 3 Mar 2026 09:00:00 +0100\nMessage-ID: <f.essai@pref.example.fr>\nSubject: Formulaire\n"
-    )
-    mails.append(
-        "From: camille3@example.org\nTo: contact@pref.example.fr\nDate: Wed, 18 Mar 2026 09:00:00 +0100\n"
-        "Message-ID: <s.essai@mail.example>\nSubject: Re: Objet 3\n"
-        "In-Reply-To: <inconnu@relais.example.net>\nReferences: <q3.essai@mail.example>\n"
-    )
-    mails.append(
-        "From: camille1@example.org\nTo: contact@pref.example.fr\nDate: Mon, 30 Mar 2026 09:00:00 +0200\n"
-        "Message-ID: <t.essai@mail.example>\nSubject: Re: Objet 1\nIn-Reply-To: <r1.essai@relais.example.net>\n"
-    )
-    return "".join(f"From nobody@example.org\n{mail}\nBonjour.\n\n" for mail in mails)
+@dataclass(frozen=True)
+class Office:
+    """A site in a folder: its configuration and its store."""
+
+    folder: Path
+
+    def configure(self, configuration: dict[str, Any]) -> Office:
+        self.folder.mkdir(exist_ok=True)
+        config = self.folder / "mailsla.toml"
+        config.write_text(toml(configuration), encoding="utf-8")
+        config.chmod(0o600)
+        return self
+
+    def do(self, *words: str) -> str:
+        """Run a command; return what it printed, but for the seconds that it takes."""
+        printed = command(NOW, [*words, "--config", str(self.folder / "mailsla.toml")])
+        return re.sub(r"(2026-04-15T12:0)\d:\d\d", r"\1x:xx", printed)
+
+    def says(self) -> str:
+        """Return all that reading commands say."""
+        return "".join(self.do(*words.split()) for words in READ)
+
+    def copied(self, folder: Path) -> Office:
+        """Return the same site in another folder."""
+        return Office(shutil.copytree(self.folder, folder))
 
 
-@pytest.fixture(autouse=True)
-def at_one_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("MAILSLA_NOW", "2026-04-15T12:00:00+02:00")
+@dataclass(frozen=True)
+class Stores:
+    """Two stores to begin with, and the archive: one derived by `BEFORE`, one in which nothing was ever put."""
+
+    derived: Office
+    empty: Office
+    archive: Path
+    said: str
 
 
-def office(folder: Path, changes: dict[str, Any]) -> Path:
-    folder.mkdir(exist_ok=True)
-    config = folder / "mailsla.toml"
-    config.write_text(toml(document(ACCOUNT, **changes)), encoding="utf-8")
-    config.chmod(0o600)
-    return config
+@pytest.fixture(scope="module")
+def stores(tmp_path_factory: pytest.TempPathFactory) -> Stores:
+    folder = tmp_path_factory.mktemp("stores")
+    archive = folder / "archive"
+    archive.mkdir()
+    for name, content in mboxes().items():
+        (archive / name).write_text(content, encoding="utf-8")
+    derived, empty = (Office(folder / name).configure(BEFORE) for name in ("derived", "empty"))
+    derived.do("import", str(archive))
+    empty.do("requests")
+    return Stores(derived, empty, archive, derived.says())
 
 
-def said(capsys: pytest.CaptureFixture[str], config: Path) -> str:
-    """Return all that reading commands say."""
-    capsys.readouterr()
-    for command in (
-        "report --format json --by week",
-        "requests --format json",
-        "requests --format json --state to-check",
-    ):
-        assert run([*command.split(), "--config", str(config)]) == 0
-    return capsys.readouterr().out
+def after_a_change(stores: Stores, folder: Path, values: dict[str, Any]) -> str:
+    """Return what a store says when keys change, which is what a fresh store says with them."""
+    configuration = changed(values)
+    said = stores.derived.copied(folder / "changed").configure(configuration).says()
+    fresh = stores.empty.copied(folder / "fresh").configure(configuration)
+    fresh.do("import", str(stores.archive))
+    assert said == fresh.says()
+    return said
 
 
-CHANGE_NOTHING = {"calendar", "closings"}
-"""Keys that say nothing of this mail: what is read stays as it was."""
+@pytest.mark.parametrize("key", LATER)
+def test_a_changed_key_says_what_a_fresh_store_says(stores: Stores, tmp_path: Path, key: str) -> None:
+    assert after_a_change(stores, tmp_path, {key: LATER[key]}) != stores.said
 
 
-@pytest.mark.parametrize("name", CHANGES)
-def test_a_changed_configuration_is_applied_to_what_the_store_holds(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
+@pytest.mark.parametrize("keys", SILENT)
+def test_a_key_that_is_of_no_figure_changes_none(stores: Stores, tmp_path: Path, keys: str) -> None:
+    assert after_a_change(stores, tmp_path, SILENT[keys]) == stores.said
+
+
+COPY = b"""\
+Received: from relais.example.net (relais.example.net [198.51.100.7]) by mx.pref.example.fr;
+ Fri, 06 Mar 2026 15:00:05 +0100
+Message-ID: <r@pref.example.fr>
+Date: Fri, 6 Mar 2026 15:00:00 +0100
+From: contact@pref.example.fr
+To: camille@example.org
+Cc: contact@pref.example.fr
+Subject: Re: Passeport
+In-Reply-To: <q@mail.example>
+
+Bonjour.
+"""
+ASKED = b"""\
+Message-ID: <q@mail.example>
+Date: Mon, 2 Mar 2026 09:00:00 +0100
+From: camille@example.org
+To: contact@pref.example.fr
+Subject: Passeport
+
+Bonjour.
+"""
+
+
+@pytest.mark.parametrize("key", BELIEVED)
+def test_whom_to_believe_is_decided_again_of_mail_that_was_collected(
+    dovecot: DovecotServer, tmp_path: Path, key: str
 ) -> None:
-    changes = CHANGES[name]
-    archive = tmp_path / "archive.mbox"
-    archive.write_text(mbox(), encoding="utf-8")
-    config = office(tmp_path / "old", {})
-    assert run(["import", str(archive), "--config", str(config)]) == 0
-    before = said(capsys, config)
+    user = dovecot.new_user()
+    vouched = b"Authentication-Results: mx.pref.example.fr; dmarc=pass header.from=pref.example.fr\n" + COPY
+    for raw, at in ((ASKED, "2026-03-02T09:00:05+01:00"), (vouched, "2026-03-06T15:00:10+01:00")):
+        dovecot.append(user, "INBOX", raw.replace(b"\n", b"\r\n"), internal_date=datetime.fromisoformat(at))
+    before = document(account_of(dovecot, user))
+    after = {**before, "office": before["office"] | {key.removeprefix("office."): BELIEVED[key]}}
+    site, fresh = Office(tmp_path / "site").configure(before), Office(tmp_path / "fresh").configure(after)
+    for office in (site, fresh):
+        office.do("poll")
 
-    office(tmp_path / "old", changes)
-    after = said(capsys, config)
-    fresh = office(tmp_path / "new", changes)
-    assert run(["import", str(archive), "--config", str(fresh)]) == 0
+    doubtful = site.says()
+    said = site.configure(after).says()
 
-    assert after == said(capsys, fresh)
-    assert (after == before) is (name in CHANGE_NOTHING)
+    assert said == fresh.says()
+    assert ("unauthenticated" in doubtful, "unauthenticated" in said) == (True, False)
+
+
+def test_every_key_is_changed_or_decides_what_is_collected() -> None:
+    tried = [LATER.keys(), *(values.keys() for values in SILENT.values()), COLLECTED.keys()]
+    keys = set(keys_of(Settings))
+
+    assert set().union(*tried) == keys
+    assert sum(key in LATER or key in COLLECTED for key in keys) == len(LATER) + len(COLLECTED)
+    assert len(keys) > 100
 
 
 def test_whoever_reads_is_told_that_mail_is_paired_again_and_once(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    stores: Stores, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    archive = tmp_path / "archive.mbox"
-    archive.write_text(mbox(), encoding="utf-8")
-    config = office(tmp_path / "office", {})
-    assert run(["import", str(archive), "--config", str(config)]) == 0
-    office(tmp_path / "office", CHANGES["services"])
-    capsys.readouterr()
+    monkeypatch.setenv("MAILSLA_NOW", NOW.isoformat())
+    site = stores.derived.copied(tmp_path / "site").configure(changed({"services[].name": "Titres"}))
 
     told = []
     for _time in range(2):
-        assert run(["requests", "--config", str(config)]) == 0
+        assert run(["requests", "--config", str(site.folder / "mailsla.toml")]) == 0
         told.append("Les règles ont changé" in capsys.readouterr().err)
 
     assert told == [True, False]

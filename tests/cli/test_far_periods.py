@@ -8,15 +8,17 @@ from pathlib import Path
 import pytest
 
 from mailsla.cli import run
-from tests.cli.test_another_configuration import mbox, office
+from tests.cli.every_key import BEFORE, mboxes
+from tests.trials.office import toml
 
 
 @pytest.fixture
 def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("MAILSLA_NOW", "2026-04-15T12:00:00+02:00")
-    archive = tmp_path / "archive.mbox"
-    archive.write_text(mbox(), encoding="utf-8")
-    made = office(tmp_path / "office", {})
+    archive, made = tmp_path / "INBOX", tmp_path / "mailsla.toml"
+    archive.write_text(mboxes()["INBOX"], encoding="utf-8")
+    made.write_text(toml(BEFORE), encoding="utf-8")
+    made.chmod(0o600)
     assert run(["import", str(archive), "--config", str(made)]) == 0
     return made
 

@@ -7,7 +7,7 @@ import json
 import os
 import subprocess
 import sys
-from collections import Counter
+from collections import Counter, defaultdict
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,19 @@ HOLIDAYS = (
 
 
 def truth() -> list[dict[str, str]]:
-    with (FOLDER / "truth.csv").open(encoding="utf-8", newline="") as file:
+    return _rows("truth.csv")
+
+
+def truth_by_due_date() -> dict[str, dict[str, int]]:
+    """Return how many requests that fall due in each week and month stand where, by the period's name."""
+    return {
+        row.pop("due_in"): {name: int(count) for name, count in row.items()}
+        for row in _rows("truth_by_due_date.csv")
+    }
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    with (FOLDER / name).open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
 
@@ -58,7 +70,22 @@ def test_the_truth_equals_an_independent_count() -> None:
         so_far = numpy.busday_count(received + timedelta(days=1), NOW + timedelta(days=1), holidays=HOLIDAYS)
         judged, not_due = ("met", "early") if row["answered_on"] and elapsed < 10 else ("missed", "waiting")
         standing = judged if so_far >= 10 else not_due
-        assert (row["id"], row["working_days"], row["standing"]) == (row["id"], str(elapsed), standing)
+        due_on = numpy.busday_offset(received, 9, roll="backward", holidays=HOLIDAYS)
+        counted = (str(due_on), str(elapsed), standing)
+        assert (row["id"], row["due_on"], row["working_days"], row["standing"]) == (row["id"], *counted)
+
+
+def test_the_truth_of_each_week_and_month_is_that_of_the_requests_due_in_it() -> None:
+    counted: dict[str, Counter[str]] = defaultdict(Counter)
+    for row in truth():
+        for name in (f"{date.fromisoformat(row['due_on']):%G-W%V}", row["due_on"][:7]):
+            counted[name][row["standing"]] += 1
+
+    found = truth_by_due_date()
+
+    assert {
+        name: {state: of[state] for state in next(iter(found.values()))} for name, of in counted.items()
+    } == found
 
 
 def test_every_verdict_of_the_demonstration_is_the_table_s(run: Any) -> None:
@@ -104,6 +131,23 @@ def test_the_report_counts_what_the_table_counts(run: Any) -> None:
         ]
         assert [piece["population"] for piece in section["by_period"]] == list(map(_population, pieces))
         assert sum(map(len, pieces)) == len(cohort)
+
+
+@pytest.mark.parametrize("grain", ["week", "month"])
+def test_each_week_and_month_of_the_report_is_the_table_s(run: Any, grain: str) -> None:
+    words = ("report", "--demo", "--period", "2026", "--by", grain, "--cohort", "due", "--format", "json")
+    lines = json.loads(run(*words))["sections"][0]["by_period"]
+
+    found = {line["period"]["name"]: line for line in lines}
+    expected = {name: row for name, row in truth_by_due_date().items() if ("W" in name) is (grain == "week")}
+
+    for name, line in found.items():
+        row = expected.get(name, dict.fromkeys(("met", "missed", "early", "waiting"), 0))
+        assert (name, list(line["population"].values())) == (name, [*row.values(), 0])
+        rate = (line["attainment"]["numerator"], line["attainment"]["denominator"])
+        assert (name, rate) == (name, (row["met"], row["met"] + row["missed"]))
+    assert expected.keys() <= found.keys()
+    assert sum(row["met"] for row in expected.values()) == 85
 
 
 def _population(rows: list[dict[str, str]]) -> dict[str, int]:

@@ -51,5 +51,13 @@ def _lines(configuration: Mapping[str, Any]) -> Iterator[str]:
     for name, section in configuration.items():
         for table in section if isinstance(section, list) else [section]:
             yield f"[[{name}]]" if isinstance(section, list) else f"[{name}]"
-            # Texts, numbers, truth values, and lists of them, are written alike in JSON and in TOML.
-            yield from (f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in table.items())
+            yield from (f"{key} = {_value(value)}" for key, value in table.items())
+
+
+def _value(value: Any) -> str:
+    """Write a value; texts, numbers and truth values are written alike in JSON and in TOML."""
+    if isinstance(value, Mapping):
+        return "{ " + ", ".join(f"{key} = {_value(item)}" for key, item in value.items()) + " }"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_value, value)) + "]"
+    return json.dumps(value, ensure_ascii=False)
