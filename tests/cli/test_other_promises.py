@@ -205,4 +205,4 @@ def test_what_cannot_be_listed_is_refused_in_a_sentence(
     capsys.readouterr()
 
     assert run(["requests", *options, "--config", str(office)]) == 2
-    assert sentence in capsys.readouterr().err
+    assert sentence in capsys.readouterr().err.replace("\u00a0", " ")
