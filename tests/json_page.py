@@ -21,6 +21,7 @@ NAMES = (
     "report",
     "requests",
     "left-out",
+    "mails",
     "show",
     "mail",
     "alerts",

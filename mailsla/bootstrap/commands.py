@@ -13,8 +13,9 @@ from mailsla.core.alerts.findings import Finding
 from mailsla.core.collection.archived import Found
 from mailsla.core.mail.kinds import MailKind
 from mailsla.core.office.authorship import vouching_server
+from mailsla.core.pairing.balance import MailClass
 from mailsla.core.pairing.derivation import DerivedMessage, ListedMail, Tied
-from mailsla.core.pairing.request import Request
+from mailsla.core.pairing.request import Grounds, Request
 from mailsla.core.rate.belonging import Belonging
 from mailsla.core.rate.period import Grain, Period
 from mailsla.core.rate.promises import Promise
@@ -48,7 +49,7 @@ def report(
         now=now,
         service=service,
         grain=grain,
-        set_aside=len(app.store.not_understood()),
+        balance=app.store.mails.balance(),
         watched=app.watched(),
     )
     return built if periods else reporting.without_finished(built)
@@ -88,9 +89,9 @@ def requests(
     )
 
 
-def message_ids(app: Application, items: Iterable[Judged]) -> Mapping[str, str | None]:
-    """Return the Message-IDs of the messages that open some requests, by key."""
-    return app.store.derivations.message_ids([item.case.key for item in items])
+def grounds(app: Application, items: Iterable[Judged]) -> Mapping[str, Grounds]:
+    """Return what some requests rest on, by key."""
+    return app.store.derivations.grounds([item.case.key for item in items])
 
 
 def show(app: Application, reference: str) -> look_up.Shown | look_at_mails.ShownMail:
@@ -146,6 +147,18 @@ def message_named(app: Application, reference: str) -> DerivedMessage:
 def left_out(app: Application, period: Period | None, kind: MailKind | None) -> look_at_mails.LeftOut:
     """Return the mails that are no request."""
     return look_at_mails.left_out(app.store.mails, period, kind, app.site.zone)
+
+
+def mails_of_class(
+    app: Application, wanted: MailClass | None, period: Period | None, kind: MailKind | None
+) -> Sequence[ListedMail]:
+    """Return the mails that are in a class, or every message."""
+    return look_at_mails.of_class(app.store.mails, wanted, period, kind, app.site.zone)
+
+
+def copies(app: Application, period: Period | None) -> Sequence[ListedMail]:
+    """Return every mail as it was seen in the mailboxes, a place each."""
+    return look_at_mails.copies(app.store.mails, period, app.site.zone)
 
 
 def mails(app: Application, keys: Collection[str]) -> Mapping[str, ListedMail]:

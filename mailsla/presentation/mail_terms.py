@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from mailsla.core.collection.to_store import UNFORESEEN
 from mailsla.core.mail.kinds import MailKind
 from mailsla.language import gettext as _
 from mailsla.presentation.words import safe
+
+UNREADABLE = "unreadable"
+"""The kind of what could not be read."""
 
 
 def side(value: str) -> str:
@@ -21,11 +24,63 @@ def side(value: str) -> str:
     }[value]
 
 
+def mail_class(value: str) -> str:
+    """In which class some mails are, for counts."""
+    return {
+        "request": _("demandes"),
+        "follow-up": _("suites"),
+        "reminder": _("relances"),
+        "after-unseen": _("suites d'un courriel de la préfecture non vu"),
+        "thanks": _("remerciements"),
+        "reply": _("réponses"),
+        "holding-reply": _("réponses d'attente"),
+        "other-reply": _("accusés de réception et autres réponses qui n'arrêtent rien"),
+        "untied": _("courriels de la préfecture qui ne répondent à aucune demande"),
+        "untied-to-check": _("courriels de la préfecture sans demande, à vérifier"),
+        "internal": _("courriels internes"),
+        "unsent": _("brouillons, jamais envoyés"),
+        "left-out": _("courriels écartés"),
+        "set-aside": _("courriels mis de côté"),
+        "pending": _("courriels pas encore rapprochés"),
+        "further-copy": _("autres exemplaires"),
+    }[value]
+
+
+def one_class(value: str, kind: str) -> str:
+    """In which class one mail is; of one left out, its kind."""
+    if value == "left-out":
+        return _("écarté : {kind}").format(kind=one_kind(kind))
+    return {
+        "request": _("demande"),
+        "follow-up": _("suite"),
+        "reminder": _("relance"),
+        "after-unseen": _("suite d'un courriel non vu"),
+        "thanks": _("remerciement"),
+        "reply": _("réponse"),
+        "holding-reply": _("réponse d'attente"),
+        "other-reply": _("accusé, ou autre réponse qui n'arrête rien"),
+        "untied": _("courriel de la préfecture, sans demande"),
+        "untied-to-check": _("à vérifier : courriel de la préfecture, sans demande"),
+        "internal": _("courriel interne"),
+        "unsent": _("brouillon, jamais envoyé"),
+        "set-aside": _("mis de côté"),
+        "pending": _("pas encore rapproché"),
+        "further-copy": _("autre exemplaire"),
+    }[value]
+
+
+def places(mailboxes: Iterable[tuple[str, str]]) -> str:
+    """Where a mail lies: « contact/INBOX, contact/Permis »."""
+    return ", ".join(f"{safe(account, 60)}/{safe(mailbox, 100)}" for account, mailbox in mailboxes)
+
+
 def left_out_because(kind: str, reason: Sequence[str]) -> str:
     """What left a mail out: the rule, and the header field that decided; of one set aside, why it was."""
     code, field, value = (*reason, "", "", "")[:3]
     if kind == MailKind.UNDERIVED.value:
         return set_aside(f"{UNFORESEEN}{code}")
+    if kind == UNREADABLE:
+        return set_aside(code)
     said = left_out_by(code)
     if not field:
         return said

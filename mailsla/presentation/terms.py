@@ -11,7 +11,7 @@ from mailsla.core.mail.copies import MailboxRole
 from mailsla.core.mail.instants import Basis
 from mailsla.core.pairing.decision import Action, Decision
 from mailsla.core.pairing.doubts import DoubtCode
-from mailsla.core.pairing.request import ServiceBasis
+from mailsla.core.pairing.request import Grounds, ServiceBasis
 from mailsla.core.pairing.rules import Part
 from mailsla.core.rate.publication import Source
 from mailsla.language import gettext as _
@@ -71,6 +71,27 @@ def basis(value: Basis) -> str:
         Basis.DECISION: _("décision"),
         Basis.AFTER_REQUEST: _("date de la demande : l'horloge de l'expéditeur retarde"),
     }[value]
+
+
+def short_basis(value: Basis) -> str:
+    """What an instant rests on, in a word or two, for tables."""
+    return {
+        Basis.SERVER: _("serveur"),
+        Basis.LAST_HOP: _("dernier relais"),
+        Basis.ARCHIVE: _("archive"),
+        Basis.SENDER_CLOCK: _("expéditeur"),
+        Basis.FIRST_SEEN: _("premier relevé"),
+        Basis.FILED: _("classement"),
+        Basis.DECISION: _("décision"),
+        Basis.AFTER_REQUEST: _("date de la demande"),
+    }[value]
+
+
+def answered_because(grounds: Grounds) -> str:
+    """What ties the reply of a request, or says that there was one; nothing while there is none."""
+    if grounds.evidence is not None:
+        return evidence(grounds.evidence)
+    return "" if grounds.answered is None else short_basis(grounds.answered)
 
 
 def not_mail(reason: NotMail) -> str:

@@ -16,6 +16,7 @@ from mailsla.core.clock.receipt import ClosedDayReceipt
 from mailsla.core.clock.verdict import Clock, Verdict
 from mailsla.core.clock.worked_example import Example
 from mailsla.core.clock.working_days import DayKind
+from mailsla.core.mail import identity
 from mailsla.core.mail.printable import printable
 from mailsla.core.rate.delays import DelayCurve
 from mailsla.core.rate.finality import Finality
@@ -30,9 +31,8 @@ safe = printable
 """Return what a stranger wrote, fit for a terminal or a mail."""
 
 
-def reference(key: str) -> str:
-    """Return how people name a mail or a request: the beginning of its key."""
-    return key[:8]
+reference = identity.reference
+"""Return how people name a mail or a request."""
 
 
 def service_name(service: str | None) -> str:

@@ -12,6 +12,7 @@ from typing import Literal, Protocol, assert_never
 from zoneinfo import ZoneInfo
 
 from mailsla.core.errors import UsageError
+from mailsla.core.mail.identity import reference
 from mailsla.core.mail.printable import printable
 from mailsla.core.office.sides import Side
 from mailsla.core.pairing.decision import Action, Decision, in_force
@@ -159,7 +160,7 @@ def undo(decisions: Decisions, keys: Sequence[str], number: int, signed: Signatu
     if names_request and {found.target, found.other}.isdisjoint(keys):
         raise UsageError(
             _("La décision n° {number} concerne {other}, et non {key}.").format(
-                number=number, other=found.target[:8], key=keys[0][:8]
+                number=number, other=reference(found.target), key=reference(keys[0])
             )
         )
     add_checked(

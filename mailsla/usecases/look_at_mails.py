@@ -9,6 +9,7 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from mailsla.core.mail.kinds import MailKind
+from mailsla.core.pairing.balance import MailClass
 from mailsla.core.pairing.decision import Decision
 from mailsla.core.pairing.derivation import ListedMail
 from mailsla.core.pairing.doubts import Doubt
@@ -47,10 +48,50 @@ class LeftOut:
 
 def left_out(mails: Mails, period: Period | None, kind: MailKind | None, zone: ZoneInfo) -> LeftOut:
     """Return the mails of a period that are no request, of one kind or of all."""
-    since = None if period is None else datetime.combine(period.first, time.min, zone)
-    until = None if period is None else datetime.combine(period.last + timedelta(days=1), time.min, zone)
+    since, until = _stretch(period, zone)
     found = mails.left_out(since, until, None if kind is None else kind.value)
     return LeftOut(found, mails.internal_count(since, until))
+
+
+class ClassedMails(Protocol):
+    """Where the mails of a class are looked at."""
+
+    def of_class(
+        self, wanted: MailClass | None, since: datetime | None, until: datetime | None, kind: str | None
+    ) -> Sequence[ListedMail]:
+        """Return the mails of [since, until[ that are in a class, by date; without one, every message."""
+
+    def copies(
+        self, since: datetime | None, until: datetime | None, *, further: bool
+    ) -> Sequence[ListedMail]:
+        """Return the mails of [since, until[ as they were seen, a place each; or those beside the first one."""
+
+
+def of_class(
+    mails: ClassedMails,
+    wanted: MailClass | None,
+    period: Period | None,
+    kind: MailKind | None,
+    zone: ZoneInfo,
+) -> Sequence[ListedMail]:
+    """Return the mails of a period that are in a class, of one kind or of all; without a class, every message."""
+    since, until = _stretch(period, zone)
+    if wanted is MailClass.FURTHER_COPY:
+        return mails.copies(since, until, further=True)
+    return mails.of_class(wanted, since, until, None if kind is None else kind.value)
+
+
+def copies(mails: ClassedMails, period: Period | None, zone: ZoneInfo) -> Sequence[ListedMail]:
+    """Return the mails of a period as they were seen in the mailboxes, a place each."""
+    return mails.copies(*_stretch(period, zone), further=False)
+
+
+def _stretch(period: Period | None, zone: ZoneInfo) -> tuple[datetime | None, datetime | None]:
+    """Return the first instant of a period, and the first after it; none without a period."""
+    if period is None:
+        return None, None
+    after = period.last + timedelta(days=1)
+    return datetime.combine(period.first, time.min, zone), datetime.combine(after, time.min, zone)
 
 
 @dataclass(frozen=True, slots=True)

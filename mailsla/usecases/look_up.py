@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from random import Random
@@ -12,22 +13,24 @@ from mailsla.core.clock.commitment import Commitment
 from mailsla.core.clock.verdict import Verdict
 from mailsla.core.clock.working_days import Day
 from mailsla.core.errors import UsageError
+from mailsla.core.mail.identity import REFERENCE_MARK, key_beginning, reference
 from mailsla.core.mail.printable import printable
 from mailsla.core.pairing.decision import Decision
 from mailsla.core.pairing.derivation import DerivedMessage
-from mailsla.core.pairing.doubts import Doubt
+from mailsla.core.pairing.doubts import Doubt, DoubtCode
 from mailsla.core.pairing.request import Request
+from mailsla.core.rate.assessed import assess
 from mailsla.core.rate.case import Case, case_of
 from mailsla.core.rate.disputes import disputes
 from mailsla.core.rate.promises import Promise
-from mailsla.core.rate.standard import Judged, Standard
+from mailsla.core.rate.standard import Judged, Standard, Variant
 from mailsla.language import gettext as _
-from mailsla.usecases.selection import Selection
+from mailsla.usecases.selection import Look, Selection, State
 
 _Item = TypeVar("_Item")
 
 SHORTEST_PREFIX = 4
-"""Letters of a reference below which nothing is looked for."""
+"""Digits of a reference below which nothing is looked for."""
 
 
 class ListedRequests(Protocol):
@@ -91,12 +94,24 @@ def listed(
     With a promise, those that it is about, with their verdicts by it.
     """
     cases = derivations.cases()
-    doubts = sorted((*derivations.doubts(), *disputes(cases, standard, now)), key=lambda doubt: doubt.at)
-    doubtful = {key for doubt in doubts for key in doubt.candidates}
+    known = (doubt for doubt in derivations.doubts() if doubt.at <= now)
+    doubts = sorted((*known, *disputes(cases, standard, now)), key=lambda doubt: doubt.at)
+    if selection.variant is not None:
+        standard = standard.varied(selection.variant)
+    if selection.variant is Variant.MAIL_ALONE:
+        cases = [case.by_mail_alone for case in cases]
+    is_about_closures = selection.state is State.CLOSURE_CHANGED
+    look = Look(
+        standard,
+        now,
+        doubts=_by_candidate(doubts),
+        closure_changed=_changed_by_closures(cases, standard, now) if is_about_closures else (),
+        count_follow_ups=count_follow_ups,
+    )
     judged: Sequence[Judged] = standard.judge(cases, now)
     if promise is not None:
         judged = promise.held(judged, standard, now, count_follow_ups=count_follow_ups)
-    selected = selection.of(judged, doubtful, standard, count_follow_ups=count_follow_ups)
+    selected = selection.of(judged, look)
     items = sampled(selected, sample)
     keys = {item.case.key for item in items}
     about = tuple(
@@ -106,6 +121,19 @@ def listed(
         or (not doubt.candidates and selection.has_mail(doubt.at, standard.clock.calendar))
     )
     return Listed(items, len(selected), about, decisions.decided())
+
+
+def _by_candidate(doubts: Iterable[Doubt]) -> Mapping[str, Collection[DoubtCode]]:
+    """Return why each request that depends on some doubts is to be looked at."""
+    found: dict[str, set[DoubtCode]] = defaultdict(set)
+    for doubt in doubts:
+        for key in doubt.candidates:
+            found[key].add(doubt.code)
+    return found
+
+
+def _changed_by_closures(cases: Iterable[Case], standard: Standard, now: datetime) -> frozenset[str]:
+    return frozenset(item.case.key for item in assess(cases, standard, now) if item.is_changed_by_closures)
 
 
 def sampled(items: Sequence[_Item], sample: Sample | None) -> tuple[_Item, ...]:
@@ -146,10 +174,12 @@ def request_if_named(derivations: NamedRequests, written: str) -> Request | None
     Raises:
         UsageError: When there are several, or may be.
     """
-    prefix = written.strip().lower()
+    prefix = key_beginning(written)
     if len(prefix) < SHORTEST_PREFIX:
         raise UsageError(
-            _("Écrivez au moins les {n} premiers caractères de la référence.").format(n=SHORTEST_PREFIX)
+            _(
+                "Écrivez au moins les {n} premiers caractères de la référence, après la lettre {letter}."
+            ).format(n=SHORTEST_PREFIX, letter=REFERENCE_MARK)
         )
     found = derivations.requests_named(prefix)
     if len(found) == 1:
@@ -174,7 +204,7 @@ def message_named(derivations: NamedMessages, written: str) -> DerivedMessage:
     Raises:
         UsageError: When there is none, or several.
     """
-    prefix = written.strip().lower()
+    prefix = key_beginning(written)
     found = derivations.messages_named(prefix) if len(prefix) >= SHORTEST_PREFIX else ()
     if len(found) != 1:
         raise UsageError(
@@ -226,7 +256,7 @@ def shown(
         raise UsageError(
             _(
                 "La demande {key} est reçue après l'instant présent : vérifiez l'heure de cette machine."
-            ).format(key=request.key[:8])
+            ).format(key=reference(request.key))
         )
     verdict = standard.judge([case_of(request)], now)[0].verdict
     end = request.answered.at if verdict.answered_on and request.answered else now

@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from mailsla.core.pairing.balance import Balance
 from mailsla.core.pairing.doubts import Doubt
 from mailsla.core.rate import report
 from mailsla.core.rate.case import Case
@@ -85,7 +86,7 @@ def build(
     now: datetime,
     service: str | None = None,
     grain: Grain = Grain.MONTH,
-    set_aside: int = 0,
+    balance: Balance | None = None,
     watched: Watched | None = None,
 ) -> Report:
     """Return the report of `periods` at `now`.
@@ -97,7 +98,7 @@ def build(
         now: The instant the report speaks of.
         service: When given, only this service's requests.
         grain: Into what cohorts are cut.
-        set_aside: How many messages could not be read.
+        balance: In which class each message is.
         watched: How collection went.
     """
     asked = Question(tuple(periods), now, service, grain)
@@ -108,7 +109,7 @@ def build(
         # The figures of one service are not published.
         published=() if service is not None else tuple(_published(store, rules)),
         not_requests=store.derivations.not_requests(*asked.span(rules.standard.clock.calendar)),
-        set_aside=set_aside,
+        balance=balance or Balance(),
         watched=watched or Watched(),
     )
     return report.build(known, rules, asked)

@@ -9,8 +9,9 @@ from sqlalchemy import Engine
 
 from mailsla.adapters.database.store import Store, store_on
 from mailsla.core.collection.on_server import ListedMailbox
-from mailsla.core.collection.to_store import Batch, NewMessage
+from mailsla.core.collection.to_store import Batch, NewMessage, SetAside
 from mailsla.core.mail.copies import Mail, MailboxRole
+from mailsla.core.pairing.balance import MailClass
 from mailsla.core.pairing.decision import Action, Decision
 from mailsla.usecases.derive import derive_pending
 from tests.factories import CITIZEN, CONTACT, OFFICE, RULES, mail, paris, reply
@@ -93,3 +94,66 @@ def test_a_mail_that_is_counted_is_tied_to_its_reply_at_once_and_when_everything
     assert (counted.key, counted.answered_by) == (LETTER.key, answer.key)
     assert store.derivations.requests_around([LETTER.key]) == ()
     assert [request.citizens for request in store.derivations.requests_around([ASKED.key])] == [(CITIZEN,)]
+
+
+def test_each_class_lists_as_many_mails_as_the_balance_counts(store: Store) -> None:
+    answer = reply("2026-11-09 10:00", ASKED, by=CONTACT)
+    lay(store, "Envoyés", answer)
+    derive_pending(store.derivations, RULES)
+    lay(store, "Nouveaux", mail("2026-11-10 10:00", by="camille@example.net"))
+    unread(store)
+
+    balance = store.mails.balance()
+
+    assert {item: count for item, count in balance.classes.items() if count} == {
+        MailClass.REQUEST: 1,
+        MailClass.REPLY: 1,
+        MailClass.LEFT_OUT: 2,
+        MailClass.INTERNAL: 1,
+        MailClass.PENDING: 1,
+        MailClass.SET_ASIDE: 1,
+    }
+    assert balance.left_out == (("automatic_reply", 1), ("list", 1))
+    for item in MailClass:
+        if item is not MailClass.FURTHER_COPY:
+            listed = store.mails.of_class(item)
+            assert len(listed) == balance.of(item)
+            assert {found.mail_class for found in listed} <= {item.value}
+    assert len(store.mails.of_class()) == balance.messages == 7
+    assert len(store.mails.copies(further=True)) == balance.further_copies == 1
+    assert len(store.mails.copies()) == balance.seen == 8
+
+
+def test_a_mail_delivered_twice_is_one_message_and_its_copies_are_each_listed(store: Store) -> None:
+    again = ASKED._replace(key="f" * 32)  # under another key: a tag in its subject, a redirect
+    lay(store, "Redirigés", again)
+    derive_pending(store.derivations, RULES)
+
+    further = store.mails.copies(further=True)
+
+    assert {found.mailboxes[0][1] for found in further} in ({"Archives", "INBOX"}, {"Archives", "Redirigés"})
+    assert [found.key for found in further].count(LETTER.key) == 1
+    balance = store.mails.balance()
+    assert (balance.of(MailClass.REQUEST), balance.further_copies, balance.messages) == (1, 2, 4)
+
+
+def test_the_mails_of_a_class_are_those_of_a_period_and_of_a_kind(store: Store) -> None:
+    at = AWAY.copies[0].internal_at
+    assert at is not None
+    unread(store)
+
+    def keys(*arguments: object, **options: str) -> list[str]:
+        return [found.key for found in store.mails.of_class(*arguments, **options)]  # type: ignore[arg-type]  # (any of them)
+
+    assert keys(MailClass.LEFT_OUT, at) == [AWAY.key]
+    assert keys(MailClass.LEFT_OUT, None, at) == [LETTER.key]
+    assert keys(MailClass.LEFT_OUT, kind="list") == [LETTER.key]
+    assert keys(MailClass.SET_ASIDE) == keys(MailClass.SET_ASIDE, SEEN) == [""]
+    assert keys(MailClass.SET_ASIDE, None, SEEN) == []
+    assert len(store.mails.copies(None, at)) == 2
+
+
+def unread(store: Store) -> None:
+    """Have the store know of a mail that could not be read."""
+    cursor = store.mailboxes.cursor("contact", ListedMailbox("Illisibles", MailboxRole.INBOX))
+    store.messages.add(cursor, Batch(7, 1, (), (SetAside(1, SEEN, "no-header"),)), SEEN)

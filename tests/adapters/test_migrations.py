@@ -17,6 +17,7 @@ from mailsla.adapters.database.tables import MESSAGE
 from mailsla.core.collection.on_server import ListedMailbox
 from mailsla.core.collection.to_store import Cursor
 from mailsla.core.mail.copies import MailboxRole
+from mailsla.core.pairing.balance import MailClass
 from mailsla.usecases.derive import derive_pending
 from tests.adapters.salted import unproven
 from tests.factories import RULES, mail, reply
@@ -276,3 +277,32 @@ def _contents(connection: Connection) -> dict[str, list[tuple[object, ...]]]:
         name: [tuple(row) for row in connection.exec_driver_sql(f"select {columns} from {name} order by 1")]
         for name, columns in tables.items()
     }
+
+
+def test_a_store_without_classes_says_that_its_mails_wait_and_is_derived_again(empty_engine: Engine) -> None:
+    schema.upgrade(empty_engine, "0014")
+    with writing(empty_engine) as connection:
+        for statement in (
+            (
+                "insert into message (id, key, subject, ids, people, kept, first_seen_at) "
+                f"values (1, 'k1', 'Demande', '{{}}', '{{}}', '[]', '{SEEN}')"
+            ),
+            (
+                "insert into derived_message (key, conversation, evidence, side, kind, at, basis) "
+                f"values ('k1', 'k1', 'none', 'citizen', 'person', '{SEEN}', 'server')"
+            ),
+            (
+                "insert into derived_request (key, conversation, follow_up, received_at, category, imported, subject, "
+                f"detail) values ('k1', 'k1', false, '{SEEN}', 'information', false, 'Demande', '{{}}')"
+            ),
+            "insert into derivation (id, rules, ties) values (1, 'before', 'tied')",
+        ):
+            connection.exec_driver_sql(statement)
+
+    schema.upgrade(empty_engine)
+
+    migrating.check(empty_engine)
+    store = store_on(empty_engine)
+    assert store.mails.balance().classes[MailClass.PENDING] == 1
+    assert [case.reminders for case in store.derivations.cases()] == [0]
+    assert store.derivations.made_by() == ("", "tied"), "everything is derived again"

@@ -33,6 +33,16 @@ def archived(number: int) -> ArchivedMail:
     return ArchivedMail("a.mbox", number + 1, header.encode(), b"Corps.", alone=False, folder="a.mbox")
 
 
+ASKED = (
+    *(("requests --format text", columns) for columns in ("80", "200")),
+    *((f"requests --state not-due --format {written_as}", "80") for written_as in ("json", "csv")),
+    *((f"mails --format {written_as}", "200") for written_as in ("text", "json", "csv")),
+    ("mails --copies", "80"),
+    ("mails --class request", "80"),
+)
+"""Lists, and how wide what they are printed on is."""
+
+
 @contextmanager
 def statements() -> Iterator[list[str]]:
     """Note every statement that any engine executes."""
@@ -64,7 +74,7 @@ def hold(configuration: Path, numbers: range) -> None:
         app.derive()
 
 
-def test_a_list_of_requests_takes_as_many_statements_for_ten_as_for_two_hundred(
+def test_a_list_takes_as_many_statements_for_ten_as_for_two_hundred(
     configuration: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("MAILSLA_NOW", (START + timedelta(days=10)).isoformat())
@@ -72,14 +82,14 @@ def test_a_list_of_requests_takes_as_many_statements_for_ten_as_for_two_hundred(
     for first, last in ((0, 10), (10, 200)):
         hold(configuration, range(first, last))
         counts[last] = {}
-        for written_as in ("text", "json", "csv"):
+        for asked, columns in ASKED:
+            monkeypatch.setenv("COLUMNS", columns)
             with statements() as seen:
-                arguments = ["--config", str(configuration), "requests", "--format", written_as]
-                assert cli.run(arguments) == 0
-            counts[last][written_as] = len(seen)
+                assert cli.run(["--config", str(configuration), *asked.split()]) == 0
+            counts[last][f"{asked} {columns}"] = len(seen)
             listed = capsys.readouterr().out
             assert listed.count("Demande") >= last or listed.count(".statements@example.org") == last
 
     with capsys.disabled():
-        print(f"\nstatements of a list of requests: {counts}")  # noqa: T201 (the figure, for whoever runs it)
+        print(f"\nstatements of a list: {counts}")  # noqa: T201 (the figure, for whoever runs it)
     assert counts[10] == counts[200]

@@ -164,6 +164,7 @@ def test_every_command_has_its_help_in_both_languages(tmp_path: Path) -> None:
         "import",
         "report",
         "requests",
+        "mails",
         "show",
         "alerts",
         "clock",

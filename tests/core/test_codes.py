@@ -11,7 +11,7 @@ from mailsla.core.alerts import digests, outgoing
 from mailsla.core.mail.header import BODY_SAYS, KEPT_FIELDS, REQUESTED_FIELDS
 
 CODES = {
-    "Action": "exclude answered assign category join split dismiss count leave-out undo",
+    "Action": "exclude answered assign category join split dismiss count leave-out close-hole complete undo",
     "AddressSource": "reply-to subject body from",
     "Basis": "server last_hop archive sender_clock first_seen after_request filed decision",
     "ClosedDayReceipt": "same_day next_working_day",
@@ -25,6 +25,10 @@ CODES = {
     ),
     "Evidence": "none in-reply-to references thread-index recipient-and-subject decision same-mail unseen-reply",
     "Grain": "week month quarter year",
+    "MailClass": (
+        "request follow-up reminder after-unseen thanks reply holding-reply other-reply untied untied-to-check "
+        "internal unsent left-out set-aside pending further-copy"
+    ),
     "MailKind": "person automatic_reply delivery_report receipt list calendar spam own_alert declared_sender underived",
     "MailboxRole": "inbox sent junk trash drafts",
     "Missing": "period due collection",
@@ -37,6 +41,7 @@ CODES = {
     "Side": "citizen outbound internal aside same",
     "Source": "facts decisions rules calendar",
     "Unit": "working_days calendar_days opening_hours",
+    "Variant": "other-comparison without-closures mail-alone",
     "VolumeBasis": "last_year this_year",
 }
 RUN_OUTCOMES = ["running", "ok", "stopped", "transient", "permanent", "refused", "elsewhere", "refused check"]

@@ -56,8 +56,8 @@ EXPECTED = Section(
     period=parse_period("2026"),
     by=Belonging.RECEIVED,
     finality=Finality(tuple(Missing), is_covered=False),
-    population=Population(met=1, missed=2, waiting=4, excluded=4),
-    beside=Population(met=2, missed=2, waiting=4),
+    population=Population(met=1, missed=2, waiting=4, excluded=3),
+    beside=Population(met=2, missed=2, waiting=4, excluded=3),
     compared=Population(met=1, missed=2, waiting=4),
     without_closures=Population(met=1, missed=2, waiting=4),
     closures_changed=0,
@@ -72,25 +72,31 @@ EXPECTED = Section(
         ServiceLine("Permis", Population(missed=1, waiting=1), curve("22 2+"), curve("22 2+")),
         ServiceLine("Étrangers", Population(met=1), curve("2"), curve("1")),
         ServiceLine("Inconnu", Population(waiting=1), curve("6+"), curve("6+")),
-        ServiceLine(None, Population(missed=1, waiting=2), curve("23+ 1+ 0+"), curve("23+ 1+ 0+")),
+        ServiceLine(
+            None, Population(missed=1, waiting=2, excluded=3), curve("23+ 1+ 0+"), curve("23+ 1+ 0+")
+        ),
     ),
     by_category=(
-        CategoryLine(PROMISE, Population(met=1, missed=2, waiting=4), 2, curve("2 22 23+ 6+ 1+ 2+ 0+")),
-        CategoryLine(COMPLAINTS, Population(met=1), 1, curve("15")),
+        CategoryLine(
+            PROMISE, Population(met=1, missed=2, waiting=4, excluded=3), 2, curve("2 22 23+ 6+ 1+ 2+ 0+")
+        ),
+        CategoryLine(COMPLAINTS, Population(met=1, excluded=1), 1, curve("15")),
     ),
     by_period=tuple(
         PeriodLine(
             parse_period(f"2026-{month:02}"),
             parse_period(f"2026-{month:02}"),
-            {10: Population(met=1, missed=2), 11: Population(waiting=4)}.get(month, Population()),
+            {10: Population(met=1, missed=2, excluded=2), 11: Population(waiting=4, excluded=1)}.get(
+                month, Population()
+            ),
             curve({10: "2 22 23+", 11: "6+ 1+ 2+ 0+"}.get(month, "")),
             finality=of_a_month(month),
             former=None,
         )
         for month in range(1, 13)
     ),
-    exclusions=(("doublon", 2), ("par téléphone", 2)),
-    follow_ups=Population(met=1, missed=1),
+    exclusions=(("doublon", 1), ("par téléphone", 2)),
+    follow_ups=Population(met=1, missed=1, excluded=1),
 )
 
 
@@ -114,7 +120,7 @@ def test_where_follow_ups_count_they_count_everywhere() -> None:
     found = received(ALL, count_follow_ups=True)
 
     assert found.population == Population(met=2, missed=3, waiting=4, excluded=4)
-    assert found.by_category[0].population == Population(met=2, missed=3, waiting=4)
+    assert found.by_category[0].population == found.population
     assert found.by_category[0].answered == 3
     assert found.follow_ups == EXPECTED.follow_ups
     assert found.handled == Population(met=3, missed=1)
@@ -172,7 +178,7 @@ def test_a_closure_changes_nothing_for_those_it_does_not_touch() -> None:
 def test_a_category_that_has_no_promise_falls_under_the_main_one() -> None:
     found = counted([replace(IN_TIME, category="autre"), replace(COMPLAINT, excluded="doublon")])
 
-    assert [line.population for line in found.by_category] == [Population(met=1), Population()]
+    assert [line.population for line in found.by_category] == [Population(met=1), Population(excluded=1)]
     assert (found.population, found.exclusions) == (Population(met=1), ())
 
 

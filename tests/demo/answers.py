@@ -21,7 +21,7 @@ from pathlib import Path
 RECORDED = Path(__file__).parent / "recorded"
 STATES = (
     *("met", "missed", "not-due-answered", "not-due-waiting", "overdue", "unanswered", "follow-up"),
-    *("to-check", "excluded"),
+    *("to-check", "excluded", "handled", "acknowledged", "reminded", "due-soon"),
 )
 
 COMMANDS = {
@@ -36,6 +36,9 @@ COMMANDS = {
     "requests.csv": "requests --format csv",
     **{f"requests-{state}.txt": f"requests --state {state}" for state in STATES},
     "requests-to-check.json": "requests --state to-check --format json",
+    "mails-left-out.txt": "mails --class left-out",
+    "mails-further-copy.txt": "mails --class further-copy",
+    "mails.csv": "mails --format csv",
     "alerts.txt": "alerts",
     "alerts-en.txt": "alerts --lang en",
     "alerts.json": "alerts --format json",

@@ -21,6 +21,7 @@ from mailsla.adapters.database.tables import DERIVED_REQUEST
 from mailsla.cli import run
 from mailsla.core.alerts.outgoing import Outgoing
 from mailsla.core.rate.period import Grain
+from mailsla.core.rate.standard import Variant
 from mailsla.demo.letters import sample_requests
 from mailsla.demo.office import NOW
 from mailsla.usecases.selection import State
@@ -43,6 +44,8 @@ COMMANDS = (
     *(f"requests --state {state}" for state in State if state is not State.LEFT_OUT),
     "requests --period 2026-W44",
     "requests --promise delai-annonce",
+    "requests --unassigned --follow-ups",
+    *(f"requests --variant {variant}" for variant in Variant),
     "alerts",
     "check --quick",
     "check",
@@ -102,6 +105,9 @@ def every_answer(folder: Path) -> dict[str, list[Any]]:
     found["left-out"] = [
         demonstration.json("requests", "--state", State.LEFT_OUT, *options)
         for options in ((), ("--sample", "3"))
+    ]
+    found["mails"] = [
+        demonstration.json("mails", *options) for options in ((), ("--copies",), ("--sample", "3"))
     ]
     mails = {item["message"] for item in found["left-out"][0]["mails"]}
     mails |= {item["message"] for answer in found["requests"] for item in answer["doubts"]}

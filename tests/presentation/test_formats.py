@@ -12,7 +12,10 @@ from fractions import Fraction
 import pytest
 from rich.console import Console
 
+from mailsla.core.mail.instants import Basis
+from mailsla.core.pairing.balance import Balance, MailClass
 from mailsla.core.pairing.derivation import Tied
+from mailsla.core.pairing.request import Grounds
 from mailsla.core.rate.section import ServiceLine
 from mailsla.presentation.documents.request import request_document
 from mailsla.presentation.documents.values import text
@@ -74,10 +77,16 @@ def drawn(page: Page, *, width: int = 200, colours: bool = False) -> str:
     return written.getvalue()
 
 
+UNREAD = Balance({MailClass.REQUEST: 3, MailClass.SET_ASIDE: 2}, seen=5)
+
+
 def report_with(subject: str = "Suspension de permis") -> Page:
     lines = (ServiceLine("Permis", SETTLED, CURVE, CURVE),)
     built = report(
-        sections=(cohort(by_service=lines),), overdue=(judged(subject=subject),), gaps=(gap(),), set_aside=2
+        sections=(cohort(by_service=lines),),
+        overdue=(judged(subject=subject),),
+        gaps=(gap(),),
+        balance=UNREAD,
     )
     return report_page(built, PARIS)
 
@@ -282,14 +291,43 @@ def test_a_hostile_subject_and_sender_do_nothing_to_an_alert() -> None:
 
 
 def test_a_hostile_subject_stays_one_text_cell_of_a_sheet() -> None:
-    sheets = [csv_sheet.requests([judged(subject=subject)], PARIS) for subject in (HOSTILE, "=1+1")]
+    places = (("contact", "INBOX"), ("contact", HOSTILE))
+    grounds = {"a1b2c3d4e5f6": Grounds("@a\x1b[2J", places, Basis.SERVER, None, None, None)}
+    sheets = [csv_sheet.requests([judged(subject=subject)], grounds, PARIS) for subject in (HOSTILE, "=1+1")]
     [(_header, hostile), (_same, formula)] = [
         list(csv.reader(io.StringIO(sheet), delimiter=";")) for sheet in sheets
     ]
 
     assert set("".join(hostile)) & set(UNSAFE) == set()
-    assert len(hostile) == len(formula) == 10
-    assert formula[-1] == "'=1+1"
+    assert len(hostile) == len(formula) == 16
+    assert formula[9] == "'=1+1"
+    assert formula[-1].startswith("'@a")
+
+
+def test_the_balance_stands_below_the_figures_of_a_sheet_and_each_line_says_how_it_is_listed() -> None:
+    balance = Balance({MailClass.REQUEST: 3, MailClass.LEFT_OUT: 2}, (("spam", 2),), seen=6)
+    rows = list(csv.reader(io.StringIO(csv_sheet.report(report(balance=balance))), delimiter=";"))
+    below = rows[rows.index([]) + 1 :]
+
+    assert below == [
+        ["courriels", "nombre", "liste"],
+        ["demandes", "3", "mailsla mails --class request"],
+        ["écartés : indésirables", "2", "mailsla mails --class left-out --kind spam"],
+        ["courriels, chacun compté une fois", "5", "mailsla mails"],
+        ["autres exemplaires", "1", "mailsla mails --class further-copy"],
+        ["courriels vus dans les dossiers", "6", "mailsla mails --copies"],
+    ]
+
+
+@pytest.mark.parametrize(("width", "shown"), [(80, "ac"), (119, "ac"), (120, "abc"), (200, "abc")])
+def test_a_column_that_needs_room_is_shown_where_there_is(width: int, shown: str) -> None:
+    columns = (Column("a"), Column("b", room=120), Column("c"))
+    table = Table(columns, ((Cell("1"), Cell("2"), Cell("3")),))
+
+    titles, row = drawn(Page(sections=(Section("", (table,)),)), width=width).splitlines()
+
+    assert "".join(titles.split()) == shown
+    assert len(row.split()) == len(shown)
 
 
 def test_a_hostile_subject_is_given_whole_in_json_and_escaped() -> None:

@@ -11,7 +11,8 @@ import pytest
 
 from mailsla.core.mail.instants import Basis, Moment
 from mailsla.core.mail.kinds import MAY_BE_LEFT
-from mailsla.core.office.sides import UNDECLARED_FORM, UNPROVEN
+from mailsla.core.office.sides import UNDECLARED_FORM, UNPROVEN, UNSENT
+from mailsla.core.pairing.balance import MailClass
 from mailsla.core.pairing.decision import Action, Decision
 from mailsla.core.pairing.derivation import ListedMail
 from mailsla.core.pairing.doubts import Doubt, DoubtCode
@@ -19,10 +20,10 @@ from mailsla.core.pairing.request import Step
 from mailsla.core.pairing.rules import Part
 from mailsla.core.rate.changes import Change
 from mailsla.presentation import mail_terms, terms
+from mailsla.presentation.pages.mail_list_page import left_out_page, mails_page
 from mailsla.presentation.pages.mail_page import (
     addresses,
     changes_page,
-    left_out_page,
     mail_page,
     to_check_lines,
 )
@@ -59,7 +60,7 @@ def test_each_mail_left_out_says_what_it_is_who_wrote_it_and_what_said_so() -> N
     [table] = [block for section in page.sections for block in section.blocks if isinstance(block, Table)]
 
     assert [cell.text for cell in table.rows[0] if isinstance(cell, Cell)] == [
-        "99998888",
+        "m99998888",
         "10/11/2026 11:00",
         "liste",
         "liste de diffusion (list-id)",
@@ -75,6 +76,30 @@ def test_each_mail_left_out_says_what_it_is_who_wrote_it_and_what_said_so() -> N
 def test_a_sample_says_of_how_many_it_was_drawn_and_nothing_is_said_of_none() -> None:
     assert said(left_out_page([LETTER], 40, 0, PARIS))[0] == "1 courriel tiré au sort parmi 40 écartés."
     assert said(left_out_page([], 0, 0, PARIS)) == ["0 courriel écarté."]
+
+
+def test_each_mail_of_a_list_says_its_class_and_where_there_is_room_what_left_it_out() -> None:
+    unread = LETTER._replace(
+        key="", kind="unreadable", reason=("no-header",), senders=(), subject="", mail_class="set-aside"
+    )
+    reply = LETTER._replace(kind="person", reason=(), mail_class="reply", message_id="a@pref.example.fr")
+    page = mails_page([LETTER._replace(mail_class="left-out"), reply, unread], 40, PARIS)
+    [table] = [block for section in page.sections for block in section.blocks if isinstance(block, Table)]
+    rows = [[cell.text for cell in row if isinstance(cell, Cell)] for row in table.rows]
+
+    assert said(page) == ["3 courriels tirés au sort parmi 40."]
+    assert said(mails_page([], 0, PARIS)) == ["0 courriel."]
+    assert [(row[0], row[2], row[6], row[7]) for row in rows] == [
+        ("m99998888", "écarté : liste", "liste de diffusion (list-id)", "–"),
+        ("m99998888", "réponse", "", "a@pref.example.fr"),
+        ("–", "mis de côté", "aucun en-tête lisible ; relu après une mise à jour", "–"),
+    ]
+    assert [column.room for column in table.columns] == [0, 0, 0, 0, 0, 120, 160, 200]
+
+
+def test_every_class_has_words_for_one_mail_and_for_many() -> None:
+    for item in MailClass:
+        assert mail_terms.mail_class(item) != mail_terms.one_class(item, "spam") != ""
 
 
 @pytest.mark.parametrize(
@@ -99,6 +124,7 @@ def test_every_rule_that_leaves_a_mail_out_has_words() -> None:
     written = "".join(path.read_text(encoding="utf-8") for path in sorted(CORE.rglob("*.py")))
     weak = {"absence-subject", "null-path"}
     rules = set(re.findall(r'Reason\(\s*"([a-z0-9-]+)"', written)) - weak | {
+        *UNSENT,
         UNPROVEN,
         UNDECLARED_FORM,
         MAY_BE_LEFT,
@@ -122,12 +148,12 @@ def test_every_doubt_says_why_where_its_mail_lies_and_the_command_that_settles_i
     doubt = Doubt(LETTER.key, LETTER.at, (KEY,), code)
     lines = texts(to_check_lines([doubt], {LETTER.key: LETTER}, PARIS))
 
-    assert lines[1] == f"99998888, 10/11/2026 à 11\u00a0h\u00a000 : {terms.doubt(code)}"
+    assert lines[1] == f"m99998888, 10/11/2026 à 11\u00a0h\u00a000 : {terms.doubt(code)}"
     assert lines[4] == "  Dossier : contact/INBOX, contact/Archives"
-    assert ("  demande a1b2c3d4 : –" in lines) is code.is_about_a_reply
+    assert ("  demande ma1b2c3d4 : –" in lines) is code.is_about_a_reply
     first = 0 if code is DoubtCode.RECEIPT_DISPUTED else 1
     assert [line.count("mailsla decide") for line in lines[-2:]] == [first, 1]
-    assert lines[-1].endswith("mailsla decide a1b2c3d4 dismiss --message 99998888 --reason …")
+    assert lines[-1].endswith("mailsla decide ma1b2c3d4 dismiss --message m99998888 --reason …")
 
 
 def test_a_mail_that_counts_for_nothing_is_settled_by_itself() -> None:
@@ -135,8 +161,8 @@ def test_a_mail_that_counts_for_nothing_is_settled_by_itself() -> None:
 
     assert lines[1].endswith(terms.doubt(DoubtCode.FORM_IN_JUNK))
     assert [line.split("mailsla decide ")[1] for line in lines[2:]] == [
-        "99998888 count --reason …",
-        "99998888 leave-out --reason …",
+        "m99998888 count --reason …",
+        "m99998888 leave-out --reason …",
     ]
 
 
@@ -144,7 +170,7 @@ def test_a_mail_that_nothing_is_known_of_any_more_is_still_listed() -> None:
     lines = texts(to_check_lines([Doubt("b" * 12, LETTER.at, (KEY,), DoubtCode.TOO_LATE)], {}, PARIS))
 
     assert len(lines) == 5
-    assert lines[1].startswith("bbbbbbbb")
+    assert lines[1].startswith("mbbbbbbbb")
 
 
 def test_a_mail_says_what_it_was_taken_for_its_part_and_what_was_decided_of_it() -> None:
@@ -155,12 +181,12 @@ def test_a_mail_says_what_it_was_taken_for_its_part_and_what_was_decided_of_it()
     page = mail_page(LETTER, [of], (), [decided], {}, PARIS)
     lines = said(page)
 
-    assert page.title == "Courriel 99998888"
+    assert page.title == "Courriel m99998888"
     assert lines[0] == "courriel écarté, le 10/11/2026 à 11\u00a0h\u00a000"
     assert "Écarté : liste, liste de diffusion (list-id)" in lines
-    assert "Demande a1b2c3d4 : réponse" in lines
+    assert "Demande ma1b2c3d4 : réponse" in lines
     assert lines[-1].startswith("Décision n° 3, le 10/11/2026")
-    assert "courriel 99998888 compté" in lines[-1]
+    assert "courriel m99998888 compté" in lines[-1]
     assert not any(
         line.startswith("Écarté")
         for line in said(mail_page(LETTER._replace(reason=()), (), (), (), {}, PARIS))
@@ -185,7 +211,7 @@ def test_what_a_decision_changed_is_said_a_line_a_request() -> None:
         )
     )
 
-    name = "a1b2c3d4 (« Suspension de permis »)"
+    name = "ma1b2c3d4 (« Suspension de permis »)"
     late = "en retard, sans réponse, échéance le 12/11/2026"
 
     def whose(service: str) -> str:

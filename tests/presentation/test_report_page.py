@@ -8,6 +8,7 @@ from fractions import Fraction
 import pytest
 
 from mailsla.core.collection.gap import Gap
+from mailsla.core.pairing.balance import Balance, MailClass
 from mailsla.core.pairing.doubts import DoubtCode
 from mailsla.core.rate.delays import Delay, DelayCurve, delay_curve
 from mailsla.core.rate.finality import Finality, Missing
@@ -206,13 +207,15 @@ def test_doubts_are_counted_in_a_warning(count: int, code: DoubtCode, said: str)
     [(1, "1 courriel illisible a été mis de côté"), (2, "2 courriels illisibles ont été mis de côté")],
 )
 def test_mails_set_aside_are_counted_in_a_warning(count: int, said: str) -> None:
-    [warning] = page_with(set_aside=count).warnings
+    [warning] = page_with(balance=Balance({MailClass.SET_ASIDE: count})).warnings
 
     assert warning.startswith(said)
 
 
 def test_warnings_come_in_one_order_holes_revisions_doubts_then_mails_set_aside() -> None:
-    warnings = page_with(set_aside=1, doubts=(doubt(),), revisions=(revision(),), gaps=(gap(),)).warnings
+    warnings = page_with(
+        balance=Balance({MailClass.SET_ASIDE: 1}), doubts=(doubt(),), revisions=(revision(),), gaps=(gap(),)
+    ).warnings
 
     assert [warning.split()[0] for warning in warnings] == ["Chiffres", "Chiffre", "1", "1"]
     assert "illisible" in warnings[-1]
@@ -478,7 +481,7 @@ def test_a_long_list_is_cut_and_says_so_and_its_count_is_whole() -> None:
 
     assert cut.heading.endswith(f": {MOST_ROWS + 2}")
     assert len(rows_of(page_with(overdue=many), "Demandes")) == MOST_ROWS
-    assert cut.blocks[1:] == (Line("… et 2 de plus : « mailsla requests ».", Emphasis.DIM),)
+    assert cut.blocks[1:] == (Line("… et 2 de plus : « mailsla requests --state overdue ».", Emphasis.DIM),)
     assert whole.blocks[1:] == ()
 
 
@@ -487,8 +490,8 @@ def test_a_star_marks_the_requests_about_which_a_person_decided() -> None:
     page = page_with(overdue=(first, second), decided=frozenset({"b" * 12}))
 
     assert [row[0] for row in rows_of(page, "Demandes")] == [
-        Cell("aaaaaaaa", "a" * 12),
-        Cell("bbbbbbbb*", "b" * 12),
+        Cell("maaaaaaaa", "a" * 12),
+        Cell("mbbbbbbbb*", "b" * 12),
     ]
 
 
@@ -515,5 +518,5 @@ def test_every_row_is_as_long_as_its_columns_are_many() -> None:
     page = page_with(sections=(cohort(), full), overdue=(judged(),))
     tables = [block for section in page.sections for block in section.blocks if isinstance(block, Table)]
 
-    assert len(tables) == 6
+    assert len(tables) == 7
     assert all(len(row) == len(table.columns) for table in tables for row in table.rows)

@@ -8,7 +8,7 @@ from datetime import date
 from mailsla.core.mail.instants import Basis, Moment
 from mailsla.core.pairing.decision import Action, Decision
 from mailsla.core.pairing.derivation import DerivedMessage
-from mailsla.core.pairing.request import Request
+from mailsla.core.pairing.request import Grounds, Request
 from mailsla.presentation.pages.page import Cell, Emphasis, Line, Page, Table
 from mailsla.presentation.pages.request_page import request_page, requests_page
 from tests.factories import PARIS, PROMISE, paris
@@ -62,7 +62,7 @@ def test_equal_requests_give_equal_pages() -> None:
 def test_a_request_is_named_then_told_with_what_its_instants_rest_on() -> None:
     page = page_of(request())
 
-    assert page.title == "Demande a1b2c3d4"
+    assert page.title == "Demande ma1b2c3d4"
     assert [line.text.replace("\u00a0", " ") for line in page.lines] == [
         "Objet : Suspension de permis",
         "Reçue le 29/10/2026 à 10 h 05 (date de réception du serveur)",
@@ -81,10 +81,10 @@ def test_messages_are_numbered_and_each_says_what_ties_it_to_which() -> None:
     messages = tables_of(page_of(request()))[0]
 
     assert [(row[0], row[1], row[3], row[4]) for row in messages.rows] == [
-        (Cell("1", 1), Cell("a1b2c3d4", "a1b2c3d4e5f6"), Cell("demande"), Cell("ouvre l'échange")),
+        (Cell("1", 1), Cell("ma1b2c3d4", "a1b2c3d4e5f6"), Cell("demande"), Cell("ouvre l'échange")),
         (
             Cell("2", 2),
-            Cell("77776666", REPLY),
+            Cell("m77776666", REPLY),
             Cell("réponse à une autre demande"),
             Cell("répond à (In-Reply-To) n° 1"),
         ),
@@ -129,7 +129,7 @@ def test_a_list_says_how_many_and_has_no_table_when_there_is_none() -> None:
     [table] = tables_of(one)
     assert table.rows == (
         (
-            Cell("a1b2c3d4", "a1b2c3d4e5f6"),
+            Cell("ma1b2c3d4", "a1b2c3d4e5f6"),
             Cell("29/10/2026 10:05", paris("2026-10-29 10:05")),
             Cell("12/11/2026", date(2026, 11, 12)),
             Cell("10", 10),
@@ -138,6 +138,28 @@ def test_a_list_says_how_many_and_has_no_table_when_there_is_none() -> None:
         ),
     )
     assert one.sections[0].blocks[1:] == (Line("1 demande.", Emphasis.DIM),)
+
+
+def test_what_a_request_rests_on_stands_beside_it_where_there_is_room() -> None:
+    places = (("contact", "INBOX"), ("contact", "Permis"))
+    by_mail = Grounds("a@example.org", places, Basis.LAST_HOP, Basis.SENDER_CLOCK, REPLY, "references")
+    by_phone = by_mail._replace(message_id=None, answered=Basis.DECISION, answered_by=None, evidence=None)
+    waiting = by_phone._replace(answered=None)
+
+    def shown(grounds: Grounds) -> list[str]:
+        [table] = tables_of(requests_page((judged(),), (), PARIS, 1, grounds={"a1b2c3d4e5f6": grounds}))
+        assert [column.room for column in table.columns] == [0, 0, 0, 0, 0, 0, 120, 120, 160, 160, 200]
+        return [cell.text for cell in table.rows[0][6:] if isinstance(cell, Cell)]
+
+    assert shown(by_mail) == [
+        "information",
+        "contact/INBOX, contact/Permis",
+        "dernier relais",
+        "cite (References)",
+        "a@example.org",
+    ]
+    assert shown(by_phone)[3:] == ["décision", "–"]
+    assert shown(waiting)[3] == "–"
 
 
 def test_the_star_is_explained_only_where_one_stands() -> None:
@@ -152,12 +174,12 @@ def test_what_is_to_check_is_listed_below_the_requests() -> None:
     page = requests_page((judged(),), (), PARIS, 1, [doubt("99998888aaaa", "a1b2c3d4e5f6", "b1b2c3d4e5f6")])
     lines = [block.text for block in page.sections[0].blocks if isinstance(block, Line)]
 
-    assert "99998888, 10/11/2026 à 11\u00a0h\u00a000 : plusieurs demandes conviennent" in lines
+    assert "m99998888, 10/11/2026 à 11\u00a0h\u00a000 : plusieurs demandes conviennent" in lines
     assert [line for line in lines if line.startswith("  demande")] == [
-        "  demande a1b2c3d4 : –",
-        "  demande b1b2c3d4 : –",
+        "  demande ma1b2c3d4 : –",
+        "  demande mb1b2c3d4 : –",
     ]
-    assert lines[-1].startswith("  Rien à changer : mailsla decide a1b2c3d4 dismiss")
+    assert lines[-1].startswith("  Rien à changer : mailsla decide ma1b2c3d4 dismiss")
 
 
 def test_a_sample_says_of_how_many_it_was_drawn() -> None:

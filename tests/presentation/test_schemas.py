@@ -21,6 +21,7 @@ from mailsla.core.collection.archived import NotMail
 from mailsla.core.mail.instants import Basis
 from mailsla.core.mail.kinds import MailKind
 from mailsla.core.office.sides import Side
+from mailsla.core.pairing.balance import MailClass
 from mailsla.core.pairing.conversation import Evidence
 from mailsla.core.pairing.decision import Action
 from mailsla.core.pairing.doubts import DoubtCode
@@ -69,6 +70,8 @@ ENUMS: Mapping[tuple[str, str], set[StrEnum | str]] = {
     ("report", "<promise_line>.keeping"): {*Keeping},
     ("report", "<promise_line>.missing[]"): {*Missing},
     ("report", "not_requests"): {*MailKind},
+    ("report", "balance.classes"): {*MailClass} - {MailClass.FURTHER_COPY},
+    ("report", "balance.left_out"): {*MailKind},
     ("report", "<outlook>.pace"): {*VolumeBasis},
     ("report", "<revision>.causes[]"): {*Source},
     ("report", "<request>.verdict"): {*Outcome},
@@ -79,7 +82,12 @@ ENUMS: Mapping[tuple[str, str], set[StrEnum | str]] = {
     ("report", "<revision>.cohort"): {*Belonging},
     ("requests", "requests[].verdict"): {*Outcome},
     ("requests", "doubts[].reason"): {*DoubtCode},
+    ("requests", "requests[].received_basis"): {*Basis},
+    ("requests", "requests[].answered_basis"): {*Basis},
+    ("requests", "requests[].evidence"): {*Evidence},
     ("left-out", "mails[].kind"): {*MailKind},
+    ("mails", "mails[].kind"): {*MailKind, "unreadable"},
+    ("mails", "mails[].class"): {*MailClass},
     ("mail", "kind"): {*MailKind},
     ("mail", "side"): {*Side},
     ("mail", "requests[].part"): {*Part},
@@ -115,6 +123,8 @@ UNSEEN: Mapping[str, set[str]] = {
 NEVER_NULL: Mapping[str, set[str]] = {
     # Nothing is published here before any request has fallen due, nor by an earlier version.
     "report": {"<figure>.share", "<revision>.cohort"},
+    # Everything of the demonstration could be read, and was derived.
+    "mails": {"mails[].message", "mails[].kind"},
 }
 """What is null in no answer below."""
 

@@ -217,7 +217,7 @@ def test_a_decision_taken_back_can_be_taken_again_and_only_one_in_force_is_taken
 def test_a_decision_about_another_request_is_not_taken_back(store: Store) -> None:
     decided(store, Exclude())
 
-    with pytest.raises(UsageError, match=f"La décision n° 1 concerne {REQUEST.key[:8]}, et non bbbbbbbb"):
+    with pytest.raises(UsageError, match=f"La décision n° 1 concerne m{REQUEST.key[:8]}, et non mbbbbbbbb"):
         undo(store, ("b" * 12,), 1, SIGNED)
     assert undo(store, REQUEST.keys, 1, SIGNED).number == 1
 

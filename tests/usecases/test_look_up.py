@@ -9,15 +9,17 @@ from datetime import timedelta
 import pytest
 
 from mailsla.core.errors import UsageError
+from mailsla.core.mail.identity import reference
 from mailsla.core.mail.instants import Basis, Moment
 from mailsla.core.pairing.decision import Action, Decision
 from mailsla.core.pairing.derivation import DerivedMessage, derive
 from mailsla.core.pairing.doubts import Doubt, DoubtCode
-from mailsla.core.pairing.request import Request
+from mailsla.core.pairing.request import Assignment, Request, ServiceBasis, Step
+from mailsla.core.pairing.rules import Part
 from mailsla.core.rate.belonging import Belonging
 from mailsla.core.rate.case import Case, case_of
 from mailsla.core.rate.period import parse_period
-from mailsla.core.rate.standard import Standard
+from mailsla.core.rate.standard import Standard, Variant
 from mailsla.usecases.look_up import (
     Sample,
     listed,
@@ -27,7 +29,7 @@ from mailsla.usecases.look_up import (
     shown,
 )
 from mailsla.usecases.selection import Selection, State
-from tests.factories import PROMISE, RULES, clock, mail, paris, reply
+from tests.factories import PROMISE, RULES, clock, mail, paris, reply, working_calendar
 
 NOW = paris("2026-11-13 09:00")
 STANDARD = Standard(clock(), {"information": PROMISE})
@@ -99,14 +101,23 @@ def names(selection: Selection, store: Store | None = None) -> str:
         (None, "met missed overdue early waiting excluded"),
         (State.MET, "met"),
         (State.MISSED, "missed overdue"),
+        (State.FALLEN_DUE, "met missed overdue"),
         (State.NOT_DUE, "early waiting"),
         (State.NOT_DUE_ANSWERED, "early"),
         (State.NOT_DUE_WAITING, "waiting"),
+        (State.DUE_SOON, ""),
         (State.OVERDUE, "overdue sequel"),
         (State.ANSWERED, "met missed early"),
         (State.UNANSWERED, "overdue waiting sequel"),
+        (State.HANDLED, "met missed early"),
+        (State.HANDLED_IN_TIME, "met early"),
+        (State.ACKNOWLEDGED, ""),
+        (State.REMINDED, ""),
+        (State.CLOSURE_CHANGED, ""),
         (State.FOLLOW_UP, "sequel"),
         (State.TO_CHECK, "waiting"),
+        (State.UNSEEN_REPLY, ""),
+        (State.DISPUTED, ""),
         (State.EXCLUDED, "excluded"),
         (State.LEFT_OUT, ""),
         (State.ANSWERED_BY_DECISION, ""),
@@ -118,7 +129,98 @@ def test_each_state_lists_its_own(state: State | None, expected: str) -> None:
 
 
 def test_every_state_is_tried_above() -> None:
-    assert len(State) == 14
+    assert len(State) == 23
+
+
+def test_those_handled_are_of_the_period_in_which_they_were_answered() -> None:
+    def of(state: State, period: str) -> str:
+        return names(Selection(state, parse_period(period)))
+
+    assert of(State.HANDLED, "2026-10-02") == of(State.HANDLED_IN_TIME, "2026-10-02") == "met"
+    assert of(State.HANDLED, "2026-11-10..2026-11-12") == "missed early"
+    assert of(State.HANDLED_IN_TIME, "2026-11-10..2026-11-12") == "early"
+    assert of(State.HANDLED, "2026-10-14") == ""  # the day on which `met` is due
+
+
+def test_a_request_is_acknowledged_once_it_was_and_reminded_when_its_citizen_wrote_again() -> None:
+    asked_at = REQUESTS[-1].received.at
+    soon = REQUESTS[-1]._replace(key="acknowledged", acknowledged=Moment(NOW, Basis.SERVER))
+    later = soon._replace(key="later", acknowledged=Moment(NOW + timedelta(seconds=1), Basis.SERVER))
+    steps = [Step("m", part, Moment(asked_at, Basis.SERVER)) for part in (Part.REQUEST, Part.REMINDER)]
+    again = REQUESTS[-1]._replace(key="again", steps=tuple(steps))
+    store = Store((soon, later, again))
+
+    assert names(Selection(State.ACKNOWLEDGED), store) == "acknowledged"
+    assert names(Selection(State.REMINDED), store) == "again"
+
+
+def test_those_due_soon_wait_and_have_three_working_days_left_at_most() -> None:
+    # Today is a Friday: three working days are left until Wednesday 18 November.
+    three, four = asked("three", "2026-11-04 10:00"), asked("four", "2026-11-05 10:00")
+    answered = asked("answered", "2026-11-04 10:00", "2026-11-05 10:00")
+    store = Store((three, four, answered, three._replace(key="sequel", follow_up=True)))
+
+    assert names(Selection(State.DUE_SOON), store) == "three sequel"
+    assert names(Selection(State.DUE_SOON, counted=True), store) == "three"
+
+
+def test_those_of_no_service_the_follow_ups_and_one_reason_are_listed_alone() -> None:
+    assigned = (Assignment("Permis", NOW, ServiceBasis.MAILBOX),)
+    whose = REQUESTS[0]._replace(key="whose", assignments=assigned)
+    other = EXCLUDED._replace(key="other", excluded="hors sujet")
+    store = Store((whose, *EVERYTHING, other))
+
+    assert "whose" not in names(Selection(unassigned=True), store)
+    assert names(Selection(State.MET, unassigned=True), store) == "met"
+    assert names(Selection(State.MET, service="Permis"), store) == "whose"
+    assert names(Selection(State.MISSED, follow_ups=True), store) == "sequel"
+    assert names(Selection(State.EXCLUDED, reason="doublon"), store) == "excluded"
+    assert names(Selection(State.EXCLUDED, counted=True), store) == "excluded other"
+    assert names(Selection(counted=True, reason="doublon"), store) == ""
+
+
+def test_a_variant_lists_the_requests_under_the_other_rule_with_their_due_dates() -> None:
+    tenth = asked("tenth", "2026-10-01 10:00", "2026-10-15 10:00")
+    store = Store((tenth,))
+    closed = Standard(clock(working_calendar(closures=["2026-10-05"])), STANDARD.commitments)
+    fifteenth = parse_period("2026-10-15")
+
+    def of(selection: Selection, standard: Standard = STANDARD) -> str:
+        return " ".join(item.case.key for item in listed(store, store, selection, standard, NOW).items)
+
+    assert (of(Selection(State.MISSED)), of(Selection(State.MET))) == ("tenth", "")
+    other = Variant.OTHER_COMPARISON
+    assert of(Selection(State.MET, fifteenth, variant=other)) == "tenth"
+    assert of(Selection(State.MET, fifteenth)) == ""
+    assert (
+        of(Selection(State.MET, fifteenth), closed) == of(Selection(State.CLOSURE_CHANGED), closed) == "tenth"
+    )
+    assert of(Selection(State.MISSED, variant=Variant.WITHOUT_CLOSURES), closed) == "tenth"
+    assert of(Selection(State.CLOSURE_CHANGED)) == ""
+
+
+def test_what_is_disputed_or_proven_and_not_seen_is_listed_by_the_reason() -> None:
+    class Doubtful(Store):
+        def doubts(self) -> Sequence[Doubt]:
+            later = NOW + timedelta(seconds=1)
+            return [
+                Doubt("unseen", NOW, ("overdue", "met"), DoubtCode.UNSEEN_REPLY),
+                Doubt("to come", later, ("waiting",), DoubtCode.UNSEEN_REPLY),
+            ]
+
+    moved = asked("moved", "2026-10-01 10:00", "2026-10-02 10:00")
+    assert moved.answered is not None
+    moved = moved._replace(answered=moved.answered._replace(disputed=NOW))
+    store = Doubtful((*REQUESTS, moved, EXCLUDED))
+
+    assert names(Selection(State.UNSEEN_REPLY), store) == "overdue"
+    assert names(Selection(State.DISPUTED), store) == "moved"
+    assert names(Selection(State.TO_CHECK), store) == "met overdue moved"
+
+
+def test_a_doubt_about_what_a_person_left_out_is_still_to_check() -> None:
+    assert names(Selection(State.TO_CHECK), Store(doubtful=("excluded",))) == "excluded"
+    assert names(Selection(State.TO_CHECK, counted=True), Store(doubtful=("excluded",))) == ""
 
 
 def test_answers_that_no_mail_gave_are_listed_by_who_gave_them() -> None:
@@ -214,6 +316,18 @@ def test_a_reference_is_found_by_its_beginning_however_it_is_written() -> None:
     assert message_named(Store(), "overd").key == "overdue"
 
 
+@pytest.mark.parametrize("key", ["255831e5", "12345678", "00000000", "0e123456", "deadbeef"])
+def test_a_reference_is_no_number_and_is_taken_with_its_letter_or_without(key: str) -> None:
+    store = Store((REQUESTS[0]._replace(key=key + "f" * 24), *REQUESTS[1:]))
+    printed = reference(key + "f" * 24)
+
+    assert printed == f"m{key}"
+    for written in (printed, printed.upper(), f" m-{key} ", key, key.upper(), printed[:5], key + "f" * 24):
+        assert request_named(store, written).key == message_named(store, written).key == key + "f" * 24
+    with pytest.raises(UsageError, match="au moins les 4 premiers"):
+        request_named(store, printed[:4])
+
+
 @pytest.mark.parametrize(
     ("written", "sentence"),
     [
@@ -236,7 +350,7 @@ def test_a_request_that_is_still_to_come_has_no_verdict_and_says_so() -> None:
     later = asked("later", "2030-01-07 10:00")
     store = Store((later,))
 
-    with pytest.raises(UsageError, match="La demande later est reçue après l'instant présent"):
+    with pytest.raises(UsageError, match="La demande mlater est reçue après l'instant présent"):
         shown(store, store, request_named(store, "later"), STANDARD, NOW)
 
 
@@ -254,7 +368,7 @@ def test_a_request_is_shown_with_its_days_its_messages_and_what_was_decided() ->
 
     store = Store(made=[about, other])
 
-    found = shown(store, store, request_named(store, "missed"), STANDARD, NOW)
+    found = shown(store, store, request_named(store, "m-missed"), STANDARD, NOW)
 
     assert (found.request.key, found.commitment) == ("missed", PROMISE)
     assert [message.key for message in found.messages] == ["missed"]

@@ -140,7 +140,9 @@ def derived_rows(rules_at_hand: RulesAtHand, part: Portion) -> DerivedRows:
 
 def _message_rows(derivation: Derivation, values: ColumnValues) -> Rows:
     return [
-        rows.derived_message_values(derivation.readings[key], derivation.links[key], name, values)
+        rows.derived_message_values(
+            derivation.readings[key], derivation.links[key], name, derivation.classes[key], values
+        )
         for name, members in derivation.conversations.items()
         for key in members
     ]

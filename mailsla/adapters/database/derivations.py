@@ -13,7 +13,7 @@ from sqlalchemy import Engine, func, select
 from mailsla.adapters.database.bulk import STREAMED, among
 from mailsla.adapters.database.derivation_work import PORTION, DerivationWork
 from mailsla.adapters.database.engine import reading, writing
-from mailsla.adapters.database.request_rows import case_of, doubt_of, request_of
+from mailsla.adapters.database.request_rows import case_of, doubt_of, grounds_of, request_of
 from mailsla.adapters.database.set_aside import MessageSetAside
 from mailsla.adapters.database.tables import (
     ACCOUNT,
@@ -32,7 +32,7 @@ from mailsla.core.mail.kinds import MailKind
 from mailsla.core.office.sides import Side
 from mailsla.core.pairing.derivation import DerivedMessage
 from mailsla.core.pairing.doubts import Doubt
-from mailsla.core.pairing.request import Request
+from mailsla.core.pairing.request import Grounds, Request
 from mailsla.core.rate.case import Case
 
 CASE_COLUMNS = (
@@ -51,6 +51,7 @@ CASE_COLUMNS = (
     "answered_disputed",
     "otherwise",
     "mailed_at",
+    "reminders",
     "excluded",
     "subject",
 )
@@ -221,11 +222,18 @@ class Derivations:
         """Return what was derived of one message."""
         return next(iter(self._messages(DERIVED_MESSAGE.c.key == key)), None)
 
-    def message_ids(self, keys: Collection[str]) -> dict[str, str | None]:
-        """Return the Message-IDs of any number of messages, by key, in one statement."""
+    def grounds(self, keys: Collection[str]) -> dict[str, Grounds]:
+        """Return what any number of requests rest on, by key, in one statement."""
+        reply = DERIVED_MESSAGE.alias()
+        answered_by = DERIVED_REQUEST.c.detail["answered_by"].as_string()
+        query = (
+            select(DERIVED_REQUEST.c.key, DERIVED_REQUEST.c.detail, MESSAGE.c.message_id, reply.c.evidence)
+            .join(MESSAGE, MESSAGE.c.key == DERIVED_REQUEST.c.key)
+            .outerjoin(reply, reply.c.key == answered_by)
+        )
         with reading(self._engine) as connection:
-            query = select(MESSAGE.c.key, MESSAGE.c.message_id).where(among(MESSAGE.c.key, keys, connection))
-            return {row.key: row.message_id for row in connection.execute(query)}
+            found = connection.execute(query.where(among(DERIVED_REQUEST.c.key, keys, connection)))
+            return {row.key: grounds_of(row) for row in found}
 
     def messages(self) -> tuple[DerivedMessage, ...]:
         """Return what was derived of every message, by time."""

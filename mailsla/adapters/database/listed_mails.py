@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, Select, func, select
+from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, func, select
 
 from mailsla.adapters.database.bulk import among
 from mailsla.adapters.database.engine import reading
-from mailsla.adapters.database.tables import ACCOUNT, DERIVED_MESSAGE, LOCATION, MAILBOX, MESSAGE
+from mailsla.adapters.database.set_aside import HERE
+from mailsla.adapters.database.tables import ACCOUNT, DERIVED_MESSAGE, LOCATION, MAILBOX, MESSAGE, SET_ASIDE
 from mailsla.core.office.sides import Side
+from mailsla.core.pairing.balance import Balance, MailClass
 from mailsla.core.pairing.derivation import ListedMail
+
+UNREADABLE = "unreadable"
+"""The kind of what could not be read, beside those of `MailKind`."""
 
 
 class ListedMails:
@@ -32,11 +37,78 @@ class ListedMails:
         with reading(self._engine) as connection:
             return _listed(connection, _within(_QUERY.where(which), since, until))
 
+    def of_class(
+        self,
+        wanted: MailClass | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        kind: str | None = None,
+    ) -> list[ListedMail]:
+        """Return the mails of [since, until[ that are in a class, by date; without one, every message, once.
+
+        Those that could not be read have no key, and are of the instant at which the server got them.
+        """
+        which: ColumnElement[bool] = _class_of_mail != MailClass.FURTHER_COPY.value
+        if wanted is not None:
+            which = _class_of_mail == wanted.value
+        if kind is not None:
+            which &= DERIVED_MESSAGE.c.kind == kind
+        with reading(self._engine) as connection:
+            found = _listed(connection, _within(_QUERY.where(which), since, until))
+            if wanted in {None, MailClass.SET_ASIDE} and kind is None:
+                found += _unread(connection, since, until)
+        return found
+
+    def copies(
+        self, since: datetime | None = None, until: datetime | None = None, *, further: bool = False
+    ) -> list[ListedMail]:
+        """Return the mails of [since, until[ as they were seen, one for each place, gone or not.
+
+        When `further`, without the first copy of each message.
+        """
+        other = LOCATION.alias()
+        first = select(func.min(other.c.id)).where(other.c.message_id == MESSAGE.c.id).scalar_subquery()
+        query = (
+            _QUERY.add_columns(ACCOUNT.c.name.label("account"), MAILBOX.c.name.label("mailbox"))
+            .join(LOCATION, LOCATION.c.message_id == MESSAGE.c.id)
+            .join(MAILBOX, MAILBOX.c.id == LOCATION.c.mailbox_id)
+            .join(ACCOUNT, ACCOUNT.c.id == MAILBOX.c.account_id)
+        )
+        if further:
+            query = query.where((LOCATION.c.id != first) | (_class_of_mail == MailClass.FURTHER_COPY.value))
+        with reading(self._engine) as connection:
+            rows = connection.execute(_within(query, since, until)).all()
+            found = [_mail(row, ((row.account, row.mailbox),)) for row in rows]
+            return found if further else found + _unread(connection, since, until)
+
+    def balance(self) -> Balance:
+        """Return how many messages each class has, and how many mails were seen in all."""
+        grouped = (
+            select(_class_of_mail.label("mail_class"), DERIVED_MESSAGE.c.kind, func.count().label("n"))
+            .select_from(MESSAGE)
+            .outerjoin(DERIVED_MESSAGE, DERIVED_MESSAGE.c.key == MESSAGE.c.key)
+            .group_by(_class_of_mail, DERIVED_MESSAGE.c.kind)
+            .order_by(_class_of_mail, DERIVED_MESSAGE.c.kind)
+        )
+        counts: Counter[MailClass] = Counter()
+        kinds: list[tuple[str, int]] = []
+        with reading(self._engine) as connection:
+            for row in connection.execute(grouped):
+                counts[MailClass(row.mail_class)] += row.n
+                if row.mail_class == MailClass.LEFT_OUT.value:
+                    kinds.append((row.kind, row.n))
+            copies = connection.execute(select(func.count()).select_from(LOCATION)).scalar_one()
+            unread = connection.execute(select(func.count()).select_from(SET_ASIDE).where(HERE)).scalar_one()
+        counts[MailClass.SET_ASIDE] += unread
+        del counts[MailClass.FURTHER_COPY]
+        return Balance(counts, tuple(kinds), copies + unread)
+
     def internal_count(self, since: datetime | None = None, until: datetime | None = None) -> int:
         """Count the mails of [since, until[ that stayed inside the office."""
         query = (
             select(func.count())
             .select_from(DERIVED_MESSAGE)
+            .join(MESSAGE, MESSAGE.c.key == DERIVED_MESSAGE.c.key)
             .where(DERIVED_MESSAGE.c.side == Side.INTERNAL.value)
         )
         with reading(self._engine) as connection:
@@ -50,17 +122,52 @@ class ListedMails:
         return {mail.key: mail for mail in found}
 
 
+_AT = func.coalesce(DERIVED_MESSAGE.c.at, MESSAGE.c.first_seen_at, type_=DERIVED_MESSAGE.c.at.type)
+_class_of_mail = func.coalesce(DERIVED_MESSAGE.c.mail_class, MailClass.PENDING.value)
+"""The class of a message; of one that nothing was derived of yet, that it waits."""
+
 _QUERY = (
-    select(DERIVED_MESSAGE, MESSAGE.c.id, MESSAGE.c.subject, MESSAGE.c.people)
-    .join(MESSAGE, MESSAGE.c.key == DERIVED_MESSAGE.c.key)
-    .order_by(DERIVED_MESSAGE.c.at, DERIVED_MESSAGE.c.key)
+    select(MESSAGE.c.id, MESSAGE.c.key, MESSAGE.c.message_id, MESSAGE.c.subject, MESSAGE.c.people)
+    .add_columns(DERIVED_MESSAGE.c.side, DERIVED_MESSAGE.c.kind, DERIVED_MESSAGE.c.reason)
+    .add_columns(DERIVED_MESSAGE.c.conversation, _AT.label("at"), _class_of_mail.label("mail_class"))
+    .select_from(MESSAGE)
+    .outerjoin(DERIVED_MESSAGE, DERIVED_MESSAGE.c.key == MESSAGE.c.key)
+    .order_by(_AT, MESSAGE.c.key)
 )
 
 
 def _within(query: Select[Any], since: datetime | None, until: datetime | None) -> Select[Any]:
     if since is not None:
-        query = query.where(DERIVED_MESSAGE.c.at >= since)
-    return query if until is None else query.where(DERIVED_MESSAGE.c.at < until)
+        query = query.where(since <= _AT)
+    return query if until is None else query.where(until > _AT)
+
+
+def _unread(connection: Connection, since: datetime | None, until: datetime | None) -> list[ListedMail]:
+    """Return what could not be read, and is still there, by date."""
+    query = (
+        select(SET_ASIDE, MAILBOX.c.name.label("mailbox"), ACCOUNT.c.name.label("account"))
+        .join(MAILBOX, MAILBOX.c.id == SET_ASIDE.c.mailbox_id)
+        .join(ACCOUNT, ACCOUNT.c.id == MAILBOX.c.account_id)
+        .where(HERE)
+    )
+    found = (
+        ListedMail(
+            key="",
+            at=row.internal_at or row.seen_at,
+            side=Side.ASIDE.value,
+            kind=UNREADABLE,
+            reason=(row.reason,),
+            subject="",
+            senders=(),
+            recipients=(),
+            mailboxes=((row.account, row.mailbox),),
+            conversation="",
+            mail_class=MailClass.SET_ASIDE.value,
+        )
+        for row in connection.execute(query)
+    )
+    kept = (mail for mail in found if (not since or mail.at >= since) and (not until or mail.at < until))
+    return sorted(kept, key=lambda mail: mail.at)
 
 
 def _listed(connection: Connection, query: Select[Any]) -> list[ListedMail]:
@@ -93,12 +200,14 @@ def _mail(row: Row[Any], mailboxes: tuple[tuple[str, str], ...]) -> ListedMail:
     return ListedMail(
         key=row.key,
         at=row.at,
-        side=row.side,
-        kind=row.kind,
+        side=row.side or "",
+        kind=row.kind or "",
         reason=tuple(row.reason or ()),
         subject=row.subject,
         senders=tuple(people.get("senders", ())),
         recipients=tuple(address for name in ("to", "cc", "bcc") for address in people.get(name, ())),
         mailboxes=mailboxes,
-        conversation=row.conversation,
+        conversation=row.conversation or "",
+        mail_class=row.mail_class,
+        message_id=row.message_id,
     )

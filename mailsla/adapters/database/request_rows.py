@@ -11,7 +11,7 @@ from mailsla.core.clock.announcement import Announcement
 from mailsla.core.mail.instants import Basis, Moment
 from mailsla.core.pairing.answered_otherwise import answered_otherwise
 from mailsla.core.pairing.doubts import Doubt, DoubtCode
-from mailsla.core.pairing.request import Assignment, Request, ServiceBasis, Step
+from mailsla.core.pairing.request import Assignment, Grounds, Request, ServiceBasis, Step
 from mailsla.core.pairing.rules import Part
 from mailsla.core.rate.case import Case
 
@@ -34,6 +34,7 @@ REQUEST_COLUMNS = (
     "answered_disputed",
     "otherwise",
     "mailed_at",
+    "reminders",
     "detail",
 )
 
@@ -60,6 +61,7 @@ def request_values(request: Request, values: ColumnValues) -> tuple[Any, ...]:
         values.instant(request.answered.disputed if request.answered else None),
         answered_otherwise(request),
         values.instant(_at(request.by_mail)),
+        request.reminders,
         values.document(
             {
                 # A basis is text already: the document takes it as it is.
@@ -158,6 +160,21 @@ def case_of(row: Any) -> Case:
         answered_disputed=row.answered_disputed,
         otherwise=None if row.otherwise is None else Basis(row.otherwise),
         mailed_at=row.mailed_at,
+        reminders=row.reminders,
+    )
+
+
+def grounds_of(row: Any) -> Grounds:
+    """Return what a request rests on."""
+    detail = row.detail
+    answered = detail["answered_basis"]
+    return Grounds(
+        message_id=row.message_id,
+        mailboxes=tuple((account, mailbox) for account, mailbox in detail["mailboxes"]),
+        received=Basis(detail["received_basis"]),
+        answered=None if answered is None else Basis(answered),
+        answered_by=detail["answered_by"],
+        evidence=row.evidence,
     )
 
 

@@ -16,6 +16,7 @@ from mailsla.core.mail.salted_hashes import salted_hashes
 from mailsla.core.mail.trace_information import Hop, Trace
 from mailsla.core.office.sides import Reading, Side
 from mailsla.core.pairing.apart import Underived
+from mailsla.core.pairing.balance import MailClass
 from mailsla.core.pairing.conversation import Evidence, Link
 
 Rows = list[tuple[Any, ...]]
@@ -190,11 +191,12 @@ DERIVED_MESSAGE_COLUMNS = (
     "reason",
     "at",
     "basis",
+    "mail_class",
 )
 
 
 def derived_message_values(
-    reading: Reading, link: Link, conversation: str, values: ColumnValues
+    reading: Reading, link: Link, conversation: str, mail_class: MailClass, values: ColumnValues
 ) -> tuple[Any, ...]:
     """Return the row that says what a message is and what ties it, in the order of `DERIVED_MESSAGE_COLUMNS`."""
     reason = reading.reason
@@ -208,6 +210,7 @@ def derived_message_values(
         None if reason is None else values.document([reason.code, reason.field, reason.value]),
         values.instant(reading.moment.at),
         reading.moment.basis.value,
+        mail_class.value,
     )
 
 
@@ -224,4 +227,5 @@ def underived_message_values(underived: Underived, values: ColumnValues) -> tupl
         values.document([underived.error.name, "", ""]),
         values.instant(mail.first_seen_at),
         Basis.FIRST_SEEN.value,
+        MailClass.SET_ASIDE.value,
     )

@@ -179,6 +179,7 @@ class DerivedMessageRow(SQLModel, table=True):
     reason: list[str] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
     at: datetime
     basis: str
+    mail_class: str = Field(default="pending", sa_column_kwargs={"server_default": "pending"})
 
 
 class DerivedRequestRow(SQLModel, table=True):
@@ -205,6 +206,7 @@ class DerivedRequestRow(SQLModel, table=True):
     answered_disputed: datetime | None = None
     otherwise: str | None = None
     mailed_at: datetime | None = None
+    reminders: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     detail: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
 
 

@@ -33,3 +33,27 @@ def identity(header: Header) -> str:
         if header.hop_at is not None:
             parts.append("hop:" + header.hop_at.isoformat())
     return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+REFERENCE_MARK = "m"
+"""What a reference begins with: no digit of a key, so that what follows is never read as a number."""
+
+
+def reference(key: str) -> str:
+    """Return how people name a mail or a request: a letter, and the beginning of its key.
+
+    Without the letter a spreadsheet takes some for numbers: 255831e5 becomes 2.56E+10.
+
+    >>> reference("255831e5c0ffee00c0ffee00c0ffee00")
+    'm255831e5'
+    """
+    return REFERENCE_MARK + key[:8]
+
+
+def key_beginning(written: str) -> str:
+    """Return with what the key begins that people name: by a reference, by the key itself, in any case.
+
+    >>> key_beginning(" M255831E5 "), key_beginning("m-255831e5"), key_beginning("255831e5")
+    ('255831e5', '255831e5', '255831e5')
+    """
+    return written.strip().lower().removeprefix(REFERENCE_MARK).removeprefix("-")

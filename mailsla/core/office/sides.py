@@ -73,6 +73,11 @@ UNPROVEN = "unauthenticated"
 """The reason for which a mail that bears an address of ours counts for nothing: nobody knows who wrote it."""
 
 
+NOT_SENT, NOT_RECEIVED = "not-sent", "not-received"
+UNSENT = frozenset({NOT_SENT, NOT_RECEIVED})
+"""The reasons for which a letter counts for nothing: it was never sent, neither by us nor to us."""
+
+
 FORM_IN_JUNK = "form-in-junk"
 """The reason for which a declared form's mail is left out, and to check: it lies in Junk, and may be anybody's."""
 
@@ -165,9 +170,9 @@ def _by_copies(mail: Mail, office: Office) -> tuple[MailKind, Reason | None]:
     if roles == {MailboxRole.JUNK}:
         return MailKind.SPAM, Reason("junk-mailbox")
     if roles == {MailboxRole.DRAFTS}:
-        return MailKind.PERSON, Reason("not-sent")
+        return MailKind.PERSON, Reason(NOT_SENT)
     if roles and roles <= {MailboxRole.DRAFTS, MailboxRole.SENT} and not office.wrote(mail.header):
-        return MailKind.PERSON, Reason("not-received")
+        return MailKind.PERSON, Reason(NOT_RECEIVED)
     return MailKind.PERSON, None
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import NamedTuple
 
@@ -12,6 +12,7 @@ from mailsla.core.mail.copies import Mail
 from mailsla.core.office.correspondents import Office
 from mailsla.core.office.sides import Reading, Side, counted, left_out, read
 from mailsla.core.pairing.answered_otherwise import requests_with_mail_alone
+from mailsla.core.pairing.balance import MailClass, classes_of
 from mailsla.core.pairing.conversation import Evidence, Link, thread
 from mailsla.core.pairing.decided_evidence import evidence_of
 from mailsla.core.pairing.decision import Action, Decided, Decision, in_force
@@ -37,6 +38,7 @@ class Derivation:
         readings: Key of each message → what it is for the office.
         requests: Every request and follow-up, by receipt.
         doubts: What is left to a person.
+        classes: Key of each message → the class it is in.
     """
 
     conversations: dict[str, tuple[str, ...]]
@@ -44,6 +46,7 @@ class Derivation:
     readings: dict[str, Reading]
     requests: tuple[Request, ...]
     doubts: tuple[Doubt, ...]
+    classes: dict[str, MailClass] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +92,8 @@ class ListedMail(NamedTuple):
         recipients: Addresses it was written to.
         mailboxes: Where it lies, or lay last, as (account, mailbox).
         conversation: The conversation that it belongs to.
+        mail_class: The class it is in, a value of `MailClass`.
+        message_id: Its Message-ID.
     """
 
     key: str
@@ -101,6 +106,8 @@ class ListedMail(NamedTuple):
     recipients: tuple[str, ...]
     mailboxes: tuple[tuple[str, str], ...]
     conversation: str
+    mail_class: str = ""
+    message_id: str | None = None
 
 
 DECIDE_NO_PAIRING = frozenset(
@@ -142,7 +149,8 @@ def derive(mails: Sequence[Mail], rules: PairingRules, decisions: Iterable[Decis
         _still_standing(matches.doubts, requests),
         (*doubts_of_conversations(requests, unsettled, links), *unproven),
     )
-    return _with_others(Derivation(conversations, links, readings, requests, doubts), found)
+    whole = _with_others(Derivation(conversations, links, readings, requests, doubts), found)
+    return replace(whole, classes=classes_of(whole.readings, requests, doubts))
 
 
 def _read(mail: Mail, office: Office, decided: Decided) -> Reading:

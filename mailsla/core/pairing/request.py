@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from mailsla.core.clock.announcement import Announcement
-from mailsla.core.mail.instants import Moment
+from mailsla.core.mail.instants import Basis, Moment
 from mailsla.core.pairing.rules import Part
 
 
@@ -29,6 +29,26 @@ class Assignment:
     service: str
     since: datetime
     basis: ServiceBasis
+
+
+class Grounds(NamedTuple):
+    """What a listed request rests on.
+
+    Attributes:
+        message_id: Message-ID of the mail that opens it.
+        mailboxes: Where that mail lies, as (account, mailbox).
+        received: What the instant of its receipt rests on.
+        answered: What that of its answer rests on; None while nothing answers it.
+        answered_by: Key of the mail that answers it; None when none does, or when it was answered otherwise.
+        evidence: What ties that mail: a value of `Evidence`.
+    """
+
+    message_id: str | None
+    mailboxes: tuple[tuple[str, str], ...]
+    received: Basis
+    answered: Basis | None
+    answered_by: str | None
+    evidence: str | None
 
 
 class Step(NamedTuple):
@@ -86,6 +106,11 @@ class Request(NamedTuple):
     def keys(self) -> tuple[str, ...]:
         """Its messages, the opening one first."""
         return tuple(dict.fromkeys((self.key, *(step.key for step in self.steps))))
+
+    @property
+    def reminders(self) -> int:
+        """How many times the citizen wrote again before any answer."""
+        return sum(step.part is Part.REMINDER for step in self.steps)
 
     @property
     def service(self) -> str | None:

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from mailsla.core.clock.verdict import Standing, Verdict
+from mailsla.core.clock.verdict import Outcome, Standing, Verdict
 from mailsla.core.clock.working_days import DayKind
 from mailsla.core.rate.case import Case
-from mailsla.core.rate.standard import Judged, Standard
+from mailsla.core.rate.standard import Judged, Standard, Variant
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,12 @@ class Assessed(Judged):
         """Whether it is answered by now."""
         return self.verdict.answered_on is not None
 
+    @property
+    def is_changed_by_closures(self) -> bool:
+        """Whether the closures keep it from being missed, or make it so."""
+        is_missed = self.verdict.outcome is Outcome.MISSED
+        return (self.without_closures.outcome is Outcome.MISSED) is not is_missed
+
 
 def assess(cases: Iterable[Case], standard: Standard, now: datetime) -> tuple[Assessed, ...]:
     """Judge every request received by `now`, for every part of the report to count."""
@@ -43,10 +49,9 @@ def assess(cases: Iterable[Case], standard: Standard, now: datetime) -> tuple[As
     calendar = standard.clock.calendar
     verdicts = standard.verdicts(known, now)
     received_on = (calendar.local_date(case.received_at) for case in known)
-    compared = standard.read_as(standard.main.comparison.other).standings(known, now)
+    compared = standard.varied(Variant.OTHER_COMPARISON).standings(known, now)
     if any(day.kind is DayKind.CLOSURE for day in calendar.special_days):
-        opened = Standard(standard.clock.on(calendar.without(DayKind.CLOSURE)), standard.commitments)
-        without_closures = opened.standings(known, now)
+        without_closures = standard.varied(Variant.WITHOUT_CLOSURES).standings(known, now)
     else:
         without_closures = [Standing(verdict.outcome, verdict.due_on) for verdict in verdicts]
     by_mail = _by_mail(known, verdicts, standard, now)

@@ -33,6 +33,7 @@ class Case:
         answered_disputed: When it was answered, likewise.
         otherwise: What its answer rests on when no mail gave it (`FILED`, `DECISION`); None when one did, or none.
         mailed_at: Of such a request, when a mail answered it, had nothing been filed or decided; None when none did.
+        reminders: How many times the citizen wrote again before any answer.
     """
 
     key: str
@@ -52,6 +53,7 @@ class Case:
     answered_disputed: datetime | None = None
     otherwise: Basis | None = None
     mailed_at: datetime | None = None
+    reminders: int = 0
 
     @property
     def by_mail_alone(self) -> Case:
@@ -79,4 +81,5 @@ def case_of(request: Request) -> Case:
         answered_disputed=request.answered.disputed if request.answered else None,
         otherwise=answered_otherwise(request),
         mailed_at=request.by_mail.at if request.by_mail else None,
+        reminders=request.reminders,
     )

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import TypeVar
 
 from mailsla.core.clock.commitment import Commitment
-from mailsla.core.clock.verdict import Outcome, Standing
+from mailsla.core.clock.verdict import Standing
 from mailsla.core.clock.working_days import WorkingCalendar
 from mailsla.core.mail.instants import Basis
 from mailsla.core.rate.assessed import Assessed
@@ -98,27 +98,26 @@ class Cohort:
         """Return those in the rate: the main promise's, not excluded, a follow-up only if the site asks."""
         return self.held_to(self.standard.main)
 
-    def held_to(self, commitment: Commitment) -> Cohort:
-        """Return those in the rate of one promise."""
+    def held_to(self, commitment: Commitment, *, excluded: bool = False) -> Cohort:
+        """Return those in the rate of one promise, or those that would be, had nobody left them out."""
         held_to, follow_ups = self.standard.commitment_of, self.count_follow_ups
         return self._of(
             item
             for item in self
-            if item.case.excluded is None
+            if (item.case.excluded is not None) is excluded
             and (follow_ups or not item.case.follow_up)
             and held_to(item.case.category) is commitment
         )
 
     def excluded(self) -> Cohort:
-        """Return those of the main promise that a person's decision left out."""
-        held_to, main = self.standard.commitment_of, self.standard.main
-        return self._of(
-            item for item in self if item.case.excluded is not None and held_to(item.case.category) is main
-        )
+        """Return those that would be in the rate, had no person's decision left them out."""
+        return self.held_to(self.standard.main, excluded=True)
 
-    def follow_ups(self) -> Cohort:
-        """Return the sequels of answered requests, of every category."""
-        return self._of(item for item in self if item.case.follow_up and item.case.excluded is None)
+    def follow_ups(self, *, excluded: bool = False) -> Cohort:
+        """Return the sequels of answered requests, of every category; or those of them that were left out."""
+        return self._of(
+            item for item in self if item.case.follow_up and (item.case.excluded is not None) is excluded
+        )
 
     def unanswered(self) -> Cohort:
         """Return those without a reply, follow-ups and every category included; what a person excluded is not."""
@@ -137,9 +136,10 @@ class Cohort:
         nothing = self._of(())
         return {piece: found.get(piece, nothing) for piece in pieces(within, grain)}
 
-    def population(self) -> Population:
-        """Count where they stand."""
-        return population((item.verdict.outcome, item.is_answered) for item in self)
+    def population(self, excluded: int = 0) -> Population:
+        """Count where they stand; `excluded` is how many a person left out beside them."""
+        found = population((item.verdict.outcome, item.is_answered) for item in self)
+        return replace(found, excluded=excluded)
 
     def kept(self) -> Population:
         """Count how many of the answered were in time, whether their request has fallen due or not."""
@@ -148,10 +148,7 @@ class Cohort:
 
     def closures_changed(self) -> int:
         """Count the verdicts that the closures changed: missed or not."""
-        missed = Outcome.MISSED
-        return sum(
-            (item.without_closures.outcome is missed) is not (item.verdict.outcome is missed) for item in self
-        )
+        return sum(item.is_changed_by_closures for item in self)
 
     def answered_otherwise(self, basis: Basis) -> int:
         """Count those whose answer no mail gave: a person decided it, or an agent filed it."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from functools import partial
 
 from mailsla.core.clock.commitment import Commitment
 from mailsla.core.clock.verdict import Outcome
 from mailsla.core.clock.worked_example import Example, worked_example
 from mailsla.core.clock.working_days import WorkingCalendar
 from mailsla.core.collection.gap import Gap
+from mailsla.core.pairing.balance import Balance, MailClass
 from mailsla.core.pairing.doubts import Doubt
 from mailsla.core.rate.belonging import Belonging
 from mailsla.core.rate.case import Case
@@ -54,7 +54,7 @@ class Report:
         decided: Keys of requests about which a person decided something.
         revisions: Published figures that would be others today.
         not_requests: How many messages were no request, by kind.
-        set_aside: How many messages could not be read.
+        balance: In which class each message is, whatever its period and its service.
         gaps: Where collection was interrupted.
         since: When every account had been read whole for the first time; None when one never was.
         service: The only service whose requests are counted; None for all.
@@ -76,10 +76,15 @@ class Report:
     decided: frozenset[str] = frozenset()
     revisions: tuple[Revision, ...] = ()
     not_requests: tuple[tuple[str, int], ...] = ()
-    set_aside: int = 0
+    balance: Balance = field(default_factory=Balance)
     gaps: tuple[Gap, ...] = ()
     since: datetime | None = None
     service: str | None = None
+
+    @property
+    def set_aside(self) -> int:
+        """How many messages could not be read, or derived."""
+        return self.balance.of(MailClass.SET_ASIDE)
 
     @property
     def commitment(self) -> Commitment:
@@ -119,7 +124,7 @@ class Known:
         decided: Keys of the requests and mails about which a decision is in force.
         published: What was published, the last of each period, with what its figure would follow from today.
         not_requests: How many messages were no request, by kind.
-        set_aside: How many messages could not be read.
+        balance: In which class each message is, whatever its period and its service.
         watched: How collection went.
     """
 
@@ -128,7 +133,7 @@ class Known:
     decided: frozenset[str] = frozenset()
     published: Sequence[tuple[Publication, Mapping[Source, str]]] = ()
     not_requests: Sequence[tuple[str, int]] = ()
-    set_aside: int = 0
+    balance: Balance = field(default_factory=Balance)
     watched: Watched = field(default_factory=Watched)
 
 
@@ -139,7 +144,7 @@ def build(known: Known, rules: ReportRules, asked: Question) -> Report:
     everything = rules.cohort(cases, now)
     overdue, soon = unanswered(everything)
     disputed = tuple(disputes(cases, standard, now))
-    doubts = (*(doubt for doubt in known.doubts if doubt.at <= now), *disputed)
+    doubts = (*(doubt for doubt in known.doubts if _is_shown(doubt, cases, asked)), *disputed)
     follow_ups = rules.count_follow_ups
     promises = [
         (promise, promise.held(everything, standard, now, count_follow_ups=follow_ups))
@@ -175,11 +180,19 @@ def build(known: Known, rules: ReportRules, asked: Question) -> Report:
         decided=known.decided,
         revisions=tuple(item for item in revisions if item is not None),
         not_requests=tuple(known.not_requests),
-        set_aside=known.set_aside,
+        balance=known.balance,
         gaps=tuple(gap for gap in known.watched.gaps if any(gap in item.finality.holes for item in sections)),
         since=known.watched.since,
         service=service,
     )
+
+
+def _is_shown(doubt: Doubt, cases: Sequence[Case], asked: Question) -> bool:
+    """Tell whether a doubt is known by now; of one service, whether it is about a request of its own."""
+    if asked.service is None:
+        return doubt.at <= asked.now
+    keys = {case.key for case in cases}
+    return doubt.at <= asked.now and not keys.isdisjoint(doubt.candidates)
 
 
 def unanswered(everything: Cohort) -> tuple[tuple[Judged, ...], tuple[Judged, ...]]:
@@ -187,11 +200,18 @@ def unanswered(everything: Cohort) -> tuple[tuple[Judged, ...], tuple[Judged, ..
 
     Follow-ups and every category are watched too; what a person excluded is not.
     """
-    days_left = partial(everything.calendar.working_days_between, everything.today)
     ordered = sorted(everything.unanswered(), key=lambda item: (item.verdict.due_on, item.case.received_at))
     overdue = (item for item in ordered if item.verdict.outcome is Outcome.MISSED)
     waiting = (item for item in ordered if item.verdict.outcome is Outcome.NOT_DUE)
-    return tuple(overdue), tuple(item for item in waiting if days_left(item.verdict.due_on) <= SOON)
+    soon = (
+        item for item in waiting if is_due_soon(item.verdict.due_on, everything.today, everything.calendar)
+    )
+    return tuple(overdue), tuple(soon)
+
+
+def is_due_soon(due_on: date, today: date, calendar: WorkingCalendar) -> bool:
+    """Tell whether `SOON` working days, or fewer, are left until a due date that is still to come."""
+    return calendar.working_days_between(today, due_on) <= SOON
 
 
 def year_outlook(everything: Cohort, minimum: int = 1) -> Outlook:

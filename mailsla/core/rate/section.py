@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from mailsla.core.clock.commitment import Commitment
 from mailsla.core.mail.instants import Basis
@@ -143,13 +143,13 @@ def section(
     """
     of_period, all_counted = everything.within(period, by), everything.counted()
     counted, excluded = of_period.counted(), of_period.excluded()
-    population = replace(counted.population(), excluded=len(excluded))
+    population = counted.population(len(excluded))
     return Section(
         period=period,
         by=by,
         finality=_finality(counted, period, by, watched),
         population=population,
-        beside=all_counted.within(period, by.other).population(),
+        beside=_population(everything, period, by.other),
         compared=all_counted.varied(lambda item: item.compared, period, by),
         without_closures=all_counted.varied(lambda item: item.without_closures, period, by),
         closures_changed=counted.closures_changed(),
@@ -160,11 +160,11 @@ def section(
         delays=counted.delays(),
         first_responses=counted.first_responses(),
         acknowledged=counted.acknowledged(),
-        by_service=tuple(_service_lines(counted, services)),
+        by_service=tuple(_service_lines(counted, excluded, services)),
         by_category=tuple(_category_lines(of_period)),
-        by_period=tuple(_period_lines(all_counted, period, grain, by, watched)),
+        by_period=tuple(_period_lines(everything, period, grain, by, watched)),
         exclusions=excluded.reasons(),
-        follow_ups=of_period.follow_ups().population(),
+        follow_ups=of_period.follow_ups().population(len(of_period.follow_ups(excluded=True))),
         promises=tuple(
             promise.line(held, period, by, watched, everything.standard, everything.now)
             for promise, held in promises
@@ -177,37 +177,46 @@ def _finality(cohort: Cohort, period: Period, by: Belonging, watched: Watched) -
     return finality(period, by, cohort.population(), watched, cohort.standard, cohort.now, imported=imported)
 
 
+def _population(everything: Cohort, period: Period, by: Belonging) -> Population:
+    """Count where the requests of a period stand, with those that a person left out."""
+    of_period = everything.within(period, by)
+    return of_period.counted().population(len(of_period.excluded()))
+
+
 def _period_lines(
-    all_counted: Cohort, period: Period, grain: Grain, by: Belonging, watched: Watched
+    everything: Cohort, period: Period, grain: Grain, by: Belonging, watched: Watched
 ) -> Iterator[PeriodLine]:
     """Yield a line for each week, month, quarter or year of a period, beside the same of the year before."""
-    counted = all_counted.within(period, by)
-    for piece, found in counted.by_period(grain, period, by).items():
+    of_period = everything.within(period, by)
+    left_out = of_period.excluded().by_period(grain, period, by)
+    for piece, found in of_period.counted().by_period(grain, period, by).items():
         cut = piece.within(period)
         same = year_before(cut)
-        is_known = is_covered(same, watched, counted.calendar)
+        is_known = is_covered(same, watched, everything.calendar)
         yield PeriodLine(
             period=piece,
             cut=cut,
-            population=found.population(),
+            population=found.population(len(left_out[piece])),
             delays=found.delays(),
             finality=_finality(found, cut, by, watched),
-            former=all_counted.within(same, by).population() if is_known else None,
+            former=_population(everything, same, by) if is_known else None,
         )
 
 
-def _service_lines(counted: Cohort, services: Sequence[str]) -> Iterator[ServiceLine]:
+def _service_lines(counted: Cohort, excluded: Cohort, services: Sequence[str]) -> Iterator[ServiceLine]:
     """Yield a line a service: as configured, then those that only requests name, then the unassigned."""
-    found = counted.by_service()
+    found, left_out = counted.by_service(), excluded.by_service()
     others = sorted(name for name in found if name is not None and name not in services)
     for name in (*services, *others, None):
         if name in found:
             mine = found[name]
-            yield ServiceLine(name, mine.population(), mine.delays(), mine.delays_since_assigned())
+            beside = len(left_out.get(name, ()))
+            yield ServiceLine(name, mine.population(beside), mine.delays(), mine.delays_since_assigned())
 
 
 def _category_lines(of_period: Cohort) -> Iterator[CategoryLine]:
     for commitment in of_period.standard.commitments.values():
         found = of_period.held_to(commitment)
-        answered = sum(item.verdict.answered_on is not None for item in found)
-        yield CategoryLine(commitment, found.population(), answered, found.delays())
+        beside = len(of_period.held_to(commitment, excluded=True))
+        answered = sum(item.is_answered for item in found)
+        yield CategoryLine(commitment, found.population(beside), answered, found.delays())

@@ -5,10 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from mailsla.core.clock.commitment import Commitment, Comparison
 from mailsla.core.clock.verdict import Clock, Standing, Verdict
+from mailsla.core.clock.working_days import DayKind
 from mailsla.core.rate.case import Case
+
+
+class Variant(StrEnum):
+    """What is changed of a rule, to see what a figure owes to it.
+
+    `OTHER_COMPARISON` reads every promise the other way (`less_than` or `at_most`); `WITHOUT_CLOSURES` forgets those
+    that the office declares; `MAIL_ALONE` believes no answer but a mail.
+    """
+
+    OTHER_COMPARISON = "other-comparison"
+    WITHOUT_CLOSURES = "without-closures"
+    MAIL_ALONE = "mail-alone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +59,15 @@ class Standard:
         return Standard(
             self.clock, {name: item.compared(comparison) for name, item in self.commitments.items()}
         )
+
+    def varied(self, variant: Variant) -> Standard:
+        """Return the same promises on the same clock, but for what a variant changes of them."""
+        if variant is Variant.MAIL_ALONE:
+            return self
+        if variant is Variant.OTHER_COMPARISON:
+            return self.read_as(self.main.comparison.other)
+        opened = self.clock.calendar.without(DayKind.CLOSURE)
+        return Standard(self.clock.on(opened), self.commitments)
 
     def judge(self, cases: Iterable[Case], now: datetime) -> list[Judged]:
         """Return each request received by `now` with its verdict at `now`."""

@@ -23,6 +23,19 @@ def left_out_document(mails: Iterable[ListedMail], found: int, internal: int, zo
     }
 
 
+def mails_document(mails: Iterable[ListedMail], found: int, zone: ZoneInfo) -> Document:
+    """The answer of `mailsla mails`: neither subjects nor who wrote them."""
+    return {
+        "schema": "mailsla.mails/1",
+        "found": found,
+        "mails": [
+            _mail(mail, zone)
+            | {"message": mail.key or None, "class": mail.mail_class, "message_id": mail.message_id}
+            for mail in mails
+        ],
+    }
+
+
 def mail_document(
     mail: ListedMail,
     requests: Iterable[Request],
@@ -52,7 +65,7 @@ def _mail(mail: ListedMail, zone: ZoneInfo) -> Document:
     return {
         "message": mail.key,
         "at": instant(mail.at, zone),
-        "kind": mail.kind,
+        "kind": mail.kind or None,
         "rule": code,
         "field": field or None,
         "value": value or None,

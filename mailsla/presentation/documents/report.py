@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
+from mailsla.core.pairing.balance import Balance, MailClass
 from mailsla.core.rate.delays import DelayCurve
 from mailsla.core.rate.outlook import Outlook
 from mailsla.core.rate.period import Period
@@ -203,6 +204,17 @@ def revision(of: Revision, zone: ZoneInfo) -> Document:
     }
 
 
+def balance(of: Balance) -> Document:
+    """In which class each message is: of all the mail that was collected, whatever the period and the service."""
+    return {
+        "seen": of.seen,
+        "further_copies": of.further_copies,
+        "messages": of.messages,
+        "classes": {item.value: of.of(item) for item in MailClass if item is not MailClass.FURTHER_COPY},
+        "left_out": dict(of.left_out),
+    }
+
+
 def report_document(built: Report, zone: ZoneInfo) -> Document:
     """The answer of `mailsla report`: the first cohort at the top level, every cohort in `sections`."""
     first = section(built.sections[0], built.minimum)
@@ -246,6 +258,7 @@ def report_document(built: Report, zone: ZoneInfo) -> Document:
         },
         "not_requests": dict(built.not_requests),
         "set_aside": built.set_aside,
+        "balance": balance(built.balance),
         "incomplete": [
             {
                 "account": gap.account,

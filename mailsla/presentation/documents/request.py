@@ -10,7 +10,7 @@ from mailsla.core.clock.working_days import Day
 from mailsla.core.pairing.decision import Decision
 from mailsla.core.pairing.derivation import DerivedMessage
 from mailsla.core.pairing.doubts import Doubt
-from mailsla.core.pairing.request import Request
+from mailsla.core.pairing.request import Grounds, Request
 from mailsla.core.rate.case import case_of
 from mailsla.core.rate.promises import Promise
 from mailsla.core.rate.standard import Judged
@@ -35,12 +35,13 @@ def judged(item: Judged, zone: ZoneInfo) -> Document:
         "answered_at": instant(case.answered_at, zone),
         "working_days": verdict.working_days,
         "verdict": verdict.outcome.value,
+        "reminders": case.reminders,
     }
 
 
 def requests_document(
     items: Iterable[Judged],
-    message_ids: Mapping[str, str | None],
+    grounds: Mapping[str, Grounds],
     doubts: Iterable[Doubt],
     decided: Collection[str],
     zone: ZoneInfo,
@@ -48,14 +49,13 @@ def requests_document(
 ) -> Document:
     """The answer of `mailsla requests`, with what a person must look at; by one promise when it is given.
 
-    `message_ids` has those of the messages that open the requests, by key.
+    `grounds` has what each request rests on, by key.
     """
     return {
         "schema": "mailsla.requests/2",
         "promise": None if promise is None else promise.name,
         "requests": [
-            judged(item, zone)
-            | {"message_id": message_ids.get(item.case.key), "decided": item.case.key in decided}
+            judged(item, zone) | {"decided": item.case.key in decided} | _rests_on(grounds[item.case.key])
             for item in items
         ],
         "doubts": [
@@ -67,6 +67,18 @@ def requests_document(
             }
             for doubt in doubts
         ],
+    }
+
+
+def _rests_on(grounds: Grounds) -> Document:
+    """What a request rests on."""
+    return {
+        "message_id": grounds.message_id,
+        "mailboxes": [{"account": account, "mailbox": mailbox} for account, mailbox in grounds.mailboxes],
+        "received_basis": grounds.received.value,
+        "answered_basis": grounds.answered.value if grounds.answered else None,
+        "answered_by": grounds.answered_by,
+        "evidence": grounds.evidence,
     }
 
 

@@ -4,26 +4,32 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from zoneinfo import ZoneInfo
 
 from mailsla.core.clock.origin import Origin
+from mailsla.core.pairing.balance import Balance
 from mailsla.core.pairing.derivation import ListedMail
+from mailsla.core.pairing.request import Grounds
 from mailsla.core.rate.belonging import Belonging
 from mailsla.core.rate.population import Population
 from mailsla.core.rate.report import Report
 from mailsla.core.rate.standard import Judged
 from mailsla.language import gettext as _
-from mailsla.presentation import mail_terms, promise_words, terms, words
+from mailsla.presentation import balance_lines, mail_terms, promise_words, terms, words
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 """A cell that begins so may be run as a formula (OWASP, "CSV Injection"); an apostrophe makes it text."""
 
 
+MARK = "\ufeff"
+"""What an UTF-8 file begins with, for spreadsheets."""
+
+
 def _table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     written = io.StringIO()
     # French spreadsheets split at semicolons, and take UTF-8 only with its mark.
-    written.write("\ufeff")
+    written.write(MARK)
     writer = csv.writer(written, delimiter=";", lineterminator="\r\n")
     writer.writerow(header)
     writer.writerows([[cell(value) for value in row] for row in rows])
@@ -39,7 +45,7 @@ def cell(value: object) -> str:
 
 
 def report(built: Report) -> str:
-    """Return the figures of every cohort, one line a cohort and service."""
+    """Return the figures of every cohort, one line a cohort and service; below, the balance of all mail."""
     header = (
         _("période"),
         _("du"),
@@ -85,7 +91,7 @@ def report(built: Report) -> str:
             counted = _counts(found.population, built.minimum, by_counts=found.is_by_counts)
             promised = _promised(found.promise.name, found.promise.commitment.origin)
             rows.append((*period[:-1], stands, _("ensemble"), *counted, None, None, *promised))
-    return _table(header, rows)
+    return f"{_table(header, rows)}\r\n{balance(built.balance).removeprefix(MARK)}"
 
 
 def _promised(name: str, origin: Origin) -> tuple[object, ...]:
@@ -110,8 +116,16 @@ def _counts(counts: Population, minimum: int, *, by_counts: bool = False) -> tup
     )
 
 
-def left_out(mails: Iterable[ListedMail], zone: ZoneInfo) -> str:
-    """Return the mails that are no request, one a line."""
+def balance(of: Balance) -> str:
+    """Return the balance of all mail, one line a class, the sums last, with the command that lists each."""
+    lines = balance_lines.lines(of)
+    return _table(
+        (_("courriels"), _("nombre"), _("liste")), [(line.label, line.count, line.command) for line in lines]
+    )
+
+
+def mails(found: Iterable[ListedMail], zone: ZoneInfo) -> str:
+    """Return mails, one a line, with what left out those that are no request."""
     header = (
         _("référence"),
         _("date"),
@@ -121,24 +135,28 @@ def left_out(mails: Iterable[ListedMail], zone: ZoneInfo) -> str:
         _("de"),
         _("dossier"),
         _("objet"),
+        _("classe"),
+        _("Message-ID"),
     )
     rows = [
         (
-            words.reference(mail.key),
+            words.reference(mail.key) if mail.key else None,
             mail.at.astimezone(zone).isoformat(sep=" ", timespec="minutes")[:16],
             mail_terms.one_kind(mail.kind),
-            mail_terms.left_out_because(mail.kind, mail.reason),
+            mail_terms.left_out_because(mail.kind, mail.reason) if mail.reason else None,
             ", ".join(mail.senders),
             ", ".join(f"{account}/{mailbox}" for account, mailbox in mail.mailboxes),
             mail.subject,
+            mail_terms.one_class(mail.mail_class, mail.kind),
+            mail.message_id,
         )
-        for mail in mails
+        for mail in found
     ]
     return _table(header, rows)
 
 
-def requests(items: Iterable[Judged], zone: ZoneInfo) -> str:
-    """Return a list of requests, one a line."""
+def requests(items: Iterable[Judged], grounds: Mapping[str, Grounds], zone: ZoneInfo) -> str:
+    """Return a list of requests, one a line, with what each rests on."""
     header = (
         _("référence"),
         _("reçue le"),
@@ -150,20 +168,40 @@ def requests(items: Iterable[Judged], zone: ZoneInfo) -> str:
         _("suite"),
         _("exclue"),
         _("objet"),
+        _("catégorie"),
+        _("relances"),
+        _("reçue d'après"),
+        _("réponse reconnue par"),
+        _("dossier"),
+        _("Message-ID"),
     )
-    rows = [
-        (
-            words.reference(item.case.key),
-            item.case.received_at.astimezone(zone).isoformat(sep=" ", timespec="minutes")[:16],
-            item.verdict.due_on,
-            item.verdict.answered_on,
-            item.verdict.working_days,
-            terms.outcome(item.verdict.outcome, answered=item.verdict.answered_on is not None),
-            item.case.service,
-            _("oui") if item.case.follow_up else _("non"),
-            item.case.excluded or _("non"),
-            item.case.subject,
-        )
-        for item in items
-    ]
-    return _table(header, rows)
+    return _table(
+        header, [(*_request(item, zone), *_rests_on(item, grounds[item.case.key])) for item in items]
+    )
+
+
+def _request(item: Judged, zone: ZoneInfo) -> tuple[object, ...]:
+    case, verdict = item.case, item.verdict
+    return (
+        words.reference(case.key),
+        case.received_at.astimezone(zone).isoformat(sep=" ", timespec="minutes")[:16],
+        verdict.due_on,
+        verdict.answered_on,
+        verdict.working_days,
+        terms.outcome(verdict.outcome, answered=verdict.answered_on is not None),
+        case.service,
+        _("oui") if case.follow_up else _("non"),
+        case.excluded or _("non"),
+        case.subject,
+    )
+
+
+def _rests_on(item: Judged, grounds: Grounds) -> tuple[object, ...]:
+    return (
+        item.case.category,
+        item.case.reminders,
+        terms.basis(grounds.received),
+        terms.answered_because(grounds),
+        mail_terms.places(grounds.mailboxes),
+        grounds.message_id,
+    )

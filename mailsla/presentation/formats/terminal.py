@@ -43,7 +43,7 @@ FEW_COLUMNS = 3
 
 def show(page: Page, console: Console) -> None:
     """Print a page, a blank line between its parts. Texts are printed as they are, never as markup."""
-    parts = (_opening(page), *map(_section, page.sections), _notes(page))
+    parts = (_opening(page), *(_section(section, console.width) for section in page.sections), _notes(page))
     for number, part in enumerate(filter(None, map(list, parts))):
         if number:
             console.print()
@@ -65,11 +65,11 @@ def _notes(page: Page) -> Iterable[RenderableType]:
         yield Printed(note, style=NOTE)
 
 
-def _section(section: Section) -> Iterable[RenderableType]:
+def _section(section: Section, width: int) -> Iterable[RenderableType]:
     if section.heading:
         yield Printed(section.heading, style=HEADING)
     for block in section.blocks:
-        yield from _block(block)
+        yield from _block(block.within(width) if isinstance(block, Table) else block)
 
 
 def _block(block: Block) -> Iterable[RenderableType]:

@@ -1,4 +1,4 @@
-"""Mails that a person looks at: those left out, those to check, one of them; and what a decision changed."""
+"""A mail that a person looks at: one to check, any one; and what a decision changed."""
 
 from __future__ import annotations
 
@@ -16,69 +16,13 @@ from mailsla.language import gettext as _
 from mailsla.language import ngettext
 from mailsla.presentation import mail_terms, terms, words
 from mailsla.presentation.pages.page import (
-    Block,
-    Cell,
-    Column,
     Emphasis,
-    Fit,
     Line,
     Page,
-    Row,
     Section,
-    Table,
 )
 
 MOST_ADDRESSES = 3
-
-
-def left_out_page(mails: Sequence[ListedMail], found: int, internal: int, zone: ZoneInfo) -> Page:
-    """The mails that are no request, with what said so; a sample of `found`, when fewer are shown."""
-    blocks: list[Block] = [_left_out_table(mails, zone)] if mails else []
-    blocks.append(Line(_drawn(len(mails), found), Emphasis.DIM))
-    if internal:
-        inside = ngettext(
-            "{n} courriel interne à la préfecture n'est pas listé ici.",
-            "{n} courriels internes à la préfecture ne sont pas listés ici.",
-            internal,
-        )
-        blocks.append(Line(inside.format(n=internal), Emphasis.DIM))
-    if mails:
-        how = _("Un courriel d'usager écarté à tort ? « mailsla decide RÉFÉRENCE count --reason … ».")
-        blocks.append(Line(how, Emphasis.DIM))
-    return Page(sections=(Section("", tuple(blocks)),))
-
-
-def _drawn(shown: int, found: int) -> str:
-    if shown < found:
-        return ngettext(
-            "{shown} courriel tiré au sort parmi {found} écartés.",
-            "{shown} courriels tirés au sort parmi {found} écartés.",
-            shown,
-        ).format(shown=shown, found=found)
-    return ngettext("{n} courriel écarté.", "{n} courriels écartés.", found).format(n=found)
-
-
-def _left_out_table(mails: Iterable[ListedMail], zone: ZoneInfo) -> Table:
-    columns = (
-        Column(_("Réf."), fit=Fit.WHOLE, width=8),
-        Column(_("Date"), fit=Fit.WHOLE, width=16),
-        Column(_("Nature"), fit=Fit.CUT, width=14),
-        Column(_("Ce qui l'écarte"), fit=Fit.CUT, width=20),
-        Column(_("De"), fit=Fit.CUT, width=18),
-        Column(_("Objet"), fit=Fit.CUT),
-    )
-    rows: tuple[Row, ...] = tuple(
-        (
-            Cell(words.reference(mail.key), mail.key),
-            Cell(words.short_instant(mail.at, zone), mail.at),
-            Cell(mail_terms.one_kind(mail.kind)),
-            Cell(mail_terms.left_out_because(mail.kind, mail.reason)),
-            Cell(addresses(mail.senders)),
-            Cell(subject(mail.subject, 80)),
-        )
-        for mail in mails
-    )
-    return Table(columns, rows)
 
 
 def subject(written: str, limit: int = 200) -> str:
@@ -134,8 +78,7 @@ def _found_by(mail: ListedMail) -> Iterator[Line]:
 
 
 def _places(mail: ListedMail) -> str:
-    found = (f"{words.safe(account, 60)}/{words.safe(mailbox, 100)}" for account, mailbox in mail.mailboxes)
-    return ", ".join(found) or "–"
+    return mail_terms.places(mail.mailboxes) or "–"
 
 
 def _commands(doubt: Doubt) -> Iterator[str]:

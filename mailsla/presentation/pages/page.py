@@ -5,7 +5,7 @@ Texts are ready to be read: in the reader's language, strangers' words made harm
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from fractions import Fraction
@@ -83,6 +83,9 @@ NOTHING = Cell("")
 
 Row = tuple[Cell | Bar, ...]
 
+ROOM_FOR_MORE, ROOM_FOR_REASONS, ROOM_FOR_IDS = 120, 160, 200
+"""From how many characters on a list also shows where its mails lie, what each rests on, and their Message-IDs."""
+
 
 @dataclass(frozen=True, slots=True)
 class Column:
@@ -94,12 +97,14 @@ class Column:
         fit: What becomes of them where room is short.
         width: How many characters they are to have; None when the rows decide. A `CUT` column without a width
             takes all the room that the others leave.
+        room: How many characters wide what it is drawn on must be for it to be shown at all.
     """
 
     title: str
     alignment: Alignment = Alignment.LEFT
     fit: Fit = Fit.WRAP
     width: int | None = None
+    room: int = 0
 
     @property
     def takes_the_rest(self) -> bool:
@@ -120,6 +125,15 @@ class Table:
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
     leading: bool = False
+
+    def within(self, width: int) -> Table:
+        """Return what is shown of it on so many characters: without the columns that need more room."""
+        shown = [number for number, column in enumerate(self.columns) if column.room <= width]
+        if len(shown) == len(self.columns):
+            return self
+        columns = tuple(self.columns[number] for number in shown)
+        rows = tuple(tuple(row[number] for number in shown) for row in self.rows)
+        return replace(self, columns=columns, rows=rows)
 
 
 Block = Line | Points | Table

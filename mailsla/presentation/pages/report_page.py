@@ -36,8 +36,9 @@ def report_page(built: Report, zone: ZoneInfo) -> Page:
             *(_by_service(section, built) for section in built.sections),
             *_cut(built.sections[-1], built),
             _outlook(built),
-            _deadlines(_("Demandes en retard, sans réponse"), built.overdue, built, zone),
-            _deadlines(_("Échéance dans les trois jours ouvrés"), built.soon, built, zone),
+            _deadlines(_("Demandes en retard, sans réponse"), built.overdue, "overdue", built, zone),
+            _deadlines(_("Échéance dans les trois jours ouvrés"), built.soon, "due-soon", built, zone),
+            _balance(built),
         ),
         notes=tuple(_notes(built)),
     )
@@ -119,16 +120,22 @@ def _at_this_pace(outlook: Outlook) -> Iterable[str]:
         )
 
 
-def _deadlines(title: str, items: Sequence[Judged], built: Report, zone: ZoneInfo) -> Section:
-    """A list with its count in the heading; the first rows only, as the rest is a command away."""
+def _deadlines(title: str, items: Sequence[Judged], state: str, built: Report, zone: ZoneInfo) -> Section:
+    """A list with its count in the heading; the first rows only, as those of a state are a command away."""
     follow_ups = sum(item.case.follow_up for item in items)
     among = ngettext(" (dont {n} suite)", " (dont {n} suites)", follow_ups).format(n=follow_ups)
     blocks: list[Block] = [request_table(items[:MOST_ROWS], zone, built.decided)] if items else []
     hidden = len(items) - MOST_ROWS
     if hidden > 0:
-        more = _("… et {n} de plus : « mailsla requests ».").format(n=hidden)
+        more = _("… et {n} de plus : « mailsla requests --state {state} ».").format(n=hidden, state=state)
         blocks.append(Line(more, Emphasis.DIM))
     return Section(f"{title} : {len(items)}{among if follow_ups else ''}", tuple(blocks))
+
+
+def _balance(built: Report) -> Section:
+    """The balance of all mail: it is of no period and no service."""
+    title = _("Compte – tous les courriels relevés à ce jour, toutes périodes et tous services")
+    return Section(title, (report_tables.balance(built.balance),))
 
 
 def _notes(built: Report) -> Iterable[str]:

@@ -7,13 +7,14 @@ from dataclasses import replace
 from fractions import Fraction
 
 from mailsla.core.clock.commitment import Commitment, Unit
+from mailsla.core.pairing.balance import Balance
 from mailsla.core.rate.belonging import Belonging
 from mailsla.core.rate.delays import DelayCurve
 from mailsla.core.rate.population import Population
 from mailsla.core.rate.report import Report
 from mailsla.core.rate.section import PeriodLine, Section, ServiceLine
 from mailsla.language import gettext as _
-from mailsla.presentation import words
+from mailsla.presentation import balance_lines, words
 from mailsla.presentation.pages.page import (
     NOTHING,
     Alignment,
@@ -173,6 +174,24 @@ def _piece(line: PeriodLine, built: Report) -> Row:
         *_rate_cells(line.population, built),
         Cell(words.standing(line.finality)),
     )
+
+
+def balance(of: Balance) -> Table:
+    """In which class each mail is, and how they add up, with the command that lists each."""
+    rows: tuple[Row, ...] = tuple(
+        (
+            Cell(line.label, emphasis=Emphasis.STRONG if line.is_sum else Emphasis.PLAIN),
+            Cell(str(line.count), line.count, Emphasis.STRONG if line.is_sum else Emphasis.PLAIN),
+            Cell(line.options, emphasis=Emphasis.DIM),
+        )
+        for line in balance_lines.lines(of)
+    )
+    columns = (
+        Column(_("Courriels")),
+        Column(_("Nombre"), Alignment.RIGHT, Fit.WHOLE),
+        Column(_("Leur liste : mailsla mails"), fit=Fit.WHOLE),
+    )
+    return Table(columns, rows)
 
 
 def _count(number: int) -> Cell:

@@ -13,7 +13,7 @@ from mailsla.core.mail.instants import Moment
 from mailsla.core.pairing.decision import Decision
 from mailsla.core.pairing.derivation import DerivedMessage, ListedMail
 from mailsla.core.pairing.doubts import Doubt
-from mailsla.core.pairing.request import Request
+from mailsla.core.pairing.request import Grounds, Request
 from mailsla.core.rate.promises import Promise
 from mailsla.core.rate.standard import Judged
 from mailsla.language import gettext as _
@@ -22,6 +22,9 @@ from mailsla.presentation import mail_terms, promise_words, terms, words
 from mailsla.presentation.pages.clock_page import days_table, verdict_sentence
 from mailsla.presentation.pages.mail_page import decision_line, subject, to_check_lines
 from mailsla.presentation.pages.page import (
+    ROOM_FOR_IDS,
+    ROOM_FOR_MORE,
+    ROOM_FOR_REASONS,
     Alignment,
     Block,
     Cell,
@@ -115,10 +118,14 @@ def requests_page(
     found: int,
     doubts: Sequence[Doubt] = (),
     mails: Mapping[str, ListedMail] = MappingProxyType({}),
+    grounds: Mapping[str, Grounds] = MappingProxyType({}),
     promise: Promise | None = None,
 ) -> Page:
-    """A list of requests, then what a person must look at, with the mails it is about; by one promise if given."""
-    blocks: list[Block] = [request_table(items, zone, decided)] if items else []
+    """A list of requests, then what a person must look at, with the mails it is about; by one promise if given.
+
+    `grounds` has what the requests rest on, by key, when it is to be shown to whoever has room for it.
+    """
+    blocks: list[Block] = [request_table(items, zone, decided, grounds)] if items else []
     if promise is not None:
         blocks.insert(0, Line(promise_words.by_promise(promise)))
     count = ngettext("{n} demande.", "{n} demandes.", found).format(n=found)
@@ -136,18 +143,51 @@ def requests_page(
     return Page(sections=(Section("", tuple(blocks)),))
 
 
-def request_table(items: Iterable[Judged], zone: ZoneInfo, decided: Collection[str]) -> Table:
-    """Requests, one a row, in 80 characters; a star marks those about which a person decided."""
-    columns = (
+def request_table(
+    items: Iterable[Judged],
+    zone: ZoneInfo,
+    decided: Collection[str],
+    grounds: Mapping[str, Grounds] = MappingProxyType({}),
+) -> Table:
+    """Requests, one a row, in 80 characters; a star marks those about which a person decided.
+
+    Wider, it shows what they rest on too, when that is given.
+    """
+    columns: tuple[Column, ...] = (
         # The subject takes what is left: nothing else may be squeezed where room is short.
-        Column(_("Réf."), fit=Fit.WHOLE, width=9),
+        Column(_("Réf."), fit=Fit.WHOLE, width=10),
         Column(_("Reçue le"), fit=Fit.WHOLE, width=16),
         Column(_("Échéance"), fit=Fit.WHOLE, width=10),
         Column(_("Jours"), Alignment.RIGHT, Fit.WHOLE, width=5),
         Column(_("Service"), fit=Fit.CUT, width=12),
         Column(_("Objet"), fit=Fit.CUT),
     )
-    return Table(columns, tuple(_request_row(item, zone, decided) for item in items))
+    if not grounds:
+        return Table(columns, tuple(_request_row(item, zone, decided) for item in items))
+    rows = ((*_request_row(item, zone, decided), *_rests_on(item, grounds)) for item in items)
+    return Table((*columns, *_grounds_columns()), tuple(rows))
+
+
+def _grounds_columns() -> tuple[Column, ...]:
+    """The columns that `_rests_on` fills."""
+    return (
+        Column(_("Catégorie"), fit=Fit.CUT, width=14, room=ROOM_FOR_MORE),
+        Column(_("Dossier"), fit=Fit.CUT, width=16, room=ROOM_FOR_MORE),
+        Column(_("Reçue d'après"), fit=Fit.CUT, width=14, room=ROOM_FOR_REASONS),
+        Column(_("Réponse reconnue par"), fit=Fit.CUT, width=20, room=ROOM_FOR_REASONS),
+        Column(_("Message-ID"), fit=Fit.CUT, width=36, room=ROOM_FOR_IDS),
+    )
+
+
+def _rests_on(item: Judged, grounds: Mapping[str, Grounds]) -> Row:
+    found = grounds[item.case.key]
+    return (
+        Cell(words.safe(item.case.category, 60)),
+        Cell(mail_terms.places(found.mailboxes)),
+        Cell(terms.short_basis(found.received)),
+        Cell(terms.answered_because(found) or "–"),
+        Cell(words.safe(found.message_id or "–", 200)),
+    )
 
 
 def _request_row(item: Judged, zone: ZoneInfo, decided: Collection[str]) -> Row:

@@ -1,0 +1,215 @@
+"""`mailsla requests`, `mailsla mails`: the list behind any figure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mailsla.bootstrap import commands
+from mailsla.bootstrap.application import Application
+from mailsla.cli import session
+from mailsla.cli.options import (
+    CohortOption,
+    OutputOption,
+    PeriodOption,
+    SampleOption,
+    SeedOption,
+    ServiceOption,
+    check_category,
+    check_service,
+    read_sample,
+)
+from mailsla.cli.periods import read_period
+from mailsla.cli.session import Format
+from mailsla.core.errors import UsageError
+from mailsla.core.mail.kinds import MailKind
+from mailsla.core.pairing.balance import MailClass
+from mailsla.core.pairing.derivation import ListedMail
+from mailsla.core.rate.promises import Promise
+from mailsla.core.rate.standard import Variant
+from mailsla.language import gettext as _
+from mailsla.presentation import words
+from mailsla.presentation.documents.mail import left_out_document, mails_document
+from mailsla.presentation.documents.request import requests_document
+from mailsla.presentation.documents.values import text
+from mailsla.presentation.formats import csv_sheet as sheet
+from mailsla.presentation.formats import terminal
+from mailsla.presentation.pages.mail_list_page import left_out_page, mails_page
+from mailsla.presentation.pages.page import ROOM_FOR_MORE
+from mailsla.presentation.pages.request_page import requests_page
+from mailsla.usecases.look_at_mails import LeftOut
+from mailsla.usecases.look_up import Sample, sampled
+from mailsla.usecases.selection import Selection, State
+
+
+def declare(app: typer.Typer) -> None:
+    """Add the commands to `app`."""
+    app.command(help=_("Liste les demandes derrière n'importe quel chiffre."))(requests)
+    app.command(help=_("Liste les courriels relevés : chacun est dans une classe, et une seule."))(mails)
+
+
+FormatOption = Annotated[Format, typer.Option("--format", help=_("text, json ou csv."))]
+KindOption = Annotated[
+    MailKind | None, typer.Option(help=_("left-out : une seule nature de courriel."), show_default=False)
+]
+
+
+def requests(
+    context: typer.Context,
+    state: Annotated[
+        State | None, typer.Option(help=_("Où en sont les demandes ; sans elle, toutes."), show_default=False)
+    ] = None,
+    period: PeriodOption = None,
+    service: ServiceOption = None,
+    unassigned: Annotated[bool, typer.Option("--unassigned", help=_("Celles qu'aucun service n'a."))] = False,
+    cohort: CohortOption = None,
+    category: Annotated[str | None, typer.Option(help=_("Nom d'une catégorie."), show_default=False)] = None,
+    promise: Annotated[
+        str | None,
+        typer.Option(help=_("Nom d'un autre engagement : ses échéances."), show_default=False),
+    ] = None,
+    counted: Annotated[bool, typer.Option("--counted", help=_("Celles du taux seulement."))] = False,
+    follow_ups: Annotated[bool, typer.Option("--follow-ups", help=_("Les suites seulement."))] = False,
+    reason: Annotated[
+        str | None, typer.Option(help=_("excluded : un seul motif d'exclusion."), show_default=False)
+    ] = None,
+    variant: Annotated[
+        Variant | None,
+        typer.Option(
+            help=_("Jugées avec l'autre règle, sans les fermetures, ou par courriel seul."),
+            show_default=False,
+        ),
+    ] = None,
+    kind: KindOption = None,
+    sample: SampleOption = None,
+    seed: SeedOption = None,
+    format_: FormatOption = Format.TEXT,
+    output: OutputOption = None,
+) -> None:
+    """Print the list of requests behind a figure, or of the mails that are none."""
+    wanted = None if period is None else read_period(period)
+    drawn = read_sample(sample, seed)
+    with session.up_to_date(context) as app:
+        check_service(app, service)
+        if state is State.LEFT_OUT:
+            if service is not None or unassigned:
+                raise UsageError(_("Un courriel écarté n'est à aucun service : retirez --service."))
+            if promise is not None:
+                raise UsageError(_("Un courriel écarté n'est d'aucun engagement : retirez --promise."))
+            _left_out(app, commands.left_out(app, wanted, kind), drawn, format_, output)
+            return
+        if kind is not None:
+            raise UsageError(_("--kind va avec --state left-out."))
+        check_category(app, category)
+        by = cohort or app.site.settings.report.cohort
+        selection = Selection(
+            state, wanted, service, by, category, counted, unassigned, follow_ups, reason, variant
+        )
+        by_promise = None if promise is None else _promise(app, promise, selection)
+        _listed(app, selection, drawn, format_, output, by_promise)
+
+
+def _promise(app: Application, name: str, selection: Selection) -> Promise:
+    """Return the promise of that name, beside the main one."""
+    if selection.category is not None or selection.counted or selection.variant is not None:
+        raise UsageError(
+            _("--promise va sans --category, --counted ni --variant : tout ce qu'il liste compte.")
+        )
+    known = {promise.name: promise for promise in app.site.promises}
+    if name not in known:
+        raise UsageError(
+            _("Engagement inconnu : {name} ; choisissez parmi : {names}.").format(
+                name=words.safe(name, 60), names=", ".join(known)
+            )
+        )
+    return known[name]
+
+
+def _listed(
+    app: Application,
+    selection: Selection,
+    sample: Sample | None,
+    format_: Format,
+    output: Path | None,
+    promise: Promise | None,
+) -> None:
+    """Print the requests of a selection, by one promise when it is named."""
+    found, zone = commands.requests(app, selection, sample, promise), app.site.zone
+    if format_ is Format.JSON:
+        grounds = commands.grounds(app, found.items)
+        document = requests_document(found.items, grounds, found.doubts, found.decided, zone, promise)
+        session.write_out(text(document), output)
+    elif format_ is Format.CSV:
+        session.write_out(sheet.requests(found.items, commands.grounds(app, found.items), zone), output)
+    else:
+        with session.printing(output) as console:
+            doubts = found.doubts if selection.state is State.TO_CHECK else ()
+            mails = commands.mails(app, {key for doubt in doubts for key in (doubt.mail, *doubt.candidates)})
+            grounds = commands.grounds(app, found.items) if console.width >= ROOM_FOR_MORE else {}
+            terminal.show(
+                requests_page(found.items, found.decided, zone, found.found, doubts, mails, grounds, promise),
+                console,
+            )
+
+
+def _left_out(
+    app: Application, found: LeftOut, sample: Sample | None, format_: Format, output: Path | None
+) -> None:
+    """Print the mails that are no request."""
+    zone, count = app.site.zone, len(found.mails)
+    mails = sampled(found.mails, sample)
+    if format_ is Format.JSON:
+        session.write_out(text(left_out_document(mails, count, found.internal, zone)), output)
+    elif format_ is Format.CSV:
+        session.write_out(sheet.mails(mails, zone), output)
+    else:
+        with session.printing(output) as console:
+            terminal.show(left_out_page(mails, count, found.internal, zone), console)
+
+
+def mails(
+    context: typer.Context,
+    class_: Annotated[
+        MailClass | None,
+        typer.Option("--class", help=_("Une seule classe ; sans elle, toutes."), show_default=False),
+    ] = None,
+    period: PeriodOption = None,
+    kind: KindOption = None,
+    copies: Annotated[
+        bool, typer.Option("--copies", help=_("Une ligne par exemplaire vu dans un dossier."))
+    ] = False,
+    sample: SampleOption = None,
+    seed: SeedOption = None,
+    format_: FormatOption = Format.TEXT,
+    output: OutputOption = None,
+) -> None:
+    """Print the mails that are in a class, or all of them."""
+    wanted = None if period is None else read_period(period)
+    drawn = read_sample(sample, seed)
+    if kind is not None and class_ is not MailClass.LEFT_OUT:
+        raise UsageError(_("--kind va avec --class left-out."))
+    if copies and class_ is not None:
+        raise UsageError(_("--copies liste toutes les classes : retirez --class."))
+    with session.up_to_date(context) as app:
+        found = commands.copies(app, wanted) if copies else commands.mails_of_class(app, class_, wanted, kind)
+        _mails(app, found, drawn, format_, output)
+
+
+def _mails(
+    app: Application,
+    found: Sequence[ListedMail],
+    sample: Sample | None,
+    format_: Format,
+    output: Path | None,
+) -> None:
+    shown, zone = sampled(found, sample), app.site.zone
+    if format_ is Format.JSON:
+        session.write_out(text(mails_document(shown, len(found), zone)), output)
+    elif format_ is Format.CSV:
+        session.write_out(sheet.mails(shown, zone), output)
+    else:
+        with session.printing(output) as console:
+            terminal.show(mails_page(shown, len(found), zone), console)
