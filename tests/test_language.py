@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from mailsla.adapters.machine.scheduling import Job, run_jobs
+from mailsla.adapters.machine.scheduling import Job, Shift, run_shifts
 from mailsla.core.collection.gap import Gap
 from mailsla.language import gettext, language, ngettext, speak, speaking
 from mailsla.presentation.pages.alert_page import alarm_page
@@ -30,6 +30,8 @@ SILENT = {
     "adapters/machine/second_process.py": "writes to a pipe, or reads from it",
 }
 IN_THE_CONTEXT_OF_WHO_STARTS_IT = {"adapters/machine/scheduling.py"}
+
+SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGALRM)
 
 SINCE = paris("2026-11-13 09:00")
 GAP = Gap("contact", SINCE, None)
@@ -70,7 +72,7 @@ def test_the_language_comes_back_when_what_is_inside_fails() -> None:
 
 @pytest.fixture
 def _signals_as_before() -> Iterator[None]:
-    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    before = {number: signal.getsignal(number) for number in SIGNALS}
     yield
     for number, handler in before.items():
         signal.signal(number, handler)
@@ -92,7 +94,7 @@ def test_a_mail_that_a_job_writes_is_in_the_language_of_the_command_line() -> No
 
     def daemon(code: str) -> None:
         speak(code)
-        run_jobs([Job("alerts", 0.1, act)], stop, lambda: None)
+        run_shifts(Shift([Job("alerts", 0.1, act)], stop, lambda: None))
 
     copy_context().run(daemon, "en")
 

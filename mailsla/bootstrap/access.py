@@ -64,6 +64,11 @@ def _tokens(
     )
 
 
+def forget_tokens() -> None:
+    """Forget the tokens that are kept, and where they come from: both are asked for again."""
+    _tokens.cache_clear()
+
+
 def credentials_fingerprint(account: Account) -> str:
     """Return a digest that changes when what an account logs in with does."""
     reached = imap_account(account)

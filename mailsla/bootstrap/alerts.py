@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import timedelta
 
 from mailsla.adapters.smtp import Mailer
+from mailsla.bootstrap import keeping_up
 from mailsla.bootstrap.access import smtp_server
 from mailsla.bootstrap.application import Application
 from mailsla.core.alerts.digests import Digest
 from mailsla.core.collection.gap import Gap
+from mailsla.core.errors import ConfigError, MailslaError, Superseded
 from mailsla.presentation.formats import alert_text
 from mailsla.presentation.pages.alert_page import (
+    MailPage,
     Shown,
     alarm_page,
     alert_page,
     derivation_late_page,
     set_aside_page,
 )
-from mailsla.usecases import alarm, mail_alarm, notify
+from mailsla.presentation.pages.configuration_page import outdated_page, refused_page
+from mailsla.usecases import alarm, configuration_alarm, mail_alarm, notify
 
 
 def due(app: Application) -> tuple[Digest, ...]:
@@ -42,7 +47,12 @@ def written(app: Application, digest: Digest) -> tuple[str, str]:
 def prepare(app: Application) -> int:
     """Write the digests that are due to the outbox; return how many."""
     return notify.prepare(
-        app.store.derivations, app.store.outbox, _setting(app), lambda digest: written(app, digest), app.now()
+        app.store.derivations,
+        app.store.outbox,
+        _setting(app),
+        lambda digest: written(app, digest),
+        app.now(),
+        lambda: keeping_up.is_derived_here(app),
     )
 
 
@@ -57,12 +67,9 @@ def deliver(app: Application) -> notify.Delivery:
 
 def sound_alarms(app: Application) -> int:
     """Write the alarms about collection and about mails that are due to the outbox; return how many."""
-    alerts = app.site.settings.alerts
     now, zone = app.now(), app.site.zone
     site, today = app.site.settings.site.name, now.astimezone(zone).date()
-    after = timedelta(hours=alerts.collection_stopped_after_hours)
-    rule = alarm.AlarmRule(alerts.operator, after, _mail_domain(app))
-    store = app.store
+    rule, store = _alarm_rule(app), app.store
 
     def explain(gap: Gap, reason: str | None) -> tuple[str, str]:
         return alert_text.write(alarm_page(gap, reason=reason, site=site, zone=zone))
@@ -76,6 +83,38 @@ def sound_alarms(app: Application) -> int:
     ) + mail_alarm.sound_on_mails(
         store.not_understood, store.derivations, store.outbox, rule, said_of_mails, now, today
     )
+
+
+def sound_outdated(app: Application, newer: Superseded) -> int:
+    """Note that this process has an older configuration than the store's, and write the alarm; return how many."""
+    app.store.derivations.note_outdated(app.now())
+    page = outdated_page(newer, site=app.site.settings.site.name, zone=app.site.zone)
+    of = "" if newer.saved_at is None else newer.saved_at.isoformat()
+    return _sound_once(app, configuration_alarm.OUTDATED, of, page)
+
+
+def sound_refused(app: Application, error: MailslaError) -> int:
+    """Write the alarm about a configuration that cannot be used to the outbox; return how many."""
+    reasons = [str(problem) for problem in error.problems] if isinstance(error, ConfigError) else [str(error)]
+    # The same refusal on another day is told again.
+    of = f"{app.now().date()} {hashlib.sha256(str(error).encode()).hexdigest()[:16]}"
+    page = refused_page(reasons, site=app.site.settings.site.name)
+    return _sound_once(app, configuration_alarm.REFUSED, of, page)
+
+
+def _sound_once(app: Application, purpose: str, of: str, page: MailPage) -> int:
+    now = app.now()
+    today = now.astimezone(app.site.zone).date()
+    written = alert_text.write(page)
+    return configuration_alarm.sound_once(
+        app.store.outbox, _alarm_rule(app), purpose, of, written, now, today
+    )
+
+
+def _alarm_rule(app: Application) -> alarm.AlarmRule:
+    alerts = app.site.settings.alerts
+    after = timedelta(hours=alerts.collection_stopped_after_hours)
+    return alarm.AlarmRule(alerts.operator, after, _mail_domain(app))
 
 
 def _setting(app: Application) -> notify.AlertSetting:

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import partial
+from functools import cached_property, partial
 
 from sqlalchemy import Engine
 
-from mailsla.adapters.database import schema
+from mailsla.adapters.database import read_only, schema
 from mailsla.adapters.database.engine import open_engine
 from mailsla.adapters.database.store import store_on
 from mailsla.adapters.machine import garbage_collector
@@ -23,9 +23,11 @@ from mailsla.adapters.machine.written_files import READABLE_BY_GROUP, keep_priva
 from mailsla.bootstrap.lines import ImapLine, Open, OpenSessions
 from mailsla.bootstrap.site_rules import Site
 from mailsla.config import Account, Settings
+from mailsla.config.kept import kept
 from mailsla.core.clock.verdict import Clock
 from mailsla.core.collection.gap import Gap
 from mailsla.core.collection.pacing import Pace
+from mailsla.core.pairing.configured import Configured
 from mailsla.core.pairing.decision import in_force
 from mailsla.core.rate.declared import Declared, declared
 from mailsla.core.rate.finality import Watched
@@ -33,7 +35,7 @@ from mailsla.core.rate.standard import Standard
 from mailsla.presentation import collection_lines
 from mailsla.usecases import gaps
 from mailsla.usecases.attempts import Restraint
-from mailsla.usecases.derive import are_stale, derive_pending
+from mailsla.usecases.derive import derive_pending
 from mailsla.usecases.poll import LEASE, Collected, poll
 from mailsla.usecases.terms import Progress, Terms
 from mailsla.usecases.watch import Heard, LineLimits, Watch
@@ -54,6 +56,7 @@ class Application:
         stop: Set when everything is to end.
         worker: The name under which this process takes accounts.
         limits: How lines to mail servers are held.
+        reads_only: Whether the store is only read: its rules are those that it keeps, or this user may do no more.
     """
 
     site: Site
@@ -62,6 +65,7 @@ class Application:
     stop: threading.Event = field(default_factory=threading.Event)
     worker: str = field(default_factory=this_worker)
     limits: LineLimits = field(default_factory=LineLimits)
+    reads_only: bool = False
 
     def __post_init__(self) -> None:
         smtp = self.site.settings.smtp
@@ -154,16 +158,19 @@ class Application:
         """Wake whoever waits for a mail server."""
         self.sessions.interrupt()
 
-    def keep_up(self, say: Callable[[], None]) -> None:
-        """Derive again what other rules made, having said so: whoever reads is never told what those gave."""
-        if are_stale(self.store.derivations, self.site.pairing):
-            say()
-            self.derive()
+    @cached_property
+    def configured(self) -> Configured:
+        """What this site's configuration says of itself to the store."""
+        return Configured(self.site.settings.saved_at, kept(self.site.settings))
 
-    def derive(self) -> int:
-        """Bring requests up to date; return how many messages were read for it."""
+    def derive(self, progress: Callable[[int, int], object] = lambda _done, _total: None) -> int:
+        """Bring requests up to date; return how many messages were read for it.
+
+        Raises:
+            Superseded: When a newer configuration, with other rules, made what is there.
+        """
         with garbage_collector.paused():
-            return derive_pending(self.store.derivations, self.site.pairing)
+            return derive_pending(self.store.derivations, self.site.pairing, self.configured, progress)
 
 
 @contextmanager
@@ -181,6 +188,8 @@ def open_application(settings: Settings, now: Now | None = None) -> Iterator[App
     engine = open_engine(settings.store.url)
     try:
         schema.upgrade(engine)
-        yield Application(Site(settings), engine, now or present())
+        yield Application(
+            Site(settings), engine, now or present(), reads_only=not read_only.may_write(engine)
+        )
     finally:
         engine.dispose()

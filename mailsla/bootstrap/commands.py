@@ -4,15 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 
-from mailsla.bootstrap.access import smtp_server
 from mailsla.bootstrap.application import Application
-from mailsla.config import Account
-from mailsla.core.alerts.findings import Finding
 from mailsla.core.collection.archived import Found
 from mailsla.core.mail.kinds import MailKind
-from mailsla.core.office.authorship import vouching_server
 from mailsla.core.pairing.balance import MailClass
 from mailsla.core.pairing.derivation import DerivedMessage, ListedMail, Tied
 from mailsla.core.pairing.request import Grounds, Request
@@ -22,7 +17,6 @@ from mailsla.core.rate.promises import Promise
 from mailsla.core.rate.report import Report
 from mailsla.core.rate.report_rules import ReportRules
 from mailsla.core.rate.standard import Judged
-from mailsla.usecases import check as checking
 from mailsla.usecases import conversations as tying
 from mailsla.usecases import look_at_mails, look_up
 from mailsla.usecases import report as reporting
@@ -169,30 +163,3 @@ def mails(app: Application, keys: Collection[str]) -> Mapping[str, ListedMail]:
 def import_archives(app: Application, found: Iterable[Found], done: Callable[[int], None]) -> Imported:
     """Store the messages of archives; `done` is told how many were read so far."""
     return import_mails(found, app.store, now=app.now, office=app.site.office, done=done)
-
-
-def check(app: Application, *, quick: bool) -> list[Finding]:
-    """Look at every part of the installation; when quick, only at how recent collections are."""
-    if quick:
-        return list(checking.recent(app.intervals, app.store.runs, app.store.derivations, app.now()))
-    smtp, office = app.site.settings.smtp, app.site.office
-    installation = checking.Installation(
-        accounts=[_access(app, account) for account in app.accounts],
-        greet=None if smtp is None else smtp_server(smtp).greet,
-        known=app.store.derivations,
-        clues=app.store.clues,
-        set_aside=app.store.not_understood(),
-        runs=app.store.runs,
-        gaps=app.gaps(),
-        territory=app.site.settings.site.territory.name,
-        calendar=app.clock().calendar,
-        id_hosts=tuple(host for host in app.store.clues.id_hosts() if not office.made(f"@{host}")),
-        vouching=""
-        if office.trusted_authserv_id
-        else vouching_server(app.store.messages.latest_traces(), office),
-    )
-    return list(checking.look(installation, app.now()))
-
-
-def _access(app: Application, account: Account) -> checking.Access:
-    return checking.Access(app.restraint(account), app.store.attempts, partial(app.sessions.session, account))

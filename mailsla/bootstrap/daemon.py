@@ -1,18 +1,46 @@
-"""The daemon: a site's rounds, run until it is asked to stop."""
+"""The daemon: a site's rounds, run until it is asked to stop, or to read its configuration again."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, ExitStack
+from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
 
-from mailsla.adapters.machine.scheduling import Job, run_jobs
-from mailsla.bootstrap import alerts
+from mailsla.adapters.machine.scheduling import Job, Shift, run_shifts
+from mailsla.adapters.machine.written_files import keep_private
+from mailsla.bootstrap import alerts, keeping_up
+from mailsla.bootstrap.access import forget_tokens
 from mailsla.bootstrap.application import Application
+from mailsla.core.errors import MailslaError, Superseded
 from mailsla.usecases.notify import Delivery
 from mailsla.usecases.rounds import Rounds, Watched
 from mailsla.usecases.watch import Heard
+
+
+def _nobody(_told: object) -> None:
+    """Tell nobody."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """Who is told of what the daemon does.
+
+    Attributes:
+        heard: Told how each collection ended.
+        delivered: Told of each delivery that did something.
+        began: Told of the site, once its rounds are about to begin, and again with each new configuration.
+        refused: Told why a new configuration cannot be used.
+        outdated: Told, once, that the store is kept by another configuration, which is newer.
+    """
+
+    heard: Heard
+    delivered: Callable[[Delivery], object] = _nobody
+    began: Callable[[Application], object] = _nobody
+    refused: Callable[[MailslaError], object] = _nobody
+    outdated: Callable[[Superseded], object] = _nobody
 
 
 @dataclass(frozen=True)
@@ -20,18 +48,32 @@ class SiteWork:
     """What is done for a site in rounds. Satisfies `mailsla.usecases.rounds.Work`."""
 
     app: Application
+    outdated: Callable[[Superseded], object] = _nobody
+    _known: set[datetime | None] = field(default_factory=set, init=False)
 
     def derive(self) -> int:
-        """Bring requests up to date."""
-        return self.app.derive()
+        """Bring requests up to date, unless a newer configuration does: what was collected waits for it."""
+        try:
+            return self.app.derive()
+        except Superseded:
+            return 0
 
     def half_read(self) -> AbstractSet[str]:
         """Return the accounts of which something was read, and which never were to their end."""
         return self.app.store.runs.half_read()
 
     def sound_alarms(self) -> int:
-        """Write the alarms about collection that are due."""
-        return alerts.sound_alarms(self.app)
+        """Write the alarms that are due."""
+        return self._sound_outdated() + alerts.sound_alarms(self.app)
+
+    def _sound_outdated(self) -> int:
+        newer = keeping_up.newer(self.app)
+        if newer is None:
+            return 0
+        if newer.saved_at not in self._known:
+            self._known.add(newer.saved_at)
+            self.outdated(newer)
+        return alerts.sound_outdated(self.app, newer)
 
     def prepare_alerts(self) -> int:
         """Write the alerts that are due."""
@@ -42,21 +84,53 @@ class SiteWork:
         return alerts.deliver(self.app)
 
 
-def rounds(app: Application, heard: Heard, delivered: Callable[[Delivery], object]) -> Rounds:
-    """Return a site's rounds.
-
-    Args:
-        app: The site.
-        heard: Told how each collection ended.
-        delivered: Told of each delivery that did something.
-    """
+def rounds(app: Application, told: Told) -> Rounds:
+    """Return a site's rounds."""
     accounts = [
         Watched(account.name, account.every_seconds, partial(app.watch, account)) for account in app.accounts
     ]
-    return Rounds(accounts, SiteWork(app), app.stop.is_set, heard, delivered)
+    return Rounds(accounts, SiteWork(app, told.outdated), app.stop.is_set, told.heard, told.delivered)
 
 
-def run_daemon(app: Application, heard: Heard, delivered: Callable[[Delivery], object]) -> None:
-    """Do the rounds until SIGTERM or SIGINT; as `rounds`."""
-    jobs = [Job(item.name, item.seconds, item.act) for item in rounds(app, heard, delivered).all()]
-    run_jobs(jobs, app.stop, app.interrupt)
+@dataclass
+class Daemon:
+    """A site's rounds, begun anew with each configuration that can be used.
+
+    Attributes:
+        open: Reads the configuration and opens the site's store, until the end of the block.
+        told: Who is told.
+    """
+
+    open: Callable[[], AbstractContextManager[Application]]
+    told: Told
+    _at_work: Application | None = field(default=None, init=False)
+
+    def run(self) -> None:
+        """Do the rounds until SIGTERM or SIGINT; at SIGHUP, read the configuration again.
+
+        Raises:
+            MailslaError: When the first configuration cannot be used.
+        """
+        run_shifts(self._shift(), self._following)
+
+    def _following(self) -> Shift | None:
+        """Return the rounds of the configuration as it is now; None, and the former go on, when it cannot be used."""
+        assert self._at_work is not None
+        # The former configuration may have let the group read.
+        keep_private()
+        try:
+            shift = self._shift()
+        except MailslaError as error:
+            self.told.refused(error)
+            alerts.sound_refused(self._at_work, error)
+            return None
+        forget_tokens()
+        return shift
+
+    def _shift(self) -> Shift:
+        with ExitStack() as opened:
+            app = opened.enter_context(self.open())
+            jobs = [Job(item.name, item.seconds, item.act) for item in rounds(app, self.told).all()]
+            self._at_work = app
+            self.told.began(app)
+            return Shift(jobs, app.stop, app.interrupt, opened.pop_all().close)

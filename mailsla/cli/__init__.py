@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from importlib.metadata import version
 
 from mailsla.adapters.machine.written_files import keep_private
 from mailsla.core.errors import ConfigError, MailslaError, UsageError
@@ -12,14 +13,19 @@ from mailsla.language import LANGUAGES, speak
 from mailsla.language import gettext as _
 from mailsla.presentation.typography import typeset
 
-GLOBAL_FLAGS = ("--debug", "--demo")
-GLOBAL_OPTIONS = ("--lang", "--config")
+VERSION_FLAG = "--version"
+GLOBAL_FLAGS = ("--debug", "--demo", VERSION_FLAG)
+GLOBAL_OPTIONS = ("--lang", "--config", "--store")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit: 0 done, 1 failed, 2 configuration or usage, 3 objective missed."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if VERSION_FLAG in _hoisted(given):
+        print(f"mailsla {version('mailsla')}")  # noqa: T201 (an answer for which nothing more is loaded)
+        sys.exit(0)
     keep_private()
-    sys.exit(run(list(sys.argv[1:] if arguments is None else arguments)))
+    sys.exit(run(given))
 
 
 def run(arguments: list[str]) -> int:

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from mailsla.cli.session import Chosen
+from mailsla.core.errors import UsageError
 from mailsla.language import gettext as _
 
 MODULES = {
@@ -63,9 +64,20 @@ def _general(
         Path | None, typer.Option(help=_("Fichier de configuration (MAILSLA_CONFIG)."), show_default=False)
     ] = None,
     lang: Annotated[str, typer.Option(help=_("Langue : fr ou en."))] = "fr",
+    store: Annotated[
+        str | None,
+        typer.Option(
+            help=_("Base à lire sans configuration, par son fichier ou son adresse (MAILSLA_STORE)."),
+            show_default=False,
+        ),
+    ] = None,
     demo: Annotated[bool, typer.Option("--demo", help=_("Travaille sur la démonstration."))] = False,
     debug: Annotated[bool, typer.Option("--debug", help=_("Montre le détail des erreurs."))] = False,
+    version: Annotated[bool, typer.Option("--version", help=_("Donne la version, et c'est tout."))] = False,
 ) -> None:
+    del version  # It is answered before anything else is loaded.
     if lang not in {"fr", "en"}:
         raise typer.BadParameter(_("choisissez fr ou en."), param_hint="--lang")
-    context.obj = Chosen(config=config, demo=demo, debug=debug)
+    if store is not None and (config is not None or demo):
+        raise UsageError(_("--store lit une base sans configuration : retirez --config ou --demo."))
+    context.obj = Chosen(config=config, demo=demo, debug=debug, store=store)

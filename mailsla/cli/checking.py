@@ -7,12 +7,22 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from mailsla.bootstrap import commands
+from mailsla.bootstrap import checks
+from mailsla.bootstrap.application import Application
 from mailsla.bootstrap.site_rules import Site
-from mailsla.cli import session
+from mailsla.cli import freshening, session
 from mailsla.cli.session import TextOrJson
-from mailsla.core.alerts.findings import Broken, ConfigurationRead, Finding, Health, Part
-from mailsla.core.errors import MailslaError
+from mailsla.config import Settings
+from mailsla.core.alerts.findings import (
+    Broken,
+    ConfigurationKept,
+    ConfigurationRead,
+    Finding,
+    Health,
+    Part,
+    StoreSuperseded,
+)
+from mailsla.core.errors import MailslaError, Superseded
 from mailsla.language import gettext as _
 from mailsla.presentation import check_lines
 from mailsla.presentation.check_lines import Line
@@ -37,13 +47,12 @@ def check(
     format_: Annotated[TextOrJson, typer.Option("--format", help=_("text ou json."))] = TextOrJson.TEXT,
 ) -> None:
     """Look at every part of the installation; exit 1 when one fails."""
-    settings = session.settings(context)
-    found: list[Finding] = [ConfigurationRead(str(session.chosen(context).path()))]
-    try:
-        with session.application(context, settings) as app:
-            found += commands.check(app, quick=quick)
-    except MailslaError as error:
-        found.append(Broken(Part.STORE, str(error)))
+    if session.chosen(context).kept_in() is None:
+        settings, found = _configured(context, quick=quick)
+    else:
+        with session.reading(context) as app:
+            settings = app.site.settings
+            found = [ConfigurationKept(), *checks.check(app, quick=True)]
     lines = check_lines.lines(found, Site(settings).zone)
     if format_ is TextOrJson.JSON:
         session.write_out(text(check_document(settings.site.name, lines)), None)
@@ -51,6 +60,30 @@ def check(
         _print(lines)
     if any(finding.health is Health.FAILURE for finding in found):
         raise typer.Exit(1)
+
+
+def _configured(context: typer.Context, *, quick: bool) -> tuple[Settings, list[Finding]]:
+    """Look at the installation that the configuration in use is of."""
+    settings = session.settings(context)
+    found: list[Finding] = [ConfigurationRead(str(session.chosen(context).path()))]
+    try:
+        with session.application(context, settings) as app:
+            unfit = [] if quick else _unfit(app)
+            found += [*unfit, *checks.check(app, quick=quick, is_derived=not unfit)]
+    except MailslaError as error:
+        found.append(Broken(Part.STORE, str(error)))
+    return settings, found
+
+
+def _unfit(app: Application) -> list[Finding]:
+    """Bring what is derived up to date, and return why it is not; nothing when it is."""
+    try:
+        freshening.freshen(app, session.error_console())
+    except Superseded as newer:
+        return [StoreSuperseded(newer.saved_at)]
+    except MailslaError as error:
+        return [Broken(Part.STORE, str(error))]
+    return []
 
 
 def _print(lines: list[Line]) -> None:

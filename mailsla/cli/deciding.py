@@ -80,7 +80,7 @@ def decide(
     ] = None,
 ) -> None:
     """Add a decision about a request, or take one back."""
-    with session.up_to_date(context) as app:
+    with session.up_to_date(context, writes=True) as app:
         signed = Signature(reason, by or session_user(), app.now())
         line = _("Décision n° {number} consignée.")
         if action is Action.UNDO:

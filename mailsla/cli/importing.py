@@ -11,7 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from mailsla.adapters.archives.files import files_of
 from mailsla.adapters.archives.reading import read_archive
-from mailsla.bootstrap import commands, decisions
+from mailsla.bootstrap import commands, decisions, keeping_up
 from mailsla.cli import session
 from mailsla.cli.deciding import session_user
 from mailsla.cli.periods import read_period
@@ -56,6 +56,7 @@ def import_(
     if days is not None and not reason.strip():
         raise UsageError(_("Donnez la raison avec --reason : elle restera avec la décision."))
     with session.application(context) as app, _progress() as progress:
+        keeping_up.refuse_older(app)
         task = progress.add_task(_("Fichiers"), total=len(files))
 
         def found() -> Iterator[Found]:

@@ -56,7 +56,7 @@ def report(
     ] = False,
 ) -> None:
     """Print the report."""
-    with session.up_to_date(context) as app:
+    with session.up_to_date(context, writes=publish) as app:
         check_service(app, service)
         periods = () if period is None else (read_period(period),)
         built = commands.report(app, periods, service=service, grain=by, by=cohort)

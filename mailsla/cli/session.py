@@ -15,7 +15,7 @@ import typer
 from rich.console import Console
 
 from mailsla.adapters.machine.written_files import write_whole
-from mailsla.config import Settings, load
+from mailsla.config import Settings, is_readable, load
 from mailsla.core.errors import UsageError
 from mailsla.demo import office as demo
 from mailsla.language import gettext as _
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from mailsla.bootstrap.application import Application
 
 CONFIG_VARIABLE = "MAILSLA_CONFIG"
+STORE_VARIABLE = "MAILSLA_STORE"
 USUAL_CONFIGS = (Path("mailsla.toml"), Path("/etc/mailsla/mailsla.toml"))
 
 
@@ -45,11 +46,19 @@ class TextOrJson(StrEnum):
 
 @dataclass(frozen=True)
 class Chosen:
-    """The global options of this run."""
+    """The global options of this run.
+
+    Attributes:
+        config: The configuration that is named.
+        demo: Whether the demonstration is worked on.
+        debug: Whether errors are shown whole.
+        store: The database that is to be read by what it keeps, when one is named.
+    """
 
     config: Path | None
     demo: bool
     debug: bool
+    store: str | None = None
 
     def path(self) -> Path:
         """Return the configuration file in use, whether it exists or not."""
@@ -67,6 +76,16 @@ class Chosen:
         """Whether nobody named the configuration in use: it lies in the folder where the command was started."""
         return self._named() is None and self.path() == USUAL_CONFIGS[0] and self.path().is_file()
 
+    def kept_in(self) -> str | None:
+        """Return the URL of the database to read by what it keeps; None when a configuration is in use.
+
+        One that is named by `--store` wins; that of `MAILSLA_STORE` is for whoever can read no configuration.
+        """
+        said = os.environ.get(STORE_VARIABLE)
+        if self.store is not None or self.demo or not said or is_readable(self.path()):
+            return self.store
+        return said
+
 
 def chosen(context: typer.Context) -> Chosen:
     """Return the global options."""
@@ -80,9 +99,13 @@ def settings(context: typer.Context) -> Settings:
 
     Raises:
         ConfigError: With every problem of the file.
-        UsageError: When `--demo` is asked for before `mailsla demo` was run.
+        UsageError: When `--demo` is asked for before `mailsla demo` was run, or `--store` where it is not enough.
     """
     options = chosen(context)
+    if options.store is not None:
+        raise UsageError(
+            _("Cette commande demande une configuration (--config) : --store ne sert qu'à lire une base.")
+        )
     if options.demo and not options.path().is_file():
         raise UsageError(_("Lancez d'abord « mailsla demo »."))
     if options.is_found:
@@ -91,8 +114,11 @@ def settings(context: typer.Context) -> Settings:
 
 
 def optional_settings(context: typer.Context) -> Settings | None:
-    """Return the configuration in use when there is one: some commands need none."""
+    """Return the configuration in use, or as a database keeps it, when there is one: some commands need none."""
     options = chosen(context)
+    if options.kept_in() is not None:
+        with reading(context) as app:
+            return app.site.settings
     explicit = options.config is not None or options.demo
     return settings(context) if explicit or Path(options.path()).is_file() else None
 
@@ -108,16 +134,33 @@ def application(context: typer.Context, read: Settings | None = None) -> Iterato
 
 
 @contextmanager
-def up_to_date(context: typer.Context) -> Iterator[Application]:
-    """Open the site's store to say what it holds, derived by today's rules."""
-    with application(context) as app:
-        app.keep_up(_say_that_rules_changed)
+def reading(context: typer.Context) -> Iterator[Application]:
+    """Open a store to read it: by the configuration in use, or, having said so, by what the store keeps of one."""
+    kept_in = chosen(context).kept_in()
+    if kept_in is None:
+        with application(context) as app:
+            yield app
+        return
+    from mailsla.bootstrap.reading import open_kept  # noqa: PLC0415 (its libraries take a second to load: not for `clock`)
+
+    with open_kept(store_url(kept_in)) as app:
+        error_console().print(_("Sans configuration : d'après les règles que garde la base."))
         yield app
 
 
-def _say_that_rules_changed() -> None:
-    sentence = _("Les règles ont changé depuis le dernier rapprochement : tous les courriels sont relus.")
-    error_console().print(sentence)
+def store_url(written: str) -> str:
+    """Return the URL of a database that may be named by its file alone."""
+    return written if "://" in written else f"sqlite:///{Path(written).absolute()}"
+
+
+@contextmanager
+def up_to_date(context: typer.Context, *, writes: bool = False) -> Iterator[Application]:
+    """Open a store to say what it holds, derived by today's rules; to write there too, by a configuration alone."""
+    with application(context) if writes else reading(context) as app:
+        from mailsla.cli import freshening  # noqa: PLC0415 (its libraries take a second to load: not for `clock`)
+
+        with freshening.fresh(app, error_console()):
+            yield app
 
 
 def console() -> Console:

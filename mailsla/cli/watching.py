@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 import structlog
 import typer
+from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from mailsla.adapters.machine.logs import start_logging
 from mailsla.bootstrap.application import Application
-from mailsla.bootstrap.daemon import run_daemon
+from mailsla.bootstrap.daemon import Daemon, Told
 from mailsla.cli import session
 from mailsla.config import Account
 from mailsla.core.collection.outcome import RunOutcome
+from mailsla.core.errors import MailslaError, Superseded
 from mailsla.language import gettext as _
 from mailsla.presentation import words
 from mailsla.usecases.notify import Delivery
@@ -41,14 +44,21 @@ def collect_all(app: Application) -> list[Collected]:
     with _progress() as progress:
         results = [_collect(app, account, progress) for account in app.accounts]
         task = progress.add_task(_("Rapprochement"), total=1)
-        app.derive()
+        try:
+            app.derive()
+        finally:
+            # What was collected stays, whatever became of the rest.
+            for result in results:
+                _tell(result, console)
         progress.advance(task)
-    for result in results:
-        if result.error is not None:
-            _log(result)
-        for line in _told(result):
-            console.print(line)
     return results
+
+
+def _tell(result: Collected, console: Console) -> None:
+    if result.error is not None:
+        _log(result)
+    for line in _told(result):
+        console.print(line)
 
 
 def _told(result: Collected) -> Iterator[str]:
@@ -85,11 +95,26 @@ def _progress() -> Progress:
 
 
 def run(context: typer.Context) -> None:
-    """Collect, derive and warn until SIGTERM."""
+    """Collect, derive and warn until SIGTERM; at SIGHUP, read the configuration again."""
     start_logging(debug=session.chosen(context).debug)
-    with session.application(context) as app:
-        structlog.get_logger().info("started", accounts=[account.name for account in app.accounts])
-        run_daemon(app, heard=_log, delivered=_log_delivery)
+    told = Told(_log, _log_delivery, _log_beginning, _log_refusal, _log_outdated)
+    Daemon(partial(session.application, context), told).run()
+
+
+def _log_beginning(app: Application) -> None:
+    structlog.get_logger().info("started", accounts=[account.name for account in app.accounts])
+
+
+def _log_refusal(error: MailslaError) -> None:
+    structlog.get_logger().error("configuration refused, the former one stays", reason=str(error))
+
+
+def _log_outdated(newer: Superseded) -> None:
+    saved_at = None if newer.saved_at is None else newer.saved_at.isoformat()
+    structlog.get_logger().warning(
+        "another configuration is newer: mails are collected, nothing is derived, nobody is alerted",
+        saved_at=saved_at,
+    )
 
 
 def _log_delivery(delivery: Delivery) -> None:

@@ -6,7 +6,7 @@ A sentence is worded when the rule is broken, in the language then in use.
 from __future__ import annotations
 
 import re
-from datetime import time
+from datetime import date, time
 from fractions import Fraction
 from ipaddress import ip_network
 from itertools import pairwise
@@ -132,6 +132,26 @@ def _exact(written: Any) -> Any:
         raise ValueError(_("indiquez une part entre 0 et 1, comme 0.80.")) from error
 
 
+def _not_a_number(written: Any) -> Any:
+    """Refuse a number, which would be taken for seconds since midnight, or since 1970."""
+    if isinstance(written, (int, float)):
+        sentence = _("indiquez une date comme 2026-05-15, une heure comme « 17:00 » ; pas un nombre.")
+        raise ValueError(sentence)  # noqa: TRY004 (pydantic tells of no other error)
+    return written
+
+
+def _local(found: time) -> time:
+    if found.tzinfo is not None:
+        raise ValueError(_("indiquez l'heure du site, sans fuseau, comme « 17:00 »."))
+    return found
+
+
+def _number(written: Any) -> Any:
+    if isinstance(written, bool):
+        raise ValueError(_("indiquez un nombre entier."))  # noqa: TRY004 (pydantic tells of no other error)
+    return written
+
+
 def _anchored(path: Path, info: ValidationInfo) -> Path:
     """Return a path that, when relative, is relative to the configuration's folder."""
     assert isinstance(info.context, Path)
@@ -143,6 +163,9 @@ Domain = Annotated[str, AfterValidator(_domain)]
 Network = Annotated[str, AfterValidator(_network)]
 AuthservId = Annotated[str, Field(max_length=255), AfterValidator(_authserv_id)]
 Departement = Annotated[str, BeforeValidator(str), AfterValidator(_departement)]
+Number = Annotated[int, BeforeValidator(_number)]
+Day = Annotated[date, BeforeValidator(_not_a_number)]
+TimeOfDay = Annotated[time, BeforeValidator(_not_a_number), AfterValidator(_local)]
 Share = Annotated[Fraction, BeforeValidator(_exact), Field(gt=0, le=1)]
 File = Annotated[Path, AfterValidator(_anchored)]
 Command = Annotated[tuple[str, ...], Field(min_length=1)]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from mailsla.config.settings import Settings
+from mailsla.config.toml_errors import toml_problem
 from mailsla.config.trusted import untrusted
 from mailsla.core.errors import ConfigError, Problem
 from mailsla.language import gettext as _
@@ -22,29 +25,44 @@ def load(path: Path) -> Settings:
     Raises:
         ConfigError: When it is missing, is not TOML, or has any problem; all of them are listed.
     """
-    content = _content(path)
+    content, saved_at = _content(path)
     try:
         document = tomllib.loads(content)
     except tomllib.TOMLDecodeError as error:
-        sentence = _("ce n'est pas du TOML valide : {error}.").format(error=error)
-        raise ConfigError((Problem(path.name, sentence),)) from error
-    return parse(document, folder=path.parent)
+        raise ConfigError((toml_problem(path.name, str(error)),)) from error
+    return parse(document, folder=path.parent).dated(saved_at)
 
 
-def _content(path: Path) -> str:
+def is_readable(path: Path) -> bool:
+    """Tell whether there is a configuration at `path` that this user may read, and that no other could have written."""
+    try:
+        _content(path)
+    except ConfigError:
+        return False
+    return True
+
+
+def _content(path: Path) -> tuple[str, datetime]:
+    """Return what a file says, and when it was saved."""
     try:
         problem = untrusted(path)
         # Whoever could change the file between the two would have been found by the first.
-        content = "" if problem is not None else path.read_text(encoding="utf-8")
+        if problem is None:
+            # A byte order mark is what some editors put in front.
+            with path.open(encoding="utf-8-sig") as file:
+                return file.read(), datetime.fromtimestamp(os.fstat(file.fileno()).st_mtime, UTC)
     except FileNotFoundError:
         sentence = _("ce fichier n'existe pas ; créez-le avec « mailsla init » ou indiquez-le avec --config.")
         raise ConfigError((Problem(str(path), sentence),)) from None
-    except (OSError, UnicodeDecodeError) as error:
+    except PermissionError:
+        raise ConfigError((Problem(str(path), _("vous n'avez pas le droit de lire ce fichier.")),)) from None
+    except UnicodeDecodeError as error:
+        sentence = _("ce fichier n'est pas en UTF-8 ; enregistrez-le sous ce codage.")
+        raise ConfigError((Problem(str(path), sentence),)) from error
+    except OSError as error:
         sentence = _("ce fichier ne peut pas être lu ({error}).").format(error=type(error).__name__)
         raise ConfigError((Problem(str(path), sentence),)) from error
-    if problem is not None:
-        raise ConfigError((problem,))
-    return content
+    raise ConfigError((problem,))
 
 
 def parse(document: Mapping[str, Any], *, folder: Path) -> Settings:

@@ -15,6 +15,7 @@ from mailsla.config.fields import (
     MailboxName,
     Name,
     Network,
+    Number,
     Pattern,
     Section,
 )
@@ -33,7 +34,7 @@ class Site(Section):
     name: Name
     departement: Departement
     good_friday: bool = True
-    minimum: Annotated[int, Field(ge=1)] = 5
+    minimum: Annotated[Number, Field(ge=1)] = 5
 
     @property
     def territory(self) -> Territory:
@@ -104,6 +105,12 @@ class ReplyKindSection(Section):
     senders: tuple[Address, ...] = ()
     mailboxes: tuple[MailboxName, ...] = ()
     keywords: tuple[Keyword, ...] = ()
+
+    @model_validator(mode="after")
+    def _has_a_sign(self) -> ReplyKindSection:
+        if not (self.subjects or self.senders or self.mailboxes or self.keywords):
+            raise ValueError(_("indiquez au moins un objet, un expéditeur, un dossier ou un mot-clé."))
+        return self
 
 
 class ClosingSection(Section):

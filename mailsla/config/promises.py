@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, time
+from datetime import time
 from typing import Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from mailsla.config.fields import Address, HoursOfDay, Name, Section, Share
+from mailsla.config.fields import Address, Day, HoursOfDay, Name, Number, Section, Share, TimeOfDay
 from mailsla.core.clock.commitment import Commitment, Comparison, Unit
 from mailsla.core.clock.opening_hours import USUAL_WEEK, Interval
 from mailsla.core.clock.origin import Origin, PresetName
@@ -26,8 +26,8 @@ class CommitmentSection(Section):
 
     category: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,39}$")] = "information"
     preset: Literal["qualipref", "marianne"] | None = None
-    days: Annotated[int, Field(ge=1, le=200)] | None = None
-    hours: Annotated[int, Field(ge=1, le=2000)] | None = None
+    days: Annotated[Number, Field(ge=1, le=200)] | None = None
+    hours: Annotated[Number, Field(ge=1, le=2000)] | None = None
     unit: Literal["working_days", "calendar_days"] = "working_days"
     comparison: Comparison | None = None
     target: Share | None = None
@@ -42,6 +42,8 @@ class CommitmentSection(Section):
     def _one_amount(self) -> CommitmentSection:
         if self.days is not None and self.hours is not None:
             raise ValueError(_("indiquez days ou hours, pas les deux."))
+        if self.hours is not None and self.unit == "calendar_days":
+            raise ValueError(_("hours compte des heures d'ouverture : retirez unit, qui est celle de days."))
         return self
 
     @field_validator("category")
@@ -111,21 +113,29 @@ class AcknowledgementSection(Section):
 class ReceiptSection(Section):
     """`[receipt]`: from which day the clock runs."""
 
-    cutoff: time | None = None
+    cutoff: TimeOfDay | None = None
     closed_day_receipt: ClosedDayReceipt = ClosedDayReceipt.SAME_DAY
+
+    @model_validator(mode="after")
+    def _leaves_some_of_the_day(self) -> ReceiptSection:
+        if self.cutoff == time(0):
+            raise ValueError(
+                _("cutoff = « 00:00 » compterait tout courriel au lendemain ; retirez cette clé.")
+            )
+        return self
 
 
 class Closure(Section):
     """One closed day of the office."""
 
-    on: date
+    on: Day
     reason: Name
 
 
 class HalfDay(Section):
     """One day on which the office closes early or opens late, with the hours that remain."""
 
-    on: date
+    on: Day
     reason: Name
     open: HoursOfDay = Field(min_length=1)
 

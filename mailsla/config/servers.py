@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import ipaddress
-from datetime import date
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, model_validator
 
-from mailsla.config.fields import Address, Command, File, MailboxName, Name, Section, Variable
+from mailsla.config.fields import Address, Command, Day, File, MailboxName, Name, Number, Section, Variable
 from mailsla.config.secret import Secret
+from mailsla.core.mail.mailbox_names import compared
 from mailsla.language import gettext as _
 
 
@@ -85,7 +85,7 @@ class Account(Section):
 
     name: Annotated[str, Field(pattern=r"^[\w.-]{1,60}$")]
     host: Name
-    port: Annotated[int, Field(ge=1, le=65535)] | None = None
+    port: Annotated[Number, Field(ge=1, le=65535)] | None = None
     tls: Literal["implicit", "starttls", "none"] = "implicit"
     ca_file: File | None = None
     user: Name
@@ -97,10 +97,10 @@ class Account(Section):
     sent: tuple[MailboxName, ...] = ()
     ignore: tuple[MailboxName, ...] = ()
     only: tuple[MailboxName, ...] = ()
-    since: date | None = None
-    every_seconds: Annotated[int, Field(ge=5, le=86_400)] = 300
+    since: Day | None = None
+    every_seconds: Annotated[Number, Field(ge=5, le=86_400)] = 300
     idle: bool = True
-    timeout_seconds: Annotated[int, Field(ge=1, le=600)] = 60
+    timeout_seconds: Annotated[Number, Field(ge=1, le=600)] = 60
 
     @property
     def secret(self) -> Secret:
@@ -119,12 +119,23 @@ class Account(Section):
         _refuse_plain(self.tls, self.host)
         return self
 
+    @model_validator(mode="after")
+    def _reads_what_it_names(self) -> Account:
+        ignored, read = ({compared(name) for name in names} for names in (self.ignore, self.only))
+        if ignored & read:
+            raise ValueError(_("un dossier est à la fois dans only et dans ignore ; gardez-en un."))
+        if any(compared(name) in ignored or (read and compared(name) not in read) for name in self.sent):
+            raise ValueError(
+                _("un dossier de sent n'est pas lu : ajoutez-le à only, ou retirez-le d'ignore.")
+            )
+        return self
+
 
 class Smtp(Section):
     """`[smtp]`: where alert mails are handed over; without it, none is sent."""
 
     host: Name
-    port: Annotated[int, Field(ge=1, le=65535)] = 587
+    port: Annotated[Number, Field(ge=1, le=65535)] = 587
     tls: Literal["implicit", "starttls", "none"] = "starttls"
     ca_file: File | None = None
     sender: Address
@@ -133,7 +144,7 @@ class Smtp(Section):
     password_file: File | None = None
     password_command: Command | None = None
     password_env: Variable | None = None
-    timeout_seconds: Annotated[int, Field(ge=1, le=600)] = 30
+    timeout_seconds: Annotated[Number, Field(ge=1, le=600)] = 30
 
     @property
     def secret(self) -> Secret:

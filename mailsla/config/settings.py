@@ -5,12 +5,13 @@
 
 from __future__ import annotations
 
-from datetime import time
+from datetime import datetime, time
 from typing import Annotated
 
-from pydantic import Field, model_validator
+from pydantic import Field, PrivateAttr, model_validator
 
-from mailsla.config.fields import Address, Name, Section
+from mailsla.config.contradictions import contradictions
+from mailsla.config.fields import Address, Name, Number, Section, TimeOfDay
 from mailsla.config.office import (
     ClosingSection,
     FormSection,
@@ -35,14 +36,14 @@ from mailsla.language import gettext as _
 class Alerts(Section):
     """`[alerts]`: when service heads are warned, and what a mail shows."""
 
-    working_days_before: tuple[Annotated[int, Field(ge=1, le=60)], ...] = (3, 1)
-    send_at: time = time(8, 0)
-    overdue_within: Annotated[int, Field(ge=1, le=500)] = 20
+    working_days_before: tuple[Annotated[Number, Field(ge=1, le=60)], ...] = (3, 1)
+    send_at: TimeOfDay = time(8, 0)
+    overdue_within: Annotated[Number, Field(ge=1, le=500)] = 20
     show_subject: bool = True
     show_sender: bool = False
     unassigned: Address | None = None
     operator: Address | None = None
-    collection_stopped_after_hours: Annotated[int, Field(ge=1, le=720)] = 4
+    collection_stopped_after_hours: Annotated[Number, Field(ge=1, le=720)] = 4
 
 
 class ReportSection(Section):
@@ -78,6 +79,18 @@ class Settings(Section):
     smtp: Smtp | None = None
     store: StoreSection = StoreSection()
     report: ReportSection = ReportSection()
+    _saved_at: datetime | None = PrivateAttr(default=None)
+
+    @property
+    def saved_at(self) -> datetime | None:
+        """When the file was saved, UTC; None for what no file said."""
+        return self._saved_at
+
+    def dated(self, saved_at: datetime) -> Settings:
+        """Return the same settings, of a file saved at an instant."""
+        copy = self.model_copy()
+        copy._saved_at = saved_at  # noqa: SLF001 (of its own class)
+        return copy
 
     @model_validator(mode="after")
     def _open_for_hours(self) -> Settings:
@@ -90,35 +103,8 @@ class Settings(Section):
         return self
 
     @model_validator(mode="after")
-    def _known_days(self) -> Settings:
-        """Refuse a day that is closed and open in part, or closed twice."""
-        calendar = self.calendar
-        closed = [item.on for item in calendar.closures] + [item.on for item in calendar.half_days]
-        repeated = sorted({on for on in closed if closed.count(on) > 1})
-        if repeated:
-            raise ValueError(
-                _(
-                    "[calendar] : le {day} est fermé deux fois, ou fermé et ouvert en partie ; gardez-en un."
-                ).format(day=repeated[0].isoformat())
-            )
-        return self
-
-    @model_validator(mode="after")
-    def _unique_names(self) -> Settings:
-        repeated = []
-        for section, names in (
-            ("accounts", [account.name for account in self.accounts]),
-            ("services", [service.name for service in self.services]),
-            ("commitments", [commitment.category for commitment in self.commitments]),
-            ("acknowledgements", [str(item.preset) for item in self.acknowledgements]),
-        ):
-            twice = sorted({name for name in names if names.count(name) > 1})
-            if twice:
-                repeated.append(f"{section} : {', '.join(twice)}")
-        if repeated:
-            raise ValueError(
-                _("deux entrées portent le même nom ({section}) ; renommez l'une d'elles.").format(
-                    section=", ".join(repeated)
-                )
-            )
+    def _says_one_thing(self) -> Settings:
+        found = next(contradictions(self), None)
+        if found is not None:
+            raise ValueError(found)
         return self

@@ -4,6 +4,7 @@
 MailslaError
 ├── ConfigError      nothing was started: the configuration has problems, all listed with their keys
 ├── UsageError       a command was asked something it cannot do: correct the command
+│   └── Superseded   a newer configuration made what the store holds: nothing is derived by an older one
 ├── TransientError   the next poll may succeed: network down, server busy, database locked
 │   ├── MailboxError this one mailbox cannot be read: the others go on, and it is told
 │   ├── FetchRefused some message of a fetch is refused: the others are asked for apart from it
@@ -21,6 +22,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TypeVar
 
 
@@ -54,6 +56,18 @@ class ConfigError(MailslaError):
 
 class UsageError(MailslaError):
     """A command was given something it cannot use; the text says what to do instead."""
+
+
+class Superseded(UsageError):  # noqa: N818 (a state of the store, not a fault of whoever asks)
+    """What the store holds was derived by other rules, of a configuration saved later than the one in use.
+
+    Attributes:
+        saved_at: When that one was saved.
+    """
+
+    def __init__(self, reason: str, saved_at: datetime | None) -> None:
+        super().__init__(reason)
+        self.saved_at = saved_at
 
 
 class TransientError(MailslaError):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import assert_never
 from zoneinfo import ZoneInfo
 
@@ -12,6 +13,7 @@ from mailsla.core.alerts.findings import (
     Broken,
     ClockShows,
     CollectedInPart,
+    ConfigurationKept,
     ConfigurationRead,
     DerivationLate,
     Finding,
@@ -32,6 +34,8 @@ from mailsla.core.alerts.findings import (
     SendingAnswers,
     SendingUnconfigured,
     ServerVouches,
+    StoreSuperseded,
+    WorkerOutdated,
 )
 from mailsla.core.collection.on_server import ListedMailbox
 from mailsla.language import gettext as _
@@ -66,7 +70,7 @@ def health(of: Health) -> str:
 
 def _subject(finding: Finding) -> str:  # noqa: C901, PLR0911 (one of each kind)
     match finding:
-        case ConfigurationRead():
+        case ConfigurationRead() | ConfigurationKept() | StoreSuperseded() | WorkerOutdated():
             return _("configuration")
         case Broken(Part.ACCOUNT, _, account) | MailboxesListed(account) | NoSentMailbox(account):
             return _("compte {name}").format(name=account)
@@ -97,6 +101,15 @@ def _sentence(finding: Finding, zone: ZoneInfo) -> str:  # noqa: C901, PLR0911, 
             return reason
         case ConfigurationRead(path):
             return path
+        case ConfigurationKept():
+            return _("aucune n'est lue ; les règles sont celles que garde la base.")
+        case StoreSuperseded(saved_at):
+            return _superseded(saved_at, zone)
+        case WorkerOutdated():
+            return _(
+                "un mailsla en marche a une configuration plus ancienne que celle de la base : il relève, sans rien "
+                "calculer ni alerter. Rechargez-le : systemctl reload mailsla."
+            )
         case MailboxesListed(_, mailboxes):
             return _("connexion réussie ; dossiers : {mailboxes}").format(mailboxes=_names(mailboxes))
         case NoSentMailbox():
@@ -138,6 +151,18 @@ def _sentence(finding: Finding, zone: ZoneInfo) -> str:  # noqa: C901, PLR0911, 
         case ClockShows(at):
             return words.instant(at, zone)
     assert_never(finding)
+
+
+def _superseded(saved_at: datetime | None, zone: ZoneInfo) -> str:
+    when = (
+        _("plus tard")
+        if saved_at is None
+        else _("le {instant}").format(instant=words.instant(saved_at, zone))
+    )
+    return _(
+        "la base est tenue avec une autre, enregistrée {when}, et leurs règles diffèrent : rien n'est calculé avec "
+        "celle-ci. Utilisez la plus récente ou, si c'est celle-ci qui vaut, enregistrez-la de nouveau."
+    ).format(when=when)
 
 
 def _names(mailboxes: Sequence[ListedMailbox]) -> str:

@@ -21,6 +21,9 @@ from mailsla.usecases.attempts import Attempts, Restraint
 RECENT = timedelta(hours=1)
 """A collection older than this, and than its own interval, is a failure."""
 
+SAID_AGAIN = timedelta(minutes=5)
+"""Whoever has an older configuration than the store's says so every minute: one who said it before has it no more."""
+
 
 class Runs(Protocol):
     """What is remembered of collections."""
@@ -56,7 +59,14 @@ class Waiting(Protocol):
         """Return since when the oldest message waits to be derived; None when none does."""
 
 
-class KnownRequests(Waiting, Protocol):
+class Configurations(Protocol):
+    """What is known of the configurations that a store is worked on with."""
+
+    def outdated_at(self) -> datetime | None:
+        """Return when a process which has an older configuration last worked on this store."""
+
+
+class KnownRequests(Waiting, Configurations, Protocol):
     """What was made of the mails."""
 
     def request_count(self) -> int:
@@ -141,6 +151,7 @@ class Installation:
         vouching: The name under which our own server seems to say what it verified; empty when the site says it
             trusts one, or none is seen.
         id_hosts: Hosts outside our domains that seem to make the Message-IDs of our mail alone.
+        is_derived: Whether what the store knows follows from this configuration; otherwise none of it is told.
     """
 
     accounts: Sequence[Access]
@@ -154,12 +165,29 @@ class Installation:
     calendar: WorkingCalendar
     vouching: str = ""
     id_hosts: tuple[str, ...] = ()
+    is_derived: bool = True
 
 
 def look(installation: Installation, now: datetime) -> Iterator[Finding]:
     """Look at every part: log in to each account, greet the server of alerts, read the store."""
     for access in installation.accounts:
         yield from _account(access, now)
+    if installation.is_derived:
+        yield from _derived(installation)
+    yield _sending(installation.greet)
+    if installation.is_derived:
+        yield findings.RequestsKnown(installation.known.request_count())
+    yield from outdated(installation.known, now)
+    yield from late_derivation(installation.known, now)
+    yield from _collections(installation)
+    calendar = installation.calendar
+    following = calendar.working_day(calendar.local_date(now), 1)
+    yield findings.NextWorkingDay(installation.territory, following)
+    yield findings.ClockShows(now)
+
+
+def _derived(installation: Installation) -> Iterator[Finding]:
+    """Say what the mails show: replies, and what is not whole."""
     yield findings.RepliesSeen(installation.known.outbound_count())
     found = installation.clues.answered_unseen()
     if found.unseen:
@@ -170,14 +198,6 @@ def look(installation: Installation, now: datetime) -> Iterator[Finding]:
     if senders:
         yield findings.FormsUndeclared(senders)
     yield from _belief(installation)
-    yield _sending(installation.greet)
-    yield findings.RequestsKnown(installation.known.request_count())
-    yield from late_derivation(installation.known, now)
-    yield from _collections(installation)
-    calendar = installation.calendar
-    following = calendar.working_day(calendar.local_date(now), 1)
-    yield findings.NextWorkingDay(installation.territory, following)
-    yield findings.ClockShows(now)
 
 
 def _belief(installation: Installation) -> Iterator[Finding]:
@@ -196,8 +216,15 @@ def late_derivation(known: Waiting, now: datetime) -> Iterator[findings.Derivati
         yield findings.DerivationLate(since)
 
 
+def outdated(known: Configurations, now: datetime) -> Iterator[findings.WorkerOutdated]:
+    """Say that a process works on the store with an older configuration."""
+    said = known.outdated_at()
+    if said is not None and now - said < SAID_AGAIN:
+        yield findings.WorkerOutdated()
+
+
 def recent(
-    intervals: Mapping[str, timedelta], runs: Runs, known: Waiting, now: datetime
+    intervals: Mapping[str, timedelta], runs: Runs, known: KnownRequests, now: datetime
 ) -> Iterator[Finding]:
     """Say whether every account was collected with success within the hour, and derived, for a container's health."""
     good = {run.account: run.started_at for run in runs.last() if run.outcome is RunOutcome.OK}
@@ -205,6 +232,7 @@ def recent(
         last = good.get(account)
         is_recent = last is not None and now - last < RECENT + interval
         yield findings.LastCollected(account, last, is_recent)
+    yield from outdated(known, now)
     yield from late_derivation(known, now)
 
 

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager
+from datetime import datetime
+from enum import Enum, auto
 from typing import Protocol
 
+from mailsla.core.errors import Superseded
 from mailsla.core.office.correspondents import Office
-from mailsla.core.pairing.derivation import rules_digest
+from mailsla.core.pairing.configured import Configured, RuleNames, rule_names
 from mailsla.core.pairing.rules import PairingRules
-from mailsla.core.pairing.ties import ties_digest
+from mailsla.language import gettext as _
+
+Progress = Callable[[int, int], object]
+"""Told how many messages were derived so far, and of how many."""
+
+
+def _silent(_done: int, _total: int) -> None:
+    """Show no progress."""
 
 
 class DerivationWork(Protocol):
@@ -17,11 +27,15 @@ class DerivationWork(Protocol):
 
     @property
     def rules(self) -> str:
-        """The digest of the rules that made what is there."""
+        """The name of the rules that made what is there; empty before any did."""
 
     @property
     def ties(self) -> str:
-        """The digest of the rules that made the ties."""
+        """The name of the rules that made the ties."""
+
+    @property
+    def saved_at(self) -> datetime | None:
+        """When their configuration was saved; None when nobody knows."""
 
     def is_mostly_pending(self) -> bool:
         """Tell whether most messages are new or changed."""
@@ -44,11 +58,14 @@ class DerivationWork(Protocol):
     def tied(self, numbers: Sequence[int]) -> Collection[int]:
         """Return every message tied to these, directly or through others, these included."""
 
-    def derive(self, numbers: Collection[int] | None, rules: PairingRules) -> int:
+    def derive(self, numbers: Collection[int] | None, rules: PairingRules, progress: Progress) -> int:
         """Replace what was derived of messages to which no other is tied, or derive all; return how many."""
 
     def finish(self, rules: str, ties: str) -> None:
         """Note by which rules everything is derived and tied."""
+
+    def keep(self, configured: Configured) -> None:
+        """Note whose rules they are."""
 
 
 class DerivationStore(Protocol):
@@ -59,40 +76,92 @@ class DerivationStore(Protocol):
 
 
 class Made(Protocol):
-    """What says by which rules derivations were made."""
+    """What says whose derivations the store holds."""
 
-    def made_by(self) -> tuple[str, str]:
-        """Return the names of the rules that made the derivations, and the ties; empty before any was made."""
+    def made_by(self) -> tuple[RuleNames, Configured]:
+        """Return the rules that made them, empty before any was made, and what is kept of their configuration."""
 
-
-def are_stale(derivations: Made, rules: PairingRules) -> bool:
-    """Tell whether what is derived was made by other rules than these: nothing is said of it then."""
-    made_by = derivations.made_by()
-    return any(made_by) and made_by != (rules_digest(rules), ties_digest(rules.office))
+    def is_pending(self) -> bool:
+        """Tell whether a message waits to be derived."""
 
 
-def derive_pending(store: DerivationStore, rules: PairingRules) -> int:
+class Freshness(Enum):
+    """How what is derived stands to the facts, and to the rules at hand."""
+
+    CURRENT = auto()
+    """Nothing is to be derived."""
+    UNKEPT = auto()
+    """Nothing is, but what the store keeps of the configuration is not what that says now."""
+    PENDING = auto()
+    """Some mails wait to be derived, by the same rules as the others."""
+    STALE = auto()
+    """Other rules made it: all is to be derived again before anything is said of it."""
+    SUPERSEDED = auto()
+    """Other rules made it, and theirs is the newer configuration: nothing is said or derived by ours."""
+
+
+def freshness(derivations: Made, rules: PairingRules, configured: Configured) -> Freshness:
+    """Tell how what is derived stands to the facts, and to these rules of that configuration."""
+    made_by, kept = derivations.made_by()
+    is_older = configured.is_older_than(kept.saved_at)
+    if any(made_by) and made_by != rule_names(rules):
+        return Freshness.SUPERSEDED if made_by.rules and is_older else Freshness.STALE
+    if derivations.is_pending():
+        return Freshness.PENDING
+    is_kept = is_older or configured == kept or not made_by.rules
+    return Freshness.CURRENT if is_kept else Freshness.UNKEPT
+
+
+def derive_pending(
+    store: DerivationStore,
+    rules: PairingRules,
+    configured: Configured = Configured(),  # noqa: B008 (a frozen value: of nobody, and of no date)
+    progress: Progress = _silent,
+) -> int:
     """Bring derivations up to date and return how many messages were read for it.
 
     A new message re-derives only the messages it is tied to; the result is what deriving everything would give.
     When most of the store is new, as after a first collection, everything is.
+
+    Raises:
+        Superseded: When other rules made what is there, and their configuration was saved after this one.
     """
-    digest, ties = rules_digest(rules), ties_digest(rules.office)
+    ours = rule_names(rules)
     with store.deriving() as work:
-        stale = (work.rules, work.ties) != (digest, ties)
-        if stale or work.is_mostly_pending():
-            work.forget_pending()
-            if work.ties != ties:
-                work.tie_all(rules.office)
-            else:
-                work.tie_untied(None, rules.office)
-            work.clear()
-            done = work.derive(None, rules)
-        else:
-            pending = work.take_pending()
-            if not pending:
-                return 0
-            work.tie_untied(pending, rules.office)
-            done = work.derive(work.tied(pending), rules)
-        work.finish(digest, ties)
+        is_stale = (work.rules, work.ties) != ours
+        is_older = configured.is_older_than(work.saved_at)
+        if is_stale and work.rules and is_older:
+            raise superseded(work.saved_at)
+        done = _derived(work, rules, progress, whole=is_stale or work.is_mostly_pending())
+        work.finish(*ours)
+        if is_stale or not is_older:
+            work.keep(configured)
     return done
+
+
+def _derived(work: DerivationWork, rules: PairingRules, progress: Progress, *, whole: bool) -> int:
+    """Derive everything, or what waits and what is tied to it; return how many messages that is."""
+    if not whole:
+        pending = work.take_pending()
+        if not pending:
+            return 0
+        work.tie_untied(pending, rules.office)
+        return work.derive(work.tied(pending), rules, progress)
+    work.forget_pending()
+    if work.ties != rule_names(rules).ties:
+        work.tie_all(rules.office)
+    else:
+        work.tie_untied(None, rules.office)
+    work.clear()
+    return work.derive(None, rules, progress)
+
+
+def superseded(saved_at: datetime | None) -> Superseded:
+    """Return the error of an older configuration, whose sentence says what to do."""
+    return Superseded(
+        _(
+            "La base est tenue avec une configuration enregistrée après celle-ci, et leurs règles diffèrent : utilisez "
+            "la plus récente. Si c'est celle-ci qui vaut, enregistrez-la de nouveau, puis relancez."
+        ),
+        saved_at,
+    )

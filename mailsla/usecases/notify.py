@@ -91,6 +91,7 @@ def prepare(
     setting: AlertSetting,
     write: Callable[[Digest], tuple[str, str]],
     now: datetime,
+    is_ours: Callable[[], bool] = lambda: True,
 ) -> int:
     """Write the digests that are due to the outbox and return how many; at most one a head and a day.
 
@@ -100,9 +101,12 @@ def prepare(
         setting: What decides.
         write: Turns a digest into a subject and a text.
         now: The present instant.
+        is_ours: Tells whether the requests follow from this site's rules. It is asked once they were read: nobody is
+            told of what other rules made.
     """
     added = 0
-    for digest in due_digests(source, outbox, setting, now):
+    found = due_digests(source, outbox, setting, now)
+    for digest in found if found and is_ours() else ():
         subject, text = write(digest)
         mail = Outgoing(
             message_id=message_id(digest.recipient, DIGEST, digest.on, setting.domain),

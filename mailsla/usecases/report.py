@@ -9,6 +9,7 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from mailsla.core.pairing.balance import Balance
+from mailsla.core.pairing.configured import RuleNames
 from mailsla.core.pairing.doubts import Doubt
 from mailsla.core.rate import report
 from mailsla.core.rate.case import Case
@@ -28,6 +29,9 @@ LONGEST_PROMISE = timedelta(days=700)
 
 class Derivations(Protocol):
     """What follows from the facts."""
+
+    def made_by(self) -> tuple[RuleNames, object]:
+        """Return the names of the rules that derived it."""
 
     def cases(self) -> Sequence[Case]:
         """Return the requests and follow-ups."""
@@ -169,4 +173,9 @@ def _read(
 ) -> dict[Source, str]:
     """Return the digests of what the store holds, from a day on, that decides a figure."""
     since = rules.standard.clock.calendar.start_of(first)
-    return {Source.FACTS: store.derivations.facts_digest(since, at), Source.DECISIONS: decisions}
+    made_by, _configured = store.derivations.made_by()
+    return {
+        Source.FACTS: store.derivations.facts_digest(since, at),
+        Source.DECISIONS: decisions,
+        Source.RULES: made_by.rules,
+    }

@@ -14,7 +14,7 @@ from sqlalchemy import text
 
 from mailsla.adapters.database.engine import reading
 from mailsla.bootstrap.application import Application, open_application
-from mailsla.bootstrap.daemon import rounds
+from mailsla.bootstrap.daemon import Told, rounds
 from mailsla.config import parse
 from mailsla.usecases.rounds import Round
 from tests.trials.office import document
@@ -77,7 +77,7 @@ def worker(server: TwoMailboxes, folder: Path, name: str = "one", *others: int) 
 
 def jobs(app: Application) -> list[Round]:
     """Return the daemon's rounds, which say nothing."""
-    return rounds(app, lambda _result: None, lambda _delivery: None).all()
+    return rounds(app, Told(lambda _result: None)).all()
 
 
 def turn(daemon: Sequence[Round]) -> None:

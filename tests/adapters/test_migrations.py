@@ -13,14 +13,17 @@ from mailsla.adapters.database import migrating, rows, schema
 from mailsla.adapters.database.bulk import column_values, insert_rows
 from mailsla.adapters.database.engine import reading, writing
 from mailsla.adapters.database.store import store_on
-from mailsla.adapters.database.tables import MESSAGE
+from mailsla.adapters.database.tables import DERIVATION, MESSAGE
 from mailsla.core.collection.on_server import ListedMailbox
 from mailsla.core.collection.to_store import Cursor
 from mailsla.core.mail.copies import MailboxRole
 from mailsla.core.pairing.balance import MailClass
-from mailsla.usecases.derive import derive_pending
+from mailsla.core.pairing.configured import Configured, rule_names
+from mailsla.usecases.derive import Freshness, derive_pending, freshness
 from tests.adapters.salted import unproven
-from tests.factories import RULES, mail, reply
+from tests.factories import RULES, mail, paris, reply
+
+AT = paris("2026-11-13 09:00")
 
 
 def test_the_migrations_make_the_tables_that_the_code_declares(empty_engine: Engine) -> None:
@@ -254,9 +257,31 @@ def test_a_store_that_did_not_note_what_no_mail_answered_is_derived_again(empty_
 
     migrating.check(empty_engine)
     store = store_on(empty_engine)
-    assert store.derivations.made_by() == ("", "tied")
+    assert store.derivations.made_by()[0] == ("", "tied")
     [case] = store.derivations.cases()
     assert (case.otherwise, case.mailed_at, case.answered_at) == (None, None, case.received_at)
+
+
+def test_a_store_of_before_keeps_what_is_derived_and_learns_its_configuration_at_the_next_derivation(
+    empty_engine: Engine,
+) -> None:
+    schema.upgrade(empty_engine, "0011")
+    ours = rule_names(RULES)
+    with writing(empty_engine) as connection:
+        insert_rows(connection, DERIVATION, ("id", "rules", "ties"), [(1, *ours)])
+
+    schema.upgrade(empty_engine, "0013")
+    derivations = store_on(empty_engine).derivations
+    before, outdated_at = derivations.made_by(), derivations.outdated_at()
+    configured = Configured(AT, {"site": {"name": "Préfecture d'essai"}})
+    fresh = [freshness(derivations, RULES, configured)]
+    schema.upgrade(empty_engine)
+    derive_pending(derivations, RULES, configured)
+    fresh.append(freshness(derivations, RULES, configured))
+
+    assert (before, outdated_at) == ((ours, Configured()), None)
+    assert derivations.made_by() == (ours, configured)
+    assert fresh == [Freshness.UNKEPT, Freshness.CURRENT]
 
 
 def _contents(connection: Connection) -> dict[str, list[tuple[object, ...]]]:
@@ -305,4 +330,4 @@ def test_a_store_without_classes_says_that_its_mails_wait_and_is_derived_again(e
     store = store_on(empty_engine)
     assert store.mails.balance().classes[MailClass.PENDING] == 1
     assert [case.reminders for case in store.derivations.cases()] == [0]
-    assert store.derivations.made_by() == ("", "tied"), "everything is derived again"
+    assert store.derivations.made_by()[0] == ("", "tied"), "everything is derived again"

@@ -15,7 +15,9 @@ import apscheduler.triggers.interval
 import pytest
 
 from mailsla.adapters.machine import scheduling
-from mailsla.adapters.machine.scheduling import Job, run_jobs
+from mailsla.adapters.machine.scheduling import Job, Shift, run_shifts
+
+SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGALRM)
 
 
 def starts(
@@ -33,8 +35,8 @@ def starts(
         else:
             stop.wait(lasting)
 
-    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
-    run_jobs([Job("work", job_seconds, act)], stop, lambda: None)
+    before = {number: signal.getsignal(number) for number in SIGNALS}
+    run_shifts(Shift([Job("work", job_seconds, act)], stop, lambda: None))
     for number, handler in before.items():
         signal.signal(number, handler)
     return [at - found[0] for at in found]

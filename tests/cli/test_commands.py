@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -565,3 +566,14 @@ def test_what_is_written_is_for_its_user_alone(tmp_path: Path) -> None:
     modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir() if path != written}
     assert modes.keys() >= {"answer.txt", "opened.sqlite3"}
     assert set(modes.values()) == {0o600}
+
+
+def test_the_version_is_given_wherever_it_is_asked_for_and_nothing_is_loaded_for_it(tmp_path: Path) -> None:
+    asked = [sys.executable, "-X", "importtime", "-m", "mailsla"]
+    answers = [
+        subprocess.run([*asked, *words], cwd=tmp_path, capture_output=True, text=True, check=True)
+        for words in (["--version"], ["requests", "--version", "--lang", "en"])
+    ]
+
+    assert [item.stdout for item in answers] == [f"mailsla {version('mailsla')}\n"] * 2
+    assert not any(name in answers[0].stderr for name in ("typer", "pydantic", "sqlalchemy", "babel"))

@@ -175,7 +175,8 @@ def test_a_spreadsheet_has_a_line_a_promise_with_its_source_and_no_share_of_what
     said: Any,
 ) -> None:
     written = said("report", "--period", "2026", "--format", "csv").lstrip("\ufeff")
-    rows = list(csv.DictReader(io.StringIO(written), delimiter=";"))
+    figures, _balance = written.split("\r\n\r\n")
+    rows = list(csv.DictReader(io.StringIO(figures), delimiter=";"))
     found = {
         row["engagement"]: (row["dans les temps"], row["hors délai"], row["taux"], row["vérifié"])
         for row in rows
@@ -194,8 +195,11 @@ def test_a_spreadsheet_has_a_line_a_promise_with_its_source_and_no_share_of_what
     ("options", "sentence"),
     [
         (("--promise", "marianne"), "Engagement inconnu : marianne ; choisissez parmi : complaint,"),
-        (("--promise", "complaint", "--counted"), "--promise va sans --category ni --counted"),
-        (("--promise", "complaint", "--category", "complaint"), "--promise va sans --category ni --counted"),
+        (("--promise", "complaint", "--counted"), "--promise va sans --category, --counted ni --variant"),
+        (
+            ("--promise", "complaint", "--category", "complaint"),
+            "--promise va sans --category, --counted ni --variant",
+        ),
         (("--promise", "complaint", "--state", "left-out"), "Un courriel écarté n'est d'aucun engagement"),
     ],
 )

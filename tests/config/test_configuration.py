@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 import tomllib
-from datetime import date
+from datetime import UTC, date, datetime
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import pytest
 from pydantic import BaseModel
 
 from mailsla.config import Settings, load, parse
+from mailsla.config.toml_errors import toml_problem
 from mailsla.core.clock.origin import Origin, PresetName
 from mailsla.core.errors import ConfigError
 from mailsla.language import speaking
@@ -161,6 +163,18 @@ def with_service(**keys: Any) -> dict[str, Any]:
 FORM = {"senders": ["formulaire@example.fr"]}
 
 
+def two_services(*addresses: str) -> dict[str, Any]:
+    """Return services of which the first and the last bear the addresses, in any case."""
+    first, last = addresses
+    return {
+        "services": [
+            {"name": "A", "addresses": [first.lower()]},
+            {"name": "B"},
+            {"name": "C", "addresses": [first, last]},
+        ]
+    }
+
+
 def with_office(**keys: Any) -> dict[str, Any]:
     return SMALLEST | {"office": {"domains": ["pref.example.fr"]} | keys}
 
@@ -240,7 +254,7 @@ RULES = [
     (
         SMALLEST | {"acknowledgements": [{"preset": "accuse-reception"}] * 2},
         "configuration",
-        "deux entrées portent le même nom (acknowledgements : accuse-reception)",
+        "acknowledgements[1] et acknowledgements[2] portent le même nom",
     ),
     (
         with_commitment(preset="accuse-reception"),
@@ -264,18 +278,82 @@ RULES = [
     (
         SMALLEST | {"calendar": {"closures": [CLOSED], "half_days": [CLOSED | {"open": ["09:00-12:00"]}]}},
         "configuration",
-        "[calendar] : le 2026-12-24 est fermé deux fois, ou fermé et ouvert en partie",
+        "calendar.closures[1] et calendar.half_days[1] parlent tous deux du 2026-12-24",
     ),
-    (SMALLEST | {"calendar": {"closures": [CLOSED] * 2}}, "configuration", "[calendar] : le 2026-12-24 est"),
+    (
+        SMALLEST | {"calendar": {"closures": [CLOSED] * 2}},
+        "configuration",
+        "calendar.closures[1] et calendar.closures[2] parlent",
+    ),
+    (
+        SMALLEST | {"calendar": {"worked_holidays": [CLOSED], "closures": [CLOSED]}},
+        "configuration",
+        "calendar.closures[1] et calendar.worked_holidays[1] parlent",
+    ),
+    (
+        SMALLEST | two_services("A@pref.example.fr", "b@pref.example.fr"),
+        "configuration",
+        "services[1] et services[3] se reconnaissent au même signe",
+    ),
+    (
+        SMALLEST | {"forms": [FORM, FORM]},
+        "configuration",
+        "forms[1] et forms[2] se reconnaissent au même signe",
+    ),
+    (
+        with_office(form_senders=["formulaire@example.fr"]) | {"forms": [FORM]},
+        "configuration",
+        "office.form_senders et forms[1] se reconnaissent",
+    ),
+    (
+        with_office(never_requests=["formulaire@example.fr"]) | {"forms": [FORM]},
+        "configuration",
+        "office.never_requests et forms[1] se reconnaissent",
+    ),
+    (
+        SMALLEST | {"commitments": [{"category": name, "subjects": ["Plainte"]} for name in ("a", "b")]},
+        "configuration",
+        "commitments[1] et commitments[2] se reconnaissent",
+    ),
+    (
+        SMALLEST
+        | {
+            "closings": [
+                {"effect": effect, "reason": "essai", "keywords": ["fini"]}
+                for effect in ("answered", "excluded")
+            ]
+        },
+        "configuration",
+        "closings[1] (answered) et closings[2] (excluded) se reconnaissent",
+    ),
+    (
+        SMALLEST | {"reply_kinds": [{"kind": "survey"}]},
+        "reply_kinds[1]",
+        "indiquez au moins un objet, un expéditeur, un dossier ou un mot-clé.",
+    ),
+    (
+        with_account(only=["INBOX", "Envoyés"], ignore=["inbox"]),
+        "accounts[1]",
+        "un dossier est à la fois dans only et dans ignore",
+    ),
+    (with_account(only=["INBOX"], sent=["Envoyés"]), "accounts[1]", "un dossier de sent n'est pas lu"),
+    (with_account(ignore=["Envoyés"], sent=["Envoyés"]), "accounts[1]", "un dossier de sent n'est pas lu"),
+    (with_commitment(hours=5, unit="calendar_days"), "commitments[1]", "hours compte des heures d'ouverture"),
+    (with_commitment(days=True), "commitments[1].days", "indiquez un nombre entier."),
+    (SMALLEST | {"receipt": {"cutoff": "00:00"}}, "receipt", "cutoff = « 00:00 » compterait"),
+    (SMALLEST | {"receipt": {"cutoff": 17}}, "receipt.cutoff", "indiquez une date comme"),
+    (SMALLEST | {"receipt": {"cutoff": "17:00+02:00"}}, "receipt.cutoff", "indiquez l'heure du site"),
+    (SMALLEST | {"alerts": {"send_at": 8}}, "alerts.send_at", "indiquez une date comme"),
+    (with_account(since=86_400), "accounts[1].since", "indiquez une date comme"),
     (with_account(password="s3cret"), "accounts[1]", "indiquez le mot de passe d'une seule façon"),
     (with_smtp(user="qualite"), "smtp", "indiquez user et un seul mot de passe"),
     (with_smtp(password_env="A"), "smtp", "indiquez user et un seul mot de passe"),
     (with_smtp(tls="none"), "smtp", "sans TLS, seul un serveur de cette machine"),
     (with_account(tls="none"), "accounts[1]", "sans TLS, seul un serveur de cette machine"),
     (
-        SMALLEST | {"services": [{"name": "A"}, {"name": "A"}]},
+        SMALLEST | {"services": [{"name": "A"}, {"name": "B"}, {"name": "A"}]},
         "configuration",
-        "deux entrées portent le même nom (services : A)",
+        "services[1] et services[3] portent le même nom, « A »",
     ),
 ]
 """Every rule of the configuration's own, with the key it speaks of and how its sentence begins."""
@@ -425,3 +503,83 @@ def test_a_commitment_says_which_text_it_comes_from_and_what_the_site_made_of_it
 
 def test_without_any_commitment_the_usual_one_is_to_check() -> None:
     assert parse(SMALLEST, folder=Path("/nowhere")).commitments[0].commitment.origin.is_to_check
+
+
+SMALLEST_FILE = """\
+[site]
+name = "Préfecture d'essai"
+departement = "18"
+[office]
+domains = ["pref.example.fr"]
+[[accounts]]
+name = "contact"
+host = "imap.example.fr"
+user = "contact"
+password_env = "MAILSLA_PASSWORD"
+"""
+
+
+@pytest.mark.parametrize("marked", [False, True])
+def test_a_file_is_read_with_or_without_a_byte_order_mark_and_knows_when_it_was_saved(
+    tmp_path: Path, *, marked: bool
+) -> None:
+    path = tmp_path / "mailsla.toml"
+    path.write_text(SMALLEST_FILE, encoding="utf-8-sig" if marked else "utf-8")
+    saved_at = datetime(2026, 11, 13, 8, 30, tzinfo=UTC)
+    os.utime(path, (saved_at.timestamp(), saved_at.timestamp()))
+
+    settings = load(path)
+
+    assert settings.site.name == "Préfecture d'essai"
+    assert settings.saved_at == saved_at
+    assert parse(SMALLEST, folder=tmp_path).saved_at is None
+
+
+@pytest.mark.parametrize(
+    ("written", "where", "what"),
+    [
+        ('name "x"', "ligne 1, caractère 6", "il manque « = »"),
+        ("[a]\nb = oui", "ligne 2, caractère 5", "un texte se met entre guillemets"),
+        ("a = 1\na = 2", "à la fin", "écrite deux fois"),
+        ("[a]\n[b]\n[a]", "ligne 3", "écrite deux fois"),
+        ("a = { b = 1, b = 2 }", "ligne 1", "écrite deux fois"),
+        ("[site\n", "ligne 1", "n'est pas fermé"),
+        ('a = ["x"\nb = 1', "ligne 2", "n'est pas fermé"),
+        ('a = "x', "à la fin", "n'est pas fermé"),
+        ('a = """x', "à la fin", "n'est pas fermé"),
+        ('a = "C:\\Users"', "ligne 1", "doublez « \\ »"),
+        ('a = "\\S+@"', "ligne 1", "doublez « \\ »"),
+        ("a = 2026-02-30", "ligne 1", "cette date n'existe pas"),
+        ('a = "x" "y"', "ligne 1", "quelque chose de trop"),
+        ("= 1", "ligne 1", "une clé commence par"),
+        ('a = "x\x07"', "ligne 1", "ce caractère n'a pas sa place ici"),
+    ],
+)
+def test_what_is_no_toml_is_told_with_its_line_in_the_language_in_use(
+    tmp_path: Path, written: str, where: str, what: str
+) -> None:
+    path = tmp_path / "mailsla.toml"
+    path.write_text(written, encoding="utf-8")
+
+    said = []
+    for language in ("fr", "en"):
+        with speaking(language), pytest.raises(ConfigError) as raised:
+            load(path)
+        said.append(str(raised.value))
+
+    french, english = said
+    assert french.startswith("mailsla.toml, ")
+    assert where in french
+    assert what in french
+    assert what not in english
+
+
+def test_every_complaint_of_the_toml_reader_has_a_sentence() -> None:
+    source = Path(tomllib.__path__[0], "_parser.py").read_text(encoding="utf-8")
+    complaints = re.findall(
+        r"(?:suffixed_err|TOMLDecodeError)\(\s*src,\s*\w+,\s*f?[\"'](.+?)[\"'],?\s*\)", source, re.DOTALL
+    )
+
+    unsaid = toml_problem("f", "?").message
+    assert len(complaints) > 20
+    assert [said for said in complaints if toml_problem("f", said).message == unsaid] == []

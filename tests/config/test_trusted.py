@@ -32,8 +32,8 @@ def is_looked_into(path: Path) -> bool:
     with pytest.raises(ConfigError) as raised:
         load(path)
     [problem] = raised.value.problems
-    assert ("TOML" in problem.message) != ("autre" in problem.message)
-    return "TOML" in problem.message
+    assert ("crochet" in problem.message) != ("autre" in problem.message)
+    return "crochet" in problem.message
 
 
 def reader_of_another_s(path: Path) -> int:

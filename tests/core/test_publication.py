@@ -15,14 +15,14 @@ from mailsla.core.clock.opening_hours import Interval, OpeningHours
 from mailsla.core.clock.verdict import Clock, Outcome
 from mailsla.core.clock.working_days import DayKind, SpecialDay, WorkingCalendar
 from mailsla.core.office.forms import AddressSource, Form
-from mailsla.core.pairing.derivation import derive
+from mailsla.core.pairing.derivation import derive, rules_digest
 from mailsla.core.pairing.rules import CategoryRule, ClosingEffect, ClosingRule
 from mailsla.core.rate.belonging import Belonging
 from mailsla.core.rate.case import Case, case_of
 from mailsla.core.rate.former_digests import former_digests
 from mailsla.core.rate.period import parse_period
 from mailsla.core.rate.publication import Publication, Revision, Source
-from mailsla.core.rate.publishing import publication, recounted
+from mailsla.core.rate.publishing import publication, recounted, rules_at_hand
 from mailsla.core.rate.report_rules import ReportRules
 from mailsla.core.rate.standard import Standard
 from tests.core.cohorts import case
@@ -30,7 +30,7 @@ from tests.factories import METROPOLE, OFFICE, PARIS, PROMISE, RULES, mail, pari
 
 AT = paris("2026-11-13 09:00")
 YEAR = parse_period("2026")
-READ = {Source.FACTS: "facts", Source.DECISIONS: "decisions"}
+READ = {Source.FACTS: "facts", Source.DECISIONS: "decisions", Source.RULES: "2:rules"}
 HALF_DAY = SpecialDay(date(2026, 10, 30), DayKind.HALF_DAY, "veille de pont", "calendar.half_days")
 CLOSED = replace(HALF_DAY, kind=DayKind.CLOSURE)
 BOOKING = Form(
@@ -61,6 +61,11 @@ def rules(*days: SpecialDay, half_days_count: bool = True, promise: Commitment =
     return ReportRules("Préfecture d'essai", standard, ("Étrangers",), PAIRING)
 
 
+def read_by(made: ReportRules) -> dict[Source, str]:
+    """Return what a store says whose requests were derived by some rules."""
+    return {**READ, Source.RULES: rules_digest(made.pairing)}
+
+
 def cases() -> list[Case]:
     """Return one request, answered on the tenth working day: the ninth, were Friday 30 October no working day."""
     asked = mail("2026-10-20 10:00")
@@ -70,11 +75,16 @@ def cases() -> list[Case]:
 
 
 def published(by: ReportRules) -> Publication:
-    return publication(cases(), by, YEAR, AT, READ, Belonging.RECEIVED)
+    return publication(cases(), by, YEAR, AT, read_by(by), Belonging.RECEIVED)
 
 
 def published_formerly(by: ReportRules) -> Publication:
     return replace(published(by), digests={**READ, **former_digests(by, YEAR, AT)}, by=None)
+
+
+def published_by_the_rules_at_hand(by: ReportRules) -> Publication:
+    made = published(by)
+    return replace(made, digests={**made.digests, Source.RULES: rules_at_hand(by)})
 
 
 def causes(found: Revision | None) -> tuple[Source, ...]:
@@ -84,7 +94,7 @@ def causes(found: Revision | None) -> tuple[Source, ...]:
 
 Make = Callable[[ReportRules], Publication]
 BEFORE = rules(HALF_DAY)
-MAKERS = pytest.mark.parametrize("made", [published, published_formerly])
+MAKERS = pytest.mark.parametrize("made", [published, published_by_the_rules_at_hand, published_formerly])
 
 
 def test_the_digests_of_the_first_scheme_are_those_that_stores_hold() -> None:
@@ -97,7 +107,7 @@ def test_the_digests_of_the_first_scheme_are_those_that_stores_hold() -> None:
 
 @MAKERS
 def test_a_figure_that_nothing_changed_is_told_no_revision(made: Make) -> None:
-    assert recounted(made(BEFORE), cases(), BEFORE, READ) is None
+    assert recounted(made(BEFORE), cases(), BEFORE, read_by(BEFORE)) is None
 
 
 @pytest.mark.parametrize(
@@ -116,7 +126,7 @@ def test_what_changed_a_published_figure_is_named_and_nothing_else(
 ) -> None:
     before = replace(made(BEFORE), verdicts={"another": Outcome.MET})
 
-    assert causes(recounted(before, cases(), now, READ)) == (cause,)
+    assert causes(recounted(before, cases(), now, read_by(now))) == (cause,)
 
 
 @MAKERS
@@ -124,7 +134,7 @@ def test_what_changed_a_published_figure_is_named_and_nothing_else(
 def test_a_change_of_the_store_is_no_change_of_rules_whatever_the_scheme(made: Make, source: Source) -> None:
     before = replace(made(BEFORE), verdicts={})
 
-    assert causes(recounted(before, cases(), BEFORE, {**READ, source: "other"})) == (source,)
+    assert causes(recounted(before, cases(), BEFORE, {**read_by(BEFORE), source: "other"})) == (source,)
 
 
 def test_half_days_are_the_cause_where_the_first_scheme_names_none() -> None:
@@ -136,10 +146,10 @@ def test_half_days_are_the_cause_where_the_first_scheme_names_none() -> None:
 
 def test_a_publication_keeps_what_the_store_says_and_names_the_rest_by_the_second_scheme() -> None:
     made = published(BEFORE)
-    named = {source: digest for source, digest in made.digests.items() if digest.startswith("2:")}
+    rules_, calendar = made.digests[Source.RULES], made.digests[Source.CALENDAR]
 
-    assert set(named) == {Source.RULES, Source.CALENDAR}
-    assert made.digests == {**READ, **named}
+    assert (rules_[:10], calendar[:2]) == ("derived 2:", "2:")
+    assert made.digests == {**READ, Source.RULES: rules_, Source.CALENDAR: calendar}
     assert (made.period, made.at, made.published_at) == (YEAR, AT, AT)
     assert list(made.verdicts.values()) == [Outcome.MISSED]
 
@@ -187,3 +197,11 @@ def test_only_requests_of_the_period_received_by_then_are_published() -> None:
     ]
 
     assert publication(others, BEFORE, YEAR, AT, READ, Belonging.RECEIVED).verdicts.keys() == {"first", "at"}
+
+
+def test_a_publication_names_the_rules_that_derived_it_and_not_those_at_hand() -> None:
+    theirs = replace(BEFORE, pairing=replace(PAIRING, holding_stops=True))
+    made = publication(cases(), theirs, YEAR, AT, read_by(BEFORE), Belonging.RECEIVED)
+
+    assert made.digests[Source.RULES] == published(BEFORE).digests[Source.RULES]
+    assert made.digests[Source.RULES] != published(theirs).digests[Source.RULES]

@@ -18,6 +18,25 @@ AT = paris("2026-11-13 09:00")
 MAILBOXES = (ListedMailbox("INBOX", MailboxRole.INBOX), ListedMailbox("Env\noyés", MailboxRole.SENT))
 SAID: list[tuple[Finding, str]] = [
     (findings.ConfigurationRead("mailsla.toml"), "ok configuration : mailsla.toml"),
+    (
+        findings.ConfigurationKept(),
+        "ok configuration : aucune n'est lue ; les règles sont celles que garde la base.",
+    ),
+    (
+        findings.StoreSuperseded(AT),
+        (
+            "failure configuration : la base est tenue avec une autre, enregistrée le 13/11/2026 à 9 h 00, et leurs "
+            "règles diffèrent : rien n'est calculé avec celle-ci. Utilisez la plus récente ou, si c'est celle-ci qui "
+            "vaut, enregistrez-la de nouveau."
+        ),
+    ),
+    (
+        findings.WorkerOutdated(),
+        (
+            "failure configuration : un mailsla en marche a une configuration plus ancienne que celle de la base : il "
+            "relève, sans rien calculer ni alerter. Rechargez-le : systemctl reload mailsla."
+        ),
+    ),
     (findings.Broken(Part.STORE, "pleine."), "failure base de données : pleine."),
     (findings.Broken(Part.ACCOUNT, "refusé.", "contact"), "failure compte contact : refusé."),
     (findings.Broken(Part.SENDING, "muet."), "failure envoi des alertes : muet."),

@@ -53,6 +53,7 @@ class Store:
     failed: list[Attempt] = field(default_factory=list)
     outbound: int = 2
     waiting: datetime | None = None
+    outdated: datetime | None = None
     unseen: AnsweredUnseen = NONE_UNSEEN
     forms: tuple[tuple[str, int], ...] = ()
     unproven: int = 0
@@ -68,6 +69,9 @@ class Store:
 
     def request_count(self) -> int:
         return 3
+
+    def outdated_at(self) -> datetime | None:
+        return self.outdated
 
     def waiting_since(self) -> datetime | None:
         return self.waiting
@@ -281,3 +285,12 @@ def test_a_derivation_that_is_late_is_to_mend_at_a_quick_look_too() -> None:
     assert found(store)[4] == late
     assert late.health is Health.FAILURE
     assert list(recent({"contact": HOUR}, store, store, NOW))[1:] == [late]
+
+
+@pytest.mark.parametrize(("ago", "is_said"), [(timedelta(minutes=4), True), (timedelta(minutes=5), False)])
+def test_a_process_with_an_older_configuration_is_told_as_long_as_it_says_so(
+    ago: timedelta, *, is_said: bool
+) -> None:
+    found = list(recent({}, Store(outdated=NOW - ago), Store(outdated=NOW - ago), NOW))
+
+    assert (findings.WorkerOutdated() in found) is is_said

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -40,6 +40,7 @@ from mailsla.adapters.database.tables import (
 from mailsla.adapters.machine.second_process import SecondProcess
 from mailsla.core.mail.copies import DRAFT_MARKS, MailboxRole
 from mailsla.core.office.correspondents import Office
+from mailsla.core.pairing.configured import Configured
 from mailsla.core.pairing.decision import Action
 from mailsla.core.pairing.rules import PairingRules
 from mailsla.core.pairing.tied_parts import tied_parts
@@ -54,8 +55,9 @@ class DerivationWork:
     def __init__(self, connection: Connection, second: SecondProcess, portion: int = PORTION) -> None:
         insert_new(connection, DERIVATION, [{"id": 1, "rules": "", "ties": ""}])
         # The lock makes a second worker wait for the end of this transaction.
-        made_by = select(DERIVATION.c.rules, DERIVATION.c.ties).where(DERIVATION.c.id == 1).with_for_update()
-        self.rules, self.ties = connection.execute(made_by).one()
+        columns = (DERIVATION.c.rules, DERIVATION.c.ties, DERIVATION.c.saved_at, DERIVATION.c.settings)
+        made_by = select(*columns).where(DERIVATION.c.id == 1).with_for_update()
+        self.rules, self.ties, self.saved_at, self._settings = connection.execute(made_by).one()
         self._connection = connection
         self._second = second
         self._portion_size = portion
@@ -117,8 +119,14 @@ class DerivationWork:
             found |= frontier
         return found
 
-    def derive(self, numbers: Collection[int] | None, rules: PairingRules) -> int:
+    def derive(
+        self,
+        numbers: Collection[int] | None,
+        rules: PairingRules,
+        progress: Callable[[int, int], object] = lambda _done, _total: None,
+    ) -> int:
         """Replace what was derived of messages that no other is tied to, or derive all anew; return how many."""
+        total = self._count(MESSAGE) if numbers is None else len(numbers)
         wanted = self._numbers() if numbers is None else sorted(numbers)
         compute = partial(derived_rows, self._ground(rules))
         groups = tied_parts(wanted, self._ties(numbers), self._portion_size)
@@ -128,12 +136,20 @@ class DerivationWork:
                 self._forget(derived.keys)
             self._keep(derived)
             done += len(derived.keys)
+            progress(done, total)
         return done
 
     def finish(self, rules: str, ties: str) -> None:
         """Note by which rules everything is derived and tied."""
-        named = update(DERIVATION).where(DERIVATION.c.id == 1).values(rules=rules, ties=ties)
-        self._connection.execute(named)
+        self._note(rules=rules, ties=ties)
+
+    def keep(self, configured: Configured) -> None:
+        """Note whose rules they are, unless that is noted already."""
+        if (self.saved_at, self._settings) != (configured.saved_at, configured.kept):
+            self._note(saved_at=configured.saved_at, settings=dict(configured.kept))
+
+    def _note(self, **values: Any) -> None:
+        self._connection.execute(update(DERIVATION).where(DERIVATION.c.id == 1).values(**values))
 
     def _count(self, target: Table) -> int:
         return self._connection.execute(select(func.count()).select_from(target)).scalar_one()

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, func, select, update
 
 from mailsla.adapters.database.bulk import STREAMED, among
 from mailsla.adapters.database.derivation_work import PORTION, DerivationWork
@@ -30,6 +30,7 @@ from mailsla.adapters.machine.second_process import SecondProcess
 from mailsla.core.collection.to_store import UNFORESEEN
 from mailsla.core.mail.kinds import MailKind
 from mailsla.core.office.sides import Side
+from mailsla.core.pairing.configured import Configured, RuleNames
 from mailsla.core.pairing.derivation import DerivedMessage
 from mailsla.core.pairing.doubts import Doubt
 from mailsla.core.pairing.request import Grounds, Request
@@ -184,12 +185,30 @@ class Derivations:
                 for row in connection.execute(query)
             )
 
-    def made_by(self) -> tuple[str, str]:
-        """Return the names of the rules that made the derivations, and the ties; empty before any was made."""
-        query = select(DERIVATION.c.rules, DERIVATION.c.ties).where(DERIVATION.c.id == 1)
+    def made_by(self) -> tuple[RuleNames, Configured]:
+        """Return the rules that made the derivations, and what is kept of their configuration."""
+        columns = (DERIVATION.c.rules, DERIVATION.c.ties, DERIVATION.c.saved_at, DERIVATION.c.settings)
         with reading(self._engine) as connection:
-            found = connection.execute(query).one_or_none()
-        return ("", "") if found is None else (found.rules, found.ties)
+            found = connection.execute(select(*columns).where(DERIVATION.c.id == 1)).one_or_none()
+        if found is None:
+            return RuleNames("", ""), Configured()
+        return RuleNames(found.rules, found.ties), Configured(found.saved_at, found.settings or {})
+
+    def is_pending(self) -> bool:
+        """Tell whether a message waits to be derived."""
+        with reading(self._engine) as connection:
+            return connection.execute(select(PENDING.c.id).limit(1)).first() is not None
+
+    def note_outdated(self, at: datetime) -> None:
+        """Note that a process which has an older configuration works on this store at an instant."""
+        with writing(self._engine) as connection:
+            connection.execute(update(DERIVATION).where(DERIVATION.c.id == 1).values(outdated_at=at))
+
+    def outdated_at(self) -> datetime | None:
+        """Return when a process which has an older configuration last worked on this store."""
+        with reading(self._engine) as connection:
+            query = select(DERIVATION.c.outdated_at).where(DERIVATION.c.id == 1)
+            return connection.execute(query).scalar_one_or_none()
 
     def waiting_since(self) -> datetime | None:
         """Return since when the oldest message waits to be derived; None when none does, or nobody knows."""

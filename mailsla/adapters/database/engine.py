@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlchemyError
 
@@ -21,6 +23,10 @@ BUSY_SECONDS = 30
 FULL = {"SQLITE_FULL", "DiskFull"}
 """What SQLite and PostgreSQL say when there is no room left."""
 
+READ_ONLY = ("SQLITE_READONLY", "InsufficientPrivilege", "ReadOnlySqlTransaction")
+"""How what SQLite and PostgreSQL say begins when whoever only reads wants to write."""
+
+CANNOT_OPEN = "SQLITE_CANTOPEN"
 
 SILENCE = {
     "connect_timeout": 10,
@@ -32,18 +38,19 @@ SILENCE = {
 """libpq's parameters, seconds but for the last: a server that vanished is noticed within about a minute."""
 
 
-def open_engine(url: str, busy_seconds: int = BUSY_SECONDS) -> Engine:
+def open_engine(url: str, busy_seconds: int = BUSY_SECONDS, *, is_new: bool = True) -> Engine:
     """Return an engine on the store at `url`; nothing is read yet.
 
     Args:
         url: As SQLAlchemy writes it.
         busy_seconds: How long a lock that another program holds is waited for.
+        is_new: Whether a SQLite file that is not there is to be made.
 
     Raises:
-        PermanentError: When the URL cannot be understood or its driver is missing.
+        PermanentError: When the URL cannot be understood, its driver is missing, or there is no such file.
     """
     try:
-        parsed = make_url(url)
+        parsed = _as_opened(make_url(url), is_new=is_new)
         # What is stored never stands in an error's text, whoever prints it.
         given = {} if parsed.get_backend_name() == "sqlite" else SILENCE
         engine = create_engine(
@@ -58,20 +65,58 @@ def open_engine(url: str, busy_seconds: int = BUSY_SECONDS) -> Engine:
     except (ArgumentError, SQLAlchemyError) as error:
         raise PermanentError(_("l'adresse de la base [store] url ne peut pas être comprise.")) from error
     if parsed.get_backend_name() == "sqlite":
-        if parsed.database:
-            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-        event.listen(engine, "connect", partial(_prepare_sqlite, busy_seconds))
+        journal = () if is_read_only(parsed) else ("journal_mode=WAL",)
+        event.listen(engine, "connect", partial(_prepare_sqlite, busy_seconds, journal))
         event.listen(engine, "begin", _begin_sqlite)
     else:
         event.listen(engine, "connect", partial(_prepare_postgresql, busy_seconds))
     return engine
 
 
-def _prepare_sqlite(busy_seconds: int, connection: sqlite3.Connection, _record: Any) -> None:
+def _as_opened(url: URL, *, is_new: bool) -> URL:
+    """Return the URL by which a database is opened; the folder of a new SQLite file is made.
+
+    A file that may only be read, or that lies where nothing may be written, is opened for reading alone. SQLite's log
+    (WAL) needs files beside it. Where they are, whoever may read them may read the database (sqlite.org/wal.html,
+    "Read-Only Databases"); where there is none nobody writes, and it is read as one that does not change (`immutable`).
+
+    Raises:
+        PermanentError: When the folder cannot be made, or there is no file and none is to be made.
+    """
+    if url.get_backend_name() != "sqlite" or not url.database or url.database.startswith("file:"):
+        return url
+    path = Path(url.database)
+    if not is_new and not path.is_file():
+        raise PermanentError(_("il n'y a pas de base de mailsla dans {path}.").format(path=path))
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise PermanentError(
+            _("le dossier de la base {folder} ne peut pas être créé.").format(folder=path.parent)
+        ) from error
+    if not path.is_file() or (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
+        return url
+    unchanging = {} if log_of(path).exists() else {"immutable": "1"}
+    return url.set(database=f"file:{quote(str(path))}", query={"mode": "ro", "uri": "true", **unchanging})
+
+
+def is_read_only(url: URL) -> bool:
+    """Tell whether a SQLite file is opened for reading alone."""
+    return url.query.get("mode") == "ro"
+
+
+def log_of(path: Path) -> Path:
+    """Return the file in which SQLite's writers write first."""
+    return path.with_name(f"{path.name}-wal")
+
+
+def _prepare_sqlite(
+    busy_seconds: int, journal: tuple[str, ...], connection: sqlite3.Connection, _record: Any
+) -> None:
     # The driver must not begin transactions by itself: SQLAlchemy's "begin" event does (its documentation,
     # "Serializable isolation / Savepoints / Transactional DDL").
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "foreign_keys=ON", f"busy_timeout={busy_seconds * 1000}"):
+    for pragma in (*journal, "foreign_keys=ON", f"busy_timeout={busy_seconds * 1000}"):
         connection.execute(f"PRAGMA {pragma}")
 
 
@@ -122,10 +167,21 @@ def _translated() -> Iterator[None]:
         reason = _cause(error)
         if reason in FULL:
             raise TransientError(_("le disque de la base de données est plein.")) from error
+        if reason.startswith(READ_ONLY):
+            raise PermanentError(_("cette base ne peut qu'être lue avec ce compte.")) from error
+        if reason == CANNOT_OPEN:
+            raise PermanentError(
+                _(
+                    "la base ne peut pas être ouverte avec ce compte ; si elle a été copiée ou coupée en pleine "
+                    "écriture, lancez une fois « mailsla report » avec le compte qui la tient."
+                )
+            ) from error
         raise TransientError(
             _("la base de données ne répond pas ({reason}).").format(reason=reason)
         ) from error
     except DBAPIError as error:
+        if _cause(error).startswith(READ_ONLY):
+            raise PermanentError(_("cette base ne peut qu'être lue avec ce compte.")) from error
         raise PermanentError(
             _("la base de données a refusé une opération ({reason}).").format(reason=_cause(error))
         ) from error

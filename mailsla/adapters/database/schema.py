@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Engine, inspect, text
 
 from mailsla.adapters.database import migrations
-from mailsla.adapters.database.engine import reading
+from mailsla.adapters.database.engine import is_read_only, reading
 from mailsla.core.errors import PermanentError
 from mailsla.language import gettext as _
 
@@ -17,18 +17,35 @@ def upgrade(engine: Engine, revision: str = "head") -> None:
         PermanentError: When a newer mailsla has written the store.
         TransientError: When the database cannot be reached.
     """
-    known = revisions()
     current = _current(engine)
-    if current is not None and current not in known:
-        raise PermanentError(
-            _(
-                "la base de données a été écrite par une version plus récente de mailsla ; mettez mailsla à jour."
-            )
-        )
-    if current != known[-1] or revision != "head":
+    if is_read_only(engine.url):
+        _demand_latest(current)
+    if current != revisions()[-1] or revision != "head":
         from mailsla.adapters.database import migrating  # noqa: PLC0415 (alembic takes memory: only when it must)
 
         migrating.migrate(engine, revision)
+
+
+def demand(engine: Engine) -> None:
+    """Refuse a store that is not at this version's schema; nothing is written.
+
+    Raises:
+        PermanentError: When it is at another, or is no store of mailsla.
+        TransientError: When the database cannot be reached.
+    """
+    _demand_latest(_current(engine))
+
+
+def _demand_latest(current: str | None) -> None:
+    if current is None:
+        raise PermanentError(_("cette base n'est pas une base de mailsla."))
+    if current != revisions()[-1]:
+        raise PermanentError(
+            _(
+                "cette base est d'une version précédente de mailsla : lancez une fois « mailsla report » avec le "
+                "compte qui la tient."
+            )
+        )
 
 
 def revisions() -> list[str]:
@@ -37,9 +54,19 @@ def revisions() -> list[str]:
 
 
 def _current(engine: Engine) -> str | None:
-    """Return the migration that the store is at; None for an empty one."""
+    """Return the migration that the store is at; None for an empty one.
+
+    Raises:
+        PermanentError: When a newer mailsla has written the store.
+    """
     with reading(engine) as connection:
         if not inspect(connection).has_table("alembic_version"):
             return None
         current: str | None = connection.execute(text("select version_num from alembic_version")).scalar()
-        return current
+    if current is not None and current not in revisions():
+        raise PermanentError(
+            _(
+                "la base de données a été écrite par une version plus récente de mailsla ; mettez mailsla à jour."
+            )
+        )
+    return current

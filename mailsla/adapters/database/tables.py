@@ -221,12 +221,21 @@ class DerivedDoubtRow(SQLModel, table=True):
 
 
 class DerivationRow(SQLModel, table=True):
-    """The rules that made the derivations, and the ties; one row, whose lock serialises whoever derives."""
+    """The rules that made the derivations, and the ties; one row, whose lock serialises whoever derives.
+
+    `saved_at` and `settings` are of their configuration: when it was saved, and what is kept of it, without secrets.
+    `outdated_at` is when a process that has an older one last said so.
+    """
 
     __tablename__ = "derivation"
     id: int | None = Field(default=None, primary_key=True)
     rules: str = ""
     ties: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    saved_at: datetime | None = None
+    settings: dict[str, Any] | None = Field(
+        default=None, sa_column=Column(JSON(none_as_null=True), nullable=True)
+    )
+    outdated_at: datetime | None = None
 
 
 def table(row_class: type[SQLModel]) -> Table:

@@ -7,15 +7,19 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from contextvars import copy_context
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from queue import Empty, SimpleQueue
 from types import FrameType
 
 import structlog
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.jobstores.memory import MemoryJobStore
 from apscheduler.schedulers.background import BackgroundScheduler
+
+from mailsla.adapters.machine import service_manager
 
 GRACE_SECONDS = 4
 """How long jobs may take to end after SIGTERM; systemd and people expect a few seconds."""
@@ -37,43 +41,86 @@ class Job:
     act: Callable[[], object]
 
 
-def run_jobs(jobs: Sequence[Job], stop: threading.Event, interrupt: Callable[[], None]) -> None:
-    """Run `jobs` until SIGTERM or SIGINT, then end within 5 seconds.
+@dataclass(frozen=True)
+class Shift:
+    """Jobs that run together, until another shift relieves them or the process ends.
 
-    Whatever a job writes is in transactions, so that one still busy after `GRACE_SECONDS` can be abandoned:
-    it is as if the machine had been switched off, and the next start repeats it.
-
-    Args:
+    Attributes:
         jobs: What to do.
         stop: Set when the jobs are to end; they look at it between two steps.
         interrupt: Wakes a job that waits for the network.
+        close: Called once they have ended.
     """
 
-    def ask_to_stop(_signal: int, _frame: FrameType | None) -> None:
-        stop.set()
+    jobs: Sequence[Job]
+    stop: threading.Event
+    interrupt: Callable[[], object]
+    close: Callable[[], object] = lambda: None
 
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, ask_to_stop)
-    scheduler = _scheduler(jobs, stop)
-    scheduler.start()
-    _keep_time(scheduler, stop)
-    structlog.get_logger().info("stopping")
-    interrupt()
-    watchdog = threading.Timer(GRACE_SECONDS, _abandon)
-    watchdog.daemon = True
-    watchdog.start()
-    scheduler.shutdown(wait=True)
-    watchdog.cancel()
+
+def run_shifts(first: Shift, following: Callable[[], Shift | None] = lambda: None) -> None:
+    """Run jobs until SIGTERM or SIGINT, then end within 5 seconds; at SIGHUP, another shift may relieve them.
+
+    Whatever a job writes is in transactions, so that one still busy after `GRACE_SECONDS` can be abandoned:
+    it is as if the machine had been switched off, and the next start repeats it. A shift that is relieved is
+    waited for: the next one begins once its last job has ended.
+
+    Args:
+        first: The jobs to begin with.
+        following: Returns what relieves those at work, None when they are to go on.
+    """
+    asked: SimpleQueue[int] = SimpleQueue()
+
+    def ask(number: int, _frame: FrameType | None) -> None:
+        # A queue of this kind, unlike locks, may be written to in a signal's handler.
+        asked.put(number)
+        if number != signal.SIGHUP:
+            signal.alarm(GRACE_SECONDS)
+
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, ask)
+    signal.signal(signal.SIGALRM, _abandon)
+    shift: Shift | None = first
+    while shift is not None:
+        scheduler = _scheduler(shift.jobs, shift.stop)
+        scheduler.start()
+        service_manager.tell("READY=1")
+        relief = _until_relieved(scheduler, asked, following)
+        shift.stop.set()
+        shift.interrupt()
+        scheduler.shutdown(wait=True)
+        shift.close()
+        shift = relief
+    signal.alarm(0)
     structlog.get_logger().info("stopped")
 
 
-def _keep_time(scheduler: BackgroundScheduler, stop: threading.Event) -> None:
-    """Wait until `stop`; whenever the clock is set, either way, every job is due at once.
+def _until_relieved(
+    scheduler: BackgroundScheduler, asked: SimpleQueue[int], following: Callable[[], Shift | None]
+) -> Shift | None:
+    """Wait until another shift is to begin, and return it; None when everything is to end."""
+    while True:
+        number = _keep_time(scheduler, asked)
+        if number != signal.SIGHUP:
+            structlog.get_logger().info("stopping")
+            service_manager.tell("STOPPING=1")
+            return None
+        service_manager.tell("RELOADING=1", f"MONOTONIC_USEC={time.monotonic_ns() // 1_000}")
+        relief = following()
+        if relief is not None:
+            return relief
+        service_manager.tell("READY=1")
+
+
+def _keep_time(scheduler: BackgroundScheduler, asked: SimpleQueue[int]) -> int:
+    """Wait for a signal and return it; whenever the clock is set, either way, every job is due at once.
 
     The scheduler goes by the wall clock alone: set back by a year, it would wait for that year.
     """
     before = _ahead()
-    while not stop.wait(LOOK_SECONDS):
+    while True:
+        with suppress(Empty):
+            return asked.get(timeout=LOOK_SECONDS)
         ahead = _ahead()
         if abs(ahead - before) > JUMP_SECONDS:
             structlog.get_logger().warning("clock set", seconds=round(ahead - before))
@@ -127,6 +174,6 @@ def _guarded(job: Job, stop: threading.Event) -> Callable[[], None]:
     return act
 
 
-def _abandon() -> None:
+def _abandon(_signal: int, _frame: FrameType | None) -> None:
     structlog.get_logger().warning("abandoned jobs that were still busy")
     os._exit(0)

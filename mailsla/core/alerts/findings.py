@@ -47,6 +47,28 @@ class ConfigurationRead:
 
 
 @dataclass(frozen=True, slots=True)
+class ConfigurationKept:
+    """None is read: the rules are those that the store keeps."""
+
+    health: Health = Health.OK
+
+
+@dataclass(frozen=True, slots=True)
+class StoreSuperseded:
+    """The store is kept by other rules, of a configuration saved after the one that is read, which derives nothing."""
+
+    saved_at: datetime | None
+    health: Health = Health.FAILURE
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerOutdated:
+    """A mailsla that runs has an older configuration than the store's: it collects, and neither derives nor alerts."""
+
+    health: Health = Health.FAILURE
+
+
+@dataclass(frozen=True, slots=True)
 class MailboxesListed:
     """An account lets itself be logged in to, and its server lists these mailboxes."""
 
@@ -230,6 +252,9 @@ class ClockShows:
 Finding = (
     Broken
     | ConfigurationRead
+    | ConfigurationKept
+    | StoreSuperseded
+    | WorkerOutdated
     | MailboxesListed
     | NoSentMailbox
     | RepliesSeen

@@ -88,7 +88,7 @@ def revision(
     Args:
         published: What was published.
         now: The same period and instant, counted today.
-        former: What the first scheme of fingerprints says today, for publications that it made.
+        former: What a former scheme of fingerprints says today, for publications that it made.
     """
     before, after = published.verdicts, now.verdicts
     changed = sum(1 for key, outcome in before.items() if key in after and after[key] is not outcome)
@@ -97,7 +97,4 @@ def revision(
         return None
     today = {**now.digests, **(former or {})}
     causes = tuple(source for source in Source if published.digests.get(source) != today.get(source))
-    if not causes and former:
-        # The first scheme left one thing out of its calendar: whether half-days count.
-        causes = (Source.CALENDAR,)
     return Revision(published, now, changed, appeared, gone, causes)

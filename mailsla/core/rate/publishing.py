@@ -39,6 +39,9 @@ DECIDE_NO_VERDICT = frozenset(
 )
 """Fields of the rules that change no published verdict, or are named elsewhere."""
 
+DERIVED = "derived "
+"""Begins the name of rules in publications that say which rules derived what they count."""
+
 NAME_A_DAY = frozenset(
     {
         "SpecialDay.name",  # what a day is called, not whether it counts
@@ -64,7 +67,7 @@ def publication(
         rules: What decides.
         period: The cohort.
         at: The instant the verdicts speak of, and of the publication.
-        read: The digests of what the store holds: facts and decisions.
+        read: What the store says: the digests of facts and decisions, and the name of the rules that derived the cases.
         by: By which date requests are the period's; None as publications of before that was asked.
     """
     calendar, today = rules.standard.clock.calendar, rules.standard.clock.calendar.local_date(at)
@@ -80,7 +83,7 @@ def publication(
         verdicts={item.case.key: outcome(item) for item in counted},
         digests={
             **read,
-            Source.RULES: rules_fingerprint(rules),
+            Source.RULES: rules_fingerprint(rules, read[Source.RULES]),
             Source.CALENDAR: calendar_fingerprint(calendar, first_day(period, rules, by), last),
         },
     )
@@ -113,15 +116,31 @@ def recounted(
     period, at = published.period, published.at
     made = publication(cases, rules, period, at, read, published.by)
     now = replace(made, published_at=published.published_at)
-    is_former = not published.digests.get(Source.RULES, "").startswith(SCHEME)
-    return revision(published, now, former_digests(rules, period, at) if is_former else None)
+    named = published.digests.get(Source.RULES, "")
+    if named.startswith((DERIVED, SCHEME)):
+        former = {} if named.startswith(DERIVED) else {Source.RULES: rules_at_hand(rules)}
+        # Decisions, rules and calendar are named whole. Of facts, some have no name: where a mail lies, a keyword.
+        otherwise = Source.FACTS
+    else:
+        former = former_digests(rules, period, at)
+        # The first scheme left one thing out of its calendar: whether half-days count.
+        otherwise = Source.CALENDAR
+    found = revision(published, now, former)
+    return found if found is None or found.causes else replace(found, causes=(otherwise,))
 
 
-def rules_fingerprint(rules: ReportRules) -> str:
-    """Return the name of everything that decides a verdict but the calendar, and of the code that pairs.
+def rules_fingerprint(rules: ReportRules, derived_by: str) -> str:
+    """Return the name of everything that decides a verdict but the calendar: the rules that derived, and that judge.
 
-    The first commitment is named apart: which one is the main promise decides what is counted.
+    Those that derived are named as the store does, whatever the configuration at hand says. The first commitment is
+    named apart: which one is the main promise decides what is counted.
     """
+    said = (derived_by, rules, rules.standard.main.category)
+    return DERIVED + fingerprint(said, without={*DECIDE_NO_VERDICT, "ReportRules.pairing"})
+
+
+def rules_at_hand(rules: ReportRules) -> str:
+    """Return the name that publications bore before they said which rules had derived them."""
     said = (RULES_VERSION, rules, rules.standard.main.category)
     return fingerprint(said, without=DECIDE_NO_VERDICT)
 

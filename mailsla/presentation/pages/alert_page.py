@@ -96,7 +96,7 @@ def alert_page(
                 "référent qualité."
             ),
             *_promises(digest, commitments),
-            _signature(site),
+            signature(site),
         ),
     )
 
@@ -180,7 +180,8 @@ def _promises(digest: Digest, commitments: Mapping[str, Commitment]) -> Iterable
         yield _("Engagement de qualité : {promise}.").format(promise=promise)
 
 
-def _signature(site: str) -> str:
+def signature(site: str) -> str:
+    """Return how a mail ends that nobody wrote."""
     return _("Message automatique, envoyé au nom de {site}. Merci de ne pas y répondre.").format(site=site)
 
 
@@ -199,7 +200,7 @@ def alarm_page(gap: Gap, *, reason: str | None, site: str, zone: ZoneInfo) -> Ma
     return MailPage(
         subject=title.format(**said),
         opening=(_("Bonjour,"), what.format(**said), todo),
-        closing=(_signature(site),),
+        closing=(signature(site),),
     )
 
 
@@ -262,7 +263,7 @@ def set_aside_page(count: int, *, site: str) -> MailPage:
                 "dans la messagerie s'ils attendent une réponse."
             ),
         ),
-        closing=(_signature(site),),
+        closing=(signature(site),),
     )
 
 
@@ -278,5 +279,5 @@ def derivation_late_page(since: datetime, *, site: str, zone: ZoneInfo) -> MailP
             ).format(instant=words.instant(since, zone)),
             _("Vérifiez que mailsla tourne ; son journal en dit la raison."),
         ),
-        closing=(_signature(site),),
+        closing=(signature(site),),
     )

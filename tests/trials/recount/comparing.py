@@ -243,10 +243,9 @@ class _Count:
     ) -> Iterator[tuple[str, object, object]]:
         """Yield each figure of a section by its name, as counted and as printed."""
         main, other = partial(self._is_counted, "information"), OTHER[cohort]
-        left_out = _population(mine, cohort, lambda asked: asked.excluded and asked.category == "information")
-        whole = _population(mine, cohort, main) | {"excluded": sum(left_out.values())}
+        whole = _population(mine, cohort, main)
         complaints = _population(mine, cohort, partial(self._is_counted, "complaint"))
-        follow_ups = _population(mine, cohort, lambda asked: asked.follow_up and not asked.excluded)
+        follow_ups = _population(mine, cohort, lambda asked: asked.follow_up)
         yield "population", whole, section["population"]
         yield "beside", _population(mine, other, main), section["beside"]["population"]
         yield "complaints", complaints, section["by_category"][1]["population"]
@@ -261,10 +260,11 @@ class _Count:
             counts = _population(mine, cohort, main, first, last)
             total.update(counts)
             yield piece["period"]["name"], counts, piece["population"]
-        yield "pieces", {name: total[name] for name in STANDINGS}, {name: whole[name] for name in STANDINGS}
+        yield "pieces", dict(total), whole
 
     def _is_counted(self, category: str, asked: Asked) -> bool:
-        return not asked.excluded and asked.category == category and self._is_first(asked)
+        """Tell whether a request is in a rate, or would be had nobody excluded it."""
+        return asked.category == category and self._is_first(asked)
 
 
 def _as_counted(row: dict[str, Any]) -> tuple[object, ...]:
@@ -281,9 +281,10 @@ def _population(
     first: date = PERIOD[0],
     last: date = PERIOD[1],
 ) -> dict[str, int]:
-    """Count where the requests of a period stand, by the report's words."""
+    """Count where the requests of a period stand, by the report's words; the excluded apart."""
     counted: Counter[str] = Counter()
     for item in items:
         on = item.due if cohort == "due" else item.received
-        counted[item.standing] += first <= on <= last and keep(item.asked)
-    return {name: counted[name] for name in STANDINGS} | {"excluded": 0}
+        place = "excluded" if item.asked.excluded else item.standing
+        counted[place] += first <= on <= last and keep(item.asked)
+    return {name: counted[name] for name in (*STANDINGS, "excluded")}
