@@ -24,6 +24,8 @@ NAMES = (
     "mails",
     "show",
     "mail",
+    "decisions",
+    "publications",
     "alerts",
     "check",
     "import",

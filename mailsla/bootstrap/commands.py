@@ -14,14 +14,16 @@ from mailsla.core.pairing.request import Grounds, Request
 from mailsla.core.rate.belonging import Belonging
 from mailsla.core.rate.period import Grain, Period
 from mailsla.core.rate.promises import Promise
+from mailsla.core.rate.publication import Publication, Published
 from mailsla.core.rate.report import Report
 from mailsla.core.rate.report_rules import ReportRules
 from mailsla.core.rate.standard import Judged
 from mailsla.usecases import conversations as tying
-from mailsla.usecases import look_at_mails, look_up
+from mailsla.usecases import look_at_mails, look_up, registers
 from mailsla.usecases import report as reporting
 from mailsla.usecases.import_archives import ACCOUNT as ARCHIVES
 from mailsla.usecases.import_archives import Imported, import_mails
+from mailsla.usecases.registers import RegisteredDecision, RegisteredPublication
 from mailsla.usecases.selection import Selection
 
 
@@ -38,7 +40,7 @@ def report(
     wanted = periods or reporting.usual_periods(now.astimezone(app.site.zone).date())
     built = reporting.build(
         app.store,
-        _report_rules(app, wanted, by),
+        _report_rules(app, wanted if service else [*wanted, *app.store.publications.periods()], by),
         periods=wanted,
         now=now,
         service=service,
@@ -49,16 +51,33 @@ def report(
     return built if periods else reporting.without_finished(built)
 
 
-def publish(app: Application, periods: Iterable[Period], by: Belonging | None = None) -> None:
-    """Write down the figures of `periods` as they stand now."""
-    for period in periods:
-        reporting.publish(app.store, _report_rules(app, [period], by), period, app.now())
+def publish(
+    app: Application, built: Report, signed: Published, by: Belonging | None = None
+) -> list[Publication]:
+    """Write down the figures of a report as they stand now, and return what was written."""
+    periods = {section.period: section.finality.is_definitive for section in built.sections}
+    return reporting.publish(app.store, _report_rules(app, [*periods], by), periods, app.now(), signed)
+
+
+def registered_decisions(app: Application, period: Period | None = None) -> Sequence[RegisteredDecision]:
+    """Return every decision, or those taken in a period, with what each makes of the rate now."""
+    store = app.store
+    return registers.registered_decisions(
+        store.decisions, store.derivations, _report_rules(app, (), None), app.now(), period
+    )
+
+
+def registered_publications(
+    app: Application, period: Period | None = None
+) -> Sequence[RegisteredPublication]:
+    """Return everything published, or what was of periods within one, with what it would be today."""
+    rules = _report_rules(app, [*app.store.publications.periods()], None)
+    return registers.registered_publications(app.store, rules, period)
 
 
 def _report_rules(app: Application, periods: Sequence[Period], by: Belonging | None) -> ReportRules:
     """Return the rules, on a calendar that covers the store and `periods`; by the site's own cohort unless told."""
-    published = [item.period for item in app.store.publications.all()]
-    first, last = reporting.years_needed([*periods, *published], app.earliest(), app.now(), app.site.zone)
+    first, last = reporting.years_needed(periods, app.earliest(), app.now(), app.site.zone)
     rules = app.site.report_rules(app.site.clock(first, last))
     return rules if by is None else replace(rules, by=by)
 

@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 from mailsla.bootstrap import alerts as alerting
-from mailsla.cli import session
+from mailsla.cli import past, session
+from mailsla.cli.options import AtOption
 from mailsla.cli.session import TextOrJson
 from mailsla.language import gettext as _
 from mailsla.presentation.documents import values
@@ -26,11 +27,13 @@ def alerts(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help=_("Montre sans rien envoyer (c'est toujours le cas)."))
     ] = False,
+    at: AtOption = None,
     format_: Annotated[TextOrJson, typer.Option("--format", help=_("text ou json."))] = TextOrJson.TEXT,
 ) -> None:
     """Print the alert mails that are due, and the last ones that were sent; nothing is sent from here."""
     del dry_run
-    with session.up_to_date(context) as app:
+    with past.known_at(context, at) as app:
+        then = past.told_of_then(app, at)
         due = alerting.due(app)
         written = [(digest, *alerting.written(app, digest)) for digest in due]
         history, zone = app.store.outbox.history(), app.site.zone
@@ -39,4 +42,4 @@ def alerts(
         session.write_out(values.text(alerts_document(subjects, history, zone)), None)
     else:
         mails = [(digest.recipient, subject, text) for digest, subject, text in written]
-        terminal.show(outbox_page(mails, history, zone), session.console())
+        terminal.show(then(outbox_page(mails, history, zone)), session.console())

@@ -22,6 +22,7 @@ MODULES = {
     "measuring": ("report", "show"),
     "listing": ("requests", "mails"),
     "deciding": ("decide",),
+    "registering": ("decisions", "publications"),
     "alerting": ("alerts",),
     "pairing": ("conversations", "classify"),
     "calendars": ("clock", "calendar"),

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import pwd
 from typing import Annotated, TypeVar
 
 import typer
 
+from mailsla.adapters.machine.session_user import recorded_now, said_user
 from mailsla.bootstrap import commands, decisions
 from mailsla.bootstrap.application import Application
 from mailsla.bootstrap.decisions import Decided
@@ -80,8 +79,9 @@ def decide(
     ] = None,
 ) -> None:
     """Add a decision about a request, or take one back."""
+    session.refuse_set_clock(context)
     with session.up_to_date(context, writes=True) as app:
-        signed = Signature(reason, by or session_user(), app.now())
+        signed = Signature(reason, by or said_user(), app.now(), recorded_now())
         line = _("Décision n° {number} consignée.")
         if action is Action.UNDO:
             keys = commands.keys_about(app, request)
@@ -135,11 +135,3 @@ def _needed(value: _Value | None, option: str) -> _Value:
     if value is None:
         raise UsageError(_("Indiquez {option}.").format(option=option))
     return value
-
-
-def session_user() -> str:
-    """Return the name of whoever runs the command."""
-    try:
-        return os.environ.get("SUDO_USER") or pwd.getpwuid(os.getuid()).pw_name
-    except KeyError:
-        return str(os.getuid())

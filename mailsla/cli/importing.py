@@ -11,13 +11,14 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from mailsla.adapters.archives.files import files_of
 from mailsla.adapters.archives.reading import read_archive
+from mailsla.adapters.machine.session_user import recorded_now, said_user
 from mailsla.bootstrap import commands, decisions, keeping_up
 from mailsla.cli import session
-from mailsla.cli.deciding import session_user
 from mailsla.cli.periods import read_period
 from mailsla.cli.session import TextOrJson
 from mailsla.core.collection.archived import Found, Unread
 from mailsla.core.errors import UsageError
+from mailsla.core.rate.period import Period
 from mailsla.language import gettext as _
 from mailsla.presentation import imported_lines as lines
 from mailsla.presentation.documents.imported import imported_document
@@ -52,9 +53,7 @@ def import_(
 ) -> None:
     """Import archives, declare them whole if asked to, then bring requests up to date."""
     files = files_of(paths)
-    days = None if complete is None else read_period(complete)
-    if days is not None and not reason.strip():
-        raise UsageError(_("Donnez la raison avec --reason : elle restera avec la décision."))
+    days = None if complete is None else _declared(context, complete, reason)
     with session.application(context) as app, _progress() as progress:
         keeping_up.refuse_older(app)
         task = progress.add_task(_("Fichiers"), total=len(files))
@@ -72,7 +71,7 @@ def import_(
 
         result = commands.import_archives(app, found(), done)
         if days is not None:
-            decisions.declare_complete(app, days, Signature(reason, session_user(), app.now()))
+            decisions.declare_complete(app, days, Signature(reason, said_user(), app.now(), recorded_now()))
         app.derive()
     if format_ is TextOrJson.JSON:
         count = len(result.set_aside)
@@ -81,6 +80,15 @@ def import_(
         _print(result)
     if result.unread:
         raise typer.Exit(1)
+
+
+def _declared(context: typer.Context, complete: str, reason: str) -> Period:
+    """Return the days that are declared whole: a decision, which is taken by the machine's own clock."""
+    days = read_period(complete)
+    if not reason.strip():
+        raise UsageError(_("Donnez la raison avec --reason : elle restera avec la décision."))
+    session.refuse_set_clock(context)
+    return days
 
 
 def _print(result: Imported) -> None:

@@ -10,8 +10,9 @@ import typer
 
 from mailsla.bootstrap import commands
 from mailsla.bootstrap.application import Application
-from mailsla.cli import session
+from mailsla.cli import past, session
 from mailsla.cli.options import (
+    AtOption,
     CohortOption,
     OutputOption,
     PeriodOption,
@@ -22,6 +23,7 @@ from mailsla.cli.options import (
     check_service,
     read_sample,
 )
+from mailsla.cli.past import Then
 from mailsla.cli.periods import read_period
 from mailsla.cli.session import Format
 from mailsla.core.errors import UsageError
@@ -86,20 +88,22 @@ def requests(
     kind: KindOption = None,
     sample: SampleOption = None,
     seed: SeedOption = None,
+    at: AtOption = None,
     format_: FormatOption = Format.TEXT,
     output: OutputOption = None,
 ) -> None:
     """Print the list of requests behind a figure, or of the mails that are none."""
     wanted = None if period is None else read_period(period)
     drawn = read_sample(sample, seed)
-    with session.up_to_date(context) as app:
+    with past.known_at(context, at) as app:
+        then = past.told_of_then(app, at)
         check_service(app, service)
         if state is State.LEFT_OUT:
             if service is not None or unassigned:
                 raise UsageError(_("Un courriel écarté n'est à aucun service : retirez --service."))
             if promise is not None:
                 raise UsageError(_("Un courriel écarté n'est d'aucun engagement : retirez --promise."))
-            _left_out(app, commands.left_out(app, wanted, kind), drawn, format_, output)
+            _left_out(app, commands.left_out(app, wanted, kind), drawn, then, format_, output)
             return
         if kind is not None:
             raise UsageError(_("--kind va avec --state left-out."))
@@ -109,7 +113,7 @@ def requests(
             state, wanted, service, by, category, counted, unassigned, follow_ups, reason, variant
         )
         by_promise = None if promise is None else _promise(app, promise, selection)
-        _listed(app, selection, drawn, format_, output, by_promise)
+        _listed(app, selection, drawn, then, format_, output, by_promise)
 
 
 def _promise(app: Application, name: str, selection: Selection) -> Promise:
@@ -132,6 +136,7 @@ def _listed(
     app: Application,
     selection: Selection,
     sample: Sample | None,
+    then: Then,
     format_: Format,
     output: Path | None,
     promise: Promise | None,
@@ -149,14 +154,19 @@ def _listed(
             doubts = found.doubts if selection.state is State.TO_CHECK else ()
             mails = commands.mails(app, {key for doubt in doubts for key in (doubt.mail, *doubt.candidates)})
             grounds = commands.grounds(app, found.items) if console.width >= ROOM_FOR_MORE else {}
-            terminal.show(
-                requests_page(found.items, found.decided, zone, found.found, doubts, mails, grounds, promise),
-                console,
+            page = requests_page(
+                found.items, found.decided, zone, found.found, doubts, mails, grounds, promise
             )
+            terminal.show(then(page), console)
 
 
 def _left_out(
-    app: Application, found: LeftOut, sample: Sample | None, format_: Format, output: Path | None
+    app: Application,
+    found: LeftOut,
+    sample: Sample | None,
+    then: Then,
+    format_: Format,
+    output: Path | None,
 ) -> None:
     """Print the mails that are no request."""
     zone, count = app.site.zone, len(found.mails)
@@ -167,7 +177,7 @@ def _left_out(
         session.write_out(sheet.mails(mails, zone), output)
     else:
         with session.printing(output) as console:
-            terminal.show(left_out_page(mails, count, found.internal, zone), console)
+            terminal.show(then(left_out_page(mails, count, found.internal, zone)), console)
 
 
 def mails(

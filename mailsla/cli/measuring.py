@@ -6,9 +6,11 @@ from typing import Annotated
 
 import typer
 
+from mailsla.adapters.machine.session_user import recorded_now, said_user
 from mailsla.bootstrap import commands
-from mailsla.cli import session
+from mailsla.cli import past, session
 from mailsla.cli.options import (
+    AtOption,
     CohortOption,
     OutputOption,
     PeriodOption,
@@ -17,7 +19,9 @@ from mailsla.cli.options import (
 )
 from mailsla.cli.periods import read_period
 from mailsla.cli.session import Format, TextOrJson
+from mailsla.core.errors import UsageError
 from mailsla.core.rate.period import Grain
+from mailsla.core.rate.publication import Published
 from mailsla.core.rate.report import Report
 from mailsla.language import gettext as _
 from mailsla.presentation.documents.mail import mail_document
@@ -27,6 +31,7 @@ from mailsla.presentation.documents.values import text
 from mailsla.presentation.formats import csv_sheet as sheet
 from mailsla.presentation.formats import terminal
 from mailsla.presentation.pages.mail_page import mail_page
+from mailsla.presentation.pages.register_page import just_published
 from mailsla.presentation.pages.report_page import report_page
 from mailsla.presentation.pages.request_page import request_page
 from mailsla.usecases.look_at_mails import ShownMail
@@ -48,30 +53,52 @@ def report(
     output: OutputOption = None,
     by: Annotated[Grain, typer.Option(help=_("Découpage : week, month, quarter ou year."))] = Grain.MONTH,
     cohort: CohortOption = None,
+    at: AtOption = None,
     publish: Annotated[
         bool, typer.Option("--publish", help=_("Fige ces chiffres : le rapport dira s'ils changent."))
     ] = False,
+    signed_by: Annotated[
+        str | None,
+        typer.Option("--signed-by", help=_("publish : qui publie ; par défaut, votre nom de session.")),
+    ] = None,
+    reason: Annotated[
+        str, typer.Option("--reason", help=_("publish : pourquoi ; reste avec le chiffre."))
+    ] = "",
     fail_under: Annotated[
         bool, typer.Option("--fail-under", help=_("Sort avec le code 3 si l'objectif n'est pas tenu."))
     ] = False,
 ) -> None:
     """Print the report."""
-    with session.up_to_date(context, writes=publish) as app:
+    if publish:
+        _check_publishing(context, service, at)
+    with past.known_at(context, at, writes=publish) as app:
         check_service(app, service)
         periods = () if period is None else (read_period(period),)
         built = commands.report(app, periods, service=service, grain=by, by=cohort)
         zone = app.site.zone
-        if publish:
-            commands.publish(app, [section.period for section in built.sections], cohort)
+        signed = Published(signed_by or said_user(), recorded_now(), reason)
+        published = commands.publish(app, built, signed, cohort) if publish else []
     if format_ is Format.JSON:
         session.write_out(text(report_document(built, zone)), output)
     elif format_ is Format.CSV:
         session.write_out(sheet.report(built), output)
     else:
         with session.printing(output) as console:
-            terminal.show(report_page(built, zone), console)
+            terminal.show(report_page(built, zone, known_then=at is not None), console)
+    for item in published:
+        told = session.console() if format_ is Format.TEXT else session.error_console()
+        told.print(just_published(item, built.minimum))
     if fail_under and _misses(built):
         raise typer.Exit(3)
+
+
+def _check_publishing(context: typer.Context, service: str | None, at: str | None) -> None:
+    """Refuse to publish what is no figure of the whole office now."""
+    session.refuse_set_clock(context)
+    if service is not None:
+        raise UsageError(_("Les chiffres d'un seul service ne se publient pas : retirez --service."))
+    if at is not None:
+        raise UsageError(_("Seuls les chiffres de maintenant se publient : retirez --at."))
 
 
 def _misses(built: Report) -> bool:
@@ -83,18 +110,21 @@ def _misses(built: Report) -> bool:
 def show(
     context: typer.Context,
     request: Annotated[str, typer.Argument(metavar=_("DEMANDE"), help=_("Sa référence, ou le début."))],
+    at: AtOption = None,
     format_: Annotated[TextOrJson, typer.Option("--format", help=_("text ou json."))] = TextOrJson.TEXT,
 ) -> None:
     """Print one request: its messages, what tied each, the days counted one by one, the verdict; or any other mail."""
-    with session.up_to_date(context) as app:
-        found = commands.show(app, request)
+    with past.known_at(context, at) as app:
+        then = past.told_of_then(app, at)
+        with past.errors_of_then(app, at):
+            found = commands.show(app, request)
         zone = app.site.zone
     if isinstance(found, ShownMail):
         shown = (found.mail, found.requests, found.doubts, found.decisions)
         if format_ is TextOrJson.JSON:
             session.write_out(text(mail_document(*shown, zone)), None)
         else:
-            terminal.show(mail_page(*shown, found.candidates, zone), session.console())
+            terminal.show(then(mail_page(*shown, found.candidates, zone)), session.console())
         return
     if format_ is TextOrJson.JSON:
         document = request_document(
@@ -111,4 +141,4 @@ def show(
             found.commitment,
             zone,
         )
-        terminal.show(page, session.console())
+        terminal.show(then(page), session.console())

@@ -25,6 +25,10 @@ CohortOption = Annotated[
     Belonging | None,
     typer.Option(help=_("Demandes échues (due) ou reçues (received) dans la période."), show_default=False),
 ]
+AtOption = Annotated[
+    str | None,
+    typer.Option(help=_("Telle que connue à cette date, ou à cet instant."), show_default=False),
+]
 OutputOption = Annotated[
     Path | None, typer.Option("--output", "-o", help=_("Fichier à écrire."), show_default=False)
 ]

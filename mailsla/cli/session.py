@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import typer
 from rich.console import Console
 
+from mailsla.adapters.machine.present import is_set
 from mailsla.adapters.machine.written_files import write_whole
 from mailsla.config import Settings, is_readable, load
 from mailsla.core.errors import UsageError
@@ -161,6 +162,21 @@ def up_to_date(context: typer.Context, *, writes: bool = False) -> Iterator[Appl
 
         with freshening.fresh(app, error_console()):
             yield app
+
+
+def refuse_set_clock(context: typer.Context) -> None:
+    """Refuse to go on while `MAILSLA_NOW` sets the clock, outside the demonstration: what people do has its true date.
+
+    Raises:
+        UsageError: When it does.
+    """
+    if is_set() and not chosen(context).demo:
+        raise UsageError(
+            _(
+                "MAILSLA_NOW est réglée : décider et publier ne se font qu'à l'heure de la machine ; retirez cette "
+                "variable."
+            )
+        )
 
 
 def console() -> Console:

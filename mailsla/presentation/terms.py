@@ -197,6 +197,10 @@ def decision(item: Decision, zone: ZoneInfo) -> str:
         return _("répondue le {instant} ({channel})").format(
             instant=instant(item.at, zone), channel=safe(item.text, 60) or "–"
         )
+    if item.action is Action.CLOSE_HOLE and item.at is not None:
+        return _("interruption du compte {account}, le {instant} : ne cache rien").format(
+            account=safe(item.text, 60), instant=instant(item.at, zone)
+        )
     if item.action is Action.UNDO:
         return _("la décision n° {number} ne vaut plus").format(number=item.undone)
     return {
@@ -206,6 +210,7 @@ def decision(item: Decision, zone: ZoneInfo) -> str:
         Action.JOIN: _("courriel {message} rattaché").format(message=reference(item.target)),
         Action.SPLIT: _("courriel {message} séparé").format(message=reference(item.target)),
         Action.COUNT: _("courriel {message} compté").format(message=reference(item.target)),
+        Action.COMPLETE: _("archives entières, {days}").format(days=safe(item.text, 60)),
         Action.LEAVE_OUT: _("courriel {message} écarté").format(message=reference(item.target)),
         Action.DISMISS: _("courriel {message} : vérifié, rien à changer").format(
             message=reference(item.target)

@@ -18,6 +18,7 @@ from mailsla.core.office.sides import Side
 from mailsla.core.pairing.decision import Action, Decision, in_force
 from mailsla.core.pairing.derivation import DerivedMessage
 from mailsla.core.pairing.doubts import Doubt
+from mailsla.core.pairing.recorded import Recorded
 from mailsla.core.pairing.request import Request
 from mailsla.core.rate.declared import ABOUT_COLLECTION
 from mailsla.language import gettext as _
@@ -64,11 +65,18 @@ Wanted = Exclude | Answered | Assign | Recategorise | OfMail
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """Why, by whom and when something is decided."""
+    """Why, by whom and when something is decided; `recorded` is the machine's own word on the last two."""
 
     reason: str
     decided_by: str
     decided_at: datetime
+    recorded: Recorded | None = None
+
+    def draft(self, target: str, action: Action) -> Decision:
+        """Return the decision so signed, without what some actions need besides."""
+        return Decision(
+            0, target, action, self.reason, self.decided_by, self.decided_at, recorded=self.recorded
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +116,7 @@ def decide(
         UsageError: When it could change nothing, names what is not there, has no reason, or says again what is
             already decided.
     """
-    draft = Decision(0, request.key, Action.EXCLUDE, signed.reason, signed.decided_by, signed.decided_at)
+    draft = signed.draft(request.key, Action.EXCLUDE)
     return add_checked(decisions, _completed(draft, doubts, request, wanted, choices))
 
 
@@ -134,10 +142,7 @@ def decide_mail(
             if is_citizen_s
             else _("Ce courriel est écrit par la préfecture : il ne peut pas être une demande.")
         )
-    return add_checked(
-        decisions,
-        Decision(0, message.key, action, signed.reason, signed.decided_by, signed.decided_at),
-    )
+    return add_checked(decisions, signed.draft(message.key, action))
 
 
 def undo(decisions: Decisions, keys: Sequence[str], number: int, signed: Signature) -> Decision:
@@ -163,18 +168,7 @@ def undo(decisions: Decisions, keys: Sequence[str], number: int, signed: Signatu
                 number=number, other=reference(found.target), key=reference(keys[0])
             )
         )
-    add_checked(
-        decisions,
-        Decision(
-            0,
-            found.target,
-            Action.UNDO,
-            signed.reason,
-            signed.decided_by,
-            signed.decided_at,
-            undone=number,
-        ),
-    )
+    add_checked(decisions, replace(signed.draft(found.target, Action.UNDO), undone=number))
     return found
 
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from mailsla.core.collection.gap import Gap
 from mailsla.core.errors import UsageError
-from mailsla.core.pairing.decision import Action, Decision
+from mailsla.core.pairing.decision import Action
 from mailsla.core.rate.declared import target_of
 from mailsla.core.rate.period import Period
 from mailsla.language import gettext as _
@@ -23,7 +23,7 @@ def close_hole(decisions: Decisions, hole: Gap, signed: Signature) -> int:
         UsageError: When that is said already, or there is no reason.
     """
     target = target_of(Action.CLOSE_HOLE, hole.account, hole.since)
-    draft = Decision(0, target, Action.CLOSE_HOLE, signed.reason, signed.decided_by, signed.decided_at)
+    draft = signed.draft(target, Action.CLOSE_HOLE)
     return add_checked(decisions, replace(draft, at=hole.since, text=hole.account))
 
 
@@ -58,12 +58,5 @@ def declare_complete(decisions: Decisions, days: Period, signed: Signature) -> i
         UsageError: When that is said already, or there is no reason.
     """
     name = f"{days.first.isoformat()}..{days.last.isoformat()}"
-    draft = Decision(
-        0,
-        target_of(Action.COMPLETE, name),
-        Action.COMPLETE,
-        signed.reason,
-        signed.decided_by,
-        signed.decided_at,
-    )
+    draft = signed.draft(target_of(Action.COMPLETE, name), Action.COMPLETE)
     return add_checked(decisions, replace(draft, text=name))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Protocol
@@ -15,7 +15,7 @@ from mailsla.core.rate import report
 from mailsla.core.rate.case import Case
 from mailsla.core.rate.finality import Watched
 from mailsla.core.rate.period import Grain, Period, last_full_week
-from mailsla.core.rate.publication import Publication, Source
+from mailsla.core.rate.publication import Publication, Published, Source
 from mailsla.core.rate.publishing import first_day, publication
 from mailsla.core.rate.report import Known, Question, Report
 from mailsla.core.rate.report_rules import ReportRules
@@ -42,8 +42,8 @@ class Derivations(Protocol):
     def not_requests(self, since: datetime, until: datetime) -> Sequence[tuple[str, int]]:
         """Count the messages that were no request, by kind."""
 
-    def facts_digest(self, since: datetime, until: datetime) -> str:
-        """Return the name of what is known of the messages of a stretch of time."""
+    def facts_digests(self, stretches: Sequence[tuple[datetime, datetime]]) -> Sequence[str]:
+        """Return the name of what is known of the messages of each of some stretches of time."""
 
 
 class Decisions(Protocol):
@@ -62,8 +62,8 @@ class Publications(Protocol):
     def all(self) -> Sequence[Publication]:
         """Return what was published, oldest first."""
 
-    def add(self, publication: Publication) -> None:
-        """Add a publication; nothing that was published is ever changed."""
+    def add(self, publication: Publication) -> int:
+        """Add a publication and return its number; nothing that was published is ever changed."""
 
 
 class ReportStore(Protocol):
@@ -111,7 +111,7 @@ def build(
         doubts=store.derivations.doubts(),
         decided=store.decisions.decided(),
         # The figures of one service are not published.
-        published=() if service is not None else tuple(_published(store, rules)),
+        published=() if service is not None else tuple(published(store, rules)),
         not_requests=store.derivations.not_requests(*asked.span(rules.standard.clock.calendar)),
         balance=balance or Balance(),
         watched=watched or Watched(),
@@ -148,34 +148,49 @@ def years_needed(
     noon = time(12, tzinfo=zone)
     begins = (datetime.combine(period.first, noon) - LONGEST_PROMISE for period in periods)
     ends = (datetime.combine(period.last, noon) - timedelta(days=366) for period in periods)
-    return min(earliest, *begins), max(now, *ends)
+    return min([earliest, *begins]), max([now, *ends])
 
 
-def publish(store: ReportStore, rules: ReportRules, period: Period, now: datetime) -> Publication:
-    """Write down the verdicts of `period` as they stand at `now`, and what they followed from."""
-    read = _read(store, rules, first_day(period, rules, rules.by), now, store.decisions.digest())
-    made = publication(store.derivations.cases(), rules, period, now, read, rules.by)
-    store.publications.add(made)
-    return made
+def publish(
+    store: ReportStore,
+    rules: ReportRules,
+    periods: Mapping[Period, bool],
+    now: datetime,
+    signed: Published,
+) -> list[Publication]:
+    """Write down the verdicts of some periods as they stand at `now`, and what they followed from; return all that.
+
+    Args:
+        store: Where requests are read, and the publications go.
+        rules: What decides.
+        periods: Each period, and whether its figure is definitive.
+        now: The instant the figures speak of.
+        signed: Who publishes, and why.
+    """
+    cases, found = store.derivations.cases(), []
+    stretches = [(first_day(period, rules, rules.by), now) for period in periods]
+    for (period, is_definitive), read in zip(periods.items(), _read(store, rules, stretches), strict=True):
+        made = publication(cases, rules, period, now, read, rules.by)
+        made = replace(made, signed=signed, definitive=is_definitive)
+        found.append(replace(made, number=store.publications.add(made)))
+    return found
 
 
-def _published(store: ReportStore, rules: ReportRules) -> Iterator[tuple[Publication, Mapping[Source, str]]]:
-    """Yield the last publication of each period, with what its figure would follow from today."""
-    latest = {(published.period.name, published.by): published for published in store.publications.all()}
-    decisions = store.decisions.digest() if latest else ""
-    for published in latest.values():
-        first = first_day(published.period, rules, published.by)
-        yield published, _read(store, rules, first, published.at, decisions)
+def published(store: ReportStore, rules: ReportRules) -> list[tuple[Publication, Mapping[Source, str]]]:
+    """Return everything published, oldest first, with what each figure would follow from today."""
+    found = store.publications.all()
+    stretches = [(first_day(item.period, rules, item.by), item.at) for item in found]
+    return list(zip(found, _read(store, rules, stretches), strict=True))
 
 
 def _read(
-    store: ReportStore, rules: ReportRules, first: date, at: datetime, decisions: str
-) -> dict[Source, str]:
-    """Return the digests of what the store holds, from a day on, that decides a figure."""
-    since = rules.standard.clock.calendar.start_of(first)
+    store: ReportStore, rules: ReportRules, stretches: Sequence[tuple[date, datetime]]
+) -> list[dict[Source, str]]:
+    """Return the digests of what the store holds that decides some figures: from a day on, up to an instant."""
+    if not stretches:
+        return []
+    start_of, decisions = rules.standard.clock.calendar.start_of, store.decisions.digest()
     made_by, _configured = store.derivations.made_by()
-    return {
-        Source.FACTS: store.derivations.facts_digest(since, at),
-        Source.DECISIONS: decisions,
-        Source.RULES: made_by.rules,
-    }
+    facts = store.derivations.facts_digests([(start_of(first), at) for first, at in stretches])
+    common = {Source.DECISIONS: decisions, Source.RULES: made_by.rules}
+    return [{Source.FACTS: digest, **common} for digest in facts]

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, Engine, inspect
+from sqlalchemy import Connection, Engine, inspect, select, text
 
 from mailsla.adapters.database import migrating, rows, schema
 from mailsla.adapters.database.bulk import column_values, insert_rows
+from mailsla.adapters.database.decisions import DIGESTED
 from mailsla.adapters.database.engine import reading, writing
 from mailsla.adapters.database.store import store_on
-from mailsla.adapters.database.tables import DERIVATION, MESSAGE
+from mailsla.adapters.database.tables import DECISION, DERIVATION, MESSAGE, SET_ASIDE
 from mailsla.core.collection.on_server import ListedMailbox
 from mailsla.core.collection.to_store import Cursor
 from mailsla.core.mail.copies import MailboxRole
 from mailsla.core.pairing.balance import MailClass
 from mailsla.core.pairing.configured import Configured, rule_names
+from mailsla.core.rate.publication import Published
 from mailsla.usecases.derive import Freshness, derive_pending, freshness
 from tests.adapters.salted import unproven
 from tests.factories import RULES, mail, paris, reply
@@ -331,3 +334,48 @@ def test_a_store_without_classes_says_that_its_mails_wait_and_is_derived_again(e
     assert store.mails.balance().classes[MailClass.PENDING] == 1
     assert [case.reminders for case in store.derivations.cases()] == [0]
     assert store.derivations.made_by()[0] == ("", "tied"), "everything is derived again"
+
+
+def test_what_was_decided_and_published_before_the_machine_s_word_was_noted_says_that_nobody_noted_it(
+    empty_engine: Engine,
+) -> None:
+    schema.upgrade(empty_engine, "0010")
+    with writing(empty_engine) as connection:
+        for statement in (
+            (
+                "insert into decision (id, target, action, value, reason, decided_by, decided_at) values (1, 'k1', "
+                '\'exclude\', \'{"other": null, "at": null, "text": "", "undone": null}\', '
+                f"'doublon', 'camille', '{SEEN}')"
+            ),
+            (
+                "insert into publication (id, period, first, last, at, published_at, verdicts, digests, cohort) values "
+                f"(1, '2026', '2026-01-01', '2026-12-31', '{SEEN}', '{SEEN}', '{{\"k1\": \"met\"}}', '{{}}', 'due')"
+            ),
+            "insert into account (id, name) values (1, 'contact')",
+            (
+                "insert into mailbox (id, account_id, name, role, uid_validity, last_uid, uid_next, messages) "
+                "values (1, 1, 'INBOX', 'inbox', 7, 12, 13, 1)"
+            ),
+            (
+                "insert into set_aside (id, mailbox_id, uid_validity, uid, reason, seen_at) "
+                f"values (1, 1, 7, 12, 'refused', '{SEEN}')"
+            ),
+        ):
+            connection.exec_driver_sql(statement.replace("%", "%%"))
+        digested = connection.execute(text("select * from decision")).all()
+    store = store_on(empty_engine)
+
+    schema.upgrade(empty_engine)
+
+    migrating.check(empty_engine)
+    [decision], [published] = store.decisions.taken(), store.publications.all()
+    assert (decision.recorded, decision.decided_by) == (None, "camille")
+    assert (published.number, published.definitive, published.signed) == (1, None, Published())
+    assert store.publications.periods() == {published.period}
+    with reading(empty_engine) as connection:
+        first = connection.execute(select(SET_ASIDE.c.first_seen_at)).scalar_one()
+        kept = connection.execute(select(*(DECISION.c[name] for name in DIGESTED))).all()
+    assert first == datetime(2026, 11, 13, 8, tzinfo=UTC)
+    assert [len(row) for row in kept] == [len(row) for row in digested], (
+        "the digest names what it named before"
+    )

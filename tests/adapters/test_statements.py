@@ -16,6 +16,10 @@ from mailsla.bootstrap import commands
 from mailsla.bootstrap.application import open_application
 from mailsla.config import load
 from mailsla.core.collection.archived import ArchivedMail
+from mailsla.core.pairing.decision import Action, Decision
+from mailsla.core.rate.period import parse_period
+from mailsla.core.rate.publication import Published
+from mailsla.usecases.selection import Selection
 from tests.trials.office import document, toml
 
 START = datetime(2026, 11, 2, 8, tzinfo=UTC)
@@ -93,3 +97,28 @@ def test_a_list_takes_as_many_statements_for_ten_as_for_two_hundred(
     with capsys.disabled():
         print(f"\nstatements of a list: {counts}")  # noqa: T201 (the figure, for whoever runs it)
     assert counts[10] == counts[200]
+
+
+def test_the_registers_take_as_many_statements_for_many_lines_as_for_few(configuration: Path) -> None:
+    hold(configuration, range(200))
+    counts = []
+    for decided, published in ((4, 2), (196, 38)):
+        with open_application(load(configuration), now=lambda: START + timedelta(days=10)) as app:
+            undecided = [item.case.key for item in commands.requests(app, Selection()).items][-decided:]
+            for number, key in enumerate(undecided):
+                signed = Decision(
+                    0, key, Action.EXCLUDE, "essai", "camille", START + timedelta(minutes=number)
+                )
+                app.store.decisions.add(signed)
+            app.derive()
+            built = commands.report(app, [parse_period("2026")])
+            for _time in range(published):
+                commands.publish(app, built, Published())
+            with statements() as of_decisions:
+                decisions = commands.registered_decisions(app)
+            with statements() as of_publications:
+                publications = commands.registered_publications(app)
+        counts.append((len(of_decisions), len(of_publications)))
+
+    assert (len(decisions), len(publications)) == (200, 40)
+    assert counts[0] == counts[1]

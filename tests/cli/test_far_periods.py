@@ -7,7 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from mailsla.bootstrap import commands
+from mailsla.bootstrap.application import open_application
 from mailsla.cli import run
+from mailsla.config import load
+from mailsla.core.rate.period import parse_period
+from mailsla.core.rate.publication import Published
 from tests.cli.every_key import BEFORE, mboxes
 from tests.trials.office import toml
 
@@ -26,8 +31,9 @@ def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_a_figure_published_of_an_old_year_stops_no_later_report(
     config: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for period in ("2024", "2026"):
-        assert run(["report", "--publish", "--period", period, "--config", str(config)]) == 0
+    with open_application(load(config)) as app:
+        for period in ("2024", "2026"):
+            commands.publish(app, commands.report(app, [parse_period(period)]), Published())
     for now in ("2026-04-15", "2027-05-20", "2028-04-10"):
         monkeypatch.setenv("MAILSLA_NOW", f"{now}T12:00:00+02:00")
         assert run(["report", "--config", str(config)]) == 0

@@ -128,11 +128,15 @@ def test_every_number_of_a_promise_has_its_list(said: Any, cohort: str) -> None:
             assert listed(*promise, "--state", state) == line[state], (promise, state)
 
 
-def test_the_answers_that_a_person_decided_are_counted_and_listed(said: Any) -> None:
+def test_the_answers_that_a_person_decided_are_counted_and_listed(
+    said: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     asked = json.loads(said("requests", "--state", "unanswered", "--format", "json"))["requests"]
     key = next(item["key"] for item in asked if item["message_id"] == "f@example.org")
     answered = ("answered", "--on", "2026-03-25", "--reason", "téléphone", "--by", "Camille Durand")
-    said("decide", key, *answered)
+    with monkeypatch.context() as clock:
+        clock.delenv("MAILSLA_NOW")
+        said("decide", key, *answered)
 
     report = json.loads(said("report", "--period", "2026", "--format", "json"))
     listed = json.loads(said("requests", "--counted", "--state", "answered-by-decision", "--format", "json"))[

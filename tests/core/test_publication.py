@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, time
+from datetime import date, time, timedelta
 from fractions import Fraction
 
 import pytest
@@ -205,3 +205,32 @@ def test_a_publication_names_the_rules_that_derived_it_and_not_those_at_hand() -
 
     assert made.digests[Source.RULES] == published(BEFORE).digests[Source.RULES]
     assert made.digests[Source.RULES] != published(theirs).digests[Source.RULES]
+
+
+@pytest.mark.parametrize("by", Belonging)
+@pytest.mark.parametrize("name", ["2026", "2026-10", "2026-11", "2026-W45"])
+def test_what_is_published_of_a_period_is_what_its_report_counts(name: str, by: Belonging) -> None:
+    [asked] = cases()
+    period = parse_period(name)
+    many = [
+        replace(
+            asked,
+            key=f"{month} {day} {number}",
+            received_at=paris(f"2026-{month:02}-{day:02} 10:00"),
+            answered_at=None
+            if number == 2
+            else paris(f"2026-{month:02}-{day:02} 11:00") + timedelta(days=13 * number),
+            follow_up=number == 0 and day == 5,
+            category="complaint" if day == 6 else "information",
+            excluded="doublon" if day == 7 else None,
+        )
+        for month in (9, 10, 11)
+        for day in range(1, 29)
+        for number in range(3)
+    ]
+    counted = BEFORE.cohort(many, AT).counted().within(period, by)
+
+    found = publication(many, BEFORE, period, AT, READ, by).verdicts
+
+    assert found == {item.case.key: item.verdict.outcome for item in counted}
+    assert len(found) > 5

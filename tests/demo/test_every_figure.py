@@ -204,7 +204,9 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("MAILSLA_NOW", NOW.isoformat())
         environment.delenv("MAILSLA_LANG", raising=False)
-        found = demonstrated(tmp_path_factory.mktemp("figures"))
+        folder = tmp_path_factory.mktemp("figures")
+        environment.setenv("XDG_STATE_HOME", str(folder))
+        found = demonstrated(folder)
         with found.config.open("a", encoding="utf-8") as written:
             written.write(CHANGES)
         assert found.printed("requests")  # derived by the new rules, then disputed once more

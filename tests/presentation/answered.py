@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import io
 import json
-import os
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from sqlalchemy import update
 
 from mailsla.adapters.database.engine import open_engine, writing
 from mailsla.adapters.database.outbox import Outbox
-from mailsla.adapters.database.tables import DERIVED_REQUEST
+from mailsla.adapters.database.tables import DECISION, DERIVED_REQUEST, PUBLICATION
 from mailsla.cli import run
 from mailsla.core.alerts.outgoing import Outgoing
 from mailsla.core.rate.period import Grain
@@ -46,6 +45,10 @@ COMMANDS = (
     "requests --promise delai-annonce",
     "requests --unassigned --follow-ups",
     *(f"requests --variant {variant}" for variant in Variant),
+    "decisions",
+    "decisions --period 2026-10",
+    "publications",
+    "publications --period 2026-11",
     "alerts",
     "check --quick",
     "check",
@@ -61,15 +64,17 @@ MAY_FAIL = {"check", "classify", "conversations", "import"}
 
 @dataclass(frozen=True)
 class Office:
-    """A configuration, and the answers of the commands on it, given by this process."""
+    """A configuration, or the demonstration's, and the answers of the commands on it, given by this process."""
 
     config: Path
+    is_demonstration: bool = False
 
     def printed(self, *arguments: str) -> str:
         """Return what a command prints."""
         printed = io.StringIO()
+        where = ["--demo"] if self.is_demonstration else ["--config", str(self.config)]
         with contextlib.redirect_stdout(printed):
-            code = run([*arguments, "--config", str(self.config)])
+            code = run([*arguments, *where])
         assert code == 0 or arguments[0] in MAY_FAIL, arguments
         return printed.getvalue()
 
@@ -83,7 +88,7 @@ class Office:
 
 
 def every_answer(folder: Path) -> dict[str, list[Any]]:
-    """Return what the commands answer, by command; to be called on the demonstration's day."""
+    """Return what the commands answer, by command; on the demonstration's day, its folder being in `folder`."""
     demonstration, nothing = demonstrated(folder), never_read(folder)
     asked = [(office, command) for office in (demonstration, nothing) for command in COMMANDS]
     asked += [(demonstration, command) for command in OF_A_SERVICE]
@@ -120,17 +125,17 @@ def every_answer(folder: Path) -> dict[str, list[Any]]:
 
 def demonstrated(folder: Path) -> Office:
     """Make the demonstration with figures published, every kind of decision taken, mails handed over and refused."""
-    environment = {**os.environ, "XDG_STATE_HOME": str(folder)}
-    subprocess.run(
-        [sys.executable, "-m", "mailsla", "demo"], env=environment, capture_output=True, check=True
-    )
+    subprocess.run([sys.executable, "-m", "mailsla", "demo"], capture_output=True, check=True)
     [config] = folder.rglob("mailsla.toml")
-    office = Office(config)
+    office = Office(config, is_demonstration=True)
     office.printed("report", "--publish")
     import_mails(office, folder / "more.mbox")
     decide(office)
+    office.printed("report", "--publish", "--reason", "essai")
+    office.printed("report", "--publish", "--period", "2026-11-02")
     fill_outbox(config.with_name("mailsla.sqlite3"))
     dispute(config.with_name("mailsla.sqlite3"))
+    forget_who_recorded(config.with_name("mailsla.sqlite3"))
     return office
 
 
@@ -218,6 +223,20 @@ def dispute(store: Path) -> None:
                 DERIVED_REQUEST.c.received_disputed.is_not(None), DERIVED_REQUEST.c.answered_at.is_not(None)
             )
             .values(answered_disputed=later)
+        )
+    engine.dispose()
+
+
+def forget_who_recorded(store: Path) -> None:
+    """Have some of what was decided and published be of before the machine's own word was noted."""
+    engine = open_engine(f"sqlite:///{store}")
+    nobody = {"recorded_by": None, "recorded_at": None}
+    with writing(engine) as connection:
+        connection.execute(update(DECISION).where(DECISION.c.id.in_([1, 6])).values(nobody))
+        connection.execute(
+            update(PUBLICATION)
+            .where(PUBLICATION.c.id == 1)
+            .values(nobody | {"said_by": None, "definitive": None})
         )
     engine.dispose()
 

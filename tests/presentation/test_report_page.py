@@ -231,8 +231,8 @@ def test_many_warnings_of_a_kind_are_counted_in_one_line() -> None:
     assert many[0] == "Chiffres incomplets : 2 interruptions plus anciennes de la relève."
     assert len(many) == 5
     assert many[-1] == (
-        "70 chiffres publiés seraient aujourd'hui différents (calendrier, courriels connus depuis) : voir « --format "
-        "json »."
+        "70 chiffres publiés seraient aujourd'hui différents (calendrier, courriels connus depuis) : voir « mailsla "
+        "publications »."
     )
 
 

@@ -102,6 +102,9 @@ ENUMS: Mapping[tuple[str, str], set[StrEnum | str]] = {
     ("show", "messages[].kind"): {*MailKind},
     ("show", "messages[].evidence"): {*Evidence},
     ("show", "decisions[].action"): {*Action} - ABOUT_COLLECTION,
+    ("decisions", "decisions[].action"): {*Action},
+    ("publications", "publications[].cohort"): {*Belonging},
+    ("publications", "publications[].causes[]"): {*Source},
 }
 """Where a schema lists values, and what the code may write there."""
 
@@ -125,6 +128,7 @@ NEVER_NULL: Mapping[str, set[str]] = {
     "report": {"<figure>.share", "<revision>.cohort"},
     # Everything of the demonstration could be read, and was derived.
     "mails": {"mails[].message", "mails[].kind"},
+    "publications": {"publications[].cohort"},
 }
 """What is null in no answer below."""
 
@@ -155,7 +159,9 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Any]]:
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("MAILSLA_NOW", NOW.isoformat())
         environment.delenv("MAILSLA_LANG", raising=False)
-        return every_answer(tmp_path_factory.mktemp("answered"))
+        folder = tmp_path_factory.mktemp("answered")
+        environment.setenv("XDG_STATE_HOME", str(folder))
+        return every_answer(folder)
 
 
 @pytest.mark.parametrize("name", NAMES)

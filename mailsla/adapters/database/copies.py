@@ -6,14 +6,29 @@ from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Select, Table, func, select, union_all, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Select,
+    Table,
+    func,
+    insert,
+    literal,
+    null,
+    select,
+    union_all,
+    update,
+)
 
 from mailsla.adapters.database.bulk import among, insert_new
 from mailsla.adapters.database.engine import reading, writing
 from mailsla.adapters.database.pending import derive_copies_again
-from mailsla.adapters.database.tables import KEYWORD, LOCATION, SET_ASIDE
+from mailsla.adapters.database.tables import KEYWORD, LAPSE, LOCATION, SET_ASIDE
 from mailsla.core.collection.to_store import Cursor
 from mailsla.core.mail.copies import DRAFT_FLAG
+
+LAPSE_COLUMNS = ("location_id", "keyword", "first_seen_at", "gone_at", "back_at")
 
 
 def mark_copies_gone(connection: Connection, target: Table, which: Any, at: datetime) -> int:
@@ -21,6 +36,16 @@ def mark_copies_gone(connection: Connection, target: Table, which: Any, at: date
     if target is LOCATION:
         derive_copies_again(connection, which, at)
     return connection.execute(update(target).where(which).values(gone_at=at)).rowcount
+
+
+def believe_again(connection: Connection, copies: ColumnElement[bool], at: datetime) -> None:
+    """Note that copies which were believed gone are there; that they were is kept."""
+    back = copies & LOCATION.c.gone_at.is_not(None)
+    lapsed = select(
+        LOCATION.c.id, null(), LOCATION.c.first_seen_at, LOCATION.c.gone_at, literal(at, LAPSE.c.back_at.type)
+    )
+    connection.execute(insert(LAPSE).from_select(LAPSE_COLUMNS, lapsed.where(back)))
+    connection.execute(update(LOCATION).where(back).values(gone_at=None))
 
 
 def _present(target: Table, cursor: Cursor, column: ColumnElement[int]) -> Select[int]:
@@ -157,14 +182,21 @@ def _bearing(connection: Connection, here: ColumnElement[bool], keyword: str) ->
 
 
 def put_on(connection: Connection, copies: ColumnElement[bool], keyword: str, at: datetime) -> None:
-    """Note a keyword on some copies, on those that had lost it too."""
+    """Note a keyword on some copies, on those that had lost it too; that they had is kept."""
     found = list(connection.execute(select(LOCATION.c.id).where(copies)).scalars())
     fresh = [{"location_id": copy, "name": keyword, "first_seen_at": at, "gone_at": None} for copy in found]
     insert_new(connection, KEYWORD, fresh)
     again = among(KEYWORD.c.location_id, found, connection) & (KEYWORD.c.name == keyword)
-    connection.execute(
-        update(KEYWORD).where(again, KEYWORD.c.gone_at.is_not(None)).values(first_seen_at=at, gone_at=None)
+    again &= KEYWORD.c.gone_at.is_not(None)
+    lapsed = select(
+        KEYWORD.c.location_id,
+        KEYWORD.c.name,
+        KEYWORD.c.first_seen_at,
+        KEYWORD.c.gone_at,
+        literal(at, LAPSE.c.back_at.type),
     )
+    connection.execute(insert(LAPSE).from_select(LAPSE_COLUMNS, lapsed.where(again)))
+    connection.execute(update(KEYWORD).where(again).values(first_seen_at=at, gone_at=None))
 
 
 def _take_away(

@@ -16,7 +16,11 @@ from mailsla.adapters.database.messages import TIE_COLUMNS
 from mailsla.adapters.database.pending import derive_again
 from mailsla.adapters.database.tables import DECISION, MESSAGE, TIE
 from mailsla.core.pairing.decision import Action, Decision, in_force
+from mailsla.core.pairing.recorded import Recorded
 from mailsla.core.pairing.ties import tie_of_decision
+
+DIGESTED = ("id", "target", "action", "value", "reason", "decided_by", "decided_at")
+"""The columns that the digest of decisions names: those of before the machine's own word was noted."""
 
 
 class Decisions:
@@ -38,8 +42,9 @@ class Decisions:
     def digest(self) -> str:
         """Return a digest of every decision taken."""
         digest = hashlib.sha256()
+        query = select(*(DECISION.c[name] for name in DIGESTED)).order_by(DECISION.c.id)
         with reading(self._engine) as connection:
-            for row in connection.execute(select(DECISION).order_by(DECISION.c.id)):
+            for row in connection.execute(query):
                 digest.update(repr(tuple(row)).encode())
         return digest.hexdigest()[:16]
 
@@ -91,7 +96,21 @@ def decision_row(decision: Decision) -> dict[str, Any]:
         "reason": decision.reason,
         "decided_by": decision.decided_by,
         "decided_at": decision.decided_at,
+        **recorded_values(decision.recorded),
     }
+
+
+def recorded_values(recorded: Recorded | None) -> dict[str, Any]:
+    """Return the columns of what the machine noted."""
+    return {
+        "recorded_by": None if recorded is None else recorded.by,
+        "recorded_at": None if recorded is None else recorded.at,
+    }
+
+
+def recorded_of(row: Any) -> Recorded | None:
+    """Return what the machine noted; None in a row of before it did."""
+    return None if row.recorded_at is None else Recorded(row.recorded_by, row.recorded_at)
 
 
 def decision_of(row: Any) -> Decision:
@@ -108,4 +127,5 @@ def decision_of(row: Any) -> Decision:
         at=None if value["at"] is None else datetime.fromisoformat(value["at"]),
         text=value["text"],
         undone=value["undone"],
+        recorded=recorded_of(row),
     )

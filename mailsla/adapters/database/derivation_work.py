@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, delete, func, select, true, update
+from sqlalchemy import ColumnElement, Connection, Table, delete, func, select, true, update
 
 from mailsla.adapters.database import rows
-from mailsla.adapters.database.bulk import STREAMED, among, as_kept, column_values, insert_new, insert_rows
+from mailsla.adapters.database.bulk import among, insert_new, insert_rows
 from mailsla.adapters.database.decisions import decisions_where, tie_joined
 from mailsla.adapters.database.derivation_parts import (
     DerivedRows,
-    Portion,
-    RulesAtHand,
     derived_rows,
     rows_of_counted,
     tie_rows,
@@ -24,26 +22,21 @@ from mailsla.adapters.database.messages import TIE_COLUMNS
 from mailsla.adapters.database.request_rows import DOUBT_COLUMNS, REQUEST_COLUMNS
 from mailsla.adapters.database.rows import Rows
 from mailsla.adapters.database.tables import (
-    ACCOUNT,
     DECISION,
     DERIVATION,
     DERIVED_DOUBT,
     DERIVED_MESSAGE,
     DERIVED_REQUEST,
-    KEYWORD,
-    LOCATION,
-    MAILBOX,
     MESSAGE,
     PENDING,
     TIE,
 )
+from mailsla.adapters.database.tied_messages import TiedMessages
 from mailsla.adapters.machine.second_process import SecondProcess
-from mailsla.core.mail.copies import DRAFT_MARKS, MailboxRole
 from mailsla.core.office.correspondents import Office
 from mailsla.core.pairing.configured import Configured
 from mailsla.core.pairing.decision import Action
 from mailsla.core.pairing.rules import PairingRules
-from mailsla.core.pairing.tied_parts import tied_parts
 
 PORTION = 250
 """Messages derived at once: memory does not grow with the store."""
@@ -60,8 +53,7 @@ class DerivationWork:
         self.rules, self.ties, self.saved_at, self._settings = connection.execute(made_by).one()
         self._connection = connection
         self._second = second
-        self._portion_size = portion
-        self._has_keywords = self._count(KEYWORD) > 0
+        self._read = TiedMessages(connection, portion)
 
     def take_pending(self) -> list[int]:
         """Return the numbers of messages that are new or changed, in order; they wait no more.
@@ -89,21 +81,21 @@ class DerivationWork:
     def tie_all(self, office: Office) -> None:
         """Make every tie again."""
         self._connection.execute(delete(TIE))
-        self._tie(office, self._messages(true()))
+        self._tie(office, self._read.messages(true()))
         for decision in decisions_where(self._connection, true()):
             tie_joined(self._connection, decision)
         self._tie_counted(office, true())
 
     def tie_untied(self, numbers: Sequence[int] | None, office: Office) -> None:
         """Make the ties of those messages, or of any, that were stored without."""
-        among = true() if numbers is None else self._among(MESSAGE.c.id, numbers)
-        self._tie(office, self._messages(MESSAGE.c.id.not_in(select(TIE.c.message_id)) & among))
-        self._tie_counted(office, among)
+        which = true() if numbers is None else among(MESSAGE.c.id, numbers, self._connection)
+        self._tie(office, self._read.messages(MESSAGE.c.id.not_in(select(TIE.c.message_id)) & which))
+        self._tie_counted(office, which)
 
     def _tie_counted(self, office: Office, which: ColumnElement[bool]) -> None:
         """Tie the mails that a person said to be citizens' to the replies to them, even if it is undone later."""
         counted = select(DECISION.c.target).where(DECISION.c.action == Action.COUNT.value)
-        for found in self._messages(MESSAGE.c.key.in_(counted) & which):
+        for found in self._read.messages(MESSAGE.c.key.in_(counted) & which):
             insert_rows(self._connection, TIE, TIE_COLUMNS, rows_of_counted(office, found))
 
     def _tie(self, office: Office, messages: Iterable[Rows]) -> None:
@@ -112,12 +104,7 @@ class DerivationWork:
 
     def tied(self, numbers: Iterable[int]) -> set[int]:
         """Return every message tied to these, directly or through others, these included."""
-        found = set(numbers)
-        frontier = found
-        while frontier:
-            frontier = set(self._neighbours(frontier)) - found
-            found |= frontier
-        return found
+        return self._read.tied(numbers)
 
     def derive(
         self,
@@ -127,11 +114,9 @@ class DerivationWork:
     ) -> int:
         """Replace what was derived of messages that no other is tied to, or derive all anew; return how many."""
         total = self._count(MESSAGE) if numbers is None else len(numbers)
-        wanted = self._numbers() if numbers is None else sorted(numbers)
-        compute = partial(derived_rows, self._ground(rules))
-        groups = tied_parts(wanted, self._ties(numbers), self._portion_size)
+        compute = partial(derived_rows, self._read.ground(rules))
         done = 0
-        for derived in self._second.map(compute, map(self._portion, groups)):
+        for derived in self._second.map(compute, self._read.portions(numbers)):
             if numbers is not None:
                 self._forget(derived.keys)
             self._keep(derived)
@@ -154,89 +139,13 @@ class DerivationWork:
     def _count(self, target: Table) -> int:
         return self._connection.execute(select(func.count()).select_from(target)).scalar_one()
 
-    def _among(self, column: Any, values: Collection[Any]) -> Any:
-        return among(column, values, self._connection)
-
-    def _ground(self, rules: PairingRules) -> RulesAtHand:
-        query = select(MAILBOX.c.id, ACCOUNT.c.name, MAILBOX.c.name, MAILBOX.c.role).join(
-            ACCOUNT, ACCOUNT.c.id == MAILBOX.c.account_id
-        )
-        mailboxes = {
-            number: (account, name, MailboxRole(role))
-            for number, account, name, role in self._connection.execute(query)
-        }
-        # What the office remembers of addresses does not go to the other process.
-        apart = replace(rules, office=replace(rules.office))
-        return RulesAtHand(
-            apart, decisions_where(self._connection, true()), mailboxes, column_values(self._connection)
-        )
-
-    def _numbers(self) -> Iterator[int]:
-        query = select(MESSAGE.c.id).order_by(MESSAGE.c.id)
-        return iter(self._connection.execute(query, execution_options=STREAMED).scalars())
-
-    def _messages(self, which: ColumnElement[bool]) -> Iterator[Rows]:
-        """Yield some messages in parts, by number."""
-        last = 0
-        query = (
-            self._kept(MESSAGE, rows.STORED_MESSAGE)
-            .where(which)
-            .order_by(MESSAGE.c.id)
-            .limit(self._portion_size)
-        )
-        while found := self._tuples(query.where(MESSAGE.c.id > last)):
-            yield found
-            last = found[-1][0]
-
-    def _portion(self, numbers: Sequence[int]) -> Portion:
-        messages = self._kept(MESSAGE, rows.STORED_MESSAGE).where(self._among(MESSAGE.c.id, numbers))
-        copies = self._kept(LOCATION, rows.STORED_COPY).where(self._among(LOCATION.c.message_id, numbers))
-        return Portion(self._tuples(messages), self._tuples(copies), self._keywords(numbers))
-
-    def _keywords(self, numbers: Sequence[int]) -> list[tuple[Any, ...]]:
-        if not self._has_keywords:
-            return []
-        query = (
-            self._kept(KEYWORD, ("location_id", "name", "first_seen_at", "gone_at"))
-            .join(LOCATION, LOCATION.c.id == KEYWORD.c.location_id)
-            .where(
-                KEYWORD.c.gone_at.is_(None) | KEYWORD.c.name.in_(DRAFT_MARKS),
-                self._among(LOCATION.c.message_id, numbers),
-            )
-            .order_by(KEYWORD.c.location_id, KEYWORD.c.first_seen_at, KEYWORD.c.name)
-        )
-        return self._tuples(query)
-
-    def _kept(self, target: Table, columns: Iterable[str]) -> Select[Any]:
-        return select(*as_kept(target, columns))
-
-    def _tuples(self, query: Select[Any]) -> list[tuple[Any, ...]]:
-        return [tuple(row) for row in self._connection.execute(query).all()]
-
-    def _ties(self, numbers: Collection[int] | None) -> Iterator[tuple[int, int]]:
-        query = select(TIE.c.name, TIE.c.message_id).order_by(TIE.c.name)
-        if numbers is not None:
-            query = query.where(self._among(TIE.c.message_id, numbers))
-        found = self._connection.execute(query, execution_options=STREAMED)
-        return ((name, number) for part in found.partitions() for name, number in part)
-
-    def _neighbours(self, numbers: Collection[int]) -> Iterable[int]:
-        other = TIE.alias()
-        query = (
-            select(other.c.message_id)
-            .distinct()
-            .join(TIE, TIE.c.name == other.c.name)
-            .where(self._among(TIE.c.message_id, numbers))
-        )
-        return self._connection.execute(query).scalars()
-
     def _forget(self, keys: list[str]) -> None:
         for target, column in (
             (DERIVED_MESSAGE, DERIVED_MESSAGE.c.key),
             (DERIVED_REQUEST, DERIVED_REQUEST.c.key),
             (DERIVED_DOUBT, DERIVED_DOUBT.c.reply),
         ):
-            self._connection.execute(delete(target).where(self._among(column, keys)))
+            self._connection.execute(delete(target).where(among(column, keys, self._connection)))
 
     def _keep(self, derived: DerivedRows) -> None:
         for target, columns, values in (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -26,6 +26,7 @@ from mailsla.adapters.database.tables import (
     MESSAGE,
     PENDING,
 )
+from mailsla.adapters.database.taken_back import taken_back
 from mailsla.adapters.machine.second_process import SecondProcess
 from mailsla.core.collection.to_store import UNFORESEEN
 from mailsla.core.mail.kinds import MailKind
@@ -34,7 +35,9 @@ from mailsla.core.pairing.configured import Configured, RuleNames
 from mailsla.core.pairing.derivation import DerivedMessage
 from mailsla.core.pairing.doubts import Doubt
 from mailsla.core.pairing.request import Grounds, Request
+from mailsla.core.pairing.rules import PairingRules
 from mailsla.core.rate.case import Case
+from mailsla.core.rate.effect import TakenBack
 
 CASE_COLUMNS = (
     "key",
@@ -91,18 +94,31 @@ class Derivations:
         with reading(self._engine) as connection:
             return tuple(case_of(row) for row in connection.execute(query))
 
-    def facts_digest(self, since: datetime, until: datetime) -> str:
-        """Return a digest of the identities and instants of the messages of [since, until]."""
+    def taken_back(self, rules: PairingRules, numbers: Collection[int]) -> Iterator[TakenBack]:
+        """Yield, for some decisions, the requests around each and what they would be without it."""
+        return taken_back(self._engine, rules, numbers)
+
+    def facts_digests(self, stretches: Sequence[tuple[datetime, datetime]]) -> list[str]:
+        """Return, for each of some stretches of time, a digest of the identities and instants of its messages.
+
+        Both ends belong to a stretch. All is read once, however many stretches there are.
+        """
+        if not stretches:
+            return []
+        since, until = min(first for first, _last in stretches), max(last for _first, last in stretches)
         query = (
             select(DERIVED_MESSAGE.c.key, DERIVED_MESSAGE.c.at)
             .where(DERIVED_MESSAGE.c.at >= since, DERIVED_MESSAGE.c.at <= until)
             .order_by(DERIVED_MESSAGE.c.key)
         )
-        digest = hashlib.sha256()
+        digests = [(*stretch, hashlib.sha256()) for stretch in stretches]
         with reading(self._engine) as connection:
-            for key, at in connection.execute(query):
-                digest.update(f"{key} {at.isoformat()}\n".encode())
-        return digest.hexdigest()[:16]
+            for key, at in connection.execute(query, execution_options=STREAMED):
+                said = f"{key} {at.isoformat()}\n".encode()
+                for first, last, digest in digests:
+                    if first <= at <= last:
+                        digest.update(said)
+        return [digest.hexdigest()[:16] for _first, _last, digest in digests]
 
     def unanswered(self) -> Iterator[Request]:
         """Yield the requests and follow-ups that nothing answered, by receipt; they are not held all at once."""

@@ -27,6 +27,11 @@ class ListedMails:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
+    def is_empty(self) -> bool:
+        """Tell whether no mail was ever collected, nor imported."""
+        with reading(self._engine) as connection:
+            return connection.execute(select(MESSAGE.c.id).limit(1)).first() is None
+
     def left_out(
         self, since: datetime | None = None, until: datetime | None = None, kind: str | None = None
     ) -> list[ListedMail]:

@@ -20,7 +20,7 @@ from mailsla.adapters.database.bulk import (
     reserved,
 )
 from mailsla.adapters.database.column_values import document_of
-from mailsla.adapters.database.copies import mark_copies_gone, put_on
+from mailsla.adapters.database.copies import believe_again, mark_copies_gone, put_on
 from mailsla.adapters.database.engine import reading, writing
 from mailsla.adapters.database.pending import derive_again
 from mailsla.adapters.database.rows import Rows
@@ -203,8 +203,7 @@ def _seen_again(connection: Connection, copies: Rows, seen_at: datetime) -> None
         mark_copies_gone(connection, LOCATION, replaced & LOCATION.c.gone_at.is_(None), seen_at)
         connection.execute(update(LOCATION).where(replaced).values(uid=-LOCATION.c.id))
         insert_rows(connection, LOCATION, COPY_COLUMNS, copies)
-    back = here & among(LOCATION.c.uid, list(messages), connection)
-    connection.execute(update(LOCATION).where(back).values(gone_at=None))
+    believe_again(connection, here & among(LOCATION.c.uid, list(messages), connection), seen_at)
     _complete_traces(connection, here, copies)
 
 

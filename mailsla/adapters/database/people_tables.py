@@ -19,7 +19,10 @@ SQLModel.metadata.naming_convention = NAMING
 
 
 class DecisionRow(SQLModel, table=True):
-    """What a person decided about a request or a message; never changed, never removed."""
+    """What a person decided about a request or a message; never changed, never removed.
+
+    `recorded_by` and `recorded_at` are the machine's own word; NULL in rows of before it was asked.
+    """
 
     __tablename__ = "decision"
     id: int | None = Field(default=None, primary_key=True)
@@ -29,10 +32,15 @@ class DecisionRow(SQLModel, table=True):
     reason: str = Field(sa_type=Text)
     decided_by: str
     decided_at: datetime
+    recorded_by: str | None = None
+    recorded_at: datetime | None = None
 
 
 class PublicationRow(SQLModel, table=True):
-    """A published figure: the verdicts behind it and the digests of what made them."""
+    """A published figure: the verdicts behind it and the digests of what made them.
+
+    What was not noted of it when it was published is NULL.
+    """
 
     __tablename__ = "publication"
     id: int | None = Field(default=None, primary_key=True)
@@ -44,6 +52,11 @@ class PublicationRow(SQLModel, table=True):
     verdicts: dict[str, str] = Field(sa_column=Column(JSON, nullable=False))
     digests: dict[str, str] = Field(sa_column=Column(JSON, nullable=False))
     cohort: str | None = None
+    recorded_by: str | None = None
+    recorded_at: datetime | None = None
+    said_by: str | None = None
+    reason: str | None = Field(default=None, sa_type=Text)
+    definitive: bool | None = None
 
 
 class OutgoingRow(SQLModel, table=True):

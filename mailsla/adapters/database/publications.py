@@ -6,12 +6,13 @@ from typing import Any
 
 from sqlalchemy import Engine, insert, select
 
+from mailsla.adapters.database.decisions import recorded_of, recorded_values
 from mailsla.adapters.database.engine import reading, writing
 from mailsla.adapters.database.tables import PUBLICATION
 from mailsla.core.clock.verdict import Outcome
 from mailsla.core.rate.belonging import Belonging
 from mailsla.core.rate.period import Period
-from mailsla.core.rate.publication import Publication, Source
+from mailsla.core.rate.publication import Publication, Published, Source
 
 
 class Publications:
@@ -26,10 +27,17 @@ class Publications:
             found = connection.execute(select(PUBLICATION).order_by(PUBLICATION.c.id))
             return tuple(publication_of(row) for row in found)
 
-    def add(self, publication: Publication) -> None:
-        """Add a publication."""
+    def periods(self) -> frozenset[Period]:
+        """Return the periods of which something was published."""
+        query = select(PUBLICATION.c.period, PUBLICATION.c.first, PUBLICATION.c.last).distinct()
+        with reading(self._engine) as connection:
+            return frozenset(Period(name, first, last) for name, first, last in connection.execute(query))
+
+    def add(self, publication: Publication) -> int:
+        """Add a publication and return its number."""
+        added = insert(PUBLICATION).values(publication_row(publication)).returning(PUBLICATION.c.id)
         with writing(self._engine) as connection:
-            connection.execute(insert(PUBLICATION), [publication_row(publication)])
+            return int(connection.execute(added).scalar_one())
 
 
 def publication_row(publication: Publication) -> dict[str, Any]:
@@ -43,6 +51,10 @@ def publication_row(publication: Publication) -> dict[str, Any]:
         "verdicts": {key: outcome.value for key, outcome in publication.verdicts.items()},
         "cohort": None if publication.by is None else publication.by.value,
         "digests": {source.value: digest for source, digest in publication.digests.items()},
+        "said_by": publication.signed.said_by,
+        "reason": publication.signed.reason or None,
+        "definitive": publication.definitive,
+        **recorded_values(publication.signed.recorded),
     }
 
 
@@ -55,6 +67,9 @@ def publication_of(row: Any) -> Publication:
         verdicts={key: _outcome(kept) for key, kept in row.verdicts.items()},
         by=None if row.cohort is None else Belonging(row.cohort),
         digests={Source(source): digest for source, digest in row.digests.items()},
+        number=row.id,
+        signed=Published(row.said_by, recorded_of(row), row.reason or ""),
+        definitive=row.definitive,
     )
 
 

@@ -125,6 +125,7 @@ def set_aside(connection: Connection, mailbox_id: int, batch: Batch, seen_at: da
                 "reason": item.reason,
                 "reader": reader,
                 "seen_at": seen_at,
+                "first_seen_at": seen_at,
             }
             for item in batch.set_aside
         ],

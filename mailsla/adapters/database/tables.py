@@ -122,6 +122,21 @@ class KeywordRow(SQLModel, table=True):
     gone_at: datetime | None = None
 
 
+class LapseRow(SQLModel, table=True):
+    """A stretch over which a copy, or a keyword on one, was believed gone before it was seen again; only added.
+
+    `keyword` is NULL for the copy itself. `first_seen_at` is since when it had been there.
+    """
+
+    __tablename__ = "lapse"
+    id: int | None = Field(default=None, primary_key=True)
+    location_id: int = Field(foreign_key="location.id", index=True)
+    keyword: str | None = None
+    first_seen_at: datetime
+    gone_at: datetime
+    back_at: datetime
+
+
 class TieRow(SQLModel, table=True):
     """A name through which messages influence each other, as a 63-bit digest: no address stands in it."""
 
@@ -132,7 +147,7 @@ class TieRow(SQLModel, table=True):
 
 
 class SetAsideRow(SQLModel, table=True):
-    """A message that could not be read, with its reason."""
+    """A message that could not be read, with its reason; `seen_at` is when it was last tried."""
 
     __tablename__ = "set_aside"
     __table_args__ = (UniqueConstraint("mailbox_id", "uid_validity", "uid"),)
@@ -144,6 +159,7 @@ class SetAsideRow(SQLModel, table=True):
     reason: str
     reader: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     seen_at: datetime
+    first_seen_at: datetime | None = None
     gone_at: datetime | None = None
 
 
@@ -250,3 +266,4 @@ KEYWORD, PENDING, DECISION = table(KeywordRow), table(PendingRow), table(Decisio
 TIE, DERIVATION, PUBLICATION = table(TieRow), table(DerivationRow), table(PublicationRow)
 DERIVED_MESSAGE, DERIVED_REQUEST = table(DerivedMessageRow), table(DerivedRequestRow)
 DERIVED_DOUBT, OUTGOING, ALERT = table(DerivedDoubtRow), table(OutgoingRow), table(AlertRow)
+LAPSE = table(LapseRow)

@@ -32,6 +32,11 @@ def present() -> Now:
         ) from error
 
 
+def is_set() -> bool:
+    """Tell whether `MAILSLA_NOW` sets the clock to another instant."""
+    return bool(os.environ.get(NOW_VARIABLE))
+
+
 def system_now() -> datetime:
     """Return the present instant, UTC."""
     return datetime.now(UTC)

@@ -9,6 +9,8 @@ from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
 
+from mailsla.core.pairing.recorded import Recorded
+
 
 class Action(StrEnum):
     """What can be decided.
@@ -45,13 +47,14 @@ class Decision:
         target: Key of the request's opening message, or of the mail, that it is about; or what stands for a hole.
         action: What was decided.
         reason: Why, in the words of whoever decided.
-        decided_by: Who decided.
-        decided_at: When.
+        decided_by: Who decided, as was said.
+        decided_at: The instant that the command spoke of.
         other: For `JOIN`, key of the request's opening message; for `UNDO`, nothing.
         at: For `ANSWERED`, the instant of the answer; for `CLOSE_HOLE`, when the hole began.
         text: For `ANSWERED` the channel, for `ASSIGN` the service, for `CATEGORY` the category, for `CLOSE_HOLE` the
             account, for `COMPLETE` the days, as `A..B`.
         undone: For `UNDO`, the number of the decision taken back.
+        recorded: What the machine itself noted; None for a decision of before it did.
     """
 
     number: int
@@ -64,6 +67,7 @@ class Decision:
     at: datetime | None = None
     text: str = ""
     undone: int | None = None
+    recorded: Recorded | None = None
 
 
 @dataclass(frozen=True)
@@ -126,13 +130,19 @@ class Decided:
 NOTHING_DECIDED = Decided()
 
 
-def in_force(decisions: Iterable[Decision]) -> Decided:
-    """Return the decisions that no later one took back; an undo can itself be undone."""
-    ordered = sorted(decisions, key=lambda item: item.number)
-    undone: set[int] = set()
-    for decision in reversed(ordered):
+def taken_back(decisions: Iterable[Decision]) -> dict[int, int]:
+    """Return the number of each decision that was taken back → that of the one which did; an undo can itself be."""
+    undone: dict[int, int] = {}
+    for decision in sorted(decisions, key=lambda item: item.number, reverse=True):
         if decision.action is Action.UNDO and decision.undone is not None and decision.number not in undone:
-            undone.add(decision.undone)
+            undone[decision.undone] = decision.number
+    return undone
+
+
+def in_force(decisions: Iterable[Decision]) -> Decided:
+    """Return the decisions that no later one took back."""
+    ordered = sorted(decisions, key=lambda item: item.number)
+    undone = taken_back(ordered)
     by_target: dict[str, list[Decision]] = defaultdict(list)
     for decision in ordered:
         if decision.action is not Action.UNDO and decision.number not in undone:

@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import partial
 from typing import TypeVar
 
 from mailsla.core.clock.commitment import Commitment
@@ -14,6 +15,7 @@ from mailsla.core.clock.working_days import WorkingCalendar
 from mailsla.core.mail.instants import Basis
 from mailsla.core.rate.assessed import Assessed
 from mailsla.core.rate.belonging import Belonging
+from mailsla.core.rate.case import Case
 from mailsla.core.rate.delays import Delay, DelayCurve, delay_curve
 from mailsla.core.rate.period import Grain, Period, pieces
 from mailsla.core.rate.population import Population, population
@@ -100,14 +102,14 @@ class Cohort:
 
     def held_to(self, commitment: Commitment, *, excluded: bool = False) -> Cohort:
         """Return those in the rate of one promise, or those that would be, had nobody left them out."""
-        held_to, follow_ups = self.standard.commitment_of, self.count_follow_ups
-        return self._of(
-            item
-            for item in self
-            if (item.case.excluded is not None) is excluded
-            and (follow_ups or not item.case.follow_up)
-            and held_to(item.case.category) is commitment
+        is_held_to = partial(
+            counts_for,
+            commitment,
+            self.standard,
+            count_follow_ups=self.count_follow_ups,
+            excluded=excluded,
         )
+        return self._of(item for item in self if is_held_to(item.case))
 
     def excluded(self) -> Cohort:
         """Return those that would be in the rate, had no person's decision left them out."""
@@ -128,6 +130,11 @@ class Cohort:
     def by_service(self) -> dict[str | None, Cohort]:
         """Return the requests of each service; None for those that no service has."""
         return self._by(lambda item: item.case.service)
+
+    def by_year(self, by: Belonging) -> dict[int, Cohort]:
+        """Return the requests of each year: due in it, or received in it."""
+        on = _DATES[by]
+        return self._by(lambda item: on(item).year)
 
     def by_period(self, grain: Grain, within: Period, by: Belonging) -> dict[Period, Cohort]:
         """Return the requests of each week, month, quarter or year of a period, empty ones and the first included."""
@@ -199,6 +206,22 @@ class Cohort:
         for item in self:
             groups[name(item)].append(item)
         return {named: self._of(items) for named, items in groups.items()}
+
+
+def counts_for(
+    commitment: Commitment,
+    standard: Standard,
+    case: Case,
+    *,
+    count_follow_ups: bool,
+    excluded: bool = False,
+) -> bool:
+    """Tell whether a request is in the rate of a promise, wherever it stands; or would be, had nobody excluded it."""
+    return (
+        (case.excluded is not None) is excluded
+        and (count_follow_ups or not case.follow_up)
+        and standard.commitment_of(case.category) is commitment
+    )
 
 
 def _known(*instants: datetime | None) -> Iterator[datetime]:

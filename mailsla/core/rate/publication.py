@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from fractions import Fraction
 
 from mailsla.core.clock.verdict import Outcome
+from mailsla.core.pairing.recorded import Recorded
 from mailsla.core.rate.belonging import Belonging
 from mailsla.core.rate.period import Period
 
@@ -23,6 +24,21 @@ class Source(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Published:
+    """Who published a figure, and why.
+
+    Attributes:
+        said_by: Who, as was said; None when nobody noted it.
+        recorded: What the machine itself noted; None likewise.
+        reason: Why; may be empty.
+    """
+
+    said_by: str | None = None
+    recorded: Recorded | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Publication:
     """The verdicts that a published report was counted from.
 
@@ -34,6 +50,9 @@ class Publication:
         digests: What the figure followed from, each as a digest.
         by: By which date requests are the period's; None for a figure of before that was asked, which is by receipt,
             and counted an answer in time as met before it fell due.
+        number: Its place among all publications, from 1; 0 before the store numbered it.
+        signed: Who published it and why; what nobody noted is empty.
+        definitive: Whether the figure was definitive then; None when that was not noted.
     """
 
     period: Period
@@ -42,6 +61,9 @@ class Publication:
     verdicts: Mapping[str, Outcome]
     digests: Mapping[Source, str]
     by: Belonging | None = None
+    number: int = 0
+    signed: Published = field(default_factory=Published)
+    definitive: bool | None = None
 
     @property
     def met(self) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import fields, replace
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from mailsla.core.clock.commitment import Unit
 from mailsla.core.clock.origin import Origin
@@ -16,6 +17,7 @@ from mailsla.core.pairing.rules import RULES_VERSION
 from mailsla.core.rate.assessed import Assessed
 from mailsla.core.rate.belonging import Belonging
 from mailsla.core.rate.case import Case
+from mailsla.core.rate.cohort import counts_for
 from mailsla.core.rate.finality import LONGEST_ANNOUNCED
 from mailsla.core.rate.former_digests import former_digests
 from mailsla.core.rate.period import Period
@@ -73,14 +75,12 @@ def publication(
     calendar, today = rules.standard.clock.calendar, rules.standard.clock.calendar.local_date(at)
     # What is due later is a period's, or another's, by days that are still to come.
     last = max(today, period.last + timedelta(days=14)) if by is Belonging.DUE else today
-    counted = rules.cohort(cases, at).counted().within(period, by or Belonging.RECEIVED)
-    outcome = _at_once if by is None else _when_due
     return Publication(
         period=period,
         at=at,
         published_at=at,
         by=by,
-        verdicts={item.case.key: outcome(item) for item in counted},
+        verdicts=_verdicts(cases, rules, period, at, by),
         digests={
             **read,
             Source.RULES: rules_fingerprint(rules, read[Source.RULES]),
@@ -99,8 +99,27 @@ def first_day(period: Period, rules: ReportRules, by: Belonging | None) -> date:
     return period.first - timedelta(days=days) - announced
 
 
-def _when_due(item: Assessed) -> Outcome:
-    return item.verdict.outcome
+def _verdicts(
+    cases: Iterable[Case], rules: ReportRules, period: Period, at: datetime, by: Belonging | None
+) -> dict[str, Outcome]:
+    """Return the outcome of each counted request of a period, by key; of no other is more than its due date found."""
+    if by is None:
+        former = rules.cohort(cases, at).counted().within(period, Belonging.RECEIVED)
+        return {item.case.key: _at_once(item) for item in former}
+    standard, local_date = rules.standard, rules.standard.clock.calendar.local_date
+    is_counted = partial(counts_for, standard.main, standard, count_follow_ups=rules.count_follow_ups)
+    # Nothing falls due before it was received.
+    known = [
+        case
+        for case in cases
+        if case.received_at <= at and is_counted(case) and local_date(case.received_at) <= period.last
+    ]
+    found = {}
+    for case, standing in zip(known, standard.standings(known, at), strict=True):
+        on = standing.due_on if by is Belonging.DUE else local_date(case.received_at)
+        if period.first <= on <= period.last:
+            found[case.key] = standing.outcome
+    return found
 
 
 def _at_once(item: Assessed) -> Outcome:

@@ -180,16 +180,17 @@ def outlook(of: Outlook) -> Document:
     }
 
 
+def figure(publication: Publication, minimum: int = 1) -> Document:
+    """A published figure as an exact fraction; no share of too few."""
+    return {
+        "numerator": publication.met,
+        "denominator": publication.judged,
+        "share": share(publication.attainment) if publication.judged >= minimum else None,
+    }
+
+
 def revision(of: Revision, zone: ZoneInfo) -> Document:
     """A published figure that would be another one today."""
-
-    def figure(publication: Publication) -> Document:
-        return {
-            "numerator": publication.met,
-            "denominator": publication.judged,
-            "share": share(publication.attainment),
-        }
-
     return {
         "period": period(of.published.period),
         "cohort": of.published.by.value if of.published.by else None,

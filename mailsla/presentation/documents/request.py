@@ -138,6 +138,8 @@ def decision(item: Decision, zone: ZoneInfo) -> Document:
         "reason": item.reason,
         "decided_by": item.decided_by,
         "decided_at": instant(item.decided_at, zone),
+        "recorded_by": item.recorded.by if item.recorded else None,
+        "recorded_at": instant(item.recorded.at if item.recorded else None, zone),
         "answered_at": instant(item.at, zone),
         "request": item.other,
         "value": item.text or None,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from mailsla.core.clock.origin import Origin
@@ -26,7 +27,8 @@ MARK = "\ufeff"
 """What an UTF-8 file begins with, for spreadsheets."""
 
 
-def _table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """Return rows under a header, as a spreadsheet opens them."""
     written = io.StringIO()
     # French spreadsheets split at semicolons, and take UTF-8 only with its mark.
     written.write(MARK)
@@ -91,7 +93,7 @@ def report(built: Report) -> str:
             counted = _counts(found.population, built.minimum, by_counts=found.is_by_counts)
             promised = _promised(found.promise.name, found.promise.commitment.origin)
             rows.append((*period[:-1], stands, _("ensemble"), *counted, None, None, *promised))
-    return f"{_table(header, rows)}\r\n{balance(built.balance).removeprefix(MARK)}"
+    return f"{table(header, rows)}\r\n{balance(built.balance).removeprefix(MARK)}"
 
 
 def _promised(name: str, origin: Origin) -> tuple[object, ...]:
@@ -119,7 +121,7 @@ def _counts(counts: Population, minimum: int, *, by_counts: bool = False) -> tup
 def balance(of: Balance) -> str:
     """Return the balance of all mail, one line a class, the sums last, with the command that lists each."""
     lines = balance_lines.lines(of)
-    return _table(
+    return table(
         (_("courriels"), _("nombre"), _("liste")), [(line.label, line.count, line.command) for line in lines]
     )
 
@@ -141,7 +143,7 @@ def mails(found: Iterable[ListedMail], zone: ZoneInfo) -> str:
     rows = [
         (
             words.reference(mail.key) if mail.key else None,
-            mail.at.astimezone(zone).isoformat(sep=" ", timespec="minutes")[:16],
+            minute(mail.at, zone),
             mail_terms.one_kind(mail.kind),
             mail_terms.left_out_because(mail.kind, mail.reason) if mail.reason else None,
             ", ".join(mail.senders),
@@ -152,7 +154,7 @@ def mails(found: Iterable[ListedMail], zone: ZoneInfo) -> str:
         )
         for mail in found
     ]
-    return _table(header, rows)
+    return table(header, rows)
 
 
 def requests(items: Iterable[Judged], grounds: Mapping[str, Grounds], zone: ZoneInfo) -> str:
@@ -175,7 +177,7 @@ def requests(items: Iterable[Judged], grounds: Mapping[str, Grounds], zone: Zone
         _("dossier"),
         _("Message-ID"),
     )
-    return _table(
+    return table(
         header, [(*_request(item, zone), *_rests_on(item, grounds[item.case.key])) for item in items]
     )
 
@@ -205,3 +207,8 @@ def _rests_on(item: Judged, grounds: Grounds) -> tuple[object, ...]:
         mail_terms.places(grounds.mailboxes),
         grounds.message_id,
     )
+
+
+def minute(at: datetime, zone: ZoneInfo) -> str:
+    """Return an instant in a zone, to the minute, as a spreadsheet sorts it."""
+    return at.astimezone(zone).isoformat(sep=" ", timespec="minutes")[:16]

@@ -25,11 +25,11 @@ MOST_ROWS = 20
 """Rows of a list inside the report; `mailsla requests` shows them all."""
 
 
-def report_page(built: Report, zone: ZoneInfo) -> Page:
-    """Everything the report says."""
+def report_page(built: Report, zone: ZoneInfo, *, known_then: bool = False) -> Page:
+    """Everything the report says; `known_then` when it speaks of a past instant by what was known at it."""
     return Page(
         title=_("{site} – réponses aux courriels").format(site=built.site),
-        lines=tuple(_opening(built, zone)),
+        lines=tuple(_opening(built, zone, known_then=known_then)),
         warnings=tuple(warnings(built, zone)),
         sections=(
             Section("", (report_tables.summary(built),)),
@@ -44,12 +44,13 @@ def report_page(built: Report, zone: ZoneInfo) -> Page:
     )
 
 
-def _opening(built: Report, zone: ZoneInfo) -> Iterable[Line]:
-    yield Line(
-        _("Situation au {day}, {hour}").format(
-            day=words.day_name(built.today), hour=words.hour(built.at, zone)
-        )
+def _opening(built: Report, zone: ZoneInfo, *, known_then: bool) -> Iterable[Line]:
+    sentence = (
+        _("Situation au {day}, {hour}, telle que connue alors")
+        if known_then
+        else _("Situation au {day}, {hour}")
     )
+    yield Line(sentence.format(day=words.day_name(built.today), hour=words.hour(built.at, zone)))
     for question, answer in answers(built, zone):
         yield Line(f"{question} {answer}", Emphasis.STRONG)
     yield Line(promise_words.promised(built.commitment))

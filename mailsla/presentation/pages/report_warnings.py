@@ -72,7 +72,7 @@ def _revisions(revisions: Sequence[Revision], zone: ZoneInfo) -> Iterable[str]:
         return
     causes = sorted({cause for revision in revisions for cause in revision.causes})
     yield _(
-        "{n} chiffres publiés seraient aujourd'hui différents ({causes}) : voir « --format json »."
+        "{n} chiffres publiés seraient aujourd'hui différents ({causes}) : voir « mailsla publications »."
     ).format(n=len(revisions), causes=", ".join(map(terms.source, causes)) or "–")
 
 

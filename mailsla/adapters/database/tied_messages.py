@@ -1,0 +1,129 @@
+"""Messages read with all that is tied to them, as rows: what derivation works on, whether it writes or only asks."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, Table, func, select, true
+
+from mailsla.adapters.database import rows
+from mailsla.adapters.database.bulk import STREAMED, among, as_kept, column_values
+from mailsla.adapters.database.decisions import decisions_where
+from mailsla.adapters.database.derivation_parts import Portion, RulesAtHand
+from mailsla.adapters.database.rows import Rows
+from mailsla.adapters.database.tables import ACCOUNT, KEYWORD, LOCATION, MAILBOX, MESSAGE, TIE
+from mailsla.core.mail.copies import DRAFT_MARKS, MailboxRole
+from mailsla.core.pairing.rules import PairingRules
+from mailsla.core.pairing.tied_parts import tied_parts
+
+
+class TiedMessages:
+    """The messages of one transaction, read in parts that no tie leaves.
+
+    Args:
+        connection: The transaction.
+        portion: How many messages a part should have.
+    """
+
+    def __init__(self, connection: Connection, portion: int) -> None:
+        self._connection = connection
+        self._portion_size = portion
+        has_keywords = select(func.count()).select_from(KEYWORD)
+        self._has_keywords = connection.execute(has_keywords).scalar_one() > 0
+
+    def portions(self, numbers: Collection[int] | None) -> Iterator[Portion]:
+        """Yield some messages, or all, in parts that no tie leaves; to none of them is another one tied."""
+        wanted = self._numbers() if numbers is None else sorted(numbers)
+        return map(self._portion, tied_parts(wanted, self._ties(numbers), self._portion_size))
+
+    def groups(self, numbers: Collection[int]) -> Iterator[list[int]]:
+        """Yield some messages in groups, each of those that are tied to each other."""
+        return tied_parts(sorted(numbers), self._ties(numbers), 1)
+
+    def tied(self, numbers: Iterable[int]) -> set[int]:
+        """Return every message tied to these, directly or through others, these included."""
+        found = set(numbers)
+        frontier = found
+        while frontier:
+            frontier = set(self._neighbours(frontier)) - found
+            found |= frontier
+        return found
+
+    def _among(self, column: Any, values: Collection[Any]) -> Any:
+        return among(column, values, self._connection)
+
+    def ground(self, rules: PairingRules) -> RulesAtHand:
+        """Return what every part is derived on: the rules, the decisions, the mailboxes."""
+        query = select(MAILBOX.c.id, ACCOUNT.c.name, MAILBOX.c.name, MAILBOX.c.role).join(
+            ACCOUNT, ACCOUNT.c.id == MAILBOX.c.account_id
+        )
+        mailboxes = {
+            number: (account, name, MailboxRole(role))
+            for number, account, name, role in self._connection.execute(query)
+        }
+        # What the office remembers of addresses does not go to the other process.
+        apart = replace(rules, office=replace(rules.office))
+        return RulesAtHand(
+            apart, decisions_where(self._connection, true()), mailboxes, column_values(self._connection)
+        )
+
+    def _numbers(self) -> Iterator[int]:
+        query = select(MESSAGE.c.id).order_by(MESSAGE.c.id)
+        return iter(self._connection.execute(query, execution_options=STREAMED).scalars())
+
+    def messages(self, which: ColumnElement[bool]) -> Iterator[Rows]:
+        """Yield some messages, rows of `rows.STORED_MESSAGE`, in parts, by number."""
+        last = 0
+        query = (
+            self._kept(MESSAGE, rows.STORED_MESSAGE)
+            .where(which)
+            .order_by(MESSAGE.c.id)
+            .limit(self._portion_size)
+        )
+        while found := self._tuples(query.where(MESSAGE.c.id > last)):
+            yield found
+            last = found[-1][0]
+
+    def _portion(self, numbers: Sequence[int]) -> Portion:
+        messages = self._kept(MESSAGE, rows.STORED_MESSAGE).where(self._among(MESSAGE.c.id, numbers))
+        copies = self._kept(LOCATION, rows.STORED_COPY).where(self._among(LOCATION.c.message_id, numbers))
+        return Portion(self._tuples(messages), self._tuples(copies), self._keywords(numbers))
+
+    def _keywords(self, numbers: Sequence[int]) -> list[tuple[Any, ...]]:
+        if not self._has_keywords:
+            return []
+        query = (
+            self._kept(KEYWORD, ("location_id", "name", "first_seen_at", "gone_at"))
+            .join(LOCATION, LOCATION.c.id == KEYWORD.c.location_id)
+            .where(
+                KEYWORD.c.gone_at.is_(None) | KEYWORD.c.name.in_(DRAFT_MARKS),
+                self._among(LOCATION.c.message_id, numbers),
+            )
+            .order_by(KEYWORD.c.location_id, KEYWORD.c.first_seen_at, KEYWORD.c.name)
+        )
+        return self._tuples(query)
+
+    def _kept(self, target: Table, columns: Iterable[str]) -> Select[Any]:
+        return select(*as_kept(target, columns))
+
+    def _tuples(self, query: Select[Any]) -> list[tuple[Any, ...]]:
+        return [tuple(row) for row in self._connection.execute(query).all()]
+
+    def _ties(self, numbers: Collection[int] | None) -> Iterator[tuple[int, int]]:
+        query = select(TIE.c.name, TIE.c.message_id).order_by(TIE.c.name)
+        if numbers is not None:
+            query = query.where(self._among(TIE.c.message_id, numbers))
+        found = self._connection.execute(query, execution_options=STREAMED)
+        return ((name, number) for part in found.partitions() for name, number in part)
+
+    def _neighbours(self, numbers: Collection[int]) -> Iterable[int]:
+        other = TIE.alias()
+        query = (
+            select(other.c.message_id)
+            .distinct()
+            .join(TIE, TIE.c.name == other.c.name)
+            .where(self._among(TIE.c.message_id, numbers))
+        )
+        return self._connection.execute(query).scalars()

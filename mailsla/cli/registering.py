@@ -1,0 +1,75 @@
+"""`mailsla decisions` and `mailsla publications`: the registers."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from mailsla.bootstrap import commands
+from mailsla.cli import session
+from mailsla.cli.options import OutputOption, PeriodOption
+from mailsla.cli.periods import read_period
+from mailsla.cli.session import Format
+from mailsla.language import gettext as _
+from mailsla.presentation.documents.registers import decisions_document, publications_document
+from mailsla.presentation.documents.values import text
+from mailsla.presentation.formats import register_sheet as sheet
+from mailsla.presentation.formats import terminal
+from mailsla.presentation.pages.register_page import decisions_page, publications_page
+
+FormatOption = Annotated[Format, typer.Option("--format", help=_("text, json ou csv."))]
+
+
+def declare(app: typer.Typer) -> None:
+    """Add the commands to `app`."""
+    app.command(help=_("Registre des décisions : qui, quand, pourquoi, et l'effet de chacune sur le taux."))(
+        decisions
+    )
+    app.command(help=_("Registre des chiffres publiés, et ce qu'ils seraient aujourd'hui."))(publications)
+
+
+def decisions(
+    context: typer.Context,
+    period: PeriodOption = None,
+    format_: FormatOption = Format.TEXT,
+    output: OutputOption = None,
+) -> None:
+    """Print every decision, or those taken in a period."""
+    wanted = None if period is None else read_period(period)
+    with session.up_to_date(context) as app:
+        found = [
+            (item.decision, item.undone_by, item.effects)
+            for item in commands.registered_decisions(app, wanted)
+        ]
+        zone = app.site.zone
+    if format_ is Format.JSON:
+        session.write_out(text(decisions_document(found, zone)), output)
+    elif format_ is Format.CSV:
+        session.write_out(sheet.decisions(found, zone), output)
+    else:
+        with session.printing(output) as console:
+            terminal.show(decisions_page(found, zone), console)
+
+
+def publications(
+    context: typer.Context,
+    period: PeriodOption = None,
+    format_: FormatOption = Format.TEXT,
+    output: OutputOption = None,
+) -> None:
+    """Print everything published, or what was of periods within one."""
+    wanted = None if period is None else read_period(period)
+    with session.up_to_date(context) as app:
+        found = [
+            (item.published, item.revision, item.followed_by)
+            for item in commands.registered_publications(app, wanted)
+        ]
+        zone, minimum = app.site.zone, app.site.settings.site.minimum
+    if format_ is Format.JSON:
+        session.write_out(text(publications_document(found, minimum, zone)), output)
+    elif format_ is Format.CSV:
+        session.write_out(sheet.publications(found, zone), output)
+    else:
+        with session.printing(output) as console:
+            terminal.show(publications_page(found, minimum, zone), console)
