@@ -15,7 +15,7 @@ from mailsla.core.rate import report
 from mailsla.core.rate.case import Case
 from mailsla.core.rate.finality import Watched
 from mailsla.core.rate.period import Grain, Period, last_full_week
-from mailsla.core.rate.publication import Publication, Published, Source
+from mailsla.core.rate.publication import FactsDigest, Publication, Published, Source
 from mailsla.core.rate.publishing import first_day, publication
 from mailsla.core.rate.report import Known, Question, Report
 from mailsla.core.rate.report_rules import ReportRules
@@ -42,8 +42,8 @@ class Derivations(Protocol):
     def not_requests(self, since: datetime, until: datetime) -> Sequence[tuple[str, int]]:
         """Count the messages that were no request, by kind."""
 
-    def facts_digests(self, stretches: Sequence[tuple[datetime, datetime]]) -> Sequence[str]:
-        """Return the name of what is known of the messages of each of some stretches of time."""
+    def facts_digests(self, stretches: Sequence[tuple[datetime, datetime]]) -> Sequence[FactsDigest]:
+        """Return the names of what is known of the messages of each of some stretches of time."""
 
 
 class Decisions(Protocol):
@@ -169,8 +169,10 @@ def publish(
     """
     cases, found = store.derivations.cases(), []
     stretches = [(first_day(period, rules, rules.by), now) for period in periods]
-    for (period, is_definitive), read in zip(periods.items(), _read(store, rules, stretches), strict=True):
-        made = publication(cases, rules, period, now, read, rules.by)
+    for (period, is_definitive), (facts, read) in zip(
+        periods.items(), _read(store, rules, stretches), strict=True
+    ):
+        made = publication(cases, rules, period, now, {Source.FACTS: facts.salted, **read}, rules.by)
         made = replace(made, signed=signed, definitive=is_definitive)
         found.append(replace(made, number=store.publications.add(made)))
     return found
@@ -180,17 +182,20 @@ def published(store: ReportStore, rules: ReportRules) -> list[tuple[Publication,
     """Return everything published, oldest first, with what each figure would follow from today."""
     found = store.publications.all()
     stretches = [(first_day(item.period, rules, item.by), item.at) for item in found]
-    return list(zip(found, _read(store, rules, stretches), strict=True))
+    return [
+        (item, {Source.FACTS: facts.like(item), **read})
+        for item, (facts, read) in zip(found, _read(store, rules, stretches), strict=True)
+    ]
 
 
 def _read(
     store: ReportStore, rules: ReportRules, stretches: Sequence[tuple[date, datetime]]
-) -> list[dict[Source, str]]:
-    """Return the digests of what the store holds that decides some figures: from a day on, up to an instant."""
+) -> list[tuple[FactsDigest, dict[Source, str]]]:
+    """Return what the store holds that decides some figures: of facts from a day on, up to an instant, and the rest."""
     if not stretches:
         return []
     start_of, decisions = rules.standard.clock.calendar.start_of, store.decisions.digest()
     made_by, _configured = store.derivations.made_by()
     facts = store.derivations.facts_digests([(start_of(first), at) for first, at in stretches])
-    common = {Source.DECISIONS: decisions, Source.RULES: made_by.rules}
-    return [{Source.FACTS: digest, **common} for digest in facts]
+    rest = {Source.DECISIONS: decisions, Source.RULES: made_by.rules}
+    return [(digest, rest) for digest in facts]

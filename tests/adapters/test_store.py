@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, func, select, update
 
 from mailsla.adapters.database import rows, schema
 from mailsla.adapters.database.column_values import ColumnValues
@@ -30,6 +30,7 @@ from mailsla.core.mail.trace_information import Hop, Trace
 from mailsla.core.pairing.decision import Action, Decision
 from mailsla.core.pairing.doubts import DoubtCode
 from mailsla.core.rate.case import case_of
+from mailsla.core.rate.publication import SALTED
 from mailsla.usecases.derive import derive_pending
 from tests.adapters.salted import unproven
 from tests.factories import CITIZEN, RULES, mail, paris, reply
@@ -601,3 +602,26 @@ def test_the_values_of_a_message_are_hashed_with_a_salt_of_its_own_and_again_whe
 
     assert first[0] != second[0]
     assert (again[0] != first[0], again[1] != first[1], same) == (True, True, second)
+
+
+def test_the_digest_of_facts_stays_when_values_go_and_is_another_with_other_values(engine: Engine) -> None:
+    store = store_on(engine)
+    add(store, mail("2026-11-02 10:00"), mail("2026-11-03 10:00", subject="Carte grise"))
+    derive_pending(store.derivations, RULES)
+    month = (paris("2026-11-01 00:00"), paris("2026-11-30 00:00"))
+
+    def digest() -> tuple[str, str]:
+        [found] = store.derivations.facts_digests([month])
+        return found.salted, found.former
+
+    def change(**values: object) -> None:
+        with writing(engine) as connection:
+            connection.execute(update(MESSAGE).where(MESSAGE.c.subject == "Carte grise").values(**values))
+
+    before = digest()
+    change(salt=None, people={}, message_id=None)
+    assert digest() == before
+    change(hashes=b"of other values")
+    salted, former = digest()
+    assert (salted != before[0], former) == (True, before[1])
+    assert salted.startswith(SALTED)

@@ -38,6 +38,7 @@ from mailsla.core.pairing.request import Grounds, Request
 from mailsla.core.pairing.rules import PairingRules
 from mailsla.core.rate.case import Case
 from mailsla.core.rate.effect import TakenBack
+from mailsla.core.rate.publication import SALTED, FactsDigest
 
 CASE_COLUMNS = (
     "key",
@@ -98,8 +99,8 @@ class Derivations:
         """Yield, for some decisions, the requests around each and what they would be without it."""
         return taken_back(self._engine, rules, numbers)
 
-    def facts_digests(self, stretches: Sequence[tuple[datetime, datetime]]) -> list[str]:
-        """Return, for each of some stretches of time, a digest of the identities and instants of its messages.
+    def facts_digests(self, stretches: Sequence[tuple[datetime, datetime]]) -> list[FactsDigest]:
+        """Return, for each of some stretches of time, the digests of its messages.
 
         Both ends belong to a stretch. All is read once, however many stretches there are.
         """
@@ -107,18 +108,23 @@ class Derivations:
             return []
         since, until = min(first for first, _last in stretches), max(last for _first, last in stretches)
         query = (
-            select(DERIVED_MESSAGE.c.key, DERIVED_MESSAGE.c.at)
+            select(DERIVED_MESSAGE.c.key, DERIVED_MESSAGE.c.at, MESSAGE.c.hashes)
+            .join(MESSAGE, MESSAGE.c.key == DERIVED_MESSAGE.c.key)
             .where(DERIVED_MESSAGE.c.at >= since, DERIVED_MESSAGE.c.at <= until)
             .order_by(DERIVED_MESSAGE.c.key)
         )
-        digests = [(*stretch, hashlib.sha256()) for stretch in stretches]
+        digests = [(*stretch, hashlib.sha256(), hashlib.sha256()) for stretch in stretches]
         with reading(self._engine) as connection:
-            for key, at in connection.execute(query, execution_options=STREAMED):
+            for key, at, hashes in connection.execute(query, execution_options=STREAMED):
                 said = f"{key} {at.isoformat()}\n".encode()
-                for first, last, digest in digests:
+                for first, last, former, salted in digests:
                     if first <= at <= last:
-                        digest.update(said)
-        return [digest.hexdigest()[:16] for _first, _last, digest in digests]
+                        former.update(said)
+                        salted.update(said + (hashes or b""))
+        return [
+            FactsDigest(f"{SALTED}{salted.hexdigest()}", former.hexdigest()[:16])
+            for _first, _last, former, salted in digests
+        ]
 
     def unanswered(self) -> Iterator[Request]:
         """Yield the requests and follow-ups that nothing answered, by receipt; they are not held all at once."""

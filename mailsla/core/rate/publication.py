@@ -23,6 +23,28 @@ class Source(StrEnum):
     CALENDAR = "calendar"
 
 
+SALTED = "salted "
+"""Begins the digest of facts that is made of salted hashes; those without it are of identities and instants alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class FactsDigest:
+    """The names of what is known of some messages.
+
+    Attributes:
+        salted: Made of the salted hash of each value, which stays when the value goes (DOMAIN: the proof).
+        former: Made of identities and instants, for publications that were made with it.
+    """
+
+    salted: str
+    former: str
+
+    def like(self, published: Publication) -> str:
+        """Return the one that a publication was made with."""
+        is_salted = published.digests.get(Source.FACTS, "").startswith(SALTED)
+        return self.salted if is_salted else self.former
+
+
 @dataclass(frozen=True, slots=True)
 class Published:
     """Who published a figure, and why.
