@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from mailsla.core.collection.to_store import UNFORESEEN
 from mailsla.core.mail.kinds import MailKind
 from mailsla.language import gettext as _
+from mailsla.presentation.words import mailbox as mailbox_name
 from mailsla.presentation.words import safe
 
 UNREADABLE = "unreadable"
@@ -70,8 +71,9 @@ def one_class(value: str, kind: str) -> str:
 
 
 def places(mailboxes: Iterable[tuple[str, str]]) -> str:
-    """Where a mail lies: « contact/INBOX, contact/Permis »."""
-    return ", ".join(f"{safe(account, 60)}/{safe(mailbox, 100)}" for account, mailbox in mailboxes)
+    """Where a mail lies: « contact, boîte de réception ; contact, Permis »."""
+    named = (f"{safe(account, 60)}, {mailbox_name(mailbox)}" for account, mailbox in mailboxes)
+    return _(" ; ").join(named)
 
 
 def left_out_because(kind: str, reason: Sequence[str]) -> str:

@@ -15,7 +15,7 @@ from mailsla.core.pairing.request import Grounds, ServiceBasis
 from mailsla.core.pairing.rules import Part
 from mailsla.core.rate.publication import Source
 from mailsla.language import gettext as _
-from mailsla.presentation.words import instant, reference, safe
+from mailsla.presentation.words import category, instant, reference, safe
 
 
 def outcome(value: Outcome, *, answered: bool = True) -> str:
@@ -206,7 +206,7 @@ def decision(item: Decision, zone: ZoneInfo) -> str:
     return {
         Action.EXCLUDE: _("exclue du taux"),
         Action.ASSIGN: _("attribuée à {service}").format(service=safe(item.text, 60)),
-        Action.CATEGORY: _("catégorie {category}").format(category=safe(item.text, 60)),
+        Action.CATEGORY: _("catégorie {category}").format(category=category(item.text)),
         Action.JOIN: _("courriel {message} rattaché").format(message=reference(item.target)),
         Action.SPLIT: _("courriel {message} séparé").format(message=reference(item.target)),
         Action.COUNT: _("courriel {message} compté").format(message=reference(item.target)),

@@ -25,7 +25,7 @@ from mailsla.core.rate.population import Population
 from mailsla.core.rate.publication import Publication
 from mailsla.language import gettext as _
 from mailsla.language import language, ngettext
-from mailsla.presentation.typography import NO_BREAK
+from mailsla.presentation.typography import NARROW_NO_BREAK, NO_BREAK
 
 safe = printable
 """Return what a stranger wrote, fit for a terminal or a mail."""
@@ -40,9 +40,25 @@ def service_name(service: str | None) -> str:
     return _("(non attribuées)") if service is None else safe(service)
 
 
+def category(name: str) -> str:
+    """What people call a category of requests; its own name when the site made it up."""
+    return {"information": _("information"), "complaint": _("réclamation")}.get(name) or safe(name, 60)
+
+
+def mailbox(name: str) -> str:
+    """What people call a mailbox: « boîte de réception » for INBOX (RFC 9051 §5.1), any other by its name."""
+    return _("boîte de réception") if name.upper() == "INBOX" else safe(name, 100)
+
+
+def number(count: int) -> str:
+    """« 1 234 » (1,234 in English), its thousands parted by a narrow space that is not to be broken."""
+    return f"{count:,}".replace(",", NARROW_NO_BREAK) if language() == "fr" else f"{count:,}"
+
+
 def by_service(counts: Iterable[tuple[str | None, int]]) -> str:
-    """« Permis : 3, (non attribuées) : 1 »."""
-    return ", ".join(_("{name} : {n}").format(name=service_name(name), n=count) for name, count in counts)
+    """« Permis 3, à attribuer 1 »."""
+    named = ((_("à attribuer") if name is None else service_name(name), count) for name, count in counts)
+    return ", ".join(f"{name}{NO_BREAK}{number(count)}" for name, count in named)
 
 
 def day_name(on: date) -> str:
@@ -100,6 +116,18 @@ def in_period(period: Period) -> str:
     return _("en {year}").format(year=month(period.first) if "-" in name else name)
 
 
+def not_over(period: Period) -> str:
+    """« l'année n'est pas finie »: of what is still going on, or to come."""
+    name = period.name
+    if ".." in name or period.first == period.last:
+        return _("la période n'est pas finie")
+    if "-W" in name:
+        return _("la semaine n'est pas finie")
+    if "-Q" in name:
+        return _("le trimestre n'est pas fini")
+    return _("le mois n'est pas fini") if "-" in name else _("l'année n'est pas finie")
+
+
 def piece_name(period: Period) -> str:
     """A period's short name: « semaine 45 de 2026 », « novembre 2026 », « 4e trimestre 2026 », « 2026 »."""
     name = period.name
@@ -130,7 +158,7 @@ def percent(share: Fraction | None) -> str:
 
 def out_of(part: int, whole: int) -> str:
     """« 43 sur 54 »."""
-    return _("{met} sur {settled}").format(met=part, settled=whole)
+    return _("{met} sur {settled}").format(met=number(part), settled=number(whole))
 
 
 def rate(counts: Population, minimum: int) -> str:
@@ -169,11 +197,11 @@ def working_days(count: int) -> str:
     return ngettext("{n} jour ouvré", "{n} jours ouvrés", count).format(n=count)
 
 
-def delay(curve: DelayCurve, days: int | None) -> str:
-    """« 6 jours ouvrés », or that too many are unanswered for it to be known."""
+def delay(curve: DelayCurve, days: int | None, unknown: str) -> str:
+    """« 6 jours ouvrés au plus », or what is said when too many are unanswered for it to be known."""
     if not curve.requests:
         return "–"
-    return _("non atteint à ce jour") if days is None else working_days(days)
+    return unknown if days is None else _("{days} au plus").format(days=working_days(days))
 
 
 def units(count: int, unit: Unit) -> str:

@@ -112,7 +112,11 @@ def test_the_mail_says_the_promise_of_each_category_that_it_shows() -> None:
 
 
 def test_an_entry_says_what_finds_the_mail_and_not_who_wrote_it_unless_the_site_asks() -> None:
-    found = ("Reçue le 29/10/2026 à 10\u00a0h\u00a005", "Dossier : INBOX", "Référence : ma1b2c3d4")
+    found = (
+        "Reçue le 29/10/2026 à 10\u00a0h\u00a005",
+        "Dossier : contact, boîte de réception",
+        "Référence : ma1b2c3d4",
+    )
 
     assert entry_of(OVERDUE).details == ("Objet : Suspension de permis", *found)
     assert entry_of(OVERDUE, Shown(subject=False)).details == found

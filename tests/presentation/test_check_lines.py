@@ -64,8 +64,8 @@ SAID: list[tuple[Finding, str]] = [
         findings.RepliesUnseen((("Permis", 2), (None, 1)), 3, 9),
         (
             "warning réponses : des courriels de la préfecture partent d'une boîte que mailsla ne lit pas ; courriels "
-            "d'usagers qui y répondent : 3, soit 25 % de leurs réponses ; demandes concernées : Permis : 2, (non "
-            "attribuées) : 1. Ajoutez cette boîte par [[accounts]], ou son dossier d'envoyés par « sent »."
+            "d'usagers qui y répondent : 3, soit 25 % de leurs réponses ; demandes concernées : Permis 2, à "
+            "attribuer 1. Ajoutez cette boîte par [[accounts]], ou son dossier d'envoyés par « sent »."
         ),
     ),
     (

@@ -149,7 +149,7 @@ def test_every_doubt_says_why_where_its_mail_lies_and_the_command_that_settles_i
     lines = texts(to_check_lines([doubt], {LETTER.key: LETTER}, PARIS))
 
     assert lines[1] == f"m99998888, 10/11/2026 à 11\u00a0h\u00a000 : {terms.doubt(code)}"
-    assert lines[4] == "  Dossier : contact/INBOX, contact/Archives"
+    assert lines[4] == "  Dossier : contact, boîte de réception ; contact, Archives"
     assert ("  demande ma1b2c3d4 : –" in lines) is code.is_about_a_reply
     first = 0 if code is DoubtCode.RECEIPT_DISPUTED else 1
     assert [line.count("mailsla decide") for line in lines[-2:]] == [first, 1]

@@ -135,7 +135,7 @@ def test_whether_it_is_definitive_says_what_is_missing() -> None:
         "Est-ce définitif ? Oui : la période est finie, toutes ses demandes sont échues, et la relève était entière."
     )
     assert lacking == (
-        "Est-ce définitif ? Pas encore : la période n'est pas finie ; 27 demandes ne sont pas encore échues (9 déjà "
+        "Est-ce définitif ? Pas encore : l'année n'est pas finie ; 27 demandes ne sont pas encore échues (9 déjà "
         "répondues, 18 en attente) ; la relève a commencé le 01/01/2026 : ce qui a été supprimé avant n'est pas connu."
     )
 
@@ -153,12 +153,13 @@ def test_what_to_do_counts_the_late_by_service_and_those_that_fall_due() -> None
     late, soon = judged(at="2026-10-01 10:00"), judged(at="2026-11-04 10:00")
 
     assert said(report())[2] == (
-        "Que faire ? Rien ne presse : aucune demande en retard, aucune échéance dans les trois jours ouvrés."
+        "Que faire cette semaine ? "
+        "Rien ne presse : aucune demande en retard, aucune échéance dans les trois jours ouvrés."
     )
     assert said(report(overdue=(late, late), soon=(soon,)))[2] == (
-        "Que faire ? Répondre à 2 demandes en retard (Permis : 2) et d'ici le mercredi 18 novembre 2026, à 1 "
-        "demande qui va échoir."
+        "Que faire cette semaine ? Répondre à 2 demandes en retard (Permis 2) et d'ici le mercredi 18 novembre 2026, "
+        "à 1 demande qui va échoir."
     )
     assert said(report(soon=(soon, soon)))[2] == (
-        "Que faire ? Répondre, d'ici le mercredi 18 novembre 2026, à 2 demandes qui vont échoir."
+        "Que faire cette semaine ? Répondre, d'ici le mercredi 18 novembre 2026, à 2 demandes qui vont échoir."
     )

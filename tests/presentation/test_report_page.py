@@ -115,7 +115,7 @@ def test_the_page_opens_with_the_office_the_instant_and_the_promise() -> None:
         "Situation au vendredi 13 novembre 2026, 8\u00a0h\u00a030",
         "Où en est-on ? Promesse non tenue",
         "Est-ce définitif ? Oui",
-        "Que faire ? Rien ne presse",
+        "Que faire cette semaine ? Rien ne presse",
         "Engagement",
     ]
     assert [line.emphasis for line in page.lines[1:4]] == [Emphasis.STRONG] * 3
@@ -179,7 +179,7 @@ def test_a_published_figure_that_changed_is_told_with_its_causes() -> None:
     [untold] = page_with(revisions=(revision(),)).warnings
 
     assert told == (
-        f"Chiffre publié le 02/11/2026 pour 2026-10 : 80{PERCENT} (8 sur 10), serait aujourd'hui "
+        f"Chiffre publié le 02/11/2026 pour octobre 2026 : 80{PERCENT} (8 sur 10), serait aujourd'hui "
         f"90{PERCENT} (9 sur 10) (1 demande ; courriels connus depuis, calendrier)."
     )
     assert untold.endswith("(1 demande ; –).")
@@ -318,10 +318,15 @@ def test_delays_are_numbers_beside_their_words_and_none_where_too_many_wait() ->
     figures = summary_with(SETTLED)
     nothing = summary_with(Population(), delay_curve([]))
 
-    assert figures["Délai médian"] == Cell("4 jours ouvrés", 4)
-    assert figures["9e décile"] == Cell("12 jours ouvrés", 12)
-    assert figures["Répondu en 5, 9, 15 jours"] == Cell(f"50{PERCENT} – 66,6{PERCENT} – 100{PERCENT}")
-    assert [nothing[label] for label in ("Délai médian", "Répondu en 5, 9, 15 jours")] == [Cell("–")] * 2
+    assert figures["1 demande sur 2 a sa réponse en"] == Cell("4 jours ouvrés au plus", 4)
+    assert figures["9 demandes sur 10 ont leur réponse en"] == Cell("12 jours ouvrés au plus", 12)
+    assert figures["Ont leur réponse en 5, 9, 15 jours ouvrés au plus"] == Cell(
+        f"50{PERCENT} – 66,6{PERCENT} – 100{PERCENT}"
+    )
+    assert [
+        nothing[label]
+        for label in ("1 demande sur 2 a sa réponse en", "Ont leur réponse en 5, 9, 15 jours ouvrés au plus")
+    ] == [Cell("–")] * 2
 
 
 def test_of_too_few_no_delay_is_given_nor_beyond_the_longest_wait() -> None:
@@ -330,10 +335,17 @@ def test_of_too_few_no_delay_is_given_nor_beyond_the_longest_wait() -> None:
 
     few, known = summary_with(SETTLED, four), summary_with(SETTLED, waiting)
 
-    assert [few[label] for label in ("Délai médian", "9e décile", "Répondu en 5, 9, 15 jours")] == [
-        Cell("–")
-    ] * 3
-    assert known["Répondu en 5, 9, 15 jours"] == Cell(f"50{PERCENT} – 60{PERCENT} – –")
+    assert [
+        few[label]
+        for label in (
+            "1 demande sur 2 a sa réponse en",
+            "9 demandes sur 10 ont leur réponse en",
+            "Ont leur réponse en 5, 9, 15 jours ouvrés au plus",
+        )
+    ] == [Cell("–")] * 3
+    assert known["Ont leur réponse en 5, 9, 15 jours ouvrés au plus"] == Cell(
+        f"50{PERCENT} – 60{PERCENT} – –"
+    )
     page = page_with(sections=(cohort(by_service=(ServiceLine("Permis", SETTLED, four, four),)),))
     assert rows_of(page, "Par service")[0][-1] == Cell("–")
 

@@ -153,7 +153,7 @@ def test_what_a_request_rests_on_stands_beside_it_where_there_is_room() -> None:
 
     assert shown(by_mail) == [
         "information",
-        "contact/INBOX, contact/Permis",
+        "contact, boîte de réception ; contact, Permis",
         "dernier relais",
         "cite (References)",
         "a@example.org",

@@ -12,7 +12,7 @@ from mailsla.core.clock.commitment import Commitment
 from mailsla.core.collection.gap import Gap
 from mailsla.language import gettext as _
 from mailsla.language import ngettext
-from mailsla.presentation import words
+from mailsla.presentation import mail_terms, words
 from mailsla.presentation.pages.mail_page import subject
 
 MOST_NOTICES = 50
@@ -154,8 +154,7 @@ def _details(notice: Notice, zone: ZoneInfo, shown: Shown) -> Iterable[str]:
     if shown.sender and request.citizens:
         yield _("De : {sender}").format(sender=words.safe(request.citizens[0]))
     yield _("Reçue le {instant}").format(instant=words.instant(request.received.at, zone))
-    mailboxes = ", ".join(words.safe(mailbox) for _account, mailbox in request.mailboxes)
-    yield _("Dossier : {mailboxes}").format(mailboxes=mailboxes)
+    yield _("Dossier : {mailboxes}").format(mailboxes=mail_terms.places(request.mailboxes))
     yield _("Référence : {key}").format(key=words.reference(request.key))
     if request.follow_up:
         yield _("Suite d'une demande déjà traitée.")

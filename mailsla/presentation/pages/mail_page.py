@@ -215,5 +215,5 @@ def _with_whose(said: str, item: Judged) -> str:
     return _("{state} (service : {service} ; catégorie : {category})").format(
         state=said,
         service=words.safe(item.case.service or "–", 60),
-        category=words.safe(item.case.category, 60),
+        category=words.category(item.case.category),
     )

@@ -21,7 +21,7 @@ def answers(built: Report, zone: ZoneInfo) -> Iterator[tuple[str, str]]:
     widest = built.sections[-1]
     yield _("Où en est-on ?"), _where(widest, built)
     yield _("Est-ce définitif ?"), _is_final(widest, built, zone)
-    yield _("Que faire ?"), _what_to_do(built)
+    yield _("Que faire cette semaine ?"), _what_to_do(built)
 
 
 def _where(widest: Section, built: Report) -> str:
@@ -92,7 +92,7 @@ def _is_final(widest: Section, built: Report, zone: ZoneInfo) -> str:
     if found.is_definitive:
         return _("Oui : la période est finie, toutes ses demandes sont échues, et la relève était entière.")
     reasons = {
-        Missing.PERIOD: _("la période n'est pas finie"),
+        Missing.PERIOD: words.not_over(widest.period),
         Missing.DUE: ngettext(
             "{n} demande n'est pas encore échue ({early} déjà répondue, {waiting} en attente)",
             "{n} demandes ne sont pas encore échues ({early} déjà répondues, {waiting} en attente)",

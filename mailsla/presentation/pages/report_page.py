@@ -151,7 +151,7 @@ def _notes(built: Report) -> Iterable[str]:
             "{n} suites de demandes déjà traitées, comptées à part.",
             widest.counted,
         ).format(n=widest.counted)
-    yield _("Les délais tiennent compte des demandes encore sans réponse (Kaplan-Meier).")
+    yield _("Les délais sont des estimations : ils tiennent compte des demandes encore sans réponse.")
 
 
 def _otherwise(built: Report) -> Iterable[str]:

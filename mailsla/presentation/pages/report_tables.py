@@ -61,16 +61,25 @@ def _standing(built: Report) -> Iterable[Figure]:
 
 def _delays(built: Report) -> Iterable[Figure]:
     minimum = built.minimum
-    yield _("Délai médian"), lambda cohort: _delay(cohort.delays, cohort.delays.median, minimum)
-    yield _("9e décile"), lambda cohort: _delay(cohort.delays, cohort.delays.ninth_decile, minimum)
+    half, tenth = _("plus de la moitié attendent encore"), _("plus d'une sur dix attend encore")
     yield (
-        _("Première réaction, médiane"),
-        lambda cohort: _delay(cohort.first_responses, cohort.first_responses.median, minimum),
+        _("1 demande sur 2 a sa réponse en"),
+        lambda cohort: _delay(cohort.delays, cohort.delays.median, minimum, half),
+    )
+    yield (
+        _("9 demandes sur 10 ont leur réponse en"),
+        lambda cohort: _delay(cohort.delays, cohort.delays.ninth_decile, minimum, tenth),
+    )
+    yield (
+        _("1 demande sur 2 a une première réaction en"),
+        lambda cohort: _delay(cohort.first_responses, cohort.first_responses.median, minimum, half),
     )
     if any(cohort.acknowledged for cohort in built.sections):
         yield _("Accusés de réception"), lambda cohort: _count(cohort.acknowledged)
     days = (5, built.commitment.last_day, 15) if built.commitment.unit is Unit.WORKING_DAYS else (5, 10, 15)
-    label = _("Répondu en {days} jours").format(days=", ".join(map(str, sorted(set(days)))))
+    label = _("Ont leur réponse en {days} jours ouvrés au plus").format(
+        days=", ".join(map(str, sorted(set(days))))
+    )
     yield label, lambda cohort: _answered_by(cohort.delays, sorted(set(days)), minimum)
 
 
@@ -195,7 +204,7 @@ def balance(of: Balance) -> Table:
 
 
 def _count(number: int) -> Cell:
-    return Cell(str(number), number)
+    return Cell(words.number(number), number)
 
 
 def _share(counts: Population, minimum: int) -> Fraction | None:
@@ -225,10 +234,10 @@ def _target(cohort: Section, commitment: Commitment, minimum: int) -> Cell:
     return Cell(standing.format(target=target), commitment.target, Emphasis.BAD)
 
 
-def _delay(curve: DelayCurve, days: int | None, minimum: int) -> Cell:
+def _delay(curve: DelayCurve, days: int | None, minimum: int, unknown: str) -> Cell:
     if curve.requests < minimum:
         return Cell("–")
-    return Cell(words.delay(curve, days), days)
+    return Cell(words.delay(curve, days, unknown), days)
 
 
 def _answered_by(curve: DelayCurve, days: Sequence[int], minimum: int) -> Cell:

@@ -165,7 +165,7 @@ def _revision(found: Revision, zone: ZoneInfo) -> str:
     )
     return sentence.format(
         day=words.short_day(found.published.published_at.astimezone(zone).date()),
-        period=found.published.period.name,
+        period=words.period_name(found.published.period),
         before=words.published(found.published),
         after=words.published(found.now),
         n=others,

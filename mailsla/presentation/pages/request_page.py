@@ -182,7 +182,7 @@ def _grounds_columns() -> tuple[Column, ...]:
 def _rests_on(item: Judged, grounds: Mapping[str, Grounds]) -> Row:
     found = grounds[item.case.key]
     return (
-        Cell(words.safe(item.case.category, 60)),
+        Cell(words.category(item.case.category)),
         Cell(mail_terms.places(found.mailboxes)),
         Cell(terms.short_basis(found.received)),
         Cell(terms.answered_because(found) or "–"),
