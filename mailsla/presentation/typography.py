@@ -9,7 +9,7 @@ from mailsla.language import language
 NO_BREAK = "\u00a0"
 NARROW_NO_BREAK = "\u202f"
 
-_BEFORE = re.compile(r" (?=[:;?!%»](?:[\s»)…]|$))")
+_BEFORE = re.compile(r" (?=[:;?!%»](?!\w))")
 _AFTER = re.compile(r"(?<=«) ")
 
 

@@ -21,6 +21,7 @@ from mailsla.presentation.typography import NARROW_NO_BREAK, NO_BREAK, typeset
         ("le dossier « Permis » ; le reste", "le dossier «~Permis~»~; le reste"),
         ("« 80 % »", "«~80~%~»"),
         ("(80 %)", "(80~%)"),
+        ("80 %, « oui », « non ».", "80~%, «~oui~», «~non~»."),
         ("à 08:30, http://exemple", "à 08:30, http://exemple"),
         ("une option :quelconque", "une option :quelconque"),
     ],
