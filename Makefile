@@ -18,7 +18,7 @@ demo: $(DEMO)/installed
 
 # Exactly what CI runs: style, types, layers, then every test, on real servers, under two time zones.
 test: check servers mutations-sample
-	TZ=Pacific/Noumea $(PYTEST) -q tests/core mailsla
+	TZ=Pacific/Noumea $(PYTEST) -q --hypothesis-profile=unit tests/core mailsla
 	$(PYTEST)
 
 # The same tests, and the lines that none of them reaches; subprocesses included.

@@ -15,10 +15,9 @@ from mailsla.core.errors import UsageError
 from mailsla.core.mail.identity import reference
 from mailsla.core.mail.printable import printable
 from mailsla.core.office.sides import Side
-from mailsla.core.pairing.decision import Action, Decision, in_force
+from mailsla.core.pairing.decision import Action, Decision, Recorded, in_force
 from mailsla.core.pairing.derivation import DerivedMessage
 from mailsla.core.pairing.doubts import Doubt
-from mailsla.core.pairing.recorded import Recorded
 from mailsla.core.pairing.request import Request
 from mailsla.core.rate.declared import ABOUT_COLLECTION
 from mailsla.language import gettext as _

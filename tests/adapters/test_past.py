@@ -28,7 +28,7 @@ from mailsla.core.collection.outcome import RunOutcome
 from mailsla.core.collection.to_store import Batch, Cursor, NewMessage, SetAside
 from mailsla.core.errors import UsageError
 from mailsla.core.mail.copies import DRAFT_FLAG, Mail, MailboxRole
-from mailsla.core.pairing.recorded import Recorded
+from mailsla.core.pairing.decision import Recorded
 from mailsla.core.rate.period import parse_period
 from mailsla.core.rate.publication import Published
 from mailsla.presentation.documents.alerts import alerts_document

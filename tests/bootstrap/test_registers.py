@@ -14,8 +14,7 @@ from mailsla.bootstrap import commands, decisions
 from mailsla.bootstrap.application import Application, open_application
 from mailsla.cli import run
 from mailsla.config import load
-from mailsla.core.pairing.decision import Action
-from mailsla.core.pairing.recorded import Recorded
+from mailsla.core.pairing.decision import Action, Recorded
 from mailsla.core.rate.period import Grain, parse_period
 from mailsla.core.rate.publication import Published, Source
 from mailsla.usecases.decide import Answered, Exclude, OfMail, Signature, Wanted

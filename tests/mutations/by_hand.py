@@ -406,7 +406,7 @@ MUTATIONS = (
     Mutation(
         "a decision undone still holds",
         "pairing/decision",
-        "            undone.add(decision.undone)",
+        "            undone[decision.undone] = decision.number",
         "            pass",
     ),
     Mutation(

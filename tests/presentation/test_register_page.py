@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from mailsla.core.pairing.decision import Action, Decision
-from mailsla.core.pairing.recorded import Recorded
+from mailsla.core.pairing.decision import Action, Decision, Recorded
 from mailsla.core.rate.effect import Effect
 from mailsla.core.rate.population import Population
 from mailsla.core.rate.publication import Published, Source

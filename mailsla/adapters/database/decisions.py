@@ -15,8 +15,7 @@ from mailsla.adapters.database.engine import reading, writing
 from mailsla.adapters.database.messages import TIE_COLUMNS
 from mailsla.adapters.database.pending import derive_again
 from mailsla.adapters.database.tables import DECISION, MESSAGE, TIE
-from mailsla.core.pairing.decision import Action, Decision, in_force
-from mailsla.core.pairing.recorded import Recorded
+from mailsla.core.pairing.decision import Action, Decision, Recorded, in_force
 from mailsla.core.pairing.ties import tie_of_decision
 
 DIGESTED = ("id", "target", "action", "value", "reason", "decided_by", "decided_at")

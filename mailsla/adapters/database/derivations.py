@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -13,6 +12,7 @@ from sqlalchemy import Engine, func, select, update
 from mailsla.adapters.database.bulk import STREAMED, among
 from mailsla.adapters.database.derivation_work import PORTION, DerivationWork
 from mailsla.adapters.database.engine import reading, writing
+from mailsla.adapters.database.facts_digests import facts_digests
 from mailsla.adapters.database.request_rows import case_of, doubt_of, grounds_of, request_of
 from mailsla.adapters.database.set_aside import MessageSetAside
 from mailsla.adapters.database.tables import (
@@ -38,7 +38,7 @@ from mailsla.core.pairing.request import Grounds, Request
 from mailsla.core.pairing.rules import PairingRules
 from mailsla.core.rate.case import Case
 from mailsla.core.rate.effect import TakenBack
-from mailsla.core.rate.publication import SALTED, FactsDigest
+from mailsla.core.rate.publication import FactsDigest
 
 CASE_COLUMNS = (
     "key",
@@ -104,27 +104,8 @@ class Derivations:
 
         Both ends belong to a stretch. All is read once, however many stretches there are.
         """
-        if not stretches:
-            return []
-        since, until = min(first for first, _last in stretches), max(last for _first, last in stretches)
-        query = (
-            select(DERIVED_MESSAGE.c.key, DERIVED_MESSAGE.c.at, MESSAGE.c.hashes)
-            .join(MESSAGE, MESSAGE.c.key == DERIVED_MESSAGE.c.key)
-            .where(DERIVED_MESSAGE.c.at >= since, DERIVED_MESSAGE.c.at <= until)
-            .order_by(DERIVED_MESSAGE.c.key)
-        )
-        digests = [(*stretch, hashlib.sha256(), hashlib.sha256()) for stretch in stretches]
         with reading(self._engine) as connection:
-            for key, at, hashes in connection.execute(query, execution_options=STREAMED):
-                said = f"{key} {at.isoformat()}\n".encode()
-                for first, last, former, salted in digests:
-                    if first <= at <= last:
-                        former.update(said)
-                        salted.update(said + (hashes or b""))
-        return [
-            FactsDigest(f"{SALTED}{salted.hexdigest()}", former.hexdigest()[:16])
-            for _first, _last, former, salted in digests
-        ]
+            return facts_digests(connection, stretches)
 
     def unanswered(self) -> Iterator[Request]:
         """Yield the requests and follow-ups that nothing answered, by receipt; they are not held all at once."""

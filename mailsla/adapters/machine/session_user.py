@@ -7,7 +7,7 @@ import pwd
 from pathlib import Path
 
 from mailsla.adapters.machine.present import system_now
-from mailsla.core.pairing.recorded import Recorded
+from mailsla.core.pairing.decision import Recorded
 
 LOGIN_ID = Path("/proc/self/loginuid")
 """Where Linux keeps who logged in (pam_loginuid(8)); `sudo` and `su` do not change it."""

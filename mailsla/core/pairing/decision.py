@@ -9,8 +9,6 @@ from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
 
-from mailsla.core.pairing.recorded import Recorded
-
 
 class Action(StrEnum):
     """What can be decided.
@@ -36,6 +34,19 @@ class Action(StrEnum):
     CLOSE_HOLE = "close-hole"
     COMPLETE = "complete"
     UNDO = "undo"
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """Who acted and when, as the machine knows it; both stand beside any name and date that a person gives.
+
+    Attributes:
+        by: The system's user.
+        at: The instant of the machine's real clock, UTC.
+    """
+
+    by: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from mailsla.core.clock.verdict import Outcome
-from mailsla.core.pairing.recorded import Recorded
+from mailsla.core.pairing.decision import Recorded
 from mailsla.core.rate.belonging import Belonging
 from mailsla.core.rate.period import Period
 

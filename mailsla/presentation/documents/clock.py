@@ -8,7 +8,7 @@ from mailsla.core.clock.commitment import Commitment, Unit
 from mailsla.core.clock.origin import Origin
 from mailsla.core.clock.verdict import Clock, Verdict
 from mailsla.core.clock.working_days import Day, SpecialDay
-from mailsla.presentation import promise_words, words
+from mailsla.presentation import promise_words, rule_words, words
 from mailsla.presentation.documents.values import Document, instant, share
 
 
@@ -27,7 +27,7 @@ def rule(commitment: Commitment, clock_: Clock) -> Document:
         "half_days_count": clock_.calendar.half_days_count,
         "announced_date_counts": commitment.announced_date_counts,
         **origin(commitment.origin),
-        "text": f"{words.promise(commitment)}. {words.rule(commitment, clock_)}",
+        "text": f"{words.promise(commitment)}. {rule_words.rule(commitment, clock_)}",
     }
 
 

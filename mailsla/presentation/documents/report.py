@@ -13,7 +13,7 @@ from mailsla.core.rate.promises import PromiseLine
 from mailsla.core.rate.publication import Publication, Revision
 from mailsla.core.rate.report import Report
 from mailsla.core.rate.section import CategoryLine, Section
-from mailsla.presentation import promise_words, words
+from mailsla.presentation import promise_words, rule_words
 from mailsla.presentation.documents.clock import origin, rule
 from mailsla.presentation.documents.request import judged
 from mailsla.presentation.documents.values import Document, instant, share
@@ -228,7 +228,7 @@ def report_document(built: Report, zone: ZoneInfo) -> Document:
         "cohort": first["cohort"],
         "definitive": first["definitive"],
         "rule": rule(built.commitment, built.standard.clock)
-        | {"example": words.example(built.example, zone)},
+        | {"example": rule_words.example(built.example, zone)},
         "population": first["population"],
         "attainment": first["attainment"],
         "target": {

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from zoneinfo import ZoneInfo
 
-from mailsla.core.pairing.decision import Decision
-from mailsla.core.pairing.recorded import Recorded
+from mailsla.core.pairing.decision import Decision, Recorded
 from mailsla.core.rate.effect import Effect
 from mailsla.core.rate.publication import Publication, Revision
 from mailsla.language import gettext as _

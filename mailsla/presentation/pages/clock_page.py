@@ -10,7 +10,7 @@ from mailsla.core.clock.verdict import Clock, Verdict
 from mailsla.core.clock.working_days import Day, SpecialDay
 from mailsla.language import gettext as _
 from mailsla.language import ngettext
-from mailsla.presentation import promise_words, terms, words
+from mailsla.presentation import promise_words, rule_words, terms, words
 from mailsla.presentation.pages.page import (
     Alignment,
     Block,
@@ -45,7 +45,7 @@ def clock_page(
         days_table(counted),
         Line(conclusion, Emphasis.STRONG),
         *(Line(said, Emphasis.DIM) for said in promise_words.where_from(commitment)),
-        Line(words.rule(commitment, clock), Emphasis.DIM),
+        Line(rule_words.rule(commitment, clock), Emphasis.DIM),
     )
     return Page(sections=(Section("", blocks),))
 

@@ -6,8 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from mailsla.core.pairing.decision import Decision
-from mailsla.core.pairing.recorded import Recorded
+from mailsla.core.pairing.decision import Decision, Recorded
 from mailsla.core.rate.belonging import Belonging
 from mailsla.core.rate.declared import ABOUT_COLLECTION
 from mailsla.core.rate.effect import Effect

@@ -12,7 +12,7 @@ from mailsla.core.rate.report import Report
 from mailsla.core.rate.standard import Judged
 from mailsla.language import gettext as _
 from mailsla.language import ngettext
-from mailsla.presentation import mail_terms, promise_words, words
+from mailsla.presentation import mail_terms, promise_words, rule_words, words
 from mailsla.presentation.pages import report_tables
 from mailsla.presentation.pages.other_promises import other_promises
 from mailsla.presentation.pages.page import Block, Emphasis, Line, Page, Points, Section
@@ -54,8 +54,8 @@ def _opening(built: Report, zone: ZoneInfo, *, known_then: bool) -> Iterable[Lin
     for question, answer in answers(built, zone):
         yield Line(f"{question} {answer}", Emphasis.STRONG)
     yield Line(promise_words.promised(built.commitment))
-    yield Line(words.rule(built.commitment, built.standard.clock), Emphasis.DIM)
-    yield Line(words.example(built.example, zone), Emphasis.DIM)
+    yield Line(rule_words.rule(built.commitment, built.standard.clock), Emphasis.DIM)
+    yield Line(rule_words.example(built.example, zone), Emphasis.DIM)
 
 
 def _by_service(section: measured.Section, built: Report) -> Section:
