@@ -120,7 +120,7 @@ def counts(line: PromiseLine) -> str:
     )
     if source := said_source(line.promise.commitment.origin):
         rest.append(source)
-    return _("{name} : {counts} ({promise}).").format(
+    return _("{name} ({promise}) : {counts}, à ce jour.").format(
         name=name(line.promise), counts=said, promise=", ".join(rest)
     )
 

@@ -157,7 +157,7 @@ def test_the_page_says_each_promise_where_it_comes_from_and_what_is_to_check(sai
     assert "Autres engagements – année 2026" in page
     assert "d'après le dossier de presse du 3 septembre 2012, à vérifier" in page
     assert (
-        "Réclamations : 2 demandes, 1 répondue, 1 sans réponse (en 15 jours ouvrés au plus, délai choisi"
+        "Réclamations (en 15 jours ouvrés au plus, délai choisi par le site) : 2 demandes, 1 répondue, 1 sans"
         in page
     )
     assert "3 dates annoncées, 1 tenue, 1 non tenue, 1 pas encore venue" in page

@@ -102,27 +102,27 @@ SENTENCES = [
     (
         line(CHOSEN, Population(met=2, waiting=1), 2),
         (
-            "Réclamations : 3 demandes, 2 répondues, 1 sans réponse "
-            "(en 15 jours ouvrés au plus, délai choisi par le site)."
+            "Réclamations (en 15 jours ouvrés au plus, délai choisi par le site) : "
+            "3 demandes, 2 répondues, 1 sans réponse, à ce jour."
         ),
     ),
     (
         line(URGENT, Population(met=1), 1),
-        "urgent : 1 demande, 1 répondue, 0 sans réponse (en moins de 10 jours ouvrés).",
+        "urgent (en moins de 10 jours ouvrés) : 1 demande, 1 répondue, 0 sans réponse, à ce jour.",
     ),
     (
         line(RECEIPT, Population(met=2, missed=1), 2),
         (
-            "Accusé de réception : 3 demandes, 2 ont eu un courriel de la préfecture, quoi qu'il dise, 1 n'en a eu "
-            "aucun (en 10 jours ouvrés au plus, d'après l'article L. 112-11 du code des relations entre le public et "
-            "l'administration, à vérifier)."
+            "Accusé de réception (en 10 jours ouvrés au plus, d'après l'article L. 112-11 du code des relations entre "
+            "le public et l'administration, à vérifier) : 3 demandes, 2 ont eu un courriel de la préfecture, "
+            "quoi qu'il dise, 1 n'en a eu aucun, à ce jour."
         ),
     ),
     (
         line(ANNOUNCED, Population(met=1, missed=2, early=1, waiting=1), 3),
         (
-            "Délai annoncé : 5 dates annoncées, 1 tenue, 2 non tenues, 2 pas encore venues "
-            "(d'après l'engagement n° 4 de Services Publics+)."
+            "Délai annoncé (d'après l'engagement n° 4 de Services Publics+) : "
+            "5 dates annoncées, 1 tenue, 2 non tenues, 2 pas encore venues, à ce jour."
         ),
     ),
 ]

@@ -136,7 +136,8 @@ def test_whether_it_is_definitive_says_what_is_missing() -> None:
     )
     assert lacking == (
         "Est-ce définitif ? Pas encore : l'année n'est pas finie ; 27 demandes ne sont pas encore échues (9 déjà "
-        "répondues, 18 en attente) ; la relève a commencé le 01/01/2026 : ce qui a été supprimé avant n'est pas connu."
+        "répondues, 18 en attente) ; les courriels ne sont relevés que depuis le 01/01/2026 : "
+        "ceux supprimés avant manquent."
     )
 
 

@@ -320,12 +320,12 @@ def test_delays_are_numbers_beside_their_words_and_none_where_too_many_wait() ->
 
     assert figures["1 demande sur 2 a sa réponse en"] == Cell("4 jours ouvrés au plus", 4)
     assert figures["9 demandes sur 10 ont leur réponse en"] == Cell("12 jours ouvrés au plus", 12)
-    assert figures["Ont leur réponse en 5, 9, 15 jours ouvrés au plus"] == Cell(
+    assert figures["Estimation : répondues en 5, 9, 15 jours ouvrés"] == Cell(
         f"50{PERCENT} – 66,6{PERCENT} – 100{PERCENT}"
     )
     assert [
         nothing[label]
-        for label in ("1 demande sur 2 a sa réponse en", "Ont leur réponse en 5, 9, 15 jours ouvrés au plus")
+        for label in ("1 demande sur 2 a sa réponse en", "Estimation : répondues en 5, 9, 15 jours ouvrés")
     ] == [Cell("–")] * 2
 
 
@@ -340,12 +340,10 @@ def test_of_too_few_no_delay_is_given_nor_beyond_the_longest_wait() -> None:
         for label in (
             "1 demande sur 2 a sa réponse en",
             "9 demandes sur 10 ont leur réponse en",
-            "Ont leur réponse en 5, 9, 15 jours ouvrés au plus",
+            "Estimation : répondues en 5, 9, 15 jours ouvrés",
         )
     ] == [Cell("–")] * 3
-    assert known["Ont leur réponse en 5, 9, 15 jours ouvrés au plus"] == Cell(
-        f"50{PERCENT} – 60{PERCENT} – –"
-    )
+    assert known["Estimation : répondues en 5, 9, 15 jours ouvrés"] == Cell(f"50{PERCENT} – 60{PERCENT} – –")
     page = page_with(sections=(cohort(by_service=(ServiceLine("Permis", SETTLED, four, four),)),))
     assert rows_of(page, "Par service")[0][-1] == Cell("–")
 
@@ -456,7 +454,10 @@ def test_the_outlook_says_what_is_needed_of_those_that_wait() -> None:
 def test_the_outlook_says_on_what_the_volume_rests_and_what_may_still_be_missed() -> None:
     assert "le rythme de cette année" in outlook_with()[0]
     assert "les mêmes semaines de l'an dernier" in outlook_with(volume_basis=VolumeBasis.LAST_YEAR)[0]
-    assert outlook_with(may_lose=1)[1] == "À ce volume, 1 demande peut encore être manquée cette année."
+    assert (
+        outlook_with(may_lose=1)[1]
+        == "Ces demandes attendues comprises, 1 demande peut encore être manquée cette année."
+    )
     assert outlook_with(may_lose=-1)[1] == "À ce volume, l'objectif de l'année ne peut plus être atteint."
 
 
@@ -465,7 +466,8 @@ def test_the_outlook_says_where_the_year_lands_and_when_the_target_is_lost_unles
 
     assert len(outlook_with()) == 2
     assert outlook_with(landing=LANDING)[2] == (
-        f"Au rythme présent, l'année finirait à 84{PERCENT} (entre 79,7{PERCENT} et 86,3{PERCENT}, à 95 %)."
+        f"Au rythme présent, l'année finirait à 84{PERCENT} "
+        f"(de 79,7{PERCENT} à 86,3{PERCENT}, 19 chances sur 20)."
     )
     assert outlook_with(out_of_reach_from=week)[2].startswith("À ce rythme, l'objectif ne pourra plus")
     assert len(outlook_with(out_of_reach_from=week, may_lose=-1)) == 2

@@ -108,9 +108,17 @@ def _collection(found: Finality, built: Report, zone: ZoneInfo) -> str:
         return _("aucun compte n'a encore été relevé en entier")
     if found.holes:
         return _("la relève a été interrompue")
-    return _("la relève a commencé le {day} : ce qui a été supprimé avant n'est pas connu").format(
+    return _("les courriels ne sont relevés que depuis le {day} : ceux supprimés avant manquent").format(
         day=words.short_day(built.since.astimezone(zone).date())
     )
+
+
+def _due_today(built: Report) -> str:
+    """Say how many of those that fall due soon do this very day."""
+    today = sum(item.verdict.due_on == built.today for item in built.soon)
+    if not today:
+        return ""
+    return ngettext(", dont {n} ce soir", ", dont {n} ce soir", today).format(n=today)
 
 
 def _what_to_do(built: Report) -> str:
@@ -136,6 +144,7 @@ def _what_to_do(built: Report) -> str:
                 "d'ici le {day}, à {n} demandes qui vont échoir",
                 soon,
             ).format(n=soon, day=words.day_name(last))
+            + _due_today(built)
         )
     sentence = _(" et ").join(said) if late else _("répondre, {what}").format(what=said[0])
     return f"{sentence[:1].upper()}{sentence[1:]}."

@@ -101,8 +101,8 @@ def _outlook_sentences(outlook: Outlook, target: str) -> Iterable[str]:
         yield _("À ce volume, l'objectif de l'année ne peut plus être atteint.")
     else:
         yield ngettext(
-            "À ce volume, {n} demande peut encore être manquée cette année.",
-            "À ce volume, {n} demandes peuvent encore être manquées cette année.",
+            "Ces demandes attendues comprises, {n} demande peut encore être manquée cette année.",
+            "Ces demandes attendues comprises, {n} demandes peuvent encore être manquées cette année.",
             outlook.may_lose,
         ).format(n=outlook.may_lose)
     yield from _at_this_pace(outlook)
@@ -110,7 +110,9 @@ def _outlook_sentences(outlook: Outlook, target: str) -> Iterable[str]:
 
 def _at_this_pace(outlook: Outlook) -> Iterable[str]:
     if outlook.landing is not None:
-        yield _("Au rythme présent, l'année finirait à {expected} (entre {low} et {high}, à 95 %).").format(
+        yield _(
+            "Au rythme présent, l'année finirait à {expected} (de {low} à {high}, 19 chances sur 20)."
+        ).format(
             expected=words.percent(outlook.landing.expected),
             low=words.percent(Fraction(outlook.landing.low)),
             high=words.percent(Fraction(outlook.landing.high)),

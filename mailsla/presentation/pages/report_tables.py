@@ -77,7 +77,7 @@ def _delays(built: Report) -> Iterable[Figure]:
     if any(cohort.acknowledged for cohort in built.sections):
         yield _("Accusés de réception"), lambda cohort: _count(cohort.acknowledged)
     days = (5, built.commitment.last_day, 15) if built.commitment.unit is Unit.WORKING_DAYS else (5, 10, 15)
-    label = _("Ont leur réponse en {days} jours ouvrés au plus").format(
+    label = _("Estimation : répondues en {days} jours ouvrés").format(
         days=", ".join(map(str, sorted(set(days))))
     )
     yield label, lambda cohort: _answered_by(cohort.delays, sorted(set(days)), minimum)
