@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -11,9 +11,11 @@ import typer
 from mailsla.bootstrap import commands
 from mailsla.bootstrap.application import Application
 from mailsla.cli import past, session
+from mailsla.cli.answering import answer
 from mailsla.cli.options import (
     AtOption,
     CohortOption,
+    FormatOption,
     OutputOption,
     PeriodOption,
     SampleOption,
@@ -29,18 +31,16 @@ from mailsla.cli.session import Format
 from mailsla.core.errors import UsageError
 from mailsla.core.mail.kinds import MailKind
 from mailsla.core.pairing.balance import MailClass
-from mailsla.core.pairing.derivation import ListedMail
+from mailsla.core.pairing.request import Grounds
 from mailsla.core.rate.promises import Promise
 from mailsla.core.rate.standard import Variant
 from mailsla.language import gettext as _
 from mailsla.presentation import words
 from mailsla.presentation.documents.mail import left_out_document, mails_document
 from mailsla.presentation.documents.request import requests_document
-from mailsla.presentation.documents.values import text
 from mailsla.presentation.formats import csv_sheet as sheet
-from mailsla.presentation.formats import terminal
 from mailsla.presentation.pages.mail_list_page import left_out_page, mails_page
-from mailsla.presentation.pages.page import ROOM_FOR_MORE
+from mailsla.presentation.pages.page import ROOM_FOR_MORE, Page
 from mailsla.presentation.pages.request_page import requests_page
 from mailsla.usecases.look_at_mails import LeftOut
 from mailsla.usecases.look_up import Sample, sampled
@@ -53,7 +53,6 @@ def declare(app: typer.Typer) -> None:
     app.command(help=_("Liste les courriels relevés : chacun est dans une classe, et une seule."))(mails)
 
 
-FormatOption = Annotated[Format, typer.Option("--format", help=_("text, json ou csv."))]
 KindOption = Annotated[
     MailKind | None, typer.Option(help=_("left-out : une seule nature de courriel."), show_default=False)
 ]
@@ -143,21 +142,27 @@ def _listed(
 ) -> None:
     """Print the requests of a selection, by one promise when it is named."""
     found, zone = commands.requests(app, selection, sample, promise), app.site.zone
-    if format_ is Format.JSON:
-        grounds = commands.grounds(app, found.items)
-        document = requests_document(found.items, grounds, found.doubts, found.decided, zone, promise)
-        session.write_out(text(document), output)
-    elif format_ is Format.CSV:
-        session.write_out(sheet.requests(found.items, commands.grounds(app, found.items), zone), output)
-    else:
-        with session.printing(output) as console:
-            doubts = found.doubts if selection.state is State.TO_CHECK else ()
-            mails = commands.mails(app, {key for doubt in doubts for key in (doubt.mail, *doubt.candidates)})
-            grounds = commands.grounds(app, found.items) if console.width >= ROOM_FOR_MORE else {}
-            page = requests_page(
-                found.items, found.decided, zone, found.found, doubts, mails, grounds, promise
-            )
-            terminal.show(then(page), console)
+
+    def grounds() -> Mapping[str, Grounds]:
+        return commands.grounds(app, found.items)
+
+    def page(columns: int) -> Page:
+        doubts = found.doubts if selection.state is State.TO_CHECK else ()
+        mails = commands.mails(app, {key for doubt in doubts for key in (doubt.mail, *doubt.candidates)})
+        shown = grounds() if columns >= ROOM_FOR_MORE else {}
+        return then(
+            requests_page(found.items, found.decided, zone, found.found, doubts, mails, shown, promise)
+        )
+
+    answer(
+        format_,
+        output,
+        document=lambda: requests_document(
+            found.items, grounds(), found.doubts, found.decided, zone, promise
+        ),
+        sheet=lambda: sheet.requests(found.items, grounds(), zone),
+        page=page,
+    )
 
 
 def _left_out(
@@ -171,13 +176,13 @@ def _left_out(
     """Print the mails that are no request."""
     zone, count = app.site.zone, len(found.mails)
     mails = sampled(found.mails, sample)
-    if format_ is Format.JSON:
-        session.write_out(text(left_out_document(mails, count, found.internal, zone)), output)
-    elif format_ is Format.CSV:
-        session.write_out(sheet.mails(mails, zone), output)
-    else:
-        with session.printing(output) as console:
-            terminal.show(then(left_out_page(mails, count, found.internal, zone)), console)
+    answer(
+        format_,
+        output,
+        document=lambda: left_out_document(mails, count, found.internal, zone),
+        sheet=lambda: sheet.mails(mails, zone),
+        page=lambda _columns: then(left_out_page(mails, count, found.internal, zone)),
+    )
 
 
 def mails(
@@ -205,21 +210,11 @@ def mails(
         raise UsageError(_("--copies liste toutes les classes : retirez --class."))
     with session.up_to_date(context) as app:
         found = commands.copies(app, wanted) if copies else commands.mails_of_class(app, class_, wanted, kind)
-        _mails(app, found, drawn, format_, output)
-
-
-def _mails(
-    app: Application,
-    found: Sequence[ListedMail],
-    sample: Sample | None,
-    format_: Format,
-    output: Path | None,
-) -> None:
-    shown, zone = sampled(found, sample), app.site.zone
-    if format_ is Format.JSON:
-        session.write_out(text(mails_document(shown, len(found), zone)), output)
-    elif format_ is Format.CSV:
-        session.write_out(sheet.mails(shown, zone), output)
-    else:
-        with session.printing(output) as console:
-            terminal.show(mails_page(shown, len(found), zone), console)
+        shown, zone = sampled(found, drawn), app.site.zone
+    answer(
+        format_,
+        output,
+        document=lambda: mails_document(shown, len(found), zone),
+        sheet=lambda: sheet.mails(shown, zone),
+        page=lambda _columns: mails_page(shown, len(found), zone),
+    )

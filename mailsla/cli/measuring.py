@@ -9,9 +9,11 @@ import typer
 from mailsla.adapters.machine.session_user import recorded_now, said_user
 from mailsla.bootstrap import commands
 from mailsla.cli import past, session
+from mailsla.cli.answering import answer
 from mailsla.cli.options import (
     AtOption,
     CohortOption,
+    FormatOption,
     OutputOption,
     PeriodOption,
     ServiceOption,
@@ -49,7 +51,7 @@ def report(
     context: typer.Context,
     period: PeriodOption = None,
     service: ServiceOption = None,
-    format_: Annotated[Format, typer.Option("--format", help=_("text, json ou csv."))] = Format.TEXT,
+    format_: FormatOption = Format.TEXT,
     output: OutputOption = None,
     by: Annotated[Grain, typer.Option(help=_("Découpage : week, month, quarter ou year."))] = Grain.MONTH,
     cohort: CohortOption = None,
@@ -78,13 +80,13 @@ def report(
         zone = app.site.zone
         signed = Published(signed_by or said_user(), recorded_now(), reason)
         published = commands.publish(app, built, signed, cohort) if publish else []
-    if format_ is Format.JSON:
-        session.write_out(text(report_document(built, zone)), output)
-    elif format_ is Format.CSV:
-        session.write_out(sheet.report(built), output)
-    else:
-        with session.printing(output) as console:
-            terminal.show(report_page(built, zone, known_then=at is not None), console)
+    answer(
+        format_,
+        output,
+        document=lambda: report_document(built, zone),
+        sheet=lambda: sheet.report(built),
+        page=lambda _columns: report_page(built, zone, known_then=at is not None),
+    )
     for item in published:
         told = session.console() if format_ is Format.TEXT else session.error_console()
         told.print(just_published(item, built.minimum))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from mailsla.cli.session import Format
 from mailsla.core.errors import UsageError
 from mailsla.core.rate.belonging import Belonging
 from mailsla.language import gettext as _
@@ -29,6 +30,7 @@ AtOption = Annotated[
     str | None,
     typer.Option(help=_("Telle que connue à cette date, ou à cet instant."), show_default=False),
 ]
+FormatOption = Annotated[Format, typer.Option("--format", help=_("text, json ou csv."))]
 OutputOption = Annotated[
     Path | None, typer.Option("--output", "-o", help=_("Fichier à écrire."), show_default=False)
 ]

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 import typer
 
 from mailsla.bootstrap import commands
 from mailsla.cli import session
-from mailsla.cli.options import OutputOption, PeriodOption
+from mailsla.cli.answering import answer
+from mailsla.cli.options import FormatOption, OutputOption, PeriodOption
 from mailsla.cli.periods import read_period
 from mailsla.cli.session import Format
 from mailsla.language import gettext as _
 from mailsla.presentation.documents.registers import decisions_document, publications_document
-from mailsla.presentation.documents.values import text
 from mailsla.presentation.formats import register_sheet as sheet
-from mailsla.presentation.formats import terminal
 from mailsla.presentation.pages.register_page import decisions_page, publications_page
-
-FormatOption = Annotated[Format, typer.Option("--format", help=_("text, json ou csv."))]
 
 
 def declare(app: typer.Typer) -> None:
@@ -43,13 +38,13 @@ def decisions(
             for item in commands.registered_decisions(app, wanted)
         ]
         zone = app.site.zone
-    if format_ is Format.JSON:
-        session.write_out(text(decisions_document(found, zone)), output)
-    elif format_ is Format.CSV:
-        session.write_out(sheet.decisions(found, zone), output)
-    else:
-        with session.printing(output) as console:
-            terminal.show(decisions_page(found, zone), console)
+    answer(
+        format_,
+        output,
+        document=lambda: decisions_document(found, zone),
+        sheet=lambda: sheet.decisions(found, zone),
+        page=lambda _columns: decisions_page(found, zone),
+    )
 
 
 def publications(
@@ -66,10 +61,10 @@ def publications(
             for item in commands.registered_publications(app, wanted)
         ]
         zone, minimum = app.site.zone, app.site.settings.site.minimum
-    if format_ is Format.JSON:
-        session.write_out(text(publications_document(found, minimum, zone)), output)
-    elif format_ is Format.CSV:
-        session.write_out(sheet.publications(found, zone), output)
-    else:
-        with session.printing(output) as console:
-            terminal.show(publications_page(found, minimum, zone), console)
+    answer(
+        format_,
+        output,
+        document=lambda: publications_document(found, minimum, zone),
+        sheet=lambda: sheet.publications(found, zone),
+        page=lambda _columns: publications_page(found, minimum, zone),
+    )

@@ -458,21 +458,7 @@ def test_a_missing_or_broken_file_gets_one_sentence(tmp_path: Path) -> None:
 
 def test_a_relative_store_lies_beside_the_configuration(tmp_path: Path) -> None:
     path = tmp_path / "mailsla.toml"
-    path.write_text(
-        """
-        [site]
-        name = "Préfecture d'essai"
-        departement = "2a"
-        [office]
-        domains = ["pref.example.fr"]
-        [[accounts]]
-        name = "contact"
-        host = "imap.example.fr"
-        user = "contact"
-        password_env = "MAILSLA_PASSWORD"
-        """,
-        encoding="utf-8",
-    )
+    path.write_text(SMALLEST_FILE.replace('"18"', '"2a"'), encoding="utf-8")
 
     assert load(path).store.url == f"sqlite:///{tmp_path / 'mailsla.sqlite3'}"
 

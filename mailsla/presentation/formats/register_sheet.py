@@ -17,11 +17,7 @@ from mailsla.presentation.pages import register_page
 def decisions(found: Iterable[tuple[Decision, int | None, Sequence[Effect]]], zone: ZoneInfo) -> str:
     """Return the register of decisions: one line a decision, and one more for each further year it changes."""
     header = (
-        _("n°"),
-        _("consignée le"),
-        _("session"),
-        _("dite le"),
-        _("par"),
+        *_signed(),
         _("référence"),
         _("décision"),
         _("raison"),
@@ -48,6 +44,11 @@ def decisions(found: Iterable[tuple[Decision, int | None, Sequence[Effect]]], zo
     return table(header, rows)
 
 
+def _signed() -> tuple[str, ...]:
+    """The titles of what any act has: its number, what the machine noted of it, what was said."""
+    return (_("n°"), _("consignée le"), _("session"), _("dite le"), _("par"))
+
+
 def _effect(of: Effect) -> tuple[int, ...]:
     return (
         of.year,
@@ -58,11 +59,7 @@ def _effect(of: Effect) -> tuple[int, ...]:
 def publications(found: Iterable[tuple[Publication, Revision | None, int | None]], zone: ZoneInfo) -> str:
     """Return the register of publications, one line each."""
     header = (
-        _("n°"),
-        _("consignée le"),
-        _("session"),
-        _("dite le"),
-        _("par"),
+        *_signed(),
         _("raison"),
         _("période"),
         _("du"),
