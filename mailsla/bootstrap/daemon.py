@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from collections.abc import Set as AbstractSet
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import AbstractContextManager, ExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -122,7 +122,9 @@ class Daemon:
             shift = self._shift()
         except MailslaError as error:
             self.told.refused(error)
-            alerts.sound_refused(self._at_work, error)
+            # The store may be what does not answer: the former rounds go on, and find out by themselves.
+            with suppress(MailslaError):
+                alerts.sound_refused(self._at_work, error)
             return None
         forget_tokens()
         return shift
@@ -131,6 +133,6 @@ class Daemon:
         with ExitStack() as opened:
             app = opened.enter_context(self.open())
             jobs = [Job(item.name, item.seconds, item.act) for item in rounds(app, self.told).all()]
-            self._at_work = app
             self.told.began(app)
+            self._at_work = app
             return Shift(jobs, app.stop, app.interrupt, opened.pop_all().close)

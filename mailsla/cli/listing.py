@@ -10,7 +10,7 @@ import typer
 
 from mailsla.bootstrap import commands
 from mailsla.bootstrap.application import Application
-from mailsla.cli import past, session
+from mailsla.cli import past
 from mailsla.cli.answering import answer
 from mailsla.cli.options import (
     AtOption,
@@ -97,20 +97,20 @@ def requests(
     with past.known_at(context, at) as app:
         then = past.told_of_then(app, at)
         check_service(app, service)
+        by = cohort or app.site.settings.report.cohort
+        selection = Selection(
+            state, wanted, service, by, category, counted, unassigned, follow_ups, reason, variant
+        )
         if state is State.LEFT_OUT:
-            if service is not None or unassigned:
-                raise UsageError(_("Un courriel écarté n'est à aucun service : retirez --service."))
-            if promise is not None:
-                raise UsageError(_("Un courriel écarté n'est d'aucun engagement : retirez --promise."))
+            if promise is not None or cohort is not None or selection != Selection(state, wanted, by=by):
+                raise UsageError(
+                    _("--state left-out va avec --period, --kind, --sample et --at : retirez le reste.")
+                )
             _left_out(app, commands.left_out(app, wanted, kind), drawn, then, format_, output)
             return
         if kind is not None:
             raise UsageError(_("--kind va avec --state left-out."))
         check_category(app, category)
-        by = cohort or app.site.settings.report.cohort
-        selection = Selection(
-            state, wanted, service, by, category, counted, unassigned, follow_ups, reason, variant
-        )
         by_promise = None if promise is None else _promise(app, promise, selection)
         _listed(app, selection, drawn, then, format_, output, by_promise)
 
@@ -198,6 +198,7 @@ def mails(
     ] = False,
     sample: SampleOption = None,
     seed: SeedOption = None,
+    at: AtOption = None,
     format_: FormatOption = Format.TEXT,
     output: OutputOption = None,
 ) -> None:
@@ -208,7 +209,8 @@ def mails(
         raise UsageError(_("--kind va avec --class left-out."))
     if copies and class_ is not None:
         raise UsageError(_("--copies liste toutes les classes : retirez --class."))
-    with session.up_to_date(context) as app:
+    with past.known_at(context, at) as app:
+        then = past.told_of_then(app, at)
         found = commands.copies(app, wanted) if copies else commands.mails_of_class(app, class_, wanted, kind)
         shown, zone = sampled(found, drawn), app.site.zone
     answer(
@@ -216,5 +218,5 @@ def mails(
         output,
         document=lambda: mails_document(shown, len(found), zone),
         sheet=lambda: sheet.mails(shown, zone),
-        page=lambda _columns: mails_page(shown, len(found), zone),
+        page=lambda _columns: then(mails_page(shown, len(found), zone)),
     )

@@ -78,8 +78,10 @@ def report(
         periods = () if period is None else (read_period(period),)
         built = commands.report(app, periods, service=service, grain=by, by=cohort)
         zone = app.site.zone
-        signed = Published(signed_by or said_user(), recorded_now(), reason)
-        published = commands.publish(app, built, signed, cohort) if publish else []
+        published = []
+        if publish:
+            signed = Published(signed_by or said_user(), recorded_now(), reason)
+            published = commands.publish(app, built, signed, cohort)
     answer(
         format_,
         output,

@@ -19,7 +19,7 @@ def rule(commitment: Commitment, clock: Clock) -> str:
     sentences = [_counting(commitment)]
     if commitment.unit is not Unit.OPENING_HOURS:
         if clock.receipt.cutoff is not None:
-            cutoff = f"{clock.receipt.cutoff:%H:%M}"
+            cutoff = words.time_of_day(clock.receipt.cutoff)
             sentences.append(
                 _("Un courriel reçu à partir de {time} compte comme reçu le lendemain.").format(time=cutoff)
             )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, time
 from fractions import Fraction
 from math import floor
 from zoneinfo import ZoneInfo
@@ -19,7 +19,6 @@ from mailsla.core.rate.delays import DelayCurve
 from mailsla.core.rate.finality import Finality
 from mailsla.core.rate.period import Period
 from mailsla.core.rate.population import Population
-from mailsla.core.rate.publication import Publication
 from mailsla.language import gettext as _
 from mailsla.language import language, ngettext
 from mailsla.presentation.typography import NARROW_NO_BREAK, NO_BREAK
@@ -35,6 +34,11 @@ reference = identity.reference
 def service_name(service: str | None) -> str:
     """The service's name, or that none has it."""
     return _("(non attribuées)") if service is None else safe(service)
+
+
+def option_of_service(service: str | None) -> tuple[str, ...]:
+    """What a printed command says of the only service that is spoken of; nothing of all of them."""
+    return () if service is None else (f'--service "{safe(service)}"',)
 
 
 def category(name: str) -> str:
@@ -76,8 +80,12 @@ def month(on: date) -> str:
 
 def hour(at: datetime, zone: ZoneInfo) -> str:
     """« 8 h 30 » (08:30 in English), in the site's zone."""
-    local = at.astimezone(zone)
-    return f"{local.hour}{NO_BREAK}h{NO_BREAK}{local:%M}" if language() == "fr" else f"{local:%H:%M}"
+    return time_of_day(at.astimezone(zone).time())
+
+
+def time_of_day(at: time) -> str:
+    """« 8 h 30 » (08:30 in English)."""
+    return f"{at.hour}{NO_BREAK}h{NO_BREAK}{at:%M}" if language() == "fr" else f"{at:%H:%M}"
 
 
 def instant(at: datetime, zone: ZoneInfo) -> str:
@@ -166,11 +174,6 @@ def rate(counts: Population, minimum: int) -> str:
     return fraction if counts.fallen_due < minimum else f"{percent(counts.attainment)} ({fraction})"
 
 
-def published(publication: Publication) -> str:
-    """« 79,6 % (43 sur 54) », however few they are: it was published."""
-    return f"{percent(publication.attainment)} ({out_of(publication.met, publication.judged)})"
-
-
 def standing(found: Finality) -> str:
     """« définitif », « provisoire », « repris d'archives », or « non couvert »."""
     if found.is_definitive:
@@ -214,7 +217,11 @@ def elapsed(verdict: Verdict, commitment: Commitment) -> str:
     """What passed, in the promise's unit: « 7 jours ouvrés », « 12 h 30 d'ouverture »."""
     if commitment.unit is Unit.OPENING_HOURS:
         hours, minutes = divmod(verdict.elapsed, 60)
-        return _("{hours} h {minutes:02} d'ouverture").format(hours=hours, minutes=minutes)
+        return (
+            _("{hours} h {minutes:02} d'ouverture")
+            .format(hours=hours, minutes=minutes)
+            .replace(f"{hours} h {minutes:02}", f"{hours}{NO_BREAK}h{NO_BREAK}{minutes:02}")
+        )
     return units(verdict.elapsed, commitment.unit)
 
 

@@ -133,7 +133,8 @@ def derive_pending(
         if is_stale and work.rules and is_older:
             raise superseded(work.saved_at)
         done = _derived(work, rules, progress, whole=is_stale or work.is_mostly_pending())
-        work.finish(*ours)
+        if is_stale or done:
+            work.finish(*ours)
         if is_stale or not is_older:
             work.keep(configured)
     return done

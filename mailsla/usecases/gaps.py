@@ -52,4 +52,5 @@ def holes(
     long = patience(LONG, intervals)
     found = source.gaps(intervals.keys(), long, now)
     lasting = (gap for gap in found if gap.until is None or gap.until - gap.since > long)
-    return tuple(gap for gap in source.with_losses(lasting) if gap.lost != 0 and not declared.closes(gap))
+    open_ = (gap for gap in lasting if not declared.closes(gap))
+    return tuple(gap for gap in source.with_losses(open_) if gap.lost != 0)

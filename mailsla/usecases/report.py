@@ -196,6 +196,8 @@ def _read(
         return []
     start_of, decisions = rules.standard.clock.calendar.start_of, store.decisions.digest()
     made_by, _configured = store.derivations.made_by()
-    facts = store.derivations.facts_digests([(start_of(first), at) for first, at in stretches])
+    asked = [(start_of(first), at) for first, at in stretches]
+    different = list(dict.fromkeys(asked))
+    facts = dict(zip(different, store.derivations.facts_digests(different), strict=True))
     rest = {Source.DECISIONS: decisions, Source.RULES: made_by.rules}
-    return [(digest, rest) for digest in facts]
+    return [(facts[stretch], rest) for stretch in asked]

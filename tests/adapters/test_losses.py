@@ -75,13 +75,56 @@ def test_what_came_and_went_in_a_hole_is_counted_and_the_hole_stays(site: Site) 
     assert site.holes() == (Gap("contact", MONDAY, WEDNESDAY, lost=2),)
 
 
-def test_what_came_in_a_hole_and_was_moved_where_it_is_read_is_not_lost(site: Site) -> None:
+def test_what_came_in_a_hole_and_was_moved_where_people_alone_put_mail_is_not_lost(site: Site) -> None:
+    site.box.move(1, "INBOX", "Permis")
+    site.collect(0.1)
     site.box.put(letter(3), letter(4))
     site.box.move(3, "INBOX", "Permis")
     site.box.move(4, "INBOX", "Trash")
     site.collect(2)
 
     assert site.holes() == ()
+
+
+def test_what_a_rule_of_the_server_files_elsewhere_accounts_for_nothing(site: Site) -> None:
+    site.box.move(1, "INBOX", "Permis")
+    site.box.put(letter(9), mailbox="Permis")
+    site.collect(0.1)
+    site.box.put(letter(3))
+    site.box.expunge(3)
+    site.box.put(letter(4), letter(5), mailbox="Permis")
+    site.collect(2)
+
+    assert site.lost() == [1]
+
+
+def test_what_the_read_before_stored_accounts_for_nothing(site: Site) -> None:
+    site.box.put(letter(3), letter(4), mailbox="Trash")
+    site.collect(0.1)
+    site.box.put(letter(5))
+    site.box.expunge(5)
+    site.collect(2)
+
+    assert site.lost() == [1]
+
+
+def test_what_came_before_an_account_was_ever_read_whole_is_not_known(box: Box) -> None:
+    runs, failed = box.store.runs, MONDAY - 5 * DAY
+    run = runs.start("contact", failed)
+    runs.finish(run, failed, RunOutcome.REFUSED, reason="refusé", messages=0, set_aside=0)
+    box.put(letter(1))
+    site = Site(box)
+
+    assert [(gap.since, gap.lost) for gap in site.holes()] == [(failed, None)]
+
+
+def test_a_read_anew_that_ends_half_way_does_not_forget_that_nobody_can_tell(site: Site) -> None:
+    [cursor] = site.box.store.mailboxes.cursors("contact", [ListedMailbox("INBOX", MailboxRole.INBOX)])
+    # What a pass notes first of an INBOX that was restored under other numbers; it is cut then.
+    site.box.store.mailboxes.begin(cursor, cursor.uid_validity + 1, 0, date.min)
+    site.collect(2)
+
+    assert site.lost() == [None]
 
 
 def test_what_a_spam_filter_delivers_elsewhere_accounts_for_nothing(site: Site) -> None:
@@ -205,7 +248,7 @@ def test_what_is_missed_is_counted_on_every_database(engine: Engine) -> None:
     collect(6, {inbox: 1}, 4)
 
     found = holes(store.runs, {"contact": timedelta(minutes=5)}, Declared(), MONDAY + 6 * DAY)
-    assert [gap.lost for gap in found] == [2, None]
+    assert [gap.lost for gap in found] == [4, None, 1]
 
 
 def test_a_hole_is_closed_by_a_person_by_its_account_and_its_begin(site: Site) -> None:

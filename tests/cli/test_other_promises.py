@@ -204,7 +204,7 @@ def test_a_spreadsheet_has_a_line_a_promise_with_its_source_and_no_share_of_what
             ("--promise", "complaint", "--category", "complaint"),
             "--promise va sans --category, --counted ni --variant",
         ),
-        (("--promise", "complaint", "--state", "left-out"), "Un courriel écarté n'est d'aucun engagement"),
+        (("--promise", "complaint", "--state", "left-out"), "--state left-out va avec --period"),
     ],
 )
 def test_what_cannot_be_listed_is_refused_in_a_sentence(

@@ -148,6 +148,15 @@ def test_accounts_that_follow_one_another_cover_what_each_was_read_for() -> None
     assert found(swapped("2026-11-01 18:00", "2026-12-01 09:00")).missing == (Missing.COLLECTION,)
 
 
+def test_the_first_day_on_which_nothing_was_collected_is_named() -> None:
+    former = Span("ancien", paris("2026-01-05 09:00"), paris("2026-10-15 18:00"))
+    swapped = Watched((), (former, Span("contact", paris("2026-10-20 09:00"))))
+
+    assert found(swapped).uncovered == date(2026, 10, 16)
+    assert found(read_since("2026-10-20 09:00")).uncovered == date(2026, 9, 18)
+    assert found(Watched((), READ)).uncovered is None
+
+
 def test_an_archive_that_was_declared_whole_stands_for_a_collection() -> None:
     since = "2026-11-01 09:00"
 

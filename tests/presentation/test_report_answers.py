@@ -132,7 +132,8 @@ def test_whether_it_is_definitive_says_what_is_missing() -> None:
     lacking = said(report(sections=(cohort(counts, finality=everything),)))[1]
 
     assert whole == (
-        "Est-ce définitif ? Oui : la période est finie, toutes ses demandes sont échues, et la relève était entière."
+        "Est-ce définitif ? "
+        "Oui : la période est finie, toutes ses demandes sont échues, et tous ses courriels sont connus."
     )
     assert lacking == (
         "Est-ce définitif ? Pas encore : l'année n'est pas finie ; 27 demandes ne sont pas encore échues (9 déjà "

@@ -179,8 +179,8 @@ def test_a_published_figure_that_changed_is_told_with_its_causes() -> None:
     [untold] = page_with(revisions=(revision(),)).warnings
 
     assert told == (
-        f"Chiffre publié le 02/11/2026 pour octobre 2026 : 80{PERCENT} (8 sur 10), serait aujourd'hui "
-        f"90{PERCENT} (9 sur 10) (1 demande ; courriels connus depuis, calendrier)."
+        f"Chiffre publié le 02/11/2026 pour octobre 2026 : 8 sur 10 (80{PERCENT}), serait aujourd'hui "
+        f"9 sur 10 (90{PERCENT}) (1 demande ; courriels connus depuis, calendrier)."
     )
     assert untold.endswith("(1 demande ; –).")
 

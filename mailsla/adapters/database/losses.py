@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection, func, select, update
 
 from mailsla.adapters.database.tables import ACCOUNT, COLLECTION, LOCATION, MAILBOX, MESSAGE
-from mailsla.core.collection.losses import PASSING, TAKE_MAIL_IN, Missed, lost
+from mailsla.core.collection.losses import PASSING, Missed, lost
 from mailsla.core.collection.outcome import RunOutcome
 from mailsla.core.mail.copies import MailboxRole
 
@@ -23,25 +23,61 @@ def settled_loss(connection: Connection, run: int) -> int | None:
     account = connection.execute(select(COLLECTION.c.account_id).where(COLLECTION.c.id == run)).scalar_one()
     query = select(MAILBOX.c.id, MAILBOX.c.role, MAILBOX.c.missed).where(MAILBOX.c.account_id == account)
     mailboxes = connection.execute(query).all()
-    if all(row.missed == 0 for row in mailboxes):
+    before = _last_whole(connection, account, run)
+    if before is not None and all(row.missed == 0 for row in mailboxes):
         return 0
     connection.execute(update(MAILBOX).where(MAILBOX.c.account_id == account).values(missed=0))
+    if before is None:
+        # What came before an account was ever read whole is not known.
+        return None
     roles = {row.id: MailboxRole(row.role) for row in mailboxes}
-    whole = [row.id for row in mailboxes if row.missed == 0 and roles[row.id] in TAKE_MAIL_IN]
+    whole = [row.id for row in mailboxes if row.missed == 0]
+    filled = [
+        number
+        for number in whole
+        if roles[number] is MailboxRole.TRASH
+        or (roles[number] is MailboxRole.INBOX and _is_filled_by_people(connection, number, before))
+    ]
     lacking = [row.id for row in mailboxes if row.missed]
     missed = (Missed(roles[row.id], row.missed) for row in mailboxes if roles[row.id] not in PASSING)
-    return lost(missed, _first_seen_elsewhere(connection, account, run, whole, lacking))
+    return lost(missed, _first_seen_elsewhere(connection, before, filled, lacking))
+
+
+def _last_whole(connection: Connection, account: int, run: int) -> datetime | None:
+    """Return when the last whole read of an account before a run ended; None when there was none."""
+    ended = func.max(COLLECTION.c.finished_at, type_=COLLECTION.c.finished_at.type)
+    query = select(ended).where(COLLECTION.c.account_id == account, COLLECTION.c.id < run, WHOLE)
+    at: datetime | None = connection.execute(query).scalar_one()
+    return at
+
+
+def _is_filled_by_people(connection: Connection, mailbox: int, before: datetime) -> bool:
+    """Tell whether all the mail that came to a mailbox by an instant was seen in another one before, and some did.
+
+    What a rule of the server delivers there was never elsewhere: it accounts for no mail that is missed.
+    """
+    other = LOCATION.alias()
+    seen_before = (
+        select(other.c.id)
+        .where(
+            other.c.message_id == LOCATION.c.message_id,
+            other.c.mailbox_id != mailbox,
+            other.c.first_seen_at < LOCATION.c.first_seen_at,
+        )
+        .exists()
+    )
+    came = (LOCATION.c.mailbox_id == mailbox) & LOCATION.c.arrived & (LOCATION.c.first_seen_at <= before)
+    moved, delivered = (
+        select(LOCATION.c.id).where(came, which).limit(1) for which in (seen_before, ~seen_before)
+    )
+    is_delivered_to = connection.execute(delivered).first() is not None
+    return not is_delivered_to and connection.execute(moved).first() is not None
 
 
 def _first_seen_elsewhere(
-    connection: Connection, account: int, run: int, whole: list[int], lacking: list[int]
+    connection: Connection, before: datetime, filled: list[int], lacking: list[int]
 ) -> int:
-    """Count the mails first seen since the last whole read in mailboxes that miss none, and in none that do."""
-    before = (
-        select(func.max(COLLECTION.c.started_at, type_=COLLECTION.c.started_at.type))
-        .where(COLLECTION.c.account_id == account, COLLECTION.c.id < run, WHOLE)
-        .scalar_subquery()
-    )
+    """Count the mails first seen since the last whole read in some mailboxes, and in none that miss any."""
     other = LOCATION.alias()
     in_lacking = (
         select(other.c.id).where(other.c.message_id == MESSAGE.c.id, other.c.mailbox_id.in_(lacking)).exists()
@@ -49,7 +85,7 @@ def _first_seen_elsewhere(
     query = (
         select(func.count(func.distinct(MESSAGE.c.id)))
         .join(LOCATION, LOCATION.c.message_id == MESSAGE.c.id)
-        .where(MESSAGE.c.first_seen_at > before, LOCATION.c.mailbox_id.in_(whole), ~in_lacking)
+        .where(MESSAGE.c.first_seen_at > before, LOCATION.c.mailbox_id.in_(filled), ~in_lacking)
     )
     return connection.execute(query).scalar_one()
 

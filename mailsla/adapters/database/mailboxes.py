@@ -53,6 +53,11 @@ class Mailboxes:
     def begin(self, cursor: Cursor, uid_validity: int, last_uid: int, since: date) -> None:
         """Note how far a mailbox has been read under a UIDVALIDITY, what was received before a day left out."""
         begun = UNREAD | {"uid_validity": uid_validity, "last_uid": last_uid, "since": since}
+        if last_uid:
+            del begun["uid_next"]
+        else:
+            # What was missed since the pass before is not known any more, should this one end half-way.
+            begun["missed"] = case((MAILBOX.c.uid_next > 0, null()), else_=MAILBOX.c.missed)
         self._set(cursor, begun if last_uid else begun | {"asked": ASKED_VERSION})
 
     def note_cut(self, cursor: Cursor, uid: int) -> None:

@@ -16,9 +16,6 @@ from mailsla.core.mail.copies import MailboxRole
 PASSING = frozenset({MailboxRole.DRAFTS, MailboxRole.JUNK, MailboxRole.TRASH})
 """Mailboxes that lose mail as they should: what was never sent, or thrown away; neither is a request nor a reply."""
 
-TAKE_MAIL_IN = frozenset({MailboxRole.INBOX, MailboxRole.TRASH})
-"""Mailboxes to which people move what was received. What a filter delivers to junk was never elsewhere."""
-
 
 def given_since(cursor: Cursor, status: MailboxStatus, role: MailboxRole) -> range | None:
     """Return the UIDs that a mailbox gave since the last pass over it began; None when nothing tells which.
@@ -54,8 +51,8 @@ def lost(missed: Iterable[Missed], elsewhere: int) -> int | None:
 
     Args:
         missed: Of each mailbox.
-        elsewhere: How many mails were first seen meanwhile in mailboxes that miss none: a mail that was moved there
-            before it was read is one of them. They account for received mail alone, not for what was sent.
+        elsewhere: How many mails were first seen meanwhile in mailboxes that miss none, and that people alone fill: a
+            mail that was moved there before it was read is one of them. They account for received mail alone.
 
     >>> lost([Missed(MailboxRole.INBOX, 3), Missed(MailboxRole.SENT, 0)], elsewhere=2)
     1

@@ -46,7 +46,7 @@ class Watched:
 
     @property
     def since(self) -> datetime | None:
-        """When an account had been read whole for the first time; None when none ever was."""
+        """When any account had been read whole for the first time; None when none ever was."""
         return min((span.since for span in self.spans), default=None)
 
 
@@ -58,12 +58,14 @@ class Finality:
         missing: What it lacks; empty when it is.
         is_covered: False when the period was over before anything was collected.
         from_archives: Whether only an import tells of it, then.
+        uncovered: The first of the days whose mail decides it on which nothing was collected; None when there is none.
         holes: Where collection was interrupted while its mail came.
     """
 
     missing: tuple[Missing, ...] = ()
     is_covered: bool = True
     from_archives: bool = False
+    uncovered: date | None = field(default=None, compare=False)
     holes: tuple[Gap, ...] = field(default=(), compare=False)
 
     @property
@@ -99,18 +101,17 @@ def finality(
     gaps = (gap for gap in watched.gaps if not _is_filled(gap, watched, calendar))
     holes = tuple(gap for gap in gaps if _touches(gap, begins, ends, calendar))
     covered = is_covered(period, watched, calendar)
+    uncovered = _first_missing(_days_read(watched, calendar), begins, min(ends, today))
     found = (
         (Missing.PERIOD, today <= period.last),
         (Missing.DUE, counts.not_due > 0),
-        (
-            Missing.COLLECTION,
-            bool(holes) or not _cover(_days_read(watched, calendar), begins, min(ends, today)),
-        ),
+        (Missing.COLLECTION, bool(holes) or uncovered is not None),
     )
     return Finality(
         missing=tuple(item for item, is_missing in found if is_missing),
         is_covered=covered,
         from_archives=imported and not covered,
+        uncovered=uncovered,
         holes=holes,
     )
 
@@ -132,15 +133,15 @@ def _days_of(periods: Iterable[Period]) -> Iterator[tuple[date, date]]:
     return ((period.first, period.last) for period in periods)
 
 
-def _cover(stretches: Iterable[tuple[date, date]], begins: date, ends: date) -> bool:
-    """Tell whether stretches of days, together, have every day from one to another."""
+def _first_missing(stretches: Iterable[tuple[date, date]], begins: date, ends: date) -> date | None:
+    """Return the first day, from one to another, that no stretch has; None when together they have all."""
     missing = begins
     for first, last in sorted(stretches):
         if first <= missing <= last:
             if last >= ends:
-                return True
+                return None
             missing = last + ONE_DAY
-    return missing > ends
+    return missing if missing <= ends else None
 
 
 def _is_filled(gap: Gap, watched: Watched, calendar: WorkingCalendar) -> bool:
@@ -148,7 +149,7 @@ def _is_filled(gap: Gap, watched: Watched, calendar: WorkingCalendar) -> bool:
     if gap.until is None or gap.never:
         return False
     first, last = calendar.local_date(gap.since), calendar.local_date(gap.until)
-    return _cover(_days_of(watched.complete), first, last)
+    return _first_missing(_days_of(watched.complete), first, last) is None
 
 
 def watched_days(period: Period, by: Belonging, clock: Clock, promise: Commitment) -> tuple[date, date]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -56,7 +56,7 @@ class Report:
         not_requests: How many messages were no request, by kind.
         balance: In which class each message is, whatever its period and its service.
         gaps: Where collection was interrupted.
-        since: When every account had been read whole for the first time; None when one never was.
+        since: When any account had been read whole for the first time; None when none ever was.
         service: The only service whose requests are counted; None for all.
     """
 
@@ -122,7 +122,7 @@ class Known:
         cases: Every request and follow-up, by receipt.
         doubts: What a person must look at.
         decided: Keys of the requests and mails about which a decision is in force.
-        published: What was published, the last of each period, with what its figure would follow from today.
+        published: What was published, with what each figure would follow from today.
         not_requests: How many messages were no request, by kind.
         balance: In which class each message is, whatever its period and its service.
         watched: How collection went.
@@ -144,7 +144,7 @@ def build(known: Known, rules: ReportRules, asked: Question) -> Report:
     everything = rules.cohort(cases, now)
     overdue, soon = unanswered(everything)
     disputed = tuple(disputes(cases, standard, now))
-    doubts = (*(doubt for doubt in known.doubts if _is_shown(doubt, cases, asked)), *disputed)
+    doubts = (*_shown(known.doubts, cases, asked), *disputed)
     follow_ups = rules.count_follow_ups
     promises = [
         (promise, promise.held(everything, standard, now, count_follow_ups=follow_ups))
@@ -187,12 +187,13 @@ def build(known: Known, rules: ReportRules, asked: Question) -> Report:
     )
 
 
-def _is_shown(doubt: Doubt, cases: Sequence[Case], asked: Question) -> bool:
-    """Tell whether a doubt is known by now; of one service, whether it is about a request of its own."""
+def _shown(doubts: Iterable[Doubt], cases: Sequence[Case], asked: Question) -> tuple[Doubt, ...]:
+    """Return the doubts that are known by now; of one service, those about a request of its own."""
+    known = (doubt for doubt in doubts if doubt.at <= asked.now)
     if asked.service is None:
-        return doubt.at <= asked.now
+        return tuple(known)
     keys = {case.key for case in cases}
-    return doubt.at <= asked.now and not keys.isdisjoint(doubt.candidates)
+    return tuple(doubt for doubt in known if not keys.isdisjoint(doubt.candidates))
 
 
 def unanswered(everything: Cohort) -> tuple[tuple[Judged, ...], tuple[Judged, ...]]:

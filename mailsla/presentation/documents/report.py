@@ -180,7 +180,7 @@ def outlook(of: Outlook) -> Document:
     }
 
 
-def figure(publication: Publication, minimum: int = 1) -> Document:
+def figure(publication: Publication, minimum: int) -> Document:
     """A published figure as an exact fraction; no share of too few."""
     return {
         "numerator": publication.met,
@@ -189,15 +189,15 @@ def figure(publication: Publication, minimum: int = 1) -> Document:
     }
 
 
-def revision(of: Revision, zone: ZoneInfo) -> Document:
+def revision(of: Revision, minimum: int, zone: ZoneInfo) -> Document:
     """A published figure that would be another one today."""
     return {
         "period": period(of.published.period),
         "cohort": of.published.by.value if of.published.by else None,
         "at": instant(of.published.at, zone),
         "published_at": instant(of.published.published_at, zone),
-        "published": figure(of.published),
-        "now": figure(of.now),
+        "published": figure(of.published, minimum),
+        "now": figure(of.now, minimum),
         "changed": of.changed,
         "appeared": of.appeared,
         "gone": of.gone,
@@ -241,7 +241,7 @@ def report_document(built: Report, zone: ZoneInfo) -> Document:
         "delays": first["delays"],
         "sections": [section(cohort, built.minimum) for cohort in built.sections],
         "outlook": outlook(built.outlook),
-        "revisions": [revision(item, zone) for item in built.revisions],
+        "revisions": [revision(item, built.minimum, zone) for item in built.revisions],
         "overdue": [judged(item, zone) for item in built.overdue],
         "soon": [judged(item, zone) for item in built.soon],
         "to_check": len(built.doubts),

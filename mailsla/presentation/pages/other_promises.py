@@ -44,8 +44,7 @@ def _options(cohort: measured.Section, service: str | None) -> Iterator[str]:
     yield f"--period {cohort.period.name}"
     if cohort.by is not Belonging.DUE:
         yield f"--cohort {cohort.by}"
-    if service is not None:
-        yield f'--service "{words.safe(service)}"'
+    yield from words.option_of_service(service)
 
 
 def _is_shown(line: PromiseLine) -> bool:

@@ -32,7 +32,7 @@ def _where(widest: Section, built: Report) -> str:
     share = counts.attainment
     what = _of_which(widest.by, period)
     fraction = words.out_of(counts.met, counts.fallen_due)
-    if counts.fallen_due < max(2, built.minimum) or share is None:
+    if counts.fallen_due < built.minimum or share is None:
         return _few(widest.by, counts, period, words.short_promise(promise))
     if found.from_archives:
         stands = _("D'après des archives reprises, sans qu'on sache si elles sont entières")
@@ -90,17 +90,23 @@ def _of_which(by: Belonging, period: str) -> str:
 def _is_final(widest: Section, built: Report, zone: ZoneInfo) -> str:
     found, counts = widest.finality, widest.population
     if found.is_definitive:
-        return _("Oui : la période est finie, toutes ses demandes sont échues, et la relève était entière.")
+        return _(
+            "Oui : la période est finie, toutes ses demandes sont échues, et tous ses courriels sont connus."
+        )
     reasons = {
         Missing.PERIOD: words.not_over(widest.period),
         Missing.DUE: ngettext(
-            "{n} demande n'est pas encore échue ({early} déjà répondue, {waiting} en attente)",
-            "{n} demandes ne sont pas encore échues ({early} déjà répondues, {waiting} en attente)",
+            "{n} demande n'est pas encore échue ({early}, {waiting} en attente)",
+            "{n} demandes ne sont pas encore échues ({early}, {waiting} en attente)",
             counts.not_due,
-        ).format(n=counts.not_due, early=counts.early, waiting=counts.waiting),
+        ).format(n=counts.not_due, early=_early(counts.early), waiting=counts.waiting),
         Missing.COLLECTION: _collection(found, built, zone),
     }
     return _("Pas encore : {reasons}.").format(reasons=_(" ; ").join(reasons[item] for item in found.missing))
+
+
+def _early(count: int) -> str:
+    return ngettext("{n} déjà répondue", "{n} déjà répondues", count).format(n=count)
 
 
 def _collection(found: Finality, built: Report, zone: ZoneInfo) -> str:
@@ -108,8 +114,11 @@ def _collection(found: Finality, built: Report, zone: ZoneInfo) -> str:
         return _("aucun compte n'a encore été relevé en entier")
     if found.holes:
         return _("la relève a été interrompue")
+    since = built.since.astimezone(zone).date()
+    if found.uncovered is not None and found.uncovered > since:
+        return _("aucun compte n'était relevé le {day}").format(day=words.short_day(found.uncovered))
     return _("les courriels ne sont relevés que depuis le {day} : ceux supprimés avant manquent").format(
-        day=words.short_day(built.since.astimezone(zone).date())
+        day=words.short_day(since)
     )
 
 

@@ -40,8 +40,14 @@ def report_page(built: Report, zone: ZoneInfo, *, known_then: bool = False) -> P
             _deadlines(_("Échéance dans les trois jours ouvrés"), built.soon, "due-soon", built, zone),
             _balance(built),
         ),
-        notes=tuple(_notes(built)),
+        notes=(*_notes(built), *(_of_then(built, zone) if known_then else ())),
     )
+
+
+def _of_then(built: Report, zone: ZoneInfo) -> Iterable[str]:
+    """Say how the lists of a past instant are asked for."""
+    at = built.at.astimezone(zone).strftime("%Y-%m-%dT%H:%M:%S")
+    yield _("Les listes telles que connues alors : ajoutez « --at {at} » à chaque commande.").format(at=at)
 
 
 def _opening(built: Report, zone: ZoneInfo, *, known_then: bool) -> Iterable[Line]:
@@ -130,7 +136,8 @@ def _deadlines(title: str, items: Sequence[Judged], state: str, built: Report, z
     blocks: list[Block] = [request_table(items[:MOST_ROWS], zone, built.decided)] if items else []
     hidden = len(items) - MOST_ROWS
     if hidden > 0:
-        more = _("… et {n} de plus : « mailsla requests --state {state} ».").format(n=hidden, state=state)
+        options = " ".join((f"--state {state}", *words.option_of_service(built.service)))
+        more = _("… et {n} de plus : « mailsla requests {options} ».").format(n=hidden, options=options)
         blocks.append(Line(more, Emphasis.DIM))
     return Section(f"{title} : {len(items)}{among if follow_ups else ''}", tuple(blocks))
 

@@ -14,6 +14,7 @@ from mailsla.core.rate.unseen_replies import UnseenReplies
 from mailsla.language import gettext as _
 from mailsla.language import ngettext
 from mailsla.presentation import terms, words
+from mailsla.presentation.pages.register_page import figure
 
 MOST_OF_A_KIND = 3
 """Warnings that are said one by one; more of a kind are counted, so that figures stay in sight."""
@@ -22,7 +23,7 @@ MOST_OF_A_KIND = 3
 def warnings(built: Report, zone: ZoneInfo) -> Iterable[str]:
     """Yield what keeps the figures from being whole or final, a sentence each."""
     yield from _gaps(built.gaps, zone)
-    yield from _revisions(built.revisions, zone)
+    yield from _revisions(built.revisions, built.minimum, zone)
     yield from _doubts(built.doubts)
     if built.unseen is not None:
         yield _unseen(built.unseen, built)
@@ -65,10 +66,10 @@ def _loss(gap: Gap) -> str:
     ).format(n=gap.lost)
 
 
-def _revisions(revisions: Sequence[Revision], zone: ZoneInfo) -> Iterable[str]:
+def _revisions(revisions: Sequence[Revision], minimum: int, zone: ZoneInfo) -> Iterable[str]:
     """The published figures that would be others today; of many, how many there are and why."""
     if len(revisions) <= MOST_OF_A_KIND:
-        yield from (_revision(revision, zone) for revision in revisions)
+        yield from (_revision(revision, minimum, zone) for revision in revisions)
         return
     causes = sorted({cause for revision in revisions for cause in revision.causes})
     yield _(
@@ -154,7 +155,7 @@ def _incomplete(gap: Gap) -> str:
     return _("Chiffres incomplets du {since} au {until} : le compte « {account} » n'était pas relevé.")
 
 
-def _revision(found: Revision, zone: ZoneInfo) -> str:
+def _revision(found: Revision, minimum: int, zone: ZoneInfo) -> str:
     """What a published figure would be today, and why."""
     others = found.changed + found.appeared + found.gone
     causes = ", ".join(terms.source(cause) for cause in found.causes) or "–"
@@ -166,8 +167,8 @@ def _revision(found: Revision, zone: ZoneInfo) -> str:
     return sentence.format(
         day=words.short_day(found.published.published_at.astimezone(zone).date()),
         period=words.period_name(found.published.period),
-        before=words.published(found.published),
-        after=words.published(found.now),
+        before=figure(found.published, minimum),
+        after=figure(found.now, minimum),
         n=others,
         causes=causes,
     )
