@@ -53,7 +53,7 @@ def import_(
 ) -> None:
     """Import archives, declare them whole if asked to, then bring requests up to date."""
     files = files_of(paths)
-    days = None if complete is None else _declared(context, complete, reason)
+    days = _declared(context, complete, reason)
     with session.application(context) as app, _progress() as progress:
         keeping_up.refuse_older(app)
         task = progress.add_task(_("Fichiers"), total=len(files))
@@ -71,7 +71,9 @@ def import_(
 
         result = commands.import_archives(app, found(), done)
         if days is not None:
-            decisions.declare_complete(app, days, Signature(reason, said_user(), app.now(), recorded_now()))
+            signed = Signature(reason, said_user(), app.now(), recorded_now())
+            number = decisions.declare_complete(app, days, signed)
+            progress.console.print(_("Décision n° {number} consignée.").format(number=number))
         app.derive()
     if format_ is TextOrJson.JSON:
         count = len(result.set_aside)
@@ -82,8 +84,12 @@ def import_(
         raise typer.Exit(1)
 
 
-def _declared(context: typer.Context, complete: str, reason: str) -> Period:
+def _declared(context: typer.Context, complete: str | None, reason: str) -> Period | None:
     """Return the days that are declared whole: a decision, which is taken by the machine's own clock."""
+    if complete is None:
+        if reason:
+            raise UsageError(_("--reason va avec --complete."))
+        return None
     days = read_period(complete)
     if not reason.strip():
         raise UsageError(_("Donnez la raison avec --reason : elle restera avec la décision."))

@@ -38,7 +38,10 @@ def known_at(context: typer.Context, at: str | None, *, writes: bool = False) ->
     from mailsla.cli.instants import read_instant  # noqa: PLC0415 (only where an instant is written)
 
     with _ended_in_order(), reading(context) as app, _progress() as progress:
-        instant = read_instant(at, app.site.zone, end_of_day=True)
+        first, instant = (read_instant(at, app.site.zone, end_of_day=end) for end in (False, True))
+        if first < app.now() < instant:
+            # Today, as a date alone: so far.
+            instant = app.now()
         task = progress.add_task(_("Ce qui était connu alors"), total=None)
 
         def told(done: int, total: int) -> None:

@@ -18,9 +18,9 @@ Said = Iterable[tuple[str, str]]
 def contradictions(settings: Settings) -> Iterator[str]:
     """Yield what is wrong, in sentences; addresses are not quoted, for a log may show the sentence."""
     for here, there, name in (found for names in _names(settings) for found in _twice(names)):
-        yield _(
-            "{first} et {second} portent le même nom, « {name} » ; renommez ou retirez l'une d'elles."
-        ).format(first=here, second=there, name=name)
+        yield _("{first} et {second} portent le même nom, « {name} » ; renommez-en un ou retirez-le.").format(
+            first=here, second=there, name=name
+        )
     for here, there, day in _twice(_special_days(settings)):
         yield _("{first} et {second} parlent tous deux du {day} ; gardez-en un.").format(
             first=here, second=there, day=day

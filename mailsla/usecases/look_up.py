@@ -209,7 +209,8 @@ def message_named(derivations: NamedMessages, written: str) -> DerivedMessage:
     if len(found) != 1:
         raise UsageError(
             _(
-                "Aucun courriel unique ne commence par {written} ; « mailsla show » donne les références."
+                "Aucun courriel unique ne commence par {written} ; « mailsla requests » et"
+                " « mailsla mails » donnent les références."
             ).format(written=printable(written, 40))
         )
     return found[0]

@@ -57,7 +57,7 @@ def test_publishing_says_what_it_froze_and_its_number(
     others = capsys.readouterr()
 
     assert texts == [
-        f"Publication n° {number} : mars 2026, 3 sur 9 (33,3 %), demandes échues, provisoire."
+        f"Publication n° {number} : mars 2026, 3 sur 9 (33,3 %), demandes échues, non définitif."
         for number in (1, 2)
     ]
     assert "Publication" not in others.out

@@ -82,7 +82,9 @@ def test_a_publication_has_what_was_frozen_what_it_would_be_and_what_follows_it(
 def test_no_percentage_of_too_few_is_published() -> None:
     few = replace(publication(3, 1), number=2, definitive=False)
 
-    assert just_published(few, 5) == "Publication n° 2 : octobre 2026, 3 sur 4, demandes reçues, provisoire."
+    assert (
+        just_published(few, 5) == "Publication n° 2 : octobre 2026, 3 sur 4, demandes reçues, non définitif."
+    )
     assert "(75\xa0%)" in just_published(few, 4)
 
 

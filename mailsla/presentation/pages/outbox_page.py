@@ -18,7 +18,9 @@ def outbox_page(
     """Return the page; `due` holds the recipient, the subject and the text of each mail to send."""
     lines = [line for mail in due for line in _mail(*mail)]
     nothing = Line(_("Aucune alerte à envoyer maintenant."))
-    return Page(sections=(Section("", tuple(lines or [nothing])), Section("", (_history(history, zone),))))
+    sent = list(history)
+    past = _history(sent, zone) if sent else Line(_("Aucune alerte n'est encore partie."))
+    return Page(sections=(Section("", tuple(lines or [nothing])), Section("", (past,))))
 
 
 def _mail(recipient: str, subject: str, text: str) -> Iterable[Line]:

@@ -170,7 +170,7 @@ def which_requests(item: Publication) -> str:
 
 
 def standing(item: Publication) -> str:
-    """« définitif », « provisoire », or that nobody noted which."""
+    """« définitif », « non définitif », or that nobody noted which."""
     if item.definitive is None:
         return _("définitif ou non : non consigné")
-    return _("définitif") if item.definitive else _("provisoire")
+    return _("définitif") if item.definitive else _("non définitif")

@@ -132,6 +132,8 @@ def _due_today(built: Report) -> str:
 
 def _what_to_do(built: Report) -> str:
     late, soon = len(built.overdue), len(built.soon)
+    if built.since is None and not any(section.population.counted for section in built.sections):
+        return _("On ne le sait pas : aucun courriel n'a encore été relevé.")
     if not late and not soon:
         return _("Rien ne presse : aucune demande en retard, aucune échéance dans les trois jours ouvrés.")
     said = []

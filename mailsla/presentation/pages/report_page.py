@@ -139,7 +139,8 @@ def _deadlines(title: str, items: Sequence[Judged], state: str, built: Report, z
         options = " ".join((f"--state {state}", *words.option_of_service(built.service)))
         more = _("… et {n} de plus : « mailsla requests {options} ».").format(n=hidden, options=options)
         blocks.append(Line(more, Emphasis.DIM))
-    return Section(f"{title} : {len(items)}{among if follow_ups else ''}", tuple(blocks))
+    heading = _("{title} : {n}").format(title=title, n=words.number(len(items)))
+    return Section(f"{heading}{among if follow_ups else ''}", tuple(blocks))
 
 
 def _balance(built: Report) -> Section:

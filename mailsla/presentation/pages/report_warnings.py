@@ -68,8 +68,9 @@ def _loss(gap: Gap) -> str:
 
 def _revisions(revisions: Sequence[Revision], minimum: int, zone: ZoneInfo) -> Iterable[str]:
     """The published figures that would be others today; of many, how many there are and why."""
-    if len(revisions) <= MOST_OF_A_KIND:
-        yield from (_revision(revision, minimum, zone) for revision in revisions)
+    different = dict.fromkeys(_revision(revision, minimum, zone) for revision in revisions)
+    if len(different) <= MOST_OF_A_KIND:
+        yield from different
         return
     causes = sorted({cause for revision in revisions for cause in revision.causes})
     yield _(
