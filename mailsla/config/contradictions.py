@@ -3,19 +3,55 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
+from typing import Protocol
 
+from mailsla.config.office import ClosingSection, FormSection, OfficeSection, Service
+from mailsla.config.promises import AcknowledgementSection, CalendarSection, CommitmentSection
+from mailsla.config.servers import Account
 from mailsla.core.mail.mailbox_names import compared
 from mailsla.language import gettext as _
-
-if TYPE_CHECKING:
-    from mailsla.config.settings import Settings
 
 Said = Iterable[tuple[str, str]]
 """Entries, each as the file has it, with something that it says."""
 
 
-def contradictions(settings: Settings) -> Iterator[str]:
+class Entries(Protocol):
+    """What the sections say, each of several entries."""
+
+    @property
+    def office(self) -> OfficeSection:
+        """Who we are."""
+
+    @property
+    def accounts(self) -> tuple[Account, ...]:
+        """What is collected."""
+
+    @property
+    def forms(self) -> tuple[FormSection, ...]:
+        """Web forms."""
+
+    @property
+    def services(self) -> tuple[Service, ...]:
+        """Units of the office."""
+
+    @property
+    def commitments(self) -> tuple[CommitmentSection, ...]:
+        """Promises."""
+
+    @property
+    def acknowledgements(self) -> tuple[AcknowledgementSection, ...]:
+        """What the law promises."""
+
+    @property
+    def calendar(self) -> CalendarSection:
+        """Days that the site adds."""
+
+    @property
+    def closings(self) -> tuple[ClosingSection, ...]:
+        """How agents close a request."""
+
+
+def contradictions(settings: Entries) -> Iterator[str]:
     """Yield what is wrong, in sentences; addresses are not quoted, for a log may show the sentence."""
     for here, there, name in (found for names in _names(settings) for found in _twice(names)):
         yield _("{first} et {second} portent le même nom, « {name} » ; renommez-en un ou retirez-le.").format(
@@ -41,7 +77,7 @@ def _twice(said: Said) -> Iterator[tuple[str, str, str]]:
             yield known, entry, what
 
 
-def _names(settings: Settings) -> Iterator[Said]:
+def _names(settings: Entries) -> Iterator[Said]:
     """Yield the names of each section: an account and a service may share one."""
     for section, names in (
         ("accounts", [account.name for account in settings.accounts]),
@@ -52,7 +88,7 @@ def _names(settings: Settings) -> Iterator[Said]:
         yield [(f"{section}[{n}]", name) for n, name in enumerate(names, 1)]
 
 
-def _special_days(settings: Settings) -> Said:
+def _special_days(settings: Entries) -> Said:
     calendar = settings.calendar
     for section, days in (
         ("closures", [day.on for day in calendar.closures]),
@@ -63,7 +99,7 @@ def _special_days(settings: Settings) -> Said:
         yield from ((f"calendar.{section}[{n}]", on.isoformat()) for n, on in enumerate(days, 1))
 
 
-def _signs(settings: Settings) -> Iterator[Said]:
+def _signs(settings: Entries) -> Iterator[Said]:
     """Yield, for each kind of entry that mail is sorted into, the signs of each."""
     yield (
         (f"services[{n}]", sign)

@@ -222,7 +222,8 @@ def test_warnings_come_in_one_order_holes_revisions_doubts_then_mails_set_aside(
 
 
 def test_many_warnings_of_a_kind_are_counted_in_one_line() -> None:
-    three = page_with(revisions=(revision(Source.CALENDAR),) * 3, gaps=(gap(),) * 3).warnings
+    causes = (Source.CALENDAR, Source.FACTS, Source.RULES)
+    three = page_with(revisions=tuple(map(revision, causes)), gaps=(gap(),) * 3).warnings
     many = page_with(
         revisions=(revision(Source.CALENDAR), *[revision(Source.FACTS)] * 69), gaps=(gap(),) * 5
     ).warnings
