@@ -44,6 +44,7 @@ from tests.presentation.samples import (
     doubt,
     gap,
     judged,
+    publication,
     report,
     revision,
 )
@@ -224,9 +225,8 @@ def test_warnings_come_in_one_order_holes_revisions_doubts_then_mails_set_aside(
 def test_many_warnings_of_a_kind_are_counted_in_one_line() -> None:
     causes = (Source.CALENDAR, Source.FACTS, Source.RULES)
     three = page_with(revisions=tuple(map(revision, causes)), gaps=(gap(),) * 3).warnings
-    many = page_with(
-        revisions=(revision(Source.CALENDAR), *[revision(Source.FACTS)] * 69), gaps=(gap(),) * 5
-    ).warnings
+    later = [replace(revision(Source.FACTS), published=publication(number, 100)) for number in range(69)]
+    many = page_with(revisions=(revision(Source.CALENDAR), *later), gaps=(gap(),) * 5).warnings
 
     assert len(three) == 6
     assert many[0] == "Chiffres incomplets : 2 interruptions plus anciennes de la relève."
