@@ -80,9 +80,9 @@ def add(engine: Engine, mails: list[Mail], first_uid: int) -> None:
 
 def derived(engine: Engine) -> list[list[tuple[object, ...]]]:
     queries = (
-        "select * from derived_message order by key",
-        "select * from derived_request order by key",
-        "select * from derived_doubt order by reply",
+        "select * from derived_message order by message_id",
+        "select * from derived_request order by message_id",
+        "select * from derived_doubt order by message_id, code",
     )
     with reading(engine) as connection:
         return [[tuple(row) for row in connection.exec_driver_sql(query)] for query in queries]

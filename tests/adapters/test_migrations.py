@@ -27,6 +27,8 @@ from tests.adapters.salted import unproven
 from tests.factories import RULES, mail, paris, reply
 
 AT = paris("2026-11-13 09:00")
+KEY = "000000000000000000000000000000a1"
+"""Of a message, as it was kept before 0017."""
 
 
 def test_the_migrations_make_the_tables_that_the_code_declares(empty_engine: Engine) -> None:
@@ -79,7 +81,7 @@ def test_a_store_of_an_earlier_version_is_upgraded_with_its_data(empty_engine: E
             ),
             (
                 "insert into message (id, key, message_id, subject, ids, people, kept, first_seen_at, pending) "
-                f"values (1, 'k1', 'a@example.org', 'Demande', '{{}}', '{{}}', '[]', '{SEEN}', false)"
+                f"values (1, '{KEY}', 'a@example.org', 'Demande', '{{}}', '{{}}', '[]', '{SEEN}', false)"
             ),
             (
                 "insert into location (id, message_id, mailbox_id, uid_validity, uid, imported, first_seen_at) "
@@ -87,7 +89,7 @@ def test_a_store_of_an_earlier_version_is_upgraded_with_its_data(empty_engine: E
             ),
             (
                 "insert into derived_request (key, conversation, follow_up, received_at, category, imported, subject, "
-                f"detail) values ('k1', 'k1', false, '{SEEN}', 'information', false, 'Demande', '{{}}')"
+                f"detail) values ('{KEY}', '{KEY}', false, '{SEEN}', 'information', false, 'Demande', '{{}}')"
             ),
             (
                 "insert into outgoing (id, message_id, recipient, purpose, day, subject, text, created_at, attempts) "
@@ -95,7 +97,7 @@ def test_a_store_of_an_earlier_version_is_upgraded_with_its_data(empty_engine: E
             ),
             "insert into derivation (id, rules) values (1, 'of that version')",
             "insert into tie (message_id, name) values (1, 42)",
-            f"insert into alert (request, level, outgoing_id, created_at) values ('k1', 'overdue', 1, '{SEEN}')",
+            f"insert into alert (request, level, outgoing_id, created_at) values ('{KEY}', 'overdue', 1, '{SEEN}')",
         ):
             connection.exec_driver_sql(statement)
         before = _contents(connection)
@@ -122,7 +124,7 @@ def test_a_store_that_did_not_note_since_when_mail_is_read_keeps_its_cursors(emp
         )
         connection.exec_driver_sql(
             "insert into message (id, key, subject, ids, people, kept, first_seen_at) "
-            f"values (1, 'k1', 'Demande', '{{}}', '{{}}', '[]', '{SEEN}')"
+            f"values (1, '{KEY}', 'Demande', '{{}}', '{{}}', '[]', '{SEEN}')"
         )
         connection.exec_driver_sql(
             "insert into location (id, message_id, mailbox_id, uid_validity, uid, imported, first_seen_at, gone_at) "
@@ -155,12 +157,12 @@ def test_a_store_that_kept_one_announced_date_is_derived_again_and_keeps_what_wa
     with writing(empty_engine) as connection:
         connection.exec_driver_sql(
             "insert into message (id, key, subject, ids, people, kept, first_seen_at) "
-            f"values (1, 'k1', 'Demande', '{{}}', '{{}}', '[]', '{SEEN}')"
+            f"values (1, '{KEY}', 'Demande', '{{}}', '{{}}', '[]', '{SEEN}')"
         )
         connection.exec_driver_sql(
             "insert into derived_request (key, conversation, follow_up, received_at, category, imported, subject, "
             "detail, announced_at, answer_by) values "
-            f"('k1', 'k1', false, '{SEEN}', 'information', false, 'Demande', '{{}}', '{SEEN}', '2026-12-01')"
+            f"('{KEY}', '{KEY}', false, '{SEEN}', 'information', false, 'Demande', '{{}}', '{SEEN}', '2026-12-01')"
         )
         connection.exec_driver_sql("insert into derivation (id, rules, ties) values (1, 'before', 'tied')")
         connection.exec_driver_sql("insert into pending (message_id) values (1)")
@@ -174,8 +176,8 @@ def test_a_store_that_kept_one_announced_date_is_derived_again_and_keeps_what_wa
     assert (made_by, waiting) == (("", "tied"), [1])
     assert store.derivations.waiting_since() is None
     with reading(empty_engine) as connection:
-        kept = connection.exec_driver_sql("select key, announcements from derived_request").all()
-    assert [tuple(row) for row in kept] == [("k1", None)]
+        kept = connection.exec_driver_sql("select message_id, announcements from derived_request").all()
+    assert [tuple(row) for row in kept] == [(1, None)]
 
 
 def test_a_reply_that_an_earlier_version_collected_is_a_reply_as_before(empty_engine: Engine) -> None:
@@ -195,7 +197,7 @@ def test_a_reply_that_an_earlier_version_collected_is_a_reply_as_before(empty_en
             written = rows.message_values(
                 item.key, item.header, item.first_seen_at, column_values(connection)
             )
-            insert_rows(connection, MESSAGE, rows.STORED_MESSAGE, [(number, *written)])
+            insert_rows(connection, MESSAGE, rows.STORED_MESSAGE, [(number, item.key, *written[1:])])
             connection.exec_driver_sql(
                 "insert into location (id, message_id, mailbox_id, uid_validity, uid, imported, first_seen_at) "
                 f"values ({number}, {number}, 1, 7, {number}, false, '{SEEN}')"
@@ -229,7 +231,7 @@ def test_what_an_earlier_version_missed_is_not_known_and_what_it_kept_is_hashed(
             ),
             *(
                 "insert into message (id, key, message_id, subject, sent_at, ids, people, kept, first_seen_at) "
-                f"values ({number}, 'k{number}', 'a@example.org', 'État n° {number}', {sent}, "
+                f"values ({number}, '{number:032x}', 'a@example.org', 'État n° {number}', {sent}, "
                 f'\'{{"references": ["b@c"]}}\', \'{{"to": ["é@example.fr"]}}\', \'[["list-id", "x"]]\', \'{SEEN}\')'
                 for number, sent in ((1, f"'{SEEN}'"), (2, "null"), (3, "'2026-11-13 08:00:00.25'"))
             ),
@@ -251,8 +253,13 @@ def test_a_store_that_did_not_note_what_no_mail_answered_is_derived_again(empty_
     schema.upgrade(empty_engine, "0011")
     with writing(empty_engine) as connection:
         connection.exec_driver_sql(
+            "insert into message (id, key, subject, ids, people, kept, first_seen_at) "
+            f"values (1, '{KEY}', 'Demande', '{{}}', '{{}}', '[]', '{SEEN}')"
+        )
+        connection.exec_driver_sql(
             "insert into derived_request (key, conversation, follow_up, received_at, answered_at, category, imported, "
-            f"subject, detail) values ('k1', 'k1', false, '{SEEN}', '{SEEN}', 'information', false, 'Demande', '{{}}')"
+            "subject, detail) "
+            f"values ('{KEY}', '{KEY}', false, '{SEEN}', '{SEEN}', 'information', false, 'Demande', '{{}}')"
         )
         connection.exec_driver_sql("insert into derivation (id, rules, ties) values (1, 'before', 'tied')")
 
@@ -290,10 +297,10 @@ def test_a_store_of_before_keeps_what_is_derived_and_learns_its_configuration_at
 def _contents(connection: Connection) -> dict[str, list[tuple[object, ...]]]:
     """Return the columns of version 0001, table by table."""
     tables = {
-        "message": "id, key, message_id, subject",
+        "message": "id, message_id, subject",
         "location": "id, message_id, mailbox_id, uid_validity, uid",
         "mailbox": "id, name, uid_validity, last_uid, uid_next, messages",
-        "derived_request": "key, conversation, follow_up, category, subject",
+        "derived_request": "follow_up, category, subject",
         "alert": "request, level, outgoing_id",
         "outgoing": "id, message_id, recipient, subject",
     }
@@ -313,15 +320,15 @@ def test_a_store_without_classes_says_that_its_mails_wait_and_is_derived_again(e
         for statement in (
             (
                 "insert into message (id, key, subject, ids, people, kept, first_seen_at) "
-                f"values (1, 'k1', 'Demande', '{{}}', '{{}}', '[]', '{SEEN}')"
+                f"values (1, '{KEY}', 'Demande', '{{}}', '{{}}', '[]', '{SEEN}')"
             ),
             (
                 "insert into derived_message (key, conversation, evidence, side, kind, at, basis) "
-                f"values ('k1', 'k1', 'none', 'citizen', 'person', '{SEEN}', 'server')"
+                f"values ('{KEY}', '{KEY}', 'none', 'citizen', 'person', '{SEEN}', 'server')"
             ),
             (
                 "insert into derived_request (key, conversation, follow_up, received_at, category, imported, subject, "
-                f"detail) values ('k1', 'k1', false, '{SEEN}', 'information', false, 'Demande', '{{}}')"
+                f"detail) values ('{KEY}', '{KEY}', false, '{SEEN}', 'information', false, 'Demande', '{{}}')"
             ),
             "insert into derivation (id, rules, ties) values (1, 'before', 'tied')",
         ):
@@ -343,7 +350,7 @@ def test_what_was_decided_and_published_before_the_machine_s_word_was_noted_says
     with writing(empty_engine) as connection:
         for statement in (
             (
-                "insert into decision (id, target, action, value, reason, decided_by, decided_at) values (1, 'k1', "
+                f"insert into decision (id, target, action, value, reason, decided_by, decided_at) values (1, '{KEY}', "
                 '\'exclude\', \'{"other": null, "at": null, "text": "", "undone": null}\', '
                 f"'doublon', 'camille', '{SEEN}')"
             ),

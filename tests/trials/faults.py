@@ -63,7 +63,10 @@ DUMPS = (
         "order by b.name, s.uid"
     ),
     "select name, role, uid_validity, last_uid, uid_next, messages from mailbox order by name",
-    "select key, conversation, follow_up, received_at, answered_at, service from derived_request order by key",
+    (
+        "select m.key, named.key, r.follow_up, r.received_at, r.answered_at, r.service from derived_request r "
+        "join message m on m.id = r.message_id join message named on named.id = r.conversation order by m.key"
+    ),
 )
 
 

@@ -51,11 +51,11 @@ select m.message_id, b.name from location l join message m on m.id = l.message_i
 join mailbox b on b.id = l.mailbox_id where l.gone_at is null
 """
 PAIRED = """
-select m.message_id, asked.message_id from derived_message d join message m on m.key = d.key
-left join message asked on asked.key = d.tied_to where d.side = 'outbound'
+select m.message_id, asked.message_id from derived_message d join message m on m.id = d.message_id
+left join message asked on asked.id = d.tied_to where d.side = 'outbound'
 """
 REQUESTED = """
-select m.message_id, r.answered_at from derived_request r join message m on m.key = r.key
+select m.message_id, r.answered_at from derived_request r join message m on m.id = r.message_id
 where not r.follow_up and r.excluded is null
 """
 FIRST_SEEN = "select message_id, first_seen_at from message"

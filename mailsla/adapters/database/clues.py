@@ -10,12 +10,11 @@ from sqlalchemy import Engine, func, select
 
 from mailsla.adapters.database.bulk import STREAMED, among
 from mailsla.adapters.database.engine import reading
-from mailsla.adapters.database.request_rows import doubt_of
 from mailsla.adapters.database.tables import DERIVED_DOUBT, DERIVED_MESSAGE, DERIVED_REQUEST, MESSAGE
 from mailsla.core.mail.kinds import MailKind
 from mailsla.core.office.sides import UNPROVEN, Side
 from mailsla.core.pairing.conversation import Evidence
-from mailsla.core.pairing.doubts import Doubt, DoubtCode
+from mailsla.core.pairing.doubts import DoubtCode
 
 FEWEST_IDS = 3
 """So many mails of ours bear the ids of a host before it is proposed as one of ours."""
@@ -40,18 +39,13 @@ class Clues:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def _doubts(self, code: DoubtCode) -> list[Doubt]:
-        query = select(DERIVED_DOUBT).where(DERIVED_DOUBT.c.code == code.value)
-        with reading(self._engine) as connection:
-            return [doubt_of(row) for row in connection.execute(query)]
-
     def answered_unseen(self) -> AnsweredUnseen:
         """Count the citizens' mails that answer a mail of the office, seen or not, and whose requests are concerned."""
         answered = DERIVED_MESSAGE.alias()
         seen = (
             select(func.count())
             .select_from(DERIVED_MESSAGE)
-            .join(answered, answered.c.key == DERIVED_MESSAGE.c.tied_to)
+            .join(answered, answered.c.message_id == DERIVED_MESSAGE.c.tied_to)
             .where(
                 DERIVED_MESSAGE.c.side == Side.CITIZEN.value,
                 DERIVED_MESSAGE.c.evidence != Evidence.UNSEEN_REPLY.value,
@@ -63,10 +57,11 @@ class Clues:
             .select_from(DERIVED_MESSAGE)
             .where(DERIVED_MESSAGE.c.evidence == Evidence.UNSEEN_REPLY.value)
         )
-        keys = {key for doubt in self._doubts(DoubtCode.UNSEEN_REPLY) for key in doubt.candidates}
+        lists = select(DERIVED_DOUBT.c.candidates).where(DERIVED_DOUBT.c.code == DoubtCode.UNSEEN_REPLY.value)
         with reading(self._engine) as connection:
+            numbers = {number for listed in connection.execute(lists).scalars() for number in listed}
             of_services = select(DERIVED_REQUEST.c.service).where(
-                among(DERIVED_REQUEST.c.key, keys, connection)
+                among(DERIVED_REQUEST.c.message_id, numbers, connection)
             )
             services = Counter(connection.execute(of_services).scalars())
             return AnsweredUnseen(
@@ -77,11 +72,13 @@ class Clues:
 
     def undeclared_forms(self) -> tuple[tuple[str, int], ...]:
         """Return the addresses of ours that write as forms do, each with how many mails, the most first."""
-        keys = [doubt.mail for doubt in self._doubts(DoubtCode.UNDECLARED_FORM)]
+        query = (
+            select(MESSAGE.c.people)
+            .join(DERIVED_DOUBT, DERIVED_DOUBT.c.message_id == MESSAGE.c.id)
+            .where(DERIVED_DOUBT.c.code == DoubtCode.UNDECLARED_FORM.value)
+        )
         with reading(self._engine) as connection:
-            people = connection.execute(
-                select(MESSAGE.c.people).where(among(MESSAGE.c.key, keys, connection))
-            ).scalars()
+            people = connection.execute(query).scalars()
             found = Counter(address for item in people for address in item.get("senders", ())[:1])
         return tuple(sorted(found.items(), key=lambda item: (-item[1], item[0])))
 
@@ -89,7 +86,7 @@ class Clues:
         """Return the hosts whose Message-IDs our sent mail bears and no outsider's does, the most first."""
         query = (
             select(MESSAGE.c.message_id, DERIVED_MESSAGE.c.side)
-            .join(DERIVED_MESSAGE, DERIVED_MESSAGE.c.key == MESSAGE.c.key)
+            .join(DERIVED_MESSAGE, DERIVED_MESSAGE.c.message_id == MESSAGE.c.id)
             .where(
                 MESSAGE.c.message_id.is_not(None),
                 DERIVED_MESSAGE.c.side.in_((Side.OUTBOUND.value, Side.CITIZEN.value, Side.ASIDE.value)),

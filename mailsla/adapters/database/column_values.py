@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any
 
 _encode = json.JSONEncoder().encode
+_encode_lean = json.JSONEncoder(separators=(",", ":")).encode
 _decode = json.JSONDecoder().raw_decode
 _ZONE = -len("+00:00")
+_KEY = re.compile("[0-9a-f]{32}")
+
+KEY_DIGITS = 32
+"""Of a message's key, hexadecimal; half as many bytes are kept."""
 
 MOST_REMEMBERED = 2_048
 """Instants whose text is remembered: one mail's stand in several rows. Memory does not grow with the mailbox."""
@@ -43,11 +49,21 @@ class ColumnValues:
         return on.isoformat() if on is not None and self.text else on
 
     @staticmethod
+    def key(key: str) -> bytes:
+        """Return a message's key as it is kept."""
+        return bytes.fromhex(key)
+
+    @staticmethod
     def document(value: Any) -> str:
         """Return a JSON document as it is kept."""
         if not value:
             return "{}" if isinstance(value, dict) else "[]"
         return _encode(value)
+
+    @staticmethod
+    def lean_document(value: Any) -> str:
+        """Return a JSON document that nobody hashed as it is kept: without a space."""
+        return _encode_lean(value)
 
 
 @lru_cache(maxsize=MOST_REMEMBERED)
@@ -69,6 +85,16 @@ def instant_of(kept: Any) -> datetime | None:
         return datetime.fromisoformat(kept + "+00:00")
     at: datetime = kept.astimezone(UTC)
     return at
+
+
+def key_of(kept: bytes) -> str:
+    """Return the message's key that was kept."""
+    return kept.hex()
+
+
+def is_key(written: str) -> bool:
+    """Tell whether a text is a whole key, which a message may have."""
+    return _KEY.fullmatch(written) is not None
 
 
 def document_of(kept: Any) -> Any:

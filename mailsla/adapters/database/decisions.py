@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, insert, select, true
 
 from mailsla.adapters.database.bulk import insert_rows
 from mailsla.adapters.database.engine import reading, writing
+from mailsla.adapters.database.keys import has_key
 from mailsla.adapters.database.messages import TIE_COLUMNS
 from mailsla.adapters.database.pending import derive_again
 from mailsla.adapters.database.tables import DECISION, MESSAGE, TIE
@@ -78,7 +79,7 @@ def _named(decision: Decision) -> tuple[str, ...]:
 
 
 def _numbers(connection: Connection, keys: Iterable[str]) -> list[int]:
-    return list(connection.execute(select(MESSAGE.c.id).where(MESSAGE.c.key.in_(keys))).scalars())
+    return list(connection.execute(select(MESSAGE.c.id).where(has_key(keys, connection))).scalars())
 
 
 def decision_row(decision: Decision) -> dict[str, Any]:

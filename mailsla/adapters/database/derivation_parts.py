@@ -14,7 +14,7 @@ from typing import Any
 from mailsla.adapters.database import rows
 from mailsla.adapters.database.column_values import ColumnValues
 from mailsla.adapters.database.request_rows import doubt_values, request_values
-from mailsla.adapters.database.rows import Rows
+from mailsla.adapters.database.rows import Numbers, Rows
 from mailsla.core.errors import Unforeseen, apart
 from mailsla.core.mail.copies import Copy, Mail, MailboxRole
 from mailsla.core.mail.header import Header
@@ -98,7 +98,7 @@ def _in_order(copies: list[tuple[tuple[Any, ...], Copy]]) -> tuple[Copy, ...]:
 class DerivedRows:
     """What follows from one part, ready to be stored."""
 
-    keys: list[str]
+    numbers: list[int]
     messages: Rows
     requests: Rows
     doubts: Rows
@@ -124,24 +124,29 @@ def _ties(
 
 def derived_rows(rules_at_hand: RulesAtHand, part: Portion) -> DerivedRows:
     """Derive a part that no tie leaves; what cannot be derived is told to be so."""
-    mails = list(part.mails(rules_at_hand).values())
+    numbered = part.mails(rules_at_hand)
+    mails, numbers = list(numbered.values()), {mail.key: number for number, mail in numbered.items()}
     found, underived = derive_apart(mails, rules_at_hand.rules, rules_at_hand.decisions_about(mails))
     values = rules_at_hand.values
     return DerivedRows(
-        keys=[mail.key for mail in mails],
+        numbers=list(numbered),
         messages=[
-            *(row for derivation in found for row in _message_rows(derivation, values)),
-            *(rows.underived_message_values(item, values) for item in underived),
+            *(row for derivation in found for row in _message_rows(derivation, numbers, values)),
+            *(rows.underived_message_values(item, numbers, values) for item in underived),
         ],
-        requests=[request_values(request, values) for derivation in found for request in derivation.requests],
-        doubts=[doubt_values(doubt, values) for derivation in found for doubt in derivation.doubts],
+        requests=[
+            request_values(request, numbers, values)
+            for derivation in found
+            for request in derivation.requests
+        ],
+        doubts=[doubt_values(doubt, numbers, values) for derivation in found for doubt in derivation.doubts],
     )
 
 
-def _message_rows(derivation: Derivation, values: ColumnValues) -> Rows:
+def _message_rows(derivation: Derivation, numbers: Numbers, values: ColumnValues) -> Rows:
     return [
         rows.derived_message_values(
-            derivation.readings[key], derivation.links[key], name, derivation.classes[key], values
+            derivation.readings[key], derivation.links[key], name, derivation.classes[key], numbers, values
         )
         for name, members in derivation.conversations.items()
         for key in members

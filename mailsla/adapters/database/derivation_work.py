@@ -18,6 +18,7 @@ from mailsla.adapters.database.derivation_parts import (
     rows_of_counted,
     tie_rows,
 )
+from mailsla.adapters.database.keys import has_key
 from mailsla.adapters.database.messages import TIE_COLUMNS
 from mailsla.adapters.database.request_rows import DOUBT_COLUMNS, REQUEST_COLUMNS
 from mailsla.adapters.database.rows import Rows
@@ -94,8 +95,11 @@ class DerivationWork:
 
     def _tie_counted(self, office: Office, which: ColumnElement[bool]) -> None:
         """Tie the mails that a person said to be citizens' to the replies to them, even if it is undone later."""
-        counted = select(DECISION.c.target).where(DECISION.c.action == Action.COUNT.value)
-        for found in self._read.messages(MESSAGE.c.key.in_(counted) & which):
+        query = select(DECISION.c.target).where(DECISION.c.action == Action.COUNT.value)
+        counted = self._connection.execute(query).scalars().all()
+        if not counted:
+            return
+        for found in self._read.messages(has_key(counted, self._connection) & which):
             insert_rows(self._connection, TIE, TIE_COLUMNS, rows_of_counted(office, found))
 
     def _tie(self, office: Office, messages: Iterable[Rows]) -> None:
@@ -118,9 +122,9 @@ class DerivationWork:
         done = 0
         for derived in self._second.map(compute, self._read.portions(numbers)):
             if numbers is not None:
-                self._forget(derived.keys)
+                self._forget(derived.numbers)
             self._keep(derived)
-            done += len(derived.keys)
+            done += len(derived.numbers)
             progress(done, total)
         return done
 
@@ -139,13 +143,10 @@ class DerivationWork:
     def _count(self, target: Table) -> int:
         return self._connection.execute(select(func.count()).select_from(target)).scalar_one()
 
-    def _forget(self, keys: list[str]) -> None:
-        for target, column in (
-            (DERIVED_MESSAGE, DERIVED_MESSAGE.c.key),
-            (DERIVED_REQUEST, DERIVED_REQUEST.c.key),
-            (DERIVED_DOUBT, DERIVED_DOUBT.c.reply),
-        ):
-            self._connection.execute(delete(target).where(among(column, keys, self._connection)))
+    def _forget(self, numbers: list[int]) -> None:
+        for target in (DERIVED_MESSAGE, DERIVED_REQUEST, DERIVED_DOUBT):
+            these = among(target.c.message_id, numbers, self._connection)
+            self._connection.execute(delete(target).where(these))
 
     def _keep(self, derived: DerivedRows) -> None:
         for target, columns, values in (

@@ -7,18 +7,20 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Engine, func, select, update
+from sqlalchemy import Engine, func, select, true, update
 
-from mailsla.adapters.database.bulk import STREAMED, among
+from mailsla.adapters.database.bulk import among
+from mailsla.adapters.database.column_values import is_key
 from mailsla.adapters.database.derivation_work import PORTION, DerivationWork
+from mailsla.adapters.database.derived_requests import BY_RECEIPT, REQUESTS, doubts_in, requests_in
 from mailsla.adapters.database.engine import reading, writing
 from mailsla.adapters.database.facts_digests import facts_digests
-from mailsla.adapters.database.request_rows import case_of, doubt_of, grounds_of, request_of
+from mailsla.adapters.database.keys import has_key, key_begins, numbers_of
+from mailsla.adapters.database.request_rows import case_of, grounds_of
 from mailsla.adapters.database.set_aside import MessageSetAside
 from mailsla.adapters.database.tables import (
     ACCOUNT,
     DERIVATION,
-    DERIVED_DOUBT,
     DERIVED_MESSAGE,
     DERIVED_REQUEST,
     LOCATION,
@@ -41,7 +43,6 @@ from mailsla.core.rate.effect import TakenBack
 from mailsla.core.rate.publication import FactsDigest
 
 CASE_COLUMNS = (
-    "key",
     "received_at",
     "answered_at",
     "service",
@@ -82,18 +83,17 @@ class Derivations:
 
     def requests(self, received_from: datetime | None = None) -> tuple[Request, ...]:
         """Return the requests and follow-ups received from an instant on, by receipt."""
-        query = select(DERIVED_REQUEST).order_by(DERIVED_REQUEST.c.received_at, DERIVED_REQUEST.c.key)
+        query = REQUESTS.order_by(*BY_RECEIPT)
         if received_from is not None:
             query = query.where(DERIVED_REQUEST.c.received_at >= received_from)
         with reading(self._engine) as connection:
-            return tuple(request_of(row) for row in connection.execute(query))
+            return tuple(requests_in(connection, query))
 
     def cases(self) -> tuple[Case, ...]:
         """Return every request and follow-up as the figures count them, by receipt."""
-        columns = [DERIVED_REQUEST.c[name] for name in CASE_COLUMNS]
-        query = select(*columns).order_by(DERIVED_REQUEST.c.received_at, DERIVED_REQUEST.c.key)
+        query = REQUESTS.with_only_columns(MESSAGE.c.key, *(DERIVED_REQUEST.c[name] for name in CASE_COLUMNS))
         with reading(self._engine) as connection:
-            return tuple(case_of(row) for row in connection.execute(query))
+            return tuple(case_of(row) for row in connection.execute(query.order_by(*BY_RECEIPT)))
 
     def taken_back(self, rules: PairingRules, numbers: Collection[int]) -> Iterator[TakenBack]:
         """Yield, for some decisions, the requests around each and what they would be without it."""
@@ -109,42 +109,30 @@ class Derivations:
 
     def unanswered(self) -> Iterator[Request]:
         """Yield the requests and follow-ups that nothing answered, by receipt; they are not held all at once."""
-        query = (
-            select(DERIVED_REQUEST)
-            .where(DERIVED_REQUEST.c.answered_at.is_(None), DERIVED_REQUEST.c.excluded.is_(None))
-            .order_by(DERIVED_REQUEST.c.received_at, DERIVED_REQUEST.c.key)
-        )
+        waiting = DERIVED_REQUEST.c.answered_at.is_(None) & DERIVED_REQUEST.c.excluded.is_(None)
         with reading(self._engine) as connection:
-            yield from map(request_of, connection.execute(query, execution_options=STREAMED))
+            yield from requests_in(connection, REQUESTS.where(waiting).order_by(*BY_RECEIPT))
 
     def requests_named(self, prefix: str) -> tuple[Request, ...]:
         """Return the requests whose key begins with `prefix`."""
-        query = (
-            select(DERIVED_REQUEST)
-            .where(DERIVED_REQUEST.c.key.startswith(prefix, autoescape=True))
-            .order_by(DERIVED_REQUEST.c.key)
-        )
+        query = REQUESTS.where(key_begins(prefix)).order_by(MESSAGE.c.key)
         with reading(self._engine) as connection:
-            return tuple(request_of(row) for row in connection.execute(query))
+            return tuple(requests_in(connection, query))
 
     def requests_around(self, keys: Collection[str]) -> tuple[Request, ...]:
         """Return the requests of the conversations that some messages belong to, by receipt."""
         with reading(self._engine) as connection:
+            numbers = numbers_of(connection, keys).values()
             named = select(DERIVED_MESSAGE.c.conversation).where(
-                among(DERIVED_MESSAGE.c.key, keys, connection)
+                among(DERIVED_MESSAGE.c.message_id, numbers, connection)
             )
-            query = (
-                select(DERIVED_REQUEST)
-                .where(DERIVED_REQUEST.c.conversation.in_(named))
-                .order_by(DERIVED_REQUEST.c.received_at, DERIVED_REQUEST.c.key)
-            )
-            return tuple(request_of(row) for row in connection.execute(query))
+            query = REQUESTS.where(DERIVED_REQUEST.c.conversation.in_(named)).order_by(*BY_RECEIPT)
+            return tuple(requests_in(connection, query))
 
     def doubts(self) -> tuple[Doubt, ...]:
         """Return what a person must look at, by date."""
-        query = select(DERIVED_DOUBT).order_by(DERIVED_DOUBT.c.sent_at, DERIVED_DOUBT.c.reply)
         with reading(self._engine) as connection:
-            return tuple(doubt_of(row) for row in connection.execute(query))
+            return tuple(doubts_in(connection))
 
     def earliest_receipt(self) -> datetime | None:
         """Return when the oldest request was received."""
@@ -175,7 +163,7 @@ class Derivations:
         query = (
             select(DERIVED_MESSAGE.c.reason, DERIVED_MESSAGE.c.at, LOCATION.c.uid)
             .add_columns(MAILBOX.c.name.label("mailbox"), ACCOUNT.c.name.label("account"))
-            .join(MESSAGE, MESSAGE.c.key == DERIVED_MESSAGE.c.key)
+            .join(MESSAGE, MESSAGE.c.id == DERIVED_MESSAGE.c.message_id)
             .join(LOCATION, LOCATION.c.id == first.scalar_subquery())
             .join(MAILBOX, MAILBOX.c.id == LOCATION.c.mailbox_id)
             .join(ACCOUNT, ACCOUNT.c.id == MAILBOX.c.account_id)
@@ -234,39 +222,47 @@ class Derivations:
 
     def conversation(self, name: str) -> tuple[DerivedMessage, ...]:
         """Return the messages of one conversation, by time."""
-        return self._messages(DERIVED_MESSAGE.c.conversation == name)
+        with reading(self._engine) as connection:
+            numbers = numbers_of(connection, [name])
+        return self._messages(DERIVED_MESSAGE.c.conversation == numbers[name]) if numbers else ()
 
     def messages_named(self, prefix: str) -> tuple[DerivedMessage, ...]:
         """Return the messages whose key begins with `prefix`."""
-        return self._messages(DERIVED_MESSAGE.c.key.startswith(prefix, autoescape=True))
+        return self._messages(key_begins(prefix))
 
     def message(self, key: str) -> DerivedMessage | None:
         """Return what was derived of one message."""
-        return next(iter(self._messages(DERIVED_MESSAGE.c.key == key)), None)
+        return next(iter(self._messages(key_begins(key))), None) if is_key(key) else None
 
     def grounds(self, keys: Collection[str]) -> dict[str, Grounds]:
         """Return what any number of requests rest on, by key, in one statement."""
-        reply = DERIVED_MESSAGE.alias()
-        answered_by = DERIVED_REQUEST.c.detail["answered_by"].as_string()
+        reply, answer = DERIVED_MESSAGE.alias(), MESSAGE.alias()
         query = (
-            select(DERIVED_REQUEST.c.key, DERIVED_REQUEST.c.detail, MESSAGE.c.message_id, reply.c.evidence)
-            .join(MESSAGE, MESSAGE.c.key == DERIVED_REQUEST.c.key)
-            .outerjoin(reply, reply.c.key == answered_by)
+            REQUESTS.with_only_columns(MESSAGE.c.key, MESSAGE.c.message_id, DERIVED_REQUEST.c.detail)
+            .add_columns(reply.c.evidence, answer.c.key.label("answered_by"))
+            .outerjoin(reply, reply.c.message_id == DERIVED_REQUEST.c.answered_by)
+            .outerjoin(answer, answer.c.id == DERIVED_REQUEST.c.answered_by)
         )
         with reading(self._engine) as connection:
-            found = connection.execute(query.where(among(DERIVED_REQUEST.c.key, keys, connection)))
+            found = connection.execute(query.where(has_key(keys, connection)))
             return {row.key: grounds_of(row) for row in found}
 
     def messages(self) -> tuple[DerivedMessage, ...]:
         """Return what was derived of every message, by time."""
-        return self._messages(DERIVED_MESSAGE.c.key.is_not(None))
+        return self._messages(true())
 
     def _messages(self, which: Any) -> tuple[DerivedMessage, ...]:
+        naming, tied = MESSAGE.alias(), MESSAGE.alias()
+        derived = [DERIVED_MESSAGE.c[name] for name in ("evidence", "side", "kind", "reason", "at", "basis")]
         query = (
-            select(DERIVED_MESSAGE, MESSAGE.c.message_id, MESSAGE.c.subject)
-            .join(MESSAGE, MESSAGE.c.key == DERIVED_MESSAGE.c.key)
+            select(MESSAGE.c.key, MESSAGE.c.message_id, MESSAGE.c.subject, *derived)
+            .add_columns(naming.c.key.label("conversation"), tied.c.key.label("tied_to"))
+            .select_from(DERIVED_MESSAGE)
+            .join(MESSAGE, MESSAGE.c.id == DERIVED_MESSAGE.c.message_id)
+            .join(naming, naming.c.id == DERIVED_MESSAGE.c.conversation)
+            .outerjoin(tied, tied.c.id == DERIVED_MESSAGE.c.tied_to)
             .where(which)
-            .order_by(DERIVED_MESSAGE.c.at, DERIVED_MESSAGE.c.key)
+            .order_by(DERIVED_MESSAGE.c.at, MESSAGE.c.key)
         )
         with reading(self._engine) as connection:
             return tuple(

@@ -28,6 +28,15 @@ READ_ONLY = ("SQLITE_READONLY", "InsufficientPrivilege", "ReadOnlySqlTransaction
 
 CANNOT_OPEN = "SQLITE_CANTOPEN"
 
+WRITES, PRAGMAS = "mailsla_writes", "mailsla_pragmas"
+"""What is said of a transaction before it begins."""
+
+LASTING = ("synchronous=FULL",)
+"""What SQLite is told of a transaction that a power cut must not undo."""
+
+MUCH = (f"cache_size=-{32 * 1024}",)
+"""What it is told of one that goes through much: how many KB of it are kept at hand."""
+
 SILENCE = {
     "connect_timeout": 10,
     "keepalives_idle": 30,
@@ -118,6 +127,8 @@ def _prepare_sqlite(
     connection.isolation_level = None
     for pragma in (*journal, "foreign_keys=ON", f"busy_timeout={busy_seconds * 1000}"):
         connection.execute(f"PRAGMA {pragma}")
+    # SQLite has a function of its own for it since 3.41.
+    connection.create_function("unhex", 1, bytes.fromhex, deterministic=True)
 
 
 def _prepare_postgresql(busy_seconds: int, connection: Any, _record: Any) -> None:
@@ -127,8 +138,11 @@ def _prepare_postgresql(busy_seconds: int, connection: Any, _record: Any) -> Non
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("mailsla_writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    options = connection.get_execution_options()
+    # These cannot be changed within a transaction.
+    for pragma in options.get(PRAGMAS, ()):
+        connection.exec_driver_sql(f"PRAGMA {pragma}")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get(WRITES) else "BEGIN")
 
 
 @contextmanager
@@ -154,9 +168,29 @@ def writing(engine: Engine) -> Iterator[Connection]:
         PermanentError: When it refuses.
     """
     with _translated(), engine.connect() as opened:
-        connection = opened.execution_options(mailsla_writes=True)
+        connection = opened.execution_options(**{WRITES: True, PRAGMAS: LASTING})
         with connection.begin():
             yield connection
+
+
+@contextmanager
+def changing_tables(engine: Engine) -> Iterator[Connection]:
+    """Open one transaction that makes tables anew: SQLite does not look at what refers to them meanwhile.
+
+    Raises:
+        TransientError: When the database cannot be reached, is locked, or its disk is full.
+        PermanentError: When it refuses.
+    """
+    with _translated(), engine.connect() as opened:
+        connection = opened.execution_options(
+            **{WRITES: True, PRAGMAS: (*LASTING, *MUCH, "foreign_keys=OFF")}
+        )
+        try:
+            with connection.begin():
+                yield connection
+        finally:
+            # What was set is nobody else's.
+            opened.invalidate()
 
 
 @contextmanager

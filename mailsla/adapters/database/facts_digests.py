@@ -21,10 +21,10 @@ def facts_digests(
         return []
     since, until = min(first for first, _last in stretches), max(last for _first, last in stretches)
     query = (
-        select(DERIVED_MESSAGE.c.key, DERIVED_MESSAGE.c.at, MESSAGE.c.hashes)
-        .join(MESSAGE, MESSAGE.c.key == DERIVED_MESSAGE.c.key)
+        select(MESSAGE.c.key, DERIVED_MESSAGE.c.at, MESSAGE.c.hashes)
+        .join(MESSAGE, MESSAGE.c.id == DERIVED_MESSAGE.c.message_id)
         .where(DERIVED_MESSAGE.c.at >= since, DERIVED_MESSAGE.c.at <= until)
-        .order_by(DERIVED_MESSAGE.c.key)
+        .order_by(MESSAGE.c.key)
     )
     digests = [(*stretch, hashlib.sha256(), hashlib.sha256()) for stretch in stretches]
     for key, at, hashes in connection.execute(query, execution_options=STREAMED):

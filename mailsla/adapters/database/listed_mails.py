@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, func, sel
 
 from mailsla.adapters.database.bulk import among
 from mailsla.adapters.database.engine import reading
+from mailsla.adapters.database.keys import has_key
 from mailsla.adapters.database.set_aside import HERE
 from mailsla.adapters.database.tables import ACCOUNT, DERIVED_MESSAGE, LOCATION, MAILBOX, MESSAGE, SET_ASIDE
 from mailsla.core.office.sides import Side
@@ -91,7 +92,7 @@ class ListedMails:
         grouped = (
             select(_class_of_mail.label("mail_class"), DERIVED_MESSAGE.c.kind, func.count().label("n"))
             .select_from(MESSAGE)
-            .outerjoin(DERIVED_MESSAGE, DERIVED_MESSAGE.c.key == MESSAGE.c.key)
+            .outerjoin(DERIVED_MESSAGE, DERIVED_MESSAGE.c.message_id == MESSAGE.c.id)
             .group_by(_class_of_mail, DERIVED_MESSAGE.c.kind)
             .order_by(_class_of_mail, DERIVED_MESSAGE.c.kind)
         )
@@ -113,7 +114,7 @@ class ListedMails:
         query = (
             select(func.count())
             .select_from(DERIVED_MESSAGE)
-            .join(MESSAGE, MESSAGE.c.key == DERIVED_MESSAGE.c.key)
+            .join(MESSAGE, MESSAGE.c.id == DERIVED_MESSAGE.c.message_id)
             .where(DERIVED_MESSAGE.c.side == Side.INTERNAL.value)
         )
         with reading(self._engine) as connection:
@@ -123,7 +124,8 @@ class ListedMails:
     def mails(self, keys: Collection[str]) -> dict[str, ListedMail]:
         """Return some mails by key; those that nothing was derived of yet are left out."""
         with reading(self._engine) as connection:
-            found = _listed(connection, _QUERY.where(among(DERIVED_MESSAGE.c.key, keys, connection)))
+            derived = _QUERY.where(DERIVED_MESSAGE.c.message_id.is_not(None))
+            found = _listed(connection, derived.where(has_key(keys, connection)))
         return {mail.key: mail for mail in found}
 
 
@@ -131,12 +133,14 @@ _AT = func.coalesce(DERIVED_MESSAGE.c.at, MESSAGE.c.first_seen_at, type_=DERIVED
 _class_of_mail = func.coalesce(DERIVED_MESSAGE.c.mail_class, MailClass.PENDING.value)
 """The class of a message; of one that nothing was derived of yet, that it waits."""
 
+_naming = MESSAGE.alias("naming")
 _QUERY = (
     select(MESSAGE.c.id, MESSAGE.c.key, MESSAGE.c.message_id, MESSAGE.c.subject, MESSAGE.c.people)
     .add_columns(DERIVED_MESSAGE.c.side, DERIVED_MESSAGE.c.kind, DERIVED_MESSAGE.c.reason)
-    .add_columns(DERIVED_MESSAGE.c.conversation, _AT.label("at"), _class_of_mail.label("mail_class"))
+    .add_columns(_naming.c.key.label("conversation"), _AT.label("at"), _class_of_mail.label("mail_class"))
     .select_from(MESSAGE)
-    .outerjoin(DERIVED_MESSAGE, DERIVED_MESSAGE.c.key == MESSAGE.c.key)
+    .outerjoin(DERIVED_MESSAGE, DERIVED_MESSAGE.c.message_id == MESSAGE.c.id)
+    .outerjoin(_naming, _naming.c.id == DERIVED_MESSAGE.c.conversation)
     .order_by(_AT, MESSAGE.c.key)
 )
 

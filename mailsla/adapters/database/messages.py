@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from os import urandom
@@ -22,6 +22,7 @@ from mailsla.adapters.database.bulk import (
 from mailsla.adapters.database.column_values import document_of
 from mailsla.adapters.database.copies import believe_again, mark_copies_gone, put_on
 from mailsla.adapters.database.engine import reading, writing
+from mailsla.adapters.database.keys import numbers_of
 from mailsla.adapters.database.pending import derive_again
 from mailsla.adapters.database.rows import Rows
 from mailsla.adapters.database.set_aside import set_aside
@@ -234,7 +235,7 @@ def _add_messages(connection: Connection, batch: Batch, seen_at: datetime) -> di
     ]
     if insert_rows(connection, MESSAGE, (*rows.STORED_MESSAGE, *rows.SALTED), written) < len(written):
         # Some are there already, under numbers of their own.
-        known = _ids(connection, added)
+        known = numbers_of(connection, added)
         told = [found[key] for key in added if known[key] != numbers[key] and _tells_more(found[key])]
         completed = _complete(connection, told, known)
         added = [key for key in added if known[key] == numbers[key] or key in completed]
@@ -288,10 +289,3 @@ def _ties_are_of(connection: Connection, tied_by: str) -> bool:
     insert_new(connection, DERIVATION, [{"id": 1, "rules": "", "ties": tied_by}])
     known = connection.execute(select(DERIVATION.c.ties).where(DERIVATION.c.id == 1)).scalar_one()
     return bool(known == tied_by)
-
-
-def _ids(connection: Connection, keys: Collection[str]) -> dict[str, int]:
-    if not keys:
-        return {}
-    named = select(MESSAGE.c.key, MESSAGE.c.id).where(among(MESSAGE.c.key, keys, connection))
-    return {row.key: row.id for row in connection.execute(named)}

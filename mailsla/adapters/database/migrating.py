@@ -8,18 +8,19 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, text
 
 from mailsla.adapters.database import migrations
-from mailsla.adapters.database.engine import writing
+from mailsla.adapters.database.engine import changing_tables, writing
+from mailsla.adapters.database.schema import Told, untold
 
 LOCK = 7_236_911_802_554_113_021
 """Names mailsla's migration lock in PostgreSQL, where two workers may start at once."""
 
 
-def migrate(engine: Engine, revision: str) -> None:
-    """Bring the store to a revision, in one transaction."""
-    with writing(engine) as connection:
+def migrate(engine: Engine, revision: str, told: Told = untold) -> None:
+    """Bring the store to a revision, in one transaction; one that is cut leaves the store as it was."""
+    with changing_tables(engine) as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
-        command.upgrade(_config(connection), revision)
+        command.upgrade(_config(connection, told), revision)
 
 
 def check(engine: Engine) -> None:
@@ -34,8 +35,9 @@ def chain() -> list[str]:
     return [item.revision for item in script.walk_revisions()][::-1]
 
 
-def _config(connection: Connection | None = None) -> Config:
+def _config(connection: Connection | None = None, told: Told = untold) -> Config:
     config = Config()
     config.set_main_option("script_location", str(migrations.FOLDER))
     config.attributes["connection"] = connection
+    config.attributes["told"] = told
     return config

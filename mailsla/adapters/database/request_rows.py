@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
 from mailsla.adapters.database.column_values import ColumnValues
+from mailsla.adapters.database.rows import Numbers
 from mailsla.core.clock.announcement import Announcement
 from mailsla.core.mail.instants import Basis, Moment
 from mailsla.core.pairing.answered_otherwise import answered_otherwise
@@ -16,11 +17,12 @@ from mailsla.core.pairing.rules import Part
 from mailsla.core.rate.case import Case
 
 REQUEST_COLUMNS = (
-    "key",
+    "message_id",
     "conversation",
     "follow_up",
     "received_at",
     "answered_at",
+    "answered_by",
     "service",
     "category",
     "imported",
@@ -39,15 +41,16 @@ REQUEST_COLUMNS = (
 )
 
 
-def request_values(request: Request, values: ColumnValues) -> tuple[Any, ...]:
+def request_values(request: Request, numbers: Numbers, values: ColumnValues) -> tuple[Any, ...]:
     """Return the row of a derived request, in the order of `REQUEST_COLUMNS`."""
-    assignments = request.assignments
+    assignments, answered_by = request.assignments, request.answered_by
     return (
-        request.key,
-        request.conversation,
+        numbers[request.key],
+        numbers[request.conversation],
         request.follow_up,
         values.instant(request.received.at),
         values.instant(_at(request.answered)),
+        None if answered_by is None else numbers[answered_by],
         request.service,
         request.category,
         request.imported,
@@ -62,25 +65,26 @@ def request_values(request: Request, values: ColumnValues) -> tuple[Any, ...]:
         answered_otherwise(request),
         values.instant(_at(request.by_mail)),
         request.reminders,
-        values.document(
-            {
-                # A basis is text already: the document takes it as it is.
-                "received_basis": request.received.basis,
-                "answered_basis": _basis(request.answered),
-                "answered_by": request.answered_by,
-                "first_response_basis": _basis(request.first_response),
-                "acknowledged_basis": _basis(request.acknowledged),
-                "mailed_basis": _basis(request.by_mail),
-                "citizens": request.citizens,
-                "assignments": [(item.service, item.since.isoformat(), item.basis) for item in assignments],
-                "steps": [
-                    (step.key, step.part, step.moment.at.isoformat(), step.moment.basis)
-                    for step in request.steps
-                ],
-                "mailboxes": request.mailboxes,
-            }
-        ),
+        values.lean_document({name: said for name, said in _detail(request, numbers).items() if said}),
     )
+
+
+def _detail(request: Request, numbers: Numbers) -> dict[str, Any]:
+    """Return what only a look at one request needs; a basis is text already, and goes as it is."""
+    return {
+        "received_basis": request.received.basis,
+        "answered_basis": _basis(request.answered),
+        "first_response_basis": _basis(request.first_response),
+        "acknowledged_basis": _basis(request.acknowledged),
+        "mailed_basis": _basis(request.by_mail),
+        "citizens": request.citizens,
+        "assignments": [(item.service, item.since.isoformat(), item.basis) for item in request.assignments],
+        "steps": [
+            (numbers[step.key], step.part, step.moment.at.isoformat(), step.moment.basis)
+            for step in request.steps
+        ],
+        "mailboxes": request.mailboxes,
+    }
 
 
 def _at(moment: Moment | None) -> datetime | None:
@@ -91,35 +95,47 @@ def _basis(moment: Moment | None) -> Basis | None:
     return None if moment is None else moment.basis
 
 
-def request_of(row: Any) -> Request:
-    """Return the request that a row holds."""
+def numbers_in_request(row: Any) -> Iterator[int]:
+    """Yield the numbers of the messages that a row names."""
+    yield row.conversation
+    if row.answered_by is not None:
+        yield row.answered_by
+    yield from (number for number, *_step in row.detail.get("steps", ()))
+
+
+def request_of(row: Any, keys: Mapping[int, str]) -> Request:
+    """Return the request that a row holds, whose messages have those keys."""
     detail = row.detail
     return Request(
         key=row.key,
-        conversation=row.conversation,
+        conversation=keys[row.conversation],
         follow_up=row.follow_up,
         received=Moment(row.received_at, Basis(detail["received_basis"]), row.received_disputed),
-        citizens=tuple(detail["citizens"]),
-        answered=_moment(row.answered_at, detail["answered_basis"], row.answered_disputed),
-        answered_by=detail["answered_by"],
+        citizens=tuple(detail.get("citizens", ())),
+        answered=_moment(row.answered_at, detail.get("answered_basis"), row.answered_disputed),
+        answered_by=None if row.answered_by is None else keys[row.answered_by],
         assignments=tuple(
             Assignment(service, datetime.fromisoformat(since), ServiceBasis(basis))
-            for service, since, basis in detail["assignments"]
+            for service, since, basis in detail.get("assignments", ())
         ),
         steps=tuple(
-            Step(key, Part(part), Moment(datetime.fromisoformat(at), Basis(basis)))
-            for key, part, at, basis in detail["steps"]
+            Step(keys[number], Part(part), Moment(datetime.fromisoformat(at), Basis(basis)))
+            for number, part, at, basis in detail.get("steps", ())
         ),
         category=row.category,
         imported=row.imported,
-        mailboxes=tuple((account, mailbox) for account, mailbox in detail["mailboxes"]),
+        mailboxes=_mailboxes(detail),
         subject=row.subject,
         announcements=announcements_of(row),
-        first_response=_moment(row.first_response_at, detail["first_response_basis"]),
-        acknowledged=_moment(row.acknowledged_at, detail["acknowledged_basis"]),
+        first_response=_moment(row.first_response_at, detail.get("first_response_basis")),
+        acknowledged=_moment(row.acknowledged_at, detail.get("acknowledged_basis")),
         excluded=row.excluded,
-        by_mail=_moment(row.mailed_at, detail["mailed_basis"]),
+        by_mail=_moment(row.mailed_at, detail.get("mailed_basis")),
     )
+
+
+def _mailboxes(detail: Any) -> tuple[tuple[str, str], ...]:
+    return tuple((account, mailbox) for account, mailbox in detail.get("mailboxes", ()))
 
 
 def _moment(at: datetime | None, basis: str | None, disputed: datetime | None = None) -> Moment | None:
@@ -167,25 +183,27 @@ def case_of(row: Any) -> Case:
 def grounds_of(row: Any) -> Grounds:
     """Return what a request rests on."""
     detail = row.detail
-    answered = detail["answered_basis"]
+    answered = detail.get("answered_basis")
     return Grounds(
         message_id=row.message_id,
-        mailboxes=tuple((account, mailbox) for account, mailbox in detail["mailboxes"]),
+        mailboxes=_mailboxes(detail),
         received=Basis(detail["received_basis"]),
         answered=None if answered is None else Basis(answered),
-        answered_by=detail["answered_by"],
+        answered_by=row.answered_by,
         evidence=row.evidence,
     )
 
 
-DOUBT_COLUMNS = ("reply", "sent_at", "candidates", "code")
+DOUBT_COLUMNS = ("message_id", "sent_at", "candidates", "code")
 
 
-def doubt_values(doubt: Doubt, values: ColumnValues) -> tuple[Any, ...]:
+def doubt_values(doubt: Doubt, numbers: Numbers, values: ColumnValues) -> tuple[Any, ...]:
     """Return the row of a doubt, in the order of `DOUBT_COLUMNS`."""
-    return (doubt.mail, values.instant(doubt.at), values.document(doubt.candidates), doubt.code.value)
+    candidates = values.lean_document([numbers[key] for key in doubt.candidates])
+    return (numbers[doubt.mail], values.instant(doubt.at), candidates, doubt.code.value)
 
 
-def doubt_of(row: Any) -> Doubt:
-    """Return the doubt that a row holds."""
-    return Doubt(row.reply, row.sent_at, tuple(row.candidates), DoubtCode(row.code))
+def doubt_of(row: Any, keys: Mapping[int, str]) -> Doubt:
+    """Return the doubt that a row holds, whose messages have those keys."""
+    candidates = tuple(keys[number] for number in row.candidates)
+    return Doubt(row.key, row.sent_at, candidates, DoubtCode(row.code))

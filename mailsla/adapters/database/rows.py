@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from mailsla.adapters.database.column_values import ColumnValues, document_of, instant_of
+from mailsla.adapters.database.column_values import ColumnValues, document_of, instant_of, key_of
 from mailsla.core.mail.authentication_results import Results, Said
 from mailsla.core.mail.copies import DRAFT_MARKS, Copy, Mail, MailboxRole
 from mailsla.core.mail.header import Header
@@ -47,7 +47,7 @@ def message_values(key: str, header: Header, seen_at: datetime, values: ColumnVa
     """Return the row of a message seen for the first time, in the order of `MESSAGE_COLUMNS`."""
     instant = values.instant
     return (
-        key,
+        values.key(key),
         header.message_id,
         header.thread_index,
         header.subject,
@@ -121,7 +121,7 @@ def mail_of(row: tuple[Any, ...], copies: tuple[Copy, ...]) -> Mail:
         kept=tuple([(name, value) for name, value in document_of(kept)]),
         **lists,
     )
-    return Mail(key, header, instant(first_seen_at), copies)
+    return Mail(key_of(key), header, instant(first_seen_at), copies)
 
 
 def copy_of(
@@ -181,8 +181,11 @@ def instant(kept: Any) -> datetime:
     return at
 
 
+Numbers = Mapping[str, int]
+"""The numbers of the messages that are derived together, by key."""
+
 DERIVED_MESSAGE_COLUMNS = (
-    "key",
+    "message_id",
     "conversation",
     "evidence",
     "tied_to",
@@ -196,15 +199,20 @@ DERIVED_MESSAGE_COLUMNS = (
 
 
 def derived_message_values(
-    reading: Reading, link: Link, conversation: str, mail_class: MailClass, values: ColumnValues
+    reading: Reading,
+    link: Link,
+    conversation: str,
+    mail_class: MailClass,
+    numbers: Numbers,
+    values: ColumnValues,
 ) -> tuple[Any, ...]:
     """Return the row that says what a message is and what ties it, in the order of `DERIVED_MESSAGE_COLUMNS`."""
     reason = reading.reason
     return (
-        reading.key,
-        conversation,
+        numbers[reading.key],
+        numbers[conversation],
         link.evidence.value,
-        link.to,
+        None if link.to is None else numbers[link.to],
         reading.side.value,
         reading.kind.value,
         None if reason is None else values.document([reason.code, reason.field, reason.value]),
@@ -214,12 +222,13 @@ def derived_message_values(
     )
 
 
-def underived_message_values(underived: Underived, values: ColumnValues) -> tuple[Any, ...]:
+def underived_message_values(underived: Underived, numbers: Numbers, values: ColumnValues) -> tuple[Any, ...]:
     """Return the row that says that a message could not be derived, in the order of `DERIVED_MESSAGE_COLUMNS`."""
     mail = underived.mail
+    number = numbers[mail.key]
     return (
-        mail.key,
-        mail.key,
+        number,
+        number,
         Evidence.NONE.value,
         None,
         Side.ASIDE.value,

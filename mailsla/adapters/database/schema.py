@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from sqlalchemy import Engine, inspect, text
 
 from mailsla.adapters.database import migrations
@@ -9,9 +11,21 @@ from mailsla.adapters.database.engine import is_read_only, reading
 from mailsla.core.errors import PermanentError
 from mailsla.language import gettext as _
 
+Told = Callable[[int, int], object]
+"""Takes how many messages a migration has gone through, and of how many."""
 
-def upgrade(engine: Engine, revision: str = "head") -> None:
+
+def untold(_done: int, _total: int) -> None:
+    """Show no progress."""
+
+
+def upgrade(engine: Engine, revision: str = "head", told: Told = untold) -> None:
     """Bring the store to `revision`, creating it when it is empty; nothing happens when it is there already.
+
+    Args:
+        engine: The store.
+        revision: The migration to bring it to.
+        told: Is told how far a migration is that goes through every message.
 
     Raises:
         PermanentError: When a newer mailsla has written the store.
@@ -23,7 +37,7 @@ def upgrade(engine: Engine, revision: str = "head") -> None:
     if current != revisions()[-1] or revision != "head":
         from mailsla.adapters.database import migrating  # noqa: PLC0415 (alembic takes memory: only when it must)
 
-        migrating.migrate(engine, revision)
+        migrating.migrate(engine, revision, told)
 
 
 def demand(engine: Engine) -> None:

@@ -13,7 +13,11 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, Column, Index, Table, Text, UniqueConstraint, false
 from sqlmodel import Field, SQLModel
 
+from mailsla.adapters.database.key_type import Key
 from mailsla.adapters.database.people_tables import AlertRow, DecisionRow, OutgoingRow, PublicationRow
+
+NOT_COUNTED = {"autoincrement": False}
+"""Of a key that says which message a row is about."""
 
 
 class AccountRow(SQLModel, table=True):
@@ -60,7 +64,7 @@ class MessageRow(SQLModel, table=True):
 
     __tablename__ = "message"
     id: int | None = Field(default=None, primary_key=True)
-    key: str = Field(unique=True, max_length=32)
+    key: str = Field(unique=True, sa_type=Key)
     message_id: str | None = Field(default=None, sa_type=Text)
     thread_index: str | None = None
     subject: str = Field(sa_type=Text)
@@ -183,13 +187,16 @@ class CollectionRow(SQLModel, table=True):
 
 
 class DerivedMessageRow(SQLModel, table=True):
-    """What a message is, and what ties it."""
+    """What a message is, and what ties it. A conversation is the number of the message that names it.
+
+    Derivations know messages by number; none refers to its table, as they are made of what was just read there.
+    """
 
     __tablename__ = "derived_message"
-    key: str = Field(primary_key=True, max_length=32)
-    conversation: str = Field(index=True, max_length=32)
+    message_id: int = Field(primary_key=True, sa_column_kwargs=NOT_COUNTED)
+    conversation: int = Field(index=True)
     evidence: str
-    tied_to: str | None = None
+    tied_to: int | None = None
     side: str
     kind: str
     reason: list[str] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
@@ -202,11 +209,12 @@ class DerivedRequestRow(SQLModel, table=True):
     """A request or a follow-up: instants and names; no delay and no due date, which the calendar decides."""
 
     __tablename__ = "derived_request"
-    key: str = Field(primary_key=True, max_length=32)
-    conversation: str = Field(index=True, max_length=32)
+    message_id: int = Field(primary_key=True, sa_column_kwargs=NOT_COUNTED)
+    conversation: int = Field(index=True)
     follow_up: bool
     received_at: datetime = Field(index=True)
     answered_at: datetime | None = None
+    answered_by: int | None = None
     service: str | None = None
     category: str
     imported: bool
@@ -227,13 +235,14 @@ class DerivedRequestRow(SQLModel, table=True):
 
 
 class DerivedDoubtRow(SQLModel, table=True):
-    """A mail that a person must look at, for one reason."""
+    """A mail that a person must look at, for one reason; its candidates are requests."""
 
     __tablename__ = "derived_doubt"
-    reply: str = Field(primary_key=True, max_length=32)
+    __table_args__ = ({"sqlite_with_rowid": False},)
+    message_id: int = Field(primary_key=True, sa_column_kwargs=NOT_COUNTED)
     code: str = Field(primary_key=True)
     sent_at: datetime
-    candidates: list[str] = Field(sa_column=Column(JSON, nullable=False))
+    candidates: list[int] = Field(sa_column=Column(JSON, nullable=False))
 
 
 class DerivationRow(SQLModel, table=True):

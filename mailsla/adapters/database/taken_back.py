@@ -9,7 +9,8 @@ from sqlalchemy import Engine, select
 from mailsla.adapters.database.bulk import among
 from mailsla.adapters.database.derivation_work import PORTION
 from mailsla.adapters.database.engine import reading
-from mailsla.adapters.database.tables import DECISION, MESSAGE
+from mailsla.adapters.database.keys import numbers_of
+from mailsla.adapters.database.tables import DECISION
 from mailsla.adapters.database.tied_messages import TiedMessages
 from mailsla.core.mail.copies import Mail
 from mailsla.core.pairing.apart import derive_apart
@@ -26,9 +27,9 @@ def taken_back(engine: Engine, rules: PairingRules, numbers: Collection[int]) ->
     """
     with reading(engine) as connection:
         read = TiedMessages(connection, PORTION)
-        named = select(DECISION.c.target).where(among(DECISION.c.id, numbers, connection))
-        about = connection.execute(select(MESSAGE.c.id).where(MESSAGE.c.key.in_(named))).scalars()
-        tied = read.tied(about)
+        query = select(DECISION.c.target).where(among(DECISION.c.id, numbers, connection))
+        named = set(connection.execute(query).scalars())
+        tied = read.tied(numbers_of(connection, named).values())
         ground = read.ground(rules)
         mails = {number: mail for part in read.portions(tied) for number, mail in part.mails(ground).items()}
         groups = list(read.groups(tied))

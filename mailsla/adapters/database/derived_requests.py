@@ -1,0 +1,37 @@
+"""Derived requests and doubts read from the database: in parts, each with the keys of the messages that it names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import Connection, Select, select
+
+from mailsla.adapters.database.bulk import STREAMED
+from mailsla.adapters.database.keys import keys_of
+from mailsla.adapters.database.request_rows import doubt_of, numbers_in_request, request_of
+from mailsla.adapters.database.tables import DERIVED_DOUBT, DERIVED_REQUEST, MESSAGE
+from mailsla.core.pairing.doubts import Doubt
+from mailsla.core.pairing.request import Request
+
+BY_RECEIPT = (DERIVED_REQUEST.c.received_at, MESSAGE.c.key)
+
+REQUESTS = select(DERIVED_REQUEST, MESSAGE.c.key).join(MESSAGE, MESSAGE.c.id == DERIVED_REQUEST.c.message_id)
+"""Derived requests, each with its key."""
+
+_DOUBTS = select(DERIVED_DOUBT, MESSAGE.c.key).join(MESSAGE, MESSAGE.c.id == DERIVED_DOUBT.c.message_id)
+
+
+def requests_in(connection: Connection, query: Select[Any]) -> Iterator[Request]:
+    """Yield the requests of a query over `REQUESTS`; they are not held all at once."""
+    for part in connection.execute(query, execution_options=STREAMED).partitions():
+        keys = keys_of(connection, {number for row in part for number in numbers_in_request(row)})
+        yield from (request_of(row, keys) for row in part)
+
+
+def doubts_in(connection: Connection) -> Iterator[Doubt]:
+    """Yield what a person must look at, by date."""
+    query = _DOUBTS.order_by(DERIVED_DOUBT.c.sent_at, MESSAGE.c.key)
+    for part in connection.execute(query, execution_options=STREAMED).partitions():
+        keys = keys_of(connection, {number for row in part for number in row.candidates})
+        yield from (doubt_of(row, keys) for row in part)
