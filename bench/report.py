@@ -16,6 +16,7 @@ from mailsla.core.collection.to_store import Batch, NewMessage, new_message
 from mailsla.core.mail.copies import MailboxRole
 from mailsla.core.mail.header_reading import read_header
 from mailsla.core.office.correspondents import UNKNOWN_OFFICE
+from mailsla.core.pairing.configured import RuleNames
 from mailsla.core.rate.period import parse_period
 from tests.trials.mail.samples import letters
 
@@ -48,7 +49,7 @@ def again(app: Application) -> Callable[[], object]:
 
     def derive() -> object:
         with app.store.derivations.deriving() as work:
-            work.finish("other rules", work.ties)
+            work.finish(RuleNames("other rules", work.ties, work.days))
         return app.derive()
 
     return derive

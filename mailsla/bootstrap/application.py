@@ -161,7 +161,7 @@ class Application:
     @cached_property
     def configured(self) -> Configured:
         """What this site's configuration says of itself to the store."""
-        return Configured(self.site.settings.saved_at, kept(self.site.settings))
+        return Configured(self.site.settings.saved_at, kept(self.site.settings), self.site.days)
 
     def derive(self, progress: Callable[[int, int], object] = lambda _done, _total: None) -> int:
         """Bring requests up to date; return how many messages were read for it.

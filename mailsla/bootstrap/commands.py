@@ -34,8 +34,12 @@ def report(
     service: str | None = None,
     grain: Grain = Grain.MONTH,
     by: Belonging | None = None,
+    most_overdue: int | None = None,
 ) -> Report:
-    """Return the report of `periods`; by default the last full week beside the year."""
+    """Return the report of `periods`; by default the last full week beside the year.
+
+    Of the overdue requests it lists so many at least, the first that fell due, or all; it counts them all.
+    """
     now = app.now()
     wanted = periods or reporting.usual_periods(now.astimezone(app.site.zone).date())
     built = reporting.build(
@@ -47,6 +51,7 @@ def report(
         grain=grain,
         balance=app.store.mails.balance(),
         watched=app.watched(),
+        most_overdue=most_overdue,
     )
     return built if periods else reporting.without_finished(built)
 

@@ -35,4 +35,4 @@ def refuse_older(app: Application) -> None:
 def is_derived_here(app: Application) -> bool:
     """Tell whether what is derived follows from this site's rules."""
     made_by, _configured = app.store.derivations.made_by()
-    return made_by == rule_names(app.site.pairing)
+    return made_by == rule_names(app.site.pairing, app.configured)

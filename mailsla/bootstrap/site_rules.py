@@ -13,6 +13,7 @@ from mailsla.bootstrap.clock_rules import ClockRules, clock_rules
 from mailsla.config import Settings
 from mailsla.core.alerts.digests import AlertRule
 from mailsla.core.clock.commitment import Commitment
+from mailsla.core.clock.local_days import LocalDays
 from mailsla.core.clock.verdict import Clock
 from mailsla.core.mail.base_subject import base_subject
 from mailsla.core.office.correspondents import Office, Service
@@ -139,6 +140,11 @@ class Site:
     def zone(self) -> ZoneInfo:
         """The site's zone."""
         return self._clock_rules.zone
+
+    @property
+    def days(self) -> LocalDays:
+        """By which local days requests are counted."""
+        return LocalDays(self.zone, self._clock_rules.receipt.cutoff)
 
     @cached_property
     def _clock_rules(self) -> ClockRules:

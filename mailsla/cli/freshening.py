@@ -49,7 +49,7 @@ def freshen(app: Application, errors: Console) -> None:
 
 def _leave_to_others(app: Application, found: Freshness, errors: Console) -> None:
     """Say, or refuse to read, what others must derive."""
-    if found is Freshness.STALE:
+    if found in {Freshness.STALE, Freshness.UNCOUNTED}:
         raise PermanentError(
             _(
                 "ce que tient cette base a été établi par d'autres règles ; lancez « mailsla report » avec le compte "
@@ -74,6 +74,8 @@ def _derive(app: Application, found: Freshness, errors: Console) -> None:
     if found is Freshness.STALE:
         sentence = _("Les règles ont changé depuis le dernier rapprochement : tous les courriels sont relus.")
         errors.print(sentence, soft_wrap=True)
+    elif found is Freshness.UNCOUNTED:
+        errors.print(_("Les jours des demandes sont comptés à nouveau."), soft_wrap=True)
     bar = Progress(
         TextColumn("{task.description}"),
         BarColumn(),
@@ -87,7 +89,7 @@ def _derive(app: Application, found: Freshness, errors: Console) -> None:
             task = bar.add_task(_("Rapprochement"), total=None)
             app.derive(lambda done, total: bar.update(task, completed=done, total=total))
     except TransientError:
-        if found is Freshness.STALE:
+        if found in {Freshness.STALE, Freshness.UNCOUNTED}:
             raise
         # Whoever holds the store is about to derive what waits; what is there was made by the same rules.
         if found is Freshness.PENDING:

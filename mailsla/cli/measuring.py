@@ -34,7 +34,7 @@ from mailsla.presentation.formats import csv_sheet as sheet
 from mailsla.presentation.formats import terminal
 from mailsla.presentation.pages.mail_page import mail_page
 from mailsla.presentation.pages.register_page import just_published
-from mailsla.presentation.pages.report_page import report_page
+from mailsla.presentation.pages.report_page import MOST_ROWS, report_page
 from mailsla.presentation.pages.request_page import request_page
 from mailsla.usecases.look_at_mails import ShownMail
 
@@ -76,7 +76,8 @@ def report(
     with past.known_at(context, at, writes=publish) as app:
         check_service(app, service)
         periods = () if period is None else (read_period(period),)
-        built = commands.report(app, periods, service=service, grain=by, by=cohort)
+        listed = None if format_ is Format.JSON else MOST_ROWS
+        built = commands.report(app, periods, service=service, grain=by, by=cohort, most_overdue=listed)
         zone = app.site.zone
         published = []
         if publish:

@@ -8,10 +8,12 @@ from datetime import datetime
 from enum import Enum, auto
 from typing import Protocol
 
+from mailsla.core.clock.local_days import LocalDays
 from mailsla.core.errors import Superseded
 from mailsla.core.office.correspondents import Office
 from mailsla.core.pairing.configured import Configured, RuleNames, rule_names
 from mailsla.core.pairing.rules import PairingRules
+from mailsla.core.pairing.ties import ties_digest
 from mailsla.language import gettext as _
 
 Progress = Callable[[int, int], object]
@@ -32,6 +34,10 @@ class DerivationWork(Protocol):
     @property
     def ties(self) -> str:
         """The name of the rules that made the ties."""
+
+    @property
+    def days(self) -> str:
+        """The name of the days by which requests are counted."""
 
     @property
     def saved_at(self) -> datetime | None:
@@ -58,11 +64,16 @@ class DerivationWork(Protocol):
     def tied(self, numbers: Sequence[int]) -> Collection[int]:
         """Return every message tied to these, directly or through others, these included."""
 
-    def derive(self, numbers: Collection[int] | None, rules: PairingRules, progress: Progress) -> int:
+    def derive(
+        self, numbers: Collection[int] | None, rules: PairingRules, days: LocalDays, progress: Progress
+    ) -> int:
         """Replace what was derived of messages to which no other is tied, or derive all; return how many."""
 
-    def finish(self, rules: str, ties: str) -> None:
-        """Note by which rules everything is derived and tied."""
+    def count_days(self, days: LocalDays, progress: Progress) -> None:
+        """Count the days of every request again."""
+
+    def finish(self, names: RuleNames) -> None:
+        """Note by which rules everything is derived and tied, and by which days requests are counted."""
 
     def keep(self, configured: Configured) -> None:
         """Note whose rules they are."""
@@ -94,6 +105,8 @@ class Freshness(Enum):
     """Nothing is, but what the store keeps of the configuration is not what that says now."""
     PENDING = auto()
     """Some mails wait to be derived, by the same rules as the others."""
+    UNCOUNTED = auto()
+    """Requests were counted by other days, or by none: they are to be counted again before anything is said of them."""
     STALE = auto()
     """Other rules made it: all is to be derived again before anything is said of it."""
     SUPERSEDED = auto()
@@ -104,8 +117,11 @@ def freshness(derivations: Made, rules: PairingRules, configured: Configured) ->
     """Tell how what is derived stands to the facts, and to these rules of that configuration."""
     made_by, kept = derivations.made_by()
     is_older = configured.is_older_than(kept.saved_at)
-    if any(made_by) and made_by != rule_names(rules):
-        return Freshness.SUPERSEDED if made_by.rules and is_older else Freshness.STALE
+    ours = rule_names(rules, configured)
+    if any(made_by) and made_by != ours:
+        if made_by.rules and is_older:
+            return Freshness.SUPERSEDED
+        return Freshness.UNCOUNTED if made_by == ours._replace(days=made_by.days) else Freshness.STALE
     if derivations.is_pending():
         return Freshness.PENDING
     is_kept = is_older or configured == kept or not made_by.rules
@@ -126,35 +142,41 @@ def derive_pending(
     Raises:
         Superseded: When other rules made what is there, and their configuration was saved after this one.
     """
-    ours = rule_names(rules)
+    ours = rule_names(rules, configured)
     with store.deriving() as work:
-        is_stale = (work.rules, work.ties) != ours
+        made_by = RuleNames(work.rules, work.ties, work.days)
         is_older = configured.is_older_than(work.saved_at)
-        if is_stale and work.rules and is_older:
+        if made_by != ours and work.rules and is_older:
             raise superseded(work.saved_at)
-        done = _derived(work, rules, progress, whole=is_stale or work.is_mostly_pending())
-        if is_stale or done:
-            work.finish(*ours)
-        if is_stale or not is_older:
+        is_stale = made_by != ours._replace(days=made_by.days)
+        whole = is_stale or work.is_mostly_pending()
+        done = _derived(work, rules, configured.days, progress, whole=whole)
+        if made_by.days != ours.days and not whole:
+            work.count_days(configured.days, progress)
+        if made_by != ours or done:
+            work.finish(ours)
+        if made_by != ours or not is_older:
             work.keep(configured)
     return done
 
 
-def _derived(work: DerivationWork, rules: PairingRules, progress: Progress, *, whole: bool) -> int:
+def _derived(
+    work: DerivationWork, rules: PairingRules, days: LocalDays, progress: Progress, *, whole: bool
+) -> int:
     """Derive everything, or what waits and what is tied to it; return how many messages that is."""
     if not whole:
         pending = work.take_pending()
         if not pending:
             return 0
         work.tie_untied(pending, rules.office)
-        return work.derive(work.tied(pending), rules, progress)
+        return work.derive(work.tied(pending), rules, days, progress)
     work.forget_pending()
-    if work.ties != rule_names(rules).ties:
+    if work.ties != ties_digest(rules.office):
         work.tie_all(rules.office)
     else:
         work.tie_untied(None, rules.office)
     work.clear()
-    return work.derive(None, rules, progress)
+    return work.derive(None, rules, days, progress)
 
 
 def superseded(saved_at: datetime | None) -> Superseded:

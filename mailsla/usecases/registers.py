@@ -99,13 +99,13 @@ def registered_publications(
     store: ReportStore, rules: ReportRules, period: Period | None = None
 ) -> tuple[RegisteredPublication, ...]:
     """Return everything published, or what was of periods within one, by number."""
-    cases = store.derivations.cases()
     followed: dict[tuple[object, ...], int] = {}
     found = []
-    for item, read in reversed(published(store, rules)):
+    for now in reversed(list(published(store, rules))):
+        item = now.publication
         same = (item.period, item.by)
         if period is None or (period.first <= item.period.first and item.period.last <= period.last):
-            found.append(RegisteredPublication(item, recounted(item, cases, rules, read), followed.get(same)))
+            found.append(RegisteredPublication(item, recounted(now, rules), followed.get(same)))
         followed[same] = item.number
     return tuple(reversed(found))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Protocol
@@ -16,7 +16,8 @@ from mailsla.core.rate.case import Case
 from mailsla.core.rate.finality import Watched
 from mailsla.core.rate.period import Grain, Period, last_full_week
 from mailsla.core.rate.publication import FactsDigest, Publication, Published, Source
-from mailsla.core.rate.publishing import first_day, publication
+from mailsla.core.rate.publishing import PublishedNow, first_day, publication, receipts
+from mailsla.core.rate.reading import Reading, first_receipt, reading
 from mailsla.core.rate.report import Known, Question, Report
 from mailsla.core.rate.report_rules import ReportRules
 
@@ -33,8 +34,14 @@ class Derivations(Protocol):
     def made_by(self) -> tuple[RuleNames, object]:
         """Return the names of the rules that derived it."""
 
-    def cases(self) -> Sequence[Case]:
-        """Return the requests and follow-ups."""
+    def cases(self, first: datetime | None = None, before: datetime | None = None) -> Sequence[Case]:
+        """Return the requests and follow-ups received from an instant on, before another, by receipt; or all."""
+
+    def counted(self, wanted: Reading) -> Sequence[Case]:
+        """Return what a report must read of the requests: alone, or each with those that no figure tells from it."""
+
+    def unanswered_cases(self, since: datetime, most: int | None, service: str | None) -> Sequence[Case]:
+        """Return the requests that nothing answered: those received since, and before it those that fall due first."""
 
     def doubts(self) -> Sequence[Doubt]:
         """Return what a person must look at."""
@@ -92,6 +99,7 @@ def build(
     grain: Grain = Grain.MONTH,
     balance: Balance | None = None,
     watched: Watched | None = None,
+    most_overdue: int | None = None,
 ) -> Report:
     """Return the report of `periods` at `now`.
 
@@ -104,15 +112,21 @@ def build(
         grain: Into what cohorts are cut.
         balance: In which class each message is.
         watched: How collection went.
+        most_overdue: How many overdue requests are listed at least, the first that fell due; None for all.
     """
     asked = Question(tuple(periods), now, service, grain)
+    calendar, doubts = rules.standard.clock.calendar, store.derivations.doubts()
+    today = calendar.local_date(now)
+    known_by_now = (doubt for doubt in doubts if doubt.at <= now)
+    soon_from = calendar.start_of(first_receipt(rules, today))
     known = Known(
-        cases=store.derivations.cases(),
-        doubts=store.derivations.doubts(),
+        cases=store.derivations.counted(reading(rules, periods, today, known_by_now, service)),
+        unanswered=store.derivations.unanswered_cases(soon_from, most_overdue, service),
+        doubts=doubts,
         decided=store.decisions.decided(),
         # The figures of one service are not published.
-        published=() if service is not None else tuple(published(store, rules)),
-        not_requests=store.derivations.not_requests(*asked.span(rules.standard.clock.calendar)),
+        published=() if service is not None else published(store, rules),
+        not_requests=store.derivations.not_requests(*asked.span(calendar)),
         balance=balance or Balance(),
         watched=watched or Watched(),
     )
@@ -146,9 +160,11 @@ def years_needed(
     a period may have been received in the year before it.
     """
     noon = time(12, tzinfo=zone)
-    begins = (datetime.combine(period.first, noon) - LONGEST_PROMISE for period in periods)
+    begins = [datetime.combine(period.first, noon) - LONGEST_PROMISE for period in periods]
+    # Those of last year are counted beside.
+    begins.append(now - LONGEST_PROMISE)
     ends = (datetime.combine(period.last, noon) - timedelta(days=366) for period in periods)
-    return min([earliest, *begins]), max([now, *ends])
+    return min(earliest, *begins), max([now, *ends])
 
 
 def publish(
@@ -167,25 +183,25 @@ def publish(
         now: The instant the figures speak of.
         signed: Who publishes, and why.
     """
-    cases, found = store.derivations.cases(), []
+    found = []
     stretches = [(first_day(period, rules, rules.by), now) for period in periods]
     for (period, is_definitive), (facts, read) in zip(
         periods.items(), _read(store, rules, stretches), strict=True
     ):
+        cases = store.derivations.cases(*receipts(period, rules, rules.by))
         made = publication(cases, rules, period, now, {Source.FACTS: facts.salted, **read}, rules.by)
         made = replace(made, signed=signed, definitive=is_definitive)
         found.append(replace(made, number=store.publications.add(made)))
     return found
 
 
-def published(store: ReportStore, rules: ReportRules) -> list[tuple[Publication, Mapping[Source, str]]]:
-    """Return everything published, oldest first, with what each figure would follow from today."""
+def published(store: ReportStore, rules: ReportRules) -> Iterator[PublishedNow]:
+    """Yield everything published, oldest first: with its requests, and what each figure would follow from today."""
     found = store.publications.all()
     stretches = [(first_day(item.period, rules, item.by), item.at) for item in found]
-    return [
-        (item, {Source.FACTS: facts.like(item), **read})
-        for item, (facts, read) in zip(found, _read(store, rules, stretches), strict=True)
-    ]
+    for item, (facts, read) in zip(found, _read(store, rules, stretches), strict=True):
+        cases = store.derivations.cases(*receipts(item.period, rules, item.by))
+        yield PublishedNow(item, cases, {Source.FACTS: facts.like(item), **read})
 
 
 def _read(

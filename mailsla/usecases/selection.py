@@ -12,8 +12,8 @@ from mailsla.core.clock.working_days import WorkingCalendar
 from mailsla.core.mail.instants import Basis
 from mailsla.core.pairing.doubts import DoubtCode
 from mailsla.core.rate.belonging import Belonging
+from mailsla.core.rate.overdue import is_due_soon
 from mailsla.core.rate.period import Period
-from mailsla.core.rate.report import is_due_soon
 from mailsla.core.rate.standard import Judged, Standard, Variant
 
 

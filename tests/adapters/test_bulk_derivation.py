@@ -22,7 +22,8 @@ from mailsla.core.mail.copies import Mail, MailboxRole
 from mailsla.core.mail.header import Header
 from mailsla.core.office.forms import AddressSource, Form
 from mailsla.core.pairing import ties as core_ties
-from mailsla.core.pairing.derivation import derive, rules_digest
+from mailsla.core.pairing.configured import Configured, RuleNames, rule_names
+from mailsla.core.pairing.derivation import derive
 from mailsla.core.pairing.ties import ties_digest
 from mailsla.usecases.derive import derive_pending
 from tests.factories import OFFICE, RULES, mail, paris, reply
@@ -105,7 +106,7 @@ def test_portions_and_processes_change_nothing(engine: Engine) -> None:
     others = []
     for store in (AloneDerivations(engine, SMALL), Derivations(engine, SMALL)):
         with store.deriving() as work:
-            work.finish("other rules", work.ties)
+            work.finish(RuleNames("other rules", work.ties, work.days))
         derive_pending(store, RULES)
         others.append(derived(engine))
 
@@ -121,7 +122,7 @@ def test_a_little_at_a_time_is_the_same_as_all_at_once(engine: Engine) -> None:
         derive_pending(store, RULES)
     piecemeal = derived(engine)
     with store.deriving() as work:
-        work.finish("other rules", work.ties)
+        work.finish(RuleNames("other rules", work.ties, work.days))
 
     derive_pending(store, RULES)
 
@@ -165,8 +166,8 @@ def test_what_another_worker_changes_during_a_derivation_is_derived_by_the_next(
         if engine.dialect.name == "postgresql":
             # SQLite has one writer at a time.
             add(engine, [asked], 500)
-        work.derive(None, RULES)
-        work.finish(rules_digest(RULES), ties_digest(OFFICE))
+        work.derive(None, RULES, Configured().days)
+        work.finish(rule_names(RULES, Configured()))
     if engine.dialect.name == "sqlite":
         add(engine, [asked], 500)
 

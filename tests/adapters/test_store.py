@@ -27,6 +27,7 @@ from mailsla.core.mail.copies import DRAFT_FIELD, DRAFT_FLAG, Copy, Mail, Mailbo
 from mailsla.core.mail.header import Header
 from mailsla.core.mail.instants import Basis, Moment
 from mailsla.core.mail.trace_information import Hop, Trace
+from mailsla.core.pairing.configured import RuleNames
 from mailsla.core.pairing.decision import Action, Decision
 from mailsla.core.pairing.doubts import DoubtCode
 from mailsla.core.rate.case import case_of
@@ -381,7 +382,7 @@ def test_the_order_of_arrival_changes_no_derivation(
 
     with derivations.deriving() as work:
         work.clear()
-        work.finish("other rules", work.ties)
+        work.finish(RuleNames("other rules", work.ties, work.days))
     derive_pending(derivations, RULES)
 
     assert (derivations.requests(), derivations.messages()) == piecemeal

@@ -16,8 +16,9 @@ from mailsla.core.rate.case import Case
 from mailsla.core.rate.cohort import Cohort
 from mailsla.core.rate.finality import Watched
 from mailsla.core.rate.outlook import Outlook
+from mailsla.core.rate.overdue import due_soon, overdue
 from mailsla.core.rate.period import Grain, parse_period
-from mailsla.core.rate.report import unanswered, year_outlook
+from mailsla.core.rate.report import year_outlook
 from mailsla.core.rate.section import Section, section
 from mailsla.core.rate.standard import Judged, Standard
 from tests.factories import PROMISE, clock, paris
@@ -100,8 +101,8 @@ def counted(
 
 def listed(cases: Iterable[Case], now: str = NOW) -> tuple[list[str], list[str]]:
     """Return the keys of the overdue requests, and of those due soon."""
-    overdue, soon = unanswered(assessed(cases, now))
-    return keys(overdue), keys(soon)
+    found = assessed(cases, now)
+    return keys(overdue(found, found).listed), keys(due_soon(found))
 
 
 def keys(judged: Iterable[Judged]) -> list[str]:

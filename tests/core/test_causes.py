@@ -21,7 +21,7 @@ from mailsla.core.rate.belonging import Belonging
 from mailsla.core.rate.case import Case, case_of
 from mailsla.core.rate.period import parse_period
 from mailsla.core.rate.publication import Publication, Revision, Source
-from mailsla.core.rate.publishing import first_day, publication, recounted
+from mailsla.core.rate.publishing import PublishedNow, first_day, publication, recounted
 from mailsla.core.rate.report_rules import ReportRules
 from mailsla.core.rate.standard import Standard
 from tests.factories import METROPOLE, PARIS, PROMISE, RULES, mail, paris, reply
@@ -78,7 +78,7 @@ def cases(world: World) -> Sequence[Case]:
 def revised(before: Publication, world: World) -> Revision | None:
     rules = world.rules()
     read = world.read(first_day(before.period, rules, before.by))
-    return recounted(before, cases(world), rules, read)
+    return recounted(PublishedNow(before, cases(world), read), rules)
 
 
 @st.composite

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
@@ -86,7 +87,8 @@ def test_weeks_begin_on_monday_and_bear_the_year_of_their_thursday() -> None:
 def test_the_shares_of_a_population() -> None:
     met, late, unanswered = (Outcome.MET, True), (Outcome.MISSED, True), (Outcome.MISSED, False)
     early, waiting = (Outcome.NOT_DUE, True), (Outcome.NOT_DUE, False)
-    found = population([met] * 3 + [late, unanswered] + [early] + [waiting] * 2, excluded=5)
+    standings = [(*met, 1), (*late, 1), (*unanswered, 1), (*early, 1), (*waiting, 2), (*met, 2)]
+    found = population(standings, excluded=5)
 
     assert found == Population(met=3, missed=2, early=1, waiting=2, excluded=5)
     assert found == Population(3, 2, 1, 2, 5)
@@ -175,7 +177,7 @@ def year(
     return outlook(
         counts=Population(met, missed, 0, waiting),
         target=target,
-        received_on=received,
+        received=Counter(received),
         until=date(today.year, 12, 31),
         today=today,
         calendar=METROPOLE,

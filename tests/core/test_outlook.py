@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date, timedelta
 from fractions import Fraction
@@ -24,7 +25,7 @@ def year(
     return outlook(
         counts=Population(met, missed, 0, waiting),
         target=TARGET,
-        received_on=received_on,
+        received=Counter(received_on),
         until=date(today.year, 12, 31),
         today=today,
         calendar=METROPOLE,
@@ -120,7 +121,7 @@ def test_what_is_answered_and_not_due_needs_nothing_more_and_what_is_due_next_ye
     found = outlook(
         counts=counts,
         target=TARGET,
-        received_on=expected,
+        received=Counter(expected),
         until=date(2026, 12, 17),
         today=TODAY,
         calendar=METROPOLE,
@@ -138,7 +139,7 @@ def test_of_too_few_nothing_is_said_of_the_pace() -> None:
     found = outlook(
         counts=Population(met=2, missed=2),
         target=TARGET,
-        received_on=[TODAY] * 4,
+        received=Counter({TODAY: 4}),
         until=date(2026, 12, 31),
         today=TODAY,
         calendar=METROPOLE,

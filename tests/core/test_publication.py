@@ -22,7 +22,7 @@ from mailsla.core.rate.case import Case, case_of
 from mailsla.core.rate.former_digests import former_digests
 from mailsla.core.rate.period import parse_period
 from mailsla.core.rate.publication import SALTED, FactsDigest, Publication, Revision, Source
-from mailsla.core.rate.publishing import publication, recounted, rules_at_hand
+from mailsla.core.rate.publishing import PublishedNow, publication, recounted, rules_at_hand
 from mailsla.core.rate.report_rules import ReportRules
 from mailsla.core.rate.standard import Standard
 from tests.core.cohorts import case
@@ -107,7 +107,7 @@ def test_the_digests_of_the_first_scheme_are_those_that_stores_hold() -> None:
 
 @MAKERS
 def test_a_figure_that_nothing_changed_is_told_no_revision(made: Make) -> None:
-    assert recounted(made(BEFORE), cases(), BEFORE, read_by(BEFORE)) is None
+    assert recounted(PublishedNow(made(BEFORE), cases(), read_by(BEFORE)), BEFORE) is None
 
 
 @pytest.mark.parametrize(
@@ -126,7 +126,7 @@ def test_what_changed_a_published_figure_is_named_and_nothing_else(
 ) -> None:
     before = replace(made(BEFORE), verdicts={"another": Outcome.MET})
 
-    assert causes(recounted(before, cases(), now, read_by(now))) == (cause,)
+    assert causes(recounted(PublishedNow(before, cases(), read_by(now)), now)) == (cause,)
 
 
 @MAKERS
@@ -134,11 +134,15 @@ def test_what_changed_a_published_figure_is_named_and_nothing_else(
 def test_a_change_of_the_store_is_no_change_of_rules_whatever_the_scheme(made: Make, source: Source) -> None:
     before = replace(made(BEFORE), verdicts={})
 
-    assert causes(recounted(before, cases(), BEFORE, {**read_by(BEFORE), source: "other"})) == (source,)
+    assert causes(recounted(PublishedNow(before, cases(), {**read_by(BEFORE), source: "other"}), BEFORE)) == (
+        source,
+    )
 
 
 def test_half_days_are_the_cause_where_the_first_scheme_names_none() -> None:
-    found = recounted(published_formerly(BEFORE), cases(), rules(HALF_DAY, half_days_count=False), READ)
+    found = recounted(
+        PublishedNow(published_formerly(BEFORE), cases(), READ), rules(HALF_DAY, half_days_count=False)
+    )
 
     assert found is not None
     assert (found.published.met, found.now.met, found.causes) == (0, 1, (Source.CALENDAR,))
@@ -166,7 +170,7 @@ def test_what_was_published_before_answers_had_to_fall_due_is_counted_again_as_i
     assert former.verdicts == {"early": Outcome.MET, "waiting": Outcome.NOT_DUE}
     assert (former.met, former.judged, former.by) == (1, 1, None)
     assert now.verdicts == {"early": Outcome.NOT_DUE, "waiting": Outcome.NOT_DUE}
-    assert recounted(former, [early, waiting], BEFORE, READ) is None
+    assert recounted(PublishedNow(former, [early, waiting], READ), BEFORE) is None
     assert list(publication([due_next_year], BEFORE, YEAR, late, READ, Belonging.DUE).verdicts) == []
     assert list(publication([due_next_year], BEFORE, YEAR, late, READ, Belonging.RECEIVED).verdicts) == [
         "december"

@@ -26,10 +26,10 @@ from mailsla.core.rate.case import Case, case_of
 from mailsla.core.rate.cohort import Cohort
 from mailsla.core.rate.delays import Delay, delay_curve
 from mailsla.core.rate.finality import Finality, Missing, Watched
+from mailsla.core.rate.overdue import due_soon, overdue
 from mailsla.core.rate.period import Grain, last_full_week, parse_period
 from mailsla.core.rate.population import Population
 from mailsla.core.rate.publication import Publication, Source, revision
-from mailsla.core.rate.report import unanswered
 from mailsla.core.rate.section import Section, section
 from mailsla.core.rate.standard import Standard
 from mailsla.presentation import words
@@ -133,11 +133,13 @@ def test_follow_ups_are_reported_apart_but_watched() -> None:
     again = mail("2026-10-26 10:00", by="usager1@example.org", replies_to=answered.header.message_id)
 
     found = cohort([asked, answered, again])
-    overdue, soon = unanswered(assessed([asked, answered, again]))
+    everything = assessed([asked, answered, again])
+    late = overdue(everything, everything)
 
     assert found.population == Population(met=1)
     assert found.follow_ups == Population(missed=1)
-    assert ([item.case.follow_up for item in overdue], soon) == ([True], ())
+    assert ([item.case.follow_up for item in late.listed], due_soon(everything)) == ([True], ())
+    assert (len(late), late.follow_ups, late.by_service) == (1, 1, ((None, 1),))
 
 
 def test_the_overdue_and_those_due_soon_are_listed_by_due_date() -> None:
@@ -148,10 +150,10 @@ def test_the_overdue_and_those_due_soon_are_listed_by_due_date() -> None:
         *asked_and_answered(4, "2026-11-05 10:00", None),  # due in 4
     ]
 
-    overdue, soon = unanswered(assessed(mails))
+    found = assessed(mails)
 
-    assert [item.verdict.due_on for item in overdue] == [date(2026, 11, 12)]
-    assert [item.verdict.due_on for item in soon] == [date(2026, 11, 13), date(2026, 11, 18)]
+    assert [item.verdict.due_on for item in overdue(found, found).listed] == [date(2026, 11, 12)]
+    assert [item.verdict.due_on for item in due_soon(found)] == [date(2026, 11, 13), date(2026, 11, 18)]
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from mailsla.core.rate.case import case_of
 from mailsla.core.rate.delays import Delay, delay_curve
 from mailsla.core.rate.finality import Finality
 from mailsla.core.rate.outlook import Landing, Outlook, VolumeBasis
+from mailsla.core.rate.overdue import Overdue
 from mailsla.core.rate.period import Period, parse_period
 from mailsla.core.rate.population import Population
 from mailsla.core.rate.publication import Publication, Revision, Source
@@ -92,7 +93,7 @@ def report(**changes: object) -> Report:
         minimum=5,
         sections=(cohort(),),
         outlook=OUTLOOK,
-        overdue=(),
+        overdue=Overdue(),
         soon=(),
         since=paris("2026-01-01 00:00"),
     )

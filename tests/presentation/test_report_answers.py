@@ -9,6 +9,7 @@ import pytest
 from mailsla.core.collection.gap import Gap
 from mailsla.core.rate.belonging import Belonging
 from mailsla.core.rate.finality import Finality, Missing
+from mailsla.core.rate.overdue import all_overdue
 from mailsla.core.rate.period import parse_period
 from mailsla.core.rate.population import Population
 from mailsla.core.rate.report import Report
@@ -158,7 +159,7 @@ def test_what_to_do_counts_the_late_by_service_and_those_that_fall_due() -> None
         "Que faire cette semaine ? "
         "Rien ne presse : aucune demande en retard, aucune échéance dans les trois jours ouvrés."
     )
-    assert said(report(overdue=(late, late), soon=(soon,)))[2] == (
+    assert said(report(overdue=all_overdue([late, late]), soon=(soon,)))[2] == (
         "Que faire cette semaine ? Répondre à 2 demandes en retard (Permis 2) et d'ici le mercredi 18 novembre 2026, "
         "à 1 demande qui va échoir."
     )

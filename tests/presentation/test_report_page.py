@@ -13,6 +13,7 @@ from mailsla.core.pairing.doubts import DoubtCode
 from mailsla.core.rate.delays import Delay, DelayCurve, delay_curve
 from mailsla.core.rate.finality import Finality, Missing
 from mailsla.core.rate.outlook import VolumeBasis
+from mailsla.core.rate.overdue import all_overdue
 from mailsla.core.rate.period import parse_period
 from mailsla.core.rate.population import Population
 from mailsla.core.rate.promises import Promise, PromiseLine
@@ -99,11 +100,11 @@ def outlook_with(**changes: object) -> tuple[str, ...]:
 
 
 def test_equal_reports_give_equal_pages_that_nobody_can_change() -> None:
-    page = page_with(overdue=(judged(),))
+    page = page_with(overdue=all_overdue([judged()]))
 
-    assert page == page_with(overdue=(judged(),))
-    assert hash(page) == hash(page_with(overdue=(judged(),)))
-    assert page != page_with(overdue=(judged("another"),))
+    assert page == page_with(overdue=all_overdue([judged()]))
+    assert hash(page) == hash(page_with(overdue=all_overdue([judged()])))
+    assert page != page_with(overdue=all_overdue([judged("another")]))
     with pytest.raises(FrozenInstanceError):
         page.title = "autre"  # type: ignore[misc]  # (that it cannot be is what is tested)
 
@@ -476,7 +477,7 @@ def test_the_outlook_says_where_the_year_lands_and_when_the_target_is_lost_unles
 
 def test_lists_say_how_many_there_are_and_how_many_are_follow_ups() -> None:
     late, again = judged(), judged("b" * 12, follow_up=True)
-    page = page_with(overdue=(late, again))
+    page = page_with(overdue=all_overdue([late, again]))
 
     assert (
         section_of(page, "Demandes en retard").heading
@@ -490,12 +491,12 @@ def test_lists_say_how_many_there_are_and_how_many_are_follow_ups() -> None:
 def test_a_long_list_is_cut_and_says_so_and_its_count_is_whole() -> None:
     many = tuple(judged(f"{number:012}") for number in range(MOST_ROWS + 2))
     cut, whole = (
-        section_of(page_with(overdue=many), "Demandes"),
+        section_of(page_with(overdue=all_overdue(many)), "Demandes"),
         section_of(page_with(soon=many[2:]), "Échéance"),
     )
 
     assert cut.heading.endswith(f": {MOST_ROWS + 2}")
-    assert len(rows_of(page_with(overdue=many), "Demandes")) == MOST_ROWS
+    assert len(rows_of(page_with(overdue=all_overdue(many)), "Demandes")) == MOST_ROWS
     assert cut.blocks[1:] == (Line("… et 2 de plus : « mailsla requests --state overdue ».", Emphasis.DIM),)
     assert whole.blocks[1:] == ()
 
@@ -530,7 +531,7 @@ def test_every_row_is_as_long_as_its_columns_are_many() -> None:
     months = tuple(month(name, SETTLED, former=SETTLED) for name in ("2026-10", "2026-11"))
     services = (ServiceLine("Permis", SETTLED, CURVE, CURVE),)
     full = cohort(period=YEAR, promises=lines, by_period=months, by_service=services)
-    page = page_with(sections=(cohort(), full), overdue=(judged(),))
+    page = page_with(sections=(cohort(), full), overdue=all_overdue([judged()]))
     tables = [block for section in page.sections for block in section.blocks if isinstance(block, Table)]
 
     assert len(tables) == 7

@@ -13,8 +13,10 @@ from typing import Any
 
 from mailsla.adapters.database import rows
 from mailsla.adapters.database.column_values import ColumnValues
+from mailsla.adapters.database.request_days import Days, days_of
 from mailsla.adapters.database.request_rows import doubt_values, request_values
 from mailsla.adapters.database.rows import Numbers, Rows
+from mailsla.core.clock.local_days import LocalDays
 from mailsla.core.errors import Unforeseen, apart
 from mailsla.core.mail.copies import Copy, Mail, MailboxRole
 from mailsla.core.mail.header import Header
@@ -24,6 +26,7 @@ from mailsla.core.pairing.decision import Decision
 from mailsla.core.pairing.derivation import Derivation
 from mailsla.core.pairing.rules import PairingRules
 from mailsla.core.pairing.ties import ties, ties_of_counted
+from mailsla.core.rate.case import case_of
 
 
 @dataclass(frozen=True)
@@ -101,6 +104,7 @@ class DerivedRows:
     numbers: list[int]
     messages: Rows
     requests: Rows
+    days: list[Days]
     doubts: Rows
 
 
@@ -122,7 +126,7 @@ def _ties(
     return () if isinstance(found, Unforeseen) else found
 
 
-def derived_rows(rules_at_hand: RulesAtHand, part: Portion) -> DerivedRows:
+def derived_rows(rules_at_hand: RulesAtHand, days: LocalDays, part: Portion) -> DerivedRows:
     """Derive a part that no tie leaves; what cannot be derived is told to be so."""
     numbered = part.mails(rules_at_hand)
     mails, numbers = list(numbered.values()), {mail.key: number for number, mail in numbered.items()}
@@ -136,6 +140,11 @@ def derived_rows(rules_at_hand: RulesAtHand, part: Portion) -> DerivedRows:
         ],
         requests=[
             request_values(request, numbers, values)
+            for derivation in found
+            for request in derivation.requests
+        ],
+        days=[
+            days_of(numbers[request.key], case_of(request), days)
             for derivation in found
             for request in derivation.requests
         ],

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Table, delete, func, select, t
 
 from mailsla.adapters.database import rows
 from mailsla.adapters.database.bulk import among, insert_new, insert_rows
+from mailsla.adapters.database.class_counts import ClassCounts
 from mailsla.adapters.database.decisions import decisions_where, tie_joined
 from mailsla.adapters.database.derivation_parts import (
     DerivedRows,
@@ -20,11 +21,13 @@ from mailsla.adapters.database.derivation_parts import (
 )
 from mailsla.adapters.database.keys import has_key
 from mailsla.adapters.database.messages import TIE_COLUMNS
+from mailsla.adapters.database.request_days import RequestDays
 from mailsla.adapters.database.request_rows import DOUBT_COLUMNS, REQUEST_COLUMNS
 from mailsla.adapters.database.rows import Rows
 from mailsla.adapters.database.tables import (
     DECISION,
     DERIVATION,
+    DERIVED_DAYS,
     DERIVED_DOUBT,
     DERIVED_MESSAGE,
     DERIVED_REQUEST,
@@ -34,8 +37,9 @@ from mailsla.adapters.database.tables import (
 )
 from mailsla.adapters.database.tied_messages import TiedMessages
 from mailsla.adapters.machine.second_process import SecondProcess
+from mailsla.core.clock.local_days import LocalDays
 from mailsla.core.office.correspondents import Office
-from mailsla.core.pairing.configured import Configured
+from mailsla.core.pairing.configured import Configured, RuleNames
 from mailsla.core.pairing.decision import Action
 from mailsla.core.pairing.rules import PairingRules
 
@@ -49,12 +53,14 @@ class DerivationWork:
     def __init__(self, connection: Connection, second: SecondProcess, portion: int = PORTION) -> None:
         insert_new(connection, DERIVATION, [{"id": 1, "rules": "", "ties": ""}])
         # The lock makes a second worker wait for the end of this transaction.
-        columns = (DERIVATION.c.rules, DERIVATION.c.ties, DERIVATION.c.saved_at, DERIVATION.c.settings)
+        columns = (DERIVATION.c[name] for name in (*RuleNames._fields, "saved_at", "settings"))
         made_by = select(*columns).where(DERIVATION.c.id == 1).with_for_update()
-        self.rules, self.ties, self.saved_at, self._settings = connection.execute(made_by).one()
+        self.rules, self.ties, self.days, self.saved_at, self._settings = connection.execute(made_by).one()
         self._connection = connection
         self._second = second
         self._read = TiedMessages(connection, portion)
+        self._days = RequestDays(connection)
+        self._classes = ClassCounts(connection)
 
     def take_pending(self) -> list[int]:
         """Return the numbers of messages that are new or changed, in order; they wait no more.
@@ -76,8 +82,9 @@ class DerivationWork:
 
     def clear(self) -> None:
         """Drop every derivation."""
-        for target in (DERIVED_MESSAGE, DERIVED_REQUEST, DERIVED_DOUBT):
+        for target in (DERIVED_MESSAGE, DERIVED_REQUEST, DERIVED_DOUBT, DERIVED_DAYS):
             self._connection.execute(delete(target))
+        self._classes.clear()
 
     def tie_all(self, office: Office) -> None:
         """Make every tie again."""
@@ -114,11 +121,12 @@ class DerivationWork:
         self,
         numbers: Collection[int] | None,
         rules: PairingRules,
+        days: LocalDays,
         progress: Callable[[int, int], object] = lambda _done, _total: None,
     ) -> int:
         """Replace what was derived of messages that no other is tied to, or derive all anew; return how many."""
         total = self._count(MESSAGE) if numbers is None else len(numbers)
-        compute = partial(derived_rows, self._read.ground(rules))
+        compute = partial(derived_rows, self._read.ground(rules), days)
         done = 0
         for derived in self._second.map(compute, self._read.portions(numbers)):
             if numbers is not None:
@@ -126,11 +134,18 @@ class DerivationWork:
             self._keep(derived)
             done += len(derived.numbers)
             progress(done, total)
+        self._classes.write()
         return done
 
-    def finish(self, rules: str, ties: str) -> None:
-        """Note by which rules everything is derived and tied."""
-        self._note(rules=rules, ties=ties)
+    def count_days(
+        self, days: LocalDays, progress: Callable[[int, int], object] = lambda _done, _total: None
+    ) -> None:
+        """Count the days of every request again."""
+        self._days.count_again(days, self._count(DERIVED_REQUEST), progress)
+
+    def finish(self, names: RuleNames) -> None:
+        """Note by which rules everything is derived and tied, and by which days requests are counted."""
+        self._note(**names._asdict())
 
     def keep(self, configured: Configured) -> None:
         """Note whose rules they are, unless that is noted already."""
@@ -144,7 +159,8 @@ class DerivationWork:
         return self._connection.execute(select(func.count()).select_from(target)).scalar_one()
 
     def _forget(self, numbers: list[int]) -> None:
-        for target in (DERIVED_MESSAGE, DERIVED_REQUEST, DERIVED_DOUBT):
+        self._classes.forget(numbers)
+        for target in (DERIVED_MESSAGE, DERIVED_REQUEST, DERIVED_DOUBT, DERIVED_DAYS):
             these = among(target.c.message_id, numbers, self._connection)
             self._connection.execute(delete(target).where(these))
 
@@ -155,3 +171,5 @@ class DerivationWork:
             (DERIVED_DOUBT, DOUBT_COLUMNS, derived.doubts),
         ):
             insert_rows(self._connection, target, columns, values)
+        self._days.keep(derived.days)
+        self._classes.add(derived.messages)

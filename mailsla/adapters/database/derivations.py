@@ -11,9 +11,10 @@ from sqlalchemy import Engine, func, select, true, update
 
 from mailsla.adapters.database.bulk import among
 from mailsla.adapters.database.column_values import is_key
+from mailsla.adapters.database.counted_requests import counted_requests, unanswered_requests
 from mailsla.adapters.database.derivation_work import PORTION, DerivationWork
-from mailsla.adapters.database.derived_requests import BY_RECEIPT, REQUESTS, doubts_in, requests_in
-from mailsla.adapters.database.engine import reading, writing
+from mailsla.adapters.database.derived_requests import BY_RECEIPT, CASES, REQUESTS, doubts_in, requests_in
+from mailsla.adapters.database.engine import reading, snapshot, writing
 from mailsla.adapters.database.facts_digests import facts_digests
 from mailsla.adapters.database.keys import has_key, key_begins, numbers_of
 from mailsla.adapters.database.request_rows import case_of, grounds_of
@@ -41,26 +42,7 @@ from mailsla.core.pairing.rules import PairingRules
 from mailsla.core.rate.case import Case
 from mailsla.core.rate.effect import TakenBack
 from mailsla.core.rate.publication import FactsDigest
-
-CASE_COLUMNS = (
-    "received_at",
-    "answered_at",
-    "service",
-    "assigned_at",
-    "category",
-    "follow_up",
-    "imported",
-    "announcements",
-    "first_response_at",
-    "acknowledged_at",
-    "received_disputed",
-    "answered_disputed",
-    "otherwise",
-    "mailed_at",
-    "reminders",
-    "excluded",
-    "subject",
-)
+from mailsla.core.rate.reading import Reading
 
 
 class Derivations:
@@ -89,11 +71,32 @@ class Derivations:
         with reading(self._engine) as connection:
             return tuple(requests_in(connection, query))
 
-    def cases(self) -> tuple[Case, ...]:
-        """Return every request and follow-up as the figures count them, by receipt."""
-        query = REQUESTS.with_only_columns(MESSAGE.c.key, *(DERIVED_REQUEST.c[name] for name in CASE_COLUMNS))
+    def cases(self, first: datetime | None = None, before: datetime | None = None) -> tuple[Case, ...]:
+        """Return the requests and follow-ups received from an instant on, before another, by receipt; or all."""
+        query = CASES
+        if first is not None:
+            query = query.where(DERIVED_REQUEST.c.received_at >= first)
+        if before is not None:
+            query = query.where(DERIVED_REQUEST.c.received_at < before)
         with reading(self._engine) as connection:
             return tuple(case_of(row) for row in connection.execute(query.order_by(*BY_RECEIPT)))
+
+    def counted(self, wanted: Reading) -> tuple[Case, ...]:
+        """Return what a report must read of the requests: alone, or each with those that no figure tells from it."""
+        with snapshot(self._engine) as connection:
+            return tuple(counted_requests(connection, wanted))
+
+    def unanswered_cases(self, since: datetime, most: int | None, service: str | None) -> tuple[Case, ...]:
+        """Return the requests and follow-ups that nothing answered, by receipt; of many, those that fall due first.
+
+        Args:
+            since: All those received from this instant on are among them.
+            most: How many of each category at least, of those received before it, beside those with an announced date;
+                None for all.
+            service: The only service; None for any.
+        """
+        with reading(self._engine) as connection:
+            return tuple(map(case_of, connection.execute(unanswered_requests(since, most, service))))
 
     def taken_back(self, rules: PairingRules, numbers: Collection[int]) -> Iterator[TakenBack]:
         """Yield, for some decisions, the requests around each and what they would be without it."""
@@ -178,12 +181,14 @@ class Derivations:
 
     def made_by(self) -> tuple[RuleNames, Configured]:
         """Return the rules that made the derivations, and what is kept of their configuration."""
-        columns = (DERIVATION.c.rules, DERIVATION.c.ties, DERIVATION.c.saved_at, DERIVATION.c.settings)
+        columns = (DERIVATION.c[name] for name in (*RuleNames._fields, "saved_at", "settings"))
         with reading(self._engine) as connection:
             found = connection.execute(select(*columns).where(DERIVATION.c.id == 1)).one_or_none()
         if found is None:
-            return RuleNames("", ""), Configured()
-        return RuleNames(found.rules, found.ties), Configured(found.saved_at, found.settings or {})
+            return RuleNames("", "", ""), Configured()
+        return RuleNames(found.rules, found.ties, found.days), Configured(
+            found.saved_at, found.settings or {}
+        )
 
     def is_pending(self) -> bool:
         """Tell whether a message waits to be derived."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import fields
 from typing import Any
 
 from sqlalchemy import Connection, Select, select
@@ -13,11 +14,18 @@ from mailsla.adapters.database.request_rows import doubt_of, numbers_in_request,
 from mailsla.adapters.database.tables import DERIVED_DOUBT, DERIVED_REQUEST, MESSAGE
 from mailsla.core.pairing.doubts import Doubt
 from mailsla.core.pairing.request import Request
+from mailsla.core.rate.case import Case
 
 BY_RECEIPT = (DERIVED_REQUEST.c.received_at, MESSAGE.c.key)
 
 REQUESTS = select(DERIVED_REQUEST, MESSAGE.c.key).join(MESSAGE, MESSAGE.c.id == DERIVED_REQUEST.c.message_id)
 """Derived requests, each with its key."""
+
+CASES = REQUESTS.with_only_columns(
+    MESSAGE.c.key,
+    *(DERIVED_REQUEST.c[item.name] for item in fields(Case) if item.name not in {"key", "count"}),
+)
+"""The same as the figures count them."""
 
 _DOUBTS = select(DERIVED_DOUBT, MESSAGE.c.key).join(MESSAGE, MESSAGE.c.id == DERIVED_DOUBT.c.message_id)
 

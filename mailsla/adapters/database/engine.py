@@ -158,6 +158,15 @@ def reading(engine: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
+def snapshot(engine: Engine) -> Iterator[Connection]:
+    """Open a transaction that only reads, all of it as it is at its beginning; raises as `reading`."""
+    # SQLite's are so anyway.
+    options = {} if engine.dialect.name == "sqlite" else {"isolation_level": "REPEATABLE READ"}
+    with _translated(), engine.connect().execution_options(**options) as connection:
+        yield connection
+
+
+@contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """Open one transaction that writes: committed as a whole at the end, or not at all.
 

@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, func, select
 
 from mailsla.adapters.database.bulk import among
-from mailsla.adapters.database.engine import reading
+from mailsla.adapters.database.class_counts import class_counts
+from mailsla.adapters.database.engine import reading, snapshot
 from mailsla.adapters.database.keys import has_key
 from mailsla.adapters.database.set_aside import HERE
 from mailsla.adapters.database.tables import ACCOUNT, DERIVED_MESSAGE, LOCATION, MAILBOX, MESSAGE, SET_ASIDE
@@ -89,22 +90,17 @@ class ListedMails:
 
     def balance(self) -> Balance:
         """Return how many messages each class has, and how many mails were seen in all."""
-        grouped = (
-            select(_class_of_mail.label("mail_class"), DERIVED_MESSAGE.c.kind, func.count().label("n"))
-            .select_from(MESSAGE)
-            .outerjoin(DERIVED_MESSAGE, DERIVED_MESSAGE.c.message_id == MESSAGE.c.id)
-            .group_by(_class_of_mail, DERIVED_MESSAGE.c.kind)
-            .order_by(_class_of_mail, DERIVED_MESSAGE.c.kind)
-        )
         counts: Counter[MailClass] = Counter()
         kinds: list[tuple[str, int]] = []
-        with reading(self._engine) as connection:
-            for row in connection.execute(grouped):
-                counts[MailClass(row.mail_class)] += row.n
-                if row.mail_class == MailClass.LEFT_OUT.value:
-                    kinds.append((row.kind, row.n))
+        with snapshot(self._engine) as connection:
+            for (mail_class, kind), count in sorted(class_counts(connection).items()):
+                counts[MailClass(mail_class)] += count
+                if mail_class == MailClass.LEFT_OUT.value:
+                    kinds.append((kind, count))
+            messages = connection.execute(select(func.count()).select_from(MESSAGE)).scalar_one()
             copies = connection.execute(select(func.count()).select_from(LOCATION)).scalar_one()
             unread = connection.execute(select(func.count()).select_from(SET_ASIDE).where(HERE)).scalar_one()
+        counts[MailClass.PENDING] += messages - counts.total()
         counts[MailClass.SET_ASIDE] += unread
         del counts[MailClass.FURTHER_COPY]
         return Balance(counts, tuple(kinds), copies + unread)

@@ -10,7 +10,7 @@ UTC; a naive one is refused.
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Column, Index, Table, Text, UniqueConstraint, false
+from sqlalchemy import JSON, BigInteger, Column, Index, Table, Text, UniqueConstraint, false, text
 from sqlmodel import Field, SQLModel
 
 from mailsla.adapters.database.key_type import Key
@@ -193,6 +193,14 @@ class DerivedMessageRow(SQLModel, table=True):
     """
 
     __tablename__ = "derived_message"
+    __table_args__ = (
+        Index(
+            "ix_derived_message_aside",
+            "at",
+            sqlite_where=text("side = 'aside'"),
+            postgresql_where=text("side = 'aside'"),
+        ),
+    )
     message_id: int = Field(primary_key=True, sa_column_kwargs=NOT_COUNTED)
     conversation: int = Field(index=True)
     evidence: str
@@ -234,6 +242,52 @@ class DerivedRequestRow(SQLModel, table=True):
     detail: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
 
 
+class DerivedShapeRow(SQLModel, table=True):
+    """What the figures know of requests besides their days; requests alike share one. Kept when no request has it."""
+
+    __tablename__ = "derived_shape"
+    id: int | None = Field(default=None, primary_key=True)
+    service: str | None = None
+    category: str
+    follow_up: bool
+    imported: bool
+    acknowledged: bool
+    excluded: str | None = Field(default=None, sa_type=Text)
+    otherwise: str | None = None
+
+
+class DerivedDaysRow(SQLModel, table=True):
+    """The local days of a request (`mailsla.core.clock.local_days`); no delay and no due date.
+
+    `apart_until` is the last day on which its instants may still matter, not only their days: that of the latest;
+    or the end of the calendar when they always do.
+    """
+
+    __tablename__ = "derived_days"
+    __table_args__ = (
+        Index(
+            "ix_derived_days_alike", "shape", "received", "answered", "first_response", "assigned", "mailed"
+        ),
+    )
+    message_id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    shape: int
+    received: int
+    answered: int
+    first_response: int
+    assigned: int
+    mailed: int
+    apart_until: int = Field(index=True)
+
+
+class DerivedClassRow(SQLModel, table=True):
+    """How many derived messages are of a class and a kind."""
+
+    __tablename__ = "derived_class"
+    mail_class: str = Field(primary_key=True)
+    kind: str = Field(primary_key=True)
+    messages: int
+
+
 class DerivedDoubtRow(SQLModel, table=True):
     """A mail that a person must look at, for one reason; its candidates are requests."""
 
@@ -246,7 +300,7 @@ class DerivedDoubtRow(SQLModel, table=True):
 
 
 class DerivationRow(SQLModel, table=True):
-    """The rules that made the derivations, and the ties; one row, whose lock serialises whoever derives.
+    """The rules that made the derivations, the ties and the days; one row, whose lock serialises whoever derives.
 
     `saved_at` and `settings` are of their configuration: when it was saved, and what is kept of it, without secrets.
     `outdated_at` is when a process that has an older one last said so.
@@ -256,6 +310,7 @@ class DerivationRow(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     rules: str = ""
     ties: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    days: str = Field(default="", sa_column_kwargs={"server_default": ""})
     saved_at: datetime | None = None
     settings: dict[str, Any] | None = Field(
         default=None, sa_column=Column(JSON(none_as_null=True), nullable=True)
@@ -275,4 +330,5 @@ KEYWORD, PENDING, DECISION = table(KeywordRow), table(PendingRow), table(Decisio
 TIE, DERIVATION, PUBLICATION = table(TieRow), table(DerivationRow), table(PublicationRow)
 DERIVED_MESSAGE, DERIVED_REQUEST = table(DerivedMessageRow), table(DerivedRequestRow)
 DERIVED_DOUBT, OUTGOING, ALERT = table(DerivedDoubtRow), table(OutgoingRow), table(AlertRow)
-LAPSE = table(LapseRow)
+LAPSE, DERIVED_SHAPE, DERIVED_DAYS = table(LapseRow), table(DerivedShapeRow), table(DerivedDaysRow)
+DERIVED_CLASS = table(DerivedClassRow)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from mailsla.core.clock.verdict import Outcome, Standing, Verdict
 from mailsla.core.clock.working_days import DayKind
+from mailsla.core.mail.instants import Basis
 from mailsla.core.rate.case import Case
 from mailsla.core.rate.standard import Judged, Standard, Variant
 
@@ -45,30 +46,45 @@ class Assessed(Judged):
 
 def assess(cases: Iterable[Case], standard: Standard, now: datetime) -> tuple[Assessed, ...]:
     """Judge every request received by `now`, for every part of the report to count."""
-    known = [case for case in cases if case.received_at <= now]
-    calendar = standard.clock.calendar
-    verdicts = standard.verdicts(known, now)
-    received_on = (calendar.local_date(case.received_at) for case in known)
-    compared = standard.varied(Variant.OTHER_COMPARISON).standings(known, now)
-    if any(day.kind is DayKind.CLOSURE for day in calendar.special_days):
-        without_closures = standard.varied(Variant.WITHOUT_CLOSURES).standings(known, now)
-    else:
-        without_closures = [Standing(verdict.outcome, verdict.due_on) for verdict in verdicts]
-    by_mail = _by_mail(known, verdicts, standard, now)
-    mailed = (_is_mailed(case, now) for case in known)
-    return tuple(map(Assessed, known, verdicts, received_on, compared, without_closures, by_mail, mailed))
+    judge = _Judge(standard, now)
+    return tuple(judge.assessed(case) for case in cases if case.received_at <= now)
 
 
-def _by_mail(
-    known: list[Case], verdicts: list[Verdict], standard: Standard, now: datetime
-) -> Iterator[Standing]:
-    for case, verdict in zip(known, verdicts, strict=True):
-        if case.otherwise is None:
-            yield Standing(verdict.outcome, verdict.due_on)
-        else:
-            yield from standard.standings([case.by_mail_alone], now)
+class _Judge:
+    """Judges requests, and those of the same days only once where they stand for others."""
+
+    def __init__(self, standard: Standard, now: datetime) -> None:
+        self._standard, self._now = standard, now
+        self._calendar = standard.clock.calendar
+        self._compared = standard.varied(Variant.OTHER_COMPARISON)
+        declared = any(day.kind is DayKind.CLOSURE for day in self._calendar.special_days)
+        self._opened = standard.varied(Variant.WITHOUT_CLOSURES) if declared else None
+        self._of_days: dict[_Days, _Readings] = {}
+
+    def assessed(self, case: Case) -> Assessed:
+        """Return a request with its verdict and its variants."""
+        if case.key:
+            return Assessed(case, *self._readings(case))
+        days = (case.received_at, case.answered_at, case.category, case.otherwise, case.mailed_at)
+        found = self._of_days.get(days)
+        if found is None:
+            found = self._of_days[days] = self._readings(case)
+        return Assessed(case, *found)
+
+    def _readings(self, case: Case) -> _Readings:
+        now, standard = self._now, self._standard
+        verdict = standard.verdict(case, now)
+        standing = Standing(verdict.outcome, verdict.due_on)
+        mailed_at = case.by_mail_alone.answered_at
+        return (
+            verdict,
+            self._calendar.local_date(case.received_at),
+            self._compared.standing(case, now),
+            standing if self._opened is None else self._opened.standing(case, now),
+            standing if case.otherwise is None else standard.standing(case.by_mail_alone, now),
+            mailed_at is not None and mailed_at <= now,
+        )
 
 
-def _is_mailed(case: Case, now: datetime) -> bool:
-    at = case.by_mail_alone.answered_at
-    return at is not None and at <= now
+_Days = tuple[datetime, datetime | None, str, Basis | None, datetime | None]
+_Readings = tuple[Verdict, date, Standing, Standing, Standing, bool]

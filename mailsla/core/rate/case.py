@@ -13,10 +13,12 @@ from mailsla.core.pairing.request import Request
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One request or follow-up.
+    """One request or follow-up; or one that stands for as many others as no figure can tell from it.
+
+    Those are of the same days, service, category and the like: a verdict in days depends on local dates alone.
 
     Attributes:
-        key: Identity of the message that opens it.
+        key: Identity of the message that opens it; empty of one that stands for others.
         received_at: When it was received.
         answered_at: When the clock stopped; None while it runs.
         service: The service that has it now; None when none has.
@@ -34,6 +36,7 @@ class Case:
         otherwise: What its answer rests on when no mail gave it (`FILED`, `DECISION`); None when one did, or none.
         mailed_at: Of such a request, when a mail answered it, had nothing been filed or decided; None when none did.
         reminders: How many times the citizen wrote again before any answer.
+        count: How many requests it stands for.
     """
 
     key: str
@@ -54,6 +57,7 @@ class Case:
     otherwise: Basis | None = None
     mailed_at: datetime | None = None
     reminders: int = 0
+    count: int = 1
 
     @property
     def by_mail_alone(self) -> Case:

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from functools import partial
+from functools import cache, partial
 from typing import TypeVar
 
 from mailsla.core.clock.commitment import Commitment
@@ -50,7 +50,7 @@ class Cohort:
         return iter(self.assessed)
 
     def __len__(self) -> int:
-        return len(self.assessed)
+        return sum(item.case.count for item in self.assessed)
 
     @property
     def calendar(self) -> WorkingCalendar:
@@ -66,7 +66,7 @@ class Cohort:
         """Return the requests of `period`: due in it, or received in it, in local days."""
         on = _DATES[by]
         first, last = period.first, period.last
-        return self._of(item for item in self if first <= on(item) <= last)
+        return self._of([item for item in self.assessed if first <= on(item) <= last])
 
     def varied(
         self,
@@ -85,7 +85,7 @@ class Cohort:
         """
         on = _DATES[by] if by is Belonging.RECEIVED else lambda item: variant(item).due_on
         found = (item for item in self if period.first <= on(item) <= period.last)
-        return population((variant(item).outcome, is_answered(item)) for item in found)
+        return population((variant(item).outcome, is_answered(item), item.case.count) for item in found)
 
     def answered_in(self, period: Period) -> Cohort:
         """Return the requests answered in `period`, whenever they were received (« traitées »)."""
@@ -109,7 +109,7 @@ class Cohort:
             count_follow_ups=self.count_follow_ups,
             excluded=excluded,
         )
-        return self._of(item for item in self if is_held_to(item.case))
+        return self._of([item for item in self.assessed if is_held_to(item.case)])
 
     def excluded(self) -> Cohort:
         """Return those that would be in the rate, had no person's decision left them out."""
@@ -138,65 +138,90 @@ class Cohort:
 
     def by_period(self, grain: Grain, within: Period, by: Belonging) -> dict[Period, Cohort]:
         """Return the requests of each week, month, quarter or year of a period, empty ones and the first included."""
-        on = _DATES[by]
-        found = self._by(lambda item: grain.period_of(on(item)))
+        on, period_of = _DATES[by], cache(grain.period_of)
+        found = self._by(lambda item: period_of(on(item)))
         nothing = self._of(())
         return {piece: found.get(piece, nothing) for piece in pieces(within, grain)}
 
     def population(self, excluded: int = 0) -> Population:
         """Count where they stand; `excluded` is how many a person left out beside them."""
-        found = population((item.verdict.outcome, item.is_answered) for item in self)
+        found = population((item.verdict.outcome, item.is_answered, item.case.count) for item in self)
         return replace(found, excluded=excluded)
 
     def kept(self) -> Population:
         """Count how many of the answered were in time, whether their request has fallen due or not."""
-        kept = sum(item.verdict.in_time for item in self)
+        kept = self._sum(item for item in self if item.verdict.in_time)
         return Population(met=kept, missed=len(self) - kept)
 
     def closures_changed(self) -> int:
         """Count the verdicts that the closures changed: missed or not."""
-        return sum(item.is_changed_by_closures for item in self)
+        return self._sum(item for item in self if item.is_changed_by_closures)
 
     def answered_otherwise(self, basis: Basis) -> int:
         """Count those whose answer no mail gave: a person decided it, or an agent filed it."""
-        return sum(item.case.otherwise is basis and item.is_answered for item in self)
+        return self._sum(item for item in self if item.case.otherwise is basis and item.is_answered)
+
+    def answered(self) -> int:
+        """Count those that are answered by now, in time or late."""
+        return self._sum(item for item in self if item.is_answered)
 
     def acknowledged(self) -> int:
         """Count those that the office said it had received, automatically or not."""
         now = self.now
-        return sum(
-            item.case.acknowledged_at is not None and item.case.acknowledged_at <= now for item in self
+        return self._sum(
+            item
+            for item in self
+            if item.case.acknowledged_at is not None and item.case.acknowledged_at <= now
         )
 
     def reasons(self) -> tuple[tuple[str, int], ...]:
         """Return the reasons for which they were left out → how many, by reason."""
-        return tuple(sorted(Counter(item.case.excluded or "" for item in self).items()))
+        counts: Counter[str] = Counter()
+        for item in self:
+            counts[item.case.excluded or ""] += item.case.count
+        return tuple(sorted(counts.items()))
+
+    def received(self) -> Counter[date]:
+        """Return how many were received on each local date."""
+        counts: Counter[date] = Counter()
+        for item in self:
+            counts[item.received_on] += item.case.count
+        return counts
 
     def delays(self) -> DelayCurve:
         """Return their delay curve in working days, the unanswered as censored."""
         return delay_curve(
-            Delay(item.verdict.working_days, item.verdict.answered_on is not None) for item in self
+            Delay(item.verdict.working_days, item.verdict.answered_on is not None, item.case.count)
+            for item in self
         )
 
     def delays_since_assigned(self) -> DelayCurve:
         """Return how long the service that has each request took, from the day it got it."""
         return delay_curve(
-            self._delay(item.case.assigned_at or item.case.received_at, item.case.answered_at)
-            for item in self
+            self._delay(case.assigned_at or case.received_at, case.answered_at, case.count)
+            for case in (item.case for item in self)
         )
 
     def first_responses(self) -> DelayCurve:
         """Return how long the first mail of the office took, whatever it said."""
         return delay_curve(
-            self._delay(case.received_at, min(_known(case.first_response_at, case.answered_at), default=None))
+            self._delay(
+                case.received_at,
+                min(_known(case.first_response_at, case.answered_at), default=None),
+                case.count,
+            )
             for case in (item.case for item in self)
         )
 
-    def _delay(self, start: datetime, end: datetime | None) -> Delay:
+    def _delay(self, start: datetime, end: datetime | None, count: int) -> Delay:
         """Return the delay from an instant to another one, or so far: what lies after `now` is not known."""
         if end is None or end > self.now:
-            return Delay(self.standard.clock.elapsed(start, self.now), answered=False)
-        return Delay(self.standard.clock.elapsed(start, end), answered=True)
+            return Delay(self.standard.clock.elapsed(start, self.now), answered=False, count=count)
+        return Delay(self.standard.clock.elapsed(start, end), answered=True, count=count)
+
+    @staticmethod
+    def _sum(found: Iterable[Assessed]) -> int:
+        return sum(item.case.count for item in found)
 
     def _of(self, found: Iterable[Assessed]) -> Cohort:
         return replace(self, assessed=tuple(found))

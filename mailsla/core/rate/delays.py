@@ -15,10 +15,11 @@ from fractions import Fraction
 
 @dataclass(frozen=True, slots=True)
 class Delay:
-    """How long one request took, or has waited so far, in working days."""
+    """How long one request took, or has waited so far, in working days; or so many of them."""
 
     days: int
     answered: bool
+    count: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +66,8 @@ def delay_curve(delays: Iterable[Delay]) -> DelayCurve:
     answered: Counter[int] = Counter()
     leaving: Counter[int] = Counter()
     for delay in delays:
-        leaving[delay.days] += 1
-        answered[delay.days] += delay.answered
+        leaving[delay.days] += delay.count
+        answered[delay.days] += delay.count if delay.answered else 0
     total = at_risk = leaving.total()
     surviving = Fraction(1)
     steps: list[tuple[int, Fraction]] = []

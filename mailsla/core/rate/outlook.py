@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -72,7 +72,7 @@ def outlook(
     *,
     counts: Population,
     target: Fraction,
-    received_on: Iterable[date],
+    received: Counter[date],
     until: date,
     today: date,
     calendar: WorkingCalendar,
@@ -83,13 +83,13 @@ def outlook(
     Args:
         counts: Where the requests stand that are due in the year.
         target: The share promised.
-        received_on: Local dates at which the requests known were received, last year's included.
+        received: How many of the requests known were received on each local date, last year's included.
         until: The last day whose requests are due in the year.
         today: The date the report speaks of.
         calendar: The site's, over the year and the one before.
         minimum: Below so many fallen due nothing is said of the pace.
     """
-    volume, basis = _expected_by_week(Counter(received_on), today, until, calendar)
+    volume, basis = _expected_by_week(received, today, until, calendar)
     expected = sum(count for _week, count in volume)
     missing = ceil(target * counts.counted) - counts.met - counts.early
     has_pace = counts.fallen_due >= max(1, minimum)

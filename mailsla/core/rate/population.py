@@ -59,9 +59,11 @@ class Population:
         return Fraction(self.met + self.not_due, self.counted) if self.counted else None
 
 
-def population(standings: Iterable[tuple[Outcome, bool]], *, excluded: int = 0) -> Population:
-    """Count where requests stand: each by its outcome, and whether it is answered."""
-    counts = Counter(standings)
+def population(standings: Iterable[tuple[Outcome, bool, int]], *, excluded: int = 0) -> Population:
+    """Count where requests stand: by their outcome, and whether they are answered, so many at a time."""
+    counts: Counter[tuple[Outcome, bool]] = Counter()
+    for outcome, is_answered, count in standings:
+        counts[outcome, is_answered] += count
     return Population(
         counts[Outcome.MET, True],
         counts[Outcome.MISSED, True] + counts[Outcome.MISSED, False],

@@ -97,12 +97,14 @@ class Promise:
             return item.verdict.due_on if by is Belonging.DUE else local_date(item.case.received_at)
 
         found = [item for item in held if period.first <= on(item) <= period.last]
-        counts = population((item.verdict.outcome, item.verdict.answered_on is not None) for item in found)
+        counts = population(
+            (item.verdict.outcome, item.verdict.answered_on is not None, item.case.count) for item in found
+        )
         imported = any(item.case.imported for item in found)
         return PromiseLine(
             promise=self,
             population=counts,
-            answered=sum(item.verdict.answered_on is not None for item in found),
+            answered=sum(item.case.count for item in found if item.verdict.answered_on is not None),
             finality=finality(period, by, counts, watched, self._alone(standard), now, imported=imported),
         )
 
@@ -172,6 +174,8 @@ def _first_mail(case: Case) -> Case:
 
 def _by_announced_date(cases: Iterable[Case], standard: Standard, now: datetime) -> Iterator[Judged]:
     for case in cases:
+        if not case.announcements:
+            continue
         verdict = verdict_by_announced_date(
             standard.clock, case.received_at, case.answered_at, case.announcements, now
         )

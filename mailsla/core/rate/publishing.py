@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import fields, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, timedelta
 from functools import partial
 
@@ -23,6 +23,7 @@ from mailsla.core.rate.former_digests import former_digests
 from mailsla.core.rate.period import Period
 from mailsla.core.rate.promises import Promise
 from mailsla.core.rate.publication import Publication, Revision, Source, revision
+from mailsla.core.rate.reading import first_receipt
 from mailsla.core.rate.report_rules import ReportRules
 
 DECIDE_NO_VERDICT = frozenset(
@@ -99,6 +100,13 @@ def first_day(period: Period, rules: ReportRules, by: Belonging | None) -> date:
     return period.first - timedelta(days=days) - announced
 
 
+def receipts(period: Period, rules: ReportRules, by: Belonging | None) -> tuple[datetime, datetime]:
+    """Return the stretch of time in which all requests of a published period were received; its end is not in it."""
+    calendar = rules.standard.clock.calendar
+    first = first_receipt(rules, period.first) if by is Belonging.DUE else period.first
+    return calendar.start_of(first), calendar.start_of(period.last + timedelta(days=1))
+
+
 def _verdicts(
     cases: Iterable[Case], rules: ReportRules, period: Period, at: datetime, by: Belonging | None
 ) -> dict[str, Outcome]:
@@ -128,12 +136,26 @@ def _at_once(item: Assessed) -> Outcome:
     return Outcome.MET if is_early else item.verdict.outcome
 
 
-def recounted(
-    published: Publication, cases: Iterable[Case], rules: ReportRules, read: Mapping[Source, str]
-) -> Revision | None:
+@dataclass(frozen=True, slots=True)
+class PublishedNow:
+    """A published figure, with what it would be counted from today.
+
+    Attributes:
+        publication: What was published.
+        cases: The requests that may be of its period.
+        read: What the store says (`publication`).
+    """
+
+    publication: Publication
+    cases: Sequence[Case]
+    read: Mapping[Source, str]
+
+
+def recounted(found: PublishedNow, rules: ReportRules) -> Revision | None:
     """Return in what a published figure would be another one today; None when every verdict is the same."""
+    published = found.publication
     period, at = published.period, published.at
-    made = publication(cases, rules, period, at, read, published.by)
+    made = publication(found.cases, rules, period, at, found.read, published.by)
     now = replace(made, published_at=published.published_at)
     named = published.digests.get(Source.RULES, "")
     if named.startswith((DERIVED, SCHEME)):
@@ -144,8 +166,8 @@ def recounted(
         former = former_digests(rules, period, at)
         # The first scheme left one thing out of its calendar: whether half-days count.
         otherwise = Source.CALENDAR
-    found = revision(published, now, former)
-    return found if found is None or found.causes else replace(found, causes=(otherwise,))
+    changed = revision(published, now, former)
+    return changed if changed is None or changed.causes else replace(changed, causes=(otherwise,))
 
 
 def rules_fingerprint(rules: ReportRules, derived_by: str) -> str:

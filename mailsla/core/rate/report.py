@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from mailsla.core.clock.commitment import Commitment
-from mailsla.core.clock.verdict import Outcome
 from mailsla.core.clock.worked_example import Example, worked_example
 from mailsla.core.clock.working_days import WorkingCalendar
 from mailsla.core.collection.gap import Gap
@@ -19,18 +18,16 @@ from mailsla.core.rate.cohort import Cohort
 from mailsla.core.rate.disputes import Disputed, disputed_of, disputes
 from mailsla.core.rate.finality import Watched
 from mailsla.core.rate.outlook import Outlook, outlook
+from mailsla.core.rate.overdue import Overdue, due_soon, overdue
 from mailsla.core.rate.period import Grain, Period
-from mailsla.core.rate.publication import Publication, Revision, Source
-from mailsla.core.rate.publishing import recounted
+from mailsla.core.rate.publication import Revision
+from mailsla.core.rate.publishing import PublishedNow, recounted
 from mailsla.core.rate.report_rules import ReportRules
 from mailsla.core.rate.section import Section, section
 from mailsla.core.rate.standard import Judged, Standard
 from mailsla.core.rate.unseen_replies import UnseenReplies, unseen_replies
 
 NOON = timedelta(hours=12)
-
-SOON = 3
-"""A request is due soon when this many working days, or fewer, are left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +43,7 @@ class Report:
         minimum: Below this many requests fallen due no percentage is given, only the counts.
         sections: The cohorts, the one people look at first being first.
         outlook: What the year still allows.
-        overdue: Unanswered requests past their due date, the oldest first.
+        overdue: Unanswered requests past their due date.
         soon: Unanswered requests due within three working days, the most urgent first.
         doubts: What a person must look at.
         unseen: The requests whose reply may be one that nobody has seen; None without any.
@@ -68,7 +65,7 @@ class Report:
     minimum: int
     sections: tuple[Section, ...]
     outlook: Outlook
-    overdue: tuple[Judged, ...]
+    overdue: Overdue
     soon: tuple[Judged, ...]
     doubts: tuple[Doubt, ...] = ()
     unseen: UnseenReplies | None = None
@@ -119,19 +116,21 @@ class Known:
     """What a report is made of, as it was read.
 
     Attributes:
-        cases: Every request and follow-up, by receipt.
+        cases: The requests and follow-ups that the figures count, each alone or with those that none can tell from it.
+        unanswered: Of those that nothing answered, each alone, those that lists may name; None: all, from `cases`.
         doubts: What a person must look at.
         decided: Keys of the requests and mails about which a decision is in force.
-        published: What was published, with what each figure would follow from today.
+        published: What was published, with the requests of its period and what it would follow from today.
         not_requests: How many messages were no request, by kind.
         balance: In which class each message is, whatever its period and its service.
         watched: How collection went.
     """
 
     cases: Sequence[Case]
+    unanswered: Sequence[Case] | None = None
     doubts: Sequence[Doubt] = ()
     decided: frozenset[str] = frozenset()
-    published: Sequence[tuple[Publication, Mapping[Source, str]]] = ()
+    published: Iterable[PublishedNow] = ()
     not_requests: Sequence[tuple[str, int]] = ()
     balance: Balance = field(default_factory=Balance)
     watched: Watched = field(default_factory=Watched)
@@ -140,9 +139,11 @@ class Known:
 def build(known: Known, rules: ReportRules, asked: Question) -> Report:
     """Return the report that answers a question, from what is known and by the site's rules."""
     service, now, standard = asked.service, asked.now, rules.standard
-    cases = [case for case in known.cases if service is None or case.service == service]
+    cases = _of_service(known.cases, service)
     everything = rules.cohort(cases, now)
-    overdue, soon = unanswered(everything)
+    named = everything
+    if known.unanswered is not None:
+        named = rules.cohort(_of_service(known.unanswered, service), now)
     disputed = tuple(disputes(cases, standard, now))
     doubts = (*_shown(known.doubts, cases, asked), *disputed)
     follow_ups = rules.count_follow_ups
@@ -162,7 +163,7 @@ def build(known: Known, rules: ReportRules, asked: Question) -> Report:
         )
         for period in asked.periods
     )
-    revisions = (recounted(published, known.cases, rules, read) for published, read in known.published)
+    revisions = (recounted(published, rules) for published in known.published)
     return Report(
         site=rules.site,
         at=now,
@@ -172,8 +173,8 @@ def build(known: Known, rules: ReportRules, asked: Question) -> Report:
         minimum=rules.minimum,
         sections=sections,
         outlook=year_outlook(everything, rules.minimum),
-        overdue=overdue,
-        soon=soon,
+        overdue=overdue(everything, named),
+        soon=due_soon(named),
         doubts=tuple(sorted(doubts, key=lambda doubt: doubt.at)),
         unseen=unseen_replies(cases, known.doubts, rules, asked.periods[0], now),
         disputed=disputed_of(cases, disputed, rules, asked.periods[0], now),
@@ -187,6 +188,10 @@ def build(known: Known, rules: ReportRules, asked: Question) -> Report:
     )
 
 
+def _of_service(cases: Sequence[Case], service: str | None) -> Sequence[Case]:
+    return cases if service is None else [case for case in cases if case.service == service]
+
+
 def _shown(doubts: Iterable[Doubt], cases: Sequence[Case], asked: Question) -> tuple[Doubt, ...]:
     """Return the doubts that are known by now; of one service, those about a request of its own."""
     known = (doubt for doubt in doubts if doubt.at <= asked.now)
@@ -196,25 +201,6 @@ def _shown(doubts: Iterable[Doubt], cases: Sequence[Case], asked: Question) -> t
     return tuple(doubt for doubt in known if not keys.isdisjoint(doubt.candidates))
 
 
-def unanswered(everything: Cohort) -> tuple[tuple[Judged, ...], tuple[Judged, ...]]:
-    """Return the unanswered requests that are overdue, and those due within `SOON` working days.
-
-    Follow-ups and every category are watched too; what a person excluded is not.
-    """
-    ordered = sorted(everything.unanswered(), key=lambda item: (item.verdict.due_on, item.case.received_at))
-    overdue = (item for item in ordered if item.verdict.outcome is Outcome.MISSED)
-    waiting = (item for item in ordered if item.verdict.outcome is Outcome.NOT_DUE)
-    soon = (
-        item for item in waiting if is_due_soon(item.verdict.due_on, everything.today, everything.calendar)
-    )
-    return tuple(overdue), tuple(soon)
-
-
-def is_due_soon(due_on: date, today: date, calendar: WorkingCalendar) -> bool:
-    """Tell whether `SOON` working days, or fewer, are left until a due date that is still to come."""
-    return calendar.working_days_between(today, due_on) <= SOON
-
-
 def year_outlook(everything: Cohort, minimum: int = 1) -> Outlook:
     """Return what the year still allows."""
     counted = everything.counted()
@@ -222,7 +208,7 @@ def year_outlook(everything: Cohort, minimum: int = 1) -> Outlook:
     return outlook(
         counts=counted.within(year, Belonging.DUE).population(),
         target=everything.standard.main.target,
-        received_on=[item.received_on for item in counted],
+        received=counted.received(),
         until=_last_receipt(year, everything),
         today=everything.today,
         calendar=everything.calendar,

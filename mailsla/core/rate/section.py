@@ -218,5 +218,4 @@ def _category_lines(of_period: Cohort) -> Iterator[CategoryLine]:
     for commitment in of_period.standard.commitments.values():
         found = of_period.held_to(commitment)
         beside = len(of_period.held_to(commitment, excluded=True))
-        answered = sum(item.is_answered for item in found)
-        yield CategoryLine(commitment, found.population(beside), answered, found.delays())
+        yield CategoryLine(commitment, found.population(beside), found.answered(), found.delays())

@@ -74,22 +74,22 @@ class Standard:
         known = [case for case in cases if case.received_at <= now]
         return [Judged(case, verdict) for case, verdict in zip(known, self.verdicts(known, now), strict=True)]
 
+    def verdict(self, case: Case, now: datetime) -> Verdict:
+        """Return the verdict on a request at `now`; it was received by then."""
+        return self.clock.verdict(
+            case.received_at, case.answered_at, self.commitment_of(case.category), now, case.announcements
+        )
+
     def verdicts(self, cases: Iterable[Case], now: datetime) -> list[Verdict]:
-        """Return the verdict on each request at `now`; each was received by then."""
-        verdict = self.clock.verdict
-        return [
-            verdict(
-                case.received_at, case.answered_at, self.commitment_of(case.category), now, case.announcements
-            )
-            for case in cases
-        ]
+        """Return the verdict on each request at `now`."""
+        return [self.verdict(case, now) for case in cases]
+
+    def standing(self, case: Case, now: datetime) -> Standing:
+        """Return where a request stands at `now`, and when it is due: what `verdict` says of that, quicker."""
+        return self.clock.standing(
+            case.received_at, case.answered_at, self.commitment_of(case.category), now, case.announcements
+        )
 
     def standings(self, cases: Iterable[Case], now: datetime) -> list[Standing]:
-        """Return where each request stands at `now`, and when it is due: what `verdicts` say of that, quicker."""
-        standing = self.clock.standing
-        return [
-            standing(
-                case.received_at, case.answered_at, self.commitment_of(case.category), now, case.announcements
-            )
-            for case in cases
-        ]
+        """Return where each request stands at `now`, and when it is due."""
+        return [self.standing(case, now) for case in cases]

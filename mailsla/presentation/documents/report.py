@@ -242,7 +242,7 @@ def report_document(built: Report, zone: ZoneInfo) -> Document:
         "sections": [section(cohort, built.minimum) for cohort in built.sections],
         "outlook": outlook(built.outlook),
         "revisions": [revision(item, built.minimum, zone) for item in built.revisions],
-        "overdue": [judged(item, zone) for item in built.overdue],
+        "overdue": [judged(item, zone) for item in built.overdue.listed],
         "soon": [judged(item, zone) for item in built.soon],
         "to_check": len(built.doubts),
         "unseen_replies": None

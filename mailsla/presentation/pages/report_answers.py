@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
@@ -138,8 +137,7 @@ def _what_to_do(built: Report) -> str:
         return _("Rien ne presse : aucune demande en retard, aucune échéance dans les trois jours ouvrés.")
     said = []
     if late:
-        services = Counter(item.case.service for item in built.overdue)
-        whose = words.by_service(sorted(services.items(), key=lambda item: (-item[1], item[0] or "")))
+        whose = words.by_service(built.overdue.by_service)
         said.append(
             ngettext(
                 "répondre à {n} demande en retard ({whose})",

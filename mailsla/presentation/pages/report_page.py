@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 from mailsla.core.rate import section as measured
 from mailsla.core.rate.outlook import Outlook, VolumeBasis
+from mailsla.core.rate.overdue import Overdue, all_overdue
 from mailsla.core.rate.report import Report
-from mailsla.core.rate.standard import Judged
 from mailsla.language import gettext as _
 from mailsla.language import ngettext
 from mailsla.presentation import mail_terms, promise_words, rule_words, words
@@ -37,7 +37,9 @@ def report_page(built: Report, zone: ZoneInfo, *, known_then: bool = False) -> P
             *_cut(built.sections[-1], built),
             _outlook(built),
             _deadlines(_("Demandes en retard, sans réponse"), built.overdue, "overdue", built, zone),
-            _deadlines(_("Échéance dans les trois jours ouvrés"), built.soon, "due-soon", built, zone),
+            _deadlines(
+                _("Échéance dans les trois jours ouvrés"), all_overdue(built.soon), "due-soon", built, zone
+            ),
             _balance(built),
         ),
         notes=(*_notes(built), *(_of_then(built, zone) if known_then else ())),
@@ -129,17 +131,17 @@ def _at_this_pace(outlook: Outlook) -> Iterable[str]:
         )
 
 
-def _deadlines(title: str, items: Sequence[Judged], state: str, built: Report, zone: ZoneInfo) -> Section:
+def _deadlines(title: str, found: Overdue, state: str, built: Report, zone: ZoneInfo) -> Section:
     """A list with its count in the heading; the first rows only, as those of a state are a command away."""
-    follow_ups = sum(item.case.follow_up for item in items)
+    items, follow_ups = found.listed, found.follow_ups
     among = ngettext(" (dont {n} suite)", " (dont {n} suites)", follow_ups).format(n=follow_ups)
     blocks: list[Block] = [request_table(items[:MOST_ROWS], zone, built.decided)] if items else []
-    hidden = len(items) - MOST_ROWS
+    hidden = len(found) - MOST_ROWS
     if hidden > 0:
         options = " ".join((f"--state {state}", *words.option_of_service(built.service)))
         more = _("… et {n} de plus : « mailsla requests {options} ».").format(n=hidden, options=options)
         blocks.append(Line(more, Emphasis.DIM))
-    heading = _("{title} : {n}").format(title=title, n=words.number(len(items)))
+    heading = _("{title} : {n}").format(title=title, n=words.number(len(found)))
     return Section(f"{heading}{among if follow_ups else ''}", tuple(blocks))
 
 

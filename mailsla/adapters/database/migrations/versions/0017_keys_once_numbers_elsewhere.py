@@ -9,7 +9,7 @@ from alembic import context, op
 from sqlmodel.sql.sqltypes import AutoString, UTCDateTime
 
 revision = "0017"
-down_revision = "0015"
+down_revision = "0016"
 branch_labels = None
 depends_on = None
 
@@ -27,6 +27,7 @@ DOCUMENTS = ("announcements", "candidates", "detail")
 
 
 def upgrade() -> None:
+    op.drop_index("ix_derived_message_aside", "derived_message")
     for table in INDEXES:
         _put_aside(table)
     _create_derived()
@@ -45,6 +46,14 @@ def upgrade() -> None:
         op.drop_table(f"{table}_before")
         for column in columns:
             op.create_index(f"ix_{table}_{column}", table, [column])
+    is_aside = sa.text("side = 'aside'")
+    op.create_index(
+        "ix_derived_message_aside",
+        "derived_message",
+        ["at"],
+        sqlite_where=is_aside,
+        postgresql_where=is_aside,
+    )
     if is_copied:
         # Who refers to the table does so by name, and is not looked at meanwhile (sqlite.org/lang_altertable.html,
         # "Making Other Kinds Of Table Schema Changes").
