@@ -143,7 +143,7 @@ def build(known: Known, rules: ReportRules, asked: Question) -> Report:
     everything = rules.cohort(cases, now)
     named = everything
     if known.unanswered is not None:
-        named = rules.cohort(_of_service(known.unanswered, service), now)
+        named = rules.cohort(_waiting([*cases, *_of_service(known.unanswered, service)], now), now)
     disputed = tuple(disputes(cases, standard, now))
     doubts = (*_shown(known.doubts, cases, asked), *disputed)
     follow_ups = rules.count_follow_ups
@@ -186,6 +186,14 @@ def build(known: Known, rules: ReportRules, asked: Question) -> Report:
         since=known.watched.since,
         service=service,
     )
+
+
+def _waiting(cases: Iterable[Case], now: datetime) -> Iterable[Case]:
+    """Return the requests that nothing answered by now, each once, by receipt; those that stand for others left out."""
+    alone = {
+        case.key: case for case in cases if case.key and (case.answered_at is None or case.answered_at > now)
+    }
+    return sorted(alone.values(), key=lambda case: (case.received_at, case.key))
 
 
 def _of_service(cases: Sequence[Case], service: str | None) -> Sequence[Case]:
