@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from mailsla.adapters.machine import garbage_collector
 from mailsla.bootstrap.application import Application
 from mailsla.core.collection.archived import Found
 from mailsla.core.mail.kinds import MailKind
@@ -42,17 +43,18 @@ def report(
     """
     now = app.now()
     wanted = periods or reporting.usual_periods(now.astimezone(app.site.zone).date())
-    built = reporting.build(
-        app.store,
-        _report_rules(app, wanted if service else [*wanted, *app.store.publications.periods()], by),
-        periods=wanted,
-        now=now,
-        service=service,
-        grain=grain,
-        balance=app.store.mails.balance(),
-        watched=app.watched(),
-        most_overdue=most_overdue,
-    )
+    with garbage_collector.paused():
+        built = reporting.build(
+            app.store,
+            _report_rules(app, wanted if service else [*wanted, *app.store.publications.periods()], by),
+            periods=wanted,
+            now=now,
+            service=service,
+            grain=grain,
+            balance=app.store.mails.balance(),
+            watched=app.watched(),
+            most_overdue=most_overdue,
+        )
     return built if periods else reporting.without_finished(built)
 
 

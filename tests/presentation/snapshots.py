@@ -12,6 +12,7 @@ from pathlib import Path
 
 from mailsla.core.rate.finality import Finality, Missing
 from mailsla.core.rate.outlook import VolumeBasis
+from mailsla.core.rate.overdue import all_overdue
 from mailsla.core.rate.period import parse_period
 from mailsla.core.rate.population import Population
 from mailsla.core.rate.publication import Source
@@ -53,7 +54,9 @@ def usual(**changes: object) -> Report:
     year = cohort(COUNTS, finality=RUNNING, by_service=services, by_period=months)
     made: dict[str, object] = {
         "sections": (week, year),
-        "overdue": (judged(), judged("b1b2c3d4e5f6", subject="RE : Rendez-vous pour un premier titre")),
+        "overdue": all_overdue(
+            [judged(), judged("b1b2c3d4e5f6", subject="RE : Rendez-vous pour un premier titre")]
+        ),
         "soon": (judged("c1b2c3d4e5f6", "2026-11-02 09:00"),),
         "outlook": OUTLOOK.__class__(2026, 18, 11, 140, VolumeBasis.LAST_YEAR, 25, LANDING, None),
     }

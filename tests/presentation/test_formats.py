@@ -16,6 +16,7 @@ from mailsla.core.mail.instants import Basis
 from mailsla.core.pairing.balance import Balance, MailClass
 from mailsla.core.pairing.derivation import Tied
 from mailsla.core.pairing.request import Grounds
+from mailsla.core.rate.overdue import all_overdue
 from mailsla.core.rate.section import ServiceLine
 from mailsla.presentation.documents.request import request_document
 from mailsla.presentation.documents.values import text
@@ -84,7 +85,7 @@ def report_with(subject: str = "Suspension de permis") -> Page:
     lines = (ServiceLine("Permis", SETTLED, CURVE, CURVE),)
     built = report(
         sections=(cohort(by_service=lines),),
-        overdue=(judged(subject=subject),),
+        overdue=all_overdue([judged(subject=subject)]),
         gaps=(gap(),),
         balance=UNREAD,
     )

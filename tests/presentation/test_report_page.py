@@ -503,7 +503,7 @@ def test_a_long_list_is_cut_and_says_so_and_its_count_is_whole() -> None:
 
 def test_a_star_marks_the_requests_about_which_a_person_decided() -> None:
     first, second = judged("a" * 12), judged("b" * 12)
-    page = page_with(overdue=(first, second), decided=frozenset({"b" * 12}))
+    page = page_with(overdue=all_overdue([first, second]), decided=frozenset({"b" * 12}))
 
     assert [row[0] for row in rows_of(page, "Demandes")] == [
         Cell("maaaaaaaa", "a" * 12),

@@ -120,20 +120,22 @@ def _first_of_others(connection: Connection, groups: Counter[_Group], wanted: Re
 def unanswered_requests(since: datetime, most: int | None, service: str | None) -> Select[Any]:
     """Return the requests that nothing answered, by receipt (`Derivations.unanswered_cases`)."""
     requests = DERIVED_REQUEST.c
-    query = CASES.where(requests.answered_at.is_(None), requests.excluded.is_(None))
+    waiting: list[ColumnElement[bool]] = [requests.answered_at.is_(None), requests.excluded.is_(None)]
     if service is not None:
-        query = query.where(requests.service == service)
+        waiting.append(requests.service == service)
     if most is None:
-        return query.order_by(*BY_RECEIPT)
+        return CASES.where(*waiting).order_by(*BY_RECEIPT)
     # Of one category, what was received first is due first, but for the dates that replies announced.
-    place = func.row_number().over(
-        partition_by=(requests.category, requests.announcements.is_(None)), order_by=BY_RECEIPT
+    place = func.rank().over(
+        partition_by=(requests.category, requests.announcements.is_(None)), order_by=requests.received_at
     )
-    ranked = query.add_columns(place.label("place")).subquery()
-    is_wanted = (
-        (ranked.c.place <= most) | (ranked.c.received_at >= since) | ranked.c.announcements.is_not(None)
+    ranked = select(requests.message_id, place.label("place")).where(*waiting).subquery()
+    is_wanted = or_(
+        ranked.c.place <= most, requests.received_at >= since, requests.announcements.is_not(None)
     )
-    return select(ranked).where(is_wanted).order_by(ranked.c.received_at, ranked.c.key)
+    return (
+        CASES.join(ranked, ranked.c.message_id == requests.message_id).where(is_wanted).order_by(*BY_RECEIPT)
+    )
 
 
 class _Standing:

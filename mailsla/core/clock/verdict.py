@@ -93,12 +93,20 @@ class Clock:
         """
         if commitment.unit is Unit.OPENING_HOURS:
             return self.calendar.local_date(self.due_at(received_at, commitment))
-        received_on = self.received_on(received_at)
+        return self._due_on(self.received_on(received_at), commitment)
+
+    def _due_on(self, received_on: date, commitment: Commitment) -> date:
+        """Return the last date in time for a promise in days, of requests of a day 0."""
         if commitment.unit is Unit.CALENDAR_DAYS:
             return received_on + timedelta(days=commitment.last_day)
-        if not commitment.last_day:
-            return received_on
-        return self.calendar.working_day(received_on, commitment.last_day)
+        day = (received_on, commitment.last_day)
+        due_on = self._due_days.get(day)
+        if due_on is None:
+            due_on = received_on
+            if commitment.last_day:
+                due_on = self.calendar.working_day(received_on, commitment.last_day)
+            self._due_days[day] = due_on
+        return due_on
 
     def due_at(self, received_at: datetime, commitment: Commitment) -> datetime:
         """Return the instant at which the promised hours of opening have passed since receipt.
@@ -171,10 +179,7 @@ class Clock:
         if announcements or commitment.unit is not Unit.WORKING_DAYS:
             found = self.verdict(received_at, answered_at, commitment, now, announcements)
             return Standing(found.outcome, found.due_on)
-        day = (self.received_on(received_at), commitment.last_day)
-        due_on = self._due_days.get(day)
-        if due_on is None:
-            due_on = self._due_days[day] = self.due_on(received_at, commitment)
+        due_on = self._due_on(self.received_on(received_at), commitment)
         if self.in_time(received_at, now, commitment):
             return Standing(Outcome.NOT_DUE, due_on)
         is_met = answered_at is not None and answered_at <= now
