@@ -101,11 +101,11 @@ def registered_publications(
     """Return everything published, or what was of periods within one, by number."""
     followed: dict[tuple[object, ...], int] = {}
     found = []
-    for now in reversed(list(published(store, rules))):
-        item = now.publication
+    revisions = [(now.publication, recounted(now, rules)) for now in published(store, rules)]
+    for item, revision in sorted(revisions, key=lambda now: now[0].number, reverse=True):
         same = (item.period, item.by)
         if period is None or (period.first <= item.period.first and item.period.last <= period.last):
-            found.append(RegisteredPublication(item, recounted(now, rules), followed.get(same)))
+            found.append(RegisteredPublication(item, revision, followed.get(same)))
         followed[same] = item.number
     return tuple(reversed(found))
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
-from typing import Protocol
+from typing import NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
 from mailsla.core.pairing.balance import Balance
@@ -26,6 +26,9 @@ FORMER_YEAR_ENDS = (4, 1)
 
 LONGEST_PROMISE = timedelta(days=700)
 """What is due on a day was received less long before: promises and announced dates are shorter."""
+
+READ_TOGETHER = timedelta(days=500)
+"""The requests of published figures are read by stretches of so long: a year, and what is due in it."""
 
 
 class Derivations(Protocol):
@@ -196,12 +199,38 @@ def publish(
 
 
 def published(store: ReportStore, rules: ReportRules) -> Iterator[PublishedNow]:
-    """Yield everything published, oldest first: with its requests, and what each figure would follow from today."""
+    """Yield everything published, in no particular order: with its requests, and what it would follow from today."""
     found = store.publications.all()
     stretches = [(first_day(item.period, rules, item.by), item.at) for item in found]
-    for item, (facts, read) in zip(found, _read(store, rules, stretches), strict=True):
-        cases = store.derivations.cases(*receipts(item.period, rules, item.by))
-        yield PublishedNow(item, cases, {Source.FACTS: facts.like(item), **read})
+    to_read = [
+        _ToRead(*receipts(item.period, rules, item.by), item, {Source.FACTS: facts.like(item), **others})
+        for item, (facts, others) in zip(found, _read(store, rules, stretches), strict=True)
+    ]
+    for several in _together(sorted(to_read, key=lambda item: item.since)):
+        cases = store.derivations.cases(several[0].since, max(item.until for item in several))
+        for since, until, item, read in several:
+            yield PublishedNow(item, [case for case in cases if since <= case.received_at < until], read)
+
+
+class _ToRead(NamedTuple):
+    """A published figure whose requests were received from an instant on, before another, and what the store says."""
+
+    since: datetime
+    until: datetime
+    publication: Publication
+    read: Mapping[Source, str]
+
+
+def _together(ordered: Iterable[_ToRead]) -> Iterator[list[_ToRead]]:
+    """Yield published figures by those whose requests are read at once: not all are, so that memory is bounded."""
+    several: list[_ToRead] = []
+    for item in ordered:
+        if several and item.until > max(several[0].until, several[0].since + READ_TOGETHER):
+            yield several
+            several = []
+        several.append(item)
+    if several:
+        yield several
 
 
 def _read(

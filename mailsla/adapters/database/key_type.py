@@ -20,6 +20,6 @@ class Key(TypeDecorator[str]):
         """Return a key as it is kept."""
         return None if value is None else bytes.fromhex(value)
 
-    def process_result_value(self, value: bytes | None, dialect: Dialect) -> str | None:  # noqa: ARG002 (the same)
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> str | None:  # noqa: ARG002 (SQLAlchemy's)
         """Return the key that was kept."""
         return None if value is None else key_of(value)

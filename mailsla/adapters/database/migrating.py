@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine, text
 
 from mailsla.adapters.database import migrations
 from mailsla.adapters.database.engine import changing_tables, writing
-from mailsla.adapters.database.schema import Told, untold
+from mailsla.adapters.database.migrations import Told, untold
 
 LOCK = 7_236_911_802_554_113_021
 """Names mailsla's migration lock in PostgreSQL, where two workers may start at once."""

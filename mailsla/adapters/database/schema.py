@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from sqlalchemy import Engine, inspect, text
 
 from mailsla.adapters.database import migrations
 from mailsla.adapters.database.engine import is_read_only, reading
+from mailsla.adapters.database.migrations import Told, untold
 from mailsla.core.errors import PermanentError
 from mailsla.language import gettext as _
-
-Told = Callable[[int, int], object]
-"""Takes how many messages a migration has gone through, and of how many."""
-
-
-def untold(_done: int, _total: int) -> None:
-    """Show no progress."""
 
 
 def upgrade(engine: Engine, revision: str = "head", told: Told = untold) -> None:

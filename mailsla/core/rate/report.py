@@ -163,7 +163,7 @@ def build(known: Known, rules: ReportRules, asked: Question) -> Report:
         )
         for period in asked.periods
     )
-    revisions = (recounted(published, rules) for published in known.published)
+    changed = filter(None, (recounted(published, rules) for published in known.published))
     return Report(
         site=rules.site,
         at=now,
@@ -179,7 +179,7 @@ def build(known: Known, rules: ReportRules, asked: Question) -> Report:
         unseen=unseen_replies(cases, known.doubts, rules, asked.periods[0], now),
         disputed=disputed_of(cases, disputed, rules, asked.periods[0], now),
         decided=known.decided,
-        revisions=tuple(item for item in revisions if item is not None),
+        revisions=tuple(sorted(changed, key=lambda item: item.published.number)),
         not_requests=tuple(known.not_requests),
         balance=known.balance,
         gaps=tuple(gap for gap in known.watched.gaps if any(gap in item.finality.holes for item in sections)),
