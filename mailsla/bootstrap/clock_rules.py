@@ -5,19 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from mailsla.adapters.french_holidays import FIRST_YEAR, LAST_YEAR, public_holidays
-from mailsla.config import Settings
-from mailsla.config.promises import CalendarSection, CommitmentSection
 from mailsla.core.clock.commitment import Commitment
 from mailsla.core.clock.opening_hours import OpeningHours
+from mailsla.core.clock.presets import USUAL
 from mailsla.core.clock.receipt import ReceiptRule
 from mailsla.core.clock.territory import METROPOLE, Territory, territory_of
 from mailsla.core.clock.verdict import Clock
 from mailsla.core.clock.working_days import DayKind, SpecialDay, WorkingCalendar
 from mailsla.core.errors import UsageError
 from mailsla.language import gettext as _
+
+if TYPE_CHECKING:
+    # Without a configuration, pydantic is not loaded.
+    from mailsla.config import Settings
+    from mailsla.config.promises import CalendarSection
 
 
 @dataclass(frozen=True)
@@ -98,8 +103,7 @@ def clock_rules(settings: Settings | None) -> ClockRules:
 
 def main_commitment(settings: Settings | None) -> Commitment:
     """Return the promise that a site's report speaks of, the first one; without a configuration, the usual one."""
-    section = CommitmentSection() if settings is None else settings.commitments[0]
-    return section.commitment
+    return USUAL if settings is None else settings.commitments[0].commitment
 
 
 def _declared_days(section: CalendarSection) -> Iterator[SpecialDay]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from importlib.metadata import version
 
 from mailsla.adapters.machine.written_files import keep_private
 from mailsla.core.errors import ConfigError, MailslaError, UsageError
@@ -22,6 +21,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit: 0 done, 1 failed, 2 configuration or usage, 3 objective missed."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     if VERSION_FLAG in _hoisted(given):
+        from importlib.metadata import version  # noqa: PLC0415 (it loads what reads mails: only here)
+
         print(f"mailsla {version('mailsla')}")  # noqa: T201 (an answer for which nothing more is loaded)
         sys.exit(0)
     keep_private()
@@ -37,7 +38,7 @@ def run(arguments: list[str]) -> int:
     from mailsla.cli.usage import explained  # noqa: PLC0415 (worded when imported)
 
     try:
-        return explained(build(arguments), arguments)
+        return explained(build(), arguments)
     except ConfigError as error:
         _say(_("La configuration est à corriger :"), *(f"  {problem}" for problem in error.problems))
         return 2

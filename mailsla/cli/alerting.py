@@ -17,11 +17,6 @@ from mailsla.presentation.formats import terminal
 from mailsla.presentation.pages.outbox_page import outbox_page
 
 
-def declare(app: typer.Typer) -> None:
-    """Add the command to `app`."""
-    app.command(help=_("Montre les alertes à envoyer maintenant et celles qui sont parties."))(alerts)
-
-
 def alerts(
     context: typer.Context,
     dry_run: Annotated[

@@ -1,41 +1,21 @@
-"""Declares the commands."""
+"""The command line: what every command has in common."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from importlib import import_module
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from mailsla.cli.session import Chosen
+from mailsla.cli.command_table import Commands
 from mailsla.core.errors import UsageError
 from mailsla.language import gettext as _
 
-MODULES = {
-    "trying": ("demo",),
-    "initialising": ("init",),
-    "checking": ("check",),
-    "watching": ("poll", "run"),
-    "importing": ("import",),
-    "measuring": ("report", "show"),
-    "listing": ("requests", "mails"),
-    "deciding": ("decide",),
-    "registering": ("decisions", "publications"),
-    "alerting": ("alerts",),
-    "pairing": ("conversations", "classify"),
-    "calendars": ("clock", "calendar"),
-}
-"""The modules that declare commands, in the order of the help."""
 
-
-def build(arguments: Sequence[str] = ()) -> typer.Typer:
-    """Return the command line, worded in the language in use.
-
-    When `arguments` name a command, only its own module is loaded: `mailsla clock` needs no database.
-    """
+def build() -> typer.Typer:
+    """Return the command line, worded in the language in use; no command is loaded yet."""
     app = typer.Typer(
+        cls=Commands,
         name="mailsla",
         help=_(
             "Mesure le délai de réponse aux courriels d'une préfecture, en jours ouvrés, face à son "
@@ -48,15 +28,7 @@ def build(arguments: Sequence[str] = ()) -> typer.Typer:
         pretty_exceptions_enable=False,
     )
     app.callback()(_general)
-    for name in _modules(arguments):
-        import_module(f"mailsla.cli.{name}").declare(app)
     return app
-
-
-def _modules(arguments: Sequence[str]) -> list[str]:
-    words = set(arguments)
-    named = [module for module, commands in MODULES.items() if words.intersection(commands)]
-    return named if len(named) == 1 else list(MODULES)
 
 
 def _general(
@@ -81,4 +53,6 @@ def _general(
         raise typer.BadParameter(_("choisissez fr ou en."), param_hint="--lang")
     if store is not None and (config is not None or demo):
         raise UsageError(_("--store lit une base sans configuration : retirez --config ou --demo."))
+    from mailsla.cli.session import Chosen  # noqa: PLC0415 (not for `--help`)
+
     context.obj = Chosen(config=config, demo=demo, debug=debug, store=store)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import time, timedelta
 from enum import StrEnum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -15,7 +15,6 @@ from mailsla.bootstrap.clock_rules import ClockRules
 from mailsla.cli import session
 from mailsla.cli.instants import read_instant, read_time
 from mailsla.cli.session import TextOrJson
-from mailsla.config import Settings
 from mailsla.core.clock.commitment import Commitment, Comparison, Unit
 from mailsla.core.clock.origin import Origin
 from mailsla.core.clock.receipt import ClosedDayReceipt
@@ -26,6 +25,9 @@ from mailsla.presentation.documents.clock import calendar_document, clock_docume
 from mailsla.presentation.documents.values import text
 from mailsla.presentation.formats import terminal
 from mailsla.presentation.pages.clock_page import calendar_page, clock_page
+
+if TYPE_CHECKING:
+    from mailsla.config import Settings
 
 A_YEAR = timedelta(days=366)
 
@@ -63,12 +65,6 @@ ClosedDayOption = Annotated[
     ClosedDayReceipt | None, typer.Option(help=_("same_day ou next_working_day."), show_default=False)
 ]
 FormatOption = Annotated[TextOrJson, typer.Option("--format", help=_("text ou json."))]
-
-
-def declare(app: typer.Typer) -> None:
-    """Add the commands to `app`."""
-    app.command(help=_("Donne l'échéance d'une demande et, avec une réponse, le délai jour par jour."))(clock)
-    app.command(help=_("Liste les jours fériés et les fermetures d'une année, avec leur source."))(calendar)
 
 
 def clock(

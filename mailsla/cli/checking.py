@@ -32,13 +32,6 @@ from mailsla.presentation.documents.values import text
 STYLES = {Health.OK: "green", Health.WARNING: "yellow", Health.FAILURE: "red"}
 
 
-def declare(app: typer.Typer) -> None:
-    """Add the command to `app`."""
-    app.command(help=_("Vérifie l'installation : comptes, dossiers, envoi, base, calendrier, horloge."))(
-        check
-    )
-
-
 def check(
     context: typer.Context,
     quick: Annotated[

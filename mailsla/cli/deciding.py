@@ -22,11 +22,6 @@ from mailsla.usecases.decide import Answered, Assign, Exclude, OfMail, Recategor
 _Value = TypeVar("_Value")
 
 
-def declare(app: typer.Typer) -> None:
-    """Add the command to `app`."""
-    app.command(help=_("Consigne une décision datée et motivée sur une demande."))(decide)
-
-
 Named = Annotated[
     str,
     typer.Argument(metavar=_("DEMANDE"), help=_("Sa référence, ou le début ; close-hole : le compte.")),

@@ -27,16 +27,6 @@ from mailsla.usecases.decide import Signature
 from mailsla.usecases.import_archives import Imported
 
 
-def declare(app: typer.Typer) -> None:
-    """Add the command to `app`."""
-    app.command(
-        "import",
-        help=_(
-            "Reprend d'anciens courriels (mbox, Maildir, .eml, .zip, .tar, comprimés ou non), sans alerte."
-        ),
-    )(import_)
-
-
 def import_(
     context: typer.Context,
     paths: Annotated[list[Path], typer.Argument(metavar=_("CHEMIN…"), help=_("Fichiers ou dossiers."))],

@@ -53,11 +53,6 @@ preset = "qualipref"
 """
 
 
-def declare(app: typer.Typer) -> None:
-    """Add the command to `app`."""
-    app.command(help=_("Écrit une configuration commentée, en demandant l'essentiel."))(init)
-
-
 def _path(context: typer.Context) -> Path:
     return session.chosen(context).config or Path("mailsla.toml")
 

@@ -46,13 +46,6 @@ from mailsla.usecases.look_at_mails import LeftOut
 from mailsla.usecases.look_up import Sample, sampled
 from mailsla.usecases.selection import Selection, State
 
-
-def declare(app: typer.Typer) -> None:
-    """Add the commands to `app`."""
-    app.command(help=_("Liste les demandes derrière n'importe quel chiffre."))(requests)
-    app.command(help=_("Liste les courriels relevés : chacun est dans une classe, et une seule."))(mails)
-
-
 KindOption = Annotated[
     MailKind | None, typer.Option(help=_("left-out : une seule nature de courriel."), show_default=False)
 ]

@@ -39,14 +39,6 @@ from mailsla.presentation.pages.request_page import request_page
 from mailsla.usecases.look_at_mails import ShownMail
 
 
-def declare(app: typer.Typer) -> None:
-    """Add the commands to `app`."""
-    app.command(help=_("Donne le rapport : la dernière semaine complète et l'année, face à l'objectif."))(
-        report
-    )
-    app.command(help=_("Montre une demande : ses courriels, ce qui les relie, les jours comptés."))(show)
-
-
 def report(
     context: typer.Context,
     period: PeriodOption = None,

@@ -33,16 +33,6 @@ from mailsla.presentation.pages.conversation_page import conversations_page
 from mailsla.usecases.conversations import of_files
 
 
-def declare(app: typer.Typer) -> None:
-    """Add the commands to `app`."""
-    app.command(help=_("Montre comment les courriels ont été reliés, dans la base ou dans des fichiers."))(
-        conversations
-    )
-    app.command(help=_("Dit la nature de chaque courriel de ces fichiers, et l'en-tête qui le dit."))(
-        classify
-    )
-
-
 @dataclass
 class _Reader:
     """Reads mail files; one that cannot be read is told, and does not stop the others."""

@@ -10,18 +10,9 @@ from mailsla.cli.answering import answer
 from mailsla.cli.options import FormatOption, OutputOption, PeriodOption
 from mailsla.cli.periods import read_period
 from mailsla.cli.session import Format
-from mailsla.language import gettext as _
 from mailsla.presentation.documents.registers import decisions_document, publications_document
 from mailsla.presentation.formats import register_sheet as sheet
 from mailsla.presentation.pages.register_page import decisions_page, publications_page
-
-
-def declare(app: typer.Typer) -> None:
-    """Add the commands to `app`."""
-    app.command(help=_("Registre des décisions : qui, quand, pourquoi, et l'effet de chacune sur le taux."))(
-        decisions
-    )
-    app.command(help=_("Registre des chiffres publiés, et ce qu'ils seraient aujourd'hui."))(publications)
 
 
 def decisions(

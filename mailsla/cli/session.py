@@ -16,7 +16,6 @@ from rich.console import Console
 
 from mailsla.adapters.machine.present import is_set
 from mailsla.adapters.machine.written_files import write_whole
-from mailsla.config import Settings, is_readable, load
 from mailsla.core.errors import UsageError
 from mailsla.demo import office as demo
 from mailsla.language import gettext as _
@@ -24,6 +23,7 @@ from mailsla.presentation.formats.printed import Terminal
 
 if TYPE_CHECKING:
     from mailsla.bootstrap.application import Application
+    from mailsla.config import Settings
 
 CONFIG_VARIABLE = "MAILSLA_CONFIG"
 STORE_VARIABLE = "MAILSLA_STORE"
@@ -83,9 +83,11 @@ class Chosen:
         One that is named by `--store` wins; that of `MAILSLA_STORE` is for whoever can read no configuration.
         """
         said = os.environ.get(STORE_VARIABLE)
-        if self.store is not None or self.demo or not said or is_readable(self.path()):
+        if self.store is not None or self.demo or not said:
             return self.store
-        return said
+        from mailsla.config import is_readable  # noqa: PLC0415 (pydantic is loaded where a configuration is read)
+
+        return None if is_readable(self.path()) else said
 
 
 def chosen(context: typer.Context) -> Chosen:
@@ -111,6 +113,8 @@ def settings(context: typer.Context) -> Settings:
         raise UsageError(_("Lancez d'abord « mailsla demo »."))
     if options.is_found:
         error_console().print(_("configuration : {path}").format(path=f"./{options.path()}"))
+    from mailsla.config import load  # noqa: PLC0415 (pydantic is loaded where a configuration is read)
+
     return load(options.path())
 
 

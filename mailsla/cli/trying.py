@@ -24,11 +24,6 @@ from mailsla.presentation.pages.report_page import report_page
 from mailsla.usecases.selection import Selection, State
 
 
-def declare(app: typer.Typer) -> None:
-    """Add the command to `app`."""
-    app.command(help=_("Essaie mailsla sur une préfecture inventée ; aucune configuration à faire."))(demo)
-
-
 def demo(
     context: typer.Context,
     remove: Annotated[

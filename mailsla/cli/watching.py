@@ -23,12 +23,6 @@ from mailsla.usecases.notify import Delivery
 from mailsla.usecases.poll import Collected
 
 
-def declare(app: typer.Typer) -> None:
-    """Add the commands to `app`."""
-    app.command(help=_("Relève tous les comptes une fois, puis s'arrête."))(poll)
-    app.command(help=_("Veille : relève, calcule et alerte jusqu'à l'arrêt (SIGTERM)."))(run)
-
-
 def poll(context: typer.Context) -> None:
     """Collect every account once."""
     start_logging(debug=session.chosen(context).debug)

@@ -9,7 +9,6 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from mailsla.adapters.machine.present import Now, clock_set_to
-from mailsla.config.trusted import untrusted
 from mailsla.core.errors import UsageError
 from mailsla.language import gettext as _
 
@@ -84,6 +83,8 @@ def folder() -> Path:
     Raises:
         UsageError: When somebody has, or when the user has no folder of his own.
     """
+    from mailsla.config.trusted import untrusted  # noqa: PLC0415 (only of the demonstration's commands)
+
     found = _state_home() / "mailsla" / "demo"
     try:
         is_link = found.is_symlink()

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
-from mailsla.core.clock.verdict import Outcome
-from mailsla.core.clock.working_days import Day, DayKind
 from mailsla.core.collection.archived import NotMail
 from mailsla.core.mail.copies import MailboxRole
 from mailsla.core.mail.instants import Basis
@@ -16,15 +14,6 @@ from mailsla.core.pairing.rules import Part
 from mailsla.core.rate.publication import Source
 from mailsla.language import gettext as _
 from mailsla.presentation.words import category, instant, reference, safe
-
-
-def outcome(value: Outcome, *, answered: bool = True) -> str:
-    """Where a request stands, in a few words."""
-    if value is Outcome.MET:
-        return _("dans les temps")
-    if value is Outcome.NOT_DUE:
-        return _("répondue, pas encore échue") if answered else _("en attente")
-    return _("hors délai") if answered else _("en retard, sans réponse")
 
 
 def mailbox_role(value: MailboxRole) -> str:
@@ -154,31 +143,6 @@ def doubt(code: DoubtCode) -> str:
         ),
         DoubtCode.FORM_IN_JUNK: _("d'un formulaire déclaré, mais dans les indésirables : ne compte pas"),
     }[code]
-
-
-def day_reason(day: Day) -> str:
-    """Why a day counts or not."""
-    if day.kind is DayKind.WORKING:
-        return _("ouvré")
-    if day.kind is DayKind.WEEKEND:
-        return _("week-end")
-    if day.kind is DayKind.HOLIDAY:
-        return _("férié : {name}").format(name=day.name)
-    if day.kind is DayKind.CLOSURE:
-        return _("fermeture : {name}").format(name=day.name)
-    if day.kind is DayKind.HALF_DAY:
-        return _("demi-journée : {name}").format(name=day.name)
-    return _("férié travaillé : {name}").format(name=day.name)
-
-
-def special_day(value: DayKind) -> str:
-    """What a day of the calendar is."""
-    return {
-        DayKind.HOLIDAY: _("férié"),
-        DayKind.CLOSURE: _("fermeture"),
-        DayKind.WORKED_HOLIDAY: _("férié travaillé"),
-        DayKind.HALF_DAY: _("demi-journée"),
-    }[value]
 
 
 def source(value: Source) -> str:

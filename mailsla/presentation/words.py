@@ -6,22 +6,26 @@ from collections.abc import Iterable
 from datetime import date, datetime, time
 from fractions import Fraction
 from math import floor
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 from babel.numbers import format_decimal
 
 from mailsla.core.clock.commitment import Commitment, Comparison, Unit
-from mailsla.core.clock.verdict import Verdict
 from mailsla.core.mail import identity
 from mailsla.core.mail.printable import printable
-from mailsla.core.rate.delays import DelayCurve
-from mailsla.core.rate.finality import Finality
-from mailsla.core.rate.period import Period
-from mailsla.core.rate.population import Population
 from mailsla.language import gettext as _
 from mailsla.language import language, ngettext
 from mailsla.presentation.typography import NARROW_NO_BREAK, NO_BREAK
+
+if TYPE_CHECKING:
+    # `clock` needs words, and neither reports nor pairing.
+    from mailsla.core.clock.verdict import Verdict
+    from mailsla.core.rate.delays import DelayCurve
+    from mailsla.core.rate.finality import Finality
+    from mailsla.core.rate.period import Period
+    from mailsla.core.rate.population import Population
 
 safe = printable
 """Return what a stranger wrote, fit for a terminal or a mail."""

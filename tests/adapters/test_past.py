@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
-from sqlmodel import SQLModel
 
 from mailsla.adapters.database.as_of import known
 from mailsla.adapters.database.engine import reading
+from mailsla.adapters.database.tables import METADATA
 from mailsla.adapters.database.tied_messages import TiedMessages
 from mailsla.bootstrap import alerts, commands, decisions
 from mailsla.bootstrap.application import Application, open_application
@@ -383,7 +383,7 @@ def test_every_table_is_copied_as_it_was_or_made_anew() -> None:
     copied = {table.name for table, _rows in known(FIRST)}
 
     assert copied.isdisjoint(MADE_ANEW)
-    assert copied | MADE_ANEW == set(SQLModel.metadata.tables)
+    assert copied | MADE_ANEW == set(METADATA.tables)
 
 
 def test_what_was_copied_is_erased_when_the_command_is_asked_to_end(

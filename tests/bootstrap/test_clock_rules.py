@@ -11,10 +11,11 @@ from typing import Any
 
 import pytest
 
-from mailsla.bootstrap.clock_rules import clock_rules
+from mailsla.bootstrap.clock_rules import clock_rules, main_commitment
 from mailsla.bootstrap.site_rules import Site
 from mailsla.cli import run
 from mailsla.config import Settings, load
+from mailsla.config.promises import CommitmentSection
 from mailsla.core.clock.territory import METROPOLE, REUNION
 from mailsla.core.clock.verdict import Clock, Verdict
 from mailsla.presentation.documents.clock import rule
@@ -225,3 +226,7 @@ def test_clock_loads_no_database_and_no_scheduler(tmp_path: Path) -> None:
     )
 
     assert done.stdout.splitlines()[-1] == "0", done.stderr
+
+
+def test_the_promise_without_a_configuration_is_that_of_one_which_says_nothing() -> None:
+    assert main_commitment(None) == CommitmentSection().commitment

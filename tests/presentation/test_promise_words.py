@@ -13,7 +13,7 @@ from mailsla.core.rate.belonging import Belonging
 from mailsla.core.rate.finality import Finality, Missing
 from mailsla.core.rate.population import Population
 from mailsla.core.rate.promises import KeptBy, Promise, PromiseLine, announced_dates
-from mailsla.presentation import promise_words
+from mailsla.presentation import origin_words, promise_words
 from mailsla.presentation.documents.clock import origin as document
 from mailsla.presentation.documents.report import promise as promise_document
 from mailsla.presentation.pages.other_promises import other_promises
@@ -40,18 +40,18 @@ SAID = [
 
 @pytest.mark.parametrize(("origin", "said"), SAID)
 def test_a_promise_says_where_it_comes_from(origin: Origin, said: str) -> None:
-    assert promise_words.said_source(origin) == said
+    assert origin_words.said_source(origin) == said
 
 
 def test_every_text_has_its_words() -> None:
-    assert all(promise_words.source(Origin(name)) for name in PresetName)
+    assert all(origin_words.source(Origin(name)) for name in PresetName)
 
 
 def test_the_promise_of_a_report_ends_with_its_source() -> None:
     promise = replace(PROMISE, origin=Origin(PresetName.QUALIPREF))
 
-    assert promise_words.promised(PROMISE).endswith("en moins de 10 jours ouvrés.")
-    assert promise_words.promised(promise).endswith(
+    assert origin_words.promised(PROMISE).endswith("en moins de 10 jours ouvrés.")
+    assert origin_words.promised(promise).endswith(
         "en moins de 10 jours ouvrés, d'après le dossier de presse du 3 septembre 2012, à vérifier."
     )
 
@@ -73,7 +73,7 @@ def test_a_program_reads_whether_a_promise_is_confirmed_and_its_source() -> None
 
 def test_a_delay_and_a_request_judged_by_an_unconfirmed_text_say_so_and_by_the_site_s_own_do_not() -> None:
     promise = replace(PROMISE, origin=Origin(PresetName.QUALIPREF))
-    said = Line(promise_words.promised(promise), Emphasis.DIM)
+    said = Line(origin_words.promised(promise), Emphasis.DIM)
     asked = request()
 
     pages = [request_page(asked, verdict(asked), (), (), (), of, PARIS) for of in (promise, PROMISE)]

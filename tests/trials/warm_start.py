@@ -90,9 +90,10 @@ class WarmStart:
 def _serve() -> None:
     """Obey orders until their end."""
     from mailsla.cli import run  # noqa: PLC0415 (for the children, not for whoever starts them)
-    from mailsla.cli.application import build  # noqa: PLC0415 (for the children, not for whoever starts them)
+    from mailsla.cli.command_table import declared  # noqa: PLC0415 (for the children, not for whoever starts them)
 
-    build([])
+    for name, command in declared().items():
+        command.load(name)
     for line in iter(sys.stdin.readline, ""):
         order = json.loads(line)
         pid = os.fork()

@@ -24,7 +24,6 @@ from sqlalchemy import (
     null,
     select,
 )
-from sqlmodel import SQLModel
 
 from mailsla.adapters.database.bulk import STREAMED
 from mailsla.adapters.database.engine import reading, writing
@@ -38,6 +37,7 @@ from mailsla.adapters.database.tables import (
     LOCATION,
     MAILBOX,
     MESSAGE,
+    METADATA,
     OUTGOING,
     PUBLICATION,
     SET_ASIDE,
@@ -58,7 +58,7 @@ def copy_as_of(source: Engine, target: Engine, at: datetime, told: Told) -> None
         told: Is told how far the copy is.
     """
     with reading(source) as connection, writing(target) as into:
-        SQLModel.metadata.create_all(into)
+        METADATA.create_all(into)
         for table, rows in known(at):
             if table is MESSAGE:
                 _copy_messages(connection, into, rows, told)

@@ -1,208 +1,341 @@
-"""The tables, as rows and as SQLAlchemy Core sees them. Rows are not domain values: `rows` turns one into the other.
+"""The tables, as reads and writes go by them; see `row_classes`, which declares them.
 
-Facts (`account` to `set_aside`) are only added to, but for a copy's disappearance and a mailbox's cursor.
-Derivations (`derived_*`) can be emptied at any time and rebuilt with the same content. Instants are aware and
-UTC; a naive one is refused.
+Written by `python -m tests.tables --update`.
 """
 
-# No `from __future__ import annotations` here: SQLModel reads the annotations at run time.
+from __future__ import annotations
 
-from datetime import date, datetime
-from typing import Any
-
-from sqlalchemy import JSON, BigInteger, Column, Index, Table, Text, UniqueConstraint, false
-from sqlmodel import Field, SQLModel
-
-from mailsla.adapters.database.derived_tables import (
-    DerivationRow,
-    DerivedClassRow,
-    DerivedDaysRow,
-    DerivedDoubtRow,
-    DerivedMessageRow,
-    DerivedRequestRow,
-    DerivedShapeRow,
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    false,
+    text,
 )
+
+from mailsla.adapters.database.column_types import NAMING, Instant
 from mailsla.adapters.database.key_type import Key
-from mailsla.adapters.database.people_tables import AlertRow, DecisionRow, OutgoingRow, PublicationRow
 
+METADATA = MetaData(naming_convention=NAMING)
 
-class AccountRow(SQLModel, table=True):
-    """An IMAP login, or an archive, by name."""
+ACCOUNT = Table(
+    "account",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("name", String, nullable=False),
+    Column("claimed_by", String),
+    Column("claimed_until", Instant),
+    UniqueConstraint("name"),
+)
 
-    __tablename__ = "account"
-    id: int | None = Field(default=None, primary_key=True)
-    name: str = Field(unique=True)
-    claimed_by: str | None = None
-    claimed_until: datetime | None = None
+ALERT = Table(
+    "alert",
+    METADATA,
+    Column("request", String(32), primary_key=True),
+    Column("level", String, primary_key=True),
+    Column("outgoing_id", Integer, ForeignKey("outgoing.id"), nullable=False),
+    Column("created_at", Instant, nullable=False),
+)
 
+COLLECTION = Table(
+    "collection",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("account_id", Integer, ForeignKey("account.id"), nullable=False),
+    Column("started_at", Instant, nullable=False),
+    Column("finished_at", Instant),
+    Column("outcome", String, nullable=False, default="running"),
+    Column("reason", String),
+    Column("messages", Integer, nullable=False, default=0),
+    Column("set_aside", Integer, nullable=False, default=0),
+    Column("lost", BigInteger),
+    Index("ix_collection_account_id", "account_id"),
+)
 
-class MailboxRow(SQLModel, table=True):
-    """A mailbox of an account with its cursor: everything up to `last_uid`, received since a day, is in the store.
+DECISION = Table(
+    "decision",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("target", String(32), nullable=False),
+    Column("action", String, nullable=False),
+    Column("value", JSON, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("decided_by", String, nullable=False),
+    Column("decided_at", Instant, nullable=False),
+    Column("recorded_by", String),
+    Column("recorded_at", Instant),
+    Index("ix_decision_target", "target"),
+)
 
-    `missed` counts the mails that came and went unseen since the account was last read whole; NULL: nobody can tell.
-    """
+DERIVATION = Table(
+    "derivation",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("rules", String, nullable=False, default=""),
+    Column("ties", String, nullable=False, default="", server_default=""),
+    Column("days", String, nullable=False, default="", server_default=""),
+    Column("saved_at", Instant),
+    Column("settings", JSON(none_as_null=True)),
+    Column("outdated_at", Instant),
+)
 
-    __tablename__ = "mailbox"
-    __table_args__ = (UniqueConstraint("account_id", "name"),)
-    id: int | None = Field(default=None, primary_key=True)
-    account_id: int = Field(foreign_key="account.id")
-    name: str
-    role: str
-    uid_validity: int = Field(default=0, sa_type=BigInteger)
-    last_uid: int = Field(default=0, sa_type=BigInteger)
-    uid_next: int = Field(default=0, sa_type=BigInteger)
-    messages: int = 0
-    highest_modseq: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})
-    checked_at: datetime | None = None
-    since: date | None = None
-    forms: str = Field(default="", sa_column_kwargs={"server_default": ""})
-    cut_at: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})
-    cuts: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
-    asked: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
-    missed: int | None = Field(default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})
+DERIVED_CLASS = Table(
+    "derived_class",
+    METADATA,
+    Column("mail_class", String, primary_key=True),
+    Column("kind", String, primary_key=True),
+    Column("messages", Integer, nullable=False),
+)
 
+DERIVED_DAYS = Table(
+    "derived_days",
+    METADATA,
+    Column("message_id", Integer, primary_key=True, autoincrement=False),
+    Column("shape", Integer, nullable=False),
+    Column("received", Integer, nullable=False),
+    Column("answered", Integer, nullable=False),
+    Column("first_response", Integer, nullable=False),
+    Column("assigned", Integer, nullable=False),
+    Column("mailed", Integer, nullable=False),
+    Column("apart_until", Integer, nullable=False),
+    Index("ix_derived_days_alike", "shape", "received", "answered", "first_response", "assigned", "mailed"),
+    Index("ix_derived_days_apart_until", "apart_until"),
+)
 
-class MessageRow(SQLModel, table=True):
-    """A message: what its header said. `people` and `subject` are emptied after the site's retention.
+DERIVED_DOUBT = Table(
+    "derived_doubt",
+    METADATA,
+    Column("message_id", Integer, primary_key=True, autoincrement=False),
+    Column("code", String, primary_key=True),
+    Column("sent_at", Instant, nullable=False),
+    Column("candidates", JSON, nullable=False),
+    sqlite_with_rowid=False,
+)
 
-    `hashes` stays of the values then, and `salt` does not (`mailsla.core.mail.salted_hashes`).
-    """
+DERIVED_MESSAGE = Table(
+    "derived_message",
+    METADATA,
+    Column("message_id", Integer, primary_key=True, autoincrement=False),
+    Column("conversation", Integer, nullable=False),
+    Column("evidence", String, nullable=False),
+    Column("tied_to", Integer),
+    Column("side", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("reason", JSON(none_as_null=True)),
+    Column("at", Instant, nullable=False),
+    Column("basis", String, nullable=False),
+    Column("mail_class", String, nullable=False, default="pending", server_default="pending"),
+    Index(
+        "ix_derived_message_aside",
+        "at",
+        postgresql_where=text("side = 'aside'"),
+        sqlite_where=text("side = 'aside'"),
+    ),
+    Index("ix_derived_message_conversation", "conversation"),
+)
 
-    __tablename__ = "message"
-    id: int | None = Field(default=None, primary_key=True)
-    key: str = Field(unique=True, sa_type=Key)
-    message_id: str | None = Field(default=None, sa_type=Text)
-    thread_index: str | None = None
-    subject: str = Field(sa_type=Text)
-    sent_at: datetime | None = None
-    ids: dict[str, list[str]] = Field(sa_column=Column(JSON, nullable=False))
-    people: dict[str, list[str]] = Field(sa_column=Column(JSON, nullable=False))
-    kept: list[list[str]] = Field(sa_column=Column(JSON, nullable=False))
-    first_seen_at: datetime
-    salt: bytes | None = None
-    hashes: bytes | None = None
+DERIVED_REQUEST = Table(
+    "derived_request",
+    METADATA,
+    Column("message_id", Integer, primary_key=True, autoincrement=False),
+    Column("conversation", Integer, nullable=False),
+    Column("follow_up", Boolean, nullable=False),
+    Column("received_at", Instant, nullable=False),
+    Column("answered_at", Instant),
+    Column("answered_by", Integer),
+    Column("service", String),
+    Column("category", String, nullable=False),
+    Column("imported", Boolean, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("assigned_at", Instant),
+    Column("announcements", JSON(none_as_null=True)),
+    Column("first_response_at", Instant),
+    Column("acknowledged_at", Instant),
+    Column("excluded", Text),
+    Column("received_disputed", Instant),
+    Column("answered_disputed", Instant),
+    Column("otherwise", String),
+    Column("mailed_at", Instant),
+    Column("reminders", Integer, nullable=False, default=0, server_default="0"),
+    Column("detail", JSON, nullable=False),
+    Index("ix_derived_request_conversation", "conversation"),
+    Index("ix_derived_request_received_at", "received_at"),
+)
 
+DERIVED_SHAPE = Table(
+    "derived_shape",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("service", String),
+    Column("category", String, nullable=False),
+    Column("follow_up", Boolean, nullable=False),
+    Column("imported", Boolean, nullable=False),
+    Column("acknowledged", Boolean, nullable=False),
+    Column("excluded", Text),
+    Column("otherwise", String),
+)
 
-class PendingRow(SQLModel, table=True):
-    """A message to derive: it is new, or something about it changed; once for each change.
+KEYWORD = Table(
+    "keyword",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("location_id", Integer, ForeignKey("location.id"), nullable=False),
+    Column("name", String, nullable=False),
+    Column("first_seen_at", Instant, nullable=False),
+    Column("gone_at", Instant),
+    UniqueConstraint("location_id", "name"),
+    Index("ix_keyword_name_gone_at", "name", "gone_at"),
+)
 
-    A change made while the message is being derived has a row of its own, which waits for the next time.
-    """
+LAPSE = Table(
+    "lapse",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("location_id", Integer, ForeignKey("location.id"), nullable=False),
+    Column("keyword", String),
+    Column("first_seen_at", Instant, nullable=False),
+    Column("gone_at", Instant, nullable=False),
+    Column("back_at", Instant, nullable=False),
+    Index("ix_lapse_location_id", "location_id"),
+)
 
-    __tablename__ = "pending"
-    id: int | None = Field(default=None, primary_key=True)
-    message_id: int = Field(foreign_key="message.id")
-    since: datetime | None = None
+LOCATION = Table(
+    "location",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("message_id", Integer, ForeignKey("message.id"), nullable=False),
+    Column("mailbox_id", Integer, ForeignKey("mailbox.id"), nullable=False),
+    Column("uid_validity", BigInteger, nullable=False),
+    Column("uid", BigInteger, nullable=False),
+    Column("internal_at", Instant),
+    Column("hop_at", Instant),
+    Column("trace", JSON(none_as_null=True)),
+    Column("imported", Boolean, nullable=False, default=False),
+    Column("arrived", Boolean, nullable=False, default=False, server_default=false()),
+    Column("first_seen_at", Instant, nullable=False),
+    Column("gone_at", Instant),
+    UniqueConstraint("mailbox_id", "uid_validity", "uid"),
+    Index("ix_location_message_id", "message_id"),
+)
 
+MAILBOX = Table(
+    "mailbox",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("account_id", Integer, ForeignKey("account.id"), nullable=False),
+    Column("name", String, nullable=False),
+    Column("role", String, nullable=False),
+    Column("uid_validity", BigInteger, nullable=False, default=0),
+    Column("last_uid", BigInteger, nullable=False, default=0),
+    Column("uid_next", BigInteger, nullable=False, default=0),
+    Column("messages", Integer, nullable=False, default=0),
+    Column("highest_modseq", BigInteger, nullable=False, default=0, server_default="0"),
+    Column("checked_at", Instant),
+    Column("since", Date),
+    Column("forms", String, nullable=False, default="", server_default=""),
+    Column("cut_at", BigInteger, nullable=False, default=0, server_default="0"),
+    Column("cuts", Integer, nullable=False, default=0, server_default="0"),
+    Column("asked", Integer, nullable=False, default=0, server_default="0"),
+    Column("missed", BigInteger, default=0, server_default="0"),
+    UniqueConstraint("account_id", "name"),
+)
 
-class LocationRow(SQLModel, table=True):
-    """One copy of a message: a UID under a UIDVALIDITY of a mailbox. `trace` is NULL where it was never asked for.
+MESSAGE = Table(
+    "message",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("key", Key, nullable=False),
+    Column("message_id", Text),
+    Column("thread_index", String),
+    Column("subject", Text, nullable=False),
+    Column("sent_at", Instant),
+    Column("ids", JSON, nullable=False),
+    Column("people", JSON, nullable=False),
+    Column("kept", JSON, nullable=False),
+    Column("first_seen_at", Instant, nullable=False),
+    Column("salt", LargeBinary),
+    Column("hashes", LargeBinary),
+    UniqueConstraint("key"),
+)
 
-    `arrived` says that the mailbox had been read whole before: mailsla saw the copy come.
-    """
+OUTGOING = Table(
+    "outgoing",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("message_id", String, nullable=False),
+    Column("recipient", String, nullable=False),
+    Column("purpose", String, nullable=False),
+    Column("day", Date, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("claimed_until", Instant),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("sent_at", Instant),
+    Column("refused", String),
+    UniqueConstraint("message_id"),
+    UniqueConstraint("recipient", "purpose", "day"),
+)
 
-    __tablename__ = "location"
-    __table_args__ = (UniqueConstraint("mailbox_id", "uid_validity", "uid"),)
-    id: int | None = Field(default=None, primary_key=True)
-    message_id: int = Field(foreign_key="message.id", index=True)
-    mailbox_id: int = Field(foreign_key="mailbox.id")
-    uid_validity: int = Field(sa_type=BigInteger)
-    uid: int = Field(sa_type=BigInteger)
-    internal_at: datetime | None = None
-    hop_at: datetime | None = None
-    trace: list[Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True), nullable=True))
-    imported: bool = False
-    arrived: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
-    first_seen_at: datetime
-    gone_at: datetime | None = None
+PENDING = Table(
+    "pending",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("message_id", Integer, ForeignKey("message.id"), nullable=False),
+    Column("since", Instant),
+)
 
+PUBLICATION = Table(
+    "publication",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("period", String, nullable=False),
+    Column("first", Date, nullable=False),
+    Column("last", Date, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("published_at", Instant, nullable=False),
+    Column("verdicts", JSON, nullable=False),
+    Column("digests", JSON, nullable=False),
+    Column("cohort", String),
+    Column("recorded_by", String),
+    Column("recorded_at", Instant),
+    Column("said_by", String),
+    Column("reason", Text),
+    Column("definitive", Boolean),
+)
 
-class KeywordRow(SQLModel, table=True):
-    """An IMAP keyword, or a mark of a draft, on one copy of a message: a fact with its own dates."""
+SET_ASIDE = Table(
+    "set_aside",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("mailbox_id", Integer, ForeignKey("mailbox.id"), nullable=False),
+    Column("uid_validity", BigInteger, nullable=False),
+    Column("uid", BigInteger, nullable=False),
+    Column("internal_at", Instant),
+    Column("reason", String, nullable=False),
+    Column("reader", Integer, nullable=False, default=0, server_default="0"),
+    Column("seen_at", Instant, nullable=False),
+    Column("first_seen_at", Instant),
+    Column("gone_at", Instant),
+    UniqueConstraint("mailbox_id", "uid_validity", "uid"),
+)
 
-    __tablename__ = "keyword"
-    __table_args__ = (
-        UniqueConstraint("location_id", "name"),
-        Index("ix_keyword_name_gone_at", "name", "gone_at"),
-    )
-    id: int | None = Field(default=None, primary_key=True)
-    location_id: int = Field(foreign_key="location.id")
-    name: str
-    first_seen_at: datetime
-    gone_at: datetime | None = None
-
-
-class LapseRow(SQLModel, table=True):
-    """A stretch over which a copy, or a keyword on one, was believed gone before it was seen again; only added.
-
-    `keyword` is NULL for the copy itself. `first_seen_at` is since when it had been there.
-    """
-
-    __tablename__ = "lapse"
-    id: int | None = Field(default=None, primary_key=True)
-    location_id: int = Field(foreign_key="location.id", index=True)
-    keyword: str | None = None
-    first_seen_at: datetime
-    gone_at: datetime
-    back_at: datetime
-
-
-class TieRow(SQLModel, table=True):
-    """A name through which messages influence each other, as a 63-bit digest: no address stands in it."""
-
-    __tablename__ = "tie"
-    __table_args__ = ({"sqlite_with_rowid": False},)
-    name: int = Field(primary_key=True, sa_type=BigInteger)
-    message_id: int = Field(foreign_key="message.id", primary_key=True, index=True)
-
-
-class SetAsideRow(SQLModel, table=True):
-    """A message that could not be read, with its reason; `seen_at` is when it was last tried."""
-
-    __tablename__ = "set_aside"
-    __table_args__ = (UniqueConstraint("mailbox_id", "uid_validity", "uid"),)
-    id: int | None = Field(default=None, primary_key=True)
-    mailbox_id: int = Field(foreign_key="mailbox.id")
-    uid_validity: int = Field(sa_type=BigInteger)
-    uid: int = Field(sa_type=BigInteger)
-    internal_at: datetime | None = None
-    reason: str
-    reader: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
-    seen_at: datetime
-    first_seen_at: datetime | None = None
-    gone_at: datetime | None = None
-
-
-class CollectionRow(SQLModel, table=True):
-    """One run of collection over one account.
-
-    `lost`, of one that read the account whole: how many mails came and went unseen since the one before; NULL
-    otherwise, or when nobody can tell.
-    """
-
-    __tablename__ = "collection"
-    id: int | None = Field(default=None, primary_key=True)
-    account_id: int = Field(foreign_key="account.id", index=True)
-    started_at: datetime
-    finished_at: datetime | None = None
-    outcome: str = "running"
-    reason: str | None = None
-    messages: int = 0
-    set_aside: int = 0
-    lost: int | None = Field(default=None, sa_type=BigInteger)
-
-
-def table(row_class: type[SQLModel]) -> Table:
-    """Return the Core table of a row class."""
-    found: Table = SQLModel.metadata.tables[str(row_class.__tablename__)]
-    return found
-
-
-ACCOUNT, MAILBOX, MESSAGE = table(AccountRow), table(MailboxRow), table(MessageRow)
-LOCATION, SET_ASIDE, COLLECTION = table(LocationRow), table(SetAsideRow), table(CollectionRow)
-KEYWORD, PENDING, DECISION = table(KeywordRow), table(PendingRow), table(DecisionRow)
-TIE, DERIVATION, PUBLICATION = table(TieRow), table(DerivationRow), table(PublicationRow)
-DERIVED_MESSAGE, DERIVED_REQUEST = table(DerivedMessageRow), table(DerivedRequestRow)
-DERIVED_DOUBT, OUTGOING, ALERT = table(DerivedDoubtRow), table(OutgoingRow), table(AlertRow)
-LAPSE, DERIVED_SHAPE, DERIVED_DAYS = table(LapseRow), table(DerivedShapeRow), table(DerivedDaysRow)
-DERIVED_CLASS = table(DerivedClassRow)
+TIE = Table(
+    "tie",
+    METADATA,
+    Column("name", BigInteger, primary_key=True),
+    Column("message_id", Integer, ForeignKey("message.id"), primary_key=True),
+    Index("ix_tie_message_id", "message_id"),
+    sqlite_with_rowid=False,
+)

@@ -5,7 +5,7 @@ None was held against the text in force: what one decides is « à vérifier » 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from mailsla.core.clock.commitment import Commitment, Comparison
@@ -43,6 +43,9 @@ PRESETS = {
     PresetName.MARIANNE: Preset(5, Comparison.AT_MOST, Fraction(4, 5)),
 }
 """What is promised of answers."""
+
+USUAL = replace(PRESETS[PresetName.QUALIPREF].commitment(PresetName.QUALIPREF), category="information")
+"""The promise of whoever has written none, nor any configuration: of the category in which requests are by default."""
 
 ACKNOWLEDGEMENT_PRESETS = {
     # Code des relations entre le public et l'administration, L112-11: what is sent to an administration by electronic

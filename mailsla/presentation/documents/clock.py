@@ -8,7 +8,7 @@ from mailsla.core.clock.commitment import Commitment, Unit
 from mailsla.core.clock.origin import Origin
 from mailsla.core.clock.verdict import Clock, Verdict
 from mailsla.core.clock.working_days import Day, SpecialDay
-from mailsla.presentation import promise_words, rule_words, words
+from mailsla.presentation import origin_words, rule_words, words
 from mailsla.presentation.documents.values import Document, instant, share
 
 
@@ -35,7 +35,7 @@ def origin(of: Origin) -> Document:
     """Where a promise comes from: its source, in the reader's language, and whether the site confirmed it."""
     return {
         "preset": None if of.preset is None else of.preset.value,
-        "source": promise_words.source(of),
+        "source": origin_words.source(of),
         "confirmed": not of.is_to_check,
         "chosen_by_site": of.chosen_by_site,
     }

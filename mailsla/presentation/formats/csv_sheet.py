@@ -19,7 +19,14 @@ from mailsla.core.rate.population import Population
 from mailsla.core.rate.report import Report
 from mailsla.core.rate.standard import Judged
 from mailsla.language import gettext as _
-from mailsla.presentation import balance_lines, mail_terms, promise_words, terms, words
+from mailsla.presentation import (
+    balance_lines,
+    clock_terms,
+    mail_terms,
+    origin_words,
+    terms,
+    words,
+)
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 """A cell that begins so may be run as a formula (OWASP, "CSV Injection"); an apostrophe makes it text."""
@@ -99,7 +106,7 @@ def report(built: Report) -> str:
 
 
 def _promised(name: str, origin: Origin) -> tuple[object, ...]:
-    return (name, promise_words.source(origin), _("non") if origin.is_to_check else _("oui"))
+    return (name, origin_words.source(origin), _("non") if origin.is_to_check else _("oui"))
 
 
 def _counts(counts: Population, minimum: int, *, by_counts: bool = False) -> tuple[object, ...]:
@@ -200,7 +207,7 @@ def _request(item: Judged, zone: ZoneInfo) -> tuple[object, ...]:
         verdict.due_on,
         verdict.answered_on,
         verdict.working_days,
-        terms.outcome(verdict.outcome, answered=verdict.answered_on is not None),
+        clock_terms.outcome(verdict.outcome, answered=verdict.answered_on is not None),
         case.service,
         _("oui") if case.follow_up else _("non"),
         case.excluded or _("non"),

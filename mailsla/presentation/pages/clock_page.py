@@ -10,7 +10,7 @@ from mailsla.core.clock.verdict import Clock, Verdict
 from mailsla.core.clock.working_days import Day, SpecialDay
 from mailsla.language import gettext as _
 from mailsla.language import ngettext
-from mailsla.presentation import promise_words, rule_words, terms, words
+from mailsla.presentation import clock_terms, origin_words, rule_words, words
 from mailsla.presentation.pages.page import (
     Alignment,
     Block,
@@ -44,7 +44,7 @@ def clock_page(
         Line(_("Reçue le {day} : c'est le jour 0.").format(day=words.day_name(verdict.received_on))),
         days_table(counted),
         Line(conclusion, Emphasis.STRONG),
-        *(Line(said, Emphasis.DIM) for said in promise_words.where_from(commitment)),
+        *(Line(said, Emphasis.DIM) for said in origin_words.where_from(commitment)),
         Line(rule_words.rule(commitment, clock), Emphasis.DIM),
     )
     return Page(sections=(Section("", blocks),))
@@ -58,7 +58,7 @@ def days_table(counted: Sequence[Day]) -> Table:
     for day in counted:
         total += day.counted
         count = Cell(str(total), total) if day.counted else Cell("–")
-        rows.append((Cell(words.day_name(day.on), day.on), count, Cell(terms.day_reason(day))))
+        rows.append((Cell(words.day_name(day.on), day.on), count, Cell(clock_terms.day_reason(day))))
     return Table(columns, tuple(rows))
 
 
@@ -70,7 +70,7 @@ def verdict_sentence(verdict: Verdict, commitment: Commitment, zone: ZoneInfo) -
     state = (
         _("dans les temps")
         if is_answered and verdict.in_time
-        else terms.outcome(verdict.outcome, answered=is_answered)
+        else clock_terms.outcome(verdict.outcome, answered=is_answered)
     )
     elapsed = words.elapsed(verdict, commitment)
     if verdict.answered_on is None:
@@ -93,6 +93,6 @@ def _special_day(day: SpecialDay) -> Row:
     return (
         Cell(words.day_name(day.on), day.on),
         Cell(day.name),
-        Cell(terms.special_day(day.kind)),
+        Cell(clock_terms.special_day(day.kind)),
         Cell(source),
     )

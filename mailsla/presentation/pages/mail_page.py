@@ -14,7 +14,7 @@ from mailsla.core.rate.changes import Change
 from mailsla.core.rate.standard import Judged
 from mailsla.language import gettext as _
 from mailsla.language import ngettext
-from mailsla.presentation import mail_terms, terms, words
+from mailsla.presentation import clock_terms, mail_terms, terms, words
 from mailsla.presentation.pages.page import (
     Emphasis,
     Line,
@@ -201,7 +201,7 @@ def _state(item: Judged) -> str:
     """How a request stands, in a few words."""
     verdict = item.verdict
     is_answered = verdict.answered_on is not None
-    outcome = terms.outcome(verdict.outcome, answered=is_answered)
+    outcome = clock_terms.outcome(verdict.outcome, answered=is_answered)
     if item.case.excluded is not None:
         return _("exclue des chiffres")
     if verdict.answered_on is not None:

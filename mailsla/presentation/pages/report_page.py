@@ -12,7 +12,7 @@ from mailsla.core.rate.overdue import Overdue, all_overdue
 from mailsla.core.rate.report import Report
 from mailsla.language import gettext as _
 from mailsla.language import ngettext
-from mailsla.presentation import mail_terms, promise_words, rule_words, words
+from mailsla.presentation import mail_terms, origin_words, rule_words, words
 from mailsla.presentation.pages import report_tables
 from mailsla.presentation.pages.other_promises import other_promises
 from mailsla.presentation.pages.page import Block, Emphasis, Line, Page, Points, Section
@@ -61,7 +61,7 @@ def _opening(built: Report, zone: ZoneInfo, *, known_then: bool) -> Iterable[Lin
     yield Line(sentence.format(day=words.day_name(built.today), hour=words.hour(built.at, zone)))
     for question, answer in answers(built, zone):
         yield Line(f"{question} {answer}", Emphasis.STRONG)
-    yield Line(promise_words.promised(built.commitment))
+    yield Line(origin_words.promised(built.commitment))
     yield Line(rule_words.rule(built.commitment, built.standard.clock), Emphasis.DIM)
     yield Line(rule_words.example(built.example, zone), Emphasis.DIM)
 

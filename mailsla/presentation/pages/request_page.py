@@ -18,7 +18,7 @@ from mailsla.core.rate.promises import Promise
 from mailsla.core.rate.standard import Judged
 from mailsla.language import gettext as _
 from mailsla.language import ngettext
-from mailsla.presentation import mail_terms, promise_words, terms, words
+from mailsla.presentation import mail_terms, origin_words, promise_words, terms, words
 from mailsla.presentation.pages.clock_page import days_table, verdict_sentence
 from mailsla.presentation.pages.mail_page import decision_line, subject, to_check_lines
 from mailsla.presentation.pages.page import (
@@ -56,7 +56,7 @@ def request_page(
         )
         conclusion.append(Line(answered, Emphasis.DIM))
         conclusion += [Line(said, Emphasis.DIM) for said in _otherwise(request.answered, zone)]
-    conclusion += [Line(said, Emphasis.DIM) for said in promise_words.where_from(commitment)]
+    conclusion += [Line(said, Emphasis.DIM) for said in origin_words.where_from(commitment)]
     conclusion += [Line(decision_line(item, zone)) for item in decisions]
     return Page(
         title=_("Demande {key}").format(key=words.reference(request.key)),

@@ -3,7 +3,7 @@
 from alembic import context
 from sqlmodel import SQLModel
 
-import mailsla.adapters.database.tables  # noqa: F401 (declares the tables whose metadata is read below)
+import mailsla.adapters.database.row_classes  # noqa: F401 (declares the tables whose metadata is read below)
 
 context.configure(
     connection=context.config.attributes["connection"],

@@ -1,4 +1,4 @@
-"""The tables of what is derived, as rows; `tables` has the others.
+"""The declaration of the tables of what is derived (`row_classes`).
 
 They can be emptied at any time and rebuilt with the same content.
 """
@@ -12,6 +12,7 @@ from sqlalchemy import JSON, Column, Index, Text, text
 from sqlmodel import Field, SQLModel
 
 NOT_COUNTED = {"autoincrement": False}
+"""Of a key that says which message a row is about."""
 
 
 class DerivedMessageRow(SQLModel, table=True):

@@ -1,4 +1,4 @@
-"""The tables of what people decide, publish and are told, as rows; see `tables`."""
+"""The declaration of the tables of what people decide, publish and are told; see `row_classes`."""
 
 # No `from __future__ import annotations` here: SQLModel reads the annotations at run time.
 
@@ -8,14 +8,10 @@ from typing import Any
 from sqlalchemy import JSON, Column, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-NAMING = {
-    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-    "pk": "pk_%(table_name)s",
-}
+from mailsla.adapters.database.column_types import NAMING
+
 SQLModel.metadata.naming_convention = NAMING
-"""How constraints and indexes are named, the same by the migrations as by the code; set before any table is."""
+"""Set before any table is."""
 
 
 class DecisionRow(SQLModel, table=True):

@@ -1,0 +1,126 @@
+"""What a command loads before it answers: libraries take most of what a short command costs, and memory."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from tests.trials.office import document, toml
+
+ROOT = Path(__file__).parents[2]
+
+RUN = """
+import sys
+from mailsla.cli import main
+try:
+    main(sys.argv[1:])
+finally:
+    print(*sys.modules, sep="\\n", file=sys.stderr)
+"""
+
+DAEMON = {"apscheduler", "structlog"}
+"""The daemon's own: jobs at intervals, logs."""
+
+ORM = {"sqlmodel", "sqlalchemy.orm", "alembic"}
+"""What declares tables and migrates them: what reads and writes goes without."""
+
+DATABASE = {*ORM, "sqlalchemy", "mailsla.adapters.database"}
+DECORATION = {"rich.traceback", "rich.markdown", "rich.syntax", "pygments", "typer.rich_utils"}
+OTHER_COUNTRIES = {"holidays.countries"}
+"""Asked for France, the package loads them all."""
+
+APPLICATION = {
+    "mailsla.bootstrap",
+    "mailsla.usecases",
+    "mailsla.presentation.words",
+    "mailsla.config",
+    "mailsla.demo",
+}
+TEXTS = {"rich", "babel"}
+
+
+def loaded_by(*arguments: str, folder: Path, code: int = 0) -> set[str]:
+    """Run a command in a process of its own, which ends with `code`; return the modules loaded at its end."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(("MAILSLA_", "COV"))}
+    done = subprocess.run(
+        [sys.executable, "-c", RUN, *arguments],
+        cwd=folder,
+        env={**clean, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == code, done.stderr
+    return set(done.stderr.splitlines())
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of a configuration whose store is made: the migrations load what declares the tables."""
+    folder = tmp_path_factory.mktemp("installed")
+    account = {"host": "localhost", "user": "contact", "password_env": "NONE"}
+    (folder / "mailsla.toml").write_text(toml(document(account)), encoding="utf-8")
+    assert "sqlmodel" in loaded_by("decisions", folder=folder)
+    return folder
+
+
+def test_the_version_is_said_without_a_command_line(tmp_path: Path) -> None:
+    loaded = loaded_by("--version", folder=tmp_path)
+
+    assert loaded & {*DATABASE, *DAEMON, *TEXTS, *APPLICATION, "typer", "pydantic", "holidays"} == set()
+    assert "mailsla.cli" in loaded
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["--lang", "en", "-h"]])
+def test_the_help_is_said_without_the_application(tmp_path: Path, arguments: Sequence[str]) -> None:
+    loaded = loaded_by(*arguments, folder=tmp_path)
+
+    assert loaded & {*DATABASE, *DAEMON, *TEXTS, *APPLICATION, "pydantic", "holidays"} == set()
+    assert "typer" in loaded
+
+
+@pytest.mark.parametrize("arguments", [["clock", "2026-10-30", "2026-11-16"], ["calendar", "2026"]])
+def test_the_clock_needs_no_store_no_configuration_and_no_pairing(
+    tmp_path: Path, arguments: Sequence[str]
+) -> None:
+    loaded = loaded_by(*arguments, folder=tmp_path)
+
+    refused = {*DATABASE, *DAEMON, *DECORATION, *OTHER_COUNTRIES}
+    assert (
+        loaded & {*refused, "mailsla.config", "mailsla.core.pairing", "mailsla.core.rate", "imapclient"}
+        == set()
+    )
+    assert "mailsla.core.clock" in loaded
+
+
+@pytest.mark.parametrize(
+    ("command", "code"),
+    [
+        ("report", 0),
+        ("requests", 0),
+        ("mails", 0),
+        ("decisions", 0),
+        ("publications", 0),
+        ("alerts", 0),
+        ("conversations", 0),
+        # Nothing was collected.
+        ("check --quick", 1),
+    ],
+)
+def test_what_reads_a_store_needs_no_scheduler_no_orm_and_no_decoration(
+    installed: Path, command: str, code: int
+) -> None:
+    loaded = loaded_by(*command.split(), "--format", "json", folder=installed, code=code)
+
+    assert loaded & {*ORM, *DAEMON, *DECORATION, *OTHER_COUNTRIES} == set()
+    assert "sqlalchemy" in loaded
+
+
+def test_the_daemon_s_commands_alone_load_the_scheduler_and_the_logs(tmp_path: Path) -> None:
+    assert loaded_by("run", "--help", folder=tmp_path) >= DAEMON
