@@ -31,6 +31,7 @@ RUN apt-get update \
 COPY --from=build /opt/mailsla /opt/mailsla
 ENV PATH=/opt/mailsla/bin:$PATH \
     PYTHONUNBUFFERED=1 \
+    MALLOC_ARENA_MAX=1 \
     MAILSLA_CONFIG=/etc/mailsla/mailsla.toml
 # A number, so that an orchestrator can see that it is not root.
 USER 10001:10001

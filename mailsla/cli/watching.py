@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from mailsla.adapters.machine.logs import start_logging
+from mailsla.adapters.machine.one_arena import use_one_arena
 from mailsla.bootstrap.application import Application
 from mailsla.bootstrap.daemon import Daemon, Told
 from mailsla.cli import session
@@ -90,6 +91,7 @@ def _progress() -> Progress:
 
 def run(context: typer.Context) -> None:
     """Collect, derive and warn until SIGTERM; at SIGHUP, read the configuration again."""
+    use_one_arena()
     start_logging(debug=session.chosen(context).debug)
     told = Told(_log, _log_delivery, _log_beginning, _log_refusal, _log_outdated)
     Daemon(partial(session.application, context), told).run()

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -65,12 +65,12 @@ class Installation:
         return json.loads(self.run(*arguments, "--format", "json").stdout)
 
     @contextmanager
-    def daemon(self) -> Iterator[subprocess.Popen[str]]:
-        """Run `mailsla run` until the block ends, then kill it if it is still there."""
+    def daemon(self, command: Sequence[str] = ()) -> Iterator[subprocess.Popen[str]]:
+        """Run `mailsla run`, by another command line when one is given; kill it at the end if it is still there."""
         log = (self.folder / "daemon.log").open("a", encoding="utf-8")
         process = subprocess.Popen(
             # It must not outlive tests that were killed themselves.
-            ["setpriv", "--pdeathsig", "KILL", *self.command("run")],
+            ["setpriv", "--pdeathsig", "KILL", *(command or self.command("run"))],
             env=self.environment,
             stdout=log,
             stderr=log,

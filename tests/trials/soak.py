@@ -26,6 +26,7 @@ from types import FrameType
 
 from mailsla.core.collection.pacing import MOST_LOGINS
 from tests.trials.daemon import Installation
+from tests.trials.memory_in_use import InUse
 from tests.trials.office import account_of, document, toml
 from tests.trials.servers.dovecot import DovecotServer
 from tests.trials.servers.fault_proxy import FaultProxy
@@ -39,12 +40,14 @@ SETTLE_SECONDS = 90
 END_SECONDS = 120
 """What the start, the end and its checks may take beyond that."""
 
-WARM_UP_SECONDS = 300
-"""Until then the allocator and the database's caches take what they keep: seen to level off after four minutes."""
-MOST_MB = 15
-"""The last third may take so much more memory than the first, once all is warm."""
+WARM_UP_SECONDS = 600
+"""Until then the allocator and the database's caches take what they keep."""
+MOST_SHARE = 0.02
+"""What is in use, by the median of a third, may differ so much from the first third to the last, once all is warm."""
+MOST_MB_AN_HOUR = 5.0
+"""The slope of what the process holds of the machine's memory (RSS), once all is warm."""
 WARMING_MB = 40
-"""The same in a run too short to be warm."""
+"""What RSS may grow by, from the first third to the last, in a run too short to be warm."""
 MOST_DESCRIPTORS = 2
 PLACED = """
 select m.message_id, b.name from location l join message m on m.id = l.message_id
@@ -165,15 +168,15 @@ class Sample:
     memory_mb: float
     descriptors: int
     logins: int
+    in_use: InUse
 
     @classmethod
-    def take(cls, seconds: float, pid: int, logins: int) -> Sample:
-        """Look at a process."""
+    def take(cls, seconds: float, pid: int, logins: int, in_use: InUse) -> Sample:
+        """Look at a process, which told what it has in use."""
         status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
         resident = next(line for line in status.splitlines() if line.startswith("VmRSS"))
-        return cls(
-            seconds, int(resident.split()[1]) / 1024, len(list(Path(f"/proc/{pid}/fd").iterdir())), logins
-        )
+        descriptors = len(list(Path(f"/proc/{pid}/fd").iterdir()))
+        return cls(seconds, int(resident.split()[1]) / 1024, descriptors, logins, in_use)
 
 
 @dataclass
@@ -185,11 +188,11 @@ class Trend:
     @property
     def is_warm(self) -> bool:
         """Whether most of the run came after the warm-up."""
-        return self.samples[-1].seconds > 3 * WARM_UP_SECONDS
+        return self.samples[-1].seconds > 2 * WARM_UP_SECONDS
 
     @property
     def _judged(self) -> list[Sample]:
-        least = WARM_UP_SECONDS if self.is_warm else 0
+        least = min(WARM_UP_SECONDS, self.samples[-1].seconds / 2)
         return [sample for sample in self.samples if sample.seconds >= least]
 
     def thirds(self) -> tuple[list[Sample], list[Sample]]:
@@ -206,14 +209,38 @@ class Trend:
             if later.seconds - sample.seconds <= 60
         )
 
+    def slope(self) -> float:
+        """Return by how many MB an hour RSS grows."""
+        hours = [sample.seconds / 3600 for sample in self._judged]
+        return float(linear_regression(hours, [sample.memory_mb for sample in self._judged]).slope)
+
+    def in_use(self) -> dict[str, tuple[float, float]]:
+        """Return what is in use in the first third and in the last, by the median: jobs come and go."""
+        first, last = self.thirds()
+        return {
+            "blocks of Python": _medians(first, last, lambda sample: sample.in_use.blocks),
+            "MB of malloc": _medians(first, last, lambda sample: sample.in_use.megabytes),
+        }
+
+    def memory_faults(self) -> list[str]:
+        """Return what grew."""
+        if not self.is_warm:
+            first, last = self.thirds()
+            growth = fmean(sample.memory_mb for sample in last) - fmean(sample.memory_mb for sample in first)
+            return [f"memory grew by {growth:.1f} MB, more than {WARMING_MB}"] if growth > WARMING_MB else []
+        found = [
+            f"in use: {before:.1f} → {after:.1f} {what}"
+            for what, (before, after) in self.in_use().items()
+            if abs(after - before) > MOST_SHARE * before
+        ]
+        if self.slope() > MOST_MB_AN_HOUR:
+            found.append(f"RSS grows by {self.slope():.1f} MB an hour, more than {MOST_MB_AN_HOUR}")
+        return found
+
     def faults(self) -> list[str]:
         """Return what grew, and when the account was logged in to too often."""
         first, last = self.thirds()
-        found = []
-        growth = fmean(sample.memory_mb for sample in last) - fmean(sample.memory_mb for sample in first)
-        most = MOST_MB if self.is_warm else WARMING_MB
-        if growth > most:
-            found.append(f"memory grew by {growth:.1f} MB, more than {most}")
+        found = self.memory_faults()
         held = [max(sample.descriptors for sample in part) for part in (first, last)]
         if held[1] > held[0] + MOST_DESCRIPTORS:
             found.append(f"descriptors grew from {held[0]} to {held[1]}")
@@ -226,15 +253,21 @@ class Trend:
         first, last = self.thirds()
         memory = [fmean(sample.memory_mb for sample in part) for part in (first, last)]
         held = [max(sample.descriptors for sample in part) for part in (first, last)]
-        slope, _start = linear_regression(
-            [sample.seconds / 3600 for sample in self._judged], [sample.memory_mb for sample in self._judged]
+        in_use = "; ".join(
+            f"{before:.1f} → {after:.1f} {what} ({after / before - 1:+.1%})"
+            for what, (before, after) in self.in_use().items()
         )
         return (
-            f"memory {memory[0]:.1f} → {memory[1]:.1f} MB from the first third to the last, at most "
-            f"{max(sample.memory_mb for sample in self.samples):.1f}, slope {slope:+.1f} MB/hour; "
+            f"from the first third to the last after {self._judged[0].seconds:.0f} s, in use {in_use}; RSS "
+            f"{memory[0]:.1f} → {memory[1]:.1f} MB, at most {max(sample.memory_mb for sample in self.samples):.1f}, "
+            f"slope {self.slope():+.1f} MB/hour; "
             f"descriptors at most {held[0]} → {held[1]}; "
             f"{self.samples[-1].logins} logins, {self.most_logins()} within a minute at the most"
         )
+
+
+def _medians(first: list[Sample], last: list[Sample], of: Callable[[Sample], float]) -> tuple[float, float]:
+    return median(map(of, first)), median(map(of, last))
 
 
 def spread(seconds: Sequence[float]) -> str:
@@ -274,13 +307,18 @@ def main(minutes: float, seed: int = 1) -> int:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         installation = Installation(folder, toml(document(account)))
         traffic = stack.enter_context(Traffic(server, USER, MAILBOXES, seed))
-        daemon = stack.enter_context(installation.daemon())
+        told = folder / "in-use"
+        daemon = stack.enter_context(installation.daemon(telling(installation, told)))
         store = Store(folder / "mailsla.sqlite3")
 
         def sample(elapsed: float) -> None:
             assert daemon.poll() is None, installation.log()[-2_000:]
-            trend.samples.append(Sample.take(elapsed, daemon.pid, proxy.connections))
-            if len(trend.samples) % int(60 / SAMPLE_SECONDS) == 0:
+            in_use = InUse.last_of(told)
+            if in_use is not None:
+                trend.samples.append(Sample.take(elapsed, daemon.pid, proxy.connections, in_use))
+            if told.exists():
+                daemon.send_signal(signal.SIGUSR1)
+            if trend.samples and len(trend.samples) % int(60 / SAMPLE_SECONDS) == 0:
                 last = trend.samples[-1]
                 print(f"{elapsed:.0f} s: {last}", flush=True)
 
@@ -310,6 +348,12 @@ def main(minutes: float, seed: int = 1) -> int:
     print(f"longest time without a collection: {silence:.0f} s; lay and went in such a time: {len(unseen)}")
     print(f"{len(wrong)} differences")
     return 1 if wrong else 0
+
+
+def telling(installation: Installation, told: Path) -> list[str]:
+    """Return the command line of a daemon that writes into a file, when asked, what it has in use."""
+    python, _module, _mailsla, *arguments = installation.command("run")
+    return [python, "-m", "tests.trials.memory_in_use", str(told), *arguments]
 
 
 def settled(store: Store, truth: Truth) -> list[str]:
