@@ -59,6 +59,13 @@ def declared() -> dict[str, Declared]:
                 "Reprend d'anciens courriels (mbox, Maildir, .eml, .zip, .tar, comprimés ou non), sans alerte."
             ),
         ),
+        **_what_tells(),
+    }
+
+
+def _what_tells() -> dict[str, Declared]:
+    """Return the commands that say what is known, and those that people decide by."""
+    return {
         "report": Declared(
             "measuring",
             "report",

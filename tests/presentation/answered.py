@@ -16,7 +16,8 @@ from sqlalchemy import update
 
 from mailsla.adapters.database.engine import open_engine, writing
 from mailsla.adapters.database.outbox import Outbox
-from mailsla.adapters.database.tables import DECISION, DERIVED_REQUEST, PUBLICATION
+from mailsla.adapters.database.request_days import ALWAYS
+from mailsla.adapters.database.tables import DECISION, DERIVED_DAYS, DERIVED_REQUEST, PUBLICATION
 from mailsla.cli import run
 from mailsla.core.alerts.outgoing import Outgoing
 from mailsla.core.rate.period import Grain
@@ -224,6 +225,8 @@ def dispute(store: Path) -> None:
             )
             .values(answered_disputed=later)
         )
+        # What counts requests is told that more than their days matters now.
+        connection.execute(update(DERIVED_DAYS).values(apart_until=ALWAYS))
     engine.dispose()
 
 

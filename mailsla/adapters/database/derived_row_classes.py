@@ -11,6 +11,8 @@ from typing import Any
 from sqlalchemy import JSON, Column, Index, Text, text
 from sqlmodel import Field, SQLModel
 
+import mailsla.adapters.database.people_row_classes  # noqa: F401 (it names the constraints of all)
+
 NOT_COUNTED = {"autoincrement": False}
 """Of a key that says which message a row is about."""
 
