@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 
 from mailsla.adapters.database import read_only, schema
 from mailsla.adapters.database.engine import open_engine
+from mailsla.adapters.database.migrations import untold
 from mailsla.adapters.database.store import store_on
 from mailsla.adapters.machine import garbage_collector
 from mailsla.adapters.machine.present import Now, present
@@ -174,8 +175,12 @@ class Application:
 
 
 @contextmanager
-def open_application(settings: Settings, now: Now | None = None) -> Iterator[Application]:
+def open_application(
+    settings: Settings, now: Now | None = None, told: Callable[[int, int], object] = untold
+) -> Iterator[Application]:
     """Open the site's store, at this version's schema, and close it at the end.
+
+    `told` is told how far the conversion of an earlier version's store is, in messages.
 
     What this process writes from then on is for its user alone, and for its group to read where the site says so.
 
@@ -187,7 +192,7 @@ def open_application(settings: Settings, now: Now | None = None) -> Iterator[App
         keep_private(READABLE_BY_GROUP)
     engine = open_engine(settings.store.url)
     try:
-        schema.upgrade(engine)
+        schema.upgrade(engine, told=told)
         yield Application(
             Site(settings), engine, now or present(), reads_only=not read_only.may_write(engine)
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from mailsla.adapters.database.sizes import store_size
 from mailsla.bootstrap.access import smtp_server
 from mailsla.bootstrap.application import Application
 from mailsla.config import Account
@@ -37,6 +38,7 @@ def check(app: Application, *, quick: bool, is_derived: bool = True) -> list[Fin
         vouching=""
         if office.trusted_authserv_id
         else vouching_server(app.store.messages.latest_traces(), office),
+        size=store_size(app.engine),
         is_derived=is_derived,
     )
     return list(checking.look(installation, app.now()))

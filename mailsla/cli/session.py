@@ -134,8 +134,21 @@ def application(context: typer.Context, read: Settings | None = None) -> Iterato
     from mailsla.bootstrap.application import open_application  # noqa: PLC0415 (its libraries take a second to load: not for `clock`)
 
     site = settings(context) if read is None else read
-    with open_application(site, now=demo.clock() if chosen(context).demo else None) as app:
+    now = demo.clock() if chosen(context).demo else None
+    with open_application(site, now=now, told=_tell_conversion) as app:
         yield app
+
+
+def _tell_conversion(done: int, total: int) -> None:
+    """Say that a store of an earlier version is converted, and, on a terminal, how many messages of it are."""
+    errors = error_console()
+    if total and not done:
+        sentence = _(
+            "La base passe au format de cette version, une seule fois ; si c'est interrompu, elle reste comme avant."
+        )
+        errors.print(sentence, soft_wrap=True)
+    elif total and errors.is_terminal:
+        errors.print(f"{done} / {total}", end="\r" if done < total else "\n", highlight=False)
 
 
 @contextmanager

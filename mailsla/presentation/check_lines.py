@@ -34,12 +34,13 @@ from mailsla.core.alerts.findings import (
     SendingAnswers,
     SendingUnconfigured,
     ServerVouches,
+    StoreSize,
     StoreSuperseded,
     WorkerOutdated,
 )
 from mailsla.core.collection.on_server import ListedMailbox
 from mailsla.language import gettext as _
-from mailsla.language import ngettext
+from mailsla.language import language, ngettext
 from mailsla.presentation import mail_terms, terms, words
 
 MOST_FORMS = 5
@@ -76,7 +77,7 @@ def _subject(finding: Finding) -> str:  # noqa: C901, PLR0911 (one of each kind)
             return _("compte {name}").format(name=account)
         case Broken(Part.SENDING) | SendingUnconfigured() | SendingAnswers():
             return _("envoi des alertes")
-        case Broken() | RequestsKnown() | DerivationLate():
+        case Broken() | RequestsKnown() | StoreSize() | DerivationLate():
             return _("base de données")
         case RepliesSeen() | RepliesUnseen() | NotBelieved() | ServerVouches() | IdsOfOthers():
             return _("réponses")
@@ -134,6 +135,8 @@ def _sentence(finding: Finding, zone: ZoneInfo) -> str:  # noqa: C901, PLR0911, 
             return _("le serveur répond.")
         case RequestsKnown(count):
             return ngettext("{n} demande connue.", "{n} demandes connues.", count).format(n=count)
+        case StoreSize():
+            return _size(finding)
         case DerivationLate(since):
             return _(
                 "des courriels relevés attendent d'être rapprochés depuis le {instant} : voir le journal de mailsla."
@@ -151,6 +154,23 @@ def _sentence(finding: Finding, zone: ZoneInfo) -> str:  # noqa: C901, PLR0911, 
         case ClockShows(at):
             return words.instant(at, zone)
     assert_never(finding)
+
+
+def _size(size: StoreSize) -> str:
+    taken = _("{n} Mo").format(n=_megabytes(size.total))
+    if size.free:
+        taken = _("{taken}, dont {n} libres").format(taken=taken, n=_megabytes(size.free))
+    if not size.messages:
+        return f"{taken}."
+    a_message = ngettext("{n} octet par courriel", "{n} octets par courriel", size.a_message)
+    return _("{taken} ; {a_message}.").format(
+        taken=taken, a_message=a_message.format(n=words.number(size.a_message))
+    )
+
+
+def _megabytes(count: int) -> str:
+    tenths = words.number(count // 1_000_000) + f".{count // 100_000 % 10}"
+    return tenths.replace(".", ",") if language() == "fr" else tenths
 
 
 def _superseded(saved_at: datetime | None, zone: ZoneInfo) -> str:

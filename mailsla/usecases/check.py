@@ -151,6 +151,7 @@ class Installation:
         vouching: The name under which our own server seems to say what it verified; empty when the site says it
             trusts one, or none is seen.
         id_hosts: Hosts outside our domains that seem to make the Message-IDs of our mail alone.
+        size: How large the store is; None when nobody asked.
         is_derived: Whether what the store knows follows from this configuration; otherwise none of it is told.
     """
 
@@ -165,6 +166,7 @@ class Installation:
     calendar: WorkingCalendar
     vouching: str = ""
     id_hosts: tuple[str, ...] = ()
+    size: findings.StoreSize | None = None
     is_derived: bool = True
 
 
@@ -177,6 +179,8 @@ def look(installation: Installation, now: datetime) -> Iterator[Finding]:
     yield _sending(installation.greet)
     if installation.is_derived:
         yield findings.RequestsKnown(installation.known.request_count())
+    if installation.size is not None:
+        yield installation.size
     yield from outdated(installation.known, now)
     yield from late_derivation(installation.known, now)
     yield from _collections(installation)

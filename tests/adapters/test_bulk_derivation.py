@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from sqlalchemy import Engine
 
-from mailsla.adapters.database import schema
+from mailsla.adapters.database import migrating, schema
 from mailsla.adapters.database.derivation_work import DerivationWork
 from mailsla.adapters.database.derivations import Derivations
 from mailsla.adapters.database.engine import open_engine, reading, writing
@@ -112,6 +112,16 @@ def test_portions_and_processes_change_nothing(engine: Engine) -> None:
 
     assert len(at_once[0]) > 200
     assert others == [at_once, at_once]
+
+
+def test_deriving_everything_leaves_the_indexes_that_the_tables_declare(engine: Engine) -> None:
+    add(engine, letters(10, seed=3), 1)
+
+    for _again in range(2):
+        with Derivations(engine).deriving() as work:
+            work.finish(RuleNames("other rules", work.ties, work.days))
+        derive_pending(Derivations(engine), RULES)
+        migrating.check(engine)
 
 
 def test_a_little_at_a_time_is_the_same_as_all_at_once(engine: Engine) -> None:

@@ -15,6 +15,7 @@ from mailsla.adapters.database.column_values import ColumnValues
 from mailsla.adapters.database.derivations import Derivations
 from mailsla.adapters.database.engine import reading, writing
 from mailsla.adapters.database.outbox import Outbox
+from mailsla.adapters.database.sizes import store_size
 from mailsla.adapters.database.store import Store, store_on
 from mailsla.adapters.database.tables import DERIVED_MESSAGE, LOCATION, MESSAGE
 from mailsla.core.alerts.outgoing import Outgoing
@@ -88,6 +89,31 @@ def test_a_batch_moves_the_cursor_and_repeating_it_adds_nothing(store: Store, en
 
     assert counts(engine) == (1, 1)
     assert store.mailboxes.cursor("contact", INBOX).last_uid == 1
+
+
+def test_only_what_would_be_written_again_does_not_wait_for_the_disk(engine: Engine) -> None:
+    asked = "PRAGMA synchronous" if engine.dialect.name == "sqlite" else "show synchronous_commit"
+    if engine.dialect.name == "postgresql":
+        with writing(engine) as connection:
+            # Of the one connection there is: the tests' server waits for no disk by itself.
+            connection.exec_driver_sql("set synchronous_commit = on")
+    said = []
+    for repeatable in (False, True, False):
+        with writing(engine, repeatable=repeatable) as connection:
+            said.append(connection.exec_driver_sql(asked).scalar_one())
+
+    full, normal = (2, 1) if engine.dialect.name == "sqlite" else ("on", "off")
+    assert said == [full, normal, full]
+
+
+def test_the_size_of_a_store_is_that_of_all_it_holds(store: Store, engine: Engine) -> None:
+    empty = store_size(engine)
+    add(store, *(mail(f"2026-11-02 10:{minute:02}") for minute in range(60)))
+    filled = store_size(engine)
+
+    assert (empty.messages, filled.messages) == (0, 60)
+    assert filled.total > empty.total > 0
+    assert filled.a_message == (filled.total - filled.free) // 60
 
 
 def test_a_batch_that_fails_leaves_neither_messages_nor_cursor(store: Store, engine: Engine) -> None:

@@ -106,6 +106,11 @@ SAID: list[tuple[Finding, str]] = [
     (findings.SendingAnswers(), "ok envoi des alertes : le serveur répond."),
     (findings.RequestsKnown(0), "ok base de données : 0 demande connue."),
     (findings.RequestsKnown(2), "ok base de données : 2 demandes connues."),
+    (findings.StoreSize(200_000, 0, 0), "ok base de données : 0,2 Mo."),
+    (
+        findings.StoreSize(1_170_672_128, 20_049_999, 1_150_622),
+        "ok base de données : 1\u202f170,6 Mo, dont 20,0 libres ; 1\u202f000 octets par courriel.",
+    ),
     (
         findings.DerivationLate(AT),
         (

@@ -136,6 +136,15 @@ def test_when_all_is_well_every_part_says_so_in_its_order() -> None:
     assert {finding.health for finding in found()} == {Health.OK}
 
 
+def test_a_store_that_was_measured_says_its_size_after_what_it_knows() -> None:
+    size = findings.StoreSize(total=5_000, free=1_000, messages=4)
+    told = found(size=size)
+
+    assert told[told.index(findings.RequestsKnown(3)) + 1] == size
+    assert size.a_message == 1_000
+    assert findings.StoreSize(5_000, 0, 0).a_message == 0
+
+
 def test_mails_of_the_office_that_nobody_has_seen_are_to_watch() -> None:
     concerned = (("Permis", 2),)
 

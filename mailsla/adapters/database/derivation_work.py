@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, delete, func, select, true, update
+from sqlalchemy import ColumnElement, Connection, Index, Table, delete, func, select, true, update
 
 from mailsla.adapters.database import rows
 from mailsla.adapters.database.bulk import among, insert_new, insert_rows
@@ -46,6 +46,15 @@ from mailsla.core.pairing.rules import PairingRules
 PORTION = 250
 """Messages derived at once: memory does not grow with the store."""
 
+DERIVED = (DERIVED_MESSAGE, DERIVED_REQUEST, DERIVED_DOUBT, DERIVED_DAYS)
+"""The tables of what is derived of each message, keyed by its number."""
+
+
+def _indexes() -> list[Index]:
+    return [
+        index for target in DERIVED for index in sorted(target.indexes, key=lambda index: str(index.name))
+    ]
+
 
 class DerivationWork:
     """Satisfies `mailsla.usecases.derive.DerivationWork`."""
@@ -82,7 +91,7 @@ class DerivationWork:
 
     def clear(self) -> None:
         """Drop every derivation."""
-        for target in (DERIVED_MESSAGE, DERIVED_REQUEST, DERIVED_DOUBT, DERIVED_DAYS):
+        for target in DERIVED:
             self._connection.execute(delete(target))
         self._classes.clear()
 
@@ -127,6 +136,9 @@ class DerivationWork:
         """Replace what was derived of messages that no other is tied to, or derive all anew; return how many."""
         total = self._count(MESSAGE) if numbers is None else len(numbers)
         compute = partial(derived_rows, self._read.ground(rules), days)
+        is_indexed_last = numbers is None and self._connection.dialect.name == "sqlite"
+        if is_indexed_last:
+            self._drop_indexes()
         done = 0
         for derived in self._second.map(compute, self._read.portions(numbers)):
             if numbers is not None:
@@ -134,8 +146,22 @@ class DerivationWork:
             self._keep(derived)
             done += len(derived.numbers)
             progress(done, total)
+        if is_indexed_last:
+            self._create_indexes()
         self._classes.write()
         return done
+
+    def _drop_indexes(self) -> None:
+        """Drop the indexes of derived tables until they are full: made at once they cost less, and are denser.
+
+        Whoever reads meanwhile has those of before. PostgreSQL would have readers wait for the end: there they stay.
+        """
+        for index in _indexes():
+            index.drop(self._connection)
+
+    def _create_indexes(self) -> None:
+        for index in _indexes():
+            index.create(self._connection)
 
     def count_days(
         self, days: LocalDays, progress: Callable[[int, int], object] = lambda _done, _total: None
@@ -160,7 +186,7 @@ class DerivationWork:
 
     def _forget(self, numbers: list[int]) -> None:
         self._classes.forget(numbers)
-        for target in (DERIVED_MESSAGE, DERIVED_REQUEST, DERIVED_DOUBT, DERIVED_DAYS):
+        for target in DERIVED:
             these = among(target.c.message_id, numbers, self._connection)
             self._connection.execute(delete(target).where(these))
 

@@ -60,7 +60,7 @@ class Derivations:
     @contextmanager
     def deriving(self) -> Iterator[DerivationWork]:
         """Open the transaction in which one worker at a time derives: a second one waits for its end."""
-        with writing(self._engine) as connection, SecondProcess() as second:
+        with writing(self._engine, repeatable=True) as connection, SecondProcess() as second:
             yield DerivationWork(connection, second, self._portion)
 
     def requests(self, received_from: datetime | None = None) -> tuple[Request, ...]:

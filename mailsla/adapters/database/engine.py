@@ -31,11 +31,14 @@ CANNOT_OPEN = "SQLITE_CANTOPEN"
 WRITES, PRAGMAS = "mailsla_writes", "mailsla_pragmas"
 """What is said of a transaction before it begins."""
 
-LASTING = ("synchronous=FULL",)
-"""What SQLite is told of a transaction that a power cut must not undo."""
+LITTLE, MUCH = "cache_size=-2000", "cache_size=-32768"
+"""How many KB of itself SQLite keeps at hand: as many as it does unless told, and for what goes through much."""
 
-MUCH = (f"cache_size=-{32 * 1024}",)
-"""What it is told of one that goes through much: how many KB of it are kept at hand."""
+LASTING, REPEATABLE = ("synchronous=FULL", LITTLE), ("synchronous=NORMAL", MUCH)
+"""What SQLite is told of a transaction that a power cut must not undo; and of one that would be made again."""
+
+NOT_AWAITED = "SET LOCAL synchronous_commit = off"
+"""The same for PostgreSQL, of one that would be made again."""
 
 SILENCE = {
     "connect_timeout": 10,
@@ -139,7 +142,7 @@ def _prepare_postgresql(busy_seconds: int, connection: Any, _record: Any) -> Non
 
 def _begin_sqlite(connection: Connection) -> None:
     options = connection.get_execution_options()
-    # These cannot be changed within a transaction.
+    # They cannot be changed within a transaction.
     for pragma in options.get(PRAGMAS, ()):
         connection.exec_driver_sql(f"PRAGMA {pragma}")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get(WRITES) else "BEGIN")
@@ -167,18 +170,28 @@ def snapshot(engine: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
-def writing(engine: Engine) -> Iterator[Connection]:
+def writing(engine: Engine, *, repeatable: bool = False) -> Iterator[Connection]:
     """Open one transaction that writes: committed as a whole at the end, or not at all.
 
     SQLite's write lock is taken at once, so that two writers wait for each other instead of failing half-way.
+
+    Args:
+        engine: The store.
+        repeatable: Whether all that is written would be written again if it were lost: its end does not wait for the
+            disk then. A power cut may undo it, with all that was written since; never what is not repeatable, nor
+            what came before that.
 
     Raises:
         TransientError: When the database cannot be reached, is locked, or its disk is full.
         PermanentError: When it refuses.
     """
     with _translated(), engine.connect() as opened:
-        connection = opened.execution_options(**{WRITES: True, PRAGMAS: LASTING})
+        connection = opened.execution_options(
+            **{WRITES: True, PRAGMAS: REPEATABLE if repeatable else LASTING}
+        )
         with connection.begin():
+            if repeatable and engine.dialect.name == "postgresql":
+                connection.exec_driver_sql(NOT_AWAITED)
             yield connection
 
 
@@ -192,7 +205,7 @@ def changing_tables(engine: Engine) -> Iterator[Connection]:
     """
     with _translated(), engine.connect() as opened:
         connection = opened.execution_options(
-            **{WRITES: True, PRAGMAS: (*LASTING, *MUCH, "foreign_keys=OFF")}
+            **{WRITES: True, PRAGMAS: ("synchronous=FULL", MUCH, "foreign_keys=OFF")}
         )
         try:
             with connection.begin():

@@ -16,10 +16,10 @@ class Key(TypeDecorator[str]):
     def __init__(self) -> None:
         super().__init__(KEY_DIGITS // 2)
 
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> bytes | None:  # noqa: ARG002 (SQLAlchemy's)
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> bytes | None:  # noqa: ARG002 (SQLAlchemy gives it)
         """Return a key as it is kept."""
         return None if value is None else bytes.fromhex(value)
 
-    def process_result_value(self, value: bytes | None, dialect: Dialect) -> str | None:  # noqa: ARG002 (SQLAlchemy's)
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> str | None:  # noqa: ARG002 (SQLAlchemy gives it)
         """Return the key that was kept."""
         return None if value is None else key_of(value)

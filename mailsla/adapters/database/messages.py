@@ -72,9 +72,10 @@ class Messages:
     def add(self, cursor: Cursor, batch: Batch, seen_at: datetime) -> None:
         """Add a batch and move the cursor, in one transaction; what is there already changes nothing.
 
-        A batch that covers nothing, up to UID 0, leaves the cursor where it is.
+        A batch that covers nothing, up to UID 0, leaves the cursor where it is. One that a power cut undoes is
+        collected again from where the cursor is then.
         """
-        with writing(self._engine) as connection:
+        with writing(self._engine, repeatable=True) as connection:
             added = [(message.uid, message) for message in batch.messages]
             _add_copies(connection, cursor.mailbox_id, batch, added, seen_at, imported=False)
             set_aside(connection, cursor.mailbox_id, batch, seen_at, self._reader)
@@ -241,7 +242,8 @@ def _add_messages(connection: Connection, batch: Batch, seen_at: datetime) -> di
         added = [key for key in added if known[key] == numbers[key] or key in completed]
         numbers = known
     if _ties_are_of(connection, batch.tied_by):
-        tied = [(tie, numbers[key]) for key in added for tie in found[key].ties]
+        # In the order of their index, whose pages are gone through once then.
+        tied = sorted((tie, numbers[key]) for key in added for tie in found[key].ties)
         insert_rows(connection, TIE, TIE_COLUMNS, tied)
     derive_again(connection, numbers.values(), seen_at)
     return numbers

@@ -183,6 +183,21 @@ class RequestsKnown:
 
 
 @dataclass(frozen=True, slots=True)
+class StoreSize:
+    """How many bytes the store takes, how many of them are free for what comes, and of how many messages it is."""
+
+    total: int
+    free: int
+    messages: int
+    health: Health = Health.OK
+
+    @property
+    def a_message(self) -> int:
+        """How many bytes a message takes, all that is known and derived of it included; 0 without any."""
+        return (self.total - self.free) // self.messages if self.messages else 0
+
+
+@dataclass(frozen=True, slots=True)
 class DerivationLate:
     """Mails that were collected wait to be derived since an instant: no request of them is known yet."""
 
@@ -266,6 +281,7 @@ Finding = (
     | SendingUnconfigured
     | SendingAnswers
     | RequestsKnown
+    | StoreSize
     | DerivationLate
     | MailSetAside
     | CollectedInPart

@@ -35,6 +35,7 @@ def upgrade() -> None:
     if is_copied:
         _create_messages()
     told, total = context.config.attributes["told"], _scalar("select count(*) from message")
+    told(0, total)
     for done, within in _portions(total):
         _convert_messages(within)
         _convert_requests(within)

@@ -1,0 +1,27 @@
+"""How large a store is, for whoever keeps it and for benchmarks."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, Engine, func, select, text
+from sqlmodel import SQLModel
+
+from mailsla.adapters.database.engine import reading
+from mailsla.adapters.database.tables import MESSAGE
+from mailsla.core.alerts.findings import StoreSize
+
+
+def store_size(engine: Engine) -> StoreSize:
+    """Return how many bytes a store takes, of how many messages; SQLite's log beside it left out."""
+    with reading(engine) as connection:
+        messages = connection.execute(select(func.count()).select_from(MESSAGE)).scalar_one()
+        if connection.dialect.name == "sqlite":
+            page = _pragma(connection, "page_size")
+            count, free = _pragma(connection, "page_count"), _pragma(connection, "freelist_count")
+            return StoreSize(count * page, free * page, messages)
+        sizes = "select sum(pg_total_relation_size(cast(name as regclass))) from unnest(cast(:names as text[])) name"
+        names = [table.name for table in SQLModel.metadata.sorted_tables]
+        return StoreSize(int(connection.execute(text(sizes), {"names": names}).scalar_one()), 0, messages)
+
+
+def _pragma(connection: Connection, name: str) -> int:
+    return int(connection.exec_driver_sql(f"PRAGMA {name}").scalar_one())
