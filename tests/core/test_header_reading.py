@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import email.policy
+import re
 import unicodedata
 from datetime import UTC, datetime, timedelta, timezone
 from email import message_from_bytes
@@ -17,7 +18,7 @@ from mailsla.core.errors import MessageError
 from mailsla.core.mail.addresses import parse_addresses, plain
 from mailsla.core.mail.base_subject import base_subject, is_reply_subject
 from mailsla.core.mail.dates import parse_date, parse_received
-from mailsla.core.mail.encoded_words import decode_words, text_of
+from mailsla.core.mail.encoded_words import decode_words, one_line, text_of
 from mailsla.core.mail.header import Header
 from mailsla.core.mail.header_reading import read_header
 from mailsla.core.mail.identity import identity
@@ -123,6 +124,21 @@ def test_subjects_are_decoded_whatever_their_charset_says(written: str, decoded:
 def test_raw_8_bit_text_is_utf_8_or_else_windows_1252() -> None:
     assert text_of("Été".encode()) == "Été"
     assert text_of("l’été".encode("cp1252")) == "l’été"
+
+
+@given(st.text(st.sampled_from("<<>>ab.1@ \t\n\x00\x7f\xa0é"), max_size=12) | st.text(max_size=30))
+def test_an_id_alone_in_its_brackets_reads_as_amid_others(written: str) -> None:
+    # What does not begin with a bracket is read the long way.
+    for ids in (written, f"<{written}>"):
+        assert parse_message_ids(ids) == parse_message_ids(f" {ids}")
+
+
+@given(st.text(st.sampled_from("=_4aFgé \r\n"), max_size=12))
+def test_a_word_s_escapes_are_two_hexadecimal_digits_whatever_stands_beside_them(written: str) -> None:
+    said = written.replace("_", " ").encode()
+    bytes_of = re.sub(rb"=([0-9A-Fa-f]{2})", lambda found: bytes.fromhex(found[1].decode()), said)
+
+    assert decode_words(f"=?utf-8?q?{written}?=") == one_line(text_of(bytes_of))
 
 
 @given(st.text(max_size=200) | st.binary(max_size=200).map(text_of))

@@ -27,10 +27,12 @@ from mailsla.adapters.archives.reading import read_archive
 from mailsla.core.collection.archived import ArchivedMail
 from mailsla.core.errors import MessageError
 from mailsla.core.mail.copies import Copy, Mail, MailboxRole
+from mailsla.core.mail.encoded_words import text_of
 from mailsla.core.mail.header import REQUESTED_FIELDS, Header
 from mailsla.core.mail.header_reading import read_header
 from mailsla.core.mail.identity import identity
 from mailsla.core.mail.kinds import kind_of
+from mailsla.core.mail.message_ids import parse_message_ids
 from mailsla.core.office.body_evidence import first_text, needs_body, with_body
 from mailsla.core.office.sides import classified, read
 from mailsla.core.pairing.derivation import derive
@@ -156,11 +158,19 @@ def imported(draw: random.Random, raws: list[bytes], done: Counter[str]) -> list
     return [item.header for item in found if isinstance(item, ArchivedMail)]
 
 
+def read_both_ways(draw: random.Random) -> None:
+    """Read a value the short way and the long one, which a blank before it makes of it, and require the same."""
+    value = text_of(b"".join(draw.choice(PIECES) for _ in range(draw.randint(0, 3))))
+    for written in (value, f"<{value}>"):
+        assert parse_message_ids(written) == parse_message_ids(f" {written}"), written
+
+
 def trial(seed: int) -> Counter[str]:
     """Derive a handful of hostile mails in two orders, require the same result, and return what was gone through."""
     draw = random.Random(seed)
     done: Counter[str] = Counter()
     raws = [hostile(draw) for _ in range(draw.randint(1, 12))]
+    read_both_ways(random.Random(seed))
     if draw.random() < ARCHIVED:
         raws += imported(draw, raws, done)
     mails = {mail.key: mail for raw in raws for mail in examine(draw, raw, done)}

@@ -105,7 +105,7 @@ def new_message(
 ) -> NewMessage:
     """Return a message ready to be stored: its identity, its ties, what its trace says, whether its flag says draft."""
     trace = trace_of(header, office)
-    header = header._replace(trace_fields=None)
+    header = header.without_trace
     marks = _marks(header, is_draft=is_draft)
     return NewMessage(uid, internal_at, identity(header), header, ties(header, office), marks, trace)
 

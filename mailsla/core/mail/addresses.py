@@ -29,12 +29,12 @@ def parse_addresses(written: str) -> tuple[str, ...]:
     >>> parse_addresses('"Durand, Camille" <Camille@Example.fr>, Service : a@x.fr, b@x.fr;')
     ('camille@example.fr', 'a@x.fr', 'b@x.fr')
     """
+    if "@" not in written:
+        return ()
     simple = _SIMPLE.fullmatch(written) or _BARE.fullmatch(written)
     if simple is not None:
         found = normalised(simple[1])
         return () if found is None else (found,)
-    if "@" not in written:
-        return ()
     addresses: dict[str, None] = {}
     for candidate in _candidates(written):
         address = normalised(candidate)

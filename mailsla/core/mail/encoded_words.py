@@ -11,6 +11,9 @@ LONGEST = 2_000
 
 _WORD = re.compile(r"=\?([^?\s]{1,60})\?([bBqQ])\?([^?]*)\?=")
 _ESCAPE = re.compile(rb"=([0-9A-Fa-f]{2})")
+_BROKEN_ESCAPE = re.compile(rb"=(?:[=\r\n]|\Z)")
+"""What the standard library's decoder, ten times as quick, reads otherwise: as soft line breaks, or as nothing."""
+
 _LATIN = frozenset({"iso8859-1", "cp1252", "ascii", "iso8859-15"})
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
@@ -68,6 +71,8 @@ def one_line(text: str) -> str:
 def _bytes_of(encoding: str, payload: str) -> bytes:
     raw = payload.encode("utf-8", "surrogatepass")
     if encoding in "qQ":
+        if _BROKEN_ESCAPE.search(raw) is None:
+            return binascii.a2b_qp(raw, header=True)
         return _ESCAPE.sub(lambda found: bytes((int(found[1], 16),)), raw.replace(b"_", b" "))
     letters = re.sub(rb"[^A-Za-z0-9+/]", b"", raw)
     # Broken padding is common; a lone last letter holds no byte.

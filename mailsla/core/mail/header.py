@@ -6,6 +6,7 @@ answer) is derived from it by the other modules of `core`.
 
 from __future__ import annotations
 
+from collections.abc import Container
 from datetime import datetime
 from typing import NamedTuple
 
@@ -138,6 +139,12 @@ class Header(NamedTuple):
         """Addresses of the author, as a list says that has put its own in From; empty when none says so."""
         return parse_addresses(self.field("x-original-from") or self.field("x-original-sender"))
 
+    @property
+    def without_trace(self) -> Header:
+        """What belongs to the message, and not to this copy of it alone."""
+        # The trace is the last item, and has a default; `_replace` takes four times as long.
+        return Header(*self[:-1])
+
     def field(self, name: str) -> str:
         """Return the first kept field of that lower-case name, or an empty string."""
         for kept, value in self.kept:
@@ -147,4 +154,12 @@ class Header(NamedTuple):
 
     def has(self, name: str) -> bool:
         """Tell whether a kept field of that lower-case name is present, even empty."""
-        return any(kept == name for kept, _ in self.kept)
+        return self.has_any((name,))
+
+    def has_any(self, names: Container[str]) -> bool:
+        """Tell whether a kept field of one of these lower-case names is present, even empty."""
+        # Asked many times of every mail: as a loop it takes a third of the time that `any` does.
+        for kept, _ in self.kept:  # noqa: SIM110 (the speed)
+            if kept in names:
+                return True
+        return False

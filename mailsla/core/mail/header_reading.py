@@ -41,7 +41,7 @@ _BEFORE = re.compile(r"(?:[ \t]*+\n)*+(?:>?From(?:[ \t]++(?!:)[^\n]*+)?+\n)*+(?:
 """
 
 _BLANK_LINE = re.compile(r"\n[ \t]*\n")
-_FIELD = re.compile(r"(?:\A|(?<=\n))([!-9;-~]++)[ \t]*+:([^\n]*+(?:\n[ \t][^\n]*+)*+)")
+_FIELD = re.compile(r"^([!-9;-~]++)[ \t]*+:(.*+(?:\n[ \t].*+)*+)", re.MULTILINE)
 _WANTED = frozenset(REQUESTED_FIELDS)
 _KEPT = frozenset(KEPT_FIELDS)
 
@@ -55,11 +55,10 @@ def read_header(raw: bytes) -> Header:
     Raises:
         MessageError: `no-header`, when no line looks like a field; `not-a-mail`, when none of `MARKS` is there.
     """
-    fields, trace_fields, found = _fields(raw)
-    if not found:
-        raise MessageError("no-header")
+    head = _head(raw)
+    fields, trace_fields = _fields(head)
     if MARKS.isdisjoint(fields):
-        raise MessageError("not-a-mail")
+        raise MessageError("not-a-mail" if _FIELD.search(head) else "no-header")
     first = {name: values[0] for name, values in fields.items()}
     return Header(
         message_id=next(iter(parse_message_ids(first.get("message-id", ""))), None),
@@ -111,24 +110,23 @@ def first_values(raw: bytes, names: Iterable[str]) -> dict[str, str]:
     return found
 
 
-def _fields(raw: bytes) -> tuple[dict[str, list[str]], list[tuple[str, str]], bool]:
-    """Return the values of the fields we read, unfolded; those of the trace; whether any field was there at all."""
+def _fields(head: str) -> tuple[dict[str, list[str]], list[tuple[str, str]]]:
+    """Return the values of the fields we read, unfolded, and those of the trace, as they are folded."""
     fields: dict[str, list[str]] = {}
     trace: list[tuple[str, str]] = []
-    found = False
-    for written, folded in _FIELD.findall(_head(raw)):
-        found = True
+    for written, folded in _FIELD.findall(head):
         name = written.lower()
         if name not in _WANTED:
             continue
         if name in TRACE_FIELDS and len(trace) < MOST_FIELDS:
             # One letter more than is read tells that the rest is missing.
             trace.append((name, folded[: LONGEST_TRACE + 1]))
-        values = fields.setdefault(name, [])
         # Of the hops only the topmost has an instant that counts; hostile mail has thousands.
-        if not values or name not in ONCE:
-            values.append(_value(folded))
-    return fields, trace, found
+        if name not in fields:
+            fields[name] = [_value(folded)]
+        elif name not in ONCE:
+            fields[name].append(_value(folded))
+    return fields, trace
 
 
 def _head(raw: bytes) -> str:
@@ -145,20 +143,22 @@ def _head(raw: bytes) -> str:
 
 def _value(folded: str) -> str:
     """Return a field's text, unfolded: ASCII as it is, other bytes decoded by what they look like."""
-    value = folded.replace("\n", "") if "\n" in folded else folded
-    value = value[:LONGEST_FIELD]
+    value = folded.replace("\n", "")[:LONGEST_FIELD]
     return value.strip() if value.isascii() else text_of(value.encode("latin-1")).strip()
 
 
 def _ids(fields: dict[str, list[str]], name: str) -> tuple[str, ...]:
     """Return the ids of every field of that name; encoded words among them are decoded, as Outlook writes long ids."""
-    written = " ".join(fields.get(name, ()))
+    values = fields.get(name)
+    if values is None:
+        return ()
+    written = " ".join(values)
     return parse_message_ids(decode_words(written) if "=?" in written else written)
 
 
 def _addresses(fields: dict[str, list[str]], name: str) -> tuple[str, ...]:
     values = fields.get(name)
-    if not values:
+    if values is None:
         return ()
     written = values[0] if len(values) == 1 else ", ".join(values)
     found = parse_addresses(written)

@@ -229,7 +229,7 @@ def _prefixed(header: Header, submitted: str) -> Reason | None:
 
 
 def _is_of_a_calendar(header: Header) -> bool:
-    return not _CALENDARS.isdisjoint((*header.sender, *header.senders))
+    return not (_CALENDARS.isdisjoint(header.senders) and _CALENDARS.isdisjoint(header.sender))
 
 
 def _calendar(header: Header, _body: bytes) -> Reason | None:

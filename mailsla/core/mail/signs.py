@@ -17,7 +17,11 @@ def submission(header: Header) -> str:
 
 def is_of_a_mail_system(header: Header) -> bool:
     """Tell whether a mail system's own address wrote this, or nobody's."""
-    return not header.senders or any(DAEMON.match(address) for address in (*header.senders, *header.sender))
+    return (
+        not header.senders
+        or any(map(DAEMON.match, header.senders))
+        or (bool(header.sender) and any(map(DAEMON.match, header.sender)))
+    )
 
 
 def looks_returned(header: Header) -> bool:

@@ -7,7 +7,7 @@ not come from a machine of ours, that hop itself, and nothing below.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
 from mailsla.core.mail.authentication_results import AUTH, DMARC, FAIL, PASS, Said
 from mailsla.core.mail.copies import Copy, Mail, MailboxRole
@@ -96,9 +96,9 @@ def without_forged_marks(mail: Mail, office: Office) -> Header:
     `X-Spam-Flag` counts above our own hop, and in Junk; `X-Mailsla`, on a mail that is believed to be ours.
     """
     header = mail.header
-    is_flagged, is_alert = header.has("x-spam-flag"), header.has("x-mailsla")
-    if not (is_flagged or is_alert) or not mail.copies or any(copy.trace is None for copy in mail.copies):
+    if not header.has_any(MARKS) or not mail.copies or any(copy.trace is None for copy in mail.copies):
         return header
+    is_flagged, is_alert = header.has("x-spam-flag"), header.has("x-mailsla")
     forged = set()
     if is_flagged and not _is_flagged_by_us(mail, office):
         forged.add("x-spam-flag")
@@ -107,10 +107,13 @@ def without_forged_marks(mail: Mail, office: Office) -> Header:
     return without_marks(header, forged) if forged else header
 
 
-def without_marks(header: Header, names: Iterable[str] = ("x-spam-flag", "x-mailsla")) -> Header:
+MARKS = frozenset({"x-spam-flag", "x-mailsla"})
+"""Names of the kept fields by which our own server, or mailsla itself, marks a mail; anybody may write them too."""
+
+
+def without_marks(header: Header, names: Container[str] = MARKS) -> Header:
     """Return a header without the kept fields of these names."""
-    names = frozenset(names)
-    if not any(name in names for name, _value in header.kept):
+    if not header.has_any(names):
         return header
     return header._replace(kept=tuple(item for item in header.kept if item[0] not in names))
 

@@ -39,9 +39,9 @@ def needs_body(header: Header, office: Office) -> bool:
     form = office.form_of(header)
     if form is not None:
         return form.needs_body(header, office.outside)
-    if kind_here(header, office).kind is not MailKind.PERSON:
-        return False
-    return is_of_a_mail_system(header) or _may_thank(header, office)
+    # What nearly every letter is not comes first.
+    may_tell = is_of_a_mail_system(header) or _may_thank(header, office)
+    return may_tell and kind_here(header, office).kind is MailKind.PERSON
 
 
 def needs_structure(header: Header, office: Office) -> bool:
@@ -63,8 +63,8 @@ def as_invitation(header: Header) -> Header:
 def _may_thank(header: Header, office: Office) -> bool:
     """Tell whether a mail answers a mail of ours, under a subject that does not say what it is."""
     return (
-        not office.wrote(header)
-        and office.is_answered_by(header)
+        office.is_answered_by(header)
+        and not office.wrote(header)
         and not says_thanks(base_subject(header.subject))
     )
 

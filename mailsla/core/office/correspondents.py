@@ -16,6 +16,8 @@ from mailsla.core.office.forms import Form
 _HOSTS = re.compile(r"[@<.]([A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)(?=[>?,;\s]|\Z)")
 """Of what a list says of itself: after an @, or the whole of a List-Id (RFC 2919)."""
 
+_LIST_FIELDS = frozenset((*LIST_FIELDS, *LEAVING_FIELDS))
+
 PRIVATE_NETWORKS = (
     "10.0.0.0/8",
     "172.16.0.0/12",
@@ -151,9 +153,9 @@ class Office:
 
     def has_list(self, header: Header) -> bool:
         """Tell whether a mail came through a list of ours: a list's field names a host of our domains."""
-        return any(
+        return header.has_any(_LIST_FIELDS) and any(
             self.has_host(host.lower())
-            for field in (*LIST_FIELDS, *LEAVING_FIELDS)
+            for field in _LIST_FIELDS
             for host in _HOSTS.findall(header.field(field))
         )
 
@@ -170,7 +172,7 @@ class Office:
 
     def wrote(self, header: Header) -> bool:
         """Tell whether the office wrote this: every address of From is ours, there is one, and no list put it there."""
-        is_ours = bool(header.senders) and all(self.includes(address) for address in header.senders)
+        is_ours = bool(header.senders) and all(map(self.includes, header.senders))
         return is_ours and not self.rewritten_from(header)
 
     def rewritten_from(self, header: Header) -> tuple[str, ...]:
@@ -179,14 +181,16 @@ class Office:
         « Camille via Contact » : the list says who wrote, in a field of its own or in Reply-To.
         """
         named = self.outside(header.original_from)
-        return named or (self.outside(header.reply_to) if self.has_list(header) else ())
+        return named or (self.outside(header.reply_to) if header.reply_to and self.has_list(header) else ())
 
     def outside(self, addresses: tuple[str, ...]) -> tuple[str, ...]:
         """Return the addresses that belong to citizens: neither the office's nor a form's."""
-        return tuple(
-            address
-            for address in addresses
-            if not self.includes(address) and plain(address) not in self.form_senders
+        # Of most lists of addresses there is none, or it has one address.
+        return tuple(filter(self._is_outside, addresses)) if addresses else ()
+
+    def _is_outside(self, address: str) -> bool:
+        return not self.includes(address) and (
+            not self.form_senders or plain(address) not in self.form_senders
         )
 
     def service_of_address(self, addresses: tuple[str, ...]) -> str | None:

@@ -74,8 +74,7 @@ def tie_names(header: Header, office: Office) -> set[str]:
 
     Without an id made for one mail, when it was sent and by whom: another may be the same one.
     """
-    names = {f"id:{cited}" for cited in cited_ids(header)}
-    names.update(f"id:{own}" for own in (header.message_id, origin(header)) if own)
+    names = {f"id:{named}" for named in (*cited_ids(header), header.message_id, origin(header)) if named}
     if not looks_unique(header.message_id or ""):
         names.add(f"sent:{header.sent_at}:{','.join(sorted(header.senders))}")
     if header.thread_index:
@@ -87,11 +86,11 @@ def tie_names(header: Header, office: Office) -> set[str]:
 
 def _reachable(header: Header, office: Office) -> tuple[str, ...]:
     """Return the citizens through whom evidence 4 may tie this mail."""
+    is_form = office.is_form(header)
     # A mark may be forged: what counts as a letter without it can be tied.
-    kind = kind_here(without_marks(header), office).kind
-    if not (office.is_form(header) or is_letter(header, kind, office)):
+    if not is_form and not is_letter(header, kind_here(without_marks(header), office).kind, office):
         return ()
-    if office.is_form(header) or not office.wrote(header) or looks_like_a_form(header, office):
+    if is_form or not office.wrote(header) or looks_like_a_form(header, office):
         return (*requesters(header, office), *written_to(header, office))
     outside = written_to(header, office)
     return outside if len(outside) <= MOST_RECIPIENTS else ()
