@@ -12,7 +12,7 @@ from itertools import islice
 from typing import Protocol
 
 from mailsla.core.collection.on_server import Fetched
-from mailsla.core.collection.to_store import Batch, NewMessage, SetAside, new_message, unforeseen
+from mailsla.core.collection.to_store import Batch, NewMessage, SetAside, new_messages, unforeseen
 from mailsla.core.errors import (
     FetchCut,
     FetchRefused,
@@ -22,6 +22,7 @@ from mailsla.core.errors import (
     Unforeseen,
     apart,
 )
+from mailsla.core.mail.header import Header
 from mailsla.core.mail.header_reading import read_header
 from mailsla.core.office.body_evidence import (
     needs_body,
@@ -225,11 +226,8 @@ class _Fetching:
 def _read_piece(office: Office, piece: _Piece) -> _Read:
     """Read every header of a piece; pure, so that another process can do it."""
     read = _Read([], [], [SetAside(uid, None, "refused") for uid in piece.refused], piece.through)
-    for fetched in piece.fetched:
-        outcome = apart(partial(_read_one, fetched, office))
-        if isinstance(outcome, Unforeseen):
-            read.set_aside.append(SetAside(fetched.uid, fetched.internal_at, unforeseen(outcome)))
-        elif isinstance(outcome, SetAside):
+    for outcome in _outcomes(piece.fetched, office):
+        if isinstance(outcome, SetAside):
             read.set_aside.append(outcome)
         else:
             message, is_unsure = outcome
@@ -237,11 +235,29 @@ def _read_piece(office: Office, piece: _Piece) -> _Read:
     return read
 
 
-def _read_one(fetched: Fetched, office: Office) -> tuple[NewMessage, bool] | SetAside:
-    """Return a message, and whether it does not say enough without its body."""
-    try:
-        header = read_header(fetched.header)
-    except MessageError as error:
-        return SetAside(fetched.uid, fetched.internal_at, error.reason)
-    message = new_message(fetched.uid, fetched.internal_at, header, office, is_draft=fetched.is_draft)
-    return message, needs_body(header, office) or needs_structure(header, office)
+_Outcome = tuple[NewMessage, bool] | SetAside
+"""A message, and whether it does not say enough without its body; or that it could not be read."""
+
+
+def _outcomes(fetched: Sequence[Fetched], office: Office) -> list[_Outcome]:
+    """Read some headers: at once when that works, else each alone."""
+    at_once = apart(partial(_read_at_once, fetched, office))
+    if not isinstance(at_once, Unforeseen):
+        return at_once
+    if len(fetched) == 1:
+        return [SetAside(fetched[0].uid, fetched[0].internal_at, unforeseen(at_once))]
+    return [outcome for one in fetched for outcome in _outcomes([one], office)]
+
+
+def _read_at_once(fetched: Sequence[Fetched], office: Office) -> list[_Outcome]:
+    """Read some headers, each step of all of them before the next; those set aside come first."""
+    read: list[tuple[Fetched, Header]] = []
+    set_aside: list[_Outcome] = []
+    for one in fetched:
+        try:
+            read.append((one, read_header(one.header)))
+        except MessageError as error:
+            set_aside.append(SetAside(one.uid, one.internal_at, error.reason))
+    messages = new_messages(read, office)
+    unsure = [needs_body(header, office) or needs_structure(header, office) for _one, header in read]
+    return [*set_aside, *zip(messages, unsure, strict=True)]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
 
-from mailsla.core.collection.on_server import MailboxStatus
+from mailsla.core.collection.on_server import Fetched, MailboxStatus
 from mailsla.core.errors import Unforeseen
 from mailsla.core.mail.copies import DRAFT_FIELD, DRAFT_FLAG
 from mailsla.core.mail.header import Header
@@ -104,10 +104,27 @@ def new_message(
     uid: int, internal_at: datetime | None, header: Header, office: Office, *, is_draft: bool = False
 ) -> NewMessage:
     """Return a message ready to be stored: its identity, its ties, what its trace says, whether its flag says draft."""
-    trace = trace_of(header, office)
-    header = header.without_trace
-    marks = _marks(header, is_draft=is_draft)
-    return NewMessage(uid, internal_at, identity(header), header, ties(header, office), marks, trace)
+    [message] = new_messages([(Fetched(uid, internal_at, b"", is_draft), header)], office)
+    return message
+
+
+def new_messages(read: Sequence[tuple[Fetched, Header]], office: Office) -> list[NewMessage]:
+    """Return messages ready to be stored, with the headers that were read of them.
+
+    Each step is done of all before the next: what a processor has just done it does again in two thirds of the time.
+    """
+    traces = [trace_of(header, office) for _fetched, header in read]
+    headers = [header.without_trace for _fetched, header in read]
+    keys = [identity(header) for header in headers]
+    tied = [ties(header, office) for header in headers]
+    marks = [_marks(header, is_draft=fetched.is_draft) for fetched, header in read]
+    found = [fetched for fetched, _header in read]
+    return [
+        NewMessage(item.uid, item.internal_at, key, header, names, marked, trace)
+        for item, key, header, names, marked, trace in zip(
+            found, keys, headers, tied, marks, traces, strict=True
+        )
+    ]
 
 
 def _marks(header: Header, *, is_draft: bool) -> tuple[str, ...]:

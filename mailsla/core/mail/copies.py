@@ -80,6 +80,9 @@ class Copy(NamedTuple):
         return MailboxRole.DRAFTS if is_draft else self.role
 
 
+_ALONE = {role: frozenset({role}) for role in MailboxRole}
+
+
 class Mail(NamedTuple):
     """One message as the store knows it.
 
@@ -102,6 +105,8 @@ class Mail(NamedTuple):
         The bin does not count: a mail is thrown away as what it was before. Nor do drafts of what was sent: it stays
         sent when its sent copy goes, and a draft of it is left.
         """
+        if len(self.copies) == 1:
+            return _ALONE[self.copies[0].held_as]
         kept = [copy for copy in self.copies if copy.role is not MailboxRole.TRASH] or self.copies
         copies = [copy for copy in kept if copy.held_as is not MailboxRole.DRAFTS] or kept
         present = frozenset(copy.held_as for copy in copies if copy.present)

@@ -55,7 +55,9 @@ def sent(mail: Mail) -> Moment:
 
 def _with_dispute(moment: Moment, mail: Mail) -> Moment:
     """Return a moment with what the server says of a mail that mailsla saw come, when that is more than a day away."""
-    seen = (copy for copy in mail.copies if copy.arrived and not copy.imported)
+    seen = [copy for copy in mail.copies if copy.arrived and not copy.imported]
+    if not seen:
+        return moment
     # A copy that came later, by a migration, says nothing of when the mail did.
     witnesses = (
         copy.internal_at
@@ -86,7 +88,7 @@ def _received(mail: Mail) -> Moment:
     the mail when even that is absurd.
     """
     server = _server(mail)
-    hop = _earliest((copy.hop_at for copy in mail.copies), mail)
+    hop = _earliest([copy.hop_at for copy in mail.copies], mail)
     if hop is not None and (server is None or hop <= server):
         return Moment(hop, Basis.LAST_HOP)
     return _archive(mail) or _sender_clock(mail) if server is None else Moment(server, Basis.SERVER)
@@ -137,8 +139,8 @@ def stored(mail: Mail) -> Moment | None:
 
 
 def _server(mail: Mail) -> datetime | None:
-    believed = (copy for copy in mail.copies if not copy.imported and not _before_its_hop(copy, mail))
-    return _earliest((copy.internal_at for copy in believed), mail)
+    believed = [copy for copy in mail.copies if not copy.imported and not _before_its_hop(copy, mail)]
+    return _earliest([copy.internal_at for copy in believed], mail)
 
 
 def _before_its_hop(copy: Copy, mail: Mail) -> bool:
@@ -149,13 +151,13 @@ def _before_its_hop(copy: Copy, mail: Mail) -> bool:
 
 
 def _archive(mail: Mail) -> Moment | None:
-    filed = _earliest((copy.internal_at for copy in mail.copies if copy.imported), mail)
+    filed = _earliest([copy.internal_at for copy in mail.copies if copy.imported], mail)
     return None if filed is None else Moment(filed, Basis.ARCHIVE)
 
 
 def _earliest(stamps: Iterable[datetime | None], mail: Mail) -> datetime | None:
     """Return the earliest plausible instant."""
-    return min((at for at in stamps if at is not None and _plausible(at, mail)), default=None)
+    return min([at for at in stamps if at is not None and _plausible(at, mail)], default=None)
 
 
 def _sender_clock(mail: Mail) -> Moment:

@@ -47,4 +47,6 @@ def may_be_an_invitation(header: Header) -> bool:
 
 def leaving_field(header: Header) -> str | None:
     """Return the field by which one could leave a list, if it has one."""
-    return next((field for field in LEAVING_FIELDS if header.has(field)), None)
+    if not header.has_any(LEAVING_FIELDS):
+        return None
+    return next(field for field in LEAVING_FIELDS if header.has(field))

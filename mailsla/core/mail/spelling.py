@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 
 
+@lru_cache(maxsize=2_048)
 def plain_spelling(text: str) -> str:
     """Return a text with composed accents (Unicode's NFC) and straight apostrophes, as this code writes its words.
 

@@ -150,7 +150,8 @@ def looks_like_a_form(header: Header, office: Office) -> bool:
 
 def written_to(header: Header, office: Office) -> tuple[str, ...]:
     """Return the addresses outside the office that a mail was written to."""
-    return tuple(dict.fromkeys(map(plain, office.outside(header.recipients))))
+    outside = office.outside(header.recipients)
+    return tuple(dict.fromkeys(map(plain, outside))) if outside else ()
 
 
 def is_letter(header: Header, kind: MailKind, office: Office) -> bool:
@@ -178,7 +179,7 @@ def _by_copies(mail: Mail, office: Office) -> tuple[MailKind, Reason | None]:
 
 def _roles(mail: Mail, office: Office) -> frozenset[MailboxRole]:
     """Return a letter's roles; a flag makes no draft of what an outsider wrote and a server delivered."""
-    if office.wrote(mail.header):
+    if not any(copy.draft_since for copy in mail.copies) or office.wrote(mail.header):
         return mail.roles
     delivered = (copy._replace(draft_since=None) if copy.hop_at else copy for copy in mail.copies)
     return mail._replace(copies=tuple(delivered)).roles

@@ -14,6 +14,8 @@ from mailsla.core.pairing.one_mail import OneMail
 
 def evidence_of(found: Sequence[OneMail], decided: Decided) -> list[Threaded]:
     """Return what threading may see of each mail, after what people decided."""
+    if not decided.by_target:
+        return [Threaded(one.mail.key, one.mail.header, one.ids) for one in found]
     mails = [one.mail for one in found]
     subjects = {mail.key: base_subject(mail.header.subject) for mail in mails if decided.naming(mail.key)}
     cut = {

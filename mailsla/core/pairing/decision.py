@@ -104,6 +104,8 @@ class Decided:
 
     def counts(self, target: str) -> bool | None:
         """Tell whether people said that a mail is a citizen's, or that it is to be left out; None when nobody did."""
+        if target not in self.by_target:
+            return None
         last = max(
             (
                 item

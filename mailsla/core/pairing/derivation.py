@@ -250,6 +250,8 @@ def _matches(
 
 def _is_settled(key: str, decided: Decided) -> bool:
     """Tell whether a person said what a possible reply answers, or that it answers nothing."""
+    if key not in decided.by_target:
+        return False
     settling = (Action.JOIN, Action.SPLIT, Action.DISMISS, Action.COUNT, Action.LEAVE_OUT)
     return any(decided.last(key, action) for action in settling)
 

@@ -227,8 +227,8 @@ def _united(group: Sequence[Mail]) -> OneMail:
     return OneMail(mail, _ids([mail, *group]), tuple(others))
 
 
-def _ids(mails: Iterable[Mail]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(mail.header.message_id for mail in mails if mail.header.message_id))
+def _ids(mails: Sequence[Mail]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys([mail.header.message_id for mail in mails if mail.header.message_id]))
 
 
 def _says_the_same(header: Header, other: Header) -> bool:

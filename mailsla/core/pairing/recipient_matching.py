@@ -121,23 +121,23 @@ class _Requests:
         theirs = (self._by_citizen[citizen] for citizen in mail.citizens if citizen in self._by_citizen)
         return not all(known.conversations.issubset(conversations) for known in theirs)
 
-    def reached(self, mail: Reading, since: datetime) -> list[Stretch]:
-        """Return the requests of the citizens written to, received before."""
-        theirs = (self._by_citizen[citizen].all for citizen in mail.citizens if citizen in self._by_citizen)
-        return _received(theirs, mail, since)
+    def reached(self, mail: Reading, since: datetime, until: datetime) -> list[Stretch]:
+        """Return the requests of the citizens written to, received from one instant to another."""
+        theirs = [self._by_citizen[citizen].all for citizen in mail.citizens if citizen in self._by_citizen]
+        return _received(theirs, mail, since, until)
 
-    def on_subject(self, mail: Reading, since: datetime) -> list[Stretch]:
+    def on_subject(self, mail: Reading, since: datetime, until: datetime) -> list[Stretch]:
         """Return those of them that are on the subject of the mail."""
         subject = base_subject(mail.mail.header.subject)
-        theirs = (self._by_citizen[citizen] for citizen in mail.citizens if citizen in self._by_citizen)
-        same = (known.by_subject[subject] for known in theirs if subject in known.by_subject)
-        return _received(same, mail, since)
+        theirs = [self._by_citizen[citizen] for citizen in mail.citizens if citizen in self._by_citizen]
+        same = [known.by_subject[subject] for known in theirs if subject in known.by_subject]
+        return _received(same, mail, since, until)
 
 
-def _received(theirs: Iterable[ByReceipt], mail: Reading, since: datetime) -> list[Stretch]:
-    """Return requests received since an instant and before a mail was sent, where there are any."""
+def _received(theirs: Iterable[ByReceipt], mail: Reading, since: datetime, until: datetime) -> list[Stretch]:
+    """Return requests received from one instant to another, where there are any that a mail may be about."""
     since = max(since, mail.moment.at - LONGEST_DOUBT)
-    found = (requests.between(since, sent_at_latest(mail)) for requests in theirs)
+    found = [requests.between(since, until) for requests in theirs]
     return [stretch for stretch in found if stretch.first < stretch.after]
 
 
@@ -145,16 +145,17 @@ def _judged(orphan: Reading, known: _Requests, rules: PairingRules) -> str | Dou
     """Return the key of the request that an untied mail answers, a doubt, or None when it answers nothing."""
     at = sent_at_latest(orphan)
     near_since = at - rules.pairing_window
-    fitting = known.on_subject(orphan, near_since) if is_reply_subject(orphan.mail.header.subject) else []
+    is_reply = is_reply_subject(orphan.mail.header.subject)
+    fitting = known.on_subject(orphan, near_since, at) if is_reply else []
     one = _the_one(orphan, fitting)
     if one is not None:
         return one.key
     if fitting:
         waiting, code = fitting, DoubtCode.SEVERAL_FIT
-    elif near := known.reached(orphan, near_since):
+    elif near := known.reached(orphan, near_since, at):
         waiting, code = near, DoubtCode.OTHER_SUBJECT
     else:
-        waiting, code = known.reached(orphan, orphan.moment.at - LONGEST_DOUBT), DoubtCode.TOO_LATE
+        waiting, code = known.reached(orphan, orphan.moment.at - LONGEST_DOUBT, at), DoubtCode.TOO_LATE
     candidates = keys_open(waiting, at)
     return Doubt(orphan.key, at, candidates, code) if candidates else None
 
@@ -188,7 +189,7 @@ def _about_others(reply: Reading, known: _Requests, rules: PairingRules) -> list
     conversations = {request.conversation for request, _part in own}
     if not known.has_others(reply, conversations):
         return []
-    stretches = known.on_subject(reply, at - rules.pairing_window)
+    stretches = known.on_subject(reply, at - rules.pairing_window, sent_at_latest(reply))
     elsewhere = {
         request.key: request
         for stretch in stretches

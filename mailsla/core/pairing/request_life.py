@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from mailsla.core.clock.announcement import Announcement
 from mailsla.core.mail.addresses import parse_addresses, plain
@@ -219,10 +220,12 @@ def _moved_at(copy: Copy, copies: Sequence[Copy]) -> datetime | None:
 def _by_keyword(mail: Mail, office: Office, assignments: list[Assignment]) -> list[Assignment]:
     """Return the service that an IMAP keyword gives a mail, unless it had one by then."""
     given = sorted(
-        (at, service)
-        for copy in mail.copies
-        for word, at in copy.keywords
-        if (service := office.service_of_keyword(word)) is not None
+        [
+            (at, service)
+            for copy in mail.copies
+            for word, at in copy.keywords
+            if (service := office.service_of_keyword(word)) is not None
+        ]
     )
     return [
         Assignment(service, at, ServiceBasis.KEYWORD)
@@ -256,9 +259,13 @@ def _answer(reading: Reading, register: Register, link: Link, rules: PairingRule
 class _Returned:
     """The mails that delivery reports speak of, each with whom it was written to."""
 
-    def __init__(self, readings: Iterable[Reading]) -> None:
-        self._by_key = {reading.key: reading for reading in readings}
+    def __init__(self, readings: Sequence[Reading]) -> None:
+        self._readings = readings
         self._written_to: dict[str, frozenset[str]] = {}
+
+    @cached_property
+    def _by_key(self) -> dict[str, Reading]:
+        return {reading.key: reading for reading in self._readings}
 
     def written_to(self, key: str | None) -> frozenset[str]:
         """Return the addresses outside that a mail of the office was written to; none of another mail."""
@@ -380,7 +387,7 @@ def _closed(case: Followed, conversation: str, rules: PairingRules, decided: Dec
         steps=tuple(case.steps),
         category=_category(opening.mail, rules),
         imported=bool(copies) and all(copy.imported for copy in copies),
-        mailboxes=tuple(dict.fromkeys((copy.account, copy.mailbox) for copy in copies)),
+        mailboxes=tuple(dict.fromkeys([(copy.account, copy.mailbox) for copy in copies])),
         subject=opening.mail.header.subject,
         announcements=tuple(case.announcements),
         first_response=_first(case.steps, FIRST_RESPONSES),
@@ -398,6 +405,8 @@ def _comes_first(elsewhere: Moment, answered: Moment | None) -> bool:
 
 def _undisputed(moment: Moment, keys: Iterable[str | None], decided: Decided) -> Moment:
     """Return a moment without what disputes it, when a person looked at one of the mails and left it as it is."""
+    if moment.disputed is None:
+        return moment
     is_settled = any(key is not None and decided.last(key, Action.DISMISS) is not None for key in keys)
     return moment._replace(disputed=None) if is_settled else moment
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 
 from mailsla.core.mail.copies import EARLIEST
 from mailsla.core.office.sides import Reading
@@ -50,9 +51,10 @@ def doubts_of_unproven(
         for citizen in request.citizens:
             beside[request.conversation, citizen].append(request)
     theirs = {place: ByReceipt(found) for place, found in beside.items()}
-    reached = _reached(unproven, requests, rules)
+    sent_at = {reading.key: sent_at_latest(reading) for reading in unproven}
+    reached = _reached(unproven, sent_at, requests, rules)
     for reading in unproven:
-        at = sent_at_latest(reading)
+        at = sent_at[reading.key]
         places = ((home[reading.key], citizen) for citizen in reading.citizens)
         written_to = keys_open(
             [theirs[place].between(EARLIEST, at) for place in places if place in theirs], at
@@ -64,11 +66,13 @@ def doubts_of_unproven(
 
 
 def _reached(
-    unproven: Sequence[Reading], requests: Sequence[Request], rules: PairingRules
+    unproven: Sequence[Reading],
+    sent_at: Mapping[str, datetime],
+    requests: Sequence[Request],
+    rules: PairingRules,
 ) -> dict[str, tuple[str, ...]]:
     """Return the open requests that evidence 4 reaches from each mail."""
     matches = match(unproven, (), requests, rules)
     open_then = {request.key: request for request in requests}
-    at = {reading.key: sent_at_latest(reading) for reading in unproven}
-    answers = {key: (to,) for key, to in matches.answers.items() if is_open(open_then[to], at[key])}
+    answers = {key: (to,) for key, to in matches.answers.items() if is_open(open_then[to], sent_at[key])}
     return {**answers, **{doubt.mail: doubt.candidates for doubt in matches.doubts}}

@@ -24,6 +24,8 @@ def with_unseen(
     linked = dict(links)
     for one in found:
         header = one.mail.header
+        if not (header.in_reply_to or header.references):
+            continue
         if readings[one.mail.key].side is not Side.CITIZEN or speaks_of_receipt(header.subject):
             continue
         unseen = tuple(name for name in cited_ids(header) if name not in held and office.made(name))

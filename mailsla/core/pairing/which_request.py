@@ -20,6 +20,8 @@ ANY = Wanted(((ANYBODY,),), lambda _case: True)
 def asked_to_answer_at(reading: Reading, office: Office) -> set[str]:
     """Return the addresses outside that a mail asks to be answered at, when they are not its author's."""
     header = reading.mail.header
+    if not header.reply_to:
+        return set()
     authors = {plain(address) for address in header.senders}
     return {plain(address) for address in office.outside(header.reply_to)} - authors
 
