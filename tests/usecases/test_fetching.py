@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -13,6 +14,7 @@ from mailsla.core.collection.on_server import BodyStart, Fetched
 from mailsla.core.collection.to_store import Batch, SetAside
 from mailsla.core.errors import FetchCut, FetchRefused, MailboxError, OversizedMessage, TransientError
 from mailsla.core.office.body_evidence import READ_BYTES
+from mailsla.core.office.forms import AddressSource, Form
 from mailsla.usecases.fetching import read_batches
 from mailsla.usecases.terms import Limits, Map, Terms
 from tests.factories import OFFICE
@@ -235,3 +237,17 @@ def test_mails_that_need_their_bodies_do_not_pile_up(spread: Map) -> None:
     assert [message.uid for batch in batches for message in batch.messages] == list(uids)
     # All that is read of a slice, and what is ahead of it, waits for its end.
     assert max(len(batch.messages) for batch in batches) <= limits.stored + limits.slice
+
+
+def test_what_nobody_foresaw_of_one_header_sets_it_aside_alone() -> None:
+    # A text stands where a pattern should, for whatever a version to come may stumble on.
+    broken = Form(frozenset({"usager7@example.org"}), (AddressSource.SUBJECT,), subject_pattern="")  # type: ignore[arg-type]  # (the fault)
+    office = replace(OFFICE, forms=(broken,))
+
+    batches = list(read_batches(Mailbox(range(1, 21)), range(1, 21), 7, replace(terms(map), office=office)))
+
+    assert [(item.uid, item.reason) for batch in batches for item in batch.set_aside] == [
+        (7, "unforeseen AttributeError")
+    ]
+    messages = [message.uid for batch in batches for message in batch.messages]
+    assert messages == [uid for uid in range(1, 21) if uid != 7]

@@ -109,10 +109,11 @@ def set_aside(connection: Connection, mailbox_id: int, batch: Batch, seen_at: da
     def these(uids: Collection[int]) -> ColumnElement[bool]:
         return here & among(SET_ASIDE.c.uid, uids, connection)
 
-    read = these([message.uid for message in batch.messages])
-    connection.execute(update(SET_ASIDE).where(read, HERE).values(gone_at=seen_at))
-    again = these([item.uid for item in batch.set_aside])
-    connection.execute(update(SET_ASIDE).where(again).values(reader=reader, gone_at=None))
+    if connection.execute(select(SET_ASIDE.c.id).where(here).limit(1)).first() is not None:
+        read = these([message.uid for message in batch.messages])
+        connection.execute(update(SET_ASIDE).where(read, HERE).values(gone_at=seen_at))
+        again = these([item.uid for item in batch.set_aside])
+        connection.execute(update(SET_ASIDE).where(again).values(reader=reader, gone_at=None))
     insert_new(
         connection,
         SET_ASIDE,
