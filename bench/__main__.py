@@ -1,6 +1,6 @@
 """Runs the benchmarks, all of them by default.
 
-`python -m bench [headers|clock|pairing|crowds|quality|report|one_more|polling|latency|collection] …`.
+`python -m bench [headers|clock|pairing|crowds|quality|report|one_more|polling|latency|collection|line] …`.
 
 Another seed: `python -m tests.trials.mail.quality 7`; other sizes: `python -m bench.collection 1000 5000`.
 """
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sys
 
-from bench import clock, collection, crowds, headers, latency, one_more, pairing, polling, report
+from bench import clock, collection, crowds, headers, latency, line, one_more, pairing, polling, report
 from tests.trials.mail import quality
 
 BENCHMARKS = {
@@ -23,6 +23,7 @@ BENCHMARKS = {
     "polling": polling.main,
     "latency": latency.main,
     "collection": collection.main,
+    "line": line.main,
 }
 
 if __name__ == "__main__":

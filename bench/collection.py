@@ -120,10 +120,11 @@ def in_turn(
     names: Collection[str],
     once: Collection[str] = (),
     before: Callable[[], None] = lambda: None,
+    rounds: int = ROUNDS,
 ) -> dict[str, Series]:
     """Run each contender once a round, those of `once` in the first only; `before` each of them."""
     series = {name: Series() for name in names}
-    for round_ in range(ROUNDS):
+    for round_ in range(rounds):
         for name in names:
             if round_ == 0 or name not in once:
                 before()

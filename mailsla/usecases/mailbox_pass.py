@@ -15,7 +15,8 @@ from mailsla.core.mail.copies import DRAFT_FLAG
 from mailsla.core.mail.header import ASKED_VERSION
 from mailsla.core.pairing.ties import forms_digest
 from mailsla.usecases.fact_store import FactStore
-from mailsla.usecases.fetching import HeaderSource, read_batches
+from mailsla.usecases.fetching import read_batches
+from mailsla.usecases.pieces import HeaderSource
 from mailsla.usecases.terms import Terms
 
 
@@ -89,7 +90,8 @@ class MailboxPass:
         status = self.mailbox.status or self.session.status(self.mailbox.name)
         if not again and self.cursor.is_unchanged(status, self.terms.keywords):
             return True
-        status = self.session.examine(self.mailbox.name)
+        if not self._never_held_any(status):
+            status = self.session.examine(self.mailbox.name)
         if not status.uid_validity:
             # Without it nothing tells these UIDs from others (RFC 9051 §2.3.1.1).
             raise MailboxError(self.mailbox.name)
@@ -104,6 +106,11 @@ class MailboxPass:
         seen = status if self.terms.keywords else replace(status, highest_modseq=0)
         self.store.mailboxes.finish(self.cursor, seen, self.terms.now(), forms, self._missed(status))
         return True
+
+    def _never_held_any(self, status: MailboxStatus) -> bool:
+        """Tell whether no mail ever was in a mailbox that is new: there is nothing to open it for."""
+        is_new = status.uid_validity > 0 and not self.cursor.uid_validity
+        return is_new and not status.messages and status.uid_next == 1
 
     def _missed(self, status: MailboxStatus) -> int | None:
         """Return how many mails came and went unseen since the last pass; None when nothing tells."""
@@ -137,9 +144,12 @@ class MailboxPass:
         return uids
 
     def _look_for_flags(self, status: MailboxStatus) -> None:
+        if not status.messages:
+            return
         bearing = {keyword: self.session.with_keyword(keyword) for keyword in self.terms.keywords}
-        # Those of new messages came with them; older ones gain or lose it without a new UID.
-        bearing[DRAFT_FLAG] = self.session.drafts()
+        if self.cursor.uid_validity:
+            # Those of new messages came with them; older ones gain or lose it without a new UID.
+            bearing[DRAFT_FLAG] = self.session.drafts()
         copies, validity = self.store.copies, status.uid_validity
         for name, uids in bearing.items():
             before = set(copies.bearing(self.cursor, validity, name))
@@ -161,7 +171,7 @@ class MailboxPass:
         suspect = None if anew or not self.cursor.is_stuck else self.cursor.cut_at
         new = _NewUids(self, through + 1, status, aside if suspect is None else {*aside, suspect})
         done = 0
-        for batch in read_batches(self.session, new, status.uid_validity, self.terms):
+        for batch in read_batches(self.session, new, status.uid_validity, self._fetching_terms):
             through = batch.last_uid
             covered = through if suspect is None else min(through, suspect - 1)
             self._store(replace(batch, last_uid=covered, arrived=not anew and self.cursor.was_read_whole))
@@ -173,6 +183,12 @@ class MailboxPass:
             through = max(through, suspect)
             self._read_suspect(status, suspect, through)
         return through
+
+    @property
+    def _fetching_terms(self) -> Terms:
+        """What new mail is fetched by: after a cut, as nobody knows why, nothing is asked ahead up to its end."""
+        limits = replace(self.terms.limits, ahead=self.terms.limits.ahead and not self.cursor.was_cut)
+        return replace(self.terms, limits=limits)
 
     def _is_read_anew(self, status: MailboxStatus) -> bool:
         """Tell whether the opened mailbox is read from its first message on; what is known is not added twice."""
@@ -193,7 +209,7 @@ class MailboxPass:
     def _read_apart(self, status: MailboxStatus, uids: Collection[int]) -> set[int]:
         """Read some UIDs of the opened mailbox and return those that came; the cursor stays where it is."""
         came: set[int] = set()
-        for batch in read_batches(self.session, sorted(uids), status.uid_validity, self.terms):
+        for batch in read_batches(self.session, [sorted(uids)], status.uid_validity, self.terms):
             self._store(replace(batch, last_uid=0))
             came.update(message.uid for message in batch.messages)
             came.update(item.uid for item in batch.set_aside)
@@ -242,7 +258,7 @@ class MailboxPass:
 
 
 class _NewUids:
-    """The UIDs of an opened mailbox from one on, looked for as they are needed, some thousands at a time.
+    """The UIDs of an opened mailbox from one on, in stretches of some thousands, looked for as they are needed.
 
     Attributes:
         expected: How many there should be; the mailbox's count until its end has been looked at.
@@ -253,19 +269,22 @@ class _NewUids:
         self._first, self._status, self._aside = first, status, aside
         self.expected = status.messages
 
-    def __iter__(self) -> Iterator[int]:
+    def __iter__(self) -> Iterator[Sequence[int]]:
         count = 0
         for found, is_last in self._windows():
             uids = [uid for uid in found if uid not in self._aside]
             count += len(uids)
             if is_last:
                 self.expected = count
-            yield from uids
+            yield uids
 
     def _windows(self) -> Iterator[tuple[Sequence[int], bool]]:
         """Yield the UIDs found in stretches, wider where few are; the last one is open: UIDNEXT may be wrong."""
         session, since, limits = self._session, self._terms.since, self._terms.limits
         first, width = self._first, limits.window
+        if not self._status.messages:
+            yield (), True
+            return
         end = session.highest_uid() if self._status.messages > limits.window else 0
         while first + width <= end:
             found = session.uids(first, first + width - 1, since=since)

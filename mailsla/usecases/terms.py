@@ -26,6 +26,7 @@ class Limits:
         widest: The same where messages are few between UIDs: as many as a line can hold.
         slice: UIDs asked for at once: servers refuse command lines of 20,000 of them, and bodies wait for the end
             of a slice.
+        ahead: Whether a slice is asked for before the answer to the one before it has ended.
         piece_bytes: A piece is read and stored when its headers reach so many bytes…
         piece_messages: … or so many messages: memory does not grow with the mailbox.
         stored: Messages stored in one transaction: its end waits for the disk.
@@ -36,6 +37,7 @@ class Limits:
     window: int = 20_000
     widest: int = 80_000
     slice: int = 1_000
+    ahead: bool = True
     piece_bytes: int = 1024 * 1024
     piece_messages: int = 250
     stored: int = 2_000

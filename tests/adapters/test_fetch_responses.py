@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from imapclient.response_parser import parse_fetch_response
 
-from mailsla.adapters.imap.fetch_responses import MOST_LITERAL, internal_date, read_fetch
+from mailsla.adapters.imap.fetch_responses import MOST_LITERAL, Ended, internal_date, read_fetch
 from mailsla.core.collection.on_server import Fetched
 from mailsla.core.errors import OversizedMessage
 
@@ -20,7 +20,9 @@ TAG = b"ABCD7"
 
 def answers(*parts: bytes, end: bytes = TAG + b" OK done\r\n") -> list[Fetched]:
     stream = io.BytesIO(b"".join(parts) + end)
-    return list(read_fetch(stream.readline, stream.read, TAG))
+    *found, ended = read_fetch(stream.readline, stream.read, [TAG])
+    assert ended == Ended(TAG, is_refused=False)
+    return [message for message in found if isinstance(message, Fetched)]
 
 
 def literal(content: bytes) -> bytes:
@@ -148,11 +150,22 @@ def test_a_connection_that_ends_or_talks_nonsense_is_given_up(stream: bytes) -> 
 
 
 @pytest.mark.parametrize("answer", [b"NO [LIMIT] later", b"BAD what"])
-def test_a_refusal_is_an_error_and_not_the_end_of_the_connection(answer: bytes) -> None:
-    with pytest.raises(imaplib.IMAP4.error) as raised:
-        answers(end=TAG + b" " + answer + b"\r\n")
+def test_a_refusal_is_told_and_is_not_the_end_of_the_connection(answer: bytes) -> None:
+    stream = io.BytesIO(
+        b"* 3 FETCH (UID 7 BODY[HEADER.FIELDS (FROM)] NIL)\r\n" + TAG + b" " + answer + b"\r\n"
+    )
 
-    assert not isinstance(raised.value, imaplib.IMAP4.abort)
+    assert list(read_fetch(stream.readline, stream.read, [TAG])) == [
+        Fetched(7, None, b""),
+        Ended(TAG, is_refused=True),
+    ]
+
+
+def test_of_two_fetches_under_way_the_one_that_ends_is_told() -> None:
+    stream = io.BytesIO(b"* 3 FETCH (UID 7 BODY[HEADER.FIELDS (FROM)] NIL)\r\nABCD8 OK\r\nABCD7 OK\r\n")
+
+    assert list(read_fetch(stream.readline, stream.read, [TAG, b"ABCD8"]))[-1] == Ended(b"ABCD8", False)
+    assert list(read_fetch(stream.readline, stream.read, [TAG])) == [Ended(TAG, False)]
 
 
 @given(st.binary(max_size=300))

@@ -18,7 +18,7 @@ from mailsla.adapters.imap.account import ImapAccount
 from mailsla.adapters.imap.connecting import connect
 from mailsla.adapters.imap.list_responses import Listed
 from mailsla.adapters.imap.mailbox_roles import role_of
-from mailsla.core.collection.on_server import ListedMailbox
+from mailsla.core.collection.on_server import Answered, Fetched, ListedMailbox
 from mailsla.core.errors import PermanentError, TransientError
 from mailsla.core.mail.copies import MailboxRole
 from mailsla.core.mail.header_reading import read_header
@@ -142,9 +142,11 @@ def test_only_the_header_fields_we_need_are_fetched(dovecot: DovecotServer, imap
 
     with connect(account(dovecot, imap_user)) as session:
         status = session.examine("INBOX")
-        [fetched] = session.fetch(session.uids(1, None, since=None))
+        fetched, end = session.fetch([session.uids(1, None, since=None)])
 
     assert (status.messages, status.uid_next) == (1, 2)
+    assert isinstance(fetched, Fetched)
+    assert end == Answered(is_refused=False)
     assert fetched.internal_at == AT
     assert read_header(fetched.header).subject == "Demande 1"
     assert b"never fetched" not in fetched.header

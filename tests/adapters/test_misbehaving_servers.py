@@ -19,7 +19,7 @@ from mailsla.adapters.imap.client import MOST_ANSWER, MOST_LINES
 from mailsla.adapters.imap.connecting import connect
 from mailsla.adapters.imap.list_responses import MOST_NAME
 from mailsla.adapters.imap.session import ImapSession
-from mailsla.core.collection.on_server import ListedMailbox, MailboxStatus
+from mailsla.core.collection.on_server import Answered, Fetched, ListedMailbox, MailboxStatus
 from mailsla.core.collection.outcome import RunOutcome
 from mailsla.core.errors import MailboxError, PermanentError, TransientError
 from mailsla.core.mail.copies import MailboxRole
@@ -572,7 +572,7 @@ def test_a_server_that_goes_on_with_what_nobody_asked_for_is_given_up(server: Sc
     with connected(server, limits=ImapLimits(patience=2)) as session:
         session.examine("INBOX")
         with pytest.raises(TransientError):
-            list(session.fetch([1]))
+            list(session.fetch([[1]]))
 
 
 def test_parentheses_without_end_are_a_fault_of_the_server(server: ScriptedImap) -> None:
@@ -582,6 +582,68 @@ def test_parentheses_without_end_are_a_fault_of_the_server(server: ScriptedImap)
         session.examine("INBOX")
         with pytest.raises(TransientError, match="illisible"):
             session.body_starts([1], READ_BYTES)
+
+
+def test_of_several_slices_the_next_is_asked_for_before_the_answer_to_the_present_has_come(
+    server: ScriptedImap,
+) -> None:
+    server.backwards = True
+
+    with connected(server) as session:
+        session.examine("INBOX")
+        said = list(session.fetch([[1, 2], [3, 4], [5]]))
+
+    assert [item.uid for item in said if isinstance(item, Fetched)] == [3, 4, 1, 2, 5]
+    assert [isinstance(item, Answered) for item in said] == [False] * 4 + [True] * 2 + [False, True]
+
+
+def test_a_server_that_answers_the_later_of_two_commands_first_is_read_whole(
+    server: ScriptedImap, store: Store
+) -> None:
+    server.backwards = True
+    server.denied = {4}
+
+    polled(server, store, limits=Limits(slice=2))
+
+    assert stored(store) == {1, 2, 3, 4, 5}
+    assert [(aside.uid, aside.reason) for aside in store.set_aside.all()] == [(4, "refused")]
+
+
+def test_a_server_that_does_not_hear_what_is_said_while_it_answers_is_read_by_the_next_collection(
+    server: ScriptedImap, store: Store
+) -> None:
+    server.deaf = True
+
+    with pytest.raises(TransientError):
+        polled(server, store, limits=Limits(slice=1))
+    before = stored(store)
+    polled(server, store, limits=Limits(slice=1))
+
+    # The third was asked for once the first had come, and the second never came.
+    assert before == {1, 3}
+    assert stored(store) == {1, 2, 3, 4, 5}
+
+
+def test_a_new_mailbox_that_never_held_any_mail_is_not_opened(server: ScriptedImap, store: Store) -> None:
+    server.messages = {}
+    polled(server, store)
+    unopened = list(server.commands)
+    server.messages = {1: header(1)}
+
+    polled(server, store)
+
+    assert not any(verb in command for command in unopened for verb in ("EXAMINE", "SEARCH"))
+    assert stored(store) == {1}
+
+
+def test_an_emptied_mailbox_is_opened_and_nothing_is_looked_for_in_it(
+    server: ScriptedImap, store: Store
+) -> None:
+    server.messages, server.uid_next = {}, 6
+    polled(server, store)
+
+    assert any("EXAMINE" in command for command in server.commands)
+    assert not any("SEARCH" in command for command in server.commands)
 
 
 @pytest.mark.parametrize("uid_next", [None, 4_294_967_295])

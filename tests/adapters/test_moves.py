@@ -10,6 +10,7 @@ from itertools import pairwise
 
 import pytest
 
+from mailsla.core.collection.on_server import Fetched
 from mailsla.usecases.terms import Progress
 from tests.adapters.boxes import AT, LATER, Box, letter
 
@@ -106,7 +107,7 @@ def test_what_is_expunged_during_a_large_fetch_stops_nothing(box: Box) -> None:
     with box.session() as session:
         session.examine("INBOX")
         uids = session.uids(1, None, since=None)
-        fetching = session.fetch(uids)
+        fetching = (said for said in session.fetch([uids]) if isinstance(said, Fetched))
         first = next(fetching)
         with box.server.client(box.user) as other:
             other.select_folder("INBOX")

@@ -30,7 +30,7 @@ USES: dict[str, Callable[[ImapSession], object]] = {
         session.uids(1, last, since=since) for last in (None, 9) for since in (None, AT)
     ],
     "highest_uid": lambda session: session.highest_uid(),
-    "fetch": lambda session: list(session.fetch([1, 2])),
+    "fetch": lambda session: list(session.fetch([[1], [2]])),
     "body_starts": lambda session: session.body_starts([1, 2], READ_BYTES),
     "invitations": lambda session: session.invitations([1, 2]),
     "with_keyword": lambda session: session.with_keyword("$Traite"),

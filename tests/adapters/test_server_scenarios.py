@@ -16,6 +16,7 @@ from mailsla.adapters.imap.connecting import connect
 from mailsla.adapters.imap.session import ImapSession
 from mailsla.bootstrap.application import Application, open_application
 from mailsla.config import Account, parse
+from mailsla.core.collection.on_server import Fetched
 from mailsla.core.collection.outcome import RunOutcome
 from mailsla.core.errors import PermanentError, TransientError
 from mailsla.usecases.poll import Collected
@@ -65,7 +66,7 @@ def test_what_is_expunged_between_search_and_fetch_is_left_out(server: ImapServe
             other.delete_messages([2])
             other.expunge()
 
-        fetched = {message.uid for message in session.fetch(uids)}
+        fetched = {said.uid for said in session.fetch([uids]) if isinstance(said, Fetched)}
 
     # A server may still know it, and say so; what it sends is never another message.
     assert {1, 3, 4} <= fetched <= {1, 2, 3, 4}

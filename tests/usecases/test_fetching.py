@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import islice
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from mailsla.core.collection.on_server import BodyStart, Fetched
+from mailsla.core.collection.on_server import Answered, BodyStart, Fetched
 from mailsla.core.collection.to_store import Batch, SetAside
-from mailsla.core.errors import FetchCut, FetchRefused, MailboxError, OversizedMessage, TransientError
+from mailsla.core.errors import FetchCut, MailboxError, OversizedMessage, TransientError
 from mailsla.core.office.body_evidence import READ_BYTES
 from mailsla.core.office.forms import AddressSource, Form
 from mailsla.usecases.fetching import read_batches
@@ -20,6 +22,7 @@ from mailsla.usecases.terms import Limits, Map, Terms
 from tests.factories import OFFICE
 
 AT = datetime(2026, 11, 2, 9, tzinfo=UTC)
+UNDER_WAY = 2
 LETTER = b"Message-ID: <m%d.%05d@example.org>\r\nFrom: usager%d@example.org\r\nSubject: Demande\r\n\r\n"
 DAEMON = (
     b"Message-ID: <m%d.%05d@example.org>\r\nFrom: MAILER-DAEMON@relais%d.example.net\r\nSubject: ?\r\n\r\n"
@@ -40,9 +43,11 @@ class Mailbox:
         refused: UIDs for which a FETCH is refused, after what else it asks for.
         bodiless: UIDs whose bodies, and parts, are refused.
         meetings: UIDs of mails that may be invitations; the odd ones are.
+        shy: UIDs that are left out the first time.
 
     Attributes:
         asked: How many FETCH commands were given.
+        most_under_way: How many of them at once, at most.
     """
 
     def __init__(
@@ -55,22 +60,37 @@ class Mailbox:
         refused: Iterable[int] = (),
         bodiless: Iterable[int] = (),
         meetings: Iterable[int] = (),
+        shy: Iterable[int] = (),
     ) -> None:
         self.uids, self.daemons = sorted(uids), set(daemons)
         self.breaks_at, self.oversized = breaks_at, oversized
         self.refused, self.bodiless = set(refused), set(bodiless)
-        self.meetings = set(meetings)
+        self.meetings, self.shy = set(meetings), set(shy)
         self.busy = False
-        self.asked = 0
+        self.asked = self.most_under_way = 0
 
-    def fetch(self, uids: Sequence[int]) -> Iterator[Fetched]:
+    def fetch(self, slices: Iterable[Sequence[int]]) -> Iterator[Fetched | Answered]:
         assert not self.busy
         self.busy = True
-        self.asked += 1
+        remaining, under_way = iter(slices), deque[Sequence[int]]()
+        while True:
+            for uids in islice(remaining, UNDER_WAY - len(under_way)):
+                under_way.append(uids)
+                self.asked += 1
+            if not under_way:
+                break
+            self.most_under_way = max(self.most_under_way, len(under_way))
+            uids = under_way.popleft()
+            yield from self._answers(uids)
+            yield Answered(bool(self.refused.intersection(uids)))
+        self.busy = False
+
+    def _answers(self, uids: Sequence[int]) -> Iterator[Fetched]:
         for uid in self.uids:
-            if uid not in uids:
+            if uid not in uids or uid in self.refused:
                 continue
-            if uid in self.refused:
+            if uid in self.shy:
+                self.shy.remove(uid)
                 continue
             if uid == self.breaks_at:
                 raise TransientError("cut")
@@ -78,9 +98,6 @@ class Mailbox:
                 raise OversizedMessage(uid)
             written = DAEMON if uid in self.daemons else MEETING if uid in self.meetings else LETTER
             yield Fetched(uid, AT, written % (uid, uid, uid))
-        self.busy = False
-        if self.refused.intersection(uids):
-            raise FetchRefused
 
     def body_starts(self, uids: Sequence[int], most: int) -> Sequence[BodyStart]:
         assert not self.busy
@@ -114,7 +131,14 @@ def terms(spread: Map, limits: Limits = Limits()) -> Terms:  # noqa: B008 (froze
 
 
 def read(mailbox: Mailbox, uids: Iterable[int], spread: Map) -> list[Batch]:
-    return list(read_batches(mailbox, uids, 7, terms(spread)))
+    return list(read_batches(mailbox, [list(uids)], 7, terms(spread)))
+
+
+def sliced(uids: Sequence[int], stretch: int, most: int) -> Iterator[Sequence[int]]:
+    """Yield UIDs as they are asked for: no command goes over the end of a stretch."""
+    for begin in range(0, len(uids), stretch):
+        part = uids[begin : begin + stretch]
+        yield from (part[first : first + most] for first in range(0, len(part), most))
 
 
 SPREADS: list[Map] = [map, ahead]
@@ -126,6 +150,10 @@ SPREADS: list[Map] = [map, ahead]
     vanished=st.sets(st.integers(1, 300), max_size=10),
     daemons=st.sets(st.integers(1, 300), max_size=10),
     meetings=st.sets(st.integers(1, 300), max_size=10),
+    shy=st.sets(st.integers(1, 300), max_size=10),
+    refused=st.sets(st.integers(1, 300), max_size=3),
+    stretch=st.sampled_from([5, 25, 300]),
+    ahead_of_answers=st.booleans(),
     piece_bytes=st.sampled_from([1, 300, 10_000]),
     piece_messages=st.sampled_from([1, 5, 10, 500]),
     stored=st.sampled_from([1, 20, 500]),
@@ -136,23 +164,39 @@ def test_each_message_comes_once_and_is_covered_no_sooner(
     vanished: set[int],
     daemons: set[int],
     meetings: set[int],
+    shy: set[int],
+    refused: set[int],
+    stretch: int,
+    ahead_of_answers: bool,
     piece_bytes: int,
     piece_messages: int,
     stored: int,
 ) -> None:
-    limits = Limits(slice=10, piece_bytes=piece_bytes, piece_messages=piece_messages, stored=stored)
-    mailbox = Mailbox(uids - vanished, daemons=daemons, meetings=meetings)
+    limits = Limits(
+        slice=10,
+        ahead=ahead_of_answers,
+        piece_bytes=piece_bytes,
+        piece_messages=piece_messages,
+        stored=stored,
+    )
+    # A server that refuses a whole slice is not believed.
+    assume(not any(set(part) <= refused for part in sliced(sorted(uids), stretch, limits.slice)))
+    mailbox = Mailbox(uids - vanished, daemons=daemons, meetings=meetings, shy=shy, refused=refused)
+    stretches = [sorted(uids)[first : first + stretch] for first in range(0, len(uids), stretch)]
 
-    batches = list(read_batches(mailbox, sorted(uids), 7, terms(spread, limits)))
+    batches = list(read_batches(mailbox, stretches, 7, terms(spread, limits)))
 
+    there = uids - vanished - refused
     seen: list[int] = []
     for batch in batches:
         seen += [message.uid for message in batch.messages]
-        assert {uid for uid in uids - vanished if uid <= batch.last_uid} <= set(seen)
-    assert sorted(seen) == sorted(uids - vanished)
+        assert {uid for uid in there if uid <= batch.last_uid} <= set(seen)
+    assert sorted(seen) == sorted(there)
     assert batches[-1].last_uid == max(uids)
+    assert {item.uid for batch in batches for item in batch.set_aside} == refused & uids
     told = {m.uid for batch in batches for m in batch.messages if m.header.has("body-says")}
-    assert told == (daemons | {uid for uid in meetings if uid % 2}) & uids - vanished
+    assert told == (daemons | {uid for uid in meetings if uid % 2}) & there
+    assert mailbox.most_under_way <= (UNDER_WAY if ahead_of_answers else 1)
 
 
 @pytest.mark.parametrize("spread", SPREADS)
@@ -161,7 +205,7 @@ def test_what_came_before_a_cut_is_kept(spread: Map) -> None:
     seen: list[Batch] = []
 
     with pytest.raises(FetchCut) as cut:
-        seen.extend(read_batches(Mailbox(range(1, 61), breaks_at=45), range(1, 61), 7, short))
+        seen.extend(read_batches(Mailbox(range(1, 61), breaks_at=45), [range(1, 61)], 7, short))
 
     assert cut.value.uid == 45
     assert [message.uid for batch in seen for message in batch.messages] == list(range(1, 45))
@@ -219,7 +263,7 @@ def test_an_oversized_header_is_set_aside_with_what_came_before_it(spread: Map) 
 
     with pytest.raises(TransientError, match="démesuré"):
         seen.extend(
-            read_batches(Mailbox(range(1, 9), daemons=(3,), oversized=5), range(1, 9), 7, terms(spread))
+            read_batches(Mailbox(range(1, 9), daemons=(3,), oversized=5), [range(1, 9)], 7, terms(spread))
         )
 
     assert [item.uid for batch in seen for item in batch.set_aside] == [5]
@@ -232,11 +276,28 @@ def test_an_oversized_header_is_set_aside_with_what_came_before_it(spread: Map) 
 def test_mails_that_need_their_bodies_do_not_pile_up(spread: Map) -> None:
     uids, limits = range(1, 1_201), Limits(slice=100, piece_messages=25, stored=200)
 
-    batches = list(read_batches(Mailbox(uids, daemons=uids), uids, 7, terms(spread, limits)))
+    batches = list(read_batches(Mailbox(uids, daemons=uids), [uids], 7, terms(spread, limits)))
 
     assert [message.uid for batch in batches for message in batch.messages] == list(uids)
-    # All that is read of a slice, and what is ahead of it, waits for its end.
-    assert max(len(batch.messages) for batch in batches) <= limits.stored + limits.slice
+    # All that is read of the slices that are under way, and what is ahead of it, waits for their end.
+    assert max(len(batch.messages) for batch in batches) <= limits.stored + UNDER_WAY * limits.slice
+
+
+def test_a_slice_is_asked_for_before_the_answer_to_the_one_before_it_has_ended() -> None:
+    mailbox = Mailbox(range(1, 61))
+
+    list(read_batches(mailbox, [range(1, 61)], 7, terms(map, Limits(slice=10))))
+
+    assert (mailbox.asked, mailbox.most_under_way) == (6, UNDER_WAY)
+
+
+def test_a_cut_is_laid_to_what_was_being_answered_and_not_to_what_was_left_out_before() -> None:
+    mailbox = Mailbox(range(1, 61), shy=(3,), breaks_at=15)
+
+    with pytest.raises(FetchCut) as cut:
+        list(read_batches(mailbox, [range(1, 61)], 7, terms(map, Limits(slice=10))))
+
+    assert cut.value.uid == 15
 
 
 def test_what_nobody_foresaw_of_one_header_sets_it_aside_alone() -> None:
@@ -244,7 +305,7 @@ def test_what_nobody_foresaw_of_one_header_sets_it_aside_alone() -> None:
     broken = Form(frozenset({"usager7@example.org"}), (AddressSource.SUBJECT,), subject_pattern="")  # type: ignore[arg-type]  # (the fault)
     office = replace(OFFICE, forms=(broken,))
 
-    batches = list(read_batches(Mailbox(range(1, 21)), range(1, 21), 7, replace(terms(map), office=office)))
+    batches = list(read_batches(Mailbox(range(1, 21)), [range(1, 21)], 7, replace(terms(map), office=office)))
 
     assert [(item.uid, item.reason) for batch in batches for item in batch.set_aside] == [
         (7, "unforeseen AttributeError")

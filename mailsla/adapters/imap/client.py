@@ -84,7 +84,16 @@ class _Plain(_Bounded, IMAP4WithTimeout):  # type: ignore[misc]  # (the library 
 
 
 class _Tls(_Bounded, IMAP4_TLS):  # type: ignore[misc]  # (the library has no types)
-    pass
+    def _get_capabilities(self) -> None:
+        """Take what the greeting says that the server can do (RFC 9051 §7.1), and ask only when it does not.
+
+        In clear it is asked all the same: what forbids a password must not have been left out.
+        """
+        told = self.untagged_responses.pop("CAPABILITY", [])
+        if told and isinstance(told[-1], bytes):
+            self.capabilities = tuple(told[-1].decode("ascii", "replace").upper().split())
+        else:
+            super()._get_capabilities()
 
 
 class Client(IMAPClient):  # type: ignore[misc]  # (the library has no types)

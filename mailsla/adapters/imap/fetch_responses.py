@@ -1,4 +1,4 @@
-"""Reads the server's answer to a bulk FETCH as a stream, in time proportional to its size (RFC 9051 §7.5.2).
+"""Reads the server's answers to bulk FETCHes as a stream, in time proportional to its size (RFC 9051 §7.5.2).
 
 The library's own parser walks byte by byte and reads the echoed list of header fields again for every message.
 This one takes a message at a time, whatever the order of its items, and never holds more than one.
@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import imaplib
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from typing import NamedTuple
 
 from mailsla.core.collection.on_server import Fetched
 from mailsla.core.errors import OversizedMessage
@@ -44,17 +45,27 @@ _MONTHS = {
 }
 
 
-def read_fetch(readline: Callable[[], bytes], read: Callable[[int], bytes], tag: bytes) -> Iterator[Fetched]:
-    """Yield the messages of one FETCH until its tagged answer; what else the server says meanwhile is let pass.
+class Ended(NamedTuple):
+    """The end of the answer to the FETCH of a tag; `is_refused` when the server says NO or BAD."""
+
+    tag: bytes
+    is_refused: bool
+
+
+def read_fetch(
+    readline: Callable[[], bytes], read: Callable[[int], bytes], tags: Collection[bytes]
+) -> Iterator[Fetched | Ended]:
+    """Yield messages until one of the FETCHes under way ends, and last its end.
+
+    What else the server says meanwhile is let pass.
 
     Args:
         readline: Returns the next line, its end included; empty at the end of the connection.
         read: Returns exactly that many bytes, fewer at the end of the connection.
-        tag: The command's tag.
+        tags: Those of the FETCHes under way: a server may answer them in any order (RFC 9051 §5.5).
 
     Raises:
-        imaplib.IMAP4.abort: When the connection ends, or the server says BYE.
-        imaplib.IMAP4.error: When the server answers NO or BAD, or something that is no IMAP.
+        imaplib.IMAP4.abort: When the connection ends, or the server says BYE, or something that is no IMAP.
         OversizedMessage: When a header announces more than `MOST_LITERAL`; the connection is then of no use.
     """
     echo: bytes | None = None
@@ -78,19 +89,17 @@ def read_fetch(readline: Callable[[], bytes], read: Callable[[int], bytes], tag:
                     yield fetched
             elif line[2:6].upper() == b"BYE ":
                 raise imaplib.IMAP4.abort("BYE")
-        elif _is_end(line, tag):
+        elif not line.startswith(b"+"):
+            yield _ended(line, tags)
             return
 
 
-def _is_end(line: bytes, tag: bytes) -> bool:
-    """Tell whether a line that is no response ends the command; raise when it says that it failed."""
-    if line.startswith(tag + b" "):
-        if line[len(tag) + 1 :].upper().startswith(b"OK"):
-            return True
-        raise imaplib.IMAP4.error("FETCH refused")
-    if not line.startswith(b"+"):
+def _ended(line: bytes, tags: Collection[bytes]) -> Ended:
+    """Return what a line that is no response says of the end of a command."""
+    tag, _space, said = line.partition(b" ")
+    if tag not in tags:
         raise imaplib.IMAP4.abort("unexpected line")
-    return False
+    return Ended(tag, is_refused=not said.upper().startswith(b"OK"))
 
 
 def _whole(line: bytes) -> bytes:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import imaplib
 import threading
 import time
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import date
@@ -18,20 +18,17 @@ from typing import Any
 from mailsla.adapters.access.deadline import break_off
 from mailsla.adapters.imap.account import ImapAccount
 from mailsla.adapters.imap.client import Client
-from mailsla.adapters.imap.fetch_responses import read_fetch
+from mailsla.adapters.imap.fetching_ahead import fetched_ahead
 from mailsla.adapters.imap.list_responses import Listed, read_list, read_status
 from mailsla.adapters.imap.mailbox_choice import chosen
 from mailsla.adapters.imap.protocol_values import (
     CONTENT_FIELDS,
-    HEADER_FIELDS,
     is_invitation,
-    sequence_set,
     status_of,
 )
 from mailsla.adapters.imap.translation import refusing, translated
-from mailsla.core.collection.on_server import BodyStart, Fetched, ListedMailbox, MailboxStatus
-from mailsla.core.errors import FetchRefused, MailslaError
-from mailsla.language import gettext as _
+from mailsla.core.collection.on_server import Answered, BodyStart, Fetched, ListedMailbox, MailboxStatus
+from mailsla.core.errors import MailslaError
 
 
 class ImapSession:
@@ -161,40 +158,21 @@ class ImapSession:
         with self.bounded(), refusing():
             return max(self._client.search(["*"]), default=0)
 
-    def fetch(self, uids: Sequence[int]) -> Iterator[Fetched]:
+    def fetch(self, slices: Iterable[Sequence[int]]) -> Iterator[Fetched | Answered]:
         """Fetch headers of the opened mailbox, one at a time as they come; what has vanished is left out.
 
-        The connection must not be used for anything else before the last one is read; when it is left half-way
+        Each slice is a command, and is sent before the answer to the one before it ends; the end of each answer is
+        told, in order. The connection must not be used for anything else before the last one; when it is left half-way
         it is broken off.
-
-        Raises:
-            FetchRefused: When the server says NO, after what it could read.
         """
-        if not uids:
-            return
-        imap = self._client._imap  # noqa: SLF001 (a bulk FETCH is read as a stream: docs/adr/0012)
         finished = False
         try:
             with self.bounded():
-                tag = imap._new_tag()  # noqa: SLF001 (tags are its own count)
-                items = f"(FLAGS INTERNALDATE {HEADER_FIELDS})"
-                imap.hear_anew()
-                imap.send(tag + f" UID FETCH {sequence_set(uids)} {items}\r\n".encode())
-                wanted = set(uids)
-                try:
-                    for message in read_fetch(imap.readline, imap.read, tag):
-                        # What nobody asked for, or what came before, gives the server no more time.
-                        if message.uid in wanted:
-                            wanted.remove(message.uid)
-                            self._busy_since = None
-                            yield message
-                            self._busy_since = time.monotonic()
-                            imap.hear_anew()
-                except imaplib.IMAP4.abort:
-                    raise
-                except imaplib.IMAP4.error as error:
-                    finished = True
-                    raise FetchRefused(_("le serveur a refusé une commande.")) from error
+                for said in fetched_ahead(self._client._imap, slices):  # noqa: SLF001 (docs/adr/0012)
+                    # What whoever reads does meanwhile is not the server's time.
+                    self._busy_since = None
+                    yield said
+                    self._busy_since = time.monotonic()
             finished = True
         finally:
             if not finished:

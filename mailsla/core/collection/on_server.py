@@ -43,6 +43,12 @@ class Fetched(NamedTuple):
     is_draft: bool = False
 
 
+class Answered(NamedTuple):
+    """The end of the answer to one FETCH; `is_refused` when the server says NO, after what it could read."""
+
+    is_refused: bool
+
+
 @dataclass(frozen=True, slots=True)
 class BodyStart:
     """The beginning of one body, read for a moment and never kept.

@@ -59,9 +59,14 @@ class Cursor:
         return self.uid_next > 0
 
     @property
+    def was_cut(self) -> bool:
+        """Tell whether a fetch ended before its end, at a message that is still to be read."""
+        return self.cut_at > self.last_uid
+
+    @property
     def is_stuck(self) -> bool:
         """Tell whether fetches end time and again at the same message, which is still to be read."""
-        return self.cuts >= MOST_CUTS and self.cut_at > self.last_uid
+        return self.cuts >= MOST_CUTS and self.was_cut
 
     def is_unchanged(self, status: MailboxStatus, keywords: Collection[str] = ()) -> bool:
         """Tell, by its numbers alone, that nothing we keep has changed in the mailbox.

@@ -7,6 +7,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Self
 
 
@@ -34,6 +35,8 @@ class ScriptedImap:
         capability: What it says that it can do.
         before_idle: Said before the consent to IDLE; None refuses it.
         drafts: UIDs that bear the flag `\\Draft`; the others bear none.
+        backwards: Of two FETCHes that come together, the second is answered first.
+        deaf: What comes while a FETCH is answered is lost.
         commands: Everything clients said.
     """
 
@@ -58,6 +61,8 @@ class ScriptedImap:
         self.capability = "IMAP4rev1"
         self.before_idle: bytes | None = b""
         self.drafts: set[int] = set()
+        self.backwards = False
+        self.deaf = False
         self._idle_tag = ""
         self.commands: list[str] = []
         self._stopping = threading.Event()
@@ -109,10 +114,24 @@ class ScriptedImap:
                     pending += chunk
                     while b"\r\n" in pending:
                         line, _end, pending = pending.partition(b"\r\n")
+                        if self.deaf or self.backwards:
+                            line, pending = self._heard_late(connection, line, pending)
                         if not self._answer(connection, line):
                             return
             except OSError:
                 return
+
+    def _heard_late(self, connection: socket.socket, line: bytes, pending: bytes) -> tuple[bytes, bytes]:
+        """Return the line to answer now and what waits, when others than the first may come before it."""
+        if b" FETCH " not in line:
+            return line, pending
+        with suppress(TimeoutError):
+            while b"\r\n" not in pending and (chunk := connection.recv(65536)):
+                pending += chunk
+        if self.deaf:
+            return line, b""
+        later, _end, rest = pending.partition(b"\r\n")
+        return (later, line + b"\r\n" + rest) if b" FETCH " in later else (line, pending)
 
     def _answer(self, connection: socket.socket, raw: bytes) -> bool:
         line = raw.decode(errors="surrogateescape")
