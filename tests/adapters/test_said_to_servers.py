@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -18,6 +20,7 @@ from mailsla.adapters.imap.session import ImapSession
 from mailsla.core.errors import MailslaError
 from mailsla.core.office.body_evidence import READ_BYTES
 from tests import imap_page
+from tests.trials.servers.certificates import CertificateAuthority
 from tests.trials.servers.scripted_imap import ScriptedImap
 
 AT = date(2026, 11, 2)
@@ -94,6 +97,22 @@ def test_all_that_is_said_is_on_the_list_and_all_of_the_list_is_said(server: Scr
     said = said[: said.index("STARTTLS") + 1]
 
     assert imap_page.recognised(said) == imap_page.forms()
+
+
+def test_what_the_greeting_tells_is_asked_for_again_in_clear_alone(
+    server: ScriptedImap, tmp_path: Path
+) -> None:
+    with connect(account(server)):
+        in_clear = said_to(server)
+    server.commands.clear()
+    authority = CertificateAuthority(tmp_path)
+    server.tls = authority.server_context()
+
+    with connect(replace(account(server, tls="implicit"), ca_file=authority.ca_pem)):
+        over_tls = said_to(server)
+
+    assert in_clear == ["CAPABILITY", 'LOGIN contact "essai"']
+    assert over_tls == ['LOGIN contact "essai"']
 
 
 def test_every_way_to_use_a_session_was_looked_at() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable
@@ -37,6 +38,7 @@ class ScriptedImap:
         drafts: UIDs that bear the flag `\\Draft`; the others bear none.
         backwards: Of two FETCHes that come together, the second is answered first.
         deaf: What comes while a FETCH is answered is lost.
+        tls: With it, connections are over TLS from their first byte.
         commands: Everything clients said.
     """
 
@@ -63,6 +65,7 @@ class ScriptedImap:
         self.drafts: set[int] = set()
         self.backwards = False
         self.deaf = False
+        self.tls: ssl.SSLContext | None = None
         self._idle_tag = ""
         self.commands: list[str] = []
         self._stopping = threading.Event()
@@ -98,6 +101,8 @@ class ScriptedImap:
             thread.start()
 
     def _serve(self, connection: socket.socket) -> None:
+        if self.tls is not None:
+            connection = self.tls.wrap_socket(connection, server_side=True)
         connection.settimeout(0.1)
         with connection:
             try:
