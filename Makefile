@@ -9,17 +9,27 @@ DEMO := .venv-demo-$(VERSION)
 BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup
 
-.PHONY: demo test check unit coverage faults fuzz mutations recount soak bench house lock messages image clean python
+.PHONY: demo test whole installed check unit coverage faults fuzz mutations recount soak bench house lock messages image clean python
 
 demo: $(DEMO)/installed
 	@$(DEMO)/bin/mailsla demo
 	@echo
 	@echo "mailsla = $(DEMO)/bin/mailsla"
 
-# Exactly what CI runs: style, types, layers, then every test, on real servers, under two time zones.
-test: check servers mutations-sample
+# Exactly what CI runs: style, types, layers beside sixty mutations, which run the core's tests under another time zone
+# first; then the tests, on real servers. The longest are in parts: each day of the year tries another, and says which.
+test: $(VENV)/installed servers
+	$(MAKE) --jobs=2 --output-sync=target check mutations-sample
+	$(PYTEST) --part=$(PART)
+
+PART := $(shell date +%-j)
+
+# Every case of every test, under two time zones.
+whole: check servers
 	TZ=Pacific/Noumea $(PYTEST) -q --hypothesis-profile=unit tests/core mailsla
 	$(PYTEST)
+
+installed: $(VENV)/installed
 
 # The same tests, and the lines that none of them reaches; subprocesses included.
 coverage: $(VENV)/installed servers
@@ -35,9 +45,10 @@ check: $(VENV)/installed
 	$(BIN)/lint-imports
 	$(BIN)/python -m tests.catalogue
 
-# What needs no server, in half a minute: fewer random examples than the whole run tries.
+# What needs no server, in half a minute: fewer random examples than the whole run tries (EXAMPLES=few: fewer still).
+EXAMPLES := unit
 unit: $(VENV)/installed
-	$(PYTEST) -q --hypothesis-profile=unit tests/core tests/config tests/usecases mailsla
+	$(PYTEST) -q --hypothesis-profile=$(EXAMPLES) tests/core tests/config tests/usecases mailsla
 
 .PHONY: servers
 servers:
@@ -53,7 +64,7 @@ mutations: $(VENV)/installed
 
 .PHONY: mutations-sample
 mutations-sample: $(VENV)/installed
-	$(BIN)/python -m tests.mutations --sample 60
+	TZ=Pacific/Noumea $(BIN)/python -m tests.mutations --sample 60
 
 # 2,700 conversations judged by a program that shares no code with mailsla, and by mailsla: ten minutes.
 recount: $(VENV)/installed

@@ -1,7 +1,8 @@
 """Fixtures of the real servers; a test that asks for none starts none."""
 
 import os
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -21,7 +22,55 @@ settings.register_profile("whole", deadline=None)
 settings.register_profile("unit", settings.get_profile("whole"), max_examples=30)
 """For `make unit`, which is to be quick; the whole run tries more."""
 
+settings.register_profile("few", settings.get_profile("whole"), max_examples=5)
+"""For the other interpreters, which are asked whether they run the code, not whether it is right."""
+
 settings.load_profile("whole")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let a run be asked for a part of the tests that are marked `in_parts`."""
+    parser.addoption(
+        "--part", type=int, help="of each test marked in_parts(count), the cases number part % count"
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Declare the mark."""
+    config.addinivalue_line(
+        "markers", "in_parts(count): with --part, one case in so many is tried; all come up in as many days"
+    )
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    """Say which part is tried."""
+    part = config.getoption("part")
+    return "every case" if part is None else f"part {part} of the tests that are in parts"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave the other parts to other days."""
+    part = config.getoption("part")
+    if part is not None:
+        kept = of_part(items, part)
+        config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+        items[:] = kept
+
+
+def of_part(items: Sequence[pytest.Item], part: int) -> list[pytest.Item]:
+    """Return the tests of one part: of a test that is in parts, every so manieth case, whatever else is collected."""
+    met: Counter[str] = Counter()
+    kept = []
+    for item in items:
+        mark = item.get_closest_marker("in_parts")
+        if mark is not None:
+            test = item.nodeid.partition("[")[0]
+            met[test] += 1
+            if (met[test] - 1 - part) % mark.args[0]:
+                continue
+        kept.append(item)
+    return kept
+
 
 # Configurations that others may write are refused: those of the tests are not, whatever the umask of who runs them.
 os.umask(os.umask(0o022) | 0o022)

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from mailsla.adapters.access.credentials import Credentials
-from mailsla.adapters.database import schema
 from mailsla.adapters.database.engine import open_engine, reading
 from mailsla.adapters.database.store import store_on
 from mailsla.adapters.database.tables import LOCATION, MAILBOX, MESSAGE
@@ -27,6 +26,7 @@ from mailsla.usecases.derive import derive_pending
 from mailsla.usecases.mailbox_pass import Tally
 from mailsla.usecases.terms import Progress, Terms
 from tests.factories import OFFICE, RULES
+from tests.trials.stores import new_store
 
 if TYPE_CHECKING:
     from tests.trials.servers.imap_server import ImapServer
@@ -70,8 +70,9 @@ class Box:
 
     def __init__(self, server: ImapServer, user: str, folder: Path, busy_seconds: int = 30) -> None:
         self.server, self.user = server, user
-        self.engine = open_engine(f"sqlite:///{folder / 'store.sqlite3'}", busy_seconds)
-        schema.upgrade(self.engine)
+        store = folder / "store.sqlite3"
+        store.write_bytes(new_store())
+        self.engine = open_engine(f"sqlite:///{store}", busy_seconds)
         self.store = store_on(self.engine)
 
     @contextmanager

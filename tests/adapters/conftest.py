@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import Engine
 
-from mailsla.adapters.database import schema
 from mailsla.adapters.database.engine import open_engine
 from tests.adapters.boxes import Box
+from tests.trials.stores import new_store, upgraded
 
 if TYPE_CHECKING:
     from tests.trials.servers.dovecot import DovecotServer
     from tests.trials.servers.imap_server import ImapServer
+    from tests.trials.servers.postgresql import PostgresqlServer
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -30,11 +31,33 @@ def empty_engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Eng
     engine.dispose()
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    """An engine on a database at this version's schema: a copy of one that the migrations made."""
+    if request.param == "sqlite":
+        (tmp_path / "store.sqlite3").write_bytes(new_store())
+        url = f"sqlite:///{tmp_path / 'store.sqlite3'}"
+    else:
+        url = request.getfixturevalue("migrated_postgresql_url")
+    engine = open_engine(url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def postgresql_template(postgresql: PostgresqlServer) -> str:
+    """Bring one database to this version's schema; nobody else connects to it."""
+    url = postgresql.create_database()
+    upgraded(url)
+    return url
+
+
 @pytest.fixture
-def engine(empty_engine: Engine) -> Engine:
-    """An engine on a database at this version's schema."""
-    schema.upgrade(empty_engine)
-    return empty_engine
+def migrated_postgresql_url(postgresql: PostgresqlServer, postgresql_template: str) -> Iterator[str]:
+    """Create a database at this version's schema, dropped after the test."""
+    url = postgresql.create_database(like=postgresql_template)
+    yield url
+    postgresql.drop_database(url)
 
 
 @pytest.fixture(params=["dovecot", "cyrus"])

@@ -33,8 +33,16 @@ def warm() -> Iterator[WarmStart]:
         yield started
 
 
-@pytest.mark.parametrize("seed", [*SAMPLE, *FOUND])
+@pytest.mark.in_parts(3)
+@pytest.mark.parametrize("seed", SAMPLE)
 def test_faults_and_kills_leave_the_facts_of_a_clean_pass(
+    trial: Trial, warm: WarmStart, seed: int, tmp_path: Path
+) -> None:
+    trial.run(seed, tmp_path, warm)
+
+
+@pytest.mark.parametrize("seed", FOUND)
+def test_faults_that_once_failed_leave_the_facts_of_a_clean_pass(
     trial: Trial, warm: WarmStart, seed: int, tmp_path: Path
 ) -> None:
     trial.run(seed, tmp_path, warm)

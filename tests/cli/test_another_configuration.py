@@ -88,11 +88,13 @@ def after_a_change(stores: Stores, folder: Path, values: dict[str, Any]) -> str:
     return said
 
 
+@pytest.mark.in_parts(5)
 @pytest.mark.parametrize("key", LATER)
 def test_a_changed_key_says_what_a_fresh_store_says(stores: Stores, tmp_path: Path, key: str) -> None:
     assert after_a_change(stores, tmp_path, {key: LATER[key]}) != stores.said
 
 
+@pytest.mark.in_parts(5)
 @pytest.mark.parametrize("keys", SILENT)
 def test_a_key_that_is_of_no_figure_changes_none(stores: Stores, tmp_path: Path, keys: str) -> None:
     assert after_a_change(stores, tmp_path, SILENT[keys]) == stores.said

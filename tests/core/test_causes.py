@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import find, given
+from hypothesis import Phase, find, given, settings
 from hypothesis import strategies as st
 
 from mailsla.core.clock.verdict import Clock
@@ -140,8 +140,11 @@ def test_a_change_of_one_of_the_four_that_changes_a_figure_is_its_cause(source: 
 
 @pytest.mark.parametrize("source", Source)
 def test_each_of_the_four_can_change_a_figure(source: Source) -> None:
+    # The first one found will do: looking for the smallest takes half of what all the tests of the core take.
+    first = settings(phases=[Phase.generate], max_examples=2_000, database=None, deadline=None)
+
     before, _world, changed = find(
-        before_and_after(source), lambda drawn: revised(drawn[0], drawn[2]) is not None
+        before_and_after(source), lambda drawn: revised(drawn[0], drawn[2]) is not None, settings=first
     )
 
     found = revised(before, changed)

@@ -85,10 +85,13 @@ class PostgresqlServer(Startable):
         self.stop()
         self._directory.remove()
 
-    def create_database(self) -> str:
-        """Create an empty database and return its SQLAlchemy URL."""
+    def create_database(self, like: str | None = None) -> str:
+        """Create a database, empty or a copy of the one of that URL, which nobody uses; return its SQLAlchemy URL."""
         name = f"test_{uuid4().hex}"
-        self._execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        template = "template1" if like is None else like.rpartition("/")[2]
+        self._execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
+        )
         return f"postgresql+psycopg://{_SUPERUSER}@{self.host}:{self.port}/{name}"
 
     def drop_database(self, url: str) -> None:

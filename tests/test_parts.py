@@ -1,0 +1,50 @@
+"""What a day leaves out, other days try: the parts of a test are all of its cases, each once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+CASES = """
+import pytest
+
+@pytest.mark.in_parts(3)
+@pytest.mark.parametrize("number", range(8))
+def test_in_parts(number): ...
+
+def test_whole(): ...
+"""
+
+
+class Kept:
+    """Notes which tests a run is left with."""
+
+    names: tuple[str, ...] = ()
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        self.names = tuple(item.name for item in items)
+
+
+def collected(file: Path, *options: str) -> tuple[str, ...]:
+    """Return the tests of a file that a run would try."""
+    asked = (
+        "-p tests.conftest -p no:cacheprovider -p no:xdist -p no:terminal --collect-only -c /dev/null".split()
+    )
+    kept = Kept()
+    assert pytest.main([*asked, *options, f"--rootdir={file.parent}", str(file)], [kept]) == 0
+    return kept.names
+
+
+def test_a_run_that_asks_for_no_part_tries_every_case_and_parts_share_them(tmp_path: Path) -> None:
+    file = tmp_path / "test_cases.py"
+    file.write_text(CASES, encoding="utf-8")
+
+    whole = collected(file)
+    parts = [collected(file, f"--part={day}") for day in (330, 331, 332)]
+
+    assert len(whole) == 9
+    assert [len(part) for part in parts] == [4, 4, 3]
+    assert all("test_whole" in part for part in parts)
+    assert sorted(name for part in parts for name in part) == sorted([*whole, "test_whole", "test_whole"])
