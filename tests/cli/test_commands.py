@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
+import shutil
 import subprocess
 import sys
 from importlib.metadata import version
@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from tests.trials.command_line import answered
 from tests.trials.daemon import Installation, plainly_spaced
 from tests.trials.office import document, toml, trap
 
@@ -31,18 +32,22 @@ GOLDEN = [
 def mailsla(
     *arguments: str, folder: Path | None = None, **environment: str
 ) -> subprocess.CompletedProcess[str]:
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("MAILSLA_")}
-    return plainly_spaced(
-        subprocess.run(
-            [sys.executable, "-m", "mailsla", *arguments],
-            cwd=folder,
-            env={**clean, "PYTHONPATH": str(Path(__file__).parents[2]), **environment},
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-    )
+    """Run a command line as in a folder and an environment without anything of ours, but in this process."""
+    return plainly_spaced(answered(arguments, folder, environment))
+
+
+@pytest.fixture(scope="module")
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make the demonstration, in a folder that no test uses."""
+    folder = tmp_path_factory.mktemp("demonstration")
+    assert mailsla("demo", XDG_STATE_HOME=str(folder)).returncode == 0
+    return folder
+
+
+@pytest.fixture
+def demonstration(made_once: Path, tmp_path: Path) -> Path:
+    """Copy the demonstration's folder."""
+    return shutil.copytree(made_once, tmp_path / "demonstration")
 
 
 @pytest.mark.parametrize(("departement", "received", "ninth", "tenth"), GOLDEN)
@@ -226,9 +231,8 @@ def test_init_refuses_what_the_configuration_would_refuse(tmp_path: Path) -> Non
     assert not (tmp_path / "mailsla.toml").exists()
 
 
-def test_fail_under_says_whether_the_objective_is_missed(tmp_path: Path) -> None:
-    temporary = str(tmp_path)
-    assert mailsla("demo", XDG_STATE_HOME=temporary).returncode == 0
+def test_fail_under_says_whether_the_objective_is_missed(demonstration: Path) -> None:
+    temporary = str(demonstration)
 
     assert mailsla("report", "--demo", "--fail-under", XDG_STATE_HOME=temporary).returncode == 0
     assert mailsla(
@@ -266,12 +270,11 @@ def test_a_check_of_an_unreachable_server_says_what_fails(tmp_path: Path) -> Non
     assert "s3cret" not in done.stdout + done.stderr
 
 
-def test_a_closure_declared_later_says_which_published_figures_it_changes(tmp_path: Path) -> None:
-    temporary = str(tmp_path)
-    assert mailsla("demo", XDG_STATE_HOME=temporary).returncode == 0
+def test_a_closure_declared_later_says_which_published_figures_it_changes(demonstration: Path) -> None:
+    temporary = str(demonstration)
     assert mailsla("report", "--demo", "--publish", XDG_STATE_HOME=temporary).returncode == 0
     untouched = json.loads(mailsla("report", "--demo", "--format", "json", XDG_STATE_HOME=temporary).stdout)
-    [configuration] = tmp_path.rglob("mailsla.toml")
+    [configuration] = demonstration.rglob("mailsla.toml")
     with configuration.open("a", encoding="utf-8") as file:
         file.write('\n[calendar]\nclosures = [{ on = 2026-11-12, reason = "pont" }]\n')
 
@@ -293,10 +296,9 @@ def test_a_closure_declared_later_says_which_published_figures_it_changes(tmp_pa
     assert "Chiffre publié le 13/11/2026" in written
 
 
-def test_half_days_that_no_longer_count_are_the_cause_of_what_they_change(tmp_path: Path) -> None:
-    temporary = str(tmp_path)
-    assert mailsla("demo", XDG_STATE_HOME=temporary).returncode == 0
-    [configuration] = tmp_path.rglob("mailsla.toml")
+def test_half_days_that_no_longer_count_are_the_cause_of_what_they_change(demonstration: Path) -> None:
+    temporary = str(demonstration)
+    [configuration] = demonstration.rglob("mailsla.toml")
     with configuration.open("a", encoding="utf-8") as file:
         file.write(
             '\n[calendar]\nhalf_days = [{ on = 2026-11-12, reason = "pont", open = ["09:00-12:00"] }]\n'
@@ -315,10 +317,9 @@ def test_half_days_that_no_longer_count_are_the_cause_of_what_they_change(tmp_pa
     assert "; calendrier)" in " ".join(written.split())
 
 
-def test_clock_gives_the_due_dates_of_the_requests_and_the_rule_of_the_report(tmp_path: Path) -> None:
-    temporary = str(tmp_path)
-    assert mailsla("demo", XDG_STATE_HOME=temporary).returncode == 0
-    [configuration] = tmp_path.rglob("mailsla.toml")
+def test_clock_gives_the_due_dates_of_the_requests_and_the_rule_of_the_report(demonstration: Path) -> None:
+    temporary = str(demonstration)
+    [configuration] = demonstration.rglob("mailsla.toml")
     with configuration.open("a", encoding="utf-8") as file:
         file.write(
             "\n[calendar]\nhalf_days_count = false\n"
@@ -377,10 +378,9 @@ def test_the_calendar_is_used_to_its_last_year_and_no_further() -> None:
 
 @pytest.mark.parametrize("arguments", [("report", "--period", "2026"), ("requests",)])
 def test_a_text_answer_goes_to_the_file_that_was_asked_for(
-    tmp_path: Path, arguments: tuple[str, ...]
+    tmp_path: Path, demonstration: Path, arguments: tuple[str, ...]
 ) -> None:
-    temporary = str(tmp_path)
-    assert mailsla("demo", XDG_STATE_HOME=temporary).returncode == 0
+    temporary = str(demonstration)
     written = tmp_path / "answer.txt"
 
     done = mailsla(*arguments, "--demo", "-o", str(written), XDG_STATE_HOME=temporary)
@@ -420,9 +420,8 @@ def test_paths_without_any_mail_say_so(tmp_path: Path) -> None:
     assert (json.loads(done.stdout), "Aucun courriel" in done.stderr) == ([], True)
 
 
-def test_a_decision_that_could_change_nothing_is_refused(tmp_path: Path) -> None:
-    temporary = str(tmp_path)
-    assert mailsla("demo", XDG_STATE_HOME=temporary).returncode == 0
+def test_a_decision_that_could_change_nothing_is_refused(demonstration: Path) -> None:
+    temporary = str(demonstration)
     listed = json.loads(mailsla("requests", "--demo", "--format", "json", XDG_STATE_HOME=temporary).stdout)[
         "requests"
     ]

@@ -5,9 +5,13 @@ from __future__ import annotations
 import contextlib
 import io
 import os
-from collections.abc import Iterator, Sequence
+import subprocess
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
+from unittest.mock import patch
 
+from mailsla.adapters.machine.written_files import PRIVATE
 from mailsla.cli import run
 
 
@@ -22,6 +26,27 @@ def command(now: datetime, words: Sequence[str]) -> str:
         code = run(list(words))
     assert code == 0, (words, said.getvalue())
     return printed.getvalue()
+
+
+def answered(
+    words: Sequence[str], folder: Path | None, environment: Mapping[str, str]
+) -> subprocess.CompletedProcess[str]:
+    """Run a command line in a folder, with that environment instead of what this one has of ours."""
+    printed, said = io.StringIO(), io.StringIO()
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("MAILSLA_")}
+    # As a command does first.
+    mask = os.umask(PRIVATE)
+    try:
+        with (
+            patch.dict(os.environ, {**clean, **environment}, clear=True),
+            contextlib.chdir(folder or Path.cwd()),
+            contextlib.redirect_stdout(printed),
+            contextlib.redirect_stderr(said),
+        ):
+            code = run(list(words))
+    finally:
+        os.umask(mask)
+    return subprocess.CompletedProcess(list(words), code, printed.getvalue(), said.getvalue())
 
 
 @contextlib.contextmanager
