@@ -1,24 +1,44 @@
 """Runs the benchmarks, all of them by default.
 
-`python -m bench [headers|clock|pairing|crowds|quality|report|one_more|polling|latency|collection|line] …`.
+`python -m bench [headers|clock|pairing|crowds|quality|report|commands|growing|one_more|polling|latency|collection|line] …`;
+`python -m bench --quick`: those that are felt most, in five minutes.
 
 Another seed: `python -m tests.trials.mail.quality 7`; other sizes: `python -m bench.collection 1000 5000`.
 """
 
 from __future__ import annotations
 
+import os
 import sys
+from collections.abc import Callable
+from functools import partial
 
-from bench import clock, collection, crowds, headers, latency, line, one_more, pairing, polling, report
+from bench import (
+    clock,
+    collection,
+    commands,
+    crowds,
+    growing,
+    headers,
+    latency,
+    line,
+    measuring,
+    one_more,
+    pairing,
+    polling,
+    report,
+)
 from tests.trials.mail import quality
 
-BENCHMARKS = {
+BENCHMARKS: dict[str, Callable[[], None]] = {
     "headers": headers.main,
     "clock": clock.main,
     "pairing": pairing.main,
     "crowds": crowds.main,
     "quality": quality.main,
     "report": report.main,
+    "commands": commands.main,
+    "growing": growing.main,
     "one_more": one_more.main,
     "polling": polling.main,
     "latency": latency.main,
@@ -26,7 +46,23 @@ BENCHMARKS = {
     "line": line.main,
 }
 
-if __name__ == "__main__":
-    for name in sys.argv[1:] or BENCHMARKS:
+QUICK: dict[str, Callable[[], None]] = {
+    "headers": headers.main,
+    "polling": polling.main,
+    "commands": partial(commands.main, commands.SIZES[:2], postgresql=False),
+    "collection": partial(collection.main, collection.SIZES[:1]),
+}
+"""In five minutes, once the stores are made: what is felt most, at 10,000 and 100,000 requests, on SQLite."""
+
+
+def main(names: list[str]) -> None:
+    """Say what runs, then run the benchmarks of these names."""
+    print(f"{measuring.interpreter()}; {os.cpu_count()} processors", flush=True)
+    benchmarks = QUICK if names == ["--quick"] else BENCHMARKS
+    for name in benchmarks if names == ["--quick"] else names or benchmarks:
         print(f"== {name}", flush=True)
-        BENCHMARKS[name]()
+        benchmarks[name]()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

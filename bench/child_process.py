@@ -24,12 +24,14 @@ class Run:
 
     Attributes:
         laps: Seconds that it took by its own watch, up to each of its laps.
+        processor: Seconds of processor time in those laps, its children's too.
         whole_seconds: From its start to its end, seen from outside.
         peak_mb: Peak resident size (VmHWM), that of the children alive beside it added: pages that they share
             count for each.
     """
 
     laps: dict[str, float]
+    processor: float
     whole_seconds: float
     peak_mb: float
 
@@ -56,7 +58,8 @@ def run(command: Sequence[str]) -> Run:
     whole_seconds = time.perf_counter() - started
     if process.returncode != 0:
         raise RuntimeError(f"{command[2]} ended with {process.returncode}")
-    return Run(json.loads(printed), whole_seconds, peak_mb)
+    said = json.loads(printed)
+    return Run(said["laps"], said["processor"], whole_seconds, peak_mb)
 
 
 def _watch(process: subprocess.Popen[str], deadline: float) -> float:

@@ -15,6 +15,7 @@ from statistics import median
 
 from bench.child_process import Run, run
 from bench.contenders.target import Target
+from bench.measuring import judge
 from bench.site import settings_of
 from mailsla.bootstrap.application import open_application
 from tests.trials.mail.samples import letters
@@ -60,6 +61,11 @@ class Series:
         return list(self.laps.values())[-1]
 
     @property
+    def processor(self) -> float:
+        """Median seconds of processor time."""
+        return median(one.processor for one in self.runs)
+
+    @property
     def whole_seconds(self) -> float:
         """Median seconds of the process."""
         return median(one.whole_seconds for one in self.runs)
@@ -84,7 +90,7 @@ def main(sizes: Sequence[int] = SIZES) -> None:
     with DovecotServer(rawlog=False) as server:
         found = [measure(server, size) for size in sizes]
     for goal, value, most in goals(found):
-        print(f"{'holds' if value <= most else 'FAILS'}  {goal}: {value:.2f}, at most {most:g}")
+        judge(goal, value, most)
 
 
 def measure(server: DovecotServer, messages: int) -> Measured:
@@ -97,6 +103,8 @@ def measure(server: DovecotServer, messages: int) -> Measured:
     warm = in_turn(target, CONTENDERS, once=() if messages < LONG else LASTING)
     print(f"{messages:,} messages, warm server")
     show(warm)
+    for name, one in warm.items():
+        print(f"{f'{name}: processor, a message':<56}{one.processor * 1e6 / messages:>16.0f} µs")
     cold = in_turn(target, COLD, before=lambda: server.cool(user))
     print(
         f"{messages:,} messages, cold server: neither index nor cache, mail dropped from the kernel's memory"
@@ -161,11 +169,16 @@ def goals(found: Sequence[Measured]) -> list[tuple[str, float, float]]:
     for one in found:
         warm, cold, size = one.warm, one.cold, f"{one.messages:,} messages"
         reached += [
-            (f"{size}, × the warm floor", warm[MAILSLA].seconds / warm[WIRE].seconds, 6),
+            (f"{size}, × the warm floor", warm[MAILSLA].seconds / warm[WIRE].seconds, 8),
             (f"{size}, × the cold floor", cold[MAILSLA].seconds / cold[WIRE].seconds, 2),
             (f"{size}, × imap_tools' fetch", warm[MAILSLA].seconds / warm[IMAP_TOOLS].seconds, 0.25),
             (f"{size}, peak memory, MB", max(warm[MAILSLA].peak_mb, cold[MAILSLA].peak_mb), 130),
         ]
+        if one.messages >= LONG:
+            # Of fewer messages, the start of the second process is too large a part.
+            reached.append(
+                (f"{size}, processor a message, µs", warm[MAILSLA].processor * 1e6 / one.messages, 150)
+            )
     few, many = found[0], found[-1]
     if many.messages > few.messages:
         a_message = [one.warm[MAILSLA].seconds / one.messages for one in (few, many)]

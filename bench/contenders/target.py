@@ -9,6 +9,8 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+from bench.measuring import processor_seconds
+
 
 @dataclass(frozen=True)
 class Target:
@@ -47,15 +49,21 @@ class Target:
 
 
 class Stopwatch:
-    """The seconds from `start` to each of the laps."""
+    """The seconds from `start` to each of the laps, and the processor time of everything from there to the end."""
 
     def __init__(self) -> None:
         self.laps: dict[str, float] = {}
-        self._started = time.perf_counter()
+        self.start()
 
     def start(self) -> None:
         """Begin; what was done before is preparation."""
+        self._processor = processor_seconds()
         self._started = time.perf_counter()
+
+    @property
+    def processor(self) -> float:
+        """Seconds of processor time since `start`, with those of processes that have ended."""
+        return processor_seconds() - self._processor
 
     def lap(self, name: str) -> None:
         """Note that something is done."""
@@ -71,5 +79,5 @@ def contend(work: Callable[[Target, Stopwatch], int]) -> None:
     stopwatch = Stopwatch()
     fetched = work(target, stopwatch)
     assert fetched == target.messages, f"{fetched} messages instead of {target.messages}"
-    print(json.dumps(stopwatch.laps), flush=True)
+    print(json.dumps({"laps": stopwatch.laps, "processor": stopwatch.processor}), flush=True)
     sys.stdin.read()
