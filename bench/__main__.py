@@ -1,6 +1,6 @@
 """Runs the benchmarks, all of them by default.
 
-`python -m bench [headers|clock|pairing|crowds|quality|report|commands|growing|one_more|polling|latency|collection|line] …`;
+`python -m bench headers clock …`: those, by their names in `BENCHMARKS`;
 `python -m bench --quick`: those that are felt most, in five minutes.
 
 Another seed: `python -m tests.trials.mail.quality 7`; other sizes: `python -m bench.collection 1000 5000`.
