@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from mailsla.adapters.machine import garbage_collector
 from mailsla.bootstrap.application import Application
@@ -36,12 +37,13 @@ def report(
     grain: Grain = Grain.MONTH,
     by: Belonging | None = None,
     most_overdue: int | None = None,
+    at: datetime | None = None,
 ) -> Report:
-    """Return the report of `periods`; by default the last full week beside the year.
+    """Return the report of `periods` now, or at another instant; by default the last full week beside the year.
 
     Of the overdue requests it lists so many at least, the first that fell due, or all; it counts them all.
     """
-    now = app.now()
+    now = at or app.now()
     wanted = periods or reporting.usual_periods(now.astimezone(app.site.zone).date())
     with garbage_collector.paused():
         built = reporting.build(

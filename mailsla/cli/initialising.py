@@ -11,6 +11,7 @@ import typer
 
 from mailsla.bootstrap.clock_rules import territory
 from mailsla.cli import session
+from mailsla.cli.unwritable import unwritable
 from mailsla.config import parse
 from mailsla.core.errors import ConfigError, UsageError
 from mailsla.language import gettext as _
@@ -102,11 +103,7 @@ def init(
         with path.open("x", encoding="utf-8") as file:
             file.write(content)
     except OSError as error:
-        raise UsageError(
-            _("Le fichier {path} ne peut pas être écrit ({reason}).").format(
-                path=path, reason=type(error).__name__
-            )
-        ) from error
+        raise unwritable(path, error) from error
     session.console().print(
         _("{path} est écrit. Mettez-y les services, puis lancez « mailsla check ».").format(path=path)
     )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,16 +14,15 @@ from mailsla.cli.answering import answer
 from mailsla.cli.options import (
     AtOption,
     CohortOption,
-    FormatOption,
     OutputOption,
     PeriodOption,
     ServiceOption,
     check_service,
 )
 from mailsla.cli.periods import read_period
-from mailsla.cli.session import Format, TextOrJson
+from mailsla.cli.session import Format, ReportFormat, TextOrJson
 from mailsla.core.errors import UsageError
-from mailsla.core.rate.period import Grain
+from mailsla.core.rate.period import Grain, Period
 from mailsla.core.rate.publication import Published
 from mailsla.core.rate.report import Report
 from mailsla.language import gettext as _
@@ -38,14 +38,21 @@ from mailsla.presentation.pages.report_page import MOST_ROWS, report_page
 from mailsla.presentation.pages.request_page import request_page
 from mailsla.usecases.look_at_mails import ShownMail
 
+if TYPE_CHECKING:
+    from mailsla.bootstrap.application import Application
+
 
 def report(
     context: typer.Context,
     period: PeriodOption = None,
     service: ServiceOption = None,
-    format_: FormatOption = Format.TEXT,
+    format_: Annotated[
+        ReportFormat, typer.Option("--format", help=_("text, json, csv ou html."))
+    ] = ReportFormat.TEXT,
     output: OutputOption = None,
-    by: Annotated[Grain, typer.Option(help=_("Découpage : week, month, quarter ou year."))] = Grain.MONTH,
+    by: Annotated[
+        Grain, typer.Option(help=_("Découpage : day, week, month, quarter ou year."))
+    ] = Grain.MONTH,
     cohort: CohortOption = None,
     at: AtOption = None,
     publish: Annotated[
@@ -68,25 +75,41 @@ def report(
     with past.known_at(context, at, writes=publish) as app:
         check_service(app, service)
         periods = () if period is None else (read_period(period),)
-        listed = None if format_ is Format.JSON else MOST_ROWS
+        listed = None if format_ is ReportFormat.JSON else MOST_ROWS
         built = commands.report(app, periods, service=service, grain=by, by=cohort, most_overdue=listed)
         zone = app.site.zone
         published = []
         if publish:
             signed = Published(signed_by or said_user(), recorded_now(), reason)
             published = commands.publish(app, built, signed, cohort)
-    answer(
-        format_,
-        output,
-        document=lambda: report_document(built, zone),
-        sheet=lambda: sheet.report(built),
-        page=lambda _columns: report_page(built, zone, known_then=at is not None),
-    )
+        if format_ is ReportFormat.HTML:
+            drawn = _html(app, built, periods, known_then=at is not None)
+    if format_ is ReportFormat.HTML:
+        session.write_out(drawn, output)
+    else:
+        answer(
+            Format(format_),
+            output,
+            document=lambda: report_document(built, zone),
+            sheet=lambda: sheet.report(built),
+            page=lambda _columns: report_page(built, zone, known_then=at is not None),
+        )
     for item in published:
-        told = session.console() if format_ is Format.TEXT else session.error_console()
+        told = session.console() if format_ is ReportFormat.TEXT else session.error_console()
         told.print(just_published(item, built.minimum))
     if fail_under and _misses(built):
         raise typer.Exit(3)
+
+
+def _html(app: Application, built: Report, periods: Sequence[Period], *, known_then: bool) -> str:
+    """Return the report as a page, with the pictures that are counted for it alone."""
+    from mailsla.bootstrap.series import series_of  # noqa: PLC0415 (loaded for this format alone)
+    from mailsla.presentation.formats import html_page  # noqa: PLC0415 (loaded for this format alone)
+    from mailsla.presentation.pages.illustrated_report import illustrated_report  # noqa: PLC0415 (the same)
+
+    asked = periods[0] if periods else None
+    page = illustrated_report(built, series_of(app, built, asked), app.site.zone, known_then=known_then)
+    return html_page.write(page)
 
 
 def _check_publishing(context: typer.Context, service: str | None, at: str | None) -> None:

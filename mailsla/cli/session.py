@@ -16,6 +16,7 @@ from rich.console import Console
 
 from mailsla.adapters.machine.present import is_set
 from mailsla.adapters.machine.written_files import write_whole
+from mailsla.cli.unwritable import unwritable
 from mailsla.core.errors import UsageError
 from mailsla.demo import office as demo
 from mailsla.language import gettext as _
@@ -36,6 +37,15 @@ class Format(StrEnum):
     TEXT = "text"
     JSON = "json"
     CSV = "csv"
+
+
+class ReportFormat(StrEnum):
+    """How a report is written: as any answer, or as a page to be read and printed."""
+
+    TEXT = "text"
+    JSON = "json"
+    CSV = "csv"
+    HTML = "html"
 
 
 class TextOrJson(StrEnum):
@@ -235,8 +245,4 @@ def write_out(text: str, output: Path | None) -> None:
     try:
         write_whole(output, text if text.endswith("\n") else text + "\n")
     except OSError as error:
-        raise UsageError(
-            _("Le fichier {path} ne peut pas être écrit ({reason}).").format(
-                path=output, reason=type(error).__name__
-            )
-        ) from error
+        raise unwritable(output, error) from error

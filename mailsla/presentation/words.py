@@ -138,7 +138,7 @@ def not_over(period: Period) -> str:
 
 
 def piece_name(period: Period) -> str:
-    """A period's short name: « semaine 45 de 2026 », « novembre 2026 », « 4e trimestre 2026 », « 2026 »."""
+    """A period's short name: « 13/11/2026 », « semaine 45 de 2026 », « novembre 2026 », « 2026 »."""
     name = period.name
     if "-W" in name:
         return _("semaine {week} de {year}").format(week=int(name[-2:]), year=name[:4])
@@ -146,6 +146,8 @@ def piece_name(period: Period) -> str:
         if name[-1] == "1":
             return _("1er trimestre {year}").format(year=name[:4])
         return _("{quarter}e trimestre {year}").format(quarter=name[-1], year=name[:4])
+    if period.first == period.last:
+        return short_day(period.first)
     return month(period.first) if len(name) == len("2026-11") else _("année {year}").format(year=name)
 
 

@@ -24,7 +24,7 @@ CODES = {
         "undeclared_form form_in_junk receipt_disputed date_disputed"
     ),
     "Evidence": "none in-reply-to references thread-index recipient-and-subject decision same-mail unseen-reply",
-    "Grain": "week month quarter year",
+    "Grain": "day week month quarter year",
     "MailClass": (
         "request follow-up reminder after-unseen thanks reply holding-reply other-reply untied untied-to-check "
         "internal unsent left-out set-aside pending further-copy"

@@ -29,12 +29,14 @@ from mailsla.presentation.pages.page import (
     NOTHING,
     Alignment,
     Bar,
+    Block,
     Cell,
     Column,
     Emphasis,
     Fit,
     Line,
     Page,
+    Picture,
     Points,
     Section,
     Table,
@@ -42,6 +44,7 @@ from mailsla.presentation.pages.page import (
 from mailsla.presentation.pages.report_page import report_page
 from mailsla.presentation.pages.request_page import request_page, requests_page
 from tests.factories import METROPOLE, PARIS, PROMISE
+from tests.presentation.illustrated import page as illustrated_page
 from tests.presentation.samples import (
     CURVE,
     HOSTILE,
@@ -120,23 +123,33 @@ PAGES = {
     "conversations": conversation_with(),
     "clock": clock_page_made(),
     "calendar": calendar_page(METROPOLE.special_days[:12], 2024, "Cher"),
+    "illustrated": illustrated_page("usual"),
     "outbox": outbox_page([(HEAD, "Objet", "Bonjour,")], (SENT, REFUSED, WAITS), PARIS),
 }
 
 
 def texts(page: Page) -> Iterator[str]:
-    """Yield everything that a page says."""
+    """Yield everything that a page says, beside what is drawn in pictures."""
     yield from (page.title, *(line.text for line in page.lines), *page.warnings, *page.notes)
     for section in page.sections:
         yield section.heading
         for block in section.blocks:
-            if isinstance(block, Line):
-                yield block.text
-            elif isinstance(block, Points):
-                yield from block.sentences
-            else:
-                yield from (column.title for column in block.columns)
-                yield from (cell.text for row in block.rows for cell in row if isinstance(cell, Cell))
+            yield from texts_of(block)
+
+
+def texts_of(block: Block) -> Iterator[str]:
+    """Yield everything that a block says."""
+    match block:
+        case Line():
+            yield block.text
+        case Points():
+            yield from block.sentences
+        case Picture():
+            yield from (block.description, block.told)
+            yield from texts_of(block.table)
+        case Table():
+            yield from (column.title for column in block.columns)
+            yield from (cell.text for row in block.rows for cell in row if isinstance(cell, Cell))
 
 
 def words_of(written: str) -> list[str]:

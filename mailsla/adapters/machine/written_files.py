@@ -25,6 +25,7 @@ def keep_private(mask: int = PRIVATE) -> None:
 def write_whole(path: Path, text: str, user: int | None = None) -> None:
     """Write a file as a whole: whoever reads it meanwhile finds the former one.
 
+    It is on the disk before it takes the former one's name: a machine that stops leaves one or the other, whole.
     A link of the user's or of root's is followed; into a device or a pipe of theirs the text is written. A new file
     has the mode that the umask leaves; the user's own file keeps its mode, and another user's is replaced.
 
@@ -50,6 +51,8 @@ def write_whole(path: Path, text: str, user: int | None = None) -> None:
             if found is not None and found.st_uid == user:
                 os.fchmod(handle, stat.S_IMODE(found.st_mode))
             file.write(text)
+            file.flush()
+            os.fsync(handle)
         part.replace(target)
     except BaseException:
         part.unlink()

@@ -1,4 +1,4 @@
-"""Periods: the weeks, months, quarters and years that a report speaks of."""
+"""Periods: the days, weeks, months, quarters and years that a report speaks of."""
 
 from __future__ import annotations
 
@@ -45,17 +45,20 @@ class Period:
 class Grain(StrEnum):
     """Into what a cohort is cut."""
 
+    DAY = "day"
     WEEK = "week"
     MONTH = "month"
     QUARTER = "quarter"
     YEAR = "year"
 
     def period_of(self, on: date) -> Period:
-        """Return the week, month, quarter or year of `on`.
+        """Return the day, week, month, quarter or year of `on`.
 
         >>> Grain.QUARTER.period_of(date(2026, 11, 15)).name
         '2026-Q4'
         """
+        if self is Grain.DAY:
+            return _day(on.isoformat(), on.year, on.month, on.day)
         if self is Grain.WEEK:
             return week_of(on)
         if self is Grain.MONTH:
@@ -67,7 +70,7 @@ class Grain(StrEnum):
 
 
 def pieces(period: Period, grain: Grain) -> tuple[Period, ...]:
-    """Return the weeks, months, quarters or years that have a day in a period, in order.
+    """Return the days, weeks, months, quarters or years that have a day in a period, in order.
 
     >>> [piece.name for piece in pieces(parse_period("2026-01"), Grain.QUARTER)]
     ['2026-Q1']

@@ -21,6 +21,7 @@ from mailsla.presentation.pages.page import (
     Fit,
     Line,
     Page,
+    Picture,
     Points,
     Section,
     Table,
@@ -83,6 +84,10 @@ def _block(block: Block) -> Iterable[RenderableType]:
             yield from long_table.pieces(block, STYLES, "dim")
         case Table():
             yield _table(block)
+        case Picture():
+            yield Printed(block.description)
+            yield Printed(block.told)
+            yield _table(block.table)
         case _:
             assert_never(block)
 

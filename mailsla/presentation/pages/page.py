@@ -10,6 +10,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from fractions import Fraction
 
+from mailsla.presentation.pages.drawing import Drawing, Key
+
 
 class Emphasis(StrEnum):
     """How a text stands out; a format chooses the colour or the weight."""
@@ -41,10 +43,17 @@ class Fit(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A sentence, or a short text, on its own."""
+    """A sentence, or a short text, on its own.
+
+    Attributes:
+        text: All of it.
+        emphasis: How it stands out.
+        lead: Its beginning, where that is to stand out more than the rest: the question that it answers.
+    """
 
     text: str
     emphasis: Emphasis = Emphasis.PLAIN
+    lead: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,15 +145,43 @@ class Table:
         return replace(self, columns=columns, rows=rows)
 
 
-Block = Line | Points | Table
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """Figures drawn, with the same figures as a table for whoever does not see them.
+
+    Attributes:
+        title: What is shown.
+        description: What there is to see, in a sentence or two.
+        drawing: The figures, and what they are compared with.
+        keys: What each shade means.
+        told: What the table is called.
+        table: The same figures.
+    """
+
+    title: str
+    description: str
+    drawing: Drawing
+    keys: tuple[Key, ...]
+    told: str
+    table: Table
+
+
+Block = Line | Points | Table | Picture
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A part of a page; its heading may be empty."""
+    """A part of a page.
+
+    Attributes:
+        heading: May be empty.
+        blocks: What it says.
+        new_sheet: Whether it begins another sheet, on paper.
+    """
 
     heading: str
     blocks: tuple[Block, ...] = ()
+    new_sheet: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from mailsla.core.rate.overdue import Overdue, all_overdue
 from mailsla.core.rate.report import Report
 from mailsla.language import gettext as _
 from mailsla.language import ngettext
-from mailsla.presentation import mail_terms, origin_words, rule_words, words
+from mailsla.presentation import mail_terms, rule_words, words
 from mailsla.presentation.pages import report_tables
 from mailsla.presentation.pages.other_promises import other_promises
 from mailsla.presentation.pages.page import Block, Emphasis, Line, Page, Points, Section
@@ -35,14 +35,12 @@ def report_page(built: Report, zone: ZoneInfo, *, known_then: bool = False) -> P
             Section("", (report_tables.summary(built),)),
             *(_by_service(section, built) for section in built.sections),
             *_cut(built.sections[-1], built),
-            _outlook(built),
-            _deadlines(_("Demandes en retard, sans réponse"), built.overdue, "overdue", built, zone),
-            _deadlines(
-                _("Échéance dans les trois jours ouvrés"), all_overdue(built.soon), "due-soon", built, zone
-            ),
-            _balance(built),
+            outlook_of(built),
+            late(built, zone),
+            soon(built, zone),
+            balance_of(built),
         ),
-        notes=(*_notes(built), *(_of_then(built, zone) if known_then else ())),
+        notes=tuple(notes(built, zone, known_then=known_then)),
     )
 
 
@@ -53,17 +51,25 @@ def _of_then(built: Report, zone: ZoneInfo) -> Iterable[str]:
 
 
 def _opening(built: Report, zone: ZoneInfo, *, known_then: bool) -> Iterable[Line]:
+    yield from situation(built, zone, known_then=known_then)
+    yield Line(origin_words.promised(built.commitment))
+    yield Line(rule_words.rule(built.commitment, built.standard.clock), Emphasis.DIM)
+    yield Line(rule_words.example(built.example, zone), Emphasis.DIM)
+
+
+def situation(built: Report, zone: ZoneInfo, *, known_then: bool) -> Iterable[Line]:
+    """Yield of when and of what the report speaks, then the three answers, each led by its question."""
     sentence = (
         _("Situation au {day}, {hour}, telle que connue alors")
         if known_then
         else _("Situation au {day}, {hour}")
     )
     yield Line(sentence.format(day=words.day_name(built.today), hour=words.hour(built.at, zone)))
+    if built.service is not None:
+        only = _("Ne sont comptées que les demandes du service « {service} ».")
+        yield Line(only.format(service=words.safe(built.service)))
     for question, answer in answers(built, zone):
-        yield Line(f"{question} {answer}", Emphasis.STRONG)
-    yield Line(origin_words.promised(built.commitment))
-    yield Line(rule_words.rule(built.commitment, built.standard.clock), Emphasis.DIM)
-    yield Line(rule_words.example(built.example, zone), Emphasis.DIM)
+        yield Line(f"{question} {answer}", Emphasis.STRONG, lead=question)
 
 
 def _by_service(section: measured.Section, built: Report) -> Section:
@@ -75,10 +81,11 @@ def _cut(widest: measured.Section, built: Report) -> Iterable[Section]:
     """Yield the other promises of the widest cohort, and it over time, where there are any."""
     yield from other_promises(widest, built.minimum, built.service)
     if len(widest.by_period) > 1:
-        yield Section(_("Au fil de la période"), (report_tables.over_time(widest, built),))
+        yield Section(_("Au fil de la période"), (report_tables.over_time(widest.by_period, built),))
 
 
-def _outlook(built: Report) -> Section:
+def outlook_of(built: Report) -> Section:
+    """What the year still allows."""
     target = words.percent(built.commitment.target)
     title = _("Atteindre {target} en {year}").format(target=target, year=built.outlook.year)
     return Section(title, (Points(tuple(_outlook_sentences(built.outlook, target))),))
@@ -131,27 +138,43 @@ def _at_this_pace(outlook: Outlook) -> Iterable[str]:
         )
 
 
-def _deadlines(title: str, found: Overdue, state: str, built: Report, zone: ZoneInfo) -> Section:
-    """A list with its count in the heading; the first rows only, as those of a state are a command away."""
+def late(built: Report, zone: ZoneInfo, most: int = MOST_ROWS) -> Section:
+    """The unanswered requests past their due date, `most` of them."""
+    return _deadlines(_("Demandes en retard, sans réponse"), built.overdue, "overdue", built, zone, most)
+
+
+def soon(built: Report, zone: ZoneInfo, most: int = MOST_ROWS) -> Section:
+    """The unanswered requests that fall due soon, `most` of them."""
+    found = all_overdue(built.soon)
+    return _deadlines(_("Échéance dans les trois jours ouvrés"), found, "due-soon", built, zone, most)
+
+
+def _deadlines(title: str, found: Overdue, state: str, built: Report, zone: ZoneInfo, most: int) -> Section:
+    """A list with its count in the heading; the first rows only: the others are further down, or a command away."""
     items, follow_ups = found.listed, found.follow_ups
     among = ngettext(" (dont {n} suite)", " (dont {n} suites)", follow_ups).format(n=follow_ups)
-    blocks: list[Block] = [request_table(items[:MOST_ROWS], zone, built.decided)] if items else []
-    hidden = len(found) - MOST_ROWS
+    blocks: list[Block] = [request_table(items[:most], zone, built.decided)] if items else []
+    hidden = len(found) - most
     if hidden > 0:
         options = " ".join((f"--state {state}", *words.option_of_service(built.service)))
-        more = _("… et {n} de plus : « mailsla requests {options} ».").format(n=hidden, options=options)
+        more = (
+            _("… et {n} de plus : voir plus bas.").format(n=hidden)
+            if most < MOST_ROWS
+            else _("… et {n} de plus : « mailsla requests {options} ».").format(n=hidden, options=options)
+        )
         blocks.append(Line(more, Emphasis.DIM))
     heading = _("{title} : {n}").format(title=title, n=words.number(len(found)))
     return Section(f"{heading}{among if follow_ups else ''}", tuple(blocks))
 
 
-def _balance(built: Report) -> Section:
+def balance_of(built: Report) -> Section:
     """The balance of all mail: it is of no period and no service."""
     title = _("Compte – tous les courriels relevés à ce jour, toutes périodes et tous services")
     return Section(title, (report_tables.balance(built.balance),))
 
 
-def _notes(built: Report) -> Iterable[str]:
+def notes(built: Report, zone: ZoneInfo, *, known_then: bool) -> Iterable[str]:
+    """Yield what is said last."""
     if built.not_requests:
         counts = ", ".join(f"{count}{NO_BREAK}{mail_terms.kind(kind)}" for kind, count in built.not_requests)
         yield _("Ne sont pas des demandes, sur la période la plus longue : {counts}.").format(counts=counts)
@@ -164,6 +187,8 @@ def _notes(built: Report) -> Iterable[str]:
             widest.counted,
         ).format(n=widest.counted)
     yield _("Les délais sont des estimations : ils tiennent compte des demandes encore sans réponse.")
+    if known_then:
+        yield from _of_then(built, zone)
 
 
 def _otherwise(built: Report) -> Iterable[str]:

@@ -137,6 +137,26 @@ def services(cohort: Section, built: Report) -> Table:
     return Table(columns, rows or (nobody,))
 
 
+def services_by_need(cohort: Section, built: Report) -> Table:
+    """The same, the one furthest below the target first, those of too few for a rate last; who is below is said."""
+    target = built.commitment.target
+    below = _("sous l'objectif") if cohort.finality.is_definitive else _("sous l'objectif à ce jour")
+
+    def by_need(line: ServiceLine) -> Fraction:
+        share = _share(line.population, built.minimum)
+        return Fraction(2) if share is None else share
+
+    lines = sorted(cohort.by_service, key=by_need)
+    table = services(replace(cohort, by_service=tuple(lines)), built)
+    at = _("trait : {target}").format(target=words.percent(target))
+    columns = tuple(column if column.title else replace(column, title=at) for column in table.columns)
+    if not any(by_need(line) < target for line in lines):
+        return replace(table, columns=columns)
+    said = (Cell(below, emphasis=Emphasis.BAD) if by_need(line) < target else NOTHING for line in lines)
+    rows = tuple((*row, cell) for row, cell in zip(table.rows, said, strict=True))
+    return replace(table, columns=(*columns, Column(_("Face à l'objectif"), fit=Fit.WHOLE)), rows=rows)
+
+
 def _rate_columns() -> tuple[Column, ...]:
     """The columns that `_rate_cells` fills."""
     return (
@@ -162,9 +182,8 @@ def _service(line: ServiceLine, built: Report) -> Row:
     return (Cell(words.service_name(line.service)), *_rate_cells(line.population, built), days)
 
 
-def over_time(cohort: Section, built: Report) -> Table:
-    """How each week, month, quarter or year of a cohort stands, beside the same of the year before when known."""
-    lines = cohort.by_period
+def over_time(lines: Sequence[PeriodLine], built: Report) -> Table:
+    """How each piece of a cohort stands, beside the same of the year before when known."""
     former = [line.former for line in lines]
     columns = (Column(_("Période")), *_rate_columns(), Column(_("Chiffre"), fit=Fit.WHOLE))
     rows = tuple(_piece(line, built) for line in lines)

@@ -1,0 +1,72 @@
+"""Draws a table of a page as HTML: its first column names each row, lists become cards where room is short."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from mailsla.presentation.formats.markup import Element, element
+from mailsla.presentation.formats.svg_pictures import bar
+from mailsla.presentation.pages.page import Alignment, Bar, Cell, Column, Emphasis, Fit, Row, Table
+from mailsla.presentation.typography import typeset
+
+
+def table(of: Table) -> Element:
+    """A table; one of numbers alone, after what names each row, says so once."""
+    is_list = any(column.takes_the_rest for column in of.columns)
+    is_numbers = _is_numbers(of.columns)
+    kinds = (("list", is_list), ("leading", of.leading), ("numbers", is_numbers))
+    shades = (name for name, is_so in kinds if is_so)
+    columns = (
+        tuple(replace(column, alignment=Alignment.LEFT, fit=Fit.WRAP) for column in of.columns)
+        if is_numbers
+        else of.columns
+    )
+    head = element("thead", element("tr", *map(_title, columns)))
+    body = element("tbody", *(_row(row, columns, is_list=is_list) for row in of.rows))
+    return element("table", head, body, class_=" ".join(shades) or None)
+
+
+def _is_numbers(columns: tuple[Column, ...]) -> bool:
+    return len(columns) > 1 and all(column.alignment is Alignment.RIGHT for column in columns[1:])
+
+
+def _title(column: Column) -> Element:
+    if not column.title:
+        return element("td")
+    shade = " ".join(_shades(column)) or None
+    return element("th", typeset(column.title), scope="col", class_=shade)
+
+
+def _shades(column: Column) -> Iterator[str]:
+    if column.alignment is Alignment.RIGHT:
+        yield "right"
+    if column.fit is not Fit.WRAP:
+        yield column.fit.value
+
+
+def _row(row: Row, columns: tuple[Column, ...], *, is_list: bool) -> Element:
+    first, *others = (
+        _cell(cell, column, column.title if is_list else None)
+        for cell, column in zip(row, columns, strict=True)
+    )
+    return element("tr", _naming(first), *others)
+
+
+def _naming(first: Element) -> Element:
+    """Return the cell that a row begins with as the one that names it; one that says nothing names nothing."""
+    if not first.children:
+        return first
+    return Element("th", (*first.attributes, ("scope", "row")), first.children)
+
+
+def _cell(cell: Cell | Bar, column: Column, title: str | None) -> Element:
+    if isinstance(cell, Bar):
+        return element("td", bar(cell))
+    shades = [*_shades(column), *([] if cell.emphasis is Emphasis.PLAIN else [cell.emphasis.value])]
+    return element(
+        "td",
+        typeset(cell.text) or None,
+        class_=" ".join(shades) or None,
+        data_title=None if title is None else typeset(title),
+    )
