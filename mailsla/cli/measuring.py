@@ -105,7 +105,7 @@ def _html(app: Application, built: Report, periods: Sequence[Period], *, known_t
     """Return the report as a page, with the pictures that are counted for it alone."""
     from mailsla.bootstrap.series import series_of  # noqa: PLC0415 (loaded for this format alone)
     from mailsla.presentation.formats import html_page  # noqa: PLC0415 (loaded for this format alone)
-    from mailsla.presentation.pages.illustrated_report import illustrated_report  # noqa: PLC0415 (the same)
+    from mailsla.presentation.pages.illustrated_report import illustrated_report  # noqa: PLC0415 (loaded for this format alone)
 
     asked = periods[0] if periods else None
     page = illustrated_report(built, series_of(app, built, asked), app.site.zone, known_then=known_then)

@@ -61,7 +61,7 @@ _ANYWHERE = """
 html{color-scheme:light dark;-webkit-text-size-adjust:100%;text-size-adjust:100%}
 body{margin:0;background:var(--paper);color:var(--text);line-height:1.5}
 body,.picture text{font-family:system-ui,"Segoe UI","Noto Sans","DejaVu Sans",sans-serif}
-main{max-width:60rem;margin:0 auto;padding:1.5rem 1.25rem 3rem}
+main{max-width:64rem;margin:0 auto;padding:1.5rem 1.25rem 3rem}
 h1{font-size:1.6rem;line-height:1.25;margin:0;overflow-wrap:anywhere}
 h2{font-size:1.15rem;line-height:1.35;margin:2rem 0 .6rem;overflow-wrap:anywhere}
 p{margin:.35rem 0;overflow-wrap:anywhere}
@@ -80,7 +80,7 @@ table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
 th,td{text-align:left;vertical-align:top;padding:.35rem .75rem .35rem 0;border-bottom:1px solid var(--rule)}
 th{font-weight:600}
 thead th{color:var(--dim);font-weight:600;font-size:.9rem;vertical-align:bottom}
-tbody th{font-weight:400;overflow-wrap:anywhere;min-width:11rem}
+tbody th{font-weight:400;overflow-wrap:anywhere;min-width:10rem}
 .list th,.numbers th{min-width:0}
 .leading thead th{color:var(--text);font-size:1rem}
 .right,.numbers td,.numbers thead th:not(:first-child){text-align:right}
@@ -126,8 +126,9 @@ main{padding:1rem .9rem 2rem}
 h1{font-size:1.3rem}
 .list thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 .list,.list tbody,.list tr{display:block;width:100%}
-.list tr{border:1px solid var(--rule);border-left:.3rem solid var(--missed);margin:.6rem 0;padding:.4rem .7rem}
-tbody th{min-width:7rem}
+.list tr{border:1px solid var(--rule);border-left:.3rem solid var(--edge);margin:.6rem 0;padding:.4rem .7rem}
+tbody th{min-width:8.5rem}
+.list tbody th{min-width:0}
 .list .cut,.list .cut:last-child{min-width:0;width:auto}
 .list td,.list tbody th{display:inline-block;border:0;padding:0 .9rem 0 0;white-space:normal;width:auto}
 .list [data-title]::before{content:attr(data-title) " ";color:var(--dim)}

@@ -16,7 +16,7 @@ WIDTH, TOP, FLOOR = 640, 34, 170
 """Of columns: how wide they are together, and between which heights they stand."""
 
 HEIGHT = FLOOR + 36
-LETTER = 6.6
+LETTER = 7.4
 """About how wide a letter of a picture is."""
 
 SIDE = 8
@@ -104,31 +104,29 @@ def _stacks(of: Stacks) -> Iterator[Element]:
     room = (WIDTH - 2 * SIDE) / len(of.stacks)
     highest = max(stack.height for stack in of.stacks)
     unit = (FLOOR - TOP) / max(highest, 1)
-    every = 1 + int(_widest(of) * LETTER / room)
+    is_parted = any(len(stack.figure) * LETTER > room for stack in of.stacks)
+    figures = [_lines(stack.figure) if is_parted else [stack.figure] for stack in of.stacks]
+    widest = max(len(text) for lines in figures for text in lines)
+    widest = max(widest, *(len(stack.label[0]) for stack in of.stacks))
+    every = 1 + int(widest * LETTER / room)
     yield element("line", x1=0, y1=FLOOR, x2=WIDTH, y2=FLOOR, class_="axis")
-    for number, stack in enumerate(of.stacks):
+    for number, (stack, figure) in enumerate(zip(of.stacks, figures, strict=True)):
         drawn = tuple(_stack(stack, of.target, SIDE + room * number, room, unit))
         # The last one is named, and those before it as there is room.
         if (len(of.stacks) - 1 - number) % every == 0:
-            drawn = (*drawn, *_names(stack, SIDE + room * (number + 0.5), unit))
+            drawn = (*drawn, *_names(stack, figure, SIDE + room * (number + 0.5), unit))
         yield element("g", element("title", typeset(stack.hint)), *drawn)
 
 
-def _widest(of: Stacks) -> int:
-    """How many letters the longest text at a column has."""
-    return max(len(text) for stack in of.stacks for text in (stack.label[0], *_lines(stack.figure)))
-
-
 def _lines(figure: str) -> list[str]:
-    """A figure on one line, or, where it is long, on two."""
+    """A figure on two lines: how many, then of how many."""
     met, slash, due = figure.partition("/")
-    return [figure] if len(figure) <= 7 else [met, slash + due]
+    return [met, slash + due] if slash else [figure]
 
 
-def _names(stack: Stack, middle: float, unit: float) -> Iterator[Element]:
-    lines = _lines(stack.figure)
+def _names(stack: Stack, figure: list[str], middle: float, unit: float) -> Iterator[Element]:
     above = FLOOR - (stack.met + stack.missed + stack.not_due) * unit - 6
-    for number, line in enumerate(reversed(lines)):
+    for number, line in enumerate(reversed(figure)):
         yield _text(line, middle, above - 13 * number)
     for number, line in enumerate(stack.label):
         yield _text(line, middle, FLOOR + 16 + 14 * number, "low")
@@ -167,23 +165,27 @@ def _steps(of: Steps) -> Iterator[Element]:
     full = FLOOR - TOP
     reached = None if of.last is None or of.last >= len(of.steps) else of.steps[of.last].share
     for number, step in enumerate(of.steps):
-        left, middle = RIM + room * number, RIM + room * (number + 0.5)
-        drawn = [_text(step.label, middle, FLOOR + 16, "low")]
         if step.share is not None:
-            in_time = step.share if reached is None or number <= (of.last or 0) else min(reached, step.share)
-            for low, high, shade in (
-                (Fraction(0), in_time, Shade.MET),
-                (in_time, step.share, Shade.MISSED),
-            ):
-                height = float(high - low) * full
-                if height:
-                    y = FLOOR - float(high) * full
-                    drawn.append(
-                        element("rect", x=left + 3, y=y, width=room - 6, height=height, class_=shade.value)
-                    )
-            drawn.append(_text(step.figure, middle, FLOOR - float(step.share) * full - 5, "small"))
-        yield element("g", element("title", typeset(step.hint)), *drawn)
+            in_time = step.share if reached is None else min(reached, step.share)
+            parts = ((Fraction(0), in_time, Shade.MET), (in_time, step.share, Shade.MISSED))
+            drawn = (
+                element(
+                    "rect",
+                    x=RIM + room * number + 3,
+                    y=FLOOR - float(high) * full,
+                    width=room - 6,
+                    height=float(high - low) * full,
+                    class_=shade.value,
+                )
+                for low, high, shade in parts
+                if high > low
+            )
+            yield element("g", element("title", typeset(step.hint)), *drawn)
     yield from _promise(of, room, full)
+    for number, step in enumerate(of.steps):
+        middle = RIM + room * (number + 0.5)
+        yield _text(step.label, middle, FLOOR + 16, "low")
+        yield _text(step.figure, middle, FLOOR - float(step.share or 0) * full - 5, "small")
 
 
 def _promise(of: Steps, room: float, full: float) -> Iterator[Element]:

@@ -151,7 +151,7 @@ def delays(section: Section, built: Report) -> Iterator[Picture]:
             day=last, share=words.percent(shares[last])
         )
     keys = [Key(Shade.MET, _("répondues dans le délai") if last is not None else _("répondues"))]
-    if last is not None:
+    if last is not None and last < LAST_DAY:
         keys.append(Key(Shade.MISSED, _("répondues plus tard")))
     keys.append(Key(Shade.MARK, _("objectif : {target}").format(target=words.percent(promise.target))))
     yield Picture(
