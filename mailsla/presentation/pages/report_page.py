@@ -12,7 +12,7 @@ from mailsla.core.rate.overdue import Overdue, all_overdue
 from mailsla.core.rate.report import Report
 from mailsla.language import gettext as _
 from mailsla.language import ngettext
-from mailsla.presentation import mail_terms, rule_words, words
+from mailsla.presentation import mail_terms, origin_words, rule_words, words
 from mailsla.presentation.pages import report_tables
 from mailsla.presentation.pages.other_promises import other_promises
 from mailsla.presentation.pages.page import Block, Emphasis, Line, Page, Points, Section
