@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, func, select, true
+from sqlalchemy import ColumnElement, Connection, Select, Table, select, true
 
 from mailsla.adapters.database import rows
 from mailsla.adapters.database.bulk import STREAMED, among, as_kept, column_values
@@ -30,8 +30,7 @@ class TiedMessages:
     def __init__(self, connection: Connection, portion: int) -> None:
         self._connection = connection
         self._portion_size = portion
-        has_keywords = select(func.count()).select_from(KEYWORD)
-        self._has_keywords = connection.execute(has_keywords).scalar_one() > 0
+        self._has_keywords = connection.execute(select(KEYWORD.c.id).limit(1)).first() is not None
 
     def portions(self, numbers: Collection[int] | None) -> Iterator[Portion]:
         """Yield some messages, or all, in parts that no tie leaves; to none of them is another one tied."""
