@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -57,11 +58,21 @@ class ClockRules:
         return replace(self, territory=territory, declared=(), opening=OpeningHours(self.opening.week))
 
     def calendar(self, first_year: int, last_year: int) -> WorkingCalendar:
-        """Return the working days of whole years.
+        """Return the working days of whole years, kept for whoever asks for the same.
 
         Raises:
             UsageError: When the law of one of them is not known.
         """
+        years = (first_year, last_year)
+        if years not in self._calendars:
+            self._calendars[years] = self._built(first_year, last_year)
+        return self._calendars[years]
+
+    @cached_property
+    def _calendars(self) -> dict[tuple[int, int], WorkingCalendar]:
+        return {}
+
+    def _built(self, first_year: int, last_year: int) -> WorkingCalendar:
         legal = [
             SpecialDay(item.on, DayKind.HOLIDAY, item.name, item.source, item.computed)
             for year in range(first_year, last_year + 1)

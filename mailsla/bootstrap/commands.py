@@ -12,19 +12,19 @@ from mailsla.core.collection.archived import Found
 from mailsla.core.mail.kinds import MailKind
 from mailsla.core.pairing.balance import MailClass
 from mailsla.core.pairing.derivation import DerivedMessage, ListedMail, Tied
-from mailsla.core.pairing.request import Grounds, Request
+from mailsla.core.pairing.request import Request
 from mailsla.core.rate.belonging import Belonging
 from mailsla.core.rate.period import Grain, Period
 from mailsla.core.rate.promises import Promise
 from mailsla.core.rate.publication import Publication, Published
 from mailsla.core.rate.report import Report
 from mailsla.core.rate.report_rules import ReportRules
-from mailsla.core.rate.standard import Judged
 from mailsla.usecases import conversations as tying
 from mailsla.usecases import look_at_mails, look_up, registers
 from mailsla.usecases import report as reporting
 from mailsla.usecases.import_archives import ACCOUNT as ARCHIVES
 from mailsla.usecases.import_archives import Imported, import_mails
+from mailsla.usecases.listing import Asked, Listing, Sample
 from mailsla.usecases.registers import RegisteredDecision, RegisteredPublication
 from mailsla.usecases.selection import Selection
 
@@ -94,26 +94,15 @@ def _report_rules(app: Application, periods: Sequence[Period], by: Belonging | N
 def requests(
     app: Application,
     selection: Selection,
-    sample: look_up.Sample | None = None,
+    sample: Sample | None = None,
     promise: Promise | None = None,
-) -> look_up.Listed:
+    *,
+    with_doubts: bool = True,
+) -> Listing:
     """Return the requests of a selection, or a sample of them, with their verdicts now; or by a promise of the site."""
-    store = app.store
-    return look_up.listed(
-        store.derivations,
-        store.decisions,
-        selection,
-        app.standard(),
-        app.now(),
-        sample,
-        promise=promise,
-        count_follow_ups=app.site.settings.replies.count_follow_ups,
-    )
-
-
-def grounds(app: Application, items: Iterable[Judged]) -> Mapping[str, Grounds]:
-    """Return what some requests rest on, by key."""
-    return app.store.derivations.grounds([item.case.key for item in items])
+    count = app.site.settings.replies.count_follow_ups
+    asked = Asked(selection, app.standard(), app.now(), sample, promise, count_follow_ups=count)
+    return Listing(app.store.derivations, app.store.decisions, asked, with_doubts=with_doubts)
 
 
 def show(app: Application, reference: str) -> look_up.Shown | look_at_mails.ShownMail:

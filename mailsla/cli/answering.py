@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from mailsla.cli import session
 from mailsla.cli.session import Format
-from mailsla.presentation.documents.values import Document, text
+from mailsla.presentation.documents.values import Document, pieces
 from mailsla.presentation.formats import terminal
 from mailsla.presentation.pages.page import Page
 
@@ -17,7 +17,7 @@ def answer(
     output: Path | None,
     *,
     document: Callable[[], Document],
-    sheet: Callable[[], str],
+    sheet: Callable[[], str | Iterable[str]],
     page: Callable[[int], Page],
 ) -> None:
     """Print an answer, or write it to a file.
@@ -26,14 +26,14 @@ def answer(
         format_: How.
         output: Where; None for the terminal.
         document: Makes it as JSON.
-        sheet: Makes it as CSV.
+        sheet: Makes it as CSV, whole or line by line.
         page: Makes what people read, for so many columns.
 
     Raises:
         UsageError: When the file cannot be written.
     """
     if format_ is Format.JSON:
-        session.write_out(text(document()), output)
+        session.write_out(pieces(document()), output)
     elif format_ is Format.CSV:
         session.write_out(sheet(), output)
     else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from itertools import chain, islice
 from pathlib import Path
 from typing import Annotated
 
@@ -31,7 +31,6 @@ from mailsla.cli.session import Format
 from mailsla.core.errors import UsageError
 from mailsla.core.mail.kinds import MailKind
 from mailsla.core.pairing.balance import MailClass
-from mailsla.core.pairing.request import Grounds
 from mailsla.core.rate.promises import Promise
 from mailsla.core.rate.standard import Variant
 from mailsla.language import gettext as _
@@ -40,10 +39,10 @@ from mailsla.presentation.documents.mail import left_out_document, mails_documen
 from mailsla.presentation.documents.request import requests_document
 from mailsla.presentation.formats import csv_sheet as sheet
 from mailsla.presentation.pages.mail_list_page import left_out_page, mails_page
-from mailsla.presentation.pages.page import ROOM_FOR_MORE, Page
-from mailsla.presentation.pages.request_page import requests_page
+from mailsla.presentation.pages.page import MANY_ROWS, ROOM_FOR_MORE, Page
+from mailsla.presentation.pages.request_page import Below, long_requests_page, requests_page
+from mailsla.usecases.listing import Sample, sampled
 from mailsla.usecases.look_at_mails import LeftOut
-from mailsla.usecases.look_up import Sample, sampled
 from mailsla.usecases.selection import Selection, State
 
 KindOption = Annotated[
@@ -134,26 +133,32 @@ def _listed(
     promise: Promise | None,
 ) -> None:
     """Print the requests of a selection, by one promise when it is named."""
-    found, zone = commands.requests(app, selection, sample, promise), app.site.zone
+    zone, is_to_check = app.site.zone, selection.state is State.TO_CHECK
+    found = commands.requests(
+        app, selection, sample, promise, with_doubts=format_ is Format.JSON or is_to_check
+    )
 
-    def grounds() -> Mapping[str, Grounds]:
-        return commands.grounds(app, found.items)
+    def below() -> Below:
+        doubts = found.doubts() if is_to_check else ()
+        keys = {key for doubt in doubts for key in (doubt.mail, *doubt.candidates)}
+        return Below(found.found, doubts, commands.mails(app, keys))
 
     def page(columns: int) -> Page:
-        doubts = found.doubts if selection.state is State.TO_CHECK else ()
-        mails = commands.mails(app, {key for doubt in doubts for key in (doubt.mail, *doubt.candidates)})
-        shown = grounds() if columns >= ROOM_FOR_MORE else {}
-        return then(
-            requests_page(found.items, found.decided, zone, found.found, doubts, mails, shown, promise)
-        )
+        has_room = columns >= ROOM_FOR_MORE
+        items = found.with_grounds() if has_room else ((item, None) for item in found)
+        first = list(islice(items, MANY_ROWS + 1))
+        if len(first) > MANY_ROWS:
+            shown = chain(first, items)
+            return then(long_requests_page(shown, found.decided, zone, below, promise, has_grounds=has_room))
+        grounds = {item.case.key: rests_on for item, rests_on in first if rests_on is not None}
+        listed = [item for item, _rests_on in first]
+        return then(requests_page(listed, found.decided, zone, *below(), grounds, promise))
 
     answer(
         format_,
         output,
-        document=lambda: requests_document(
-            found.items, grounds(), found.doubts, found.decided, zone, promise
-        ),
-        sheet=lambda: sheet.requests(found.items, grounds(), zone),
+        document=lambda: requests_document(found.with_grounds(), found.doubts, found.decided, zone, promise),
+        sheet=lambda: sheet.requests(found.with_grounds(), zone),
         page=page,
     )
 

@@ -12,7 +12,7 @@ from mailsla.core.errors import UsageError
 from mailsla.core.rate.belonging import Belonging
 from mailsla.language import gettext as _
 from mailsla.presentation import words
-from mailsla.usecases.look_up import Sample
+from mailsla.usecases.listing import Sample
 
 if TYPE_CHECKING:
     from mailsla.bootstrap.application import Application

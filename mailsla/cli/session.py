@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
 CONFIG_VARIABLE = "MAILSLA_CONFIG"
 STORE_VARIABLE = "MAILSLA_STORE"
 USUAL_CONFIGS = (Path("mailsla.toml"), Path("/etc/mailsla/mailsla.toml"))
+
+PIECES_AT_ONCE = 1_000
+"""Pieces of an answer that are written at once."""
 
 
 class Format(StrEnum):
@@ -233,16 +237,29 @@ def error_console() -> Console:
     return Terminal(stderr=True)
 
 
-def write_out(text: str, output: Path | None) -> None:
-    """Write an answer to a file, or to standard output.
+def write_out(text: str | Iterable[str], output: Path | None) -> None:
+    """Write an answer, whole or in pieces as they are made, to a file or to standard output; it ends with a line's end.
 
     Raises:
         UsageError: When the file cannot be written.
     """
+    written = _ended([text] if isinstance(text, str) else text)
     if output is None:
-        typer.echo(text, nl=not text.endswith("\n"))
+        for part in written:
+            typer.echo(part, nl=False)
         return
     try:
-        write_whole(output, text if text.endswith("\n") else text + "\n")
+        write_whole(output, written)
     except OSError as error:
         raise unwritable(output, error) from error
+
+
+def _ended(pieces: Iterable[str]) -> Iterator[str]:
+    """Yield a text, many pieces at once, and the end of its last line where it has none."""
+    remaining = iter(pieces)
+    last = ""
+    while some := "".join(islice(remaining, PIECES_AT_ONCE)):
+        last = some
+        yield some
+    if not last.endswith("\n"):
+        yield "\n"

@@ -74,7 +74,7 @@ def _collect(folder: Path) -> None:
 
 def _next_steps(app: Application) -> list[str]:
     unanswered = commands.requests(app, Selection(State.UNANSWERED))
-    example = words.reference(unanswered.items[0].case.key)
+    example = words.reference(next(iter(unanswered)).case.key)
     return [
         _("À essayer maintenant :"),
         _("  mailsla show {key} --demo            une demande, jour par jour").format(key=example),

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from random import Random
 from typing import Protocol, TypeVar
 
 from mailsla.core.clock.commitment import Commitment
@@ -17,30 +15,15 @@ from mailsla.core.mail.identity import REFERENCE_MARK, key_beginning, reference
 from mailsla.core.mail.printable import printable
 from mailsla.core.pairing.decision import Decision
 from mailsla.core.pairing.derivation import DerivedMessage
-from mailsla.core.pairing.doubts import Doubt, DoubtCode
 from mailsla.core.pairing.request import Request
-from mailsla.core.rate.assessed import assess
-from mailsla.core.rate.case import Case, case_of
-from mailsla.core.rate.disputes import disputes
-from mailsla.core.rate.promises import Promise
-from mailsla.core.rate.standard import Judged, Standard, Variant
+from mailsla.core.rate.case import case_of
+from mailsla.core.rate.standard import Standard
 from mailsla.language import gettext as _
-from mailsla.usecases.selection import Look, Selection, State
 
 _Item = TypeVar("_Item")
 
 SHORTEST_PREFIX = 4
 """Digits of a reference below which nothing is looked for."""
-
-
-class ListedRequests(Protocol):
-    """What a list of requests is read from."""
-
-    def cases(self) -> Sequence[Case]:
-        """Return the requests and follow-ups, by receipt."""
-
-    def doubts(self) -> Sequence[Doubt]:
-        """Return what a person must look at."""
 
 
 class Decisions(Protocol):
@@ -51,98 +34,6 @@ class Decisions(Protocol):
 
     def taken(self, target: str | None = None) -> Sequence[Decision]:
         """Return every decision, or those about one message, by number."""
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """Some requests.
-
-    Attributes:
-        items: With their verdicts, by receipt; a sample of them, when one was asked for.
-        found: How many there are.
-        doubts: What a person must look at about them.
-        decided: Keys of whatever a decision in force is about, among these or not.
-    """
-
-    items: tuple[Judged, ...]
-    found: int
-    doubts: tuple[Doubt, ...]
-    decided: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """How many to draw at random, and the seed: the same one draws the same ones."""
-
-    size: int
-    seed: int = 0
-
-
-def listed(
-    derivations: ListedRequests,
-    decisions: Decisions,
-    selection: Selection,
-    standard: Standard,
-    now: datetime,
-    sample: Sample | None = None,
-    *,
-    promise: Promise | None = None,
-    count_follow_ups: bool = False,
-) -> Listed:
-    """Return the requests of a selection, or a sample of them, with their verdicts at `now`.
-
-    With a promise, those that it is about, with their verdicts by it.
-    """
-    cases = derivations.cases()
-    known = (doubt for doubt in derivations.doubts() if doubt.at <= now)
-    doubts = sorted((*known, *disputes(cases, standard, now)), key=lambda doubt: doubt.at)
-    if selection.variant is not None:
-        standard = standard.varied(selection.variant)
-    if selection.variant is Variant.MAIL_ALONE:
-        cases = [case.by_mail_alone for case in cases]
-    is_about_closures = selection.state is State.CLOSURE_CHANGED
-    look = Look(
-        standard,
-        now,
-        doubts=_by_candidate(doubts),
-        closure_changed=_changed_by_closures(cases, standard, now) if is_about_closures else (),
-        count_follow_ups=count_follow_ups,
-    )
-    judged: Sequence[Judged] = standard.judge(cases, now)
-    if promise is not None:
-        judged = promise.held(judged, standard, now, count_follow_ups=count_follow_ups)
-    selected = selection.of(judged, look)
-    items = sampled(selected, sample)
-    keys = {item.case.key for item in items}
-    about = tuple(
-        doubt
-        for doubt in doubts
-        if keys.intersection(doubt.candidates)
-        or (not doubt.candidates and selection.has_mail(doubt.at, standard.clock.calendar))
-    )
-    return Listed(items, len(selected), about, decisions.decided())
-
-
-def _by_candidate(doubts: Iterable[Doubt]) -> Mapping[str, Collection[DoubtCode]]:
-    """Return why each request that depends on some doubts is to be looked at."""
-    found: dict[str, set[DoubtCode]] = defaultdict(set)
-    for doubt in doubts:
-        for key in doubt.candidates:
-            found[key].add(doubt.code)
-    return found
-
-
-def _changed_by_closures(cases: Iterable[Case], standard: Standard, now: datetime) -> frozenset[str]:
-    return frozenset(item.case.key for item in assess(cases, standard, now) if item.is_changed_by_closures)
-
-
-def sampled(items: Sequence[_Item], sample: Sample | None) -> tuple[_Item, ...]:
-    """Return some items, or so many of them drawn at random, in their order."""
-    if sample is None or sample.size >= len(items):
-        return tuple(items)
-    draw = Random(sample.seed)  # noqa: S311 (whoever has the seed must draw the same lines)
-    chosen = sorted(draw.sample(range(len(items)), sample.size))
-    return tuple(items[number] for number in chosen)
 
 
 class NamedRequests(Protocol):

@@ -6,12 +6,12 @@ leave again, with the same Message-ID, so that the recipient's server or client 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from mailsla.core.alerts.digests import AlertRule, Digest, digests
+from mailsla.core.alerts.digests import AlertRule, Digest, Waiting, digests, to_announce, told_about
 from mailsla.core.alerts.outgoing import DIGEST, Outgoing, message_id
 from mailsla.core.errors import PermanentError, TransientError
 from mailsla.core.office.correspondents import Office
@@ -23,18 +23,21 @@ from mailsla.core.rate.standard import Standard
 class RequestSource(Protocol):
     """Where derived requests are read."""
 
-    def unanswered(self) -> Iterable[Request]:
-        """Return the requests and follow-ups that nothing answered."""
+    def waiting(self, received_from: datetime, received_before: datetime) -> Sequence[Waiting]:
+        """Return the requests and follow-ups of [received_from, received_before[ that nothing answered."""
 
-    def doubts(self) -> Sequence[Doubt]:
-        """Return what a person must look at."""
+    def requests_of(self, keys: Collection[str]) -> Sequence[Request]:
+        """Return some requests."""
+
+    def doubts_about(self, keys: Collection[str]) -> Sequence[Doubt]:
+        """Return what a person must look at about some requests."""
 
 
 class Outbox(Protocol):
     """Where outgoing mails wait."""
 
-    def announced(self) -> set[tuple[str, str]]:
-        """Return (request key, level) of everything announced."""
+    def announced(self, keys: Collection[str]) -> set[tuple[str, str]]:
+        """Return (request key, level) of everything announced of some requests."""
 
     def add(self, mail: Outgoing, announced: Sequence[tuple[str, str]], at: datetime) -> bool:
         """Add a mail and what it announces in one transaction; False when there is one for that day already."""
@@ -69,18 +72,30 @@ class AlertSetting:
 def due_digests(
     source: RequestSource, outbox: Outbox, setting: AlertSetting, now: datetime
 ) -> tuple[Digest, ...]:
-    """Return the digests that are due at `now` and were not announced."""
-    replies = [doubt for doubt in source.doubts() if doubt.code.is_about_a_reply]
+    """Return the digests that are due at `now` and were not announced.
+
+    A round that tells nobody reads little: what waits and may be spoken of, and what was said of it.
+    """
+    standard, office, rule = setting.standard, setting.office, setting.rule
+    stretch = told_about(standard, rule, now)
+    if stretch is None:
+        return ()
+    waiting = source.waiting(*stretch)
+    announced = outbox.announced([item.key for item in waiting])
+    keys = to_announce(waiting, announced, standard, office, rule, now)
+    if not keys:
+        return ()
+    replies = [doubt for doubt in source.doubts_about(keys) if doubt.code.is_about_a_reply]
     doubtful = {key for doubt in replies for key in doubt.candidates}
     # The head may well have answered from a mailbox that nobody reads: whoever checks the figures has it.
     unseen = {key for doubt in replies if doubt.code is DoubtCode.UNSEEN_REPLY for key in doubt.candidates}
     return digests(
-        (request for request in source.unanswered() if request.key not in unseen),
-        announced=outbox.announced(),
+        source.requests_of([key for key in keys if key not in unseen]),
+        announced=announced,
         doubtful=doubtful,
-        standard=setting.standard,
-        office=setting.office,
-        rule=setting.rule,
+        standard=standard,
+        office=office,
+        rule=rule,
         now=now,
     )
 

@@ -120,17 +120,13 @@ class Selection:
             return False
         if self.reason not in {None, case.excluded}:
             return False
-        if case.excluded is not None and self.state not in (
-            _THOSE_COUNTED if self.counted else _THOSE_LISTED
-        ):
+        if case.excluded is not None and self.state not in (THOSE_COUNTED if self.counted else THOSE_LISTED):
             return False
         promise, is_first = look.standard.commitment_of(case.category), not case.follow_up
         if self.follow_ups:
             is_kind = case.follow_up
         else:
-            is_kind = (
-                is_first or look.count_follow_ups or (self.state in _FOLLOW_UPS_TOO and not self.counted)
-            )
+            is_kind = is_first or look.count_follow_ups or (self.state in FOLLOW_UPS_TOO and not self.counted)
         if self.category is not None:
             return is_kind and promise.category == self.category
         return is_kind and (promise is look.standard.main or not self.counted)
@@ -148,14 +144,14 @@ class Selection:
         return on is not None and on in self.period
 
 
-_FOLLOW_UPS_TOO = frozenset(
+FOLLOW_UPS_TOO = frozenset(
     {
         *(State.DUE_SOON, State.OVERDUE, State.UNANSWERED, State.FOLLOW_UP),
         *(State.TO_CHECK, State.UNSEEN_REPLY, State.DISPUTED, State.EXCLUDED),
     }
 )
-_THOSE_LISTED = frozenset({None, State.TO_CHECK, State.EXCLUDED})
-_THOSE_COUNTED = frozenset({State.EXCLUDED})
+THOSE_LISTED = frozenset({None, State.TO_CHECK, State.EXCLUDED})
+THOSE_COUNTED = frozenset({State.EXCLUDED})
 """The states of what a person left out: of all that is listed, and of what is in a rate, or would be."""
 
 

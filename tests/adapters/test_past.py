@@ -35,7 +35,7 @@ from mailsla.presentation.documents.alerts import alerts_document
 from mailsla.presentation.documents.registers import decisions_document, publications_document
 from mailsla.presentation.documents.report import report_document
 from mailsla.presentation.documents.request import requests_document
-from mailsla.presentation.documents.values import text
+from mailsla.presentation.documents.values import pieces, text
 from mailsla.usecases.decide import Answered, Exclude, Signature
 from mailsla.usecases.selection import Selection
 from tests.factories import mail, paris, reply
@@ -135,14 +135,12 @@ def printed(app: Application) -> str:
     documents = (
         report_document(commands.report(app), zone),
         report_document(commands.report(app, [parse_period("2026-03")]), zone),
-        requests_document(
-            listed.items, commands.grounds(app, listed.items), listed.doubts, listed.decided, zone
-        ),
+        requests_document(listed.with_grounds(), listed.doubts, listed.decided, zone),
         alerts_document(due, app.store.outbox.history(), zone),
         decisions_document(taken, zone),
         publications_document(published, 1, zone),
     )
-    return "\n".join((*map(text, documents), *map(str, mails(app))))
+    return "\n".join((*map("".join, map(pieces, documents)), *map(str, mails(app))))
 
 
 def mails(app: Application) -> list[Mail]:

@@ -104,7 +104,7 @@ def test_the_registers_take_as_many_statements_for_many_lines_as_for_few(configu
     counts = []
     for decided, published in ((4, 2), (196, 38)):
         with open_application(load(configuration), now=lambda: START + timedelta(days=10)) as app:
-            undecided = [item.case.key for item in commands.requests(app, Selection()).items][-decided:]
+            undecided = [item.case.key for item in commands.requests(app, Selection())][-decided:]
             for number, key in enumerate(undecided):
                 signed = Decision(
                     0, key, Action.EXCLUDE, "essai", "camille", START + timedelta(minutes=number)

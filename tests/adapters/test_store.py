@@ -461,7 +461,8 @@ def test_a_digest_is_written_once_a_day_and_its_alerts_are_known(engine: Engine)
 
     assert outbox.add(DIGEST, [("r1", "before-3")], SEEN)
     assert not outbox.add(DIGEST, [("r2", "before-3")], SEEN)
-    assert outbox.announced() == {("r1", "before-3")}
+    assert outbox.announced(["r0", "r1", "r2"]) == {("r1", "before-3")}
+    assert outbox.announced(["r2"]) == outbox.announced([]) == set()
 
 
 def test_a_claimed_mail_is_nobody_else_s_until_its_lease_ends(engine: Engine) -> None:

@@ -29,7 +29,9 @@ def add(app: Application, mailbox: ListedMailbox, item: Mail, *, arrived: bool) 
 
 
 def to_check(app: Application) -> list[tuple[str, DoubtCode]]:
-    return [(doubt.mail, doubt.code) for doubt in commands.requests(app, Selection()).doubts]
+    listed = commands.requests(app, Selection())
+    list(listed)
+    return [(doubt.mail, doubt.code) for doubt in listed.doubts()]
 
 
 def test_a_disputed_date_is_left_as_it_is_by_the_command_that_the_list_prints(tmp_path: Path) -> None:

@@ -49,7 +49,7 @@ def rate(app: Application) -> tuple[int, int]:
 
 
 def request(app: Application, subject: str) -> str:
-    found = (item.case for item in commands.requests(app, Selection()).items)
+    found = (item.case for item in commands.requests(app, Selection()))
     return next(case.key for case in found if case.subject == subject)
 
 

@@ -38,11 +38,12 @@ from mailsla.presentation.pages.page import (
     Page,
     Picture,
     Points,
+    Roll,
     Section,
     Table,
 )
 from mailsla.presentation.pages.report_page import report_page
-from mailsla.presentation.pages.request_page import request_page, requests_page
+from mailsla.presentation.pages.request_page import request_page, request_table, requests_page
 from tests.factories import METROPOLE, PARIS, PROMISE
 from tests.presentation.illustrated import page as illustrated_page
 from tests.presentation.samples import (
@@ -106,6 +107,12 @@ def list_with(subject: str = "Suspension de permis") -> Page:
     return requests_page((judged(subject=subject),), {judged().case.key}, PARIS, 1, [doubt()])
 
 
+def long_list_with(subject: str = "Suspension de permis") -> Page:
+    of = request_table((judged(subject=subject),), PARIS, {judged().case.key})
+    rows = [tuple(cell for cell in row if isinstance(cell, Cell)) for row in of.rows]
+    return Page(sections=(Section("", (Roll(of.columns, rows, lambda: (Line("Mille et une."),)),)),))
+
+
 def conversation_with(subject: str = "un@mail.example") -> Page:
     return conversations_page([[Tied("a", subject, (), "none", subject, NOW)]])
 
@@ -120,6 +127,7 @@ PAGES = {
     "report": report_with(),
     "request": request_with(),
     "list": list_with(),
+    "long list": long_list_with(),
     "conversations": conversation_with(),
     "clock": clock_page_made(),
     "calendar": calendar_page(METROPOLE.special_days[:12], 2024, "Cher"),
@@ -150,6 +158,10 @@ def texts_of(block: Block) -> Iterator[str]:
         case Table():
             yield from (column.title for column in block.columns)
             yield from (cell.text for row in block.rows for cell in row if isinstance(cell, Cell))
+        case Roll():
+            yield from (column.title for column in block.columns)
+            yield from (cell.text for row in block.rows for cell in row)
+            yield from (line.text for line in block.closing())
 
 
 def words_of(written: str) -> list[str]:
@@ -306,8 +318,11 @@ def test_a_hostile_subject_and_sender_do_nothing_to_an_alert() -> None:
 
 def test_a_hostile_subject_stays_one_text_cell_of_a_sheet() -> None:
     places = (("contact", "INBOX"), ("contact", HOSTILE))
-    grounds = {"a1b2c3d4e5f6": Grounds("@a\x1b[2J", places, Basis.SERVER, None, None, None)}
-    sheets = [csv_sheet.requests([judged(subject=subject)], grounds, PARIS) for subject in (HOSTILE, "=1+1")]
+    grounds = Grounds("@a\x1b[2J", places, Basis.SERVER, None, None, None)
+    sheets = [
+        "".join(csv_sheet.requests([(judged(subject=subject), grounds)], PARIS))
+        for subject in (HOSTILE, "=1+1")
+    ]
     [(_header, hostile), (_same, formula)] = [
         list(csv.reader(io.StringIO(sheet), delimiter=";")) for sheet in sheets
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
@@ -14,20 +14,15 @@ from mailsla.core.mail.instants import Basis, Moment
 from mailsla.core.pairing.decision import Action, Decision
 from mailsla.core.pairing.derivation import DerivedMessage, derive
 from mailsla.core.pairing.doubts import Doubt, DoubtCode
-from mailsla.core.pairing.request import Assignment, Request, ServiceBasis, Step
+from mailsla.core.pairing.request import Assignment, Grounds, Request, ServiceBasis, Step
 from mailsla.core.pairing.rules import Part
 from mailsla.core.rate.belonging import Belonging
 from mailsla.core.rate.case import Case, case_of
+from mailsla.core.rate.narrowed import Narrowed
 from mailsla.core.rate.period import parse_period
 from mailsla.core.rate.standard import Standard, Variant
-from mailsla.usecases.look_up import (
-    Sample,
-    listed,
-    message_named,
-    request_named,
-    sampled,
-    shown,
-)
+from mailsla.usecases.listing import Asked, Listing, Sample, sampled
+from mailsla.usecases.look_up import message_named, request_named, shown
 from mailsla.usecases.selection import Selection, State
 from tests.factories import PROMISE, RULES, clock, mail, paris, reply, working_calendar
 
@@ -61,8 +56,11 @@ class Store:
     doubtful: tuple[str, ...] = ("waiting",)
     made: list[Decision] = field(default_factory=list)
 
-    def cases(self) -> Sequence[Case]:
-        return [case_of(request) for request in self.held]
+    def cases_of(self, wanted: Narrowed) -> Iterator[Case]:
+        return (case for case in map(case_of, self.held) if is_wanted(case, wanted))
+
+    def cases_with_grounds(self, wanted: Narrowed) -> Iterator[tuple[Case, Grounds]]:
+        return ((case, grounds_of(case)) for case in self.cases_of(wanted))
 
     def doubts(self) -> Sequence[Doubt]:
         return [Doubt(f"reply to {key}", NOW, (key,), DoubtCode.TOO_LATE) for key in self.doubtful]
@@ -89,10 +87,40 @@ def derived(request: Request) -> DerivedMessage:
     )
 
 
+def grounds_of(case: Case) -> Grounds:
+    return Grounds(f"<{case.key}@example.org>", (), Basis.SERVER, None, None, None)
+
+
+def is_wanted(case: Case, wanted: Narrowed) -> bool:
+    """Tell whether a store would read a request: every condition, as `Narrowed` says it."""
+    received, answered = case.received_at, case.answered_at
+    is_answered = answered is not None and answered <= wanted.now
+    return (
+        received <= wanted.now
+        and (wanted.received_from is None or received >= wanted.received_from)
+        and (wanted.received_before is None or received < wanted.received_before)
+        and wanted.answered in {None, is_answered}
+        and (wanted.answered_from is None or (answered is not None and answered >= wanted.answered_from))
+        and (wanted.answered_before is None or (answered is not None and answered < wanted.answered_before))
+        and wanted.service in {None, case.service}
+        and not (wanted.unassigned and case.service is not None)
+        and wanted.category in {None, case.category}
+        and case.category not in wanted.other_than
+        and wanted.follow_up in {None, case.follow_up}
+        and wanted.excluded in {None, case.excluded is not None}
+        and wanted.reason in {None, case.excluded}
+        and (wanted.keys is None or case.key in wanted.keys)
+    )
+
+
+def listed(
+    store: Store, selection: Selection, standard: Standard = STANDARD, *, count_follow_ups: bool = False
+) -> Listing:
+    return Listing(store, store, Asked(selection, standard, NOW, count_follow_ups=count_follow_ups))
+
+
 def names(selection: Selection, store: Store | None = None) -> str:
-    store = store or Store()
-    found = listed(store, store, selection, STANDARD, NOW)
-    return " ".join(item.case.key for item in found.items)
+    return " ".join(item.case.key for item in listed(store or Store(), selection))
 
 
 @pytest.mark.parametrize(
@@ -186,7 +214,7 @@ def test_a_variant_lists_the_requests_under_the_other_rule_with_their_due_dates(
     fifteenth = parse_period("2026-10-15")
 
     def of(selection: Selection, standard: Standard = STANDARD) -> str:
-        return " ".join(item.case.key for item in listed(store, store, selection, standard, NOW).items)
+        return " ".join(item.case.key for item in listed(store, selection, standard))
 
     assert (of(Selection(State.MISSED)), of(Selection(State.MET))) == ("tenth", "")
     other = Variant.OTHER_COMPARISON
@@ -264,8 +292,8 @@ def test_the_list_behind_a_rate_is_what_counts_in_it() -> None:
     store = Store((*EVERYTHING, complaint))
 
     def of(selection: Selection, *, count_follow_ups: bool = False) -> str:
-        found = listed(store, store, selection, standard, NOW, count_follow_ups=count_follow_ups)
-        return " ".join(item.case.key for item in found.items)
+        found = listed(store, selection, standard, count_follow_ups=count_follow_ups)
+        return " ".join(item.case.key for item in found)
 
     assert of(Selection(counted=True)) == "met missed overdue early waiting"
     assert of(Selection(State.MISSED, counted=True)) == "missed overdue"
@@ -290,9 +318,10 @@ def test_a_service_lists_what_it_has() -> None:
 def test_only_what_is_listed_has_its_possible_replies_beside_it() -> None:
     store = Store(doubtful=("waiting", "met"))
 
-    found = listed(store, store, Selection(State.MET), STANDARD, NOW)
+    found = listed(store, Selection(State.MET))
 
-    assert [doubt.mail for doubt in found.doubts] == ["reply to met"]
+    assert [item.case.key for item in found] == ["met"]
+    assert [doubt.mail for doubt in found.doubts()] == ["reply to met"]
     assert found.decided == {"met"}
 
 
@@ -304,7 +333,9 @@ def test_a_mail_to_look_at_that_counts_for_no_request_is_listed_with_those_to_ch
     store = InJunk()
 
     def of(selection: Selection) -> list[str]:
-        return [doubt.mail for doubt in listed(store, store, selection, STANDARD, NOW).doubts]
+        found = listed(store, selection)
+        list(found)
+        return [doubt.mail for doubt in found.doubts()]
 
     assert of(Selection(State.TO_CHECK)) == of(Selection(State.TO_CHECK, parse_period("2026-11"))) == ["form"]
     assert of(Selection(State.TO_CHECK, parse_period("2026-10"))) == []

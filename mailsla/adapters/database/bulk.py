@@ -10,7 +10,20 @@ import json
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, String, Table, any_, func, literal, select, type_coerce
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Integer,
+    String,
+    Table,
+    any_,
+    cast,
+    func,
+    literal,
+    select,
+    type_coerce,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import ARRAY
 
@@ -67,6 +80,13 @@ def among(column: ColumnElement[Any], values: Collection[Any], connection: Conne
         listed = func.json_each(json.dumps(list(values))).table_valued("value")
         return column.in_(select(listed.c.value))
     return column == any_(literal(list(values), ARRAY(column.type)))
+
+
+def listed_in(column: ColumnElement[Any], connection: Connection) -> ColumnElement[int]:
+    """Return the numbers of a list that a document holds, as a column to select from."""
+    if connection.dialect.name == "sqlite":
+        return func.json_each(column).table_valued(Column("value", Integer)).c.value
+    return cast(func.json_array_elements_text(column).table_valued("value").c.value, Integer)
 
 
 def as_kept(target: Table, columns: Iterable[str]) -> list[ColumnElement[Any]]:

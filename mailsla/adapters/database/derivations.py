@@ -16,8 +16,9 @@ from mailsla.adapters.database.derivation_work import PORTION, DerivationWork
 from mailsla.adapters.database.derived_requests import BY_RECEIPT, CASES, REQUESTS, doubts_in, requests_in
 from mailsla.adapters.database.engine import reading, snapshot, writing
 from mailsla.adapters.database.facts_digests import facts_digests
-from mailsla.adapters.database.keys import has_key, key_begins, numbers_of
-from mailsla.adapters.database.request_rows import case_of, grounds_of
+from mailsla.adapters.database.keys import key_begins, numbers_of
+from mailsla.adapters.database.request_lists import RequestLists
+from mailsla.adapters.database.request_rows import case_of
 from mailsla.adapters.database.set_aside import MessageSetAside
 from mailsla.adapters.database.tables import (
     ACCOUNT,
@@ -37,7 +38,7 @@ from mailsla.core.office.sides import Side
 from mailsla.core.pairing.configured import Configured, RuleNames
 from mailsla.core.pairing.derivation import DerivedMessage
 from mailsla.core.pairing.doubts import Doubt
-from mailsla.core.pairing.request import Grounds, Request
+from mailsla.core.pairing.request import Request
 from mailsla.core.pairing.rules import PairingRules
 from mailsla.core.rate.case import Case
 from mailsla.core.rate.effect import TakenBack
@@ -45,7 +46,7 @@ from mailsla.core.rate.publication import FactsDigest
 from mailsla.core.rate.reading import Reading
 
 
-class Derivations:
+class Derivations(RequestLists):
     """What follows from the facts. Satisfies `mailsla.usecases.derive.DerivationStore`.
 
     Args:
@@ -54,7 +55,7 @@ class Derivations:
     """
 
     def __init__(self, engine: Engine, portion: int = PORTION) -> None:
-        self._engine = engine
+        super().__init__(engine)
         self._portion = portion
 
     @contextmanager
@@ -110,12 +111,6 @@ class Derivations:
         with reading(self._engine) as connection:
             return facts_digests(connection, stretches)
 
-    def unanswered(self) -> Iterator[Request]:
-        """Yield the requests and follow-ups that nothing answered, by receipt; they are not held all at once."""
-        waiting = DERIVED_REQUEST.c.answered_at.is_(None) & DERIVED_REQUEST.c.excluded.is_(None)
-        with reading(self._engine) as connection:
-            yield from requests_in(connection, REQUESTS.where(waiting).order_by(*BY_RECEIPT))
-
     def requests_named(self, prefix: str) -> tuple[Request, ...]:
         """Return the requests whose key begins with `prefix`."""
         query = REQUESTS.where(key_begins(prefix)).order_by(MESSAGE.c.key)
@@ -135,7 +130,7 @@ class Derivations:
     def doubts(self) -> tuple[Doubt, ...]:
         """Return what a person must look at, by date."""
         with reading(self._engine) as connection:
-            return tuple(doubts_in(connection))
+            return tuple(doubts_in(connection, true()))
 
     def earliest_receipt(self) -> datetime | None:
         """Return when the oldest request was received."""
@@ -238,19 +233,6 @@ class Derivations:
     def message(self, key: str) -> DerivedMessage | None:
         """Return what was derived of one message."""
         return next(iter(self._messages(key_begins(key))), None) if is_key(key) else None
-
-    def grounds(self, keys: Collection[str]) -> dict[str, Grounds]:
-        """Return what any number of requests rest on, by key, in one statement."""
-        reply, answer = DERIVED_MESSAGE.alias(), MESSAGE.alias()
-        query = (
-            REQUESTS.with_only_columns(MESSAGE.c.key, MESSAGE.c.message_id, DERIVED_REQUEST.c.detail)
-            .add_columns(reply.c.evidence, answer.c.key.label("answered_by"))
-            .outerjoin(reply, reply.c.message_id == DERIVED_REQUEST.c.answered_by)
-            .outerjoin(answer, answer.c.id == DERIVED_REQUEST.c.answered_by)
-        )
-        with reading(self._engine) as connection:
-            found = connection.execute(query.where(has_key(keys, connection)))
-            return {row.key: grounds_of(row) for row in found}
 
     def messages(self) -> tuple[DerivedMessage, ...]:
         """Return what was derived of every message, by time."""

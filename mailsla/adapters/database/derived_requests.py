@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import fields
 from typing import Any
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import ColumnElement, Connection, Select, select
 
 from mailsla.adapters.database.bulk import STREAMED
 from mailsla.adapters.database.keys import keys_of
@@ -37,9 +37,9 @@ def requests_in(connection: Connection, query: Select[Any]) -> Iterator[Request]
         yield from (request_of(row, keys) for row in part)
 
 
-def doubts_in(connection: Connection) -> Iterator[Doubt]:
-    """Yield what a person must look at, by date."""
-    query = _DOUBTS.order_by(DERIVED_DOUBT.c.sent_at, MESSAGE.c.key)
+def doubts_in(connection: Connection, which: ColumnElement[bool]) -> Iterator[Doubt]:
+    """Yield some of what a person must look at, by date."""
+    query = _DOUBTS.where(which).order_by(DERIVED_DOUBT.c.sent_at, MESSAGE.c.key)
     for part in connection.execute(query, execution_options=STREAMED).partitions():
         keys = keys_of(connection, {number for row in part for number in row.candidates})
         yield from (doubt_of(row, keys) for row in part)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Engine, or_, select, update
 
-from mailsla.adapters.database.bulk import insert_new
+from mailsla.adapters.database.bulk import among, insert_new
 from mailsla.adapters.database.engine import reading, writing
 from mailsla.adapters.database.tables import ALERT, OUTGOING
 from mailsla.core.alerts.outgoing import Outgoing, OutgoingState
@@ -27,12 +27,11 @@ class Outbox:
         self._engine = engine
         self._lease = lease
 
-    def announced(self) -> set[tuple[str, str]]:
-        """Return (request key, level) of everything announced."""
+    def announced(self, keys: Collection[str]) -> set[tuple[str, str]]:
+        """Return (request key, level) of everything announced of some requests."""
         with reading(self._engine) as connection:
-            return {
-                (row.request, row.level) for row in connection.execute(select(ALERT.c.request, ALERT.c.level))
-            }
+            query = select(ALERT.c.request, ALERT.c.level).where(among(ALERT.c.request, keys, connection))
+            return {(row.request, row.level) for row in connection.execute(query)}
 
     def add(self, mail: Outgoing, announced: Sequence[tuple[str, str]], at: datetime) -> bool:
         """Add a mail and what it announces in one transaction.

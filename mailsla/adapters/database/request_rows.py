@@ -8,6 +8,7 @@ from typing import Any
 
 from mailsla.adapters.database.column_values import ColumnValues
 from mailsla.adapters.database.rows import Numbers
+from mailsla.core.alerts.digests import Waiting
 from mailsla.core.clock.announcement import Announcement
 from mailsla.core.mail.instants import Basis, Moment
 from mailsla.core.pairing.answered_otherwise import answered_otherwise
@@ -178,6 +179,11 @@ def case_of(row: Any) -> Case:
         mailed_at=row.mailed_at,
         reminders=row.reminders,
     )
+
+
+def waiting_of(row: Any) -> Waiting:
+    """Return a request that nothing answered, as alerts look at it."""
+    return Waiting(row.key, row.received_at, row.service, row.category, announcements_of(row))
 
 
 def grounds_of(row: Any) -> Grounds:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import stat
+from collections.abc import Iterable
 from pathlib import Path
 
 PRIVATE = 0o077
@@ -22,7 +23,7 @@ def keep_private(mask: int = PRIVATE) -> None:
     os.umask(mask)
 
 
-def write_whole(path: Path, text: str, user: int | None = None) -> None:
+def write_whole(path: Path, text: str | Iterable[str], user: int | None = None) -> None:
     """Write a file as a whole: whoever reads it meanwhile finds the former one.
 
     It is on the disk before it takes the former one's name: a machine that stops leaves one or the other, whole.
@@ -31,7 +32,7 @@ def write_whole(path: Path, text: str, user: int | None = None) -> None:
 
     Args:
         path: Where.
-        text: What.
+        text: What, whole or in pieces as they are made.
         user: Whose files and links are the user's own; those of the user of this process, when not said.
 
     Raises:
@@ -39,10 +40,11 @@ def write_whole(path: Path, text: str, user: int | None = None) -> None:
         OSError: When it cannot be written.
     """
     user = os.geteuid() if user is None else user
+    pieces = [text] if isinstance(text, str) else text
     target, found = _end_of(path, user)
     if found is not None and not stat.S_ISREG(found.st_mode):
         with target.open("w", encoding="utf-8", newline="") as file:
-            file.write(text)
+            file.writelines(pieces)
         return
     part = target.with_name(f".mailsla-{secrets.token_hex(8)}")
     handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o666)
@@ -50,7 +52,7 @@ def write_whole(path: Path, text: str, user: int | None = None) -> None:
         with open(handle, "w", encoding="utf-8", newline="") as file:  # noqa: PTH123 (it is open already)
             if found is not None and found.st_uid == user:
                 os.fchmod(handle, stat.S_IMODE(found.st_mode))
-            file.write(text)
+            file.writelines(pieces)
             file.flush()
             os.fsync(handle)
         part.replace(target)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from zoneinfo import ZoneInfo
 
 from mailsla.core.clock.verdict import Verdict
@@ -40,33 +40,33 @@ def judged(item: Judged, zone: ZoneInfo) -> Document:
 
 
 def requests_document(
-    items: Iterable[Judged],
-    grounds: Mapping[str, Grounds],
-    doubts: Iterable[Doubt],
+    items: Iterable[tuple[Judged, Grounds]],
+    doubts: Callable[[], Iterable[Doubt]],
     decided: Collection[str],
     zone: ZoneInfo,
     promise: Promise | None = None,
 ) -> Document:
     """The answer of `mailsla requests`, with what a person must look at; by one promise when it is given.
 
-    `grounds` has what each request rests on, by key.
+    Requests are read as they are written, each with what it rests on; doubts are asked for afterwards.
     """
     return {
         "schema": "mailsla.requests/2",
         "promise": None if promise is None else promise.name,
-        "requests": [
-            judged(item, zone) | {"decided": item.case.key in decided} | _rests_on(grounds[item.case.key])
-            for item in items
-        ],
-        "doubts": [
-            {
-                "message": doubt.mail,
-                "sent_at": instant(doubt.at, zone),
-                "reason": doubt.code.value,
-                "candidates": list(doubt.candidates),
-            }
-            for doubt in doubts
-        ],
+        "requests": (
+            judged(item, zone) | {"decided": item.case.key in decided} | _rests_on(grounds)
+            for item, grounds in items
+        ),
+        "doubts": (_doubt(doubt, zone) for asked in (doubts,) for doubt in asked()),
+    }
+
+
+def _doubt(doubt: Doubt, zone: ZoneInfo) -> Document:
+    return {
+        "message": doubt.mail,
+        "sent_at": instant(doubt.at, zone),
+        "reason": doubt.code.value,
+        "candidates": list(doubt.candidates),
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from fractions import Fraction
 from math import floor
@@ -38,13 +38,22 @@ MARK = "\ufeff"
 
 def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """Return rows under a header, as a spreadsheet opens them."""
+    return "".join(lines(header, rows))
+
+
+def lines(header: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:
+    """Yield rows under a header one by one, as a spreadsheet opens them."""
     written = io.StringIO()
+    writer = csv.writer(written, delimiter=";", lineterminator="\r\n")
     # French spreadsheets split at semicolons, and take UTF-8 only with its mark.
     written.write(MARK)
-    writer = csv.writer(written, delimiter=";", lineterminator="\r\n")
     writer.writerow(header)
-    writer.writerows([[cell(value) for value in row] for row in rows])
-    return written.getvalue()
+    yield written.getvalue()
+    for row in rows:
+        written.seek(0)
+        written.truncate()
+        writer.writerow([cell(value) for value in row])
+        yield written.getvalue()
 
 
 def cell(value: object) -> str:
@@ -174,8 +183,8 @@ def _cut(share: Fraction | None) -> str:
     return f"{whole},{rest:04}"
 
 
-def requests(items: Iterable[Judged], grounds: Mapping[str, Grounds], zone: ZoneInfo) -> str:
-    """Return a list of requests, one a line, with what each rests on."""
+def requests(items: Iterable[tuple[Judged, Grounds]], zone: ZoneInfo) -> Iterator[str]:
+    """Yield a list of requests line by line, with what each rests on."""
     header = (
         _("référence"),
         _("reçue le"),
@@ -194,9 +203,7 @@ def requests(items: Iterable[Judged], grounds: Mapping[str, Grounds], zone: Zone
         _("dossier"),
         _("Message-ID"),
     )
-    return table(
-        header, [(*_request(item, zone), *_rests_on(item, grounds[item.case.key])) for item in items]
-    )
+    return lines(header, ((*_request(item, zone), *_rests_on(item, grounds)) for item, grounds in items))
 
 
 def _request(item: Judged, zone: ZoneInfo) -> tuple[object, ...]:

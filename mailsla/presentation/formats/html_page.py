@@ -13,7 +13,7 @@ from mailsla.presentation.formats.html_style import STYLE
 from mailsla.presentation.formats.html_table import table
 from mailsla.presentation.formats.markup import Element, Node, element
 from mailsla.presentation.formats.svg_pictures import hatching, key, picture
-from mailsla.presentation.pages.page import Block, Emphasis, Line, Page, Picture, Points, Section, Table
+from mailsla.presentation.pages.page import Block, Emphasis, Line, Page, Picture, Points, Roll, Section, Table
 from mailsla.presentation.typography import typeset
 
 POLICY = "default-src 'none'; style-src 'sha256-{digest}'; img-src data:; base-uri 'none'; form-action 'none'"
@@ -87,6 +87,9 @@ def _block(block: Block, name: str, heading: str | None) -> Iterator[Element]:
             yield _points(block.sentences)
         case Table():
             yield _room(table(block), heading)
+        case Roll():
+            yield _room(table(Table(block.columns, tuple(block.rows))), heading)
+            yield from map(_line, block.closing())
         case Picture():
             yield from _picture(block, name)
         case _:

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, islice
 
 from rich.cells import cell_len, set_cell_size
 from rich.console import Console, ConsoleOptions
 from rich.segment import Segment
 
-from mailsla.presentation.pages.page import Alignment, Cell, Column, Emphasis, Fit, Row, Table
+from mailsla.presentation.pages.page import (
+    MANY_ROWS,
+    Alignment,
+    Cell,
+    Column,
+    Emphasis,
+    Fit,
+    Roll,
+    Row,
+    Table,
+)
 from mailsla.presentation.typography import typeset
-
-MANY = 1_000
-"""More rows than this are long; so many are printed at once."""
 
 GAP = "  "
 """What stands after each cell."""
@@ -23,7 +30,7 @@ GAP = "  "
 def is_long(table: Table) -> bool:
     """Tell whether a table has many rows of texts that stay on one line each, and one column for the rest of it."""
     rests = sum(column.takes_the_rest for column in table.columns)
-    if len(table.rows) <= MANY or rests != 1 or any(column.fit is Fit.WRAP for column in table.columns):
+    if len(table.rows) <= MANY_ROWS or rests != 1 or any(column.fit is Fit.WRAP for column in table.columns):
         return False
     return all(isinstance(cell, Cell) for row in table.rows for cell in row)
 
@@ -41,8 +48,23 @@ def pieces(table: Table, styles: Mapping[Emphasis, str], heading: str) -> Iterat
     )
     titles = tuple(Cell(column.title) for column in table.columns)
     yield Piece(table.columns, widths, (titles,), dict.fromkeys(Emphasis, heading))
-    for first in range(0, len(table.rows), MANY):
-        yield Piece(table.columns, widths, table.rows[first : first + MANY], styles)
+    for first in range(0, len(table.rows), MANY_ROWS):
+        yield Piece(table.columns, widths, table.rows[first : first + MANY_ROWS], styles)
+
+
+def rolled(roll: Roll, room: int, styles: Mapping[Emphasis, str], heading: str) -> Iterator[Piece]:
+    """Yield what is shown on so many characters of a table that is read as it is drawn, as `pieces` does.
+
+    Its columns are as wide as they say: nobody has seen all the rows.
+    """
+    shown = [number for number, column in enumerate(roll.columns) if column.room <= room]
+    columns = tuple(roll.columns[number] for number in shown)
+    widths = tuple(column.width for column in columns)
+    titles = tuple(Cell(column.title) for column in columns)
+    yield Piece(columns, widths, (titles,), dict.fromkeys(Emphasis, heading))
+    rows = iter(roll.rows)
+    while some := tuple(islice(rows, MANY_ROWS)):
+        yield Piece(columns, widths, tuple(tuple(row[number] for number in shown) for row in some), styles)
 
 
 def _width(column: Column, cells: list[object]) -> int | None:
@@ -62,9 +84,16 @@ class Piece:
     rows: tuple[Row, ...]
     styles: Mapping[Emphasis, str]
 
+    def fits(self, room: int) -> bool:
+        """Tell whether its lines are as long as that: cutting what needs no cut takes as long as drawing it."""
+        return self._taken < room
+
+    @property
+    def _taken(self) -> int:
+        return sum(width or 0 for width in self.widths) + len(GAP) * len(self.widths)
+
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Segment]:
-        taken = sum(width or 0 for width in self.widths) + len(GAP) * len(self.widths)
-        rest = max(1, options.max_width - taken)
+        rest = max(1, options.max_width - self._taken)
         widths = [rest if width is None else width for width in self.widths]
         styles = {emphasis: console.get_style(written) for emphasis, written in self.styles.items()}
         for row in self.rows:

@@ -23,6 +23,7 @@ from mailsla.presentation.pages.page import (
     Page,
     Picture,
     Points,
+    Roll,
     Section,
     Table,
 )
@@ -45,11 +46,17 @@ FEW_COLUMNS = 3
 def show(page: Page, console: Console) -> None:
     """Print a page, a blank line between its parts. Texts are printed as they are, never as markup."""
     parts = (_opening(page), *(_section(section, console.width) for section in page.sections), _notes(page))
-    for number, part in enumerate(filter(None, map(list, parts))):
-        if number:
-            console.print()
-        for drawn in part:
-            console.print(drawn, end="" if isinstance(drawn, long_table.Piece) else "\n")
+    is_first = True
+    for part in parts:
+        # A part may be as long as it likes: nothing of it is held.
+        for number, drawn in enumerate(part):
+            if not number and not is_first:
+                console.print()
+            if isinstance(drawn, long_table.Piece):
+                console.print(drawn, end="", crop=not drawn.fits(console.width))
+            else:
+                console.print(drawn)
+            is_first = False
 
 
 def _opening(page: Page) -> Iterable[RenderableType]:
@@ -70,10 +77,10 @@ def _section(section: Section, width: int) -> Iterable[RenderableType]:
     if section.heading:
         yield Printed(section.heading, style=HEADING)
     for block in section.blocks:
-        yield from _block(block.within(width) if isinstance(block, Table) else block)
+        yield from _block(block.within(width) if isinstance(block, Table) else block, width)
 
 
-def _block(block: Block) -> Iterable[RenderableType]:
+def _block(block: Block, width: int) -> Iterable[RenderableType]:
     match block:
         case Line():
             yield _text(block)
@@ -88,6 +95,9 @@ def _block(block: Block) -> Iterable[RenderableType]:
             yield Printed(block.description)
             yield Printed(block.told)
             yield _table(block.table)
+        case Roll():
+            yield from long_table.rolled(block, width, STYLES, "dim")
+            yield from map(_text, block.closing())
         case _:
             assert_never(block)
 

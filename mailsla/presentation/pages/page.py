@@ -5,6 +5,7 @@ Texts are ready to be read: in the reader's language, strangers' words made harm
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -166,7 +167,26 @@ class Picture:
     table: Table
 
 
-Block = Line | Points | Table | Picture
+MANY_ROWS = 1_000
+"""More rows than this are read as they are drawn."""
+
+
+@dataclass(frozen=True, slots=True)
+class Roll:
+    """A table of so many rows that they are read as they are drawn, once, a line each.
+
+    Attributes:
+        columns: The columns: none wraps, each has a width but the one that takes the rest.
+        rows: The rows, each as long as the columns are many; no cell is a bar.
+        closing: Gives what stands below, once every row was read.
+    """
+
+    columns: tuple[Column, ...]
+    rows: Iterable[tuple[Cell, ...]]
+    closing: Callable[[], tuple[Line, ...]]
+
+
+Block = Line | Points | Table | Roll | Picture
 
 
 @dataclass(frozen=True, slots=True)

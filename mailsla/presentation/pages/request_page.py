@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from mailsla.core.clock.commitment import Commitment
@@ -26,13 +27,13 @@ from mailsla.presentation.pages.page import (
     ROOM_FOR_MORE,
     ROOM_FOR_REASONS,
     Alignment,
-    Block,
     Cell,
     Column,
     Emphasis,
     Fit,
     Line,
     Page,
+    Roll,
     Row,
     Section,
     Table,
@@ -125,22 +126,79 @@ def requests_page(
 
     `grounds` has what the requests rest on, by key, when it is to be shown to whoever has room for it.
     """
-    blocks: list[Block] = [request_table(items, zone, decided, grounds)] if items else []
+    table = [request_table(items, zone, decided, grounds)] if items else []
+    is_starred = any(item.case.key in decided for item in items)
+    below = _below(len(items), found, doubts, mails, zone, is_starred=is_starred)
+    return Page(sections=(Section("", (*_by_promise(promise), *table, *below)),))
+
+
+class Below(NamedTuple):
+    """What stands below a long list, once it was read.
+
+    Attributes:
+        found: How many requests there are; more than are shown, of a sample.
+        doubts: What a person must look at.
+        mails: The mails that it is about, by key.
+    """
+
+    found: int
+    doubts: Sequence[Doubt]
+    mails: Mapping[str, ListedMail]
+
+
+def long_requests_page(
+    items: Iterable[tuple[Judged, Grounds | None]],
+    decided: Collection[str],
+    zone: ZoneInfo,
+    below: Callable[[], Below],
+    promise: Promise | None = None,
+    *,
+    has_grounds: bool,
+) -> Page:
+    """The same of a list that is read as it is drawn; `below` is asked for once it was."""
+    shown, is_starred = 0, False
+
+    def rows() -> Iterator[tuple[Cell, ...]]:
+        nonlocal shown, is_starred
+        for item, grounds in items:
+            shown += 1
+            is_starred = is_starred or item.case.key in decided
+            row = _request_row(item, zone, decided)
+            yield row if grounds is None else (*row, *_rests_on(item, grounds))
+
+    def closing() -> tuple[Line, ...]:
+        return tuple(_below(shown, *below(), zone, is_starred=is_starred))
+
+    roll = Roll(_columns(has_grounds=has_grounds), rows(), closing)
+    return Page(sections=(Section("", (*_by_promise(promise), roll)),))
+
+
+def _by_promise(promise: Promise | None) -> Iterator[Line]:
     if promise is not None:
-        blocks.insert(0, Line(promise_words.by_promise(promise)))
+        yield Line(promise_words.by_promise(promise))
+
+
+def _below(
+    shown: int,
+    found: int,
+    doubts: Sequence[Doubt],
+    mails: Mapping[str, ListedMail],
+    zone: ZoneInfo,
+    *,
+    is_starred: bool,
+) -> Iterator[Line]:
+    """Yield what is said below a list: how many there are, what a star means, what a person must look at."""
     count = ngettext("{n} demande.", "{n} demandes.", found).format(n=found)
-    if len(items) < found:
+    if shown < found:
         count = ngettext(
             "{shown} demande tirée au sort parmi {found}.",
             "{shown} demandes tirées au sort parmi {found}.",
-            len(items),
-        ).format(shown=len(items), found=found)
-    blocks.append(Line(count, Emphasis.DIM))
-    if any(item.case.key in decided for item in items):
-        blocks.append(Line(_("* Décision consignée : voir « mailsla show »."), Emphasis.DIM))
-    if doubts:
-        blocks += to_check_lines(doubts, mails, zone)
-    return Page(sections=(Section("", tuple(blocks)),))
+            shown,
+        ).format(shown=shown, found=found)
+    yield Line(count, Emphasis.DIM)
+    if is_starred:
+        yield Line(_("* Décision consignée : voir « mailsla show »."), Emphasis.DIM)
+    yield from to_check_lines(doubts, mails, zone)
 
 
 def request_table(
@@ -153,7 +211,16 @@ def request_table(
 
     Wider, it shows what they rest on too, when that is given.
     """
-    columns: tuple[Column, ...] = (
+    columns = _columns(has_grounds=bool(grounds))
+    if not grounds:
+        return Table(columns, tuple(_request_row(item, zone, decided) for item in items))
+    rows = ((*_request_row(item, zone, decided), *_rests_on(item, grounds[item.case.key])) for item in items)
+    return Table(columns, tuple(rows))
+
+
+def _columns(*, has_grounds: bool) -> tuple[Column, ...]:
+    """The columns that `_request_row` fills, and `_rests_on`."""
+    columns = (
         # The subject takes what is left: nothing else may be squeezed where room is short.
         Column(_("Réf."), fit=Fit.WHOLE, width=10),
         Column(_("Reçue le"), fit=Fit.WHOLE, width=16),
@@ -162,15 +229,10 @@ def request_table(
         Column(_("Service"), fit=Fit.CUT, width=12),
         Column(_("Objet"), fit=Fit.CUT),
     )
-    if not grounds:
-        return Table(columns, tuple(_request_row(item, zone, decided) for item in items))
-    rows = ((*_request_row(item, zone, decided), *_rests_on(item, grounds)) for item in items)
-    return Table((*columns, *_grounds_columns()), tuple(rows))
-
-
-def _grounds_columns() -> tuple[Column, ...]:
-    """The columns that `_rests_on` fills."""
+    if not has_grounds:
+        return columns
     return (
+        *columns,
         Column(_("Catégorie"), fit=Fit.CUT, width=14, room=ROOM_FOR_MORE),
         Column(_("Dossier"), fit=Fit.CUT, width=16, room=ROOM_FOR_MORE),
         Column(_("Reçue d'après"), fit=Fit.CUT, width=14, room=ROOM_FOR_REASONS),
@@ -179,8 +241,7 @@ def _grounds_columns() -> tuple[Column, ...]:
     )
 
 
-def _rests_on(item: Judged, grounds: Mapping[str, Grounds]) -> Row:
-    found = grounds[item.case.key]
+def _rests_on(item: Judged, found: Grounds) -> tuple[Cell, ...]:
     return (
         Cell(words.category(item.case.category)),
         Cell(mail_terms.places(found.mailboxes)),
@@ -190,7 +251,7 @@ def _rests_on(item: Judged, grounds: Mapping[str, Grounds]) -> Row:
     )
 
 
-def _request_row(item: Judged, zone: ZoneInfo, decided: Collection[str]) -> Row:
+def _request_row(item: Judged, zone: ZoneInfo, decided: Collection[str]) -> tuple[Cell, ...]:
     case, verdict = item.case, item.verdict
     written = subject(case.subject, 80)
     return (
