@@ -72,9 +72,6 @@ class KnownRequests(Waiting, Configurations, Protocol):
     def request_count(self) -> int:
         """Count the requests and follow-ups."""
 
-    def outbound_count(self) -> int:
-        """Count the messages of the office to someone outside."""
-
 
 class AnsweredUnseen(Protocol):
     """How many mails of the office leave unseen, as citizens' answers show it."""
@@ -94,6 +91,9 @@ class AnsweredUnseen(Protocol):
 
 class Clues(Protocol):
     """What the mails show of an installation that is not whole."""
+
+    def outbound_count(self) -> int:
+        """Count the messages of the office to someone outside."""
 
     def answered_unseen(self) -> AnsweredUnseen:
         """Count the citizens' mails that answer a mail of the office, seen or not, and whose requests are concerned."""
@@ -192,7 +192,7 @@ def look(installation: Installation, now: datetime) -> Iterator[Finding]:
 
 def _derived(installation: Installation) -> Iterator[Finding]:
     """Say what the mails show: replies, and what is not whole."""
-    yield findings.RepliesSeen(installation.known.outbound_count())
+    yield findings.RepliesSeen(installation.clues.outbound_count())
     found = installation.clues.answered_unseen()
     if found.unseen:
         yield findings.RepliesUnseen(found.by_service, found.unseen, found.seen)

@@ -84,6 +84,8 @@ def derived(engine: Engine) -> list[list[tuple[object, ...]]]:
         "select * from derived_message order by message_id",
         "select * from derived_request order by message_id",
         "select * from derived_doubt order by message_id, code",
+        "select * from derived_class order by mail_class, kind",
+        "select * from derived_clue order by counted, host",
     )
     with reading(engine) as connection:
         return [[tuple(row) for row in connection.exec_driver_sql(query)] for query in queries]

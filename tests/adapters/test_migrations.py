@@ -12,19 +12,26 @@ from sqlalchemy import Connection, Engine, inspect, select, text
 
 from mailsla.adapters.database import migrating, rows, schema
 from mailsla.adapters.database.bulk import column_values, insert_rows
+from mailsla.adapters.database.clue_counts import Counted
 from mailsla.adapters.database.decisions import DIGESTED
 from mailsla.adapters.database.engine import reading, writing
 from mailsla.adapters.database.store import store_on
 from mailsla.adapters.database.tables import DECISION, DERIVATION, MESSAGE, SET_ASIDE
 from mailsla.core.collection.on_server import ListedMailbox
-from mailsla.core.collection.to_store import Cursor
+from mailsla.core.collection.to_store import Batch, Cursor, new_message
+from mailsla.core.mail.authentication_results import Results
 from mailsla.core.mail.copies import MailboxRole
+from mailsla.core.mail.trace_information import Hop, Trace
 from mailsla.core.pairing.balance import MailClass
 from mailsla.core.pairing.configured import Configured, rule_names
 from mailsla.core.rate.publication import Published
 from mailsla.usecases.derive import Freshness, derive_pending, freshness
 from tests.adapters.salted import unproven
-from tests.factories import RULES, mail, paris, reply
+from tests.factories import OFFICE, RULES, mail, paris, reply
+
+INBOX = ListedMailbox("INBOX", MailboxRole.INBOX)
+FORGED = Trace((Hop("mx.example.net", ("203.0.113.9",)),), (Results("mx.example.net", 0),))
+"""What the servers wrote of a mail that is not the office's, though it bears its address."""
 
 AT = paris("2026-11-13 09:00")
 KEY = "000000000000000000000000000000a1"
@@ -292,6 +299,45 @@ def test_a_store_of_before_keeps_what_is_derived_and_learns_its_configuration_at
     assert (before, outdated_at) == ((ours._replace(days=""), Configured()), None)
     assert derivations.made_by() == (ours, configured)
     assert fresh == [Freshness.UNCOUNTED, Freshness.UNKEPT, Freshness.CURRENT]
+
+
+def test_what_check_counts_is_counted_once_of_a_store_that_did_not_keep_it(engine: Engine) -> None:
+    asked = mail("2026-11-02 10:00")
+    answer = reply("2026-11-03 10:00", asked, message_id="1@relais.example.net")
+    thanks = mail("2026-11-04 10:00", replies_to=answer.header.message_id, subject="Merci")
+    other = mail("2026-11-02 12:00", by="bruno@example.org", message_id="autre@mail.example")
+    back = mail(
+        "2026-11-06 10:00",
+        by="bruno@example.org",
+        subject=f"RE: {other.header.subject}",
+        replies_to="reponse.1@pref.example.fr",
+        references=["autre@mail.example"],
+    )
+    forged = reply("2026-11-06 11:00", asked)
+    store = store_on(engine)
+    messages = [
+        new_message(uid, item.copies[0].internal_at, item.header, OFFICE)
+        for uid, item in enumerate((asked, answer, thanks, other, back, forged), 1)
+    ]
+    messages[-1] = messages[-1]._replace(trace=FORGED)
+    store.messages.add(store.mailboxes.cursor("contact", INBOX), Batch(7, 6, tuple(messages), ()), AT)
+    derive_pending(store.derivations, RULES)
+    query = "select counted, host, messages from derived_clue order by counted, host"
+    with writing(engine) as connection:
+        counted = connection.exec_driver_sql(query).all()
+        connection.exec_driver_sql("drop table derived_clue")
+        for index in ("ix_derived_request_waiting", "ix_derived_message_underived"):
+            connection.exec_driver_sql(f"drop index {index}")
+        connection.exec_driver_sql("update alembic_version set version_num = '0017'")
+    told: list[tuple[int, int]] = []
+
+    schema.upgrade(engine, told=lambda done, total: told.append((done, total)))
+
+    migrating.check(engine)
+    with reading(engine) as connection:
+        assert connection.exec_driver_sql(query).all() == counted
+    assert {what for what, _host, _messages in counted} == {item.value for item in Counted}
+    assert told == [(0, 6), (6, 6)]
 
 
 def _contents(connection: Connection) -> dict[str, list[tuple[object, ...]]]:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from typing import NamedTuple
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, select
 
-from mailsla.adapters.database.bulk import STREAMED, among
+from mailsla.adapters.database.bulk import among
+from mailsla.adapters.database.clue_counts import Counted, counted, hosts_of_ours
 from mailsla.adapters.database.engine import reading
-from mailsla.adapters.database.tables import DERIVED_DOUBT, DERIVED_MESSAGE, DERIVED_REQUEST, MESSAGE
-from mailsla.core.mail.kinds import MailKind
-from mailsla.core.office.sides import UNPROVEN, Side
-from mailsla.core.pairing.conversation import Evidence
+from mailsla.adapters.database.tables import DERIVED_DOUBT, DERIVED_REQUEST, MESSAGE
 from mailsla.core.pairing.doubts import DoubtCode
 
 FEWEST_IDS = 3
@@ -21,8 +18,6 @@ FEWEST_IDS = 3
 
 MOST_HOSTS = 10
 """Hosts that one line can name."""
-
-_HOST = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+")
 
 
 class AnsweredUnseen(NamedTuple):
@@ -41,22 +36,6 @@ class Clues:
 
     def answered_unseen(self) -> AnsweredUnseen:
         """Count the citizens' mails that answer a mail of the office, seen or not, and whose requests are concerned."""
-        answered = DERIVED_MESSAGE.alias()
-        seen = (
-            select(func.count())
-            .select_from(DERIVED_MESSAGE)
-            .join(answered, answered.c.message_id == DERIVED_MESSAGE.c.tied_to)
-            .where(
-                DERIVED_MESSAGE.c.side == Side.CITIZEN.value,
-                DERIVED_MESSAGE.c.evidence != Evidence.UNSEEN_REPLY.value,
-                answered.c.side == Side.OUTBOUND.value,
-            )
-        )
-        unseen = (
-            select(func.count())
-            .select_from(DERIVED_MESSAGE)
-            .where(DERIVED_MESSAGE.c.evidence == Evidence.UNSEEN_REPLY.value)
-        )
         lists = select(DERIVED_DOUBT.c.candidates).where(DERIVED_DOUBT.c.code == DoubtCode.UNSEEN_REPLY.value)
         with reading(self._engine) as connection:
             numbers = {number for listed in connection.execute(lists).scalars() for number in listed}
@@ -66,8 +45,8 @@ class Clues:
             services = Counter(connection.execute(of_services).scalars())
             return AnsweredUnseen(
                 tuple(sorted(services.items(), key=lambda item: (-item[1], item[0] or ""))),
-                connection.execute(unseen).scalar_one(),
-                connection.execute(seen).scalar_one(),
+                counted(connection, Counted.ANSWERS_UNSEEN),
+                counted(connection, Counted.ANSWERS_SEEN),
             )
 
     def undeclared_forms(self) -> tuple[tuple[str, int], ...]:
@@ -84,31 +63,16 @@ class Clues:
 
     def id_hosts(self) -> tuple[str, ...]:
         """Return the hosts whose Message-IDs our sent mail bears and no outsider's does, the most first."""
-        query = (
-            select(MESSAGE.c.message_id, DERIVED_MESSAGE.c.side)
-            .join(DERIVED_MESSAGE, DERIVED_MESSAGE.c.message_id == MESSAGE.c.id)
-            .where(
-                MESSAGE.c.message_id.is_not(None),
-                DERIVED_MESSAGE.c.side.in_((Side.OUTBOUND.value, Side.CITIZEN.value, Side.ASIDE.value)),
-            )
-        )
-        ours: Counter[str] = Counter()
-        others: set[str] = set()
         with reading(self._engine) as connection:
-            for message_id, side in connection.execute(query, execution_options=STREAMED):
-                host = message_id.rpartition("@")[2].lower()
-                if side == Side.OUTBOUND.value:
-                    ours[host] += 1
-                else:
-                    others.add(host)
-        found = [(count, host) for host, count in ours.items() if count >= FEWEST_IDS and host not in others]
-        hosts = [host for _count, host in sorted(found, key=lambda item: (-item[0], item[1]))]
-        return tuple(host for host in hosts if _HOST.fullmatch(host))[:MOST_HOSTS]
+            found = hosts_of_ours(connection, FEWEST_IDS)
+        return tuple(host for host, _count in found[:MOST_HOSTS])
+
+    def outbound_count(self) -> int:
+        """Count the messages of the office to someone outside."""
+        with reading(self._engine) as connection:
+            return counted(connection, Counted.OUTBOUND)
 
     def unproven_count(self) -> int:
         """Count the messages that bear an address of ours, and are not believed to be ours."""
-        query = select(DERIVED_MESSAGE.c.reason).where(
-            DERIVED_MESSAGE.c.side == Side.ASIDE.value, DERIVED_MESSAGE.c.kind == MailKind.PERSON.value
-        )
         with reading(self._engine) as connection:
-            return sum(reason[0] == UNPROVEN for reason in connection.execute(query).scalars())
+            return counted(connection, Counted.UNPROVEN)

@@ -12,7 +12,9 @@ from functools import cached_property
 from typing import Any
 
 from mailsla.adapters.database import rows
+from mailsla.adapters.database.clue_counts import clue_counts, shown_of, shown_of_underived
 from mailsla.adapters.database.column_values import ColumnValues
+from mailsla.adapters.database.kept_counts import Counts
 from mailsla.adapters.database.request_days import Days, days_of
 from mailsla.adapters.database.request_rows import doubt_values, request_values
 from mailsla.adapters.database.rows import Numbers, Rows
@@ -106,6 +108,7 @@ class DerivedRows:
     requests: Rows
     days: list[Days]
     doubts: Rows
+    clues: Counts
 
 
 def tie_rows(office: Office, messages: Rows) -> Rows:
@@ -149,6 +152,12 @@ def derived_rows(rules_at_hand: RulesAtHand, days: LocalDays, part: Portion) -> 
             for request in derivation.requests
         ],
         doubts=[doubt_values(doubt, numbers, values) for derivation in found for doubt in derivation.doubts],
+        clues=clue_counts(
+            (
+                *(shown for derivation in found for shown in shown_of(derivation)),
+                *map(shown_of_underived, underived),
+            )
+        ),
     )
 
 

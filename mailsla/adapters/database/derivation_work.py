@@ -11,7 +11,8 @@ from sqlalchemy import ColumnElement, Connection, Index, Table, delete, func, se
 
 from mailsla.adapters.database import rows
 from mailsla.adapters.database.bulk import among, insert_new, insert_rows
-from mailsla.adapters.database.class_counts import ClassCounts
+from mailsla.adapters.database.class_counts import classes_in, classes_of
+from mailsla.adapters.database.clue_counts import clues_of
 from mailsla.adapters.database.decisions import decisions_where, tie_joined
 from mailsla.adapters.database.derivation_parts import (
     DerivedRows,
@@ -19,6 +20,7 @@ from mailsla.adapters.database.derivation_parts import (
     rows_of_counted,
     tie_rows,
 )
+from mailsla.adapters.database.kept_counts import KeptCounts
 from mailsla.adapters.database.keys import has_key
 from mailsla.adapters.database.messages import TIE_COLUMNS
 from mailsla.adapters.database.request_days import RequestDays
@@ -27,6 +29,8 @@ from mailsla.adapters.database.rows import Rows
 from mailsla.adapters.database.tables import (
     DECISION,
     DERIVATION,
+    DERIVED_CLASS,
+    DERIVED_CLUE,
     DERIVED_DAYS,
     DERIVED_DOUBT,
     DERIVED_MESSAGE,
@@ -69,7 +73,8 @@ class DerivationWork:
         self._second = second
         self._read = TiedMessages(connection, portion)
         self._days = RequestDays(connection)
-        self._classes = ClassCounts(connection)
+        self._classes = KeptCounts(connection, DERIVED_CLASS)
+        self._clues = KeptCounts(connection, DERIVED_CLUE)
 
     def take_pending(self) -> list[int]:
         """Return the numbers of messages that are new or changed, in order; they wait no more.
@@ -97,6 +102,7 @@ class DerivationWork:
         for target in DERIVED:
             self._connection.execute(delete(target))
         self._classes.clear()
+        self._clues.clear()
 
     def tie_all(self, office: Office) -> None:
         """Make every tie again."""
@@ -144,6 +150,9 @@ class DerivationWork:
         is_indexed_last = numbers is None and self._connection.dialect.name == "sqlite"
         if is_indexed_last:
             self._drop_indexes()
+        if numbers is not None:
+            self._classes.subtract(classes_of(self._connection, numbers))
+            self._clues.subtract(clues_of(self._connection, numbers))
         done = 0
         for derived in self._second.map(compute, self._read.portions(numbers)):
             if numbers is not None:
@@ -154,6 +163,7 @@ class DerivationWork:
         if is_indexed_last:
             self._create_indexes()
         self._classes.write()
+        self._clues.write()
         return done
 
     def _drop_indexes(self) -> None:
@@ -190,7 +200,6 @@ class DerivationWork:
         return self._connection.execute(select(func.count()).select_from(target)).scalar_one()
 
     def _forget(self, numbers: list[int]) -> None:
-        self._classes.forget(numbers)
         for target in DERIVED:
             these = among(target.c.message_id, numbers, self._connection)
             self._connection.execute(delete(target).where(these))
@@ -203,4 +212,5 @@ class DerivationWork:
         ):
             insert_rows(self._connection, target, columns, values)
         self._days.keep(derived.days)
-        self._classes.add(derived.messages)
+        self._classes.add(classes_in(derived.messages))
+        self._clues.add(derived.clues)

@@ -16,6 +16,9 @@ import mailsla.adapters.database.people_row_classes  # noqa: F401 (it names the 
 NOT_COUNTED = {"autoincrement": False}
 """Of a key that says which message a row is about."""
 
+WAITS = text("answered_at IS NULL AND excluded IS NULL")
+"""The condition that a request waits for an answer."""
+
 
 class DerivedMessageRow(SQLModel, table=True):
     """What a message is, and what ties it. A conversation is the number of the message that names it.
@@ -30,6 +33,12 @@ class DerivedMessageRow(SQLModel, table=True):
             "at",
             sqlite_where=text("side = 'aside'"),
             postgresql_where=text("side = 'aside'"),
+        ),
+        Index(
+            "ix_derived_message_underived",
+            "at",
+            sqlite_where=text("kind = 'underived'"),
+            postgresql_where=text("kind = 'underived'"),
         ),
     )
     message_id: int = Field(primary_key=True, sa_column_kwargs=NOT_COUNTED)
@@ -48,6 +57,9 @@ class DerivedRequestRow(SQLModel, table=True):
     """A request or a follow-up: instants and names; no delay and no due date, which the calendar decides."""
 
     __tablename__ = "derived_request"
+    __table_args__ = (
+        Index("ix_derived_request_waiting", "received_at", sqlite_where=WAITS, postgresql_where=WAITS),
+    )
     message_id: int = Field(primary_key=True, sa_column_kwargs=NOT_COUNTED)
     conversation: int = Field(index=True)
     follow_up: bool
@@ -116,6 +128,16 @@ class DerivedClassRow(SQLModel, table=True):
     __tablename__ = "derived_class"
     mail_class: str = Field(primary_key=True)
     kind: str = Field(primary_key=True)
+    messages: int
+
+
+class DerivedClueRow(SQLModel, table=True):
+    """How many derived messages show something that `mailsla check` tells; of Message-IDs, by host."""
+
+    __tablename__ = "derived_clue"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+    counted: str = Field(primary_key=True)
+    host: str = Field(primary_key=True)
     messages: int
 
 

@@ -98,6 +98,15 @@ DERIVED_CLASS = Table(
     Column("messages", Integer, nullable=False),
 )
 
+DERIVED_CLUE = Table(
+    "derived_clue",
+    METADATA,
+    Column("counted", String, primary_key=True),
+    Column("host", String, primary_key=True),
+    Column("messages", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
 DERIVED_DAYS = Table(
     "derived_days",
     METADATA,
@@ -143,6 +152,12 @@ DERIVED_MESSAGE = Table(
         sqlite_where=text("side = 'aside'"),
     ),
     Index("ix_derived_message_conversation", "conversation"),
+    Index(
+        "ix_derived_message_underived",
+        "at",
+        postgresql_where=text("kind = 'underived'"),
+        sqlite_where=text("kind = 'underived'"),
+    ),
 )
 
 DERIVED_REQUEST = Table(
@@ -171,6 +186,12 @@ DERIVED_REQUEST = Table(
     Column("detail", JSON, nullable=False),
     Index("ix_derived_request_conversation", "conversation"),
     Index("ix_derived_request_received_at", "received_at"),
+    Index(
+        "ix_derived_request_waiting",
+        "received_at",
+        postgresql_where=text("answered_at IS NULL AND excluded IS NULL"),
+        sqlite_where=text("answered_at IS NULL AND excluded IS NULL"),
+    ),
 )
 
 DERIVED_SHAPE = Table(
