@@ -40,14 +40,19 @@ LASTING, REPEATABLE = ("synchronous=FULL", LITTLE), ("synchronous=NORMAL", MUCH)
 NOT_AWAITED = "SET LOCAL synchronous_commit = off"
 """The same for PostgreSQL, of one that would be made again."""
 
-SILENCE = {
+POOLED = 5
+"""Connections to PostgreSQL that a process keeps when nothing uses them; as many more as threads need are closed."""
+
+LIBPQ = {
+    "application_name": "mailsla",
     "connect_timeout": 10,
     "keepalives_idle": 30,
     "keepalives_interval": 10,
     "keepalives_count": 3,
     "tcp_user_timeout": 60_000,
 }
-"""libpq's parameters, seconds but for the last: a server that vanished is noticed within about a minute."""
+"""libpq's parameters: the name by which the server lists our connections; then seconds, but for the last: a server
+that vanished is noticed within about a minute."""
 
 
 def open_engine(url: str, busy_seconds: int = BUSY_SECONDS, *, is_new: bool = True) -> Engine:
@@ -64,10 +69,12 @@ def open_engine(url: str, busy_seconds: int = BUSY_SECONDS, *, is_new: bool = Tr
     try:
         parsed = _as_opened(make_url(url), is_new=is_new)
         # What is stored never stands in an error's text, whoever prints it.
-        given = {} if parsed.get_backend_name() == "sqlite" else SILENCE
+        is_sqlite = parsed.get_backend_name() == "sqlite"
+        given = {} if is_sqlite else LIBPQ
         engine = create_engine(
             parsed,
             hide_parameters=True,
+            **({} if is_sqlite else {"pool_size": POOLED}),
             connect_args={name: value for name, value in given.items() if name not in parsed.query},
         )
     except ModuleNotFoundError as error:

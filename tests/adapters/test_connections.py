@@ -1,0 +1,70 @@
+"""How many connections a process holds to PostgreSQL, as the server counts them."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Barrier
+
+from sqlalchemy import create_engine, make_url, text
+
+from mailsla.adapters.database import schema
+from mailsla.adapters.database.engine import POOLED, open_engine, reading
+from mailsla.bootstrap.application import open_application
+from mailsla.bootstrap.daemon import SiteWork
+from mailsla.config import parse
+from tests.trials.office import document
+
+AT_ONCE = 12
+
+
+def held(url: str) -> int:
+    """Return how many connections the server has that say they are mailsla's."""
+    judge = create_engine(make_url(url).update_query_dict({"application_name": "judge"}))
+    ours = "datname = current_database() and application_name = 'mailsla'"
+    with judge.connect() as connection:
+        found: int = connection.execute(
+            text(f"select count(*) from pg_stat_activity where {ours}")
+        ).scalar_one()
+    judge.dispose()
+    return found
+
+
+def test_a_burst_is_served_and_few_connections_are_kept(postgresql_url: str) -> None:
+    engine = open_engine(postgresql_url)
+    schema.upgrade(engine)
+    together = Barrier(AT_ONCE + 1)
+
+    def read() -> None:
+        with reading(engine) as connection:
+            connection.execute(text("select 1"))
+            together.wait()
+            together.wait()
+
+    with ThreadPoolExecutor(AT_ONCE) as threads:
+        reads = [threads.submit(read) for _number in range(AT_ONCE)]
+        together.wait()
+        in_use = held(postgresql_url)
+        together.wait()
+    for done in reads:
+        done.result()
+
+    assert (in_use, held(postgresql_url)) == (AT_ONCE, POOLED)
+    engine.dispose()
+    assert held(postgresql_url) == 0
+
+
+def test_the_rounds_of_a_daemon_hold_one_connection_each_at_most(postgresql_url: str, tmp_path: Path) -> None:
+    account = {"host": "127.0.0.1", "tls": "none", "user": "contact", "password": "x"}
+    settings = parse(document(account, store={"url": postgresql_url}), folder=tmp_path)
+
+    with open_application(settings) as app:
+        work = SiteWork(app)
+        rounds = (work.derive, work.half_read, work.sound_alarms, work.prepare_alerts, work.deliver_alerts)
+        with ThreadPoolExecutor(len(rounds)) as threads:
+            for done in [threads.submit(act) for _time in range(4) for act in rounds]:
+                done.result()
+        kept = held(postgresql_url)
+
+    assert 1 <= kept <= min(len(rounds), POOLED)
+    assert held(postgresql_url) == 0
