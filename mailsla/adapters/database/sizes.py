@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from sqlalchemy import Connection, Engine, func, select, text
-from sqlmodel import SQLModel
 
 from mailsla.adapters.database.engine import reading
-from mailsla.adapters.database.tables import MESSAGE
+from mailsla.adapters.database.tables import MESSAGE, METADATA
 from mailsla.core.alerts.findings import StoreSize
 
 
@@ -19,7 +18,7 @@ def store_size(engine: Engine) -> StoreSize:
             count, free = _pragma(connection, "page_count"), _pragma(connection, "freelist_count")
             return StoreSize(count * page, free * page, messages)
         sizes = "select sum(pg_total_relation_size(cast(name as regclass))) from unnest(cast(:names as text[])) name"
-        names = [table.name for table in SQLModel.metadata.sorted_tables]
+        names = [table.name for table in METADATA.sorted_tables]
         return StoreSize(int(connection.execute(text(sizes), {"names": names}).scalar_one()), 0, messages)
 
 
