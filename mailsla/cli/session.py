@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
@@ -149,20 +149,27 @@ def application(context: typer.Context, read: Settings | None = None) -> Iterato
 
     site = settings(context) if read is None else read
     now = demo.clock() if chosen(context).demo else None
-    with open_application(site, now=now, told=_tell_conversion) as app:
+    with open_application(site, now=now, told=_conversion_told()) as app:
         yield app
 
 
-def _tell_conversion(done: int, total: int) -> None:
-    """Say that a store of an earlier version is converted, and, on a terminal, how many messages of it are."""
-    errors = error_console()
-    if total and not done:
-        sentence = _(
-            "La base passe au format de cette version, une seule fois ; si c'est interrompu, elle reste comme avant."
-        )
-        errors.print(sentence, soft_wrap=True)
-    elif total and errors.is_terminal:
-        errors.print(f"{done} / {total}", end="\r" if done < total else "\n", highlight=False)
+def _conversion_told() -> Callable[[int, int], None]:
+    """Return what says once that a store is converted, and, on a terminal, how many messages each migration has."""
+    errors, is_said = error_console(), False
+
+    def told(done: int, total: int) -> None:
+        nonlocal is_said
+        if total and not is_said:
+            is_said = True
+            sentence = _(
+                "La base passe au format de cette version, une seule fois ; si c'est interrompu, elle reste comme "
+                "avant."
+            )
+            errors.print(sentence, soft_wrap=True)
+        if done and errors.is_terminal:
+            errors.print(f"{done} / {total}", end="\r" if done < total else "\n", highlight=False)
+
+    return told
 
 
 @contextmanager
