@@ -20,16 +20,22 @@ def series_of(app: Application, built: Report, asked: Period | None) -> Series:
         asked: The only period that it is about; None for the usual ones.
     """
     widest = series.pictured(built.sections)
-
-    def cut(period: Period | None, grain: Grain) -> tuple[PeriodLine, ...]:
-        if period is None:
-            return ()
-        found = commands.report(
-            app, (period,), service=built.service, grain=grain, by=widest.by, at=built.at, most_overdue=1
-        )
-        return found.sections[0].by_period
-
     return Series(
-        weeks=cut(series.weeks_shown(asked, built.today), Grain.WEEK),
-        days=cut(series.days_shown(widest.period, built.today), Grain.DAY),
+        weeks=weeks_of(app, built, asked),
+        days=_cut(app, built, series.days_shown(widest.period, built.today), Grain.DAY),
     )
+
+
+def weeks_of(app: Application, built: Report, asked: Period | None) -> tuple[PeriodLine, ...]:
+    """Return the weeks of a report alone, likewise."""
+    return _cut(app, built, series.weeks_shown(asked, built.today), Grain.WEEK)
+
+
+def _cut(app: Application, built: Report, period: Period | None, grain: Grain) -> tuple[PeriodLine, ...]:
+    if period is None:
+        return ()
+    by = series.pictured(built.sections).by
+    found = commands.report(
+        app, (period,), service=built.service, grain=grain, by=by, at=built.at, most_overdue=1
+    )
+    return found.sections[0].by_period

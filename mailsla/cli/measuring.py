@@ -9,7 +9,7 @@ import typer
 
 from mailsla.adapters.machine.session_user import recorded_now, said_user
 from mailsla.bootstrap import commands
-from mailsla.cli import past, session
+from mailsla.cli import past, session, workbooks
 from mailsla.cli.answering import answer
 from mailsla.cli.options import (
     AtOption,
@@ -47,7 +47,7 @@ def report(
     period: PeriodOption = None,
     service: ServiceOption = None,
     format_: Annotated[
-        ReportFormat, typer.Option("--format", help=_("text, json, csv ou html."))
+        ReportFormat, typer.Option("--format", help=_("text, json, csv, html ou xlsx."))
     ] = ReportFormat.TEXT,
     output: OutputOption = None,
     by: Annotated[
@@ -70,6 +70,8 @@ def report(
     ] = False,
 ) -> None:
     """Print the report."""
+    if format_ is ReportFormat.XLSX:
+        workbooks.check(output)
     if publish:
         _check_publishing(context, service, at)
     with past.known_at(context, at, writes=publish) as app:
@@ -83,10 +85,10 @@ def report(
             signed = Published(signed_by or said_user(), recorded_now(), reason)
             published = commands.publish(app, built, signed, cohort)
         if format_ is ReportFormat.HTML:
-            drawn = _html(app, built, periods, known_then=at is not None)
-    if format_ is ReportFormat.HTML:
-        session.write_out(drawn, output)
-    else:
+            session.write_out(_html(app, built, periods, known_then=at is not None), output)
+        elif format_ is ReportFormat.XLSX:
+            workbooks.write(app, built, periods, output, known_then=at is not None)
+    if format_ not in {ReportFormat.HTML, ReportFormat.XLSX}:
         answer(
             Format(format_),
             output,

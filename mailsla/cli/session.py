@@ -44,12 +44,13 @@ class Format(StrEnum):
 
 
 class ReportFormat(StrEnum):
-    """How a report is written: as any answer, or as a page to be read and printed."""
+    """How a report is written: as any answer, as a page to be read and printed, or as a workbook."""
 
     TEXT = "text"
     JSON = "json"
     CSV = "csv"
     HTML = "html"
+    XLSX = "xlsx"
 
 
 class TextOrJson(StrEnum):
@@ -255,8 +256,17 @@ def write_out(text: str | Iterable[str], output: Path | None) -> None:
         for part in written:
             typer.echo(part, nl=False)
         return
+    write_file(written, output)
+
+
+def write_file(content: str | bytes | Iterable[str], output: Path) -> None:
+    """Write a file as a whole, or leave the former one.
+
+    Raises:
+        UsageError: When it cannot be written.
+    """
     try:
-        write_whole(output, written)
+        write_whole(output, content)
     except OSError as error:
         raise unwritable(output, error) from error
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mailsla.core.clock.verdict import Outcome
-from mailsla.core.clock.working_days import Day, DayKind
+from mailsla.core.clock.working_days import Day, DayKind, SpecialDay
 from mailsla.language import gettext as _
 
 
@@ -39,3 +39,8 @@ def special_day(value: DayKind) -> str:
         DayKind.WORKED_HOLIDAY: _("férié travaillé"),
         DayKind.HALF_DAY: _("demi-journée"),
     }[value]
+
+
+def source(day: SpecialDay) -> str:
+    """Where a day of the calendar is from, and whether the law does not say yet that it will be one."""
+    return _("{source} (calculé)").format(source=day.source) if day.computed else day.source

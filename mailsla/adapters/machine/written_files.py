@@ -23,16 +23,16 @@ def keep_private(mask: int = PRIVATE) -> None:
     os.umask(mask)
 
 
-def write_whole(path: Path, text: str | Iterable[str], user: int | None = None) -> None:
+def write_whole(path: Path, content: str | bytes | Iterable[str], user: int | None = None) -> None:
     """Write a file as a whole: whoever reads it meanwhile finds the former one.
 
     It is on the disk before it takes the former one's name: a machine that stops leaves one or the other, whole.
-    A link of the user's or of root's is followed; into a device or a pipe of theirs the text is written. A new file
+    A link of the user's or of root's is followed; into a device or a pipe of theirs it is written. A new file
     has the mode that the umask leaves; the user's own file keeps its mode, and another user's is replaced.
 
     Args:
         path: Where.
-        text: What, whole or in pieces as they are made.
+        content: What, whole or in pieces as they are made; a text as UTF-8.
         user: Whose files and links are the user's own; those of the user of this process, when not said.
 
     Raises:
@@ -40,16 +40,16 @@ def write_whole(path: Path, text: str | Iterable[str], user: int | None = None) 
         OSError: When it cannot be written.
     """
     user = os.geteuid() if user is None else user
-    pieces = [text] if isinstance(text, str) else text
+    pieces = _encoded(content)
     target, found = _end_of(path, user)
     if found is not None and not stat.S_ISREG(found.st_mode):
-        with target.open("w", encoding="utf-8", newline="") as file:
+        with target.open("wb") as file:
             file.writelines(pieces)
         return
     part = target.with_name(f".mailsla-{secrets.token_hex(8)}")
     handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o666)
     try:
-        with open(handle, "w", encoding="utf-8", newline="") as file:  # noqa: PTH123 (it is open already)
+        with open(handle, "wb") as file:  # noqa: PTH123 (it is open already)
             if found is not None and found.st_uid == user:
                 os.fchmod(handle, stat.S_IMODE(found.st_mode))
             file.writelines(pieces)
@@ -59,6 +59,12 @@ def write_whole(path: Path, text: str | Iterable[str], user: int | None = None) 
     except BaseException:
         part.unlink()
         raise
+
+
+def _encoded(content: str | bytes | Iterable[str]) -> Iterable[bytes]:
+    if isinstance(content, bytes):
+        return (content,)
+    return (piece.encode() for piece in ([content] if isinstance(content, str) else content))
 
 
 def _end_of(path: Path, user: int) -> tuple[Path, os.stat_result | None]:

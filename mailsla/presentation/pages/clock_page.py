@@ -89,10 +89,9 @@ def calendar_page(days: Sequence[SpecialDay], year: int, territory: str) -> Page
 
 
 def _special_day(day: SpecialDay) -> Row:
-    source = _("{source} (calculé)").format(source=day.source) if day.computed else day.source
     return (
         Cell(words.day_name(day.on), day.on),
         Cell(day.name),
         Cell(clock_terms.special_day(day.kind)),
-        Cell(source),
+        Cell(clock_terms.source(day)),
     )

@@ -1,0 +1,50 @@
+"""What a report's workbook lists beside its figures, as it is at the report's own instant."""
+
+from __future__ import annotations
+
+from mailsla.bootstrap import commands
+from mailsla.bootstrap.application import Application
+from mailsla.bootstrap.series import weeks_of
+from mailsla.core.pairing.decision import taken_back
+from mailsla.core.rate import series
+from mailsla.core.rate.period import Period
+from mailsla.core.rate.report import Report
+from mailsla.presentation.pages.report_workbook import Lists
+from mailsla.usecases import look_up
+from mailsla.usecases.selection import Selection
+
+
+def lists_of(app: Application, built: Report, asked: Period | None, *, known_then: bool) -> Lists:
+    """Return the lists of a report.
+
+    Args:
+        app: The site.
+        built: The report.
+        asked: The only period that it is about; None for the usual ones.
+        known_then: Whether it speaks of a past instant. The registers are then left out, for they say what was decided
+            and published by now; of one service too, for they are the whole office's.
+    """
+    widest = series.pictured(built.sections)
+    wanted = Selection(period=widest.period, by=widest.by, counted=True, service=built.service)
+    found = look_up.listed(
+        app.store.derivations,
+        app.store.decisions,
+        wanted,
+        built.standard,
+        built.at,
+        count_follow_ups=app.site.settings.replies.count_follow_ups,
+    )
+    weeks = weeks_of(app, built, asked)
+    if known_then or built.service is not None:
+        return Lists(found.items, weeks)
+    decisions = app.store.decisions.taken()
+    undone = taken_back(decisions)
+    return Lists(
+        found.items,
+        weeks,
+        decisions=[(item, undone.get(item.number), ()) for item in decisions],
+        publications=[
+            (item.published, item.revision, item.followed_by)
+            for item in commands.registered_publications(app)
+        ],
+    )
