@@ -10,7 +10,7 @@ from mailsla.core.rate import series
 from mailsla.core.rate.period import Period
 from mailsla.core.rate.report import Report
 from mailsla.presentation.pages.report_workbook import Lists
-from mailsla.usecases import look_up
+from mailsla.usecases.listing import Asked, Listing
 from mailsla.usecases.selection import Selection
 
 
@@ -26,21 +26,16 @@ def lists_of(app: Application, built: Report, asked: Period | None, *, known_the
     """
     widest = series.pictured(built.sections)
     wanted = Selection(period=widest.period, by=widest.by, counted=True, service=built.service)
-    found = look_up.listed(
-        app.store.derivations,
-        app.store.decisions,
-        wanted,
-        built.standard,
-        built.at,
-        count_follow_ups=app.site.settings.replies.count_follow_ups,
-    )
+    count = app.site.settings.replies.count_follow_ups
+    asked_of = Asked(wanted, built.standard, built.at, count_follow_ups=count)
+    items = tuple(Listing(app.store.derivations, app.store.decisions, asked_of, with_doubts=False))
     weeks = weeks_of(app, built, asked)
     if known_then or built.service is not None:
-        return Lists(found.items, weeks)
+        return Lists(items, weeks)
     decisions = app.store.decisions.taken()
     undone = taken_back(decisions)
     return Lists(
-        found.items,
+        items,
         weeks,
         decisions=[(item, undone.get(item.number), ()) for item in decisions],
         publications=[
