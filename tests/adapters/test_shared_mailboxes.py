@@ -155,6 +155,8 @@ def test_mail_of_a_mailbox_that_may_no_longer_be_read_is_not_believed_gone(share
 
 def test_nothing_that_can_be_read_is_a_failure(shared: Shared) -> None:
     name = shared.name("Commun")
+    # One that never held any mail is not opened: nothing is lost in it.
+    shared.arrive(1, mailbox="Commun")
     shared.server.share(shared.owner, "Commun", shared.user, "l")
 
     with pytest.raises(TransientError, match="refusé"):

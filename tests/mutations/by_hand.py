@@ -256,8 +256,8 @@ MUTATIONS = (
     Mutation(
         "evidence 4 takes any subject",
         "pairing/recipient_matching",
-        " if is_reply_subject(orphan.mail.header.subject) else []",
-        "",
+        "known.on_subject(orphan, near_since, at) if is_reply else []",
+        "known.on_subject(orphan, near_since, at)",
     ),
     Mutation(
         "evidence 4 decides between several",
@@ -274,8 +274,8 @@ MUTATIONS = (
     Mutation(
         "evidence 4 answers what came later",
         "pairing/recipient_matching",
-        "requests.between(since, sent_at_latest(mail))",
-        "requests.between(since, sent_at_latest(mail) + LONGEST_DOUBT)",
+        "[requests.between(since, until) for requests in theirs]",
+        "[requests.between(since, until + LONGEST_DOUBT) for requests in theirs]",
     ),
     Mutation(
         "a mail to anybody answers every citizen",
@@ -400,8 +400,8 @@ MUTATIONS = (
     Mutation(
         "tags make other people",
         "office/sides",
-        "tuple(dict.fromkeys(map(plain, office.outside(header.recipients))))",
-        "office.outside(header.recipients)",
+        "tuple(dict.fromkeys(map(plain, outside))) if outside else ()",
+        "outside",
     ),
     Mutation(
         "a decision undone still holds",
