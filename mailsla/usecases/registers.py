@@ -14,6 +14,7 @@ from mailsla.core.rate.effect import Effect, TakenBack, effects, yearly
 from mailsla.core.rate.period import Period
 from mailsla.core.rate.publication import Publication, Revision
 from mailsla.core.rate.publishing import recounted
+from mailsla.core.rate.reading import Reading, all_requests
 from mailsla.core.rate.report_rules import ReportRules
 from mailsla.usecases.report import ReportStore, published
 
@@ -51,8 +52,8 @@ class RegisteredPublication:
 class Derivations(Protocol):
     """What follows from the facts, and what would."""
 
-    def cases(self) -> Sequence[Case]:
-        """Return the requests and follow-ups."""
+    def counted(self, wanted: Reading) -> Sequence[Case]:
+        """Return what must be read of the requests: alone, or each with those that no figure tells from it."""
 
     def taken_back(self, rules: PairingRules, numbers: Collection[int]) -> Iterable[TakenBack]:
         """Yield, for some decisions, the requests around each and what they would be without it."""
@@ -85,7 +86,8 @@ def registered_decisions(
     undone = taken_back(taken)
     wanted = [item for item in taken if period is None or _is_in(period, item.decided_at, rules)]
     standing = [item.number for item in wanted if item.number not in undone]
-    by_year = yearly(derivations.cases(), rules, now) if standing else {}
+    today = rules.standard.clock.calendar.local_date(now)
+    by_year = yearly(derivations.counted(all_requests(rules, today)), rules, now) if standing else {}
     changes = {
         found.number: effects(found, by_year, rules, now)
         for found in derivations.taken_back(rules.pairing, standing)

@@ -35,10 +35,11 @@ from mailsla.core.pairing.doubts import DoubtCode
 from mailsla.core.rate import report
 from mailsla.core.rate.belonging import Belonging
 from mailsla.core.rate.case import Case
+from mailsla.core.rate.effect import yearly
 from mailsla.core.rate.overdue import Overdue
 from mailsla.core.rate.period import Grain, parse_period
 from mailsla.core.rate.promises import KeptBy, Promise, announced_dates
-from mailsla.core.rate.reading import local_days, reading
+from mailsla.core.rate.reading import all_requests, local_days, reading
 from mailsla.core.rate.report import Known, Question, Report
 from mailsla.core.rate.report_rules import ReportRules
 from mailsla.core.rate.standard import Standard
@@ -238,6 +239,8 @@ def test_the_report_of_groups_is_that_of_each_request_alone(
         expected = alone(store, site, asked)
 
         assert in_groups(store, site, asked) == expected
+        counted = store.derivations.counted(all_requests(site, site.standard.clock.calendar.local_date(now)))
+        assert yearly(counted, site, now) == yearly(found, site, now)
         assert cut(in_groups(store, site, asked, 2)) == cut(expected)
 
 

@@ -8,8 +8,7 @@ from datetime import date, datetime
 
 from mailsla.core.clock.verdict import Outcome, Standing, Verdict
 from mailsla.core.clock.working_days import DayKind
-from mailsla.core.mail.instants import Basis
-from mailsla.core.rate.case import Case
+from mailsla.core.rate.case import Case, once_for_alike
 from mailsla.core.rate.standard import Judged, Standard, Variant
 
 
@@ -46,45 +45,25 @@ class Assessed(Judged):
 
 def assess(cases: Iterable[Case], standard: Standard, now: datetime) -> tuple[Assessed, ...]:
     """Judge every request received by `now`, for every part of the report to count."""
-    judge = _Judge(standard, now)
-    return tuple(judge.assessed(case) for case in cases if case.received_at <= now)
+    calendar, compared = standard.clock.calendar, standard.varied(Variant.OTHER_COMPARISON)
+    has_closures = any(day.kind is DayKind.CLOSURE for day in calendar.special_days)
+    opened = standard.varied(Variant.WITHOUT_CLOSURES) if has_closures else None
 
-
-class _Judge:
-    """Judges requests, and those of the same days only once where they stand for others."""
-
-    def __init__(self, standard: Standard, now: datetime) -> None:
-        self._standard, self._now = standard, now
-        self._calendar = standard.clock.calendar
-        self._compared = standard.varied(Variant.OTHER_COMPARISON)
-        declared = any(day.kind is DayKind.CLOSURE for day in self._calendar.special_days)
-        self._opened = standard.varied(Variant.WITHOUT_CLOSURES) if declared else None
-        self._of_days: dict[_Days, _Readings] = {}
-
-    def assessed(self, case: Case) -> Assessed:
-        """Return a request with its verdict and its variants."""
-        if case.key:
-            return Assessed(case, *self._readings(case))
-        days = (case.received_at, case.answered_at, case.category, case.otherwise, case.mailed_at)
-        found = self._of_days.get(days)
-        if found is None:
-            found = self._of_days[days] = self._readings(case)
-        return Assessed(case, *found)
-
-    def _readings(self, case: Case) -> _Readings:
-        now, standard = self._now, self._standard
+    def readings(case: Case) -> _Readings:
         verdict = standard.verdict(case, now)
         standing = Standing(verdict.outcome, verdict.due_on)
         mailed_at = case.by_mail_alone.answered_at
         return (
             verdict,
-            self._calendar.local_date(case.received_at),
-            self._compared.standing(case, now),
-            standing if self._opened is None else self._opened.standing(case, now),
+            calendar.local_date(case.received_at),
+            compared.standing(case, now),
+            standing if opened is None else opened.standing(case, now),
             standing if case.otherwise is None else standard.standing(case.by_mail_alone, now),
             mailed_at is not None and mailed_at <= now,
         )
 
+    of = once_for_alike(readings)
+    return tuple(Assessed(case, *of(case)) for case in cases if case.received_at <= now)
 
-_Days = tuple[datetime, datetime | None, str, Basis | None, datetime | None]
+
 _Readings = tuple[Verdict, date, Standing, Standing, Standing, bool]

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TypeVar
 
 from mailsla.core.clock.announcement import Announcement
 from mailsla.core.mail.instants import Basis
 from mailsla.core.pairing.answered_otherwise import answered_otherwise
 from mailsla.core.pairing.request import Request
+
+_Reading = TypeVar("_Reading")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,3 +91,23 @@ def case_of(request: Request) -> Case:
         mailed_at=request.by_mail.at if request.by_mail else None,
         reminders=request.reminders,
     )
+
+
+def once_for_alike(read: Callable[[Case], _Reading]) -> Callable[[Case], _Reading]:
+    """Return what reads a request as `read` does, and once only those that stand for others of the same days.
+
+    Args:
+        read: What depends on no more of a request that stands for others than its category, when it was received, and
+            when and by what it was answered.
+    """
+    known: dict[tuple[object, ...], _Reading] = {}
+
+    def reading(case: Case) -> _Reading:
+        if case.key:
+            return read(case)
+        days = (case.received_at, case.answered_at, case.category, case.otherwise, case.mailed_at)
+        if days not in known:
+            known[days] = read(case)
+        return known[days]
+
+    return reading

@@ -80,6 +80,19 @@ def reading(
     )
 
 
+def all_requests(rules: ReportRules, today: date) -> Reading:
+    """Return what must be read to count every request, whenever it was received, by its verdict alone."""
+    return Reading(
+        days=local_days(rules.standard.clock),
+        today=today,
+        detailed_from=today + timedelta(days=1),
+        counted_from=date.min,
+        answered=(),
+        apart=_in_hours(rules),
+        keys=frozenset(),
+    )
+
+
 def local_days(clock: Clock) -> LocalDays:
     """Return what the days of requests are numbered by on a clock."""
     return LocalDays(clock.calendar.zone, clock.receipt.cutoff)

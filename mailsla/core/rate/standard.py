@@ -10,7 +10,7 @@ from enum import StrEnum
 from mailsla.core.clock.commitment import Commitment, Comparison
 from mailsla.core.clock.verdict import Clock, Standing, Verdict
 from mailsla.core.clock.working_days import DayKind
-from mailsla.core.rate.case import Case
+from mailsla.core.rate.case import Case, once_for_alike
 
 
 class Variant(StrEnum):
@@ -71,8 +71,8 @@ class Standard:
 
     def judge(self, cases: Iterable[Case], now: datetime) -> list[Judged]:
         """Return each request received by `now` with its verdict at `now`."""
-        known = [case for case in cases if case.received_at <= now]
-        return [Judged(case, verdict) for case, verdict in zip(known, self.verdicts(known, now), strict=True)]
+        verdict = once_for_alike(lambda case: self.verdict(case, now))
+        return [Judged(case, verdict(case)) for case in cases if case.received_at <= now]
 
     def verdict(self, case: Case, now: datetime) -> Verdict:
         """Return the verdict on a request at `now`; it was received by then."""
