@@ -90,8 +90,8 @@ class MailboxPass:
         status = self.mailbox.status or self.session.status(self.mailbox.name)
         if not again and self.cursor.is_unchanged(status, self.terms.keywords):
             return True
-        if not self._never_held_any(status):
-            status = self.session.examine(self.mailbox.name)
+        # Even when it is said to be empty: only this tells that it may be read.
+        status = self.session.examine(self.mailbox.name)
         if not status.uid_validity:
             # Without it nothing tells these UIDs from others (RFC 9051 §2.3.1.1).
             raise MailboxError(self.mailbox.name)
@@ -106,11 +106,6 @@ class MailboxPass:
         seen = status if self.terms.keywords else replace(status, highest_modseq=0)
         self.store.mailboxes.finish(self.cursor, seen, self.terms.now(), forms, self._missed(status))
         return True
-
-    def _never_held_any(self, status: MailboxStatus) -> bool:
-        """Tell whether no mail ever was in a mailbox that is new: there is nothing to open it for."""
-        is_new = status.uid_validity > 0 and not self.cursor.uid_validity
-        return is_new and not status.messages and status.uid_next == 1
 
     def _missed(self, status: MailboxStatus) -> int | None:
         """Return how many mails came and went unseen since the last pass; None when nothing tells."""

@@ -624,26 +624,20 @@ def test_a_server_that_does_not_hear_what_is_said_while_it_answers_is_read_by_th
     assert stored(store) == {1, 2, 3, 4, 5}
 
 
-def test_a_new_mailbox_that_never_held_any_mail_is_not_opened(server: ScriptedImap, store: Store) -> None:
-    server.messages = {}
-    polled(server, store)
-    unopened = list(server.commands)
-    server.messages = {1: header(1)}
-
-    polled(server, store)
-
-    assert not any(verb in command for command in unopened for verb in ("EXAMINE", "SEARCH"))
-    assert stored(store) == {1}
-
-
-def test_an_emptied_mailbox_is_opened_and_nothing_is_looked_for_in_it(
-    server: ScriptedImap, store: Store
+@pytest.mark.parametrize("uid_next", [1, 6])
+def test_an_empty_mailbox_is_opened_and_nothing_is_looked_for_in_it(
+    server: ScriptedImap, store: Store, uid_next: int
 ) -> None:
-    server.messages, server.uid_next = {}, 6
+    server.messages, server.uid_next = {}, uid_next
+    polled(server, store)
+    empty = list(server.commands)
+    server.messages, server.uid_next = {uid_next: header(uid_next)}, uid_next + 1
+
     polled(server, store)
 
-    assert any("EXAMINE" in command for command in server.commands)
-    assert not any("SEARCH" in command for command in server.commands)
+    assert any("EXAMINE" in command for command in empty)
+    assert not any("SEARCH" in command for command in empty)
+    assert stored(store) == {uid_next}
 
 
 @pytest.mark.parametrize("uid_next", [None, 4_294_967_295])
