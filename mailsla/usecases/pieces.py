@@ -51,9 +51,11 @@ class Fetching:
         self.is_busy = self.is_wanted = False
         self.through = 0
         self.oversized: int | None = None
-        # What was asked for: the slices that are not answered to the end, what has not come, the last of all.
+        # What was asked for: the slices that are not answered to the end, what has not come, what is refused and not
+        # told yet, the last of all.
         self._asked: deque[Sequence[int]] = deque()
         self._missing: set[int] = set()
+        self._refused: list[int] = []
         self._last = 0
 
     def __iter__(self) -> Iterator[Piece]:
@@ -70,11 +72,10 @@ class Fetching:
     def _pieces(self, slices: Iterator[Sequence[int]]) -> Iterator[Piece]:
         """Yield the pieces of one slice, and of those after it until something else is to be asked."""
         held: list[Fetched] = []
-        refused: list[int] = []
         size, limits = 0, self._limits
         self.is_busy = True
         try:
-            for fetched in self._messages(slices, refused):
+            for fetched in self._messages(slices):
                 # A full piece waits for what follows it: the last one comes when the connection is free again.
                 if size >= limits.piece_bytes or len(held) >= limits.piece_messages:
                     yield self._piece(held)
@@ -92,9 +93,9 @@ class Fetching:
             raise FetchCut(str(error), self._suspect) from error
         # A header that was given up half-way leaves a connection of no use.
         self.is_busy = self.oversized is not None
-        yield self._piece(held, refused)
+        yield self._piece(held)
 
-    def _messages(self, slices: Iterator[Sequence[int]], refused: list[int]) -> Iterator[Fetched]:
+    def _messages(self, slices: Iterator[Sequence[int]]) -> Iterator[Fetched]:
         """Fetch each message once; what the server left out or refused is asked for alone, once nothing is under way.
 
         What it leaves out twice is believed to have vanished.
@@ -110,7 +111,7 @@ class Fetching:
                 short.append((uids, said.is_refused))
         for uids, is_refused in short:
             self._asked.append(uids)
-            yield from self._rest(uids, refused, is_refused=is_refused)
+            yield from self._rest(uids, is_refused=is_refused)
             self._missing.difference_update(uids)
             self._asked.popleft()
 
@@ -126,7 +127,7 @@ class Fetching:
             if self.is_wanted or short or not self._limits.ahead:
                 return
 
-    def _rest(self, uids: Sequence[int], refused: list[int], *, is_refused: bool) -> Iterator[Fetched]:
+    def _rest(self, uids: Sequence[int], *, is_refused: bool) -> Iterator[Fetched]:
         """Fetch what an answer did not bring; when the server refuses, by halves, down to what it refuses."""
         denied: list[int] = []
         if is_refused:
@@ -137,7 +138,7 @@ class Fetching:
         if len(denied) == len(uids):
             # Nothing tells one message from a server that refuses everything.
             raise FetchRefused(_("le serveur a refusé une commande."))
-        refused += denied
+        self._refused += denied
 
     def _alone(self, uids: Sequence[int], denied: list[int]) -> Iterator[Fetched]:
         is_refused = False
@@ -169,8 +170,10 @@ class Fetching:
         """The first message that had not come, of the FETCH that was being answered."""
         return min(self._missing.intersection(self._asked[0]), default=self._asked[0][-1])
 
-    def _piece(self, held: list[Fetched], refused: Sequence[int] = ()) -> Piece:
+    def _piece(self, held: list[Fetched]) -> Piece:
+        """Return what is held, and what was refused since the last piece: neither is missing any more."""
         self.through = min(self._missing) - 1 if self._missing else self._last
+        refused, self._refused = self._refused, []
         return Piece(held, self.through, refused)
 
 

@@ -188,12 +188,15 @@ def test_each_message_comes_once_and_is_covered_no_sooner(
 
     there = uids - vanished - refused
     seen: list[int] = []
+    aside: set[int] = set()
     for batch in batches:
         seen += [message.uid for message in batch.messages]
+        aside.update(item.uid for item in batch.set_aside)
         assert {uid for uid in there if uid <= batch.last_uid} <= set(seen)
+        assert {uid for uid in refused & uids if uid <= batch.last_uid} <= aside
     assert sorted(seen) == sorted(there)
     assert batches[-1].last_uid == max(uids)
-    assert {item.uid for batch in batches for item in batch.set_aside} == refused & uids
+    assert aside == refused & uids
     told = {m.uid for batch in batches for m in batch.messages if m.header.has("body-says")}
     assert told == (daemons | {uid for uid in meetings if uid % 2}) & there
     assert mailbox.most_under_way <= (UNDER_WAY if ahead_of_answers else 1)
@@ -298,6 +301,17 @@ def test_a_cut_is_laid_to_what_was_being_answered_and_not_to_what_was_left_out_b
         list(read_batches(mailbox, [range(1, 61)], 7, terms(map, Limits(slice=10))))
 
     assert cut.value.uid == 15
+
+
+def test_what_was_refused_of_one_slice_is_set_aside_when_the_rest_of_the_next_is_cut() -> None:
+    mailbox = Mailbox(range(1, 21), refused=(3,), shy=(15,), breaks_at=15)
+    seen: list[Batch] = []
+
+    with pytest.raises(FetchCut) as cut:
+        seen.extend(read_batches(mailbox, [range(1, 21)], 7, terms(map, Limits(slice=10))))
+
+    assert (cut.value.uid, seen[-1].last_uid) == (15, 14)
+    assert [item.uid for batch in seen for item in batch.set_aside] == [3]
 
 
 def test_what_nobody_foresaw_of_one_header_sets_it_aside_alone() -> None:
