@@ -3,7 +3,7 @@
 import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pytest
@@ -52,24 +52,54 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Leave the other parts to other days."""
     part = config.getoption("part")
     if part is not None:
-        kept = of_part(items, part)
-        config.hook.pytest_deselected(items=[item for item in items if item not in kept])
-        items[:] = kept
+        items[:], left_out = parted(items, part)
+        config.hook.pytest_deselected(items=left_out)
+        config.stash[LEFT_OUT] = Counter(_test_of(item) for item in left_out)
 
 
-def of_part(items: Sequence[pytest.Item], part: int) -> list[pytest.Item]:
-    """Return the tests of one part: of a test that is in parts, every so manieth case, whatever else is collected."""
+LEFT_OUT = pytest.StashKey[Counter[str]]()
+"""Of each test in parts, how many cases this run leaves to other days."""
+
+
+def parted(items: Sequence[pytest.Item], part: int) -> tuple[Sequence[pytest.Item], Sequence[pytest.Item]]:
+    """Return the tests of one part, and the others: of a test in parts every so manieth case, whatever the rest."""
     met: Counter[str] = Counter()
-    kept = []
+    kept: list[pytest.Item] = []
+    left_out: list[pytest.Item] = []
     for item in items:
         mark = item.get_closest_marker("in_parts")
+        is_kept = True
         if mark is not None:
-            test = item.nodeid.partition("[")[0]
+            test = _test_of(item)
+            is_kept = (met[test] - part) % mark.args[0] == 0
             met[test] += 1
-            if (met[test] - 1 - part) % mark.args[0]:
-                continue
-        kept.append(item)
-    return kept
+        (kept if is_kept else left_out).append(item)
+    return kept, left_out
+
+
+def _test_of(item: pytest.Item) -> str:
+    return item.nodeid.partition("[")[0]
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Have the process that prints know what was left out: each that tries tests has collected them all."""
+    told = getattr(session.config, "workeroutput", None)
+    if told is not None:
+        told["left out"] = dict(session.config.stash.get(LEFT_OUT, {}))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Take what a process that tried tests left out."""
+    left_out = getattr(node, "workeroutput", {}).get("left out")
+    if left_out:
+        node.config.stash[LEFT_OUT] = Counter(left_out)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Say what was left out."""
+    for test, cases in sorted(config.stash.get(LEFT_OUT, Counter()).items()):
+        terminalreporter.write_line(f"left to other days: {cases} cases of {test}")
 
 
 # Configurations that others may write are refused: those of the tests are not, whatever the umask of who runs them.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -48,3 +50,21 @@ def test_a_run_that_asks_for_no_part_tries_every_case_and_parts_share_them(tmp_p
     assert [len(part) for part in parts] == [4, 4, 3]
     assert all("test_whole" in part for part in parts)
     assert sorted(name for part in parts for name in part) == sorted([*whole, "test_whole", "test_whole"])
+
+
+@pytest.mark.parametrize("processes", ["-p no:xdist", "-n 2"])
+def test_a_run_names_what_it_leaves_out(tmp_path: Path, processes: str) -> None:
+    file = tmp_path / "test_cases.py"
+    file.write_text(CASES, encoding="utf-8")
+    asked = "-p tests.conftest -p no:cacheprovider -c /dev/null".split()
+    command = [sys.executable, "-m", "pytest", *asked, *processes.split(), f"--rootdir={tmp_path}", str(file)]
+
+    whole, part = (
+        subprocess.run([*command, *options], capture_output=True, text=True, check=True).stdout
+        for options in ([], ["--part=330"])
+    )
+
+    assert "every case" in whole
+    assert "left to other days" not in whole
+    assert "part 330 of the tests that are in parts" in part
+    assert "left to other days: 5 cases of test_cases.py::test_in_parts" in part
