@@ -16,6 +16,7 @@ from typing import Self
 
 from bench.collection import MAILSLA, WIRE, Series, fill, in_turn, show
 from bench.contenders.target import Target
+from bench.measuring import judge
 from tests.trials.servers.dovecot import DovecotServer
 
 MESSAGES = 10_000
@@ -91,7 +92,7 @@ def main(lines: Mapping[Line, float] = GOALS) -> None:
             reached.append((f"over {line}, paired, × a bare socket", _times(series, WIRE), most))
             reached.append((f"over {line}, × mbsync", _times(series, MBSYNC), 1))
     for goal, value, most in reached:
-        print(f"{'holds' if value <= most else 'FAILS'}  {goal}: {value:.2f}, at most {most:g}")
+        judge(goal, value, most)
 
 
 def measure(line: Line, server: DovecotServer, user: str) -> Mapping[str, Series]:

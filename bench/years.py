@@ -10,6 +10,8 @@ from enum import IntEnum
 from random import Random
 from typing import NamedTuple
 
+from tests.trials.mail.samples import hops
+
 SERVICES = ("accueil", "sejour", "permis", "titres", "associations", "elections")
 OPENING_HOURS = (7, 17)
 LOOK_AHEAD = timedelta(days=3)
@@ -83,17 +85,8 @@ def _come(waiting: list[Letter], random: Random, last: datetime) -> Iterator[tup
 
 
 def _header(letter: Letter) -> bytes:
-    lines = [*_hops(letter.at), *(_ours(letter) if letter.is_ours else _theirs(letter))]
+    lines = [*hops(letter.at), *(_ours(letter) if letter.is_ours else _theirs(letter))]
     return "\r\n".join((*lines, "Content-Type: text/plain; charset=utf-8", "", "")).encode()
-
-
-def _hops(at: datetime) -> list[str]:
-    date = format_datetime(at)
-    return [
-        f"Received: from mx{hop}.example.org (mx{hop}.example.org [192.0.2.{hop}])\r\n"
-        f"\tby relay.example.fr with ESMTPS id {hop}ABCDEF; {date}"
-        for hop in range(1, 4)
-    ]
 
 
 def _theirs(letter: Letter) -> list[str]:

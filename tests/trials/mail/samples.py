@@ -26,7 +26,8 @@ def _fields(*lines: str) -> bytes:
     return "\r\n".join((*lines, "MIME-Version: 1.0", "", "Bonjour.", "")).encode()
 
 
-def _hops(at: datetime) -> list[str]:
+def hops(at: datetime) -> list[str]:
+    """Return the three hops above a mail that came at that instant."""
     date = format_datetime(at)
     return [
         f"Received: from mx{hop}.example.org (mx{hop}.example.org [192.0.2.{hop}])\r\n\tby relay.example.fr with ESMTPS"
@@ -38,7 +39,7 @@ def _hops(at: datetime) -> list[str]:
 def _request(number: int, at: datetime) -> bytes:
     return _fields(
         f"Return-Path: <usager{number}@example.org>",
-        *_hops(at),
+        *hops(at),
         f"DKIM-Signature: v=1; a=rsa-sha256; d=example.org; s=x; h=from:to; bh={'A' * 44};\r\n b={'B' * 300}",
         f"Message-ID: <m{number}.{number:08x}@example.org>",
         f"Date: {format_datetime(at)}",
@@ -51,7 +52,7 @@ def _request(number: int, at: datetime) -> bytes:
 
 def _reply(asked: int, number: int, at: datetime) -> bytes:
     return _fields(
-        *_hops(at),
+        *hops(at),
         f"Message-ID: <r{number}.{number:08x}@pref.example.fr>",
         f"Date: {format_datetime(at)}",
         "From: Contact <contact@pref.example.fr>",
@@ -65,7 +66,7 @@ def _reply(asked: int, number: int, at: datetime) -> bytes:
 
 def _newsletter(number: int, at: datetime) -> bytes:
     return _fields(
-        *_hops(at),
+        *hops(at),
         f"Message-ID: <l{number}@lettre.example>",
         f"Date: {format_datetime(at)}",
         "From: lettre@lettre.example",
