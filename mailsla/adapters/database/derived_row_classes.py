@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import JSON, Column, Index, Text, text
 from sqlmodel import Field, SQLModel
 
-import mailsla.adapters.database.people_row_classes  # noqa: F401 (it names the constraints of all)
+from mailsla.adapters.database import people_row_classes  # noqa: F401 (it names the constraints of all)
 
 NOT_COUNTED = {"autoincrement": False}
 """Of a key that says which message a row is about."""
@@ -112,7 +112,7 @@ class DerivedDaysRow(SQLModel, table=True):
             "ix_derived_days_alike", "shape", "received", "answered", "first_response", "assigned", "mailed"
         ),
     )
-    message_id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    message_id: int = Field(primary_key=True, sa_column_kwargs=NOT_COUNTED)
     shape: int
     received: int
     answered: int

@@ -14,8 +14,10 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, Column, Index, Text, UniqueConstraint, false
 from sqlmodel import Field, SQLModel
 
-import mailsla.adapters.database.derived_row_classes
-import mailsla.adapters.database.people_row_classes  # noqa: F401 (it declares what people say)
+from mailsla.adapters.database import (
+    derived_row_classes,  # noqa: F401 (it declares what is derived)
+    people_row_classes,  # noqa: F401 (it declares what people say)
+)
 from mailsla.adapters.database.key_type import Key
 
 

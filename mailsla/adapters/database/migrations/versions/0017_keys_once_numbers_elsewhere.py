@@ -221,7 +221,7 @@ def _convert_doubts(within: dict[str, int]) -> None:
 def _copy_messages(within: dict[str, int]) -> None:
     columns = ", ".join(column.name for column in _columns_kept())
     _run(
-        f"insert into message_then (id, key, {columns}) select id, unhex(key), {columns} from message "  # noqa: S608 (ours)
+        f"insert into message_then (id, key, {columns}) select id, unhex(key), {columns} from message "  # noqa: S608 (our own names)
         "where id between :first and :last order by id",
         within,
     )
@@ -246,7 +246,7 @@ def _numbers(keys: Iterable[str]) -> dict[str | None, int]:
     else:
         among = "(select jsonb_array_elements_text(cast(:keys as jsonb)))"
     wanted = json.dumps(sorted(set(keys)))
-    return dict(_run(f"select key, id from message where key in {among}", {"keys": wanted}))  # noqa: S608 (ours)
+    return dict(_run(f"select key, id from message where key in {among}", {"keys": wanted}))  # noqa: S608 (our own names)
 
 
 def _read(document: Any) -> Any:
