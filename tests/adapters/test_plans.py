@@ -22,6 +22,7 @@ from mailsla.adapters.database.derivation_work import DerivationWork
 from mailsla.adapters.database.engine import reading, writing
 from mailsla.adapters.database.store import Store, store_on
 from mailsla.adapters.machine.second_process import SecondProcess
+from mailsla.core.collection.outcome import RunOutcome
 from mailsla.core.rate.narrowed import Narrowed
 from tests.factories import OFFICE
 
@@ -68,6 +69,7 @@ ROWS = {
         "n, {key}, {key}, 'digest', '2026-01-01', '', '', {at}, 1"
     ),
     "alert (request, level, outgoing_id, created_at)": "{key}, 'overdue', n, {at}",
+    "collection (account_id, started_at, finished_at, outcome, messages, set_aside)": "1, {at}, {at}, 'ok', 0, 0",
 }
 """Tables, the oldest first, and how each row is made of its number."""
 
@@ -79,6 +81,7 @@ def full(engine: Engine) -> Engine:
     """A store of a hundred thousand of each: one request in twenty waits for an answer, five mails to be derived."""
     dialect = engine.dialect.name
     with writing(engine) as connection:
+        connection.exec_driver_sql("insert into account (id, name) values (1, 'contact')")
         for target, columns in ROWS.items():
             made = NUMBERS[dialect].format(columns=columns.format(detail=DETAIL, **WORDS[dialect]), many=MANY)
             connection.exec_driver_sql(f"insert into {target} {made}")
@@ -129,6 +132,9 @@ READ: dict[str, Callable[[Engine], object]] = {
         store_on(engine).clues.unproven_count(),
         store_on(engine).derivations.underived(),
     ),
+    "the end of a run": lambda engine: store_on(engine).runs.finish(
+        MANY, NOW, RunOutcome.OK, reason=None, messages=0, set_aside=0
+    ),
     "since when requests are known": lambda engine: store_on(engine).derivations.earliest_receipt(),
 }
 
@@ -155,7 +161,7 @@ def plans(engine: Engine) -> Iterator[list[tuple[str, str]]]:
             seen.append((statement, "\n".join(str(row[-1]) for row in found)))
 
 
-LARGE = ("message", "tie", "derived_message", "derived_request", "alert", "outgoing")
+LARGE = ("message", "tie", "derived_message", "derived_request", "alert", "outgoing", "collection")
 WHOLE = {
     "sqlite": re.compile(rf"\bSCAN ({'|'.join(LARGE)})\b(?! USING (?:COVERING )?INDEX)"),
     "postgresql": re.compile(rf"Seq Scan on ({'|'.join(LARGE)})\b"),

@@ -45,9 +45,14 @@ def settled_loss(connection: Connection, run: int) -> int | None:
 
 def _last_whole(connection: Connection, account: int, run: int) -> datetime | None:
     """Return when the last whole read of an account before a run ended; None when there was none."""
-    ended = func.max(COLLECTION.c.finished_at, type_=COLLECTION.c.finished_at.type)
-    query = select(ended).where(COLLECTION.c.account_id == account, COLLECTION.c.id < run, WHOLE)
-    at: datetime | None = connection.execute(query).scalar_one()
+    # Asked at the end of every run: it walks back from that one, however many there were.
+    query = (
+        select(COLLECTION.c.finished_at)
+        .where(COLLECTION.c.account_id == account, COLLECTION.c.id < run, WHOLE)
+        .order_by(COLLECTION.c.id.desc())
+        .limit(1)
+    )
+    at: datetime | None = connection.execute(query).scalar_one_or_none()
     return at
 
 
