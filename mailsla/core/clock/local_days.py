@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
@@ -11,9 +12,12 @@ NEVER = 0
 """The number of no day."""
 
 QUARTER = 900
-"""Seconds: since 1980 every offset of every zone is a multiple of it, so that its instants have one local date."""
+"""Seconds: its instants have one local date since 1980, in every zone whose clocks change on one. So do ours."""
 
 FIRST_YEAR = 1980
+
+LAST_YEAR = 2037
+"""Up to its end, what is known of a zone's offsets is a part of the name of its days."""
 
 MOST_REMEMBERED = 2**16
 """Quarters of an hour whose date is remembered: nearly two years of them."""
@@ -36,8 +40,9 @@ class LocalDays:
 
     @property
     def name(self) -> str:
-        """What tells these numbers from those of another zone or cutoff."""
-        return f"{self.zone.key} {'' if self.cutoff is None else self.cutoff.isoformat()}".rstrip()
+        """What tells these numbers from those of another zone, of other offsets of it, or of another cutoff."""
+        cutoff = "" if self.cutoff is None else self.cutoff.isoformat()
+        return f"{self.zone.key} {_offsets(self.zone)} {cutoff}".rstrip()
 
     def day(self, at: datetime | None) -> int:
         """Return the number of an instant's local date; `NEVER` without one."""
@@ -81,3 +86,12 @@ class LocalDays:
 @lru_cache(maxsize=MOST_REMEMBERED)
 def _day(zone: ZoneInfo, quarter: int) -> int:
     return datetime.fromtimestamp(quarter * QUARTER, zone).toordinal()
+
+
+@lru_cache
+def _offsets(zone: ZoneInfo) -> str:
+    """Return a digest of a zone's offsets, week by week: the machine's data of zones is renewed without a word."""
+    weeks = range(date(FIRST_YEAR, 1, 1).toordinal(), date(LAST_YEAR + 1, 1, 1).toordinal(), 7)
+    offsets = (zone.utcoffset(datetime.fromordinal(week)) for week in weeks)
+    said = repr([None if offset is None else offset.seconds for offset in offsets])
+    return hashlib.sha256(said.encode()).hexdigest()[:8]
