@@ -6,6 +6,7 @@ import random
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import time
 
 from sqlalchemy import Engine
 
@@ -16,6 +17,7 @@ from mailsla.adapters.database.engine import open_engine, reading, writing
 from mailsla.adapters.database.pending import derive_again
 from mailsla.adapters.database.store import store_on
 from mailsla.adapters.machine.second_process import SecondProcess
+from mailsla.core.clock.local_days import LocalDays
 from mailsla.core.collection.on_server import ListedMailbox
 from mailsla.core.collection.to_store import Batch, new_message
 from mailsla.core.mail.copies import Mail, MailboxRole
@@ -26,7 +28,7 @@ from mailsla.core.pairing.configured import Configured, RuleNames, rule_names
 from mailsla.core.pairing.derivation import derive
 from mailsla.core.pairing.ties import ties_digest
 from mailsla.usecases.derive import derive_pending
-from tests.factories import OFFICE, RULES, mail, paris, reply
+from tests.factories import OFFICE, PARIS, RULES, mail, paris, reply
 
 INBOX = ListedMailbox("INBOX", MailboxRole.INBOX)
 SEEN = paris("2026-11-20 09:00")
@@ -86,6 +88,11 @@ def derived(engine: Engine) -> list[list[tuple[object, ...]]]:
         "select * from derived_doubt order by message_id, code",
         "select * from derived_class order by mail_class, kind",
         "select * from derived_clue order by counted, host",
+        (
+            "select message_id, received, answered, first_response, assigned, mailed, apart_until, service, category, "
+            "follow_up, imported, acknowledged, excluded, otherwise from derived_days "
+            "join derived_shape on derived_shape.id = shape order by message_id"
+        ),
     )
     with reading(engine) as connection:
         return [[tuple(row) for row in connection.exec_driver_sql(query)] for query in queries]
@@ -139,6 +146,36 @@ def test_a_little_at_a_time_is_the_same_as_all_at_once(engine: Engine) -> None:
     derive_pending(store, RULES)
 
     assert derived(engine) == piecemeal
+
+
+def test_days_of_another_cutoff_are_counted_again_as_deriving_everything_would(engine: Engine) -> None:
+    add(engine, letters(60, seed=7), 1)
+    store = Derivations(engine, SMALL)
+    noon = Configured(days=LocalDays(PARIS, time(12)))
+    told: list[tuple[int, int]] = []
+    derive_pending(store, RULES, Configured(days=LocalDays(PARIS)))
+    before = derived(engine)
+    read = derive_pending(store, RULES, noon, lambda done, total: told.append((done, total)))
+    counted = derived(engine)
+    with store.deriving() as work:
+        work.finish(RuleNames("other rules", work.ties, work.days))
+    derive_pending(store, RULES, noon)
+
+    assert before != counted == derived(engine)
+    assert (read, told) == (0, [(60, 60)])
+
+
+def test_what_no_request_is_any_more_is_forgotten_when_everything_is_derived(engine: Engine) -> None:
+    add(engine, letters(5, seed=8), 1)
+    store = Derivations(engine)
+    categories = []
+    for rules in (RULES, replace(RULES, default_category="other")):
+        derive_pending(store, rules)
+        with reading(engine) as connection:
+            found = connection.exec_driver_sql("select distinct category from derived_shape")
+            categories.append(found.scalars().all())
+
+    assert categories == [["information"], ["other"]]
 
 
 def test_ties_made_with_the_messages_are_those_made_from_the_store(engine: Engine) -> None:

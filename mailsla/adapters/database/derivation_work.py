@@ -101,6 +101,7 @@ class DerivationWork:
         """Drop every derivation."""
         for target in DERIVED:
             self._connection.execute(delete(target))
+        self._days.forget_shapes()
         self._classes.clear()
         self._clues.clear()
 

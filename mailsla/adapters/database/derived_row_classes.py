@@ -86,7 +86,10 @@ class DerivedRequestRow(SQLModel, table=True):
 
 
 class DerivedShapeRow(SQLModel, table=True):
-    """What the figures know of requests besides their days; requests alike share one. Kept when no request has it."""
+    """What the figures know of requests besides their days; requests alike share one.
+
+    One that no request has any more stays until everything is derived again.
+    """
 
     __tablename__ = "derived_shape"
     id: int | None = Field(default=None, primary_key=True)

@@ -82,6 +82,11 @@ class RequestDays:
     def _shapes(self) -> dict[Shape, int]:
         return {shape: number for number, shape in shapes(self._connection).items()}
 
+    def forget_shapes(self) -> None:
+        """Forget every shape, once no request has any."""
+        self._connection.execute(delete(DERIVED_SHAPE))
+        self._shapes = {}
+
     def keep(self, found: Iterable[Days]) -> None:
         """Write the days of some requests."""
         rows = [(item.number, self._number(item.shape), *item.numbers) for item in found]
