@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
 
 from mailsla.adapters.machine import garbage_collector
 from mailsla.bootstrap.application import Application
@@ -37,16 +36,17 @@ def report(
     grain: Grain = Grain.MONTH,
     by: Belonging | None = None,
     most_overdue: int | None = None,
-    at: datetime | None = None,
+    is_pictured: bool = False,
 ) -> Report:
-    """Return the report of `periods` now, or at another instant; by default the last full week beside the year.
+    """Return the report of `periods` now; by default the last full week beside the year.
 
-    Of the overdue requests it lists so many at least, the first that fell due, or all; it counts them all.
+    Of the overdue requests it lists so many at least, the first that fell due, or all; it counts them all. With
+    pictures, it counts their weeks and days too.
     """
-    now = at or app.now()
+    now = app.now()
     wanted = periods or reporting.usual_periods(now.astimezone(app.site.zone).date())
     with garbage_collector.paused():
-        built = reporting.build(
+        return reporting.build(
             app.store,
             _report_rules(app, wanted if service else [*wanted, *app.store.publications.periods()], by),
             periods=wanted,
@@ -56,8 +56,9 @@ def report(
             balance=app.store.mails.balance(),
             watched=app.watched(),
             most_overdue=most_overdue,
+            is_usual=not periods,
+            is_pictured=is_pictured,
         )
-    return built if periods else reporting.without_finished(built)
 
 
 def publish(

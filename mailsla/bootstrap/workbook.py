@@ -4,23 +4,20 @@ from __future__ import annotations
 
 from mailsla.bootstrap import commands
 from mailsla.bootstrap.application import Application
-from mailsla.bootstrap.series import weeks_of
 from mailsla.core.pairing.decision import taken_back
 from mailsla.core.rate import series
-from mailsla.core.rate.period import Period
 from mailsla.core.rate.report import Report
 from mailsla.presentation.pages.report_workbook import Lists
 from mailsla.usecases.listing import Asked, Listing
 from mailsla.usecases.selection import Selection
 
 
-def lists_of(app: Application, built: Report, asked: Period | None, *, known_then: bool) -> Lists:
+def lists_of(app: Application, built: Report, *, known_then: bool) -> Lists:
     """Return the lists of a report.
 
     Args:
         app: The site.
         built: The report.
-        asked: The only period that it is about; None for the usual ones.
         known_then: Whether it speaks of a past instant. The registers are then left out, for they say what was decided
             and published by now; of one service too, for they are the whole office's.
     """
@@ -29,14 +26,12 @@ def lists_of(app: Application, built: Report, asked: Period | None, *, known_the
     count = app.site.settings.replies.count_follow_ups
     asked_of = Asked(wanted, built.standard, built.at, count_follow_ups=count)
     items = tuple(Listing(app.store.derivations, app.store.decisions, asked_of, with_doubts=False))
-    weeks = weeks_of(app, built, asked)
     if known_then or built.service is not None:
-        return Lists(items, weeks)
+        return Lists(items)
     decisions = app.store.decisions.taken()
     undone = taken_back(decisions)
     return Lists(
         items,
-        weeks,
         decisions=[(item, undone.get(item.number), ()) for item in decisions],
         publications=[
             (item.published, item.revision, item.followed_by)

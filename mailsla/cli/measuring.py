@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -22,7 +22,7 @@ from mailsla.cli.options import (
 from mailsla.cli.periods import read_period
 from mailsla.cli.session import Format, ReportFormat, TextOrJson
 from mailsla.core.errors import UsageError
-from mailsla.core.rate.period import Grain, Period
+from mailsla.core.rate.period import Grain
 from mailsla.core.rate.publication import Published
 from mailsla.core.rate.report import Report
 from mailsla.language import gettext as _
@@ -38,8 +38,8 @@ from mailsla.presentation.pages.report_page import MOST_ROWS, report_page
 from mailsla.presentation.pages.request_page import request_page
 from mailsla.usecases.look_at_mails import ShownMail
 
-if TYPE_CHECKING:
-    from mailsla.bootstrap.application import Application
+PICTURED = frozenset({ReportFormat.HTML, ReportFormat.XLSX})
+"""The formats of a report that has pictures."""
 
 
 def report(
@@ -78,17 +78,25 @@ def report(
         check_service(app, service)
         periods = () if period is None else (read_period(period),)
         listed = None if format_ is ReportFormat.JSON else MOST_ROWS
-        built = commands.report(app, periods, service=service, grain=by, by=cohort, most_overdue=listed)
+        built = commands.report(
+            app,
+            periods,
+            service=service,
+            grain=by,
+            by=cohort,
+            most_overdue=listed,
+            is_pictured=format_ in PICTURED,
+        )
         zone = app.site.zone
         published = []
         if publish:
             signed = Published(signed_by or said_user(), recorded_now(), reason)
             published = commands.publish(app, built, signed, cohort)
         if format_ is ReportFormat.HTML:
-            session.write_out(_html(app, built, periods, known_then=at is not None), output)
+            session.write_out(_html(built, zone, known_then=at is not None), output)
         elif format_ is ReportFormat.XLSX:
-            workbooks.write(app, built, periods, output, known_then=at is not None)
-    if format_ not in {ReportFormat.HTML, ReportFormat.XLSX}:
+            workbooks.write(app, built, output, known_then=at is not None)
+    if format_ not in PICTURED:
         answer(
             Format(format_),
             output,
@@ -103,15 +111,12 @@ def report(
         raise typer.Exit(3)
 
 
-def _html(app: Application, built: Report, periods: Sequence[Period], *, known_then: bool) -> str:
-    """Return the report as a page, with the pictures that are counted for it alone."""
-    from mailsla.bootstrap.series import series_of  # noqa: PLC0415 (loaded for this format alone)
+def _html(built: Report, zone: ZoneInfo, *, known_then: bool) -> str:
+    """Return the report as a page, with its pictures."""
     from mailsla.presentation.formats import html_page  # noqa: PLC0415 (loaded for this format alone)
     from mailsla.presentation.pages.illustrated_report import illustrated_report  # noqa: PLC0415 (loaded for this format alone)
 
-    asked = periods[0] if periods else None
-    page = illustrated_report(built, series_of(app, built, asked), app.site.zone, known_then=known_then)
-    return html_page.write(page)
+    return html_page.write(illustrated_report(built, zone, known_then=known_then))
 
 
 def _check_publishing(context: typer.Context, service: str | None, at: str | None) -> None:

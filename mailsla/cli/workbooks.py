@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +13,6 @@ from mailsla.language import gettext as _
 
 if TYPE_CHECKING:
     from mailsla.bootstrap.application import Application
-    from mailsla.core.rate.period import Period
     from mailsla.core.rate.report import Report
 
 
@@ -30,9 +28,7 @@ def check(output: Path | None) -> None:
         raise UsageError(_("Le format xlsx demande un complément : pip install « mailsla[xlsx] »."))
 
 
-def write(
-    app: Application, built: Report, periods: Sequence[Period], output: Path | None, *, known_then: bool
-) -> None:
+def write(app: Application, built: Report, output: Path | None, *, known_then: bool) -> None:
     """Write a report as a workbook, with the lists that are read for it alone.
 
     Raises:
@@ -43,7 +39,7 @@ def write(
     from mailsla.presentation.pages.report_workbook import report_workbook  # noqa: PLC0415 (loaded for this format alone)
 
     assert output is not None, "`check` refuses that"
-    lists = lists_of(app, built, periods[0] if periods else None, known_then=known_then)
+    lists = lists_of(app, built, known_then=known_then)
     of = report_workbook(built, lists, app.site.zone, known_then=known_then)
     try:
         content = workbook.write(of)

@@ -20,6 +20,7 @@ from mailsla.core.rate.publishing import PublishedNow, first_day, publication, r
 from mailsla.core.rate.reading import Reading, first_receipt, reading
 from mailsla.core.rate.report import Known, Question, Report
 from mailsla.core.rate.report_rules import ReportRules
+from mailsla.core.rate.series import weeks_shown
 
 FORMER_YEAR_ENDS = (4, 1)
 """Month and day from which a former year that is not definitive is no longer shown unless asked for."""
@@ -103,6 +104,8 @@ def build(
     balance: Balance | None = None,
     watched: Watched | None = None,
     most_overdue: int | None = None,
+    is_usual: bool = False,
+    is_pictured: bool = False,
 ) -> Report:
     """Return the report of `periods` at `now`.
 
@@ -116,14 +119,18 @@ def build(
         balance: In which class each message is.
         watched: How collection went.
         most_overdue: How many overdue requests are listed at least, the first that fell due; None for all.
+        is_usual: Whether these are the usual periods: a former year that is definitive is left out then.
+        is_pictured: Whether the weeks and the days of its pictures are counted too.
     """
-    asked = Question(tuple(periods), now, service, grain)
+    asked = Question(tuple(periods), now, service, grain, is_usual, is_pictured)
     calendar, doubts = rules.standard.clock.calendar, store.derivations.doubts()
     today = calendar.local_date(now)
     known_by_now = (doubt for doubt in doubts if doubt.at <= now)
+    weeks = weeks_shown(asked.only_period, today) if is_pictured else None
+    counted = periods if weeks is None else (*periods, weeks)
     soon_from = calendar.start_of(first_receipt(rules, today))
     known = Known(
-        cases=store.derivations.counted(reading(rules, periods, today, known_by_now, service)),
+        cases=store.derivations.counted(reading(rules, counted, today, known_by_now, service)),
         unanswered=store.derivations.unanswered_cases(soon_from, most_overdue, service),
         doubts=doubts,
         decided=store.decisions.decided(),
@@ -145,13 +152,6 @@ def usual_periods(today: date) -> tuple[Period, ...]:
     former = Grain.YEAR.period_of(year.first - timedelta(days=1))
     is_early = today < date(today.year, *FORMER_YEAR_ENDS)
     return (last_full_week(today), *((former,) if is_early else ()), year)
-
-
-def without_finished(built: Report) -> Report:
-    """Return a report of the usual periods without the former year, once that is definitive."""
-    first, *others = built.sections
-    kept = (item for item in others if item.period.last >= built.today or not item.finality.is_definitive)
-    return replace(built, sections=(first, *kept))
 
 
 def years_needed(

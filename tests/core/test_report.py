@@ -30,10 +30,11 @@ from mailsla.core.rate.overdue import due_soon, overdue
 from mailsla.core.rate.period import Grain, last_full_week, parse_period
 from mailsla.core.rate.population import Population
 from mailsla.core.rate.publication import Publication, Source, revision
+from mailsla.core.rate.report import without_finished
 from mailsla.core.rate.section import Section, section
 from mailsla.core.rate.standard import Standard
 from mailsla.presentation import words
-from mailsla.usecases.report import usual_periods, without_finished
+from mailsla.usecases.report import usual_periods
 from tests.factories import CONTACT, PROMISE, RULES, clock, mail, paris, reply, working_calendar
 from tests.presentation import samples
 
@@ -220,8 +221,8 @@ def test_the_former_year_is_shown_until_it_is_definitive() -> None:
             samples.cohort(period=parse_period(name), finality=item)
             for name, item in zip(names, found, strict=True)
         )
-        built = samples.report(sections=tuple(cohorts))
-        return [section.period.name for section in without_finished(built).sections]
+        today = samples.report().today
+        return [section.period.name for section in without_finished(tuple(cohorts), today)]
 
     provisional, definitive = Finality((Missing.COLLECTION,)), Finality()
     assert shown(definitive, provisional, provisional) == ["2026-W01", "2025", "2026"]

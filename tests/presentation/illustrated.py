@@ -79,17 +79,17 @@ def largest() -> Report:
     return replace(built, sections=(first, replace(year, by_service=services)))
 
 
-def illustrated() -> dict[str, tuple[Report, Series]]:
+def illustrated() -> dict[str, Report]:
     """Return the reports that are drawn, by name, with what their pictures show."""
-    found = {name: (built, series()) for name, built in situations().items()}
-    found["empty"] = (situations()["empty"], Series())
-    found["largest"] = (largest(), series(1_234))
+    found = {name: replace(built, series=series()) for name, built in situations().items()}
+    found["empty"] = situations()["empty"]
+    found["largest"] = replace(largest(), series=series(1_234))
     return found
 
 
 def page(name: str) -> Page:
     """Return the page of a situation."""
-    return illustrated_report(*illustrated()[name], PARIS)
+    return illustrated_report(illustrated()[name], PARIS)
 
 
 def written(name: str) -> str:

@@ -135,7 +135,7 @@ def test_every_picture_has_a_title_a_description_and_a_table(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_tables_have_the_figures_of_the_json_document(name: str) -> None:
-    built, _series = illustrated()[name]
+    built = illustrated()[name]
     document, read = report_document(built, PARIS), Reader(written(name))
     summary = {row[0]: row[1:] for row in read.table("Détail").rows if row[0]}
 
@@ -165,7 +165,7 @@ def test_the_tables_have_the_figures_of_the_json_document(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["usual", "largest"])
 def test_services_months_delays_lists_and_mails_have_the_figures_of_the_json_document(name: str) -> None:
-    built, _series = illustrated()[name]
+    built = illustrated()[name]
     document, read = report_document(built, PARIS), Reader(written(name))
     year = document["sections"][-1]
     services = {
@@ -211,7 +211,7 @@ def test_services_months_delays_lists_and_mails_have_the_figures_of_the_json_doc
 
 @pytest.mark.parametrize("name", ["usual", "largest"])
 def test_weeks_and_days_have_the_figures_that_their_pictures_show(name: str) -> None:
-    _built, series = illustrated()[name]
+    series = illustrated()[name].series
     read = Reader(written(name))
     weeks, days = read.table("Ces semaines").rows[1:], read.table("Ces jours").rows[1:]
 

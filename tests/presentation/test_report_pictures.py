@@ -199,9 +199,9 @@ def table_of(section: Section) -> Table:
 def test_services_come_by_need_and_who_is_below_the_target_is_said() -> None:
     few, good, bad = Population(met=1), Population(met=9, missed=1), Population(met=1, missed=9)
     year = cohort(by_service=services(few, good, bad))
-    table = table_of(section_of(illustrated_report(report(sections=(year,)), Series(), PARIS), "Par service"))
+    table = table_of(section_of(illustrated_report(report(sections=(year,)), PARIS), "Par service"))
     fine = cohort(by_service=services(few, good))
-    other = table_of(section_of(illustrated_report(report(sections=(fine,)), Series(), PARIS), "Par service"))
+    other = table_of(section_of(illustrated_report(report(sections=(fine,)), PARIS), "Par service"))
 
     assert [row[0] for row in table.rows] == [Cell("S2"), Cell("S1"), Cell("S0")]
     assert [row[-1] for row in table.rows] == [
@@ -215,7 +215,7 @@ def test_the_first_sheet_is_short_and_what_it_leaves_out_is_further_on() -> None
     built = report(
         sections=(year,), overdue=all_overdue(judged(f"{number:012}") for number in range(FIRST_LATE + 2))
     )
-    page = illustrated_report(built, Series(), PARIS)
+    page = illustrated_report(built, PARIS)
     [turn] = [number for number, section in enumerate(page.sections) if section.new_sheet]
     first, rest = (Page(sections=found) for found in (page.sections[:turn], page.sections[turn:]))
 
@@ -234,7 +234,7 @@ def test_the_first_sheet_is_short_and_what_it_leaves_out_is_further_on() -> None
 def test_it_says_the_same_answers_warnings_and_notes_as_the_terminal() -> None:
     built = report(service="Permis")
     page, said = (
-        illustrated_report(built, Series(), PARIS, known_then=True),
+        illustrated_report(built, PARIS, known_then=True),
         report_page(built, PARIS, known_then=True),
     )
 
@@ -251,11 +251,13 @@ def test_pictures_say_whether_requests_are_those_due_or_those_received(by: Belon
     lines = tuple(line(piece.name, Population(met=1)) for piece in pieces(parse_period("2026-11"), Grain.DAY))
     said = {Belonging.DUE: "échues", Belonging.RECEIVED: "reçues"}[by]
     year = cohort(by=by, by_period=lines[1:])
-    page = illustrated_report(report(sections=(year,)), Series(lines, lines), PARIS)
+    page = illustrated_report(report(sections=(year,), series=Series(lines, lines)), PARIS)
     titles = [
         block.title for section in page.sections for block in section.blocks if isinstance(block, Picture)
     ]
 
     assert len([title for title in titles if said in title]) == 3
-    same = illustrated_report(report(sections=(replace(year, by_period=lines),)), Series(lines, lines), PARIS)
+    same = illustrated_report(
+        report(sections=(replace(year, by_period=lines),), series=Series(lines, lines)), PARIS
+    )
     assert len(same.sections) == len(page.sections) - 1, "weeks are not drawn twice"

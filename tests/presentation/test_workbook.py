@@ -37,15 +37,14 @@ DECIDED = Decision(
 )
 
 
-def lists(name: str) -> Lists:
+def lists() -> Lists:
     requests = [judged(f"{number:012}", subject=said) for number, said in enumerate((*STRANGE, *STARTS))]
-    weeks = illustrated()[name][1].weeks
-    return Lists(requests, weeks, decisions=[(DECIDED, None, ())], publications=[])
+    return Lists(requests, decisions=[(DECIDED, None, ())], publications=[])
 
 
 def of(name: str) -> tuple[Report, Workbook]:
-    built = illustrated()[name][0]
-    return built, report_workbook(built, lists(name), PARIS)
+    built = illustrated()[name]
+    return built, report_workbook(built, lists(), PARIS)
 
 
 def read(content: bytes) -> list[Worksheet]:
@@ -177,7 +176,7 @@ def test_charts_stand_where_there_is_something_to_draw_each_with_its_description
 
 
 def test_services_are_drawn_as_they_stand_in_their_rows_the_lowest_first() -> None:
-    built, _series = illustrated()["largest"]
+    built = illustrated()["largest"]
     widest = shown.pictured(built.sections)
     sheet = report_sheets.services((widest,), built)
 
@@ -188,14 +187,14 @@ def test_services_are_drawn_as_they_stand_in_their_rows_the_lowest_first() -> No
 
 def test_of_many_pieces_the_last_are_drawn() -> None:
     days = series().days
-    sheet = report_sheets.over_time("Jours", "Jours", days, illustrated()["usual"][0])
+    sheet = report_sheets.over_time("Jours", "Jours", days, illustrated()["usual"])
 
     chart = sheet.charts[0]
     assert (chart.first + chart.rows, len(sheet.rows)) == (len(days), len(days))
 
 
 def test_the_requests_that_a_sheet_has_no_room_for_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
-    built = illustrated()["usual"][0]
+    built = illustrated()["usual"]
     for module in ("report_sheets", "report_workbook"):
         monkeypatch.setattr(f"mailsla.presentation.pages.{module}.MOST_REQUESTS", 2)
 
@@ -206,10 +205,8 @@ def test_the_requests_that_a_sheet_has_no_room_for_are_counted(monkeypatch: pyte
 
 
 def test_registers_are_left_out_where_none_are_given() -> None:
-    built = illustrated()["usual"][0]
-    names = [
-        sheet.name for sheet in report_workbook(built, replace(lists("usual"), decisions=None), PARIS).sheets
-    ]
+    built = illustrated()["usual"]
+    names = [sheet.name for sheet in report_workbook(built, replace(lists(), decisions=None), PARIS).sheets]
 
     assert "Décisions" not in names
     assert "Publications" in names

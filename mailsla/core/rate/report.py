@@ -24,6 +24,7 @@ from mailsla.core.rate.publication import Revision
 from mailsla.core.rate.publishing import PublishedNow, recounted
 from mailsla.core.rate.report_rules import ReportRules
 from mailsla.core.rate.section import Section, section
+from mailsla.core.rate.series import Series, series
 from mailsla.core.rate.standard import Judged, Standard
 from mailsla.core.rate.unseen_replies import UnseenReplies, unseen_replies
 
@@ -55,6 +56,7 @@ class Report:
         gaps: Where collection was interrupted.
         since: When any account had been read whole for the first time; None when none ever was.
         service: The only service whose requests are counted; None for all.
+        series: The cohort by weeks and by days, when pictures were asked for.
     """
 
     site: str
@@ -77,6 +79,7 @@ class Report:
     gaps: tuple[Gap, ...] = ()
     since: datetime | None = None
     service: str | None = None
+    series: Series = field(default_factory=Series)
 
     @property
     def set_aside(self) -> int:
@@ -98,12 +101,22 @@ class Question:
         now: The instant the report speaks of.
         service: When given, only this service's requests.
         grain: Into what cohorts are cut.
+        is_usual: Whether these are the cohorts of a report that is asked for none: a former year that is definitive
+            is not shown then.
+        is_pictured: Whether pictures are drawn of it.
     """
 
     periods: tuple[Period, ...]
     now: datetime
     service: str | None = None
     grain: Grain = Grain.MONTH
+    is_usual: bool = False
+    is_pictured: bool = False
+
+    @property
+    def only_period(self) -> Period | None:
+        """The period that was asked for; None when these are the usual ones."""
+        return None if self.is_usual else self.periods[0]
 
     def span(self, calendar: WorkingCalendar) -> tuple[datetime, datetime]:
         """Return the stretch of time of the widest period, the last: its first instant, and the first after it."""
@@ -146,22 +159,9 @@ def build(known: Known, rules: ReportRules, asked: Question) -> Report:
         named = rules.cohort(_waiting([*cases, *_of_service(known.unanswered, service)], now), now)
     disputed = tuple(disputes(cases, standard, now))
     doubts = (*_shown(known.doubts, cases, asked), *disputed)
-    follow_ups = rules.count_follow_ups
-    promises = [
-        (promise, promise.held(everything, standard, now, count_follow_ups=follow_ups))
-        for promise in rules.promises
-    ]
-    sections = tuple(
-        section(
-            period,
-            everything,
-            known.watched,
-            services=rules.services,
-            grain=asked.grain,
-            by=rules.by,
-            promises=promises,
-        )
-        for period in asked.periods
+    sections = _sections(everything, known.watched, rules, asked)
+    pictured = (
+        series(asked.only_period, sections, everything, known.watched) if asked.is_pictured else Series()
     )
     changed = filter(None, (recounted(published, rules) for published in known.published))
     return Report(
@@ -185,7 +185,38 @@ def build(known: Known, rules: ReportRules, asked: Question) -> Report:
         gaps=tuple(gap for gap in known.watched.gaps if any(gap in item.finality.holes for item in sections)),
         since=known.watched.since,
         service=service,
+        series=pictured,
     )
+
+
+def _sections(
+    everything: Cohort, watched: Watched, rules: ReportRules, asked: Question
+) -> tuple[Section, ...]:
+    standard, now, follow_ups = rules.standard, asked.now, rules.count_follow_ups
+    promises = [
+        (promise, promise.held(everything, standard, now, count_follow_ups=follow_ups))
+        for promise in rules.promises
+    ]
+    found = tuple(
+        section(
+            period,
+            everything,
+            watched,
+            services=rules.services,
+            grain=asked.grain,
+            by=rules.by,
+            promises=promises,
+        )
+        for period in asked.periods
+    )
+    return without_finished(found, everything.today) if asked.is_usual else found
+
+
+def without_finished(sections: Sequence[Section], today: date) -> tuple[Section, ...]:
+    """Return the sections of the usual periods without the former year, once that is definitive."""
+    first, *others = sections
+    kept = (item for item in others if item.period.last >= today or not item.finality.is_definitive)
+    return (first, *kept)
 
 
 def _waiting(cases: Iterable[Case], now: datetime) -> Iterable[Case]:

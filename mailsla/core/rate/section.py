@@ -162,7 +162,7 @@ def section(
         acknowledged=counted.acknowledged(),
         by_service=tuple(_service_lines(counted, excluded, services)),
         by_category=tuple(_category_lines(of_period)),
-        by_period=tuple(_period_lines(everything, period, grain, by, watched)),
+        by_period=tuple(period_lines(everything, period, grain, by, watched)),
         exclusions=excluded.reasons(),
         follow_ups=of_period.follow_ups().population(len(of_period.follow_ups(excluded=True))),
         promises=tuple(
@@ -183,10 +183,10 @@ def _population(everything: Cohort, period: Period, by: Belonging) -> Population
     return of_period.counted().population(len(of_period.excluded()))
 
 
-def _period_lines(
+def period_lines(
     everything: Cohort, period: Period, grain: Grain, by: Belonging, watched: Watched
 ) -> Iterator[PeriodLine]:
-    """Yield a line for each week, month, quarter or year of a period, beside the same of the year before."""
+    """Yield a line for each day, week, month, quarter or year of a period, beside the same of the year before."""
     of_period = everything.within(period, by)
     left_out = of_period.excluded().by_period(grain, period, by)
     for piece, found in of_period.counted().by_period(grain, period, by).items():

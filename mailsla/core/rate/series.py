@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from mailsla.core.rate.period import Period, week_of
-from mailsla.core.rate.section import PeriodLine, Section
+from mailsla.core.rate.cohort import Cohort
+from mailsla.core.rate.finality import Watched
+from mailsla.core.rate.period import Grain, Period, week_of
+from mailsla.core.rate.section import PeriodLine, Section, period_lines
 
 WEEKS = 12
 """Weeks that are shown before the present one."""
@@ -17,7 +19,7 @@ SHORTEST_CALENDAR = timedelta(days=14)
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """Lines of a report's service and cohort, counted at its instant, by time.
+    """A report's cohort by time, cut from the same requests as its sections.
 
     Attributes:
         weeks: The last weeks that have begun.
@@ -26,6 +28,28 @@ class Series:
 
     weeks: tuple[PeriodLine, ...] = ()
     days: tuple[PeriodLine, ...] = ()
+
+
+def series(
+    asked: Period | None, sections: tuple[Section, ...], everything: Cohort, watched: Watched
+) -> Series:
+    """Return what the pictures of a report show.
+
+    Args:
+        asked: The only period that it is about; None for the usual ones.
+        sections: Its sections.
+        everything: All requests, judged.
+        watched: How collection went.
+    """
+    widest = pictured(sections)
+
+    def cut(period: Period | None, grain: Grain) -> tuple[PeriodLine, ...]:
+        return () if period is None else tuple(period_lines(everything, period, grain, widest.by, watched))
+
+    return Series(
+        weeks=cut(weeks_shown(asked, everything.today), Grain.WEEK),
+        days=cut(days_shown(widest.period, everything.today), Grain.DAY),
+    )
 
 
 def weeks_shown(asked: Period | None, today: date) -> Period | None:

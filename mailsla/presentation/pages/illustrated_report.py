@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 from mailsla.core.rate import series as shown
 from mailsla.core.rate.report import Report
 from mailsla.core.rate.section import Section as Measured
-from mailsla.core.rate.series import Series
 from mailsla.language import gettext as _
 from mailsla.language import ngettext
 from mailsla.presentation import origin_words, rule_words, words
@@ -30,7 +29,7 @@ MOST_SERVICES = 20
 """Rows of services on the next sheets: a file that is mailed stays small."""
 
 
-def illustrated_report(built: Report, series: Series, zone: ZoneInfo, *, known_then: bool = False) -> Page:
+def illustrated_report(built: Report, zone: ZoneInfo, *, known_then: bool = False) -> Page:
     """Everything the report says, with pictures; `known_then` when it speaks of a past instant as known at it."""
     widest = shown.pictured(built.sections)
     return Page(
@@ -40,29 +39,29 @@ def illustrated_report(built: Report, series: Series, zone: ZoneInfo, *, known_t
             Line(origin_words.promised(built.commitment)),
         ),
         warnings=tuple(report_warnings.warnings(built, zone)),
-        sections=(*_first_sheet(built, series, widest, zone), *_next_sheets(built, series, widest, zone)),
+        sections=(*_first_sheet(built, widest, zone), *_next_sheets(built, widest, zone)),
         notes=tuple(report_page.notes(built, zone, known_then=known_then)),
     )
 
 
-def _first_sheet(built: Report, series: Series, widest: Measured, zone: ZoneInfo) -> Iterator[Section]:
-    yield from map(_alone, report_pictures.weeks(series.weeks, built, widest.by))
+def _first_sheet(built: Report, widest: Measured, zone: ZoneInfo) -> Iterator[Section]:
+    yield from map(_alone, report_pictures.weeks(built.series.weeks, built, widest.by))
     if widest.by_service:
         yield _services(widest, built, FIRST_SERVICES)
     yield report_page.late(built, zone, FIRST_LATE)
     yield report_page.soon(built, zone, FIRST_SOON)
 
 
-def _next_sheets(built: Report, series: Series, widest: Measured, zone: ZoneInfo) -> Iterator[Section]:
+def _next_sheets(built: Report, widest: Measured, zone: ZoneInfo) -> Iterator[Section]:
     yield Section(_("Détail des chiffres"), (report_tables.summary(built),), new_sheet=True)
     for section in built.sections:
         if section is not widest or len(widest.by_service) > FIRST_SERVICES:
             yield _services(section, built)
     for section in dict.fromkeys((widest, built.sections[-1])):
-        if section.by_period != series.weeks:
+        if section.by_period != built.series.weeks:
             yield from map(_alone, report_pictures.pieces(section, built))
     yield from map(_alone, report_pictures.delays(widest, built))
-    yield from map(_alone, calendar_picture.calendar(series.days, built, widest.by))
+    yield from map(_alone, calendar_picture.calendar(built.series.days, built, widest.by))
     yield from other_promises(built.sections[-1], built.minimum, built.service)
     yield report_page.outlook_of(built)
     if len(built.overdue) > FIRST_LATE:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from mailsla.core.rate import series as shown
 from mailsla.core.rate.belonging import Belonging
 from mailsla.core.rate.report import Report
-from mailsla.core.rate.section import PeriodLine, Section
+from mailsla.core.rate.section import Section
 from mailsla.core.rate.standard import Judged
 from mailsla.language import gettext as _
 from mailsla.language import ngettext
@@ -28,13 +28,11 @@ class Lists:
 
     Attributes:
         requests: Those that the widest section counts, with their verdicts.
-        weeks: The last weeks.
         decisions: The register; None where it is not to be shown.
         publications: Likewise.
     """
 
     requests: Sequence[Judged] = ()
-    weeks: Sequence[PeriodLine] = ()
     decisions: Sequence[DecisionLine] | None = None
     publications: Sequence[PublicationLine] | None = None
 
@@ -53,7 +51,7 @@ def _sheets(title: str, built: Report, lists: Lists, zone: ZoneInfo, *, known_th
     yield report_sheets.delays(widest, built)
     is_due = widest.by is Belonging.DUE
     weeks = _("Demandes échues, semaine par semaine") if is_due else _("Demandes reçues, semaine par semaine")
-    yield report_sheets.over_time(_("Semaines"), weeks, lists.weeks, built)
+    yield report_sheets.over_time(_("Semaines"), weeks, built.series.weeks, built)
     if len(widest.by_period) > 1:
         pieces = (
             _("Demandes échues au fil de la période") if is_due else _("Demandes reçues au fil de la période")
