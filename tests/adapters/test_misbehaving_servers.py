@@ -462,6 +462,19 @@ def test_a_mailbox_opened_without_its_uidvalidity_is_refused_not_renumbered(
     assert store.copies.present_count(store.mailboxes.cursor("contact", INBOX)) == {7: 5}
 
 
+def test_a_mailbox_opened_without_its_count_is_refused_and_not_taken_for_empty(
+    server: ScriptedImap, store: Store
+) -> None:
+    server.counted = False
+    with pytest.raises(TransientError, match="INBOX"):
+        polled(server, store)
+    server.counted = True
+
+    polled(server, store)
+
+    assert stored(store) == {1, 2, 3, 4, 5}
+
+
 def test_a_server_that_lists_no_mailbox_has_not_been_read(server: ScriptedImap, store: Store) -> None:
     polled(server, store)
     server.mailboxes = {}

@@ -137,7 +137,11 @@ class ImapSession:
     def _enter(self, mailbox: str) -> MailboxStatus:
         self._opened = None
         with self.bounded(), refusing():
-            status = status_of(self._client.select_folder(mailbox, readonly=True), b"EXISTS")
+            said = self._client.select_folder(mailbox, readonly=True)
+            if b"EXISTS" not in said:
+                # It has to (RFC 9051 §6.3.2): what is not said is not taken for none.
+                raise imaplib.IMAP4.error("no EXISTS")
+            status = status_of(said, b"EXISTS")
         self._opened = mailbox
         return status
 

@@ -31,6 +31,7 @@ class ScriptedImap:
         uid_last: FETCH says a message's UID after its header.
         blind: SEARCH finds nothing.
         numbered: EXAMINE tells UIDVALIDITY.
+        counted: EXAMINE tells EXISTS.
         drip: Seconds between two bytes of answers to the commands of `drips`.
         drips: FETCH at first; `GREETING` is no command, and may be among them.
         capability: What it says that it can do.
@@ -58,6 +59,7 @@ class ScriptedImap:
         self.uid_last = False
         self.blind = False
         self.numbered = True
+        self.counted = True
         self.drip = 0.0
         self.drips = {"FETCH"}
         self.capability = "IMAP4rev1"
@@ -214,8 +216,9 @@ class ScriptedImap:
         numbers = f"* OK [UIDNEXT {self._said_next()}] ok\r\n"
         if self.numbered:
             numbers += f"* OK [UIDVALIDITY {self.uid_validity}] ok\r\n"
-        said = f"* {len(self.messages)} EXISTS\r\n{numbers}"
-        return said.encode()
+        if self.counted:
+            numbers = f"* {len(self.messages)} EXISTS\r\n{numbers}"
+        return numbers.encode()
 
     def _search(self, rest: str) -> bytes:
         if rest.endswith(" DRAFT"):
