@@ -8,10 +8,9 @@ from datetime import date, timedelta
 
 from mailsla.core.clock.commitment import Commitment, Unit
 from mailsla.core.clock.local_days import LocalDays
+from mailsla.core.clock.receipt_bounds import received_from
 from mailsla.core.clock.verdict import Clock
 from mailsla.core.pairing.doubts import Doubt, DoubtCode
-from mailsla.core.rate.belonging import Belonging
-from mailsla.core.rate.finality import watched_days
 from mailsla.core.rate.outlook import SAME_WEEKDAY_LAST_YEAR
 from mailsla.core.rate.period import Grain, Period, year_before
 from mailsla.core.rate.promises import KeptBy
@@ -100,13 +99,12 @@ def local_days(clock: Clock) -> LocalDays:
 
 def first_receipt(rules: ReportRules, due_from: date) -> date:
     """Return the first day whose requests may be due on a day or later: by any promise, however it is compared."""
-    due = Period(due_from.isoformat(), due_from, due_from)
+    clock = rules.standard.clock
     standards = (rules.standard, rules.standard.varied(Variant.OTHER_COMPARISON))
-    return min(
-        watched_days(due, Belonging.DUE, standard.clock, commitment)[0]
-        for standard in standards
-        for commitment in _commitments(standard, rules)
-    )
+    promised = [commitment for standard in standards for commitment in _commitments(standard, rules)]
+    # Nothing is due before the day of its receipt: later ones need no look.
+    latest = clock.calendar.start_of(due_from)
+    return clock.calendar.local_date(received_from(clock, promised, due_from, latest))
 
 
 def _commitments(standard: Standard, rules: ReportRules) -> list[Commitment]:
