@@ -21,6 +21,7 @@ from mailsla.presentation.documents.values import Document, instant
 def judged(item: Judged, zone: ZoneInfo) -> Document:
     """One request with its verdict; neither its subject nor who wrote it."""
     case, verdict = item.case, item.verdict
+    received_at = case.received_at.astimezone(zone)
     return {
         "request": case.key[:8],
         "key": case.key,
@@ -28,8 +29,8 @@ def judged(item: Judged, zone: ZoneInfo) -> Document:
         "service": case.service,
         "category": case.category,
         "excluded": case.excluded,
-        "received_at": instant(case.received_at, zone),
-        "received_on": case.received_at.astimezone(zone).date().isoformat(),
+        "received_at": instant(received_at, zone),
+        "received_on": received_at.date().isoformat(),
         "counted_from": verdict.received_on.isoformat(),
         "due_on": verdict.due_on.isoformat(),
         "answered_at": instant(case.answered_at, zone),

@@ -53,7 +53,12 @@ def _written(value: Any, newline: str) -> str:
         return str(value)
     if isinstance(value, dict) and value:
         deeper = newline + "  "
-        members = [f"{encode_basestring(name)}: {_written(item, deeper)}" for name, item in value.items()]
+        # Most members are texts: one call less for each.
+        members = [
+            f"{encode_basestring(name)}: "
+            f"{encode_basestring(item) if type(item) is str else _written(item, deeper)}"
+            for name, item in value.items()
+        ]
         return f"{{{deeper}{f',{deeper}'.join(members)}{newline}}}"
     if isinstance(value, list | tuple) and value:
         deeper = newline + "  "

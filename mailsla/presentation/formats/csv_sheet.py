@@ -210,7 +210,7 @@ def _request(item: Judged, zone: ZoneInfo) -> tuple[object, ...]:
     case, verdict = item.case, item.verdict
     return (
         words.reference(case.key),
-        case.received_at.astimezone(zone).isoformat(sep=" ", timespec="minutes")[:16],
+        minute(case.received_at, zone),
         verdict.due_on,
         verdict.answered_on,
         verdict.working_days,
