@@ -138,8 +138,10 @@ def not_over(period: Period) -> str:
 
 
 def piece_name(period: Period) -> str:
-    """A period's short name: « 13/11/2026 », « semaine 45 de 2026 », « novembre 2026 », « 2026 »."""
+    """A period's short name: « 13/11/2026 », « semaine 45 de 2026 », « novembre 2026 », « année 2026 »; or its days."""
     name = period.name
+    if ".." in name:
+        return period_name(period)
     if "-W" in name:
         return _("semaine {week} de {year}").format(week=int(name[-2:]), year=name[:4])
     if "-Q" in name:

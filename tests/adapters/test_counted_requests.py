@@ -30,12 +30,14 @@ from mailsla.core.clock.commitment import Commitment, Comparison, Unit
 from mailsla.core.clock.receipt import ClosedDayReceipt, ReceiptRule
 from mailsla.core.clock.verdict import Clock
 from mailsla.core.clock.working_days import DayKind, SpecialDay, WorkingCalendar
+from mailsla.core.collection.gap import Span
 from mailsla.core.mail.instants import Basis
 from mailsla.core.pairing.doubts import DoubtCode
 from mailsla.core.rate import report
 from mailsla.core.rate.belonging import Belonging
 from mailsla.core.rate.case import Case
 from mailsla.core.rate.effect import yearly
+from mailsla.core.rate.finality import Watched
 from mailsla.core.rate.overdue import Overdue
 from mailsla.core.rate.period import Grain, parse_period
 from mailsla.core.rate.promises import KeptBy, Promise, announced_dates
@@ -59,6 +61,9 @@ ACKNOWLEDGED_IN_HOURS = Promise(replace(RECEIPTS, amount=16, unit=Unit.OPENING_H
 # Few days, and hours on both sides of midnight and of the cutoff: many are alike, and none only nearly.
 HOURS = st.sampled_from([0.0, 0.5, 8.9, 9.0, 11.99, 12.0, 16.5, 17.0, 23.5, 23.99])
 DAYS = st.one_of(st.integers(0, 440), st.integers(400, 440), st.integers(425, 439))
+WATCHED = Watched(spans=(Span("contact", paris("2024-02-01 00:00")),))
+"""Collected for long: every figure has that of the year before beside it."""
+
 INSTANTS = st.builds(lambda day, hour: FIRST + timedelta(days=day, hours=hour), DAYS, HOURS)
 LATER = st.builds(lambda days, hour: timedelta(days=days, hours=hour), st.integers(0, 20), HOURS)
 
@@ -176,6 +181,7 @@ def alone(store: Store, site: ReportRules, asked: Question) -> Report:
         cases=store.derivations.cases(),
         doubts=store.derivations.doubts(),
         not_requests=store.derivations.not_requests(*asked.span(site.standard.clock.calendar)),
+        watched=WATCHED,
     )
     return report.build(known, site, asked)
 
@@ -189,7 +195,10 @@ def in_groups(store: Store, site: ReportRules, asked: Question, most: int | None
         now=asked.now,
         service=asked.service,
         grain=asked.grain,
+        watched=WATCHED,
         most_overdue=most,
+        is_usual=asked.is_usual,
+        is_pictured=asked.is_pictured,
     )
 
 
@@ -234,7 +243,10 @@ def test_the_report_of_groups_is_that_of_each_request_alone(
     grain: Grain,
     doubtful: list[int],
 ) -> None:
-    asked = Question(tuple(map(parse_period, periods)), now, service, grain)
+    # One period is asked for; several are the usual ones.
+    asked = Question(
+        tuple(map(parse_period, periods)), now, service, grain, is_usual=len(periods) > 1, is_pictured=True
+    )
     with holding(sqlite, found, doubtful, site) as store:
         expected = alone(store, site, asked)
 

@@ -8,6 +8,7 @@ from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 from mailsla.core.clock.working_days import SpecialDay
+from mailsla.core.pairing.decision import Recorded
 from mailsla.core.rate.population import Population
 from mailsla.core.rate.report import Report
 from mailsla.core.rate.section import PeriodLine, Section, ServiceLine
@@ -218,8 +219,7 @@ def decisions(found: Iterable[DecisionLine], zone: ZoneInfo) -> Sheet:
             item.number,
             local(item.decided_at, zone),
             words.safe(item.decided_by),
-            None if item.recorded is None else local(item.recorded.at, zone),
-            None if item.recorded is None else words.safe(item.recorded.by),
+            *_recorded(item.recorded, zone),
             register_page.about(item).text,
             terms.decision(item, zone),
             words.safe(item.reason),
@@ -230,12 +230,19 @@ def decisions(found: Iterable[DecisionLine], zone: ZoneInfo) -> Sheet:
     return Sheet(_("Décisions"), fields, rows)
 
 
+def _recorded(found: Recorded | None, zone: ZoneInfo) -> tuple[Value, Value]:
+    """When and by whom, by the machine's own word; nothing of an act of which it noted neither."""
+    return (None, None) if found is None else (local(found.at, zone), words.safe(found.by))
+
+
 def publications(found: Iterable[PublicationLine], zone: ZoneInfo) -> Sheet:
     """The register of publications, by number, each beside what it would be today."""
     fields = (
         Field(_("n°"), 6),
         Field(_("Publiée le"), 17),
         Field(_("Par"), 24),
+        Field(_("Consignée le"), 17),
+        Field(_("Session"), 18),
         Field(_("Raison"), 40),
         Field(_("Période"), 30),
         Field(_("Demandes"), 20),
@@ -257,6 +264,7 @@ def _publication(line: PublicationLine, zone: ZoneInfo) -> tuple[Value, ...]:
         item.number,
         local(item.published_at, zone),
         words.safe(item.signed.said_by or ""),
+        *_recorded(item.signed.recorded, zone),
         words.safe(item.signed.reason),
         words.piece_name(item.period),
         register_page.which_requests(item),
