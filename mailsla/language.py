@@ -62,7 +62,9 @@ def language() -> str:
 
 def gettext(sentence: str) -> str:
     """Return `sentence` in the language in use."""
-    return _translations(_spoken.get()).gettext(sentence)
+    code = _spoken.get()
+    # A list says twenty words a row: French ones are not looked up.
+    return sentence if code == "fr" else _translations(code).gettext(sentence)
 
 
 def ngettext(one: str, many: str, count: int) -> str:

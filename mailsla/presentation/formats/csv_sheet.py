@@ -60,8 +60,10 @@ def cell(value: object) -> str:
     """Return a value as a cell that stays text or a plain number."""
     if value is None:
         return ""
-    shown = words.safe(str(value), 1000)
-    return f"'{shown}" if isinstance(value, str) and shown.startswith(FORMULA_STARTS) else shown
+    if not isinstance(value, str):
+        return str(value)
+    shown = words.safe(value, 1000)
+    return f"'{shown}" if shown.startswith(FORMULA_STARTS) else shown
 
 
 def report(built: Report) -> str:
