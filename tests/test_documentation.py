@@ -8,12 +8,14 @@ import shutil
 import subprocess
 import sys
 import tomllib
+from configparser import ConfigParser
 from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
 
+from mailsla.adapters.machine.watchdog import SILENCE_SECONDS
 from mailsla.core import errors
 from tests import catalogue
 
@@ -181,3 +183,23 @@ def test_the_systemd_unit_is_clean(tmp_path: Path) -> None:
 
     # It returns 0 even for an unknown key: what it prints is what counts.
     assert (done.returncode, done.stderr) == (0, "")
+
+    exposed = subprocess.run(
+        ["systemd-analyze", "security", "--no-pager", "--offline=true", "--threshold=12", unit],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert exposed.returncode == 0, exposed.stdout
+
+
+def test_the_systemd_unit_is_started_again_whatever_ends_it_but_a_configuration_to_correct() -> None:
+    unit = ConfigParser(strict=False, interpolation=None)
+    unit.read(ROOT / "packaging" / "mailsla.service", encoding="utf-8")
+    service = unit["Service"]
+
+    assert (service["Restart"], service["RestartPreventExitStatus"]) == ("always", "2")
+    assert (service["Type"], service["WatchdogSec"]) == ("notify", "30min")
+    assert (service["LimitCORE"], service["MemoryMax"]) == ("0", "1G")
+    # The watchdog allows for the longest wait for a server, several times over.
+    assert SILENCE_SECONDS == 30 * 60

@@ -94,7 +94,7 @@ def test_a_mail_that_a_job_writes_is_in_the_language_of_the_command_line() -> No
 
     def daemon(code: str) -> None:
         speak(code)
-        run_shifts(Shift([Job("alerts", 0.1, act)], stop, lambda: None))
+        run_shifts(lambda: Shift([Job("alerts", 0.1, act)], stop, lambda: None))
 
     copy_context().run(daemon, "en")
 

@@ -62,7 +62,7 @@ def deliver(app: Application) -> notify.Delivery:
     if smtp is None:
         return notify.Delivery(0, 0)
     mailer = Mailer(smtp_server(smtp), app.now, app.site.zone)
-    return notify.deliver(app.store.outbox, mailer, app.now, app.stop.is_set)
+    return notify.deliver(app.store.outbox, mailer, app.now, app.time.is_stopping)
 
 
 def sound_alarms(app: Application) -> int:

@@ -73,6 +73,7 @@ class Application:
         seconds = smtp.timeout_seconds if smtp is not None else 30
         self.store = store_on(self.engine, hand_over=timedelta(seconds=2 * seconds))
         self.sessions = OpenSessions()
+        self.time = MachineTiming(self.now, self.stop)
         self._paces: dict[str, Pace] = {}
 
     @property
@@ -134,7 +135,7 @@ class Application:
                 keywords=self.site.keywords,
                 since=account.since,
                 progress=progress,
-                stopping=self.stop.is_set,
+                stopping=self.time.is_stopping,
                 spread=second.map,
             )
             return poll(open_session, self.store, terms, self.worker)
@@ -149,8 +150,7 @@ class Application:
             claim=partial(self._claim, account.name),
             release=partial(self.store.leases.release, account.name, self.worker),
         )
-        time = MachineTiming(self.now, self.stop)
-        Watch(line, pace, self.restraint(account), time, heard, self.limits).until_due()
+        Watch(line, pace, self.restraint(account), self.time, heard, self.limits).until_due()
 
     def _claim(self, account: str) -> bool:
         return self.store.leases.claim(account, self.worker, self.now(), self.now() + LEASE)

@@ -10,6 +10,7 @@ from datetime import datetime
 from functools import partial
 
 from mailsla.adapters.machine.scheduling import Job, Shift, run_shifts
+from mailsla.adapters.machine.watchdog import give_sign
 from mailsla.adapters.machine.written_files import keep_private
 from mailsla.bootstrap import alerts, keeping_up
 from mailsla.bootstrap.access import forget_tokens
@@ -54,7 +55,7 @@ class SiteWork:
     def derive(self) -> int:
         """Bring requests up to date, unless a newer configuration does: what was collected waits for it."""
         try:
-            return self.app.derive()
+            return self.app.derive(lambda _done, _total: give_sign())
         except Superseded:
             return 0
 
@@ -89,7 +90,7 @@ def rounds(app: Application, told: Told) -> Rounds:
     accounts = [
         Watched(account.name, account.every_seconds, partial(app.watch, account)) for account in app.accounts
     ]
-    return Rounds(accounts, SiteWork(app, told.outdated), app.stop.is_set, told.heard, told.delivered)
+    return Rounds(accounts, SiteWork(app, told.outdated), app.time.is_stopping, told.heard, told.delivered)
 
 
 @dataclass
@@ -111,7 +112,7 @@ class Daemon:
         Raises:
             MailslaError: When the first configuration cannot be used.
         """
-        run_shifts(self._shift(), self._following)
+        run_shifts(self._shift, self._following)
 
     def _following(self) -> Shift | None:
         """Return the rounds of the configuration as it is now; None, and the former go on, when it cannot be used."""

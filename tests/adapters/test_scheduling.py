@@ -36,7 +36,7 @@ def starts(
             stop.wait(lasting)
 
     before = {number: signal.getsignal(number) for number in SIGNALS}
-    run_shifts(Shift([Job("work", job_seconds, act)], stop, lambda: None))
+    run_shifts(lambda: Shift([Job("work", job_seconds, act)], stop, lambda: None))
     for number, handler in before.items():
         signal.signal(number, handler)
     return [at - found[0] for at in found]

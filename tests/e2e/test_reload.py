@@ -5,9 +5,13 @@ from __future__ import annotations
 import json
 import signal
 import subprocess
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
-from socket import AF_UNIX, SOCK_DGRAM, socket
+from socket import AF_UNIX, SOCK_DGRAM, create_server, socket
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -37,8 +41,8 @@ class Site:
         self.installation = Installation(folder, "", now=NOW)
         self.store: dict[str, Any] = {}
 
-    def configure(self, *accounts: str, **sections: Any) -> None:
-        """Have those accounts watched."""
+    def configure(self, *accounts: str, permis: Mapping[str, object] | None = None, **sections: Any) -> None:
+        """Have those accounts watched, and that of the licences reached otherwise when it is said how."""
         reached = {
             "host": self.dovecot.host,
             "port": self.dovecot.imap_port,
@@ -57,6 +61,10 @@ class Site:
             {}, smtp=relay, **{"alerts": {"operator": self.operator}, **self.store, **sections}
         )
         configuration["accounts"] = [{"name": name, "user": self.users[name], **reached} for name in accounts]
+        if permis is not None:
+            configuration["accounts"].append(
+                {"name": "permis", "user": self.users["permis"], **reached, **permis}
+            )
         self.installation.config.write_text(toml(configuration), encoding="utf-8")
 
     def events(self, event: str) -> list[dict[str, Any]]:
@@ -208,3 +216,76 @@ def test_the_service_manager_is_told_when_it_has_begun_and_read_its_configuratio
     begun, reloading, again, ending = told
     assert (begun, again, ending) == ("READY=1", "READY=1", "STOPPING=1")
     assert reloading.startswith("RELOADING=1\nMONOTONIC_USEC=")
+
+
+@contextmanager
+def manager(site: Site) -> Iterator[socket]:
+    """Listen as a service manager does that waits eight seconds for a sign of life."""
+    path = site.installation.folder / "notify"
+    with socket(AF_UNIX, SOCK_DGRAM) as listening:
+        listening.bind(str(path))
+        listening.settimeout(60)
+        site.installation.environment.update(NOTIFY_SOCKET=str(path), WATCHDOG_USEC="8000000")
+        site.installation.environment.pop("WATCHDOG_PID", None)
+        yield listening
+
+
+@contextmanager
+def mute() -> Iterator[int]:
+    """Listen as a mail server that hangs at the login; yield its port."""
+    with create_server(("127.0.0.1", 0)) as server:
+
+        def serve() -> None:
+            with suppress(OSError), server.accept()[0] as line, line.makefile("rb") as asked:
+                line.sendall(b"* OK ready\r\n")
+                for command in asked:
+                    tag, _space, rest = command.partition(b" ")
+                    if rest.startswith(b"CAPABILITY"):
+                        line.sendall(b"* CAPABILITY IMAP4rev1\r\n" + tag + b" OK done\r\n")
+
+        threading.Thread(target=serve, daemon=True).start()
+        yield server.getsockname()[1]
+
+
+def heard(listening: socket, seconds: float) -> int:
+    """Return how often all was said to be well within some seconds."""
+    until, found = time.monotonic() + seconds, 0
+    while (left := until - time.monotonic()) > 0:
+        listening.settimeout(left)
+        with suppress(TimeoutError):
+            found += listening.recv(1000) == b"WATCHDOG=1"
+    return found
+
+
+def test_the_service_manager_hears_that_all_is_well_until_a_job_hangs(site: Site) -> None:
+    """The second account's server takes the connection, and never answers the login."""
+    with manager(site) as listening, mute() as port:
+        site.configure("contact")
+        with site.installation.daemon() as daemon:
+            site.wait_for("collected", 2)
+            well = heard(listening, 9)
+            site.configure("contact", permis={"port": port, "timeout_seconds": 120})
+            hang_up(daemon)
+            site.wait_for("job gives no sign of life")
+            heard(listening, 1)
+            hung = heard(listening, 5)
+
+    assert well >= 3
+    assert hung == 0
+    assert [line["job"] for line in site.events("job gives no sign of life")] == ["collect permis"]
+
+
+def test_a_signal_that_comes_before_it_has_begun_ends_nothing(site: Site) -> None:
+    site.configure("contact")
+    with site.installation.daemon() as daemon:
+        caught = Path(f"/proc/{daemon.pid}/status")
+        wait_until(lambda: is_caught(caught.read_text(encoding="ascii"), signal.SIGHUP), what="its handler")
+        hang_up(daemon)
+        site.wait_for("started", 2)
+        daemon.send_signal(signal.SIGTERM)
+        assert daemon.wait(timeout=10) == 0
+
+
+def is_caught(status: str, number: int) -> bool:
+    [mask] = [line.split()[1] for line in status.splitlines() if line.startswith("SigCgt:")]
+    return bool(int(mask, 16) >> (number - 1) & 1)

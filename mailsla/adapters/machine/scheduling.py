@@ -20,6 +20,7 @@ from apscheduler.jobstores.memory import MemoryJobStore
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from mailsla.adapters.machine import service_manager
+from mailsla.adapters.machine.watchdog import Watchdog
 
 GRACE_SECONDS = 4
 """How long jobs may take to end after SIGTERM; systemd and people expect a few seconds."""
@@ -58,15 +59,16 @@ class Shift:
     close: Callable[[], object] = lambda: None
 
 
-def run_shifts(first: Shift, following: Callable[[], Shift | None] = lambda: None) -> None:
+def run_shifts(first: Callable[[], Shift], following: Callable[[], Shift | None] = lambda: None) -> None:
     """Run jobs until SIGTERM or SIGINT, then end within 5 seconds; at SIGHUP, another shift may relieve them.
 
     Whatever a job writes is in transactions, so that one still busy after `GRACE_SECONDS` can be abandoned:
     it is as if the machine had been switched off, and the next start repeats it. A shift that is relieved is
-    waited for: the next one begins once its last job has ended.
+    waited for: the next one begins once its last job has ended. A signal that comes before the first shift has
+    begun is heard then.
 
     Args:
-        first: The jobs to begin with.
+        first: Returns the jobs to begin with.
         following: Returns what relieves those at work, None when they are to go on.
     """
     asked: SimpleQueue[int] = SimpleQueue()
@@ -80,27 +82,44 @@ def run_shifts(first: Shift, following: Callable[[], Shift | None] = lambda: Non
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, ask)
     signal.signal(signal.SIGALRM, _abandon)
-    shift: Shift | None = first
+    watchdog = Watchdog()
+    shift: Shift | None = first()
     while shift is not None:
-        scheduler = _scheduler(shift.jobs, shift.stop)
-        scheduler.start()
-        service_manager.tell("READY=1")
-        relief = _until_relieved(scheduler, asked, following)
-        shift.stop.set()
-        shift.interrupt()
-        scheduler.shutdown(wait=True)
-        shift.close()
-        shift = relief
+        shift = _worked(shift, watchdog, asked, following)
     signal.alarm(0)
     structlog.get_logger().info("stopped")
 
 
+def _worked(
+    shift: Shift, watchdog: Watchdog, asked: SimpleQueue[int], following: Callable[[], Shift | None]
+) -> Shift | None:
+    """Run a shift until it is relieved, and return what relieves it; None when everything is to end."""
+    watchdog.watch({job.name: job.seconds for job in shift.jobs})
+    scheduler = _scheduler(shift.jobs, shift.stop, watchdog)
+    scheduler.start()
+    service_manager.tell("READY=1")
+    relief = _until_relieved(scheduler, watchdog, asked, following)
+    shift.stop.set()
+    shift.interrupt()
+    # Its jobs are watched until the last has ended: one that never does must not hold back the next shift for ever.
+    ending = threading.Thread(target=scheduler.shutdown)
+    ending.start()
+    while ending.is_alive():
+        watchdog.look()
+        ending.join(LOOK_SECONDS)
+    shift.close()
+    return relief
+
+
 def _until_relieved(
-    scheduler: BackgroundScheduler, asked: SimpleQueue[int], following: Callable[[], Shift | None]
+    scheduler: BackgroundScheduler,
+    watchdog: Watchdog,
+    asked: SimpleQueue[int],
+    following: Callable[[], Shift | None],
 ) -> Shift | None:
     """Wait until another shift is to begin, and return it; None when everything is to end."""
     while True:
-        number = _keep_time(scheduler, asked)
+        number = _keep_time(scheduler, watchdog, asked)
         if number != signal.SIGHUP:
             structlog.get_logger().info("stopping")
             service_manager.tell("STOPPING=1")
@@ -112,13 +131,14 @@ def _until_relieved(
         service_manager.tell("READY=1")
 
 
-def _keep_time(scheduler: BackgroundScheduler, asked: SimpleQueue[int]) -> int:
+def _keep_time(scheduler: BackgroundScheduler, watchdog: Watchdog, asked: SimpleQueue[int]) -> int:
     """Wait for a signal and return it; whenever the clock is set, either way, every job is due at once.
 
     The scheduler goes by the wall clock alone: set back by a year, it would wait for that year.
     """
     before = _ahead()
     while True:
+        watchdog.look()
         with suppress(Empty):
             return asked.get(timeout=LOOK_SECONDS)
         ahead = _ahead()
@@ -134,7 +154,7 @@ def _ahead() -> float:
     return datetime.now(UTC).timestamp() - time.monotonic()
 
 
-def _scheduler(jobs: Sequence[Job], stop: threading.Event) -> BackgroundScheduler:
+def _scheduler(jobs: Sequence[Job], stop: threading.Event, watchdog: Watchdog) -> BackgroundScheduler:
     scheduler = BackgroundScheduler(
         # A store shared between processes would run jobs twice (APScheduler 3's own FAQ): memory only.
         jobstores={"default": MemoryJobStore()},
@@ -143,7 +163,7 @@ def _scheduler(jobs: Sequence[Job], stop: threading.Event) -> BackgroundSchedule
     )
     for job in jobs:
         scheduler.add_job(
-            _guarded(job, stop),
+            _guarded(job, stop, watchdog),
             "interval",
             seconds=job.seconds,
             next_run_time=datetime.now(UTC),
@@ -156,9 +176,13 @@ def _scheduler(jobs: Sequence[Job], stop: threading.Event) -> BackgroundSchedule
     return scheduler
 
 
-def _guarded(job: Job, stop: threading.Event) -> Callable[[], None]:
+def _guarded(job: Job, stop: threading.Event, watchdog: Watchdog) -> Callable[[], None]:
     # A pool's threads know nothing of the context they are started from, such as the language to speak.
     context = copy_context()
+
+    def once() -> None:
+        with watchdog.at_work(job.name):
+            job.act()
 
     def act() -> None:
         # APScheduler leaves out the turn that comes while a job still runs: it is made up for at once.
@@ -166,7 +190,7 @@ def _guarded(job: Job, stop: threading.Event) -> Callable[[], None]:
         while late and not stop.is_set():
             started = time.monotonic()
             try:
-                context.copy().run(job.act)
+                context.copy().run(once)
             except Exception as error:  # noqa: BLE001 (a job's failure must not end the daemon)
                 structlog.get_logger().error("job failed", job=job.name, exc_info=error)
             late = time.monotonic() - started > job.seconds - TURN_SECONDS

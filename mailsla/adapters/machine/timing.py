@@ -8,6 +8,10 @@ import time
 from dataclasses import dataclass
 
 from mailsla.adapters.machine.present import Now
+from mailsla.adapters.machine.watchdog import give_sign
+
+SIGN_SECONDS = 60
+"""A pause that lasts longer gives a sign of life so often."""
 
 
 @dataclass(frozen=True)
@@ -27,12 +31,16 @@ class MachineTiming:
         return time.monotonic()
 
     def is_stopping(self) -> bool:
-        """Tell whether everything is to end."""
+        """Tell whether everything is to end; whoever asks goes on: that is a sign of life."""
+        give_sign()
         return self.stop.is_set()
 
     def pause(self, seconds: float) -> bool:
         """Wait; tell whether everything was to end meanwhile, at once."""
-        return self.stop.wait(seconds)
+        until = time.monotonic() + seconds
+        while (left := until - time.monotonic()) > 0 and not self.stop.wait(min(left, SIGN_SECONDS)):
+            give_sign()
+        return self.stop.is_set()
 
     def chance(self) -> float:
         """Return a number from 0 to 1."""
