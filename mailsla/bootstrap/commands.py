@@ -18,6 +18,7 @@ from mailsla.core.rate.promises import Promise
 from mailsla.core.rate.publication import Publication, Published
 from mailsla.core.rate.report import Report
 from mailsla.core.rate.report_rules import ReportRules
+from mailsla.core.rate.selection import Selection
 from mailsla.usecases import conversations as tying
 from mailsla.usecases import look_at_mails, look_up, registers
 from mailsla.usecases import report as reporting
@@ -25,7 +26,6 @@ from mailsla.usecases.import_archives import ACCOUNT as ARCHIVES
 from mailsla.usecases.import_archives import Imported, import_mails
 from mailsla.usecases.listing import Asked, Listing, Sample
 from mailsla.usecases.registers import RegisteredDecision, RegisteredPublication
-from mailsla.usecases.selection import Selection
 
 
 def report(

@@ -7,9 +7,9 @@ from mailsla.bootstrap.application import Application
 from mailsla.core.pairing.decision import taken_back
 from mailsla.core.rate import series
 from mailsla.core.rate.report import Report
+from mailsla.core.rate.selection import Selection
 from mailsla.presentation.pages.report_workbook import Lists
 from mailsla.usecases.listing import Asked, Listing
-from mailsla.usecases.selection import Selection
 
 
 def lists_of(app: Application, built: Report, *, known_then: bool) -> Lists:

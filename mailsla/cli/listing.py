@@ -32,6 +32,7 @@ from mailsla.core.errors import UsageError
 from mailsla.core.mail.kinds import MailKind
 from mailsla.core.pairing.balance import MailClass
 from mailsla.core.rate.promises import Promise
+from mailsla.core.rate.selection import Selection, State
 from mailsla.core.rate.standard import Variant
 from mailsla.language import gettext as _
 from mailsla.presentation import words
@@ -43,7 +44,6 @@ from mailsla.presentation.pages.page import MANY_ROWS, ROOM_FOR_MORE, Page
 from mailsla.presentation.pages.request_page import Below, long_requests_page, requests_page
 from mailsla.usecases.listing import Sample, sampled
 from mailsla.usecases.look_at_mails import LeftOut
-from mailsla.usecases.selection import Selection, State
 
 KindOption = Annotated[
     MailKind | None, typer.Option(help=_("left-out : une seule nature de courriel."), show_default=False)

@@ -15,13 +15,13 @@ from mailsla.cli import session
 from mailsla.cli.watching import collect_all
 from mailsla.config import load
 from mailsla.core.errors import UsageError
+from mailsla.core.rate.selection import Selection, State
 from mailsla.demo import office
 from mailsla.language import gettext as _
 from mailsla.presentation import words
 from mailsla.presentation.formats import terminal
 from mailsla.presentation.formats.printed import Printed
 from mailsla.presentation.pages.report_page import report_page
-from mailsla.usecases.selection import Selection, State
 
 
 def demo(

@@ -18,9 +18,9 @@ from mailsla.core.rate.case import Case
 from mailsla.core.rate.disputes import disputes
 from mailsla.core.rate.narrowed import Narrowed
 from mailsla.core.rate.promises import Promise
+from mailsla.core.rate.selection import Look, Selection, State
 from mailsla.core.rate.standard import Judged, Standard, Variant
 from mailsla.usecases.narrowing import narrowed
-from mailsla.usecases.selection import Look, Selection, State
 
 _Item = TypeVar("_Item")
 _Grounds = TypeVar("_Grounds")

@@ -13,8 +13,8 @@ from mailsla.core.rate.belonging import Belonging
 from mailsla.core.rate.narrowed import Narrowed
 from mailsla.core.rate.period import Period
 from mailsla.core.rate.promises import KeptBy, Promise
+from mailsla.core.rate.selection import FOLLOW_UPS_TOO, THOSE_COUNTED, THOSE_LISTED, Selection, State
 from mailsla.core.rate.standard import Standard, Variant
-from mailsla.usecases.selection import FOLLOW_UPS_TOO, THOSE_COUNTED, THOSE_LISTED, Selection, State
 
 NOT_DUE = frozenset({State.NOT_DUE, State.NOT_DUE_ANSWERED, State.NOT_DUE_WAITING, State.DUE_SOON})
 UNANSWERED = frozenset(

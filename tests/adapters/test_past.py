@@ -31,13 +31,13 @@ from mailsla.core.mail.copies import DRAFT_FLAG, Mail, MailboxRole
 from mailsla.core.pairing.decision import Recorded
 from mailsla.core.rate.period import parse_period
 from mailsla.core.rate.publication import Published
+from mailsla.core.rate.selection import Selection
 from mailsla.presentation.documents.alerts import alerts_document
 from mailsla.presentation.documents.registers import decisions_document, publications_document
 from mailsla.presentation.documents.report import report_document
 from mailsla.presentation.documents.request import requests_document
 from mailsla.presentation.documents.values import pieces, text
 from mailsla.usecases.decide import Answered, Exclude, Signature
-from mailsla.usecases.selection import Selection
 from tests.factories import mail, paris, reply
 from tests.trials.office import document, toml
 

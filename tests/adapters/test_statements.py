@@ -19,7 +19,7 @@ from mailsla.core.collection.archived import ArchivedMail
 from mailsla.core.pairing.decision import Action, Decision
 from mailsla.core.rate.period import parse_period
 from mailsla.core.rate.publication import Published
-from mailsla.usecases.selection import Selection
+from mailsla.core.rate.selection import Selection
 from tests.trials.office import document, toml
 
 START = datetime(2026, 11, 2, 8, tzinfo=UTC)

@@ -12,9 +12,9 @@ from mailsla.core.collection.to_store import Batch, NewMessage
 from mailsla.core.mail.copies import Mail, MailboxRole
 from mailsla.core.pairing.decision import Action
 from mailsla.core.pairing.doubts import DoubtCode
+from mailsla.core.rate.selection import Selection
 from mailsla.usecases.decide import OfMail, Signature
 from mailsla.usecases.look_up import message_named, request_named
-from mailsla.usecases.selection import Selection
 from tests.factories import mail, paris, reply
 
 NOW = paris("2026-04-13 09:00")

@@ -17,9 +17,9 @@ from mailsla.config import load
 from mailsla.core.pairing.decision import Action, Recorded
 from mailsla.core.rate.period import Grain, parse_period
 from mailsla.core.rate.publication import Published, Source
+from mailsla.core.rate.selection import Selection
 from mailsla.usecases.decide import Answered, Exclude, OfMail, Signature, Wanted
 from mailsla.usecases.registers import RegisteredDecision
-from mailsla.usecases.selection import Selection
 from tests.cli.few_requests import mbox, office
 from tests.factories import paris
 

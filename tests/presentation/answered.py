@@ -21,10 +21,10 @@ from mailsla.adapters.database.tables import DECISION, DERIVED_DAYS, DERIVED_REQ
 from mailsla.cli import run
 from mailsla.core.alerts.outgoing import Outgoing
 from mailsla.core.rate.period import Grain
+from mailsla.core.rate.selection import State
 from mailsla.core.rate.standard import Variant
 from mailsla.demo.letters import sample_requests
 from mailsla.demo.office import NOW
-from mailsla.usecases.selection import State
 from tests.trials.office import document, toml
 
 COMMANDS = (

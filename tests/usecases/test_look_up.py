@@ -20,10 +20,10 @@ from mailsla.core.rate.belonging import Belonging
 from mailsla.core.rate.case import Case, case_of
 from mailsla.core.rate.narrowed import Narrowed
 from mailsla.core.rate.period import parse_period
+from mailsla.core.rate.selection import Selection, State
 from mailsla.core.rate.standard import Standard, Variant
 from mailsla.usecases.listing import Asked, Listing, Sample, sampled
 from mailsla.usecases.look_up import message_named, request_named, shown
-from mailsla.usecases.selection import Selection, State
 from tests.factories import PROMISE, RULES, clock, mail, paris, reply, working_calendar
 
 NOW = paris("2026-11-13 09:00")

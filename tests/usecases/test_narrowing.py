@@ -19,9 +19,9 @@ from mailsla.core.rate.belonging import Belonging
 from mailsla.core.rate.case import Case
 from mailsla.core.rate.period import Period
 from mailsla.core.rate.promises import KeptBy, Promise, announced_dates
+from mailsla.core.rate.selection import Selection, State
 from mailsla.core.rate.standard import Standard, Variant
 from mailsla.usecases.listing import Asked
-from mailsla.usecases.selection import Selection, State
 from tests.factories import PROMISE, clock, paris
 from tests.usecases.test_look_up import is_wanted
 
