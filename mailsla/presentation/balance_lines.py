@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from mailsla.core.pairing.balance import Balance, MailClass
+from mailsla.core.rate.counted import CountedMails
 from mailsla.language import gettext as _
 from mailsla.presentation import mail_terms
 
@@ -18,12 +19,14 @@ class Line:
         label: What is counted.
         count: How many there are.
         options: With which `mailsla mails` lists exactly so many.
+        of: What is counted, as a value.
         is_sum: Whether it is the sum of lines above it.
     """
 
     label: str
     count: int
     options: str
+    of: CountedMails
     is_sum: bool = False
 
     @property
@@ -38,14 +41,18 @@ def lines(of: Balance) -> Iterator[Line]:
         if item is MailClass.LEFT_OUT:
             yield from _left_out(of)
         elif item is not MailClass.FURTHER_COPY and of.of(item):
-            yield Line(mail_terms.mail_class(item), of.of(item), f"--class {item.value}")
-    yield Line(_("courriels, chacun compté une fois"), of.messages, "", is_sum=True)
+            yield Line(mail_terms.mail_class(item), of.of(item), f"--class {item.value}", CountedMails(item))
+    yield Line(_("courriels, chacun compté une fois"), of.messages, "", CountedMails(), is_sum=True)
     further = MailClass.FURTHER_COPY
-    yield Line(mail_terms.mail_class(further), of.of(further), f"--class {further.value}")
-    yield Line(_("courriels vus dans les dossiers"), of.seen, "--copies", is_sum=True)
+    yield Line(
+        mail_terms.mail_class(further), of.of(further), f"--class {further.value}", CountedMails(further)
+    )
+    yield Line(
+        _("courriels vus dans les dossiers"), of.seen, "--copies", CountedMails(copies=True), is_sum=True
+    )
 
 
 def _left_out(of: Balance) -> Iterator[Line]:
     for kind, count in of.left_out:
         label = _("écartés : {kind}").format(kind=mail_terms.kind(kind))
-        yield Line(label, count, f"--class left-out --kind {kind}")
+        yield Line(label, count, f"--class left-out --kind {kind}", CountedMails(MailClass.LEFT_OUT, kind))

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from mailsla.core.clock.origin import PresetName
 from mailsla.core.rate.promises import Keeping, KeptBy, Promise, PromiseLine
+from mailsla.core.rate.selection import Selection, State
 from mailsla.language import gettext as _
 from mailsla.language import ngettext
 from mailsla.presentation import origin_words, words
+from mailsla.presentation.counting import Counting
+from mailsla.presentation.told import joined, told
+
+ANY = Counting(Selection())
+"""What is said to be counted where nobody asks for its list."""
 
 
 def name(promise: Promise) -> str:
@@ -34,12 +40,10 @@ def by_promise(promise: Promise) -> str:
     return _("Selon l'engagement « {name} » : échéance et délai sont les siens.").format(name=name(promise))
 
 
-def kept(line: PromiseLine, minimum: int) -> str:
+def kept(line: PromiseLine, minimum: int, of: Counting = ANY) -> str:
     """« 2 sur 2 », or « 79,6 % (43 sur 54) » where a share is promised and enough have fallen due."""
     counts = line.population
-    if line.is_by_counts and counts.fallen_due:
-        return words.out_of(counts.met, counts.fallen_due)
-    return words.rate(counts, minimum)
+    return of.out_of(counts) if line.is_by_counts and counts.fallen_due else of.rate(counts, minimum)
 
 
 def target(line: PromiseLine, minimum: int) -> str:
@@ -59,13 +63,13 @@ def target(line: PromiseLine, minimum: int) -> str:
     }[keeping].format(target=asked)
 
 
-def counts(line: PromiseLine) -> str:
+def counts(line: PromiseLine, of: Counting = ANY) -> str:
     """How many there are of what a promise is about, with it and without, and where the promise comes from."""
     said = {
         KeptBy.ANSWER: _answered,
         KeptBy.FIRST_MAIL: _written_to,
         KeptBy.ANNOUNCED_DATE: _dates,
-    }[line.promise.kept_by](line)
+    }[line.promise.kept_by](line, of)
     rest = (
         []
         if line.promise.kept_by is KeptBy.ANNOUNCED_DATE
@@ -73,46 +77,67 @@ def counts(line: PromiseLine) -> str:
     )
     if source := origin_words.said_source(line.promise.commitment.origin):
         rest.append(source)
-    return _("{name} ({promise}) : {counts}, à ce jour.").format(
-        name=name(line.promise), counts=said, promise=", ".join(rest)
+    return told(
+        _("{name} ({promise}) : {counts}, à ce jour."),
+        name=name(line.promise),
+        counts=said,
+        promise=", ".join(rest),
     )
 
 
-def _answered(line: PromiseLine) -> str:
+def _said(sentence: str, count: int, of: Counting, state: State | None) -> str:
+    """Return a sentence about so many, with their list."""
+    return told(sentence, n=of.number(count, state))
+
+
+def _answered(line: PromiseLine, of: Counting) -> str:
     total, answered, unanswered = line.population.counted, line.answered, line.unanswered
-    return ", ".join(
+    return joined(
+        ", ",
         (
-            ngettext("{n} demande", "{n} demandes", total).format(n=total),
-            ngettext("{n} répondue", "{n} répondues", answered).format(n=answered),
-            ngettext("{n} sans réponse", "{n} sans réponse", unanswered).format(n=unanswered),
-        )
-    )
-
-
-def _written_to(line: PromiseLine) -> str:
-    total, answered, unanswered = line.population.counted, line.answered, line.unanswered
-    return ", ".join(
-        (
-            ngettext("{n} demande", "{n} demandes", total).format(n=total),
-            ngettext(
-                "{n} a eu un courriel de la préfecture, quoi qu'il dise",
-                "{n} ont eu un courriel de la préfecture, quoi qu'il dise",
-                answered,
-            ).format(n=answered),
-            ngettext("{n} n'en a eu aucun", "{n} n'en ont eu aucun", unanswered).format(n=unanswered),
-        )
-    )
-
-
-def _dates(line: PromiseLine) -> str:
-    counts = line.population
-    return ", ".join(
-        (
-            ngettext("{n} date annoncée", "{n} dates annoncées", counts.counted).format(n=counts.counted),
-            ngettext("{n} tenue", "{n} tenues", counts.met).format(n=counts.met),
-            ngettext("{n} non tenue", "{n} non tenues", counts.missed).format(n=counts.missed),
-            ngettext("{n} pas encore venue", "{n} pas encore venues", counts.not_due).format(
-                n=counts.not_due
+            _said(ngettext("{n} demande", "{n} demandes", total), total, of, None),
+            _said(ngettext("{n} répondue", "{n} répondues", answered), answered, of, State.ANSWERED),
+            _said(
+                ngettext("{n} sans réponse", "{n} sans réponse", unanswered), unanswered, of, State.UNANSWERED
             ),
-        )
+        ),
+    )
+
+
+def _written_to(line: PromiseLine, of: Counting) -> str:
+    total, answered, unanswered = line.population.counted, line.answered, line.unanswered
+    written = ngettext(
+        "{n} a eu un courriel de la préfecture, quoi qu'il dise",
+        "{n} ont eu un courriel de la préfecture, quoi qu'il dise",
+        answered,
+    )
+    none = ngettext("{n} n'en a eu aucun", "{n} n'en ont eu aucun", unanswered)
+    return joined(
+        ", ",
+        (
+            _said(ngettext("{n} demande", "{n} demandes", total), total, of, None),
+            _said(written, answered, of, State.ANSWERED),
+            _said(none, unanswered, of, State.UNANSWERED),
+        ),
+    )
+
+
+def _dates(line: PromiseLine, of: Counting) -> str:
+    counts = line.population
+    to_come = ngettext("{n} pas encore venue", "{n} pas encore venues", counts.not_due)
+    return joined(
+        ", ",
+        (
+            _said(
+                ngettext("{n} date annoncée", "{n} dates annoncées", counts.counted),
+                counts.counted,
+                of,
+                None,
+            ),
+            _said(ngettext("{n} tenue", "{n} tenues", counts.met), counts.met, of, State.MET),
+            _said(
+                ngettext("{n} non tenue", "{n} non tenues", counts.missed), counts.missed, of, State.MISSED
+            ),
+            _said(to_come, counts.not_due, of, State.NOT_DUE),
+        ),
     )

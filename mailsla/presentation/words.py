@@ -17,11 +17,13 @@ from mailsla.core.mail import identity
 from mailsla.core.mail.printable import printable
 from mailsla.language import gettext as _
 from mailsla.language import language, ngettext
+from mailsla.presentation.told import figure, told
 from mailsla.presentation.typography import NARROW_NO_BREAK, NO_BREAK
 
 if TYPE_CHECKING:
     # `clock` needs words, and neither reports nor pairing.
     from mailsla.core.clock.verdict import Verdict
+    from mailsla.core.rate.counted import Counted
     from mailsla.core.rate.delays import DelayCurve
     from mailsla.core.rate.finality import Finality
     from mailsla.core.rate.period import Period
@@ -62,8 +64,12 @@ def number(count: int) -> str:
 
 def by_service(counts: Iterable[tuple[str | None, int]]) -> str:
     """« Permis 3, à attribuer 1 »."""
-    named = ((_("à attribuer") if name is None else service_name(name), count) for name, count in counts)
-    return ", ".join(f"{name}{NO_BREAK}{number(count)}" for name, count in named)
+    return ", ".join(f"{assignee(name)}{NO_BREAK}{number(count)}" for name, count in counts)
+
+
+def assignee(service: str | None) -> str:
+    """The service's name, or that one must be found."""
+    return _("à attribuer") if service is None else service_name(service)
 
 
 def day_name(on: date) -> str:
@@ -169,9 +175,13 @@ def percent(share: Fraction | None) -> str:
     return f"{shown}{NO_BREAK}%" if language() == "fr" else f"{shown}%"
 
 
-def out_of(part: int, whole: int) -> str:
-    """« 43 sur 54 »."""
-    return _("{met} sur {settled}").format(met=number(part), settled=number(whole))
+def out_of(part: int, whole: int, of_part: Counted | None = None, of_whole: Counted | None = None) -> str:
+    """« 43 sur 54 », with what both count where that is said."""
+    return told(
+        _("{met} sur {settled}"),
+        met=number(part) if of_part is None else figure(number(part), part, of_part),
+        settled=number(whole) if of_whole is None else figure(number(whole), whole, of_whole),
+    )
 
 
 def rate(counts: Population, minimum: int) -> str:

@@ -11,6 +11,7 @@ from typing import assert_never
 from mailsla.language import language
 from mailsla.presentation.formats.html_style import STYLE
 from mailsla.presentation.formats.html_table import table
+from mailsla.presentation.formats.html_text import inline
 from mailsla.presentation.formats.markup import Element, Node, element
 from mailsla.presentation.formats.svg_pictures import hatching, key, picture
 from mailsla.presentation.pages.page import Block, Emphasis, Line, Page, Picture, Points, Roll, Section, Table
@@ -51,20 +52,20 @@ def _opening(page: Page) -> Iterator[Element]:
 def _line(of: Line) -> Element:
     """A sentence; with a lead, that stands out instead of the whole."""
     if of.lead and of.text.startswith(of.lead):
-        rest = typeset(of.text)[len(typeset(of.lead)) :]
-        return element("p", element("strong", typeset(of.lead)), rest)
+        rest = inline(of.text, skipped=len(of.lead))
+        return element("p", element("strong", typeset(of.lead)), *rest)
     shade = None if of.emphasis is Emphasis.PLAIN else of.emphasis.value
-    return element("p", typeset(of.text), class_=shade)
+    return element("p", *inline(of.text), class_=shade)
 
 
 def _points(sentences: Iterable[str], shade: str | None = None) -> Element:
-    return element("ul", *(element("li", typeset(said)) for said in sentences), class_=shade)
+    return element("ul", *(element("li", *inline(said)) for said in sentences), class_=shade)
 
 
 def _sections(sections: Iterable[Section]) -> Iterator[Element]:
     for number, section in enumerate(sections, 1):
         name = f"s{number}"
-        heading = element("h2", typeset(section.heading), id=name) if section.heading else None
+        heading = element("h2", *inline(section.heading), id=name) if section.heading else None
         blocks: list[Node] = []
         for place, block in enumerate(section.blocks):
             blocks += _block(block, f"{name}-{place}", name if section.heading else None)
@@ -97,7 +98,7 @@ def _block(block: Block, name: str, heading: str | None) -> Iterator[Element]:
 
 
 def _picture(of: Picture, name: str) -> Iterator[Element]:
-    yield element("p", typeset(of.description), class_="dim")
+    yield element("p", *inline(of.description), class_="dim")
     yield element("div", _room(picture(of, name), f"{name}-title"), class_="figure")
     keys = (element("li", key(item.shade), typeset(item.text)) for item in of.keys)
     yield element("ul", *keys, class_="keys")
@@ -119,6 +120,6 @@ def _room(inside: Element, named_by: str | None) -> Element:
 
 
 def _notes(notes: Iterable[str]) -> Iterator[Element]:
-    said = tuple(element("p", typeset(note)) for note in notes)
+    said = tuple(element("p", *inline(note)) for note in notes)
     if said:
         yield element("div", *said, class_="notes")

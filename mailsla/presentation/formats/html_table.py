@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from mailsla.presentation.formats.html_text import inline
 from mailsla.presentation.formats.markup import Element, element
 from mailsla.presentation.formats.svg_pictures import bar
 from mailsla.presentation.pages.page import Alignment, Bar, Cell, Column, Emphasis, Fit, Row, Table
@@ -66,7 +67,7 @@ def _cell(cell: Cell | Bar, column: Column, title: str | None) -> Element:
     shades = [*_shades(column), *([] if cell.emphasis is Emphasis.PLAIN else [cell.emphasis.value])]
     return element(
         "td",
-        typeset(cell.text) or None,
+        *inline(cell.text),
         class_=" ".join(shades) or None,
         data_title=None if title is None else typeset(title),
     )

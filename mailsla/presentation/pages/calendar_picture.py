@@ -9,14 +9,18 @@ from babel.dates import format_date
 
 from mailsla.core.clock.working_days import DayKind
 from mailsla.core.rate.belonging import Belonging
+from mailsla.core.rate.period import Period
 from mailsla.core.rate.population import Population
 from mailsla.core.rate.report import Report
 from mailsla.core.rate.section import PeriodLine
+from mailsla.core.rate.selection import State
 from mailsla.language import gettext as _
 from mailsla.language import language, ngettext
 from mailsla.presentation import words
+from mailsla.presentation.counting import counting
 from mailsla.presentation.pages.drawing import DayCell, Days, Key, Shade
 from mailsla.presentation.pages.page import Alignment, Cell, Column, Fit, Picture, Table
+from mailsla.presentation.told import told
 
 MOST_IN_A_CELL = 99
 
@@ -32,14 +36,16 @@ def calendar(lines: Sequence[PeriodLine], built: Report, by: Belonging) -> Itera
     first, last = lines[0].period.first, lines[-1].period.last
     due = sum(line.population.fallen_due for line in lines)
     missed = sum(line.population.missed for line in lines)
-    described = _(
-        "Une case par jour, du {first} au {last} ; le chiffre est celui des demandes hors délai ou sans réponse : "
-        "{missed} en tout, sur {due} échues."
-    ).format(
+    of = counting(built, Period("", first, last))
+    described = told(
+        _(
+            "Une case par jour, du {first} au {last} ; le chiffre est celui des demandes hors délai ou sans réponse : "
+            "{missed} en tout, sur {due} échues."
+        ),
         first=words.short_day(first),
         last=words.short_day(last),
-        missed=words.number(missed),
-        due=words.number(due),
+        missed=of.number(missed, State.MISSED),
+        due=of.number(due, State.FALLEN_DUE),
     )
     cells = tuple(_cell(line, built) for line in lines)
     yield Picture(
@@ -48,7 +54,7 @@ def calendar(lines: Sequence[PeriodLine], built: Report, by: Belonging) -> Itera
         drawing=Days(cells, _weekdays(), tuple(_months(first, last))),
         keys=tuple(_keys({cell.shade for cell in cells}, words.percent(built.commitment.target))),
         told=_("Ces jours en chiffres"),
-        table=_table(lines),
+        table=_table(lines, built),
     )
 
 
@@ -120,7 +126,7 @@ def _months(first: date, last: date) -> Iterator[tuple[date, str]]:
         on = (on.replace(day=1) + timedelta(days=31)).replace(day=1)
 
 
-def _table(lines: Sequence[PeriodLine]) -> Table:
+def _table(lines: Sequence[PeriodLine], built: Report) -> Table:
     columns = (
         Column(_("Jour"), fit=Fit.WHOLE),
         Column(_("Dans les temps"), Alignment.RIGHT, Fit.WHOLE),
@@ -131,8 +137,12 @@ def _table(lines: Sequence[PeriodLine]) -> Table:
         (
             Cell(words.short_day(line.period.first), line.period.first),
             *(
-                Cell(words.number(count), count)
-                for count in (line.population.met, line.population.missed, line.population.not_due)
+                Cell(counting(built, line.cut).number(count, state), count)
+                for count, state in (
+                    (line.population.met, State.MET),
+                    (line.population.missed, State.MISSED),
+                    (line.population.not_due, State.NOT_DUE),
+                )
             ),
         )
         for line in lines

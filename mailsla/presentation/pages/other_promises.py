@@ -9,6 +9,7 @@ from mailsla.core.rate.belonging import Belonging
 from mailsla.core.rate.promises import Keeping, KeptBy, PromiseLine
 from mailsla.language import gettext as _
 from mailsla.presentation import promise_words, words
+from mailsla.presentation.counting import Counting, of_promise
 from mailsla.presentation.pages.page import Cell, Column, Emphasis, Fit, Line, Points, Row, Section, Table
 
 _EMPHASIS = {Keeping.KEPT: Emphasis.GOOD, Keeping.ABOVE: Emphasis.GOOD}
@@ -26,8 +27,8 @@ def other_promises(cohort: measured.Section, minimum: int, service: str | None =
     )
     names = _(" ou ").join(line.promise.name for line in lines)
     blocks = (
-        Table(columns, tuple(_row(line, minimum) for line in lines)),
-        Points(tuple(map(promise_words.counts, lines))),
+        Table(columns, tuple(_row(line, minimum, of_promise(line, cohort, service)) for line in lines)),
+        Points(tuple(promise_words.counts(line, of_promise(line, cohort, service)) for line in lines)),
         Line(
             _("Chaque liste : « mailsla requests {options} --promise NOM », où NOM est {names}.").format(
                 options=" ".join(_options(cohort, service)), names=names
@@ -52,12 +53,12 @@ def _is_shown(line: PromiseLine) -> bool:
     return line.promise.kept_by is not KeptBy.ANNOUNCED_DATE or line.population.counted > 0
 
 
-def _row(line: PromiseLine, minimum: int) -> Row:
+def _row(line: PromiseLine, minimum: int, of: Counting) -> Row:
     counts, keeping = line.population, line.keeping(minimum)
     is_said = not line.is_by_counts and counts.fallen_due >= minimum
     emphasis = Emphasis.PLAIN if keeping is None else _EMPHASIS.get(keeping, Emphasis.BAD)
     return (
         Cell(promise_words.name(line.promise), line.promise.name),
-        Cell(promise_words.kept(line, minimum), counts.attainment if is_said else None),
+        Cell(promise_words.kept(line, minimum, of), counts.attainment if is_said else None),
         Cell(promise_words.target(line, minimum), line.promise.commitment.target, emphasis),
     )

@@ -7,12 +7,16 @@ from zoneinfo import ZoneInfo
 
 from mailsla.core.rate.belonging import Belonging
 from mailsla.core.rate.finality import Finality, Missing
+from mailsla.core.rate.period import Grain
 from mailsla.core.rate.population import Population
 from mailsla.core.rate.report import Report
 from mailsla.core.rate.section import Section
+from mailsla.core.rate.selection import State
 from mailsla.language import gettext as _
 from mailsla.language import ngettext
 from mailsla.presentation import words
+from mailsla.presentation.counting import Counting, by_service, of_all, of_section
+from mailsla.presentation.told import capitalised, joined, told
 
 
 def answers(built: Report, zone: ZoneInfo) -> Iterator[tuple[str, str]]:
@@ -30,9 +34,10 @@ def _where(widest: Section, built: Report) -> str:
         return _nothing_due(widest, period)
     share = counts.attainment
     what = _of_which(widest.by, period)
-    fraction = words.out_of(counts.met, counts.fallen_due)
+    of = of_section(widest, built)
+    fraction = of.out_of(counts)
     if counts.fallen_due < built.minimum or share is None:
-        return _few(widest.by, counts, period, words.short_promise(promise))
+        return _few(widest, period, words.short_promise(promise), of)
     if found.from_archives:
         stands = _("D'après des archives reprises, sans qu'on sache si elles sont entières")
     elif not found.is_covered:
@@ -43,9 +48,8 @@ def _where(widest: Section, built: Report) -> str:
         stands = _("Au-dessus de l'objectif à ce jour")
     else:
         stands = _("Au-dessous de l'objectif à ce jour")
-    return _(
-        "{stands} : {rate} {what} ont eu leur réponse {promise} ({fraction}), pour {target} promis."
-    ).format(
+    return told(
+        _("{stands} : {rate} {what} ont eu leur réponse {promise} ({fraction}), pour {target} promis."),
         stands=stands,
         rate=words.percent(share),
         what=what,
@@ -65,18 +69,20 @@ def _nothing_due(widest: Section, period: str) -> str:
     return _("Aucune demande n'est à compter {period}.").format(period=period)
 
 
-def _few(by: Belonging, counts: Population, period: str, promise: str) -> str:
+def _few(widest: Section, period: str, promise: str, of: Counting) -> str:
     """Say counts alone, of too few requests for a rate."""
-    due, met = counts.fallen_due, counts.met
-    if by is Belonging.DUE:
+    due, met = widest.population.fallen_due, widest.population.met
+    if widest.by is Belonging.DUE:
         some = ngettext("Sur {n} demande échue {period}", "Sur {n} demandes échues {period}", due)
     else:
         some = ngettext(
             "Sur {n} demande reçue {period} et échue", "Sur {n} demandes reçues {period} et échues", due
         )
     had = ngettext("{n} a eu sa réponse {promise}", "{n} ont eu leur réponse {promise}", met)
-    return _("{some}, {had} : trop peu pour un taux.").format(
-        some=some.format(n=due, period=period), had=had.format(n=met, promise=promise)
+    return told(
+        _("{some}, {had} : trop peu pour un taux."),
+        some=told(some, n=of.number(due, State.FALLEN_DUE), period=period),
+        had=told(had, n=of.number(met, State.MET), promise=promise),
     )
 
 
@@ -94,18 +100,27 @@ def _is_final(widest: Section, built: Report, zone: ZoneInfo) -> str:
         )
     reasons = {
         Missing.PERIOD: words.not_over(widest.period),
-        Missing.DUE: ngettext(
-            "{n} demande n'est pas encore échue ({early}, {waiting} en attente)",
-            "{n} demandes ne sont pas encore échues ({early}, {waiting} en attente)",
-            counts.not_due,
-        ).format(n=counts.not_due, early=_early(counts.early), waiting=counts.waiting),
+        Missing.DUE: _not_due(counts, of_section(widest, built)),
         Missing.COLLECTION: _collection(found, built, zone),
     }
-    return _("Pas encore : {reasons}.").format(reasons=_(" ; ").join(reasons[item] for item in found.missing))
+    said = joined(_(" ; "), (reasons[item] for item in found.missing))
+    return told(_("Pas encore : {reasons}."), reasons=said)
 
 
-def _early(count: int) -> str:
-    return ngettext("{n} déjà répondue", "{n} déjà répondues", count).format(n=count)
+def _not_due(counts: Population, of: Counting) -> str:
+    """Say how many have not fallen due, answered already or waiting."""
+    sentence = ngettext(
+        "{n} demande n'est pas encore échue ({early}, {waiting} en attente)",
+        "{n} demandes ne sont pas encore échues ({early}, {waiting} en attente)",
+        counts.not_due,
+    )
+    early = ngettext("{n} déjà répondue", "{n} déjà répondues", counts.early)
+    return told(
+        sentence,
+        n=of.number(counts.not_due, State.NOT_DUE),
+        early=told(early, n=of.number(counts.early, State.NOT_DUE_ANSWERED)),
+        waiting=of.number(counts.waiting, State.NOT_DUE_WAITING),
+    )
 
 
 def _collection(found: Finality, built: Report, zone: ZoneInfo) -> str:
@@ -126,7 +141,9 @@ def _due_today(built: Report) -> str:
     today = sum(item.verdict.due_on == built.today for item in built.soon)
     if not today:
         return ""
-    return ngettext(", dont {n} ce soir", ", dont {n} ce soir", today).format(n=today)
+    this_day = Grain.DAY.period_of(built.today)
+    due = of_all(built).number(today, State.DUE_SOON, period=this_day)
+    return told(ngettext(", dont {n} ce soir", ", dont {n} ce soir", today), n=due)
 
 
 def _what_to_do(built: Report) -> str:
@@ -137,23 +154,21 @@ def _what_to_do(built: Report) -> str:
         return _("Rien ne presse : aucune demande en retard, aucune échéance dans les trois jours ouvrés.")
     said = []
     if late:
-        whose = words.by_service(built.overdue.by_service)
-        said.append(
-            ngettext(
-                "répondre à {n} demande en retard ({whose})",
-                "répondre à {n} demandes en retard ({whose})",
-                late,
-            ).format(n=late, whose=whose)
+        sentence = ngettext(
+            "répondre à {n} demande en retard ({whose})",
+            "répondre à {n} demandes en retard ({whose})",
+            late,
         )
+        whose = by_service(built.overdue.by_service, of_all(built), State.OVERDUE)
+        said.append(told(sentence, n=of_all(built).number(late, State.OVERDUE), whose=whose))
     if soon:
         last = max(item.verdict.due_on for item in built.soon)
-        said.append(
-            ngettext(
-                "d'ici le {day}, à {n} demande qui va échoir",
-                "d'ici le {day}, à {n} demandes qui vont échoir",
-                soon,
-            ).format(n=soon, day=words.day_name(last))
-            + _due_today(built)
+        sentence = ngettext(
+            "d'ici le {day}, à {n} demande qui va échoir",
+            "d'ici le {day}, à {n} demandes qui vont échoir",
+            soon,
         )
-    sentence = _(" et ").join(said) if late else _("répondre, {what}").format(what=said[0])
-    return f"{sentence[:1].upper()}{sentence[1:]}."
+        due = told(sentence, n=of_all(built).number(soon, State.DUE_SOON), day=words.day_name(last))
+        said.append(joined("", (due, _due_today(built))))
+    whole = joined(_(" et "), said) if late else told(_("répondre, {what}"), what=said[0])
+    return joined("", (capitalised(whole), "."))

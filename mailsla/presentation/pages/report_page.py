@@ -7,18 +7,31 @@ from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 from mailsla.core.rate import section as measured
+from mailsla.core.rate.belonging import Belonging
 from mailsla.core.rate.outlook import Outlook, VolumeBasis
 from mailsla.core.rate.overdue import Overdue, all_overdue
+from mailsla.core.rate.period import Grain
 from mailsla.core.rate.report import Report
+from mailsla.core.rate.selection import State
+from mailsla.core.rate.standard import Variant
 from mailsla.language import gettext as _
 from mailsla.language import ngettext
 from mailsla.presentation import mail_terms, origin_words, rule_words, words
+from mailsla.presentation.counting import (
+    Counting,
+    counting,
+    follow_ups,
+    left_out,
+    of_all,
+    of_section,
+)
 from mailsla.presentation.pages import report_tables
 from mailsla.presentation.pages.other_promises import other_promises
 from mailsla.presentation.pages.page import Block, Emphasis, Line, Page, Points, Section
 from mailsla.presentation.pages.report_answers import answers
 from mailsla.presentation.pages.report_warnings import warnings
 from mailsla.presentation.pages.request_page import request_table
+from mailsla.presentation.told import joined, told
 from mailsla.presentation.typography import NO_BREAK
 
 MOST_ROWS = 20
@@ -69,7 +82,7 @@ def situation(built: Report, zone: ZoneInfo, *, known_then: bool) -> Iterable[Li
         only = _("Ne sont comptées que les demandes du service « {service} ».")
         yield Line(only.format(service=words.safe(built.service)))
     for question, answer in answers(built, zone):
-        yield Line(f"{question} {answer}", Emphasis.STRONG, lead=question)
+        yield Line(joined(" ", (question, answer)), Emphasis.STRONG, lead=question)
 
 
 def _by_service(section: measured.Section, built: Report) -> Section:
@@ -88,20 +101,23 @@ def outlook_of(built: Report) -> Section:
     """What the year still allows."""
     target = words.percent(built.commitment.target)
     title = _("Atteindre {target} en {year}").format(target=target, year=built.outlook.year)
-    return Section(title, (Points(tuple(_outlook_sentences(built.outlook, target))),))
+    waiting = counting(built, Grain.YEAR.period_of(built.today), Belonging.DUE)
+    return Section(title, (Points(tuple(_outlook_sentences(built.outlook, target, waiting))),))
 
 
-def _outlook_sentences(outlook: Outlook, target: str) -> Iterable[str]:
+def _outlook_sentences(outlook: Outlook, target: str, of: Counting) -> Iterable[str]:
     if outlook.needed is None:
         yield _(
             "Même si toutes les demandes en attente sont tenues, celles qui échoient cette année resteront "
             "sous {target}."
         ).format(target=target)
     elif outlook.waiting:
-        yield _(
+        sentence = _(
             "{needed} des {waiting} demandes en attente qui échoient cette année doivent encore être tenues pour que "
             "l'année atteigne {target}, avec ce qui est reçu à ce jour."
-        ).format(needed=outlook.needed, waiting=outlook.waiting, target=target)
+        )
+        waiting = of.number(outlook.waiting, State.NOT_DUE_WAITING)
+        yield told(sentence, needed=outlook.needed, waiting=waiting, target=target)
     basis = (
         _("les mêmes semaines de l'an dernier")
         if outlook.volume_basis is VolumeBasis.LAST_YEAR
@@ -140,19 +156,22 @@ def _at_this_pace(outlook: Outlook) -> Iterable[str]:
 
 def late(built: Report, zone: ZoneInfo, most: int = MOST_ROWS) -> Section:
     """The unanswered requests past their due date, `most` of them."""
-    return _deadlines(_("Demandes en retard, sans réponse"), built.overdue, "overdue", built, zone, most)
+    return _deadlines(_("Demandes en retard, sans réponse"), built.overdue, State.OVERDUE, built, zone, most)
 
 
 def soon(built: Report, zone: ZoneInfo, most: int = MOST_ROWS) -> Section:
     """The unanswered requests that fall due soon, `most` of them."""
     found = all_overdue(built.soon)
-    return _deadlines(_("Échéance dans les trois jours ouvrés"), found, "due-soon", built, zone, most)
+    return _deadlines(_("Échéance dans les trois jours ouvrés"), found, State.DUE_SOON, built, zone, most)
 
 
-def _deadlines(title: str, found: Overdue, state: str, built: Report, zone: ZoneInfo, most: int) -> Section:
+def _deadlines(title: str, found: Overdue, state: State, built: Report, zone: ZoneInfo, most: int) -> Section:
     """A list with its count in the heading; the first rows only: the others are further down, or a command away."""
     items, follow_ups = found.listed, found.follow_ups
-    among = ngettext(" (dont {n} suite)", " (dont {n} suites)", follow_ups).format(n=follow_ups)
+    among = told(
+        ngettext(" (dont {n} suite)", " (dont {n} suites)", follow_ups),
+        n=of_all(built).number(follow_ups, state, follow_ups=True),
+    )
     blocks: list[Block] = [request_table(items[:most], zone, built.decided)] if items else []
     hidden = len(found) - most
     if hidden > 0:
@@ -163,8 +182,8 @@ def _deadlines(title: str, found: Overdue, state: str, built: Report, zone: Zone
             else _("… et {n} de plus : « mailsla requests {options} ».").format(n=hidden, options=options)
         )
         blocks.append(Line(more, Emphasis.DIM))
-    heading = _("{title} : {n}").format(title=title, n=words.number(len(found)))
-    return Section(f"{heading}{among if follow_ups else ''}", tuple(blocks))
+    heading = told(_("{title} : {n}"), title=title, n=of_all(built).number(len(found), state))
+    return Section(joined("", (heading, among if follow_ups else "")), tuple(blocks))
 
 
 def balance_of(built: Report) -> Section:
@@ -176,16 +195,24 @@ def balance_of(built: Report) -> Section:
 def notes(built: Report, zone: ZoneInfo, *, known_then: bool) -> Iterable[str]:
     """Yield what is said last."""
     if built.not_requests:
-        counts = ", ".join(f"{count}{NO_BREAK}{mail_terms.kind(kind)}" for kind, count in built.not_requests)
-        yield _("Ne sont pas des demandes, sur la période la plus longue : {counts}.").format(counts=counts)
+        period = built.sections[-1].period
+        counts = joined(
+            ", ",
+            (
+                told("{n}{kind}", n=left_out(count, kind, period), kind=NO_BREAK + mail_terms.kind(kind))
+                for kind, count in built.not_requests
+            ),
+        )
+        yield told(_("Ne sont pas des demandes, sur la période la plus longue : {counts}."), counts=counts)
     yield from _otherwise(built)
-    widest = built.sections[-1].follow_ups
-    if widest.counted:
-        yield ngettext(
+    widest = built.sections[-1]
+    if counted := widest.follow_ups.counted:
+        sentence = ngettext(
             "{n} suite d'une demande déjà traitée, comptée à part.",
             "{n} suites de demandes déjà traitées, comptées à part.",
-            widest.counted,
-        ).format(n=widest.counted)
+            counted,
+        )
+        yield told(sentence, n=follow_ups(counted, of_section(widest, built)))
     yield _("Les délais sont des estimations : ils tiennent compte des demandes encore sans réponse.")
     if known_then:
         yield from _of_then(built, zone)
@@ -194,14 +221,15 @@ def notes(built: Report, zone: ZoneInfo, *, known_then: bool) -> Iterable[str]:
 def _otherwise(built: Report) -> Iterable[str]:
     """Say how many of the widest cohort no mail answered, and what it would be without them."""
     widest = built.sections[-1]
-    decided, filed = widest.by_decision, widest.by_filing
+    of, decided, filed = of_section(widest, built), widest.by_decision, widest.by_filing
     if not decided and not filed:
         return
-    yield _(
-        "{period} : {decided} et {filed} comptent comme des réponses. Sans elles : {rate} dans les temps."
-    ).format(
+    decisions = ngettext("{n} réponse par décision", "{n} réponses par décision", decided)
+    filings = ngettext("{n} par classement", "{n} par classement", filed)
+    yield told(
+        _("{period} : {decided} et {filed} comptent comme des réponses. Sans elles : {rate} dans les temps."),
         period=words.period_name(widest.period),
-        decided=ngettext("{n} réponse par décision", "{n} réponses par décision", decided).format(n=decided),
-        filed=ngettext("{n} par classement", "{n} par classement", filed).format(n=filed),
-        rate=words.rate(widest.by_mail, built.minimum),
+        decided=told(decisions, n=of.number(decided, State.ANSWERED_BY_DECISION)),
+        filed=told(filings, n=of.number(filed, State.ANSWERED_BY_FILING)),
+        rate=of.but(variant=Variant.MAIL_ALONE).rate(widest.by_mail, built.minimum),
     )

@@ -9,15 +9,19 @@ from babel.dates import format_date
 
 from mailsla.core.clock.commitment import Unit
 from mailsla.core.rate.belonging import Belonging
+from mailsla.core.rate.counted import Counted
 from mailsla.core.rate.period import Period
 from mailsla.core.rate.report import Report
 from mailsla.core.rate.section import PeriodLine, Section
+from mailsla.core.rate.selection import State
 from mailsla.language import gettext as _
 from mailsla.language import language, ngettext
 from mailsla.presentation import words
+from mailsla.presentation.counting import counting
 from mailsla.presentation.pages import report_tables
 from mailsla.presentation.pages.drawing import Key, Shade, Stack, Stacks, Step, Steps
 from mailsla.presentation.pages.page import Alignment, Cell, Column, Fit, Picture, Table
+from mailsla.presentation.told import told
 
 MOST_COLUMNS = 60
 """Columns side by side: more would be too narrow to be told apart."""
@@ -45,24 +49,25 @@ def pieces(section: Section, built: Report) -> Iterator[Picture]:
         yield from _columns(titles[section.by], section.by_period, built, _("Ces périodes en chiffres"))
 
 
-def _columns(title: str, lines: Sequence[PeriodLine], built: Report, told: str) -> Iterator[Picture]:
+def _columns(title: str, lines: Sequence[PeriodLine], built: Report, of_table: str) -> Iterator[Picture]:
     shown = lines[-MOST_COLUMNS:]
     if not any(line.population.counted for line in shown):
         return
     met, due = (sum(getattr(line.population, name) for line in shown) for name in ("met", "fallen_due"))
-    target = built.commitment.target
-    counted = (
-        _("{fraction} dans les temps").format(fraction=words.out_of(met, due))
+    target, counted = built.commitment.target, _counted(shown, built)
+    said = (
+        told(_("{fraction} dans les temps"), fraction=words.out_of(met, due, *counted))
         if due
         else _("aucune demande échue")
     )
-    described = _(
-        "De {first} à {last} : {counted}. Au-dessus de chaque colonne, combien dans les temps, sur combien d'échues ; "
-        "le trait est à {target} des échues."
-    ).format(
+    described = told(
+        _(
+            "De {first} à {last} : {counted}. Au-dessus de chaque colonne, combien dans les temps, sur combien "
+            "d'échues ; le trait est à {target} des échues."
+        ),
         first=words.piece_name(shown[0].period),
         last=words.piece_name(shown[-1].period),
-        counted=counted,
+        counted=said,
         target=words.percent(target),
     )
     yield Picture(
@@ -70,9 +75,16 @@ def _columns(title: str, lines: Sequence[PeriodLine], built: Report, told: str) 
         description=described,
         drawing=Stacks(tuple(_stack(line, built) for line in shown), target),
         keys=tuple(_keys(shown, target)),
-        told=told,
+        told=of_table,
         table=report_tables.over_time(shown, built),
     )
+
+
+def _counted(lines: Sequence[PeriodLine], built: Report) -> tuple[Counted, Counted]:
+    """Return what some pieces that follow each other count together: those in time, and those fallen due."""
+    first, last = lines[0].cut.first, lines[-1].cut.last
+    of = counting(built, Period("", first, last))
+    return of.of(State.MET), of.of(State.FALLEN_DUE)
 
 
 def _stack(line: PeriodLine, built: Report) -> Stack:

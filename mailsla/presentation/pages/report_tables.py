@@ -5,16 +5,29 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from functools import partial
+from typing import Any
 
 from mailsla.core.clock.commitment import Commitment, Unit
 from mailsla.core.pairing.balance import Balance
 from mailsla.core.rate.belonging import Belonging
 from mailsla.core.rate.delays import DelayCurve
+from mailsla.core.rate.period import year_before
 from mailsla.core.rate.population import Population
 from mailsla.core.rate.report import Report
 from mailsla.core.rate.section import PeriodLine, Section, ServiceLine
+from mailsla.core.rate.selection import State
+from mailsla.core.rate.standard import Variant
 from mailsla.language import gettext as _
 from mailsla.presentation import balance_lines, words
+from mailsla.presentation.counting import (
+    FALLEN_DUE,
+    HANDLED,
+    Counting,
+    counting,
+    of_section,
+    of_service,
+)
 from mailsla.presentation.pages.page import (
     NOTHING,
     Alignment,
@@ -26,6 +39,7 @@ from mailsla.presentation.pages.page import (
     Row,
     Table,
 )
+from mailsla.presentation.told import figure
 
 Figure = tuple[str, Callable[[Section], Cell | Bar]]
 """A figure's label, and how it is told of a cohort."""
@@ -43,16 +57,28 @@ def summary(built: Report) -> Table:
 
 
 def _standing(built: Report) -> Iterable[Figure]:
-    promise, minimum = built.commitment, built.minimum
-    yield _("Taux de respect"), lambda cohort: _rate(cohort.population, minimum, Emphasis.STRONG)
+    promise, minimum, count = built.commitment, built.minimum, partial(_count_of, built)
+    yield (
+        _("Taux de respect"),
+        lambda cohort: _rate(cohort.population, minimum, of_section(cohort, built), emphasis=Emphasis.STRONG),
+    )
     yield "", lambda cohort: _bar(cohort.population, minimum, promise.target)
     yield _("Objectif"), lambda cohort: _target(cohort, promise, minimum)
     yield _("Chiffre"), lambda cohort: Cell(words.standing(cohort.finality))
-    yield _("Échues, répondues dans les temps"), lambda cohort: _count(cohort.population.met)
-    yield _("Échues, hors délai ou sans réponse"), lambda cohort: _count(cohort.population.missed)
+    yield _("Échues, répondues dans les temps"), count(lambda cohort: cohort.population.met, State.MET)
+    yield (
+        _("Échues, hors délai ou sans réponse"),
+        count(lambda cohort: cohort.population.missed, State.MISSED),
+    )
     if any(cohort.population.not_due for cohort in built.sections):
-        yield _("Pas encore échues, répondues"), lambda cohort: _count(cohort.population.early)
-        yield _("Pas encore échues, en attente"), lambda cohort: _count(cohort.population.waiting)
+        yield (
+            _("Pas encore échues, répondues"),
+            count(lambda cohort: cohort.population.early, State.NOT_DUE_ANSWERED),
+        )
+        yield (
+            _("Pas encore échues, en attente"),
+            count(lambda cohort: cohort.population.waiting, State.NOT_DUE_WAITING),
+        )
         yield (
             _("Taux final possible, pour les demandes déjà reçues"),
             lambda cohort: Cell(words.interval(cohort.population, minimum)),
@@ -75,7 +101,10 @@ def _delays(built: Report) -> Iterable[Figure]:
         lambda cohort: _delay(cohort.first_responses, cohort.first_responses.median, minimum, half),
     )
     if any(cohort.acknowledged for cohort in built.sections):
-        yield _("Accusés de réception"), lambda cohort: _count(cohort.acknowledged)
+        yield (
+            _("Accusés de réception"),
+            _count_of(built, lambda cohort: cohort.acknowledged, State.ACKNOWLEDGED),
+        )
     days = (5, built.commitment.last_day, 15) if built.commitment.unit is Unit.WORKING_DAYS else (5, 10, 15)
     label = _("Estimation : répondues en {days} jours ouvrés").format(
         days=", ".join(map(str, sorted(set(days))))
@@ -85,16 +114,20 @@ def _delays(built: Report) -> Iterable[Figure]:
 
 def _variants(built: Report) -> Iterable[Figure]:
     minimum = built.minimum
+
+    def of(cohort: Section, **changes: Any) -> Counting:
+        return of_section(cohort, built).but(**changes)
+
     yield (
         _("Parmi les demandes reçues dans la période")
         if built.sections[0].by is Belonging.DUE
         else _("Parmi les demandes échues dans la période"),
-        lambda cohort: _rate(cohort.beside, minimum),
+        lambda cohort: _rate(cohort.beside, minimum, of(cohort, by=cohort.by.other)),
     )
     other = built.commitment.compared(built.commitment.comparison.other)
     yield (
         _("Si l'on comptait « {promise} »").format(promise=words.short_promise(other)),
-        lambda cohort: _rate(cohort.compared, minimum),
+        lambda cohort: _rate(cohort.compared, minimum, of(cohort, variant=Variant.OTHER_COMPARISON)),
     )
     if any(
         cohort.closures_changed or cohort.without_closures != replace(cohort.population, excluded=0)
@@ -102,26 +135,34 @@ def _variants(built: Report) -> Iterable[Figure]:
     ):
         yield (
             _("Sans les fermetures déclarées"),
-            lambda cohort: _rate(cohort.without_closures, minimum),
+            lambda cohort: _rate(
+                cohort.without_closures, minimum, of(cohort, variant=Variant.WITHOUT_CLOSURES)
+            ),
         )
     yield from _otherwise(built)
     yield (
         _("Parmi les demandes traitées sur la période"),
-        lambda cohort: _rate(cohort.handled, minimum),
+        lambda cohort: _rate(cohort.handled, minimum, of(cohort, by=Belonging.DUE), HANDLED),
     )
     if any(cohort.population.excluded for cohort in built.sections):
-        yield _("Exclues par décision"), lambda cohort: _count(cohort.population.excluded)
+        yield (
+            _("Exclues par décision"),
+            _count_of(built, lambda cohort: cohort.population.excluded, State.EXCLUDED),
+        )
 
 
 def _otherwise(built: Report) -> Iterable[Figure]:
     """The answers that no mail gave, and the rate without them; nothing when there is none."""
     if not any(cohort.by_decision or cohort.by_filing for cohort in built.sections):
         return
-    yield _("Répondues par décision"), lambda cohort: _count(cohort.by_decision)
-    yield _("Répondues par classement"), lambda cohort: _count(cohort.by_filing)
+    count = partial(_count_of, built)
+    yield _("Répondues par décision"), count(lambda cohort: cohort.by_decision, State.ANSWERED_BY_DECISION)
+    yield _("Répondues par classement"), count(lambda cohort: cohort.by_filing, State.ANSWERED_BY_FILING)
     yield (
         _("Sans ces réponses par décision ou classement"),
-        lambda cohort: _rate(cohort.by_mail, built.minimum),
+        lambda cohort: _rate(
+            cohort.by_mail, built.minimum, of_section(cohort, built).but(variant=Variant.MAIL_ALONE)
+        ),
     )
 
 
@@ -132,7 +173,8 @@ def services(cohort: Section, built: Report) -> Table:
         *_rate_columns(),
         Column(_("Médiane"), Alignment.RIGHT, Fit.WHOLE),
     )
-    rows = tuple(_service(line, built) for line in cohort.by_service)
+    counted = of_section(cohort, built)
+    rows = tuple(_service(line, built, of_service(line.service, counted)) for line in cohort.by_service)
     nobody: Row = (Cell(_("aucune demande")), *[NOTHING] * (len(columns) - 1))
     return Table(columns, rows or (nobody,))
 
@@ -167,19 +209,19 @@ def _rate_columns() -> tuple[Column, ...]:
     )
 
 
-def _rate_cells(counts: Population, built: Report) -> Row:
+def _rate_cells(counts: Population, built: Report, of: Counting) -> Row:
     return (
-        _rate(counts, built.minimum),
+        _rate(counts, built.minimum, of),
         _bar(counts, built.minimum, built.commitment.target),
-        _count(counts.missed),
-        _count(counts.not_due),
+        _count(counts.missed, of, State.MISSED),
+        _count(counts.not_due, of, State.NOT_DUE),
     )
 
 
-def _service(line: ServiceLine, built: Report) -> Row:
+def _service(line: ServiceLine, built: Report, of: Counting) -> Row:
     median = line.delays.median if line.delays.requests >= built.minimum else None
     days = Cell("–") if median is None else Cell(_("{n} j").format(n=median), median)
-    return (Cell(words.service_name(line.service)), *_rate_cells(line.population, built), days)
+    return (Cell(words.service_name(line.service)), *_rate_cells(line.population, built, of), days)
 
 
 def over_time(lines: Sequence[PeriodLine], built: Report) -> Table:
@@ -189,7 +231,12 @@ def over_time(lines: Sequence[PeriodLine], built: Report) -> Table:
     rows = tuple(_piece(line, built) for line in lines)
     if not any(former):
         return Table(columns, rows)
-    beside = (NOTHING if counts is None else _rate(counts, built.minimum) for counts in former)
+    beside = (
+        NOTHING
+        if line.former is None
+        else _rate(line.former, built.minimum, counting(built, year_before(line.cut)))
+        for line in lines
+    )
     return Table(
         (*columns, Column(_("Un an avant"), fit=Fit.WHOLE)),
         tuple((*row, cell) for row, cell in zip(rows, beside, strict=True)),
@@ -199,21 +246,14 @@ def over_time(lines: Sequence[PeriodLine], built: Report) -> Table:
 def _piece(line: PeriodLine, built: Report) -> Row:
     return (
         Cell(words.cut_name(line.period, line.cut), line.cut.name),
-        *_rate_cells(line.population, built),
+        *_rate_cells(line.population, built, counting(built, line.cut)),
         Cell(words.standing(line.finality)),
     )
 
 
 def balance(of: Balance) -> Table:
     """In which class each mail is, and how they add up, with the command that lists each."""
-    rows: tuple[Row, ...] = tuple(
-        (
-            Cell(line.label, emphasis=Emphasis.STRONG if line.is_sum else Emphasis.PLAIN),
-            Cell(str(line.count), line.count, Emphasis.STRONG if line.is_sum else Emphasis.PLAIN),
-            Cell(line.options, emphasis=Emphasis.DIM),
-        )
-        for line in balance_lines.lines(of)
-    )
+    rows = tuple(map(_class, balance_lines.lines(of)))
     columns = (
         Column(_("Courriels")),
         Column(_("Nombre"), Alignment.RIGHT, Fit.WHOLE),
@@ -222,8 +262,22 @@ def balance(of: Balance) -> Table:
     return Table(columns, rows)
 
 
-def _count(number: int) -> Cell:
-    return Cell(words.number(number), number)
+def _class(line: balance_lines.Line) -> Row:
+    emphasis = Emphasis.STRONG if line.is_sum else Emphasis.PLAIN
+    return (
+        Cell(line.label, emphasis=emphasis),
+        Cell(figure(str(line.count), line.count, line.of), line.count, emphasis),
+        Cell(line.options, emphasis=Emphasis.DIM),
+    )
+
+
+def _count_of(built: Report, number: Callable[[Section], int], state: State) -> Callable[[Section], Cell]:
+    """Return what tells how many requests of a cohort are in a state."""
+    return lambda cohort: _count(number(cohort), of_section(cohort, built), state)
+
+
+def _count(number: int, of: Counting, state: State) -> Cell:
+    return Cell(of.number(number, state), number)
 
 
 def _share(counts: Population, minimum: int) -> Fraction | None:
@@ -231,8 +285,14 @@ def _share(counts: Population, minimum: int) -> Fraction | None:
     return None if counts.fallen_due < minimum else counts.attainment
 
 
-def _rate(counts: Population, minimum: int, emphasis: Emphasis = Emphasis.PLAIN) -> Cell:
-    return Cell(words.rate(counts, minimum), _share(counts, minimum), emphasis)
+def _rate(
+    counts: Population,
+    minimum: int,
+    of: Counting,
+    states: tuple[State, State] = FALLEN_DUE,
+    emphasis: Emphasis = Emphasis.PLAIN,
+) -> Cell:
+    return Cell(of.rate(counts, minimum, states), _share(counts, minimum), emphasis)
 
 
 def _bar(counts: Population, minimum: int, target: Fraction) -> Cell | Bar:

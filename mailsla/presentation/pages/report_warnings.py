@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from zoneinfo import ZoneInfo
 
 from mailsla.core.collection.gap import Gap
-from mailsla.core.pairing.doubts import Doubt, DoubtCode
+from mailsla.core.pairing.doubts import Doubt
+from mailsla.core.rate.counted import Matter, matter_of
 from mailsla.core.rate.disputes import Disputed
 from mailsla.core.rate.publication import Revision
 from mailsla.core.rate.report import Report
+from mailsla.core.rate.selection import State
 from mailsla.core.rate.unseen_replies import UnseenReplies
 from mailsla.language import gettext as _
 from mailsla.language import ngettext
 from mailsla.presentation import terms, words
+from mailsla.presentation.counting import by_service, doubts, of_section, set_aside
 from mailsla.presentation.pages.register_page import figure
+from mailsla.presentation.told import joined, told
 
 MOST_OF_A_KIND = 3
 """Warnings that are said one by one; more of a kind are counted, so that figures stay in sight."""
@@ -24,17 +29,18 @@ def warnings(built: Report, zone: ZoneInfo) -> Iterable[str]:
     """Yield what keeps the figures from being whole or final, a sentence each."""
     yield from _gaps(built.gaps, zone)
     yield from _revisions(built.revisions, built.minimum, zone)
-    yield from _doubts(built.doubts)
+    yield from _doubts(built.doubts, built.service)
     if built.unseen is not None:
         yield _unseen(built.unseen, built)
     if built.disputed is not None:
         yield _disputed(built.disputed, built)
     if built.set_aside:
-        yield ngettext(
+        sentence = ngettext(
             "{n} courriel illisible a été mis de côté ; voir « mailsla check ».",
             "{n} courriels illisibles ont été mis de côté ; voir « mailsla check ».",
             built.set_aside,
-        ).format(n=built.set_aside)
+        )
+        yield told(sentence, n=set_aside(built.set_aside))
 
 
 def _gaps(gaps: Sequence[Gap], zone: ZoneInfo) -> Iterable[str]:
@@ -78,65 +84,72 @@ def _revisions(revisions: Sequence[Revision], minimum: int, zone: ZoneInfo) -> I
     ).format(n=len(revisions), causes=", ".join(map(terms.source, causes)) or "–")
 
 
-def _doubts(doubts: Sequence[Doubt]) -> Iterable[str]:
+def _doubts(found: Sequence[Doubt], service: str | None) -> Iterable[str]:
     """How many mails wait for a person's look; those of which more is said below left out."""
-    more_below = {DoubtCode.UNSEEN_REPLY, DoubtCode.RECEIPT_DISPUTED, DoubtCode.DATE_DISPUTED}
-    codes = [doubt.code for doubt in doubts if doubt.code not in more_below]
-    replies = sum(code.is_about_a_reply for code in codes)
-    in_junk = codes.count(DoubtCode.FORM_IN_JUNK)
-    requests = len(codes) - replies - in_junk
-    if replies:
-        yield ngettext(
+    counts = Counter(matter_of(doubt.code) for doubt in found)
+    for matter in (Matter.REPLIES, Matter.REQUESTS, Matter.IN_JUNK):
+        if count := counts[matter]:
+            yield told(_to_check(matter, count), n=doubts(count, matter, service))
+
+
+def _to_check(matter: Matter, count: int) -> str:
+    if matter is Matter.REPLIES:
+        return ngettext(
             "{n} réponse possible reste à vérifier : voir « mailsla requests --state to-check ».",
             "{n} réponses possibles restent à vérifier : voir « mailsla requests --state to-check ».",
-            replies,
-        ).format(n=replies)
-    if requests:
-        yield ngettext(
+            count,
+        )
+    if matter is Matter.REQUESTS:
+        return ngettext(
             "{n} courriel compté comme une demande reste à vérifier : voir « mailsla requests --state to-check ».",
             "{n} courriels comptés comme des demandes restent à vérifier : voir « mailsla requests --state to-check ».",
-            requests,
-        ).format(n=requests)
-    if in_junk:
-        yield ngettext(
-            "{n} courriel d'un formulaire déclaré se trouve dans les indésirables et ne compte pas : voir « mailsla "
-            "requests --state to-check ».",
-            "{n} courriels d'un formulaire déclaré se trouvent dans les indésirables et ne comptent pas : voir « "
-            "mailsla requests --state to-check ».",
-            in_junk,
-        ).format(n=in_junk)
+            count,
+        )
+    return ngettext(
+        "{n} courriel d'un formulaire déclaré se trouve dans les indésirables et ne compte pas : voir « mailsla "
+        "requests --state to-check ».",
+        "{n} courriels d'un formulaire déclaré se trouvent dans les indésirables et ne comptent pas : voir « "
+        "mailsla requests --state to-check ».",
+        count,
+    )
 
 
 def _disputed(found: Disputed, built: Report) -> str:
-    said = ngettext(
+    of = of_section(built.sections[0], built)
+    sentence = ngettext(
         "{period} : le verdict de {n} demande dépend de la date que l'on croit, celle que porte le courriel ou celle "
         "du serveur : voir « mailsla requests --state to-check ».",
         "{period} : le verdict de {n} demandes dépend de la date que l'on croit, celle que porte le courriel ou celle "
         "du serveur : voir « mailsla requests --state to-check ».",
         found.count,
-    ).format(period=words.period_name(built.sections[0].period), n=found.count)
+    )
+    period = words.period_name(built.sections[0].period)
+    said = told(sentence, period=period, n=of.number(found.count, State.DISPUTED))
     if not found.otherwise.fallen_due:
         return said
     rate = words.rate(found.otherwise, built.minimum)
-    return said + " " + _("Avec les autres dates, le taux y serait de {rate}.").format(rate=rate)
+    return joined(" ", (said, _("Avec les autres dates, le taux y serait de {rate}.").format(rate=rate)))
 
 
 def _unseen(found: UnseenReplies, built: Report) -> str:
-    said = ngettext(
+    of = of_section(built.sections[0], built)
+    sentence = ngettext(
         "{period} : {n} demande est comptée sans réponse alors que l'usager a répondu à un courriel de la préfecture "
         "que mailsla n'a pas vu ({whose}).",
         "{period} : {n} demandes sont comptées sans réponse alors que les usagers ont répondu à des courriels de la "
         "préfecture que mailsla n'a pas vus ({whose}).",
         found.count,
-    ).format(
+    )
+    said = told(
+        sentence,
         period=words.period_name(built.sections[0].period),
-        n=found.count,
-        whose=words.by_service(found.by_service),
+        n=of.number(found.count, State.UNSEEN_REPLY),
+        whose=by_service(found.by_service, of, State.UNSEEN_REPLY),
     )
     if not found.if_answered.fallen_due:
         return said
     rate = words.rate(found.if_answered, built.minimum)
-    return said + " " + _("Si c'étaient des réponses, le taux y serait de {rate}.").format(rate=rate)
+    return joined(" ", (said, _("Si c'étaient des réponses, le taux y serait de {rate}.").format(rate=rate)))
 
 
 def _incomplete(gap: Gap) -> str:

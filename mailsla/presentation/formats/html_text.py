@@ -1,0 +1,19 @@
+"""Draws a text of a page as HTML: typeset, and what leads somewhere as a link."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mailsla.presentation.formats.markup import Node, element
+from mailsla.presentation.told import Link, parts_of, text_of
+from mailsla.presentation.typography import typeset
+
+
+def inline(text: str, skipped: int = 0) -> Iterator[Node]:
+    """Yield a text, but for so many of its first letters; nothing of an empty one."""
+    # Typeset as a whole: what stands before a colon may be in another part. No letter more, none less.
+    shown, at = typeset(text), 0
+    for part in parts_of(text):
+        begins, at = at, at + len(text_of(part))
+        if piece := shown[max(begins, skipped) : at]:
+            yield element("a", piece, href=part.href) if isinstance(part, Link) else piece
