@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import partial
 
 from mailsla.adapters.machine.scheduling import Job, Shift, run_shifts
-from mailsla.adapters.machine.watchdog import give_sign
+from mailsla.adapters.machine.signs_of_life import give_sign
 from mailsla.adapters.machine.written_files import keep_private
 from mailsla.bootstrap import alerts, keeping_up
 from mailsla.bootstrap.access import forget_tokens

@@ -10,7 +10,8 @@ from socket import AF_UNIX, SOCK_DGRAM, socket
 import pytest
 
 from mailsla.adapters.machine.service_manager import SOCKET_VARIABLE
-from mailsla.adapters.machine.watchdog import Watchdog, asked_seconds, give_sign
+from mailsla.adapters.machine.signs_of_life import give_sign
+from mailsla.adapters.machine.watchdog import Watchdog, asked_seconds
 
 
 class Clock:

@@ -8,7 +8,7 @@ import time
 from dataclasses import dataclass
 
 from mailsla.adapters.machine.present import Now
-from mailsla.adapters.machine.watchdog import give_sign
+from mailsla.adapters.machine.signs_of_life import give_sign
 
 SIGN_SECONDS = 60
 """A pause that lasts longer gives a sign of life so often."""

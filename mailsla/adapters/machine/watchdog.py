@@ -11,25 +11,18 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from contextvars import ContextVar
 from dataclasses import dataclass, field
 
 import structlog
 
 from mailsla.adapters.machine import service_manager
+from mailsla.adapters.machine.signs_of_life import give_sign, giving
 
 SILENCE_SECONDS = 30 * 60.0
 """How long a job may give no sign where nobody asks: three times the longest wait for a server."""
 
 BEATS = 4
 """How often the service manager is told, in the time after which it gives up."""
-
-_here: ContextVar[Callable[[], object]] = ContextVar("watchdog", default=lambda: None)
-
-
-def give_sign() -> None:
-    """Say that the job this is called from goes on: between two steps, by whatever may last. Elsewhere, nothing."""
-    _here.get()()
 
 
 def asked_seconds() -> float | None:
@@ -78,12 +71,11 @@ class Watchdog:
     @contextmanager
     def at_work(self, name: str) -> Iterator[None]:
         """Have what is done in the block, by this thread, give the signs of a job."""
-        token = _here.set(lambda: self._sign(name, is_busy=True))
         try:
-            give_sign()
-            yield
+            with giving(lambda: self._sign(name, is_busy=True)):
+                give_sign()
+                yield
         finally:
-            _here.reset(token)
             self._sign(name, is_busy=False)
 
     def _sign(self, name: str, *, is_busy: bool) -> None:

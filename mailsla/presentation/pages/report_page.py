@@ -26,6 +26,7 @@ from mailsla.presentation.counting import (
     of_section,
 )
 from mailsla.presentation.pages import report_tables
+from mailsla.presentation.pages.balance_table import balance
 from mailsla.presentation.pages.other_promises import other_promises
 from mailsla.presentation.pages.page import Block, Emphasis, Line, Page, Points, Section
 from mailsla.presentation.pages.report_answers import answers
@@ -189,7 +190,7 @@ def _deadlines(title: str, found: Overdue, state: State, built: Report, zone: Zo
 def balance_of(built: Report) -> Section:
     """The balance of all mail: it is of no period and no service."""
     title = _("Compte – tous les courriels relevés à ce jour, toutes périodes et tous services")
-    return Section(title, (report_tables.balance(built.balance),))
+    return Section(title, (balance(built.balance),))
 
 
 def notes(built: Report, zone: ZoneInfo, *, known_then: bool) -> Iterable[str]:

@@ -9,7 +9,6 @@ from functools import partial
 from typing import Any
 
 from mailsla.core.clock.commitment import Commitment, Unit
-from mailsla.core.pairing.balance import Balance
 from mailsla.core.rate.belonging import Belonging
 from mailsla.core.rate.delays import DelayCurve
 from mailsla.core.rate.period import year_before
@@ -19,27 +18,9 @@ from mailsla.core.rate.section import PeriodLine, Section, ServiceLine
 from mailsla.core.rate.selection import State
 from mailsla.core.rate.standard import Variant
 from mailsla.language import gettext as _
-from mailsla.presentation import balance_lines, words
-from mailsla.presentation.counting import (
-    FALLEN_DUE,
-    HANDLED,
-    Counting,
-    counting,
-    of_section,
-    of_service,
-)
-from mailsla.presentation.pages.page import (
-    NOTHING,
-    Alignment,
-    Bar,
-    Cell,
-    Column,
-    Emphasis,
-    Fit,
-    Row,
-    Table,
-)
-from mailsla.presentation.told import figure
+from mailsla.presentation import words
+from mailsla.presentation.counting import FALLEN_DUE, HANDLED, Counting, counting, of_section, of_service
+from mailsla.presentation.pages.page import NOTHING, Alignment, Bar, Cell, Column, Emphasis, Fit, Row, Table
 
 Figure = tuple[str, Callable[[Section], Cell | Bar]]
 """A figure's label, and how it is told of a cohort."""
@@ -248,26 +229,6 @@ def _piece(line: PeriodLine, built: Report) -> Row:
         Cell(words.cut_name(line.period, line.cut), line.cut.name),
         *_rate_cells(line.population, built, counting(built, line.cut)),
         Cell(words.standing(line.finality)),
-    )
-
-
-def balance(of: Balance) -> Table:
-    """In which class each mail is, and how they add up, with the command that lists each."""
-    rows = tuple(map(_class, balance_lines.lines(of)))
-    columns = (
-        Column(_("Courriels")),
-        Column(_("Nombre"), Alignment.RIGHT, Fit.WHOLE),
-        Column(_("Leur liste : mailsla mails"), fit=Fit.WHOLE),
-    )
-    return Table(columns, rows)
-
-
-def _class(line: balance_lines.Line) -> Row:
-    emphasis = Emphasis.STRONG if line.is_sum else Emphasis.PLAIN
-    return (
-        Cell(line.label, emphasis=emphasis),
-        Cell(figure(str(line.count), line.count, line.of), line.count, emphasis),
-        Cell(line.options, emphasis=Emphasis.DIM),
     )
 
 
