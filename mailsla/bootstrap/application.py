@@ -37,13 +37,10 @@ from mailsla.presentation import collection_lines
 from mailsla.usecases import gaps
 from mailsla.usecases.attempts import Restraint
 from mailsla.usecases.derive import derive_pending
+from mailsla.usecases.derive_beside import Beside
 from mailsla.usecases.poll import LEASE, Collected, poll
-from mailsla.usecases.terms import Progress, Terms
+from mailsla.usecases.terms import Progress, Terms, silent
 from mailsla.usecases.watch import Heard, LineLimits, Watch
-
-
-def _silent(_mailbox: str, _done: int, _total: int) -> None:
-    """Show no progress."""
 
 
 @dataclass
@@ -116,12 +113,12 @@ class Application:
         say = partial(collection_lines.held_back, zone=self.site.zone)
         return Restraint(account.name, self.store.attempts, say)
 
-    def poll(self, account: Account, progress: Progress = _silent) -> Collected:
+    def poll(self, account: Account, progress: Progress = silent) -> Collected:
         """Collect one account and record the run, unless it was tried in vain too often."""
         held_back = self.restraint(account).held_back(self.now())
         return held_back or self._poll(account, partial(self.sessions.session, account), progress)
 
-    def _poll(self, account: Account, open_session: Open, progress: Progress = _silent) -> Collected:
+    def _poll(self, account: Account, open_session: Open, progress: Progress = silent) -> Collected:
         holder = self.store.leases.holder(account.name)
         if holder is not None and is_dead(holder):
             # Killed: nobody waits for the end of its lease.
@@ -137,6 +134,7 @@ class Application:
                 progress=progress,
                 stopping=self.time.is_stopping,
                 spread=second.map,
+                beside=Beside(self.store.derivations.beside(second), self.site.pairing, self.configured),
             )
             return poll(open_session, self.store, terms, self.worker)
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from mailsla.core.collection.on_server import ListedMailbox
+from mailsla.core.collection.to_store import Cursor
 from mailsla.core.errors import FetchCut, MailboxError, TransientError
 from mailsla.core.mail.copies import MailboxRole
 from mailsla.language import gettext as _
@@ -53,8 +54,7 @@ def collect(session: Session, store: FactStore, terms: Terms, tally: Tally | Non
     tally.refused += session.unlisted
     cursors = store.mailboxes.cursors(terms.account, listed)
     leftovers = store.set_aside.with_leftovers(cursors, terms.now())
-    # What breaks the connection time and again comes last: the rest is read before.
-    turns = sorted(zip(listed, cursors, strict=True), key=lambda turn: turn[1].is_stuck)
+    turns = sorted(zip(listed, cursors, strict=True), key=_turn)
     # What was thrown away is not sent from the bin.
     with_drafts = store.copies.with_drafts(
         cursor for mailbox, cursor in turns if mailbox.role is not MailboxRole.TRASH
@@ -70,6 +70,16 @@ def collect(session: Session, store: FactStore, terms: Terms, tally: Tally | Non
     names = {mailbox.name for mailbox in listed}
     tally.gone += store.mailboxes.forget_others(terms.account, names, terms.now())
     return tally
+
+
+def _turn(known: tuple[ListedMailbox, Cursor]) -> tuple[bool, bool]:
+    """Return what decides when a mailbox is read.
+
+    What breaks the connection time and again comes last: the rest is read before. What the office sent comes first, as
+    long as it was never read whole: each letter then meets the answers to it.
+    """
+    mailbox, cursor = known
+    return cursor.is_stuck, cursor.was_read_whole or mailbox.role is not MailboxRole.SENT
 
 
 def _go_over(one: MailboxPass, *, has_leftovers: bool, has_drafts: bool) -> bool:

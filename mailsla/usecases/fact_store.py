@@ -35,8 +35,11 @@ class Mailboxes(Protocol):
 class Messages(Protocol):
     """What was collected."""
 
-    def add(self, cursor: Cursor, batch: Batch, seen_at: datetime) -> None:
-        """Add a batch and move the cursor, in one transaction; up to UID 0, the cursor stays where it is."""
+    def add(self, cursor: Cursor, batch: Batch, seen_at: datetime) -> Sequence[int]:
+        """Add a batch and move the cursor, in one transaction; up to UID 0, the cursor stays where it is.
+
+        Return the numbers of its messages, known before or not.
+        """
 
     def nameless(self, cursor: Cursor, office: Office) -> Collection[int]:
         """Return the UIDs of forms' mails whose citizen is written in the body, and is not known."""

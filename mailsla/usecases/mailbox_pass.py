@@ -11,7 +11,7 @@ from mailsla.core.collection.losses import given_since, missing
 from mailsla.core.collection.on_server import ListedMailbox, MailboxStatus
 from mailsla.core.collection.to_store import Batch, Cursor, SetAside
 from mailsla.core.errors import MailboxError, TransientError
-from mailsla.core.mail.copies import DRAFT_FLAG
+from mailsla.core.mail.copies import DRAFT_FLAG, MailboxRole
 from mailsla.core.mail.header import ASKED_VERSION
 from mailsla.core.pairing.ties import forms_digest
 from mailsla.usecases.fact_store import FactStore
@@ -169,11 +169,16 @@ class MailboxPass:
         for batch in read_batches(self.session, new, status.uid_validity, self._fetching_terms):
             through = batch.last_uid
             covered = through if suspect is None else min(through, suspect - 1)
-            self._store(replace(batch, last_uid=covered, arrived=not anew and self.cursor.was_read_whole))
-            done += len(batch.messages) + len(batch.set_aside)
+            arrived = not anew and self.cursor.was_read_whole
+            numbers = self._store(replace(batch, last_uid=covered, arrived=arrived))
+            count = len(batch.messages) + len(batch.set_aside)
+            done += count
             self.terms.progress(self.mailbox.name, done, max(new.expected, done))
             if self.terms.stopping():
                 return None
+            if count >= self.terms.limits.stored and self.mailbox.role is not MailboxRole.SENT:
+                # What the office sent is derived with what it answers, which comes after it.
+                self.terms.beside(numbers)
         if suspect is not None:
             through = max(through, suspect)
             self._read_suspect(status, suspect, through)
@@ -210,10 +215,10 @@ class MailboxPass:
             came.update(item.uid for item in batch.set_aside)
         return came
 
-    def _store(self, batch: Batch) -> None:
-        self.store.messages.add(self.cursor, batch, self.terms.now())
+    def _store(self, batch: Batch) -> Sequence[int]:
         self.tally.messages += len(batch.messages)
         self.tally.set_aside += len(batch.set_aside)
+        return self.store.messages.add(self.cursor, batch, self.terms.now())
 
     def _reconcile(self, status: MailboxStatus, through: int) -> None:
         """Note the copies that have vanished, and read what was left out, only when the server's count differs."""

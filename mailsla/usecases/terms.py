@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -11,6 +11,11 @@ from mailsla.core.office.correspondents import UNKNOWN_OFFICE, Office
 
 Progress = Callable[[str, int, int], None]
 """Called with a mailbox's name, the messages done, and the messages to do."""
+
+
+def silent(_mailbox: str, _done: int, _total: int) -> None:
+    """Show no progress."""
+
 
 Map = Callable[[Callable[[Any], Any], Iterable[Any]], Iterator[Any]]
 """Applies a pure function of a module to each item, in order; it may take some items ahead of what it yields."""
@@ -58,6 +63,7 @@ class Terms:
         progress: Told of what is stored.
         stopping: Says when to end early.
         spread: Reads the headers.
+        beside: Given the numbers of messages that were stored, while more are on their way.
         limits: Of sizes.
     """
 
@@ -66,9 +72,10 @@ class Terms:
     office: Office = UNKNOWN_OFFICE
     keywords: Collection[str] = ()
     since: date | None = None
-    progress: Progress = lambda _mailbox, _done, _total: None
+    progress: Progress = silent
     stopping: Callable[[], bool] = lambda: False
     spread: Map = map
+    beside: Callable[[Sequence[int]], object] = lambda _numbers: None
     limits: Limits = Limits()
 
     @property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -24,7 +24,7 @@ from mailsla.core.pairing.rules import PairingRules
 from mailsla.usecases.collect import collect
 from mailsla.usecases.derive import derive_pending
 from mailsla.usecases.mailbox_pass import Tally
-from mailsla.usecases.terms import Progress, Terms
+from mailsla.usecases.terms import Limits, Progress, Terms, silent
 from tests.factories import OFFICE, RULES
 from tests.trials.stores import new_store
 
@@ -112,7 +112,9 @@ class Box:
         keywords: Collection[str] = (),
         at: datetime = AT + timedelta(hours=1),
         since: date | None = None,
-        progress: Progress = lambda _mailbox, _done, _total: None,
+        progress: Progress = silent,
+        limits: Limits = Limits(),  # noqa: B008 (a frozen value)
+        beside: Callable[[Sequence[int]], object] = lambda _numbers: None,
         **changes: Any,
     ) -> Tally:
         """Collect everything once."""
@@ -123,6 +125,8 @@ class Box:
             keywords=keywords,
             since=since,
             progress=progress,
+            beside=beside,
+            limits=limits,
         )
         with self.session(**changes) as session:
             return collect(session, self.store, terms)

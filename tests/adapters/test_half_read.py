@@ -28,7 +28,7 @@ REQUEST = (
 
 
 class TwoMailboxes(ScriptedImap):
-    """Holds one request, of 2 November; whoever comes to open `Sent` is cut off, or waits.
+    """Holds one request, of 2 November; whoever comes to open `Reponses`, after the inbox, is cut off, or waits.
 
     Attributes:
         cuts: Whether it cuts.
@@ -38,12 +38,12 @@ class TwoMailboxes(ScriptedImap):
 
     def __init__(self) -> None:
         super().__init__({1: REQUEST})
-        self.mailboxes[b"Sent"] = b"Sent"
+        self.mailboxes[b"Reponses"] = b"Reponses"
         self.cuts = False
         self.reached, self.go_on = threading.Event(), threading.Event()
 
     def _answer(self, connection: socket, raw: bytes) -> bool:
-        if b"EXAMINE" in raw and b"Sent" in raw:
+        if b"EXAMINE" in raw and b"Reponses" in raw:
             self.reached.set()
             if self.cuts or not self.go_on.wait(20):
                 return False

@@ -69,6 +69,18 @@ def test_long_lists_are_shared_and_short_ones_are_not(second: SecondProcess) -> 
     assert len(set(second.map(where, range(60)))) == 2
 
 
+def test_what_is_done_within_other_work_shares_the_process(second: SecondProcess) -> None:
+    where_inside: set[int] = set()
+    outer = []
+    for number in second.map(slowly, range(40)):
+        if number == 20:
+            where_inside.update(second.map(where, range(30)))
+        outer.append(number)
+
+    assert outer == list(range(40))
+    assert len(where_inside) == 2
+
+
 def test_there_is_one_other_process_in_the_whole_program(second: SecondProcess) -> None:
     assert len(set(second.map(where, range(60)))) == 2
     with SecondProcess(processors=2) as others:

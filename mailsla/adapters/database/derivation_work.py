@@ -63,11 +63,13 @@ def _indexes() -> list[Index]:
 class DerivationWork:
     """Satisfies `mailsla.usecases.derive.DerivationWork`."""
 
-    def __init__(self, connection: Connection, second: SecondProcess, portion: int = PORTION) -> None:
+    def __init__(
+        self, connection: Connection, second: SecondProcess, portion: int = PORTION, *, waits: bool = True
+    ) -> None:
         insert_new(connection, DERIVATION, [{"id": 1, "rules": "", "ties": ""}])
-        # The lock makes a second worker wait for the end of this transaction.
+        # The lock makes a second worker wait for the end of this transaction, or give up.
         columns = (DERIVATION.c[name] for name in (*RuleNames._fields, "saved_at", "settings"))
-        made_by = select(*columns).where(DERIVATION.c.id == 1).with_for_update()
+        made_by = select(*columns).where(DERIVATION.c.id == 1).with_for_update(nowait=not waits)
         self.rules, self.ties, self.days, self.saved_at, self._settings = connection.execute(made_by).one()
         self._connection = connection
         self._second = second
@@ -92,6 +94,19 @@ class DerivationWork:
         # No more messages are walked over than decide it: counting them takes longer as the store grows.
         others = select(MESSAGE.c.id).order_by(MESSAGE.c.id).offset(2 * waiting - 1).limit(1)
         return self._connection.execute(others).first() is None
+
+    def is_untouched(self) -> bool:
+        """Tell whether nothing is derived, and every message waits."""
+        waiting = select(func.count(PENDING.c.message_id.distinct()))
+        is_derived = (
+            self._connection.execute(select(DERIVED_MESSAGE.c.message_id).limit(1)).first() is not None
+        )
+        return not is_derived and self._connection.execute(waiting).scalar_one() == self._count(MESSAGE)
+
+    def take(self, numbers: Collection[int]) -> None:
+        """Note that these messages wait no more; what another worker changes meanwhile waits for the next time."""
+        these = among(PENDING.c.message_id, numbers, self._connection)
+        self._connection.execute(delete(PENDING).where(these))
 
     def forget_pending(self) -> None:
         """Note that no message waits any more: all are about to be derived."""
@@ -138,6 +153,10 @@ class DerivationWork:
         """Return every message tied to these, directly or through others, these included."""
         return self._read.tied(numbers)
 
+    def first_derived(self, numbers: Iterable[int]) -> list[int]:
+        """Return, of these messages and of all that is tied to them, what is tied to none that is derived."""
+        return self._read.tied_to_none_derived(numbers)
+
     def derive(
         self,
         numbers: Collection[int] | None,
@@ -146,23 +165,32 @@ class DerivationWork:
         progress: Callable[[int, int], object] = lambda _done, _total: None,
     ) -> int:
         """Replace what was derived of messages that no other is tied to, or derive all anew; return how many."""
-        total = self._count(MESSAGE) if numbers is None else len(numbers)
-        compute = partial(derived_rows, self._read.ground(rules), days)
-        is_indexed_last = numbers is None and self._connection.dialect.name == "sqlite"
+        if numbers is not None:
+            self._forget(numbers)
+            return self.derive_first(numbers, rules, days, progress)
+        is_indexed_last = self._connection.dialect.name == "sqlite"
         if is_indexed_last:
             self._drop_indexes()
-        if numbers is not None:
-            self._classes.subtract(classes_of(self._connection, numbers))
-            self._clues.subtract(clues_of(self._connection, numbers))
+        done = self.derive_first(None, rules, days, progress)
+        if is_indexed_last:
+            self._create_indexes()
+        return done
+
+    def derive_first(
+        self,
+        numbers: Collection[int] | None,
+        rules: PairingRules,
+        days: LocalDays,
+        progress: Callable[[int, int], object] = lambda _done, _total: None,
+    ) -> int:
+        """Derive messages that no other is tied to, or all, of which nothing is derived yet; return how many."""
+        total = self._count(MESSAGE) if numbers is None else len(numbers)
+        compute = partial(derived_rows, self._read.ground(rules), days)
         done = 0
         for derived in self._second.map(compute, self._read.portions(numbers)):
-            if numbers is not None:
-                self._forget(derived.numbers)
             self._keep(derived)
             done += len(derived.numbers)
             progress(done, total)
-        if is_indexed_last:
-            self._create_indexes()
         self._classes.write()
         self._clues.write()
         return done
@@ -200,7 +228,9 @@ class DerivationWork:
     def _count(self, target: Table) -> int:
         return self._connection.execute(select(func.count()).select_from(target)).scalar_one()
 
-    def _forget(self, numbers: list[int]) -> None:
+    def _forget(self, numbers: Collection[int]) -> None:
+        self._classes.subtract(classes_of(self._connection, numbers))
+        self._clues.subtract(clues_of(self._connection, numbers))
         for target in DERIVED:
             these = among(target.c.message_id, numbers, self._connection)
             self._connection.execute(delete(target).where(these))

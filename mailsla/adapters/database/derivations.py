@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import datetime
 from typing import Any
 
@@ -52,17 +52,30 @@ class Derivations(RequestLists):
     Args:
         engine: The store.
         portion: Messages derived at once.
+        shared: The second process of whoever collects meanwhile; one of its own while it derives, when there is none.
     """
 
-    def __init__(self, engine: Engine, portion: int = PORTION) -> None:
+    def __init__(self, engine: Engine, portion: int = PORTION, shared: SecondProcess | None = None) -> None:
         super().__init__(engine)
         self._portion = portion
+        self._shared = shared
+
+    def beside(self, second: SecondProcess) -> Derivations:
+        """Return the same for whoever collects meanwhile, with that second process: nobody is waited for."""
+        return Derivations(self._engine, self._portion, second)
 
     @contextmanager
     def deriving(self) -> Iterator[DerivationWork]:
-        """Open the transaction in which one worker at a time derives: a second one waits for its end."""
-        with writing(self._engine, repeatable=True) as connection, SecondProcess() as second:
-            yield DerivationWork(connection, second, self._portion)
+        """Open the transaction in which one worker at a time derives: a second one waits for its end.
+
+        Beside a collection it fails at once while another one derives, where the database can tell (PostgreSQL).
+        """
+        shared = self._shared
+        with (
+            writing(self._engine, repeatable=True) as connection,
+            SecondProcess() if shared is None else nullcontext(shared) as second,
+        ):
+            yield DerivationWork(connection, second, self._portion, waits=shared is None)
 
     def requests(self, received_from: datetime | None = None) -> tuple[Request, ...]:
         """Return the requests and follow-ups received from an instant on, by receipt."""

@@ -69,15 +69,15 @@ class Messages:
         self._engine = engine
         self._reader = reader
 
-    def add(self, cursor: Cursor, batch: Batch, seen_at: datetime) -> None:
+    def add(self, cursor: Cursor, batch: Batch, seen_at: datetime) -> list[int]:
         """Add a batch and move the cursor, in one transaction; what is there already changes nothing.
 
-        A batch that covers nothing, up to UID 0, leaves the cursor where it is. One that a power cut undoes is
-        collected again from where the cursor is then.
+        Return the numbers of its messages. A batch that covers nothing, up to UID 0, leaves the cursor where it is.
+        One that a power cut undoes is collected again from where the cursor is then.
         """
         with writing(self._engine, repeatable=True) as connection:
             added = [(message.uid, message) for message in batch.messages]
-            _add_copies(connection, cursor.mailbox_id, batch, added, seen_at, imported=False)
+            numbers = _add_copies(connection, cursor.mailbox_id, batch, added, seen_at, imported=False)
             set_aside(connection, cursor.mailbox_id, batch, seen_at, self._reader)
             if batch.last_uid:
                 connection.execute(
@@ -85,6 +85,7 @@ class Messages:
                     .where(MAILBOX.c.id == cursor.mailbox_id)
                     .values(uid_validity=batch.uid_validity, last_uid=batch.last_uid)
                 )
+        return numbers
 
     def add_imported(self, cursor: Cursor, batch: Batch, seen_at: datetime) -> int:
         """Add messages of an archive, once each, and return how many were new there."""
@@ -157,8 +158,11 @@ def _add_copies(
     seen_at: datetime,
     *,
     imported: bool,
-) -> None:
-    """Add a batch's messages, each at its UID; an archive has no UIDs: there the message's own number serves."""
+) -> list[int]:
+    """Add a batch's messages, each at its UID, and return their numbers.
+
+    An archive has no UIDs: there the message's own number serves.
+    """
     values = column_values(connection)
     instant = values.instant
     ids = _add_messages(connection, batch, seen_at)
@@ -185,6 +189,7 @@ def _add_copies(
         bearing = [uid for uid, message in added if uid is not None and mark in message.marks]
         if bearing:
             put_on(connection, here & among(LOCATION.c.uid, bearing, connection), mark, seen_at)
+    return list(ids.values())
 
 
 def _seen_again(connection: Connection, copies: Rows, seen_at: datetime) -> None:

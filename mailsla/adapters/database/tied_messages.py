@@ -13,7 +13,15 @@ from mailsla.adapters.database.bulk import STREAMED, among, as_kept, column_valu
 from mailsla.adapters.database.decisions import decisions_where
 from mailsla.adapters.database.derivation_parts import Portion, RulesAtHand
 from mailsla.adapters.database.rows import Rows
-from mailsla.adapters.database.tables import ACCOUNT, KEYWORD, LOCATION, MAILBOX, MESSAGE, TIE
+from mailsla.adapters.database.tables import (
+    ACCOUNT,
+    DERIVED_MESSAGE,
+    KEYWORD,
+    LOCATION,
+    MAILBOX,
+    MESSAGE,
+    TIE,
+)
 from mailsla.core.mail.copies import DRAFT_MARKS, MailboxRole
 from mailsla.core.pairing.rules import PairingRules
 from mailsla.core.pairing.tied_parts import tied_parts
@@ -49,6 +57,31 @@ class TiedMessages:
             frontier = set(self._neighbours(frontier)) - found
             found |= frontier
         return found
+
+    def tied_to_none_derived(self, numbers: Iterable[int]) -> list[int]:
+        """Return, of these messages and of all that is tied to them, what is tied to none that is derived.
+
+        Nothing is looked for beyond what is tied to a derived one: there may be much.
+        """
+        found = set(numbers)
+        frontier, again = found, set[int]()
+        while frontier:
+            again |= self._tied_to_derived(frontier)
+            frontier = set(self._neighbours(frontier - again)) - found
+            found |= frontier
+        if not again:
+            return sorted(found)
+        return [number for group in self.groups(found) if again.isdisjoint(group) for number in group]
+
+    def _tied_to_derived(self, numbers: Collection[int]) -> set[int]:
+        """Return which of some messages are derived, or bear a tie that a derived one bears."""
+        other, derived = TIE.alias(), DERIVED_MESSAGE.c.message_id
+        joined = select(other.c.name).join(DERIVED_MESSAGE, derived == other.c.message_id)
+        tied = select(TIE.c.message_id).where(
+            self._among(TIE.c.message_id, numbers), joined.where(other.c.name == TIE.c.name).exists()
+        )
+        themselves = select(derived).where(self._among(derived, numbers))
+        return {*self._connection.execute(tied).scalars(), *self._connection.execute(themselves).scalars()}
 
     def _among(self, column: Any, values: Collection[Any]) -> Any:
         return among(column, values, self._connection)

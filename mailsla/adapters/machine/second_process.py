@@ -77,7 +77,7 @@ class SecondProcess:
         """Yield the result of each item, in order; items are taken a few ahead of the results."""
         source = iter(items)
         for done, item in enumerate(source, 1):
-            if done >= WORTH_IT and self._has_help():
+            if (self._other is not None or done >= WORTH_IT) and self._has_help():
                 yield from self._shared(function, chain((item,), source))
                 return
             yield function(item)

@@ -1,0 +1,213 @@
+"""Derivation beside a collection: nothing is derived twice, nothing else follows, and no mail waits for it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import Engine, text
+
+from mailsla.adapters.database.derivations import Derivations
+from mailsla.adapters.database.engine import open_engine, reading, writing
+from mailsla.adapters.database.store import store_on
+from mailsla.adapters.machine.second_process import SecondProcess
+from mailsla.core.collection.on_server import ListedMailbox
+from mailsla.core.collection.to_store import Batch, new_message
+from mailsla.core.errors import PermanentError, Superseded, TransientError
+from mailsla.core.mail.copies import Mail, MailboxRole
+from mailsla.core.pairing.configured import Configured, RuleNames
+from mailsla.core.pairing.ties import ties_digest
+from mailsla.usecases.derive import derive_pending
+from mailsla.usecases.derive_beside import Beside
+from mailsla.usecases.terms import Limits
+from tests.adapters.boxes import Box, letter
+from tests.adapters.test_bulk_derivation import SEEN, SMALL, derived, letters
+from tests.factories import OFFICE, RULES, mail, paris, reply
+
+INBOX = ListedMailbox("INBOX", MailboxRole.INBOX)
+OTHER_RULES = replace(RULES, default_category="autre")
+
+
+def add(engine: Engine, mails: Sequence[Mail], first_uid: int) -> Sequence[int]:
+    """Store a batch, and return its numbers."""
+    store = store_on(engine)
+    messages = tuple(
+        new_message(uid, item.copies[0].internal_at, item.header, OFFICE)
+        for uid, item in enumerate(mails, first_uid)
+    )
+    cursor = store.mailboxes.cursor("contact", INBOX)
+    batch = Batch(7, first_uid + len(mails) - 1, messages, (), ties_digest(OFFICE))
+    return store.messages.add(cursor, batch, SEEN)
+
+
+def beside(engine: Engine, configured: Configured = Configured(), portion: int = SMALL) -> Beside:  # noqa: B008 (a frozen value)
+    """Return the derivation beside a collection, in this process alone."""
+    alone = Derivations(engine, portion).beside(SecondProcess(processors=1))
+    return Beside(alone, RULES, configured)
+
+
+def waiting(engine: Engine) -> list[int]:
+    """Return the messages that wait to be derived."""
+    with reading(engine) as connection:
+        return sorted(connection.exec_driver_sql("select distinct message_id from pending").scalars())
+
+
+def made_by(engine: Engine) -> RuleNames:
+    """Return the rules that the store names."""
+    return Derivations(engine).made_by()[0]
+
+
+def derived_count(engine: Engine) -> int:
+    """Count the messages that are derived."""
+    with reading(engine) as connection:
+        return int(connection.exec_driver_sql("select count(*) from derived_message").scalar_one())
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_what_is_derived_beside_and_after_is_what_deriving_everything_gives(
+    engine: Engine, seed: int
+) -> None:
+    mails = letters(150, seed)
+    derive = beside(engine)
+    early = add(engine, mails[:40], 1)  # what the office sent, say: no turn of its own
+    for first in range(40, len(mails), 25):
+        derive(add(engine, mails[first : first + 25], first + 1))
+    left = waiting(engine)
+    derive_pending(Derivations(engine, SMALL), RULES)
+    both = derived(engine)
+    with Derivations(engine).deriving() as work:
+        work.finish(RuleNames("other rules", work.ties, work.days))
+    derive_pending(Derivations(engine), RULES)
+
+    assert both == derived(engine)
+    # Those that nothing was tied to, and those that were tied to what had been derived.
+    assert 0 < len(left) < len(mails) / 2
+    assert set(early) & set(left)
+
+
+def test_an_answer_read_before_its_request_is_derived_with_it_and_nothing_waits(engine: Engine) -> None:
+    asked = mail("2026-11-03 09:00", by="camille@example.org")
+    add(engine, [reply("2026-11-05 09:00", asked)], 1)
+    beside(engine)(add(engine, [asked], 2))
+
+    [request] = Derivations(engine).requests()
+    assert request.answered is not None
+    assert request.answered.at == paris("2026-11-05 09:00")
+    assert waiting(engine) == []
+
+
+def test_a_mail_tied_to_what_is_derived_waits_with_what_it_is_tied_to(engine: Engine) -> None:
+    asked = mail("2026-11-03 09:00", by="camille@example.org")
+    derive = beside(engine)
+    derive(add(engine, [asked], 1))
+    before = derived(engine)
+    [answer] = add(engine, [reply("2026-11-05 09:00", asked)], 2)
+    # It is tied to the request through the answer alone.
+    [thanks] = add(
+        engine, [mail("2026-11-06 09:00", by="dominique@example.org", replies_to=_id_of(engine, answer))], 3
+    )
+    derive([thanks])
+    derive([answer])
+
+    assert derived(engine) == before
+    assert waiting(engine) == [answer, thanks]
+
+
+def _id_of(engine: Engine, number: int) -> str:
+    with reading(engine) as connection:
+        query = text("select message_id from message where id = :id")
+        return str(connection.execute(query, {"id": number}).scalar_one())
+
+
+def test_other_rules_are_left_to_the_derivation_after_the_collection(engine: Engine) -> None:
+    older, newer = Configured(SEEN - timedelta(days=1)), Configured(SEEN)
+    add(engine, letters(5, seed=1), 1)
+    derive_pending(Derivations(engine), OTHER_RULES, newer)
+    theirs, before = made_by(engine), derived(engine)
+    numbers = add(engine, [mail("2026-11-20 09:00", by="nouvelle@example.org")], 50)
+    for configured in (older, Configured()):
+        beside(engine, configured)(numbers)
+
+    assert (made_by(engine), derived(engine), waiting(engine)) == (theirs, before, list(numbers))
+    with pytest.raises(Superseded):
+        derive_pending(Derivations(engine), RULES, older)
+
+
+def test_a_store_whose_derivations_are_to_be_made_again_is_left_alone(engine: Engine) -> None:
+    add(engine, letters(5, seed=1), 1)
+    derive_pending(Derivations(engine), RULES)
+    with Derivations(engine).deriving() as work:
+        # As some migrations do.
+        work.finish(RuleNames("", work.ties, ""))
+    beside(engine)(add(engine, [mail("2026-11-20 09:00", by="nouvelle@example.org")], 50))
+
+    assert made_by(engine).rules == ""
+    assert derive_pending(Derivations(engine), RULES) > 5
+
+
+def test_what_fails_beside_a_collection_is_told_by_the_derivation_after_it(engine: Engine) -> None:
+    derive = beside(engine)
+    numbers = add(engine, letters(5, seed=1), 1)
+    with writing(engine) as connection:
+        connection.exec_driver_sql("alter table derived_days rename to elsewhere")
+    derive(numbers)
+    with pytest.raises((TransientError, PermanentError)):
+        derive_pending(Derivations(engine), RULES)
+    with writing(engine) as connection:
+        connection.exec_driver_sql("alter table elsewhere rename to derived_days")
+    # It is not tried again before the next collection.
+    derive(numbers)
+
+    assert (derived_count(engine), waiting(engine)) == (0, sorted(numbers))
+    beside(engine)(numbers)
+    assert waiting(engine) == []
+
+
+def test_nobody_who_derives_is_waited_for(migrated_postgresql_url: str) -> None:
+    engine = open_engine(migrated_postgresql_url)
+    numbers = add(engine, letters(5, seed=1), 1)
+    derive_pending(Derivations(engine), RULES)
+    started = time.monotonic()
+    with Derivations(engine).deriving():
+        beside(engine)(numbers)
+
+    # A lock is waited for during 30 seconds elsewhere.
+    assert time.monotonic() - started < 10
+    engine.dispose()
+
+
+def test_a_first_collection_reads_what_the_office_sent_first_and_derives_the_rest_as_it_comes(
+    box: Box,
+) -> None:
+    box.put(*(letter(number) for number in range(1, 35)))
+    box.put(*(answer(number) for number in range(1, 21)), mailbox="Sent")
+    left: list[tuple[str, int, int]] = []
+
+    def note(mailbox: str, done: int, _total: int) -> None:
+        left.append((mailbox, done, derived_count(box.engine)))
+
+    box.poll(progress=note, limits=Limits(slice=10, piece_messages=10, stored=10), beside=beside(box.engine))
+    waited = waiting(box.engine)
+    requests = box.requests()
+
+    # Each letter is derived with the answer to it, once it is stored; the last ones, which fill no batch, afterwards.
+    inbox = [("INBOX", 10, 0), ("INBOX", 20, 20), ("INBOX", 30, 40), ("INBOX", 34, 50)]
+    assert left == [("Sent", 10, 0), ("Sent", 20, 0), *inbox]
+    assert len(waited) == 4
+    assert sum(request.answered is not None for request in requests) == 20
+    before = derived(box.engine)
+    with Derivations(box.engine).deriving() as work:
+        work.finish(RuleNames("other rules", work.ties, work.days))
+    assert (len(box.requests()), derived(box.engine)) == (34, before)
+
+
+def answer(number: int) -> bytes:
+    """Return the office's answer to `letter(number)`."""
+    return (
+        f"Message-ID: <r{number}.{number:04}@pref.example.fr>\r\nFrom: contact@pref.example.fr\r\n"
+        f"To: usager{number}@example.org\r\nIn-Reply-To: <i{number}.{number:04}@example.org>\r\n"
+        f"Subject: Re: Demande {number}\r\n\r\n"
+    ).encode()
