@@ -20,9 +20,11 @@ FROM ${BASE}
 LABEL org.opencontainers.image.title="mailsla" \
       org.opencontainers.image.description="Délais de réponse aux courriels d'une préfecture" \
       org.opencontainers.image.licenses="MIT"
+# Pango lays the PDF out, in the letters of Liberation.
 # hadolint ignore=DL3008
 RUN apt-get update \
- && apt-get install -y --no-install-recommends ca-certificates python3 \
+ && apt-get install -y --no-install-recommends ca-certificates fonts-liberation2 libharfbuzz-subset0 \
+      libpango-1.0-0 libpangoft2-1.0-0 python3 \
  && rm -rf /var/lib/apt/lists/* \
  && useradd --uid 10001 --user-group --no-log-init --no-create-home --home-dir /var/lib/mailsla \
       --shell /usr/sbin/nologin mailsla \

@@ -97,8 +97,8 @@ messages: $(VENV)/installed
 
 # One lock for developers, one for whoever only runs mailsla, one for what only benchmarks need; none names a host.
 lock: $(VENV)/installed
-	$(BIN)/uv pip compile pyproject.toml --extra demo --extra oauth2 --extra postgresql --extra xlsx --group dev $(LOCK) -o requirements.lock
-	$(BIN)/uv pip compile pyproject.toml --extra demo --extra oauth2 --extra postgresql --extra xlsx $(LOCK) -o requirements-run.lock
+	$(BIN)/uv pip compile pyproject.toml --extra demo --extra oauth2 --extra pdf --extra postgresql --extra xlsx --group dev $(LOCK) -o requirements.lock
+	$(BIN)/uv pip compile pyproject.toml --extra demo --extra oauth2 --extra pdf --extra postgresql --extra xlsx $(LOCK) -o requirements-run.lock
 	$(BIN)/uv pip compile --group bench $(LOCK) -o requirements-bench.lock
 
 LOCK := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 import typer
 
 from mailsla.adapters.machine.session_user import recorded_now, said_user
 from mailsla.bootstrap import commands
-from mailsla.cli import past, session, workbooks
+from mailsla.bootstrap.application import Application
+from mailsla.cli import papers, past, session, workbooks
 from mailsla.cli.answering import answer
 from mailsla.cli.options import (
     AtOption,
@@ -38,17 +39,19 @@ from mailsla.presentation.pages.report_page import MOST_ROWS, report_page
 from mailsla.presentation.pages.request_page import request_page
 from mailsla.usecases.look_at_mails import ShownMail
 
-PICTURED = frozenset({ReportFormat.HTML, ReportFormat.XLSX})
+PICTURED = frozenset({ReportFormat.HTML, ReportFormat.PDF, ReportFormat.XLSX})
 """The formats of a report that has pictures."""
+
+ReportFormatOption = Annotated[
+    ReportFormat, typer.Option("--format", help=_("text, json, csv, html, pdf ou xlsx."))
+]
 
 
 def report(
     context: typer.Context,
     period: PeriodOption = None,
     service: ServiceOption = None,
-    format_: Annotated[
-        ReportFormat, typer.Option("--format", help=_("text, json, csv, html ou xlsx."))
-    ] = ReportFormat.TEXT,
+    format_: ReportFormatOption = ReportFormat.TEXT,
     output: OutputOption = None,
     by: Annotated[
         Grain, typer.Option(help=_("Découpage : day, week, month, quarter ou year."))
@@ -70,8 +73,7 @@ def report(
     ] = False,
 ) -> None:
     """Print the report."""
-    if format_ is ReportFormat.XLSX:
-        workbooks.check(output)
+    _check_format(format_, output)
     if publish:
         _check_publishing(context, service, at)
     with past.known_at(context, at, writes=publish) as app:
@@ -88,14 +90,10 @@ def report(
             is_pictured=format_ in PICTURED,
         )
         zone = app.site.zone
-        published = []
-        if publish:
-            signed = Published(signed_by or said_user(), recorded_now(), reason)
-            published = commands.publish(app, built, signed, cohort)
-        if format_ is ReportFormat.HTML:
-            session.write_out(_html(built, zone, known_then=at is not None), output)
-        elif format_ is ReportFormat.XLSX:
-            workbooks.write(app, built, output, known_then=at is not None)
+        signed = Published(signed_by or said_user(), recorded_now(), reason)
+        published = commands.publish(app, built, signed, cohort) if publish else []
+        if format_ in PICTURED:
+            _write_pictured(app, built, format_, output, known_then=at is not None)
     if format_ not in PICTURED:
         answer(
             Format(format_),
@@ -111,12 +109,29 @@ def report(
         raise typer.Exit(3)
 
 
-def _html(built: Report, zone: ZoneInfo, *, known_then: bool) -> str:
-    """Return the report as a page, with its pictures."""
+def _check_format(wanted: ReportFormat, output: Path | None) -> None:
+    """Refuse what this format cannot be written to, or with, before anything is read."""
+    if wanted is ReportFormat.XLSX:
+        workbooks.check(output)
+    elif wanted is ReportFormat.PDF:
+        papers.check(output, _("rapport.pdf"))
+
+
+def _write_pictured(
+    app: Application, built: Report, wanted: ReportFormat, output: Path | None, *, known_then: bool
+) -> None:
+    """Write the report that has pictures."""
+    if wanted is ReportFormat.XLSX:
+        workbooks.write(app, built, output, known_then=known_then)
+        return
     from mailsla.presentation.formats import html_page  # noqa: PLC0415 (loaded for this format alone)
     from mailsla.presentation.pages.illustrated_report import illustrated_report  # noqa: PLC0415 (loaded for this format alone)
 
-    return html_page.write(illustrated_report(built, zone, known_then=known_then))
+    page = illustrated_report(built, app.site.zone, known_then=known_then)
+    if wanted is ReportFormat.PDF:
+        papers.write(page, output)
+    else:
+        session.write_out(html_page.write(page), output)
 
 
 def _check_publishing(context: typer.Context, service: str | None, at: str | None) -> None:

@@ -44,12 +44,13 @@ class Format(StrEnum):
 
 
 class ReportFormat(StrEnum):
-    """How a report is written: as any answer, as a page to be read and printed, or as a workbook."""
+    """How a report is written: as any answer, as a page to be read, a printed one, or a workbook."""
 
     TEXT = "text"
     JSON = "json"
     CSV = "csv"
     HTML = "html"
+    PDF = "pdf"
     XLSX = "xlsx"
 
 

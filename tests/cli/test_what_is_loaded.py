@@ -32,6 +32,9 @@ ORM = {"sqlmodel", "sqlalchemy.orm", "alembic"}
 WORKBOOKS = {"xlsxwriter", "mailsla.presentation.formats.workbook"}
 """What draws workbooks, for that format alone."""
 
+PAPER = {"weasyprint", "mailsla.presentation.formats.pdf_page"}
+"""What lays PDFs out, for that format alone."""
+
 DATABASE = {*ORM, "sqlalchemy", "mailsla.adapters.database"}
 DECORATION = {"rich.traceback", "rich.markdown", "rich.syntax", "pygments", "typer.rich_utils"}
 OTHER_COUNTRIES = {"holidays.countries"}
@@ -121,7 +124,7 @@ def test_what_reads_a_store_needs_no_scheduler_no_orm_and_no_decoration(
 ) -> None:
     loaded = loaded_by(*command.split(), "--format", "json", folder=installed, code=code)
 
-    assert loaded & {*ORM, *DAEMON, *DECORATION, *OTHER_COUNTRIES, *WORKBOOKS} == set()
+    assert loaded & {*ORM, *DAEMON, *DECORATION, *OTHER_COUNTRIES, *WORKBOOKS, *PAPER} == set()
     assert "sqlalchemy" in loaded
 
 

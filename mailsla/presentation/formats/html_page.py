@@ -22,6 +22,11 @@ POLICY = "default-src 'none'; style-src 'sha256-{digest}'; img-src data:; base-u
 
 def write(page: Page) -> str:
     """Return a page as an HTML file in the language in use: the same page always gives the same bytes."""
+    return f"<!DOCTYPE html>\n{drawn(page)}\n"
+
+
+def drawn(page: Page) -> Element:
+    """Return a page as the element that is a whole HTML file."""
     digest = b64encode(sha256(STYLE.encode()).digest()).decode()
     head = element(
         "head",
@@ -33,8 +38,7 @@ def write(page: Page) -> str:
         Element("style", (), (STYLE,)),
     )
     main = element("main", *_opening(page), *_sections(page.sections), *_notes(page.notes))
-    whole = element("html", head, element("body", hatching(), main), lang=language())
-    return f"<!DOCTYPE html>\n{whole}\n"
+    return element("html", head, element("body", hatching(), main), lang=language())
 
 
 def _opening(page: Page) -> Iterator[Element]:

@@ -56,6 +56,28 @@ def _variables(palette: dict[str, str]) -> str:
     return ":root{" + "".join(f"--{name}:{colour};" for name, colour in palette.items()) + "}"
 
 
+DRAWN = """
+.picture text{fill:var(--text);font-size:12px;text-anchor:middle}
+.picture text{paint-order:stroke;stroke:var(--paper);stroke-width:3px;stroke-linejoin:round}
+.calendar text{stroke:none}
+.picture .small,.small text{font-size:9px}
+.picture .low{fill:var(--dim)}
+.picture .start{text-anchor:start}
+.picture .end{text-anchor:end}
+.met{fill:var(--met)}.missed{fill:var(--missed)}.kept{fill:var(--kept)}
+.not-due{fill:url(#hatched);stroke:var(--edge);stroke-width:1}
+.former-met{fill:var(--former)}.former-missed{fill:var(--former2)}
+.closed{fill:var(--closed)}.empty{fill:none;stroke:var(--rule)}.track{fill:var(--closed)}
+.hatch{stroke:var(--edge);stroke-width:2}
+.mark{stroke:var(--mark);stroke-width:2.5}
+.halo{stroke:var(--paper);stroke-width:4.5}
+.tick{fill:var(--mark)}
+.dashed{stroke:var(--mark);stroke-width:1.5;stroke-dasharray:5 4}
+.axis{stroke:var(--edge);stroke-width:1}
+.on-met text{fill:var(--on-met)}.on-kept text{fill:var(--on-kept)}.on-missed text{fill:var(--on-missed)}
+"""
+"""How the parts of pictures look: all that whoever draws a picture alone must know."""
+
 _ANYWHERE = """
 *{box-sizing:border-box}
 html{color-scheme:light dark;-webkit-text-size-adjust:100%;text-size-adjust:100%}
@@ -98,24 +120,6 @@ tbody th{font-weight:400;overflow-wrap:anywhere;min-width:10rem}
 .key{width:.95rem;height:.95rem;flex:none}
 .picture{display:block;width:100%;height:auto;min-width:30rem}
 .calendar{min-width:44rem}
-.picture text{fill:var(--text);font-size:12px;text-anchor:middle}
-.picture text{paint-order:stroke;stroke:var(--paper);stroke-width:3px;stroke-linejoin:round}
-.calendar text{stroke:none}
-.picture .small,.small text{font-size:9px}
-.picture .low{fill:var(--dim)}
-.picture .start{text-anchor:start}
-.picture .end{text-anchor:end}
-.met{fill:var(--met)}.missed{fill:var(--missed)}.kept{fill:var(--kept)}
-.not-due{fill:url(#hatched);stroke:var(--edge);stroke-width:1}
-.former-met{fill:var(--former)}.former-missed{fill:var(--former2)}
-.closed{fill:var(--closed)}.empty{fill:none;stroke:var(--rule)}.track{fill:var(--closed)}
-.hatch{stroke:var(--edge);stroke-width:2}
-.mark{stroke:var(--mark);stroke-width:2.5}
-.halo{stroke:var(--paper);stroke-width:4.5}
-.tick{fill:var(--mark)}
-.dashed{stroke:var(--mark);stroke-width:1.5;stroke-dasharray:5 4}
-.axis{stroke:var(--edge);stroke-width:1}
-.on-met text{fill:var(--on-met)}.on-kept text{fill:var(--on-kept)}.on-missed text{fill:var(--on-missed)}
 .defs{position:absolute;width:0;height:0}
 summary{cursor:pointer;color:var(--dim);padding:.3rem 0}
 """
@@ -174,6 +178,7 @@ STYLE = "".join(
         + _variables(DARK)
         + "}"
         + _ANYWHERE
+        + DRAWN
         + _NARROW
         + _PAPER
     ).splitlines()

@@ -28,8 +28,13 @@ RIM = 40
 
 def hatching() -> Element:
     """The pattern of what is still to come, for every picture of a page."""
+    return element("svg", element("defs", pattern()), class_="defs", aria_hidden="true")
+
+
+def pattern() -> Element:
+    """What is still to come, hatched."""
     line = element("line", x1=0, y1=0, x2=0, y2=6, class_="hatch")
-    pattern = element(
+    return element(
         "pattern",
         line,
         id="hatched",
@@ -38,7 +43,6 @@ def hatching() -> Element:
         patternUnits="userSpaceOnUse",
         patternTransform="rotate(45)",
     )
-    return element("svg", element("defs", pattern), class_="defs", aria_hidden="true")
 
 
 def picture(of: Picture, name: str) -> Element:

@@ -1,0 +1,54 @@
+"""Draws any page as a tagged PDF (PDF/UA-1, ISO 14289-1) for paper: the page for a browser, laid out by WeasyPrint."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pydyf
+from weasyprint import HTML
+from weasyprint.urls import URLFetcher
+
+from mailsla.presentation.formats.html_page import drawn
+from mailsla.presentation.formats.markup import Element
+from mailsla.presentation.formats.svg_alone import alone
+from mailsla.presentation.pages.page import Page
+
+FONTS = '"Liberation Sans",Arial,"DejaVu Sans",sans-serif'
+"""What letters are made of: the first of these that the machine has."""
+
+STYLE = """
+body{font-family:FONTS}
+@page{@bottom-right{content:counter(page) " / " counter(pages);font:7.5pt FONTS;color:#53606c}}
+.defs{display:none}
+html{font-size:9pt}
+.picture{max-height:46mm}
+.keys{display:block}
+.keys li{display:inline-block;margin-right:10pt}
+.key{display:inline-block;vertical-align:-1.5pt;margin-right:3pt}
+""".replace("FONTS", FONTS)
+"""What paper has more than a page that a browser prints."""
+
+
+def write(page: Page) -> bytes:
+    """Return a page as a PDF in the language in use: the same page gives the same bytes with the same fonts."""
+    source = f"<!DOCTYPE html>\n{_for_paper(drawn(page))}\n"
+    laid_out = HTML(string=source, url_fetcher=URLFetcher(allowed_protocols=()))
+    written = laid_out.write_pdf(pdf_variant="pdf/ua-1", finisher=_undecorated)
+    assert isinstance(written, bytes)
+    return written
+
+
+def _for_paper(html: Element) -> Element:
+    """Return a page with pictures that stand alone, and with the style of paper after its own."""
+    head, *others = html.children
+    assert isinstance(head, Element)
+    styled = Element(head.name, head.attributes, (*head.children, Element("style", (), (STYLE,))))
+    return Element(html.name, html.attributes, (styled, *(alone(node, FONTS) for node in others)))
+
+
+def _undecorated(_document: object, pdf: Any) -> None:
+    """Say of what is drawn beside a text that says the same that it is no figure (PDF/UA-1, 7.3: those have a text)."""
+    for item in pdf.objects:
+        if isinstance(item, pydyf.Dictionary) and item.get("S") == "/Figure" and "Alt" not in item:
+            item["S"] = "/NonStruct"
+            item.pop("A", None)
