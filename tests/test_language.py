@@ -16,7 +16,7 @@ import pytest
 from mailsla.adapters.machine.scheduling import Job, Shift, run_shifts
 from mailsla.core.collection.gap import Gap
 from mailsla.language import gettext, language, ngettext, speak, speaking
-from mailsla.presentation.pages.alert_page import alarm_page
+from mailsla.presentation.pages.alarm_page import alarm_page
 from tests.factories import PARIS, paris
 
 PACKAGE = Path(__file__).parents[1] / "mailsla"

@@ -5,9 +5,10 @@ from __future__ import annotations
 import base64
 import smtplib
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
@@ -18,7 +19,7 @@ from mailsla.adapters.access.credentials import Credentials
 from mailsla.adapters.access.deadline import breaking_off
 from mailsla.adapters.access.tls import tls_context
 from mailsla.adapters.machine.present import Now
-from mailsla.core.alerts.outgoing import Outgoing
+from mailsla.core.alerts.outgoing import Letter, Outgoing
 from mailsla.core.errors import MailslaError, PermanentError, TransientError
 from mailsla.language import gettext as _
 
@@ -60,8 +61,24 @@ class SmtpServer:
             TransientError: When it may work later (4xx, network).
             PermanentError: When a person must act (5xx, password, certificate).
         """
-        with self._session() as session, _translated():
-            session.send_message(message, from_addr=self.sender)
+        with self.session() as send:
+            send(message)
+
+    @contextmanager
+    def session(self) -> Iterator[Callable[[EmailMessage], None]]:
+        """Open a line to the server and log in; what is given hands a mail over on it.
+
+        Raises:
+            TransientError: As `send`.
+            PermanentError: As `send`.
+        """
+        with self._session() as session:
+
+            def send(message: EmailMessage) -> None:
+                with _translated():
+                    session.send_message(message, from_addr=self.sender)
+
+            yield send
 
     def greet(self) -> None:
         """Connect, log in and leave, to check that mail could be sent.
@@ -154,40 +171,74 @@ def _refusal(code: int) -> MailslaError:
     return TransientError(sentence) if 400 <= code < 500 else PermanentError(sentence)
 
 
+@dataclass(frozen=True)
+class Envelope:
+    """What every mail of a site bears.
+
+    Attributes:
+        sender: The address that mails come from.
+        name: Whose they are, as people read it beside that address; empty for nobody's.
+    """
+
+    sender: str
+    name: str = ""
+
+    @property
+    def domain(self) -> str:
+        """The domain of its identifiers."""
+        return self.sender.rpartition("@")[2]
+
+
 def compose(
-    *, message_id: str, sender: str, recipient: str, subject: str, text: str, date: str
+    letter: Letter, envelope: Envelope, *, message_id: str, recipient: str, date: str
 ) -> EmailMessage:
-    """Return an alert mail as sent: plain text, marked as automatic (RFC 3834 §5) and as mailsla's own."""
+    """Return a mail as sent: marked as automatic (RFC 3834 §5) and as mailsla's own, of a series (RFC 2919) or not."""
     message = EmailMessage(policy=SMTP)
     message["Message-ID"] = f"<{message_id}>"
     message["Date"] = date
-    message["From"] = sender
+    message["From"] = Address(one_line(envelope.name), addr_spec=envelope.sender)
     message["To"] = recipient
-    message["Subject"] = subject
+    if letter.reply_to is not None:
+        message["Reply-To"] = letter.reply_to
+    message["Subject"] = one_line(letter.subject)
+    if letter.list_name:
+        message["List-Id"] = f"<{letter.list_name}.mailsla.{envelope.domain}>"
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "All"
     message["X-Mailsla"] = "alert"
-    message.set_content(text, cte="quoted-printable")
+    message.set_content(letter.text, cte="quoted-printable")
+    if letter.html is not None:
+        message.add_alternative(letter.html, subtype="html", cte="quoted-printable")
+    for item in letter.attachments:
+        maintype, _slash, subtype = item.media_type.partition("/")
+        message.add_attachment(item.content, maintype=maintype, subtype=subtype, filename=item.name)
     return message
+
+
+def one_line(text: str) -> str:
+    """Return a text that a header may hold: nothing in it ends the line."""
+    return " ".join(text.split())
 
 
 @dataclass(frozen=True)
 class Mailer:
-    """Writes and hands over alert mails. Satisfies `mailsla.usecases.notify.Mailer`."""
+    """Hands mails over. Satisfies `mailsla.usecases.hand_over.Mailer`."""
 
     server: SmtpServer
+    name: str
     now: Now
     zone: ZoneInfo
 
-    def send(self, mail: Outgoing) -> None:
-        """Hand over one mail, dated in the site's zone."""
-        self.server.send(
-            compose(
-                message_id=mail.message_id,
-                sender=self.server.sender,
-                recipient=mail.recipient,
-                subject=mail.subject,
-                text=mail.text,
-                date=format_datetime(self.now().astimezone(self.zone)),
-            )
-        )
+    @contextmanager
+    def session(self) -> Iterator[Callable[[Outgoing, Letter], None]]:
+        """Open a line to the server, over which one mail is handed, dated in the site's zone."""
+        with self.server.session() as send:
+
+            def hand_over(mail: Outgoing, letter: Letter) -> None:
+                date = format_datetime(self.now().astimezone(self.zone))
+                envelope = Envelope(self.server.sender, self.name)
+                send(
+                    compose(letter, envelope, message_id=mail.message_id, recipient=mail.recipient, date=date)
+                )
+
+            yield hand_over

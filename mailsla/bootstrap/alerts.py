@@ -3,35 +3,36 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import cache
 
 from mailsla.adapters.smtp import Mailer
 from mailsla.bootstrap import keeping_up
 from mailsla.bootstrap.access import smtp_server
 from mailsla.bootstrap.application import Application
 from mailsla.core.alerts.digests import Digest
+from mailsla.core.alerts.outgoing import DIGEST, Letter, Outgoing
+from mailsla.core.alerts.terms import AlertTerms
 from mailsla.core.collection.gap import Gap
 from mailsla.core.errors import ConfigError, MailslaError, Superseded
 from mailsla.presentation.formats import alert_text
-from mailsla.presentation.pages.alert_page import (
-    MailPage,
-    Shown,
-    alarm_page,
-    alert_page,
-    derivation_late_page,
-    set_aside_page,
-)
+from mailsla.presentation.pages.alarm_page import alarm_page, derivation_late_page, set_aside_page
+from mailsla.presentation.pages.alert_page import MailPage, Shown, alert_page
 from mailsla.presentation.pages.configuration_page import outdated_page, refused_page
 from mailsla.usecases import alarm, configuration_alarm, mail_alarm, notify
+from mailsla.usecases.hand_over import Delivery, HandOver, Write, Written
 
 
 def due(app: Application) -> tuple[Digest, ...]:
-    """Return the digests that are due now and were not announced."""
-    return notify.due_digests(app.store.derivations, app.store.outbox, _setting(app), app.now())
+    """Return the digests that are due now, to whoever has none of today."""
+    terms = _terms(app)
+    taken = app.store.outbox.recipients(DIGEST, terms.calendar.local_date(app.now()))
+    return notify.due_digests(_sources(app), terms, app.now(), taken)
 
 
-def written(app: Application, digest: Digest) -> tuple[str, str]:
-    """Return the subject and the text of an alert mail."""
+def written(app: Application, digest: Digest) -> Letter:
+    """Return an alert mail as it would leave now."""
     settings = app.site.settings
     page = alert_page(
         digest,
@@ -41,28 +42,48 @@ def written(app: Application, digest: Digest) -> tuple[str, str]:
         gaps=[gap for gap in app.gaps() if gap.until is None],
         shown=Shown(settings.alerts.show_subject, settings.alerts.show_sender),
     )
-    return alert_text.write(page)
+    return Letter(*alert_text.write(page))
 
 
-def prepare(app: Application) -> int:
-    """Write the digests that are due to the outbox; return how many."""
-    return notify.prepare(
-        app.store.derivations,
+def prepare(app: Application, rounds: notify.Rounds | None = None) -> int:
+    """Note who is to be told something today; return how many."""
+    preparation = notify.Preparation(
+        _sources(app),
         app.store.outbox,
-        _setting(app),
-        lambda digest: written(app, digest),
-        app.now(),
+        _terms(app),
+        _mail_domain(app),
         lambda: keeping_up.is_derived_here(app),
+        rounds or notify.Rounds(),
     )
+    return preparation.prepare(app.now())
 
 
-def deliver(app: Application) -> notify.Delivery:
-    """Hand over the mails that wait."""
+def deliver(app: Application, may_alert: Callable[[], bool] = lambda: True) -> Delivery:
+    """Hand over the mails that wait; alerts, as they are decided then, and only while they may be given."""
     smtp = app.site.settings.smtp
     if smtp is None:
-        return notify.Delivery(0, 0)
-    mailer = Mailer(smtp_server(smtp), app.now, app.site.zone)
-    return notify.deliver(app.store.outbox, mailer, app.now, app.time.is_stopping)
+        return Delivery()
+    mailer = Mailer(smtp_server(smtp), app.site.settings.site.name, app.now, app.site.zone)
+    return HandOver(app.store.outbox, mailer, _kinds(app, may_alert), app.now).all(app.time.is_stopping)
+
+
+def _kinds(app: Application, may_alert: Callable[[], bool]) -> dict[str, Write]:
+    """Return who writes which kind of mail at hand-over."""
+
+    def write_digest(mail: Outgoing, now: datetime) -> Written:
+        return writer().write(mail, now)
+
+    @cache
+    def writer() -> notify.DigestWriter:
+        # Only once there is one to write: it needs the site's whole calendar.
+        return notify.DigestWriter(
+            _sources(app),
+            _terms(app),
+            lambda digest: written(app, digest),
+            lambda: may_alert() and keeping_up.is_derived_here(app),
+        )
+
+    return {DIGEST: write_digest}
 
 
 def sound_alarms(app: Application) -> int:
@@ -117,10 +138,14 @@ def _alarm_rule(app: Application) -> alarm.AlarmRule:
     return alarm.AlarmRule(alerts.operator, after, _mail_domain(app))
 
 
-def _setting(app: Application) -> notify.AlertSetting:
-    return notify.AlertSetting(
-        standard=app.standard(), office=app.site.office, rule=app.site.alert_rule, domain=_mail_domain(app)
-    )
+def _terms(app: Application) -> AlertTerms:
+    """Return what decides alerts now."""
+    read = notify.account_reads(app.intervals, app.store.runs.read_of)
+    return AlertTerms(app.standard(), app.site.office, app.site.alert_rule, read)
+
+
+def _sources(app: Application) -> notify.Sources:
+    return notify.Sources(app.store.derivations, app.store.outbox)
 
 
 def _mail_domain(app: Application) -> str:

@@ -16,7 +16,8 @@ from mailsla.bootstrap import alerts, keeping_up
 from mailsla.bootstrap.access import forget_tokens
 from mailsla.bootstrap.application import Application
 from mailsla.core.errors import MailslaError, Superseded
-from mailsla.usecases.notify import Delivery
+from mailsla.usecases import notify
+from mailsla.usecases.hand_over import Delivery
 from mailsla.usecases.rounds import Rounds, Watched
 from mailsla.usecases.watch import Heard
 
@@ -51,6 +52,7 @@ class SiteWork:
     app: Application
     outdated: Callable[[Superseded], object] = _nobody
     _known: set[datetime | None] = field(default_factory=set, init=False)
+    _looks: notify.Rounds = field(default_factory=notify.Rounds, init=False)
 
     def derive(self) -> int:
         """Bring requests up to date, unless a newer configuration does: what was collected waits for it."""
@@ -77,12 +79,12 @@ class SiteWork:
         return alerts.sound_outdated(self.app, newer)
 
     def prepare_alerts(self) -> int:
-        """Write the alerts that are due."""
-        return alerts.prepare(self.app)
+        """Note who is to be told something today."""
+        return alerts.prepare(self.app, self._looks)
 
-    def deliver_alerts(self) -> Delivery:
-        """Hand over the mails that wait."""
-        return alerts.deliver(self.app)
+    def deliver(self, may_alert: Callable[[], bool] = lambda: True) -> Delivery:
+        """Hand over the mails that wait; alerts only while they may be given."""
+        return alerts.deliver(self.app, may_alert)
 
 
 def rounds(app: Application, told: Told) -> Rounds:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from mailsla.bootstrap.clock_rules import ClockRules, clock_rules
 from mailsla.config import Settings
-from mailsla.core.alerts.digests import AlertRule
+from mailsla.core.alerts.terms import AlertRule
 from mailsla.core.clock.commitment import Commitment
 from mailsla.core.clock.local_days import LocalDays
 from mailsla.core.clock.verdict import Clock
@@ -176,7 +176,13 @@ class Site:
     def alert_rule(self) -> AlertRule:
         """When heads are warned."""
         alerts = self.settings.alerts
-        return AlertRule(alerts.working_days_before, alerts.send_at, alerts.overdue_within, alerts.unassigned)
+        return AlertRule(
+            alerts.working_days_before,
+            alerts.send_at,
+            alerts.overdue_within,
+            alerts.unassigned,
+            alerts.referent,
+        )
 
 
 def _folded(words: Sequence[str]) -> tuple[str, ...]:

@@ -30,11 +30,11 @@ def alerts(
     with past.known_at(context, at) as app:
         then = past.told_of_then(app, at)
         due = alerting.due(app)
-        written = [(digest, *alerting.written(app, digest)) for digest in due]
+        written = [(digest, alerting.written(app, digest)) for digest in due]
         history, zone = app.store.outbox.history(), app.site.zone
     if format_ is TextOrJson.JSON:
-        subjects = [(digest, subject) for digest, subject, _text in written]
+        subjects = [(digest, letter.subject) for digest, letter in written]
         session.write_out(values.text(alerts_document(subjects, history, zone)), None)
     else:
-        mails = [(digest.recipient, subject, text) for digest, subject, text in written]
+        mails = [(digest.recipient, letter.subject, letter.text) for digest, letter in written]
         terminal.show(then(outbox_page(mails, history, zone)), session.console())

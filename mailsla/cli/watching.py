@@ -20,7 +20,7 @@ from mailsla.core.collection.outcome import RunOutcome
 from mailsla.core.errors import MailslaError, Superseded
 from mailsla.language import gettext as _
 from mailsla.presentation import words
-from mailsla.usecases.notify import Delivery
+from mailsla.usecases.hand_over import Delivery
 from mailsla.usecases.poll import Collected
 
 
@@ -114,7 +114,9 @@ def _log_outdated(newer: Superseded) -> None:
 
 
 def _log_delivery(delivery: Delivery) -> None:
-    structlog.get_logger().info("alerts", sent=delivery.sent, failed=delivery.failed)
+    structlog.get_logger().info(
+        "alerts", sent=delivery.sent, failed=delivery.failed, dropped=delivery.dropped
+    )
 
 
 def _log(result: Collected) -> None:

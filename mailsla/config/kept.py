@@ -33,7 +33,15 @@ WHOLE = (
 """Sections that are kept as they are."""
 
 OF_ACCOUNT = ("name", "since", "every_seconds")
-OF_ALERTS = ("working_days_before", "send_at", "overdue_within", "show_subject", "show_sender", "unassigned")
+OF_ALERTS = (
+    "working_days_before",
+    "send_at",
+    "overdue_within",
+    "show_subject",
+    "show_sender",
+    "unassigned",
+    "referent",
+)
 
 NOWHERE = {"host": "localhost", "tls": "none"}
 """Where an account and the relay are, for whoever knows no server: on this machine, and nobody asks them."""

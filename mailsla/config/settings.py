@@ -42,6 +42,7 @@ class Alerts(Section):
     show_subject: bool = True
     show_sender: bool = False
     unassigned: Address | None = None
+    referent: Address | None = None
     operator: Address | None = None
     collection_stopped_after_hours: Annotated[Number, Field(ge=1, le=720)] = 4
 

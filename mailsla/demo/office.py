@@ -62,6 +62,9 @@ name = "Élections et réglementation"
 addresses = ["reglementation@val-fleuri.example.fr"]
 head = "chef.reglementation@val-fleuri.example.fr"
 
+[alerts]
+referent = "qualite@val-fleuri.example.fr"
+
 [[acknowledgements]]
 preset = "accuse-reception"
 

@@ -26,7 +26,7 @@ class AlarmOutbox(Protocol):
     def purposes(self, recipient: str, words: Collection[str]) -> Sequence[str]:
         """Return the purposes of all mails to a recipient that begin with one of some words, the oldest first."""
 
-    def add(self, mail: Outgoing, announced: Sequence[tuple[str, str]], at: datetime) -> bool:
+    def add(self, mail: Outgoing, at: datetime) -> bool:
         """Add a mail; False when it is there already."""
 
 
@@ -166,4 +166,4 @@ def _add(
     message_id = f"mailsla.{purpose}.{hashlib.sha256(said).hexdigest()[:24]}@{domain}"
     subject, text = write(gap)
     name = f"{purpose} {gap.account} {gap.since.isoformat()}"
-    return outbox.add(Outgoing(message_id, operator, name, today, subject, text), (), now)
+    return outbox.add(Outgoing(message_id, operator, name, today, subject, text), now)

@@ -34,4 +34,4 @@ def sound_once(
     if rule.operator is None or name in outbox.purposes(rule.operator, (purpose,)):
         return 0
     known_as = message_id(rule.operator, name, today, rule.domain)
-    return int(outbox.add(Outgoing(known_as, rule.operator, name, today, *written), (), now))
+    return int(outbox.add(Outgoing(known_as, rule.operator, name, today, *written), now))

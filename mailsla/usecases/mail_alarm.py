@@ -48,7 +48,7 @@ def sound_on_mails(
 
     def add(purpose: str, written: tuple[str, str]) -> bool:
         name = message_id(operator, purpose, today, rule.domain)
-        return outbox.add(Outgoing(name, operator, purpose, today, *written), (), now)
+        return outbox.add(Outgoing(name, operator, purpose, today, *written), now)
 
     sounded = 0
     if aside := not_understood():

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from mailsla.core.alerts.readiness import may_announce
 from mailsla.core.collection.outcome import RunOutcome
-from mailsla.usecases.notify import Delivery
+from mailsla.usecases.hand_over import Delivery
 from mailsla.usecases.poll import Collected
 from mailsla.usecases.watch import Heard
 
@@ -56,10 +56,10 @@ class Work(Protocol):
         """Write the alarms about collection that are due."""
 
     def prepare_alerts(self) -> object:
-        """Write the alerts that are due."""
+        """Note who is to be told something today."""
 
-    def deliver_alerts(self) -> Delivery:
-        """Hand over the mails that wait."""
+    def deliver(self, may_alert: Callable[[], bool]) -> Delivery:
+        """Hand over the mails that wait; alerts only while they may be given."""
 
 
 @dataclass(frozen=True)
@@ -103,15 +103,18 @@ class Rounds:
             self._tried.add(result.account)
 
     def warn(self) -> None:
-        """Write the alerts that are due, once it is known what was answered."""
+        """Note who is to be told something, once it is known what was answered."""
+        if self._may_announce() and not self.is_stopping():
+            self.work.prepare_alerts()
+
+    def _may_announce(self) -> bool:
         with self._lock:
             tried = frozenset(self._tried)
         configured = {each.account for each in self.accounts}
-        if may_announce(configured, tried, self.work.half_read()) and not self.is_stopping():
-            self.work.prepare_alerts()
+        return may_announce(configured, tried, self.work.half_read())
 
     def deliver(self) -> None:
         """Hand over the mails that wait."""
-        delivery = self.work.deliver_alerts()
-        if delivery.sent or delivery.failed:
+        delivery = self.work.deliver(self._may_announce)
+        if delivery != Delivery():
             self.delivered(delivery)

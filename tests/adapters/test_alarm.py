@@ -13,7 +13,7 @@ from mailsla.adapters.database.store import store_on
 from mailsla.core.collection.gap import Gap
 from mailsla.core.collection.outcome import RunOutcome
 from mailsla.presentation.formats import alert_text
-from mailsla.presentation.pages.alert_page import alarm_page
+from mailsla.presentation.pages.alarm_page import alarm_page
 from mailsla.presentation.typography import typeset
 from mailsla.usecases.alarm import AlarmRule, sound
 from tests.factories import PARIS, paris

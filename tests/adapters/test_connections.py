@@ -60,7 +60,7 @@ def test_the_rounds_of_a_daemon_hold_one_connection_each_at_most(postgresql_url:
 
     with open_application(settings) as app:
         work = SiteWork(app)
-        rounds = (work.derive, work.half_read, work.sound_alarms, work.prepare_alerts, work.deliver_alerts)
+        rounds = (work.derive, work.half_read, work.sound_alarms, work.prepare_alerts, work.deliver)
         with ThreadPoolExecutor(len(rounds)) as threads:
             for done in [threads.submit(act) for _time in range(4) for act in rounds]:
                 done.result()

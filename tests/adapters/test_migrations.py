@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,8 +15,10 @@ from mailsla.adapters.database.bulk import column_values, insert_rows
 from mailsla.adapters.database.clue_counts import Counted
 from mailsla.adapters.database.decisions import DIGESTED
 from mailsla.adapters.database.engine import reading, writing
+from mailsla.adapters.database.outbox import Outbox
 from mailsla.adapters.database.store import store_on
 from mailsla.adapters.database.tables import DECISION, DERIVATION, MESSAGE, SET_ASIDE
+from mailsla.core.alerts.memory import Told
 from mailsla.core.collection.on_server import ListedMailbox
 from mailsla.core.collection.to_store import Batch, Cursor, new_message
 from mailsla.core.mail.authentication_results import Results
@@ -328,6 +330,7 @@ def test_what_check_counts_is_counted_once_of_a_store_that_did_not_keep_it(engin
         connection.exec_driver_sql("drop table derived_clue")
         for index in ("ix_derived_request_waiting", "ix_derived_message_underived"):
             connection.exec_driver_sql(f"drop index {index}")
+        _before_0019(connection)
         connection.exec_driver_sql("update alembic_version set version_num = '0017'")
     told: list[tuple[int, int]] = []
 
@@ -340,6 +343,51 @@ def test_what_check_counts_is_counted_once_of_a_store_that_did_not_keep_it(engin
     assert told == [(0, 6), (6, 6)]
 
 
+def test_what_an_earlier_version_announced_is_known_if_it_left_and_is_decided_again_if_it_did_not(
+    engine: Engine,
+) -> None:
+    """The due date that was said is not known: nobody noted it."""
+    columns = "id, message_id, recipient, purpose, day, subject, text, created_at, attempts, sent_at"
+    with writing(engine) as connection:
+        _before_0019(connection)
+        for number, purpose, sent_at in (
+            (1, "digest", f"'{SEEN}'"),
+            (2, "digest", "null"),
+            (3, "alarm", "null"),
+        ):
+            connection.exec_driver_sql(
+                f"insert into outgoing ({columns}) values ({number}, 'm{number}', 'chef{number}@pref.example.fr', "
+                f"'{purpose}', '2026-11-13', 's', 't', '{SEEN}', 0, {sent_at})"
+            )
+            connection.exec_driver_sql(
+                "insert into alert (request, level, outgoing_id, created_at) "
+                f"values ('{number:032}', 'overdue', {number}, '{SEEN}')"
+            )
+        connection.exec_driver_sql("update alembic_version set version_num = '0018'")
+
+    schema.upgrade(engine)
+
+    migrating.check(engine)
+    outbox = Outbox(engine, timedelta(minutes=1))
+    keys = [f"{number:032}" for number in (1, 2, 3)]
+    assert outbox.told(keys) == [Told(keys[0], "chef1@pref.example.fr", "overdue", None, date(2026, 11, 13))]
+    at = datetime(2026, 11, 13, 9, tzinfo=UTC)
+    waiting = [outbox.claim(at), outbox.claim(at), outbox.claim(at)]
+    assert [(mail.purpose, mail.text) for mail in waiting if mail] == [("digest", ""), ("alarm", "t")]
+
+
+def _before_0019(connection: Connection) -> None:
+    """Put the tables of what people were told back as they were."""
+    connection.exec_driver_sql("drop table alert")
+    for name in ("dropped_at", "dropped"):
+        connection.exec_driver_sql(f"alter table outgoing drop column {name}")
+    connection.exec_driver_sql(
+        "create table alert (request varchar(32) not null, level varchar not null, outgoing_id integer not null "
+        "references outgoing (id), created_at timestamp not null, "
+        "constraint pk_alert primary key (request, level))"
+    )
+
+
 def _contents(connection: Connection) -> dict[str, list[tuple[object, ...]]]:
     """Return the columns of version 0001, table by table."""
     tables = {
@@ -347,8 +395,7 @@ def _contents(connection: Connection) -> dict[str, list[tuple[object, ...]]]:
         "location": "id, message_id, mailbox_id, uid_validity, uid",
         "mailbox": "id, name, uid_validity, last_uid, uid_next, messages",
         "derived_request": "follow_up, category, subject",
-        "alert": "request, level, outgoing_id",
-        "outgoing": "id, message_id, recipient, subject",
+        "outgoing": "id, message_id, recipient",
     }
     known = inspect(connection).get_table_names()
     for name in ("decision", "publication"):

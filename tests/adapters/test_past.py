@@ -22,6 +22,7 @@ from mailsla.bootstrap.application import Application, open_application
 from mailsla.bootstrap.past import as_known_at
 from mailsla.cli import run
 from mailsla.config import load
+from mailsla.core.alerts.memory import Told
 from mailsla.core.alerts.outgoing import Outgoing
 from mailsla.core.collection.on_server import ListedMailbox
 from mailsla.core.collection.outcome import RunOutcome
@@ -111,12 +112,13 @@ class Life:
         row = Outgoing(
             f"{day}@pref.example.fr", "chef@pref.example.fr", "digest", self.at.date(), "Objet", "Texte"
         )
-        self.app.store.outbox.add(row, [(ASKED[day].key, "overdue")], self.at)
+        self.app.store.outbox.add(row, self.at)
+        self.told = Told(ASKED[day].key, row.recipient, "overdue", None, row.day)
 
     def send(self) -> None:
         waiting = self.app.store.outbox.claim(self.at)
         assert waiting is not None
-        self.app.store.outbox.mark_sent(waiting.number, self.at)
+        self.app.store.outbox.mark_sent(waiting.number, self.at, [self.told])
 
     def read_again(self) -> None:
         self.app.store.set_aside.to_read_again(self.cursor(INBOX), self.at)
@@ -127,7 +129,7 @@ def printed(app: Application) -> str:
     app.derive()
     zone = app.site.zone
     listed = commands.requests(app, Selection())
-    due = [(digest, alerts.written(app, digest)[0]) for digest in alerts.due(app)]
+    due = [(digest, alerts.written(app, digest).subject) for digest in alerts.due(app)]
     taken = [(item.decision, item.undone_by, item.effects) for item in commands.registered_decisions(app)]
     published = [
         (item.published, item.revision, item.followed_by) for item in commands.registered_publications(app)

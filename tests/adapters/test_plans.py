@@ -68,7 +68,9 @@ ROWS = {
     "outgoing (id, message_id, recipient, purpose, day, subject, text, created_at, attempts)": (
         "n, {key}, {key}, 'digest', '2026-01-01', '', '', {at}, 1"
     ),
-    "alert (request, level, outgoing_id, created_at)": "{key}, 'overdue', n, {at}",
+    "alert (outgoing_id, request, recipient, level, told_on, created_at)": (
+        "n, {key}, {key}, 'overdue', '2026-01-01', {at}"
+    ),
     "collection (account_id, started_at, finished_at, outcome, messages, set_aside)": "1, {at}, {at}, 'ok', 0, 0",
 }
 """Tables, the oldest first, and how each row is made of its number."""
@@ -98,8 +100,9 @@ def deriving(engine: Engine, act: Callable[[DerivationWork], object]) -> None:
 
 
 def alert_round(store: Store) -> None:
-    store.derivations.waiting(NOW - timedelta(days=2), NOW)
-    store.outbox.announced(KEYS)
+    store.derivations.waiting(NOW - timedelta(days=2), NOW, imported=False)
+    store.outbox.told(KEYS)
+    store.runs.read_of("contact")
     store.derivations.requests_of(KEYS)
 
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mailsla.adapters.access.credentials import Credentials
-from mailsla.adapters.smtp import SmtpServer, compose
+from mailsla.adapters.smtp import Envelope, SmtpServer, compose
+from mailsla.core.alerts.outgoing import Letter
 from mailsla.core.errors import PermanentError, TransientError
 from tests.trials.servers.dripping import dripping
 
@@ -20,11 +21,10 @@ if TYPE_CHECKING:
 
 def message(recipient: str) -> EmailMessage:
     return compose(
+        Letter("Demandes à traiter : été", "Échéance dépassée\n"),
+        Envelope("qualite@pref.example.fr", "Préfecture d'essai"),
         message_id="m1@pref.example.fr",
-        sender="qualite@pref.example.fr",
         recipient=recipient,
-        subject="Demandes à traiter : été",
-        text="Échéance dépassée\n",
         date="Fri, 13 Nov 2026 08:00:00 +0100",
     )
 

@@ -18,7 +18,8 @@ from mailsla.adapters.database.outbox import Outbox
 from mailsla.adapters.database.sizes import store_size
 from mailsla.adapters.database.store import Store, store_on
 from mailsla.adapters.database.tables import DERIVED_MESSAGE, LOCATION, MESSAGE
-from mailsla.core.alerts.outgoing import Outgoing
+from mailsla.core.alerts.memory import Told
+from mailsla.core.alerts.outgoing import DropReason, Outgoing
 from mailsla.core.collection.on_server import ListedMailbox, MailboxStatus
 from mailsla.core.collection.outcome import RunOutcome
 from mailsla.core.collection.to_store import Batch, NewMessage, SetAside
@@ -454,20 +455,66 @@ def test_runs_are_recorded_with_their_end(store: Store) -> None:
 
 
 DIGEST = Outgoing("m1@pref.example.fr", "chef@pref.example.fr", "digest", SEEN.date(), "Objet", "Texte")
+TOLD = Told("r1", DIGEST.recipient, "before-3", SEEN.date() + timedelta(days=4), SEEN.date())
 
 
-def test_a_digest_is_written_once_a_day_and_its_alerts_are_known(engine: Engine) -> None:
+def test_a_mail_is_noted_once_a_day_and_what_it_told_is_known_once_it_left(engine: Engine) -> None:
     outbox = Outbox(engine, timedelta(minutes=1))
 
-    assert outbox.add(DIGEST, [("r1", "before-3")], SEEN)
-    assert not outbox.add(DIGEST, [("r2", "before-3")], SEEN)
-    assert outbox.announced(["r0", "r1", "r2"]) == {("r1", "before-3")}
-    assert outbox.announced(["r2"]) == outbox.announced([]) == set()
+    assert outbox.add(DIGEST, SEEN)
+    assert not outbox.add(DIGEST, SEEN)
+    assert outbox.recipients("digest", DIGEST.day) == {DIGEST.recipient}
+    assert (
+        outbox.recipients("digest", TOLD.due_on or SEEN.date())
+        == outbox.recipients("report", DIGEST.day)
+        == set()
+    )
+    assert outbox.told(["r0", "r1", "r2"]) == []
+    claimed = outbox.claim(SEEN)
+    assert claimed is not None
+    outbox.mark_sent(claimed.number, SEEN, [TOLD, TOLD._replace(request="r2", due_on=None)])
+    assert outbox.told(["r0", "r1"]) == [TOLD]
+    assert outbox.told(["r0"]) == outbox.told([]) == []
+    assert not outbox.add(DIGEST, SEEN)
+
+
+def test_a_mail_that_was_dropped_says_why_and_is_due_again_once_there_is_something_to_say(
+    engine: Engine,
+) -> None:
+    outbox = Outbox(engine, timedelta(minutes=1))
+    outbox.add(DIGEST, SEEN)
+    claimed = outbox.claim(SEEN)
+    assert claimed is not None
+
+    outbox.drop(claimed.number, SEEN, DropReason.NOTHING_LEFT)
+
+    assert outbox.claim(SEEN + timedelta(days=1)) is None
+    assert outbox.recipients("digest", DIGEST.day) == set()
+    assert [state.dropped for state in outbox.history()] == [DropReason.NOTHING_LEFT]
+    assert outbox.add(DIGEST, SEEN)
+    assert [state.dropped for state in outbox.history()] == [None]
+    again = outbox.claim(SEEN)
+    assert again is not None
+    assert again.message_id == DIGEST.message_id
+
+
+def test_a_mail_that_is_not_to_leave_yet_waits_and_that_is_no_attempt(engine: Engine) -> None:
+    outbox = Outbox(engine, timedelta(minutes=1))
+    outbox.add(DIGEST, SEEN)
+    claimed = outbox.claim(SEEN)
+    assert claimed is not None
+
+    outbox.postpone(claimed.number, SEEN + timedelta(hours=1))
+
+    assert outbox.claim(SEEN + timedelta(minutes=59)) is None
+    again = outbox.claim(SEEN + timedelta(hours=1))
+    assert again is not None
+    assert again.attempts == 1
 
 
 def test_a_claimed_mail_is_nobody_else_s_until_its_lease_ends(engine: Engine) -> None:
     outbox = Outbox(engine, timedelta(minutes=1))
-    outbox.add(DIGEST, [], SEEN)
+    outbox.add(DIGEST, SEEN)
 
     claimed = outbox.claim(SEEN)
     assert claimed is not None
@@ -481,7 +528,7 @@ def test_a_claimed_mail_is_nobody_else_s_until_its_lease_ends(engine: Engine) ->
 
 def test_a_refused_mail_waits_longer_each_time(engine: Engine) -> None:
     outbox = Outbox(engine, timedelta(minutes=1))
-    outbox.add(DIGEST, [], SEEN)
+    outbox.add(DIGEST, SEEN)
     at = SEEN
     waits = []
     for _attempt in range(9):

@@ -182,6 +182,7 @@ SILENT: dict[str, dict[str, Any]] = {
         "alerts.show_subject": False,
         "alerts.show_sender": True,
         "alerts.unassigned": "accueil@pref.example.fr",
+        "alerts.referent": "referent@pref.example.fr",
         "alerts.operator": "informatique@pref.example.fr",
         "alerts.collection_stopped_after_hours": 8,
     },

@@ -12,19 +12,23 @@ from sqlalchemy import select, update
 
 from mailsla.adapters.archives.files import files_of
 from mailsla.adapters.archives.reading import read_archive
+from mailsla.adapters.database.bulk import insert_new
 from mailsla.adapters.database.engine import open_engine, writing
 from mailsla.adapters.database.pending import derive_again
+from mailsla.adapters.database.runs import Runs
 from mailsla.adapters.database.store import store_on
-from mailsla.adapters.database.tables import LOCATION, MESSAGE
+from mailsla.adapters.database.tables import ACCOUNT, LOCATION, MAILBOX, MESSAGE
 from mailsla.bootstrap import commands
 from mailsla.bootstrap.application import open_application
 from mailsla.bootstrap.daemon import SiteWork
 from mailsla.cli import run
 from mailsla.cli.command_table import declared
 from mailsla.config import load
+from mailsla.core.collection.outcome import RunOutcome
 from mailsla.core.errors import Superseded
 from mailsla.core.pairing.configured import RuleNames
-from tests.cli.few_requests import ACCOUNT, mbox
+from tests.cli.few_requests import ACCOUNT as SERVER
+from tests.cli.few_requests import mbox
 from tests.trials.office import document, toml
 
 NOW = "2026-04-15T12:00:00+02:00"
@@ -51,7 +55,7 @@ def saved(folder: Path, url: str, day: int, **sections: Any) -> Path:
     """Write a configuration as somebody saved it on a day of November."""
     folder.mkdir(exist_ok=True)
     config = folder / "mailsla.toml"
-    config.write_text(toml(document(ACCOUNT, store={"url": url}, **sections)), encoding="utf-8")
+    config.write_text(toml(document(SERVER, store={"url": url}, **sections)), encoding="utf-8")
     save_again(config, day)
     return config
 
@@ -84,7 +88,16 @@ def as_collected(url: str) -> None:
     engine = open_engine(url)
     with writing(engine) as connection:
         connection.execute(update(LOCATION).values(imported=False))
+        insert_new(connection, ACCOUNT, [{"name": "contact"}])
+        contact = select(ACCOUNT.c.id).where(ACCOUNT.c.name == "contact").scalar_subquery()
+        connection.execute(update(MAILBOX).values(account_id=contact))
         derive_again(connection, connection.execute(select(MESSAGE.c.id)).scalars(), None)
+    runs = Runs(engine)
+    for at in ("2026-01-01T12:00:00+01:00", "2026-03-20T11:00:00+01:00"):
+        instant = datetime.fromisoformat(at)
+        runs.finish(
+            runs.start("contact", instant), instant, RunOutcome.OK, reason=None, messages=0, set_aside=0
+        )
     engine.dispose()
 
 

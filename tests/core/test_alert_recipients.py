@@ -2,52 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, time, timedelta
 from itertools import permutations
 
 import pytest
 
-from mailsla.core.alerts.digests import AlertRule, Digest, Notice, digests
+from mailsla.core.alerts.digests import Notice
+from mailsla.core.alerts.memory import Told
 from mailsla.core.alerts.outgoing import DIGEST, Outgoing, message_id
-from mailsla.core.mail.copies import Mail
+from mailsla.core.alerts.terms import AlertRule
 from mailsla.core.office.correspondents import Office, Service
 from mailsla.core.pairing.derivation import derive
-from mailsla.core.pairing.rules import PairingRules
-from mailsla.core.rate.standard import Standard
-from tests.factories import OFFICE, PROMISE, RULES, clock, mail, paris, reply
+from tests.core.alerting import ASKED, FOREIGNERS, HEAD, REFERENT, due, due_of, levels, terms
+from tests.factories import RULES, mail, paris, reply
 
-HEAD = "chef.etrangers@pref.example.fr"
-FOREIGNERS = "etrangers@pref.example.fr"
 WITHOUT_HEAD = Service("Étrangers", (FOREIGNERS,))
-ASKED = mail("2026-10-29 10:00", to=FOREIGNERS)  # due on Thursday 12 November; the 11th is a holiday
-
-
-def due(
-    *mails: Mail,
-    now: str = "2026-11-13 09:00",
-    office: Office = OFFICE,
-    rules: PairingRules = RULES,
-    announced: tuple[tuple[str, str], ...] = (),
-    rule: AlertRule,
-) -> tuple[Digest, ...]:
-    return digests(
-        derive(mails, rules).requests,
-        announced=announced,
-        doubtful=(),
-        standard=Standard(clock(), {"information": PROMISE}),
-        office=office,
-        rule=rule,
-        now=paris(now),
-    )
-
-
-def levels(*mails: Mail, now: str, rule: AlertRule, announced: tuple[str, ...] = ()) -> list[str]:
-    known = tuple((ASKED.key, level) for level in announced)
-    return [
-        notice.level
-        for digest in due(*mails, now=now, rule=rule, announced=known)
-        for notice in digest.notices
-    ]
+NOW = "2026-11-13 09:00"
 
 
 @pytest.mark.parametrize("services", [(), (WITHOUT_HEAD,)])
@@ -56,36 +27,34 @@ def test_a_service_that_is_gone_or_has_no_head_leaves_its_requests_to_whoever_th
 ) -> None:
     office = Office(domains=("pref.example.fr",), services=services)
 
-    assert due(ASKED, office=office, rule=AlertRule()) == ()
-    [digest] = due(ASKED, office=office, rule=AlertRule(unassigned="qualite@pref.example.fr"))
-    assert (digest.recipient, len(digest.notices)) == ("qualite@pref.example.fr", 1)
+    assert due(ASKED, now=NOW, office=office) == ()
+    [digest] = due(ASKED, now=NOW, office=office, rule=AlertRule(unassigned=REFERENT))
+    assert (digest.recipient, len(digest.notices)) == (REFERENT, 1)
 
 
 def test_a_request_that_no_service_has_is_never_looked_for_among_services() -> None:
     nameless = Service(None, head=HEAD)  # type: ignore[arg-type]  # (as no configuration can say it)
     office = Office(domains=("pref.example.fr",), services=(nameless,))
 
-    assert due(mail("2026-10-29 10:00"), office=office, rule=AlertRule()) == ()
+    assert due(mail("2026-10-29 10:00"), now=NOW, office=office) == ()
 
 
 @pytest.mark.parametrize("days", [(1, 3), (3, 1)])
 def test_levels_may_be_declared_in_any_order(days: tuple[int, ...]) -> None:
     rule = AlertRule(working_days_before=days)
 
-    assert levels(ASKED, now="2026-11-06 09:00", rule=rule) == ["before-3"]
-    assert levels(ASKED, now="2026-11-10 09:00", rule=rule) == ["before-1"]
-    assert levels(ASKED, now="2026-11-10 09:00", rule=rule, announced=("before-3",)) == ["before-1"]
-    assert levels(ASKED, now="2026-11-09 09:00", rule=rule, announced=("before-1",)) == []
-    assert levels(ASKED, now="2026-11-13 09:00", rule=rule, announced=("before-3", "before-1")) == ["overdue"]
+    found = [levels(ASKED, now=f"2026-11-{day} 09:00", rule=rule) for day in ("05", "06", "10", "13")]
+
+    assert found == [[], ["before-3"], ["before-1"], ["overdue"]]
 
 
 def test_with_other_levels_others_are_announced() -> None:
-    rule = AlertRule(working_days_before=(4, 0), overdue_within=1)
+    rule = AlertRule(working_days_before=(4, 0))
+    before = Told(ASKED.key, HEAD, "before-5", date(2026, 11, 12), date(2026, 11, 4))
 
-    assert levels(ASKED, now="2026-11-05 09:00", rule=rule) == ["before-4"]
+    assert levels(ASKED, now="2026-11-05 09:00", rule=rule, told=[before]) == ["before-4"]
     assert levels(ASKED, now="2026-11-12 09:00", rule=rule) == ["before-0"]
     assert levels(ASKED, now="2026-11-13 09:00", rule=rule) == ["overdue"]
-    assert levels(ASKED, now="2026-11-16 09:00", rule=rule) == []
 
 
 def test_without_any_level_only_what_is_overdue_is_announced() -> None:
@@ -98,7 +67,7 @@ def test_without_any_level_only_what_is_overdue_is_announced() -> None:
 def test_an_answered_request_hides_none_of_those_that_follow() -> None:
     answered = mail("2026-10-28 10:00", to=FOREIGNERS, by="claude.petit@example.net")
 
-    [digest] = due(answered, reply("2026-10-30 10:00", answered), ASKED, rule=AlertRule())
+    [digest] = due(answered, reply("2026-10-30 10:00", answered), ASKED, now=NOW)
 
     assert [notice.request.key for notice in digest.notices] == [ASKED.key]
 
@@ -115,15 +84,7 @@ def test_digests_are_by_recipient_and_notices_by_due_date_then_receipt_then_key(
     requests = derive(mails, RULES).requests
 
     def listed(order: list[int]) -> list[tuple[str, list[str]]]:
-        found = digests(
-            [requests[index] for index in order],
-            announced=(),
-            doubtful=(),
-            standard=Standard(clock(), {"information": PROMISE}),
-            office=OFFICE,
-            rule=AlertRule(),
-            now=paris("2026-11-13 09:00"),
-        )
+        found = due_of([requests[index] for index in order], terms(now=paris(NOW)), paris(NOW))
         return [(digest.recipient, [notice.request.key for notice in digest.notices]) for digest in found]
 
     first, last = sorted((mails[1].key, mails[3].key))
@@ -142,7 +103,7 @@ def test_nothing_is_sent_before_the_hour_and_at_the_hour_it_is() -> None:
 
 
 def test_a_notice_is_not_doubtful_unless_said_so() -> None:
-    [digest] = due(ASKED, rule=AlertRule())
+    [digest] = due(ASKED, now=NOW)
 
     assert not digest.notices[0].doubtful
     assert not Notice(digest.notices[0].request, "overdue", digest.notices[0].verdict, -1).doubtful
@@ -150,7 +111,11 @@ def test_a_notice_is_not_doubtful_unless_said_so() -> None:
 
 def test_the_usual_rule() -> None:
     assert AlertRule() == AlertRule(
-        working_days_before=(3, 1), send_at=time(8, 0), overdue_within=20, unassigned=None
+        working_days_before=(3, 1),
+        send_at=time(8, 0),
+        overdue_within=20,
+        unassigned=None,
+        referent=None,
     )
 
 
@@ -170,4 +135,5 @@ def test_a_mail_s_id_is_the_same_at_every_try_and_another_for_each_recipient_pur
 def test_a_mail_that_is_not_in_the_outbox_has_no_number_and_was_never_tried() -> None:
     outgoing = Outgoing("id", HEAD, DIGEST, date(2026, 11, 13), "Alertes", "texte")
 
-    assert (outgoing.number, outgoing.attempts) == (0, 0)
+    assert (outgoing.number, outgoing.attempts, outgoing.kind) == (0, 0, DIGEST)
+    assert replace(outgoing, purpose="report 2026-W46").kind == "report"

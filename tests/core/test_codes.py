@@ -7,7 +7,7 @@ import pkgutil
 from enum import StrEnum
 
 import mailsla.core
-from mailsla.core.alerts import digests, outgoing
+from mailsla.core.alerts import outgoing, terms
 from mailsla.core.mail.header import BODY_SAYS, KEPT_FIELDS, REQUESTED_FIELDS
 
 CODES = {
@@ -64,7 +64,12 @@ def test_every_code_is_the_word_that_the_store_and_the_documents_hold() -> None:
 
 
 def test_the_words_that_the_outbox_and_the_alerts_hold() -> None:
-    assert (outgoing.DIGEST, digests.OVERDUE, BODY_SAYS) == ("digest", "overdue", "body-says")
+    assert (outgoing.DIGEST, terms.OVERDUE, terms.BACKLOG, BODY_SAYS) == (
+        "digest",
+        "overdue",
+        "backlog",
+        "body-says",
+    )
 
 
 def test_the_fields_asked_for_are_these_and_those_kept_are_among_them() -> None:

@@ -8,12 +8,15 @@ from datetime import date, datetime, time, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mailsla.core.alerts.digests import AlertRule, Waiting, digests, to_announce, told_about
+from mailsla.core.alerts.digests import Waiting, candidates, digests, told_about
+from mailsla.core.alerts.memory import Memory, Told
+from mailsla.core.alerts.terms import AlertRule, AlertTerms
 from mailsla.core.clock.announcement import Announcement
 from mailsla.core.clock.commitment import Commitment, Comparison, Unit
 from mailsla.core.clock.receipt import ClosedDayReceipt, ReceiptRule
 from mailsla.core.clock.receipt_bounds import received_before, received_from
 from mailsla.core.clock.verdict import Clock
+from mailsla.core.collection.gap import AccountRead
 from mailsla.core.pairing.derivation import derive
 from mailsla.core.rate.standard import Standard
 from tests.factories import OFFICE, PROMISE, RULES, clock, mail, paris
@@ -107,41 +110,56 @@ def test_what_may_be_told_is_within_the_bounds_and_all_of_it_is_announced(
     before: tuple[int, ...],
     overdue_within: int,
 ) -> None:
+    alert_rule = AlertRule(before, overdue_within=overdue_within, referent="referent@pref.example.fr")
     standard = Standard(clock_of(rule), {"information": promise})
-    alert_rule = AlertRule(before, overdue_within=overdue_within, unassigned="referent@pref.example.fr")
+    first = data.draw(st.integers(min_value=0, max_value=120))
+    read = {"contact": AccountRead(NOW - timedelta(days=first), NOW)}
+    terms = AlertTerms(standard, OFFICE, alert_rule, read)
     [derived] = derive([mail("2026-10-29 10:00")], RULES).requests
     requests = []
     for number, age in enumerate(ages):
         at = NOW - timedelta(minutes=age)
         received = derived.received._replace(at=at)
         found = derived._replace(key=f"k{number}", received=received, announcements=data.draw(announced(at)))
-        requests.append(found)
-    levels = st.sampled_from(["overdue", "before-3", "before-1"])
-    known = data.draw(st.sets(st.tuples(st.sampled_from([item.key for item in requests]), levels)))
-
-    told = digests(
-        requests,
-        announced=known,
-        doubtful=(),
-        standard=standard,
-        office=OFFICE,
-        rule=alert_rule,
-        now=NOW,
+        requests.append(found._replace(imported=data.draw(st.booleans())))
+    known = st.builds(
+        Told,
+        st.sampled_from([item.key for item in requests]),
+        st.sampled_from(["referent@pref.example.fr", "autre@pref.example.fr"]),
+        st.sampled_from(["overdue", "before-3", "before-1", "backlog"]),
+        st.none() | DATES,
+        DATES,
     )
-    stretch = told_about(standard, alert_rule, NOW)
-    assert stretch is not None
+    memory = Memory(data.draw(st.lists(known, max_size=8)))
     waiting = [
-        Waiting(item.key, item.received.at, item.service, item.category, item.announcements)
+        Waiting(item.key, item.received.at, item.service, item.category, item.announcements, item.imported)
         for item in requests
-        if stretch[0] <= item.received.at < stretch[1]
     ]
-    keys = to_announce(waiting, known, standard, OFFICE, alert_rule, NOW)
+    late = candidates(waiting, memory, terms, NOW).backlog
+    told = digests(requests, backlog=late, memory=memory, doubtful=(), terms=terms, now=NOW)
 
-    assert sorted(keys) == sorted(notice.request.key for digest in told for notice in digest.notices)
+    for whole in (True, False):
+        stretch = told_about(terms, NOW, whole=whole)
+        assert stretch is not None
+        within = [
+            item
+            for item in waiting
+            if stretch[0] <= item.received_at < stretch[1] and (whole or not item.imported)
+        ]
+        looked = candidates(within, memory, terms, NOW)
+        keys = sorted([*looked.keys(), *(item.key for item in looked.backlog)])
+        told_of = [item for digest in told for item in digest.notices]
+        expected = {
+            *(item.request.key for item in told_of if whole or -item.remaining <= overdue_within),
+            *(item.key for digest in told for item in digest.backlog if whole),
+        }
+        assert set(keys) == expected if whole else set(keys) >= expected
+        assert len(keys) == len(set(keys))
 
 
 def test_nobody_is_told_anything_on_a_closed_day_or_before_the_hour() -> None:
-    standard = Standard(clock(), {"information": PROMISE})
+    terms = AlertTerms(Standard(clock(), {"information": PROMISE}), OFFICE, AlertRule(), {})
 
-    assert told_about(standard, AlertRule(), paris("2026-11-14 09:00")) is None
-    assert told_about(standard, AlertRule(), paris("2026-11-13 07:59")) is None
+    assert told_about(terms, paris("2026-11-14 09:00")) is None
+    assert told_about(terms, paris("2026-11-13 07:59")) is None
+    assert told_about(terms, paris("2026-11-13 08:00")) is not None

@@ -88,7 +88,10 @@ def office(dovecot: DovecotServer, smtp_relay: SmtpRelay, tmp_path: Path) -> Off
 
 
 def one_met_one_overdue(office: Office) -> None:
-    """A citizen is answered after 2 working days; another has waited since 29 October: due on 12 November."""
+    """A citizen is answered after 2 working days; another has waited since 29 October: due on 12 November.
+
+    Nobody could warn of that one: its head is told of a third alone, which is due today.
+    """
     office.receive(letter("a@mail.example", at="2026-10-29T10:00:00+01:00"), "2026-10-29T10:00:05+01:00")
     office.receive(
         letter(
@@ -108,13 +111,23 @@ def one_met_one_overdue(office: Office) -> None:
             at="2026-10-29T11:00:00+01:00",
             by="claude.petit@example.net",
             to=office.contact,
-            subject="Naturalisation",
+            subject="Regroupement familial",
         ),
         "2026-10-29T11:00:05+01:00",
     )
+    office.receive(
+        letter(
+            "c@mail.example",
+            at="2026-10-30T11:00:00+01:00",
+            by="dominique.martin@example.net",
+            to=office.contact,
+            subject="Naturalisation",
+        ),
+        "2026-10-30T11:00:05+01:00",
+    )
 
 
-POPULATION = {"met": 1, "missed": 1, "not_due_answered": 0, "not_due_waiting": 0, "excluded": 0}
+POPULATION = {"met": 1, "missed": 1, "not_due_answered": 0, "not_due_waiting": 1, "excluded": 0}
 
 
 def test_from_two_letters_to_one_met_one_missed_and_one_digest(office: Office) -> None:
@@ -139,7 +152,8 @@ def test_from_two_letters_to_one_met_one_missed_and_one_digest(office: Office) -
     assert alert["To"] == office.head
     assert alert["Auto-Submitted"] == "auto-generated"
     assert "Naturalisation" in alert.get_content()
-    assert "claude.petit" not in alert.get_content()
+    assert "dominique.martin" not in alert.get_content()
+    assert "Regroupement" not in alert.get_content()
     assert "Renouvellement" not in alert.get_content()
 
 

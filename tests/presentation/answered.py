@@ -19,7 +19,8 @@ from mailsla.adapters.database.outbox import Outbox
 from mailsla.adapters.database.request_days import ALWAYS
 from mailsla.adapters.database.tables import DECISION, DERIVED_DAYS, DERIVED_REQUEST, PUBLICATION
 from mailsla.cli import run
-from mailsla.core.alerts.outgoing import Outgoing
+from mailsla.core.alerts.memory import Told
+from mailsla.core.alerts.outgoing import DropReason, Outgoing
 from mailsla.core.rate.period import Grain
 from mailsla.core.rate.selection import State
 from mailsla.core.rate.standard import Variant
@@ -190,16 +191,17 @@ def decide(office: Office) -> None:
 
 
 def fill_outbox(store: Path) -> None:
-    """Add one mail that was handed over, and one that was refused."""
+    """Add one mail that was handed over, one that was refused, and one that never left."""
     engine = open_engine(f"sqlite:///{store}")
     outbox = Outbox(engine, timedelta(minutes=1))
-    for number in (1, 2):
+    for number in (1, 2, 3):
         day = date(2026, 11, 10 + number)
         mail = Outgoing(f"{number}@pref.example.fr", "chef@pref.example.fr", "digest", day, "Objet", "Texte")
-        outbox.add(mail, [(32 * str(number), "overdue")], NOW)
+        outbox.add(mail, NOW)
         outbox.claim(NOW)
-    outbox.mark_sent(1, NOW)
+    outbox.mark_sent(1, NOW, [Told(32 * "1", "chef@pref.example.fr", "overdue", None, date(2026, 11, 11))])
     outbox.put_back(2, NOW, refused="552")
+    outbox.drop(3, NOW, DropReason.NOTHING_LEFT)
     engine.dispose()
 
 

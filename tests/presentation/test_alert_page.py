@@ -12,7 +12,8 @@ from mailsla.core.alerts.digests import Notice
 from mailsla.core.clock.commitment import Commitment, Comparison
 from mailsla.core.collection.gap import Gap
 from mailsla.presentation.formats import alert_text
-from mailsla.presentation.pages.alert_page import MOST_NOTICES, Entry, MailPage, Shown, alarm_page, alert_page
+from mailsla.presentation.pages.alarm_page import alarm_page
+from mailsla.presentation.pages.alert_page import MOST_NOTICES, Entry, MailPage, Shown, alert_page
 from mailsla.presentation.typography import typeset
 from tests.factories import CITIZEN, PARIS, PROMISE, paris
 from tests.presentation.samples import digest, gap, notice, request

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from mailsla.core.alerts.outgoing import OutgoingState
+from mailsla.core.alerts.outgoing import DropReason, OutgoingState
 from mailsla.presentation.documents.alerts import alerts_document
 from mailsla.presentation.pages.outbox_page import outbox_page
 from mailsla.presentation.pages.page import Cell, Emphasis, Line, Table
@@ -15,6 +15,7 @@ from tests.presentation.samples import NOW, digest, notice, request
 HEAD = "chef.permis@pref.example.fr"
 WAITS = OutgoingState(HEAD, "digest", date(2026, 11, 13), NOW, None, 2, None, 3)
 SENT, REFUSED = replace(WAITS, sent_at=NOW), replace(WAITS, refused="refusé (code 550).")
+DROPPED = replace(WAITS, dropped=DropReason.CLOSED_DAY)
 
 
 def test_each_mail_to_send_is_shown_as_it_would_be() -> None:
@@ -42,7 +43,7 @@ def test_that_there_is_nothing_to_send_is_said_only_when_there_is_nothing() -> N
 
 
 def test_the_history_says_whether_each_mail_was_sent_was_refused_or_waits() -> None:
-    [table] = outbox_page((), (SENT, REFUSED, WAITS), PARIS).sections[1].blocks
+    [table] = outbox_page((), (SENT, REFUSED, WAITS, DROPPED), PARIS).sections[1].blocks
 
     assert isinstance(table, Table)
     assert table.rows[0] == (
@@ -54,19 +55,21 @@ def test_the_history_says_whether_each_mail_was_sent_was_refused_or_waits() -> N
     assert [row[-1] for row in table.rows[1:]] == [
         Cell("refusée : refusé (code 550)."),
         Cell("en attente d'envoi (2 essais)"),
+        Cell("abandonnée : jour fermé"),
     ]
 
 
 def test_the_document_says_the_same_to_a_machine() -> None:
     due = digest(notice(request()))
 
-    assert alerts_document([(due, "Courriels")], (SENT, REFUSED), PARIS) == {
+    assert alerts_document([(due, "Courriels")], (SENT, REFUSED, DROPPED), PARIS) == {
         "schema": "mailsla.alerts/1",
         "due": [
             {
                 "recipient": HEAD,
                 "subject": "Courriels",
                 "requests": [{"request": "a1b2c3d4", "level": "overdue", "remaining": -1}],
+                "backlog": 0,
             }
         ],
         "sent": [
@@ -77,7 +80,12 @@ def test_the_document_says_the_same_to_a_machine() -> None:
                 "sent_at": sent_at,
                 "attempts": 2,
                 "refused": refused,
+                "dropped": dropped,
             }
-            for sent_at, refused in (("2026-11-13T08:30:00+01:00", None), (None, "refusé (code 550)."))
+            for sent_at, refused, dropped in (
+                ("2026-11-13T08:30:00+01:00", None, None),
+                (None, "refusé (code 550).", None),
+                (None, None, "closed-day"),
+            )
         ],
     }

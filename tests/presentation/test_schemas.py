@@ -12,6 +12,7 @@ import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
 from mailsla.core.alerts.findings import Health
+from mailsla.core.alerts.outgoing import DropReason
 from mailsla.core.clock.commitment import Comparison, Unit
 from mailsla.core.clock.origin import PresetName
 from mailsla.core.clock.receipt import ClosedDayReceipt
@@ -51,6 +52,7 @@ LEFT_OUT = {
 """The only fields that a document may be without."""
 
 ENUMS: Mapping[tuple[str, str], set[StrEnum | str]] = {
+    ("alerts", "sent[].dropped"): set(DropReason),
     ("clock", "rule.comparison"): {*Comparison},
     ("clock", "rule.unit"): {*Unit},
     ("clock", "rule.closed_day_receipt"): {*ClosedDayReceipt},

@@ -43,7 +43,7 @@ class Site:
             if mail.recipient == recipient and mail.purpose.split()[0] in words
         ]
 
-    def add(self, mail: Outgoing, _announced: Sequence[tuple[str, str]], _at: datetime) -> bool:
+    def add(self, mail: Outgoing, _at: datetime) -> bool:
         return self.sent.setdefault(mail.message_id, mail) is mail
 
     def waiting_since(self) -> datetime | None:

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 import pytest
 
 from mailsla.core.collection.outcome import RunOutcome
+from mailsla.usecases.hand_over import Delivery
 from mailsla.usecases.mailbox_pass import Tally
-from mailsla.usecases.notify import Delivery
 from mailsla.usecases.poll import Collected
 from mailsla.usecases.rounds import Rounds, Watched
 from mailsla.usecases.watch import Heard
@@ -38,8 +38,8 @@ class Work:
             raise ZeroDivisionError
         self.done.append("alerts")
 
-    def deliver_alerts(self) -> Delivery:
-        self.done.append("delivery")
+    def deliver(self, may_alert: Callable[[], bool]) -> Delivery:
+        self.done.append("delivery with alerts" if may_alert() else "delivery")
         return self.delivery
 
 
@@ -143,7 +143,17 @@ def test_alerts_that_cannot_be_written_keep_no_alarm_and_no_delivery_back() -> N
 
     with pytest.raises(ZeroDivisionError):
         daemon.act("alerts")
-    assert daemon.act("alarms", "delivery") == ["alarms", "delivery"]
+    assert daemon.act("alarms", "delivery") == ["alarms", "delivery with alerts"]
+
+
+def test_alerts_that_were_noted_before_a_restart_wait_until_every_account_was_tried() -> None:
+    daemon = Daemon()
+
+    assert daemon.act("delivery") == ["delivery"]
+    daemon.act("collect contact", "collect autre")
+    assert daemon.act("delivery") == ["delivery with alerts"]
+    daemon.work.half = {"autre"}
+    assert daemon.act("delivery") == ["delivery"]
 
 
 def test_only_a_delivery_that_did_something_is_told() -> None:

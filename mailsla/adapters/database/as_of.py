@@ -176,4 +176,6 @@ def _outgoing(at: datetime) -> Select[Any]:
         sent_at=_by(OUTGOING.c.sent_at, at),
         attempts=case((sent, OUTGOING.c.attempts), else_=0),
         refused=case((sent, OUTGOING.c.refused)),
+        dropped_at=_by(OUTGOING.c.dropped_at, at),
+        dropped=case((OUTGOING.c.dropped_at <= at, OUTGOING.c.dropped)),
     ).where(OUTGOING.c.created_at <= at)

@@ -1,21 +1,23 @@
-"""The outbox in the database: what was announced, and the mails that wait to be handed over."""
+"""The outbox in the database: the mails that wait to be handed over, and what those that left told of requests."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import Engine, or_, select, update
 
 from mailsla.adapters.database.bulk import among, insert_new
 from mailsla.adapters.database.engine import reading, writing
 from mailsla.adapters.database.tables import ALERT, OUTGOING
-from mailsla.core.alerts.outgoing import Outgoing, OutgoingState
+from mailsla.core.alerts.memory import Told
+from mailsla.core.alerts.outgoing import DropReason, Outgoing, OutgoingState
 from mailsla.core.collection.retry import pause_before_handing_over_again
 
 
 class Outbox:
-    """Outgoing mails. Satisfies `mailsla.usecases.notify.Outbox`.
+    """Outgoing mails. Satisfies `mailsla.usecases.notify.Outbox` and `mailsla.usecases.hand_over.WaitingMails`.
 
     Args:
         engine: The store.
@@ -27,17 +29,27 @@ class Outbox:
         self._engine = engine
         self._lease = lease
 
-    def announced(self, keys: Collection[str]) -> set[tuple[str, str]]:
-        """Return (request key, level) of everything announced of some requests."""
+    def told(self, keys: Collection[str]) -> list[Told]:
+        """Return everything that anybody was told of some requests."""
         with reading(self._engine) as connection:
-            query = select(ALERT.c.request, ALERT.c.level).where(among(ALERT.c.request, keys, connection))
-            return {(row.request, row.level) for row in connection.execute(query)}
+            query = select(ALERT).where(among(ALERT.c.request, keys, connection))
+            return [
+                Told(row.request, row.recipient, row.level, row.due_on, row.told_on)
+                for row in connection.execute(query)
+            ]
 
-    def add(self, mail: Outgoing, announced: Sequence[tuple[str, str]], at: datetime) -> bool:
-        """Add a mail and what it announces in one transaction.
+    def recipients(self, purpose: str, day: date) -> set[str]:
+        """Return who has a mail of a purpose for a day, sent or waiting."""
+        named = (OUTGOING.c.purpose == purpose) & (OUTGOING.c.day == day)
+        query = select(OUTGOING.c.recipient).where(named, OUTGOING.c.dropped_at.is_(None))
+        with reading(self._engine) as connection:
+            return set(connection.execute(query).scalars())
+
+    def add(self, mail: Outgoing, at: datetime) -> bool:
+        """Note that a mail is due.
 
         Returns False, and adds nothing, when that person already has a mail for that day: another worker was
-        faster, or it was written before a restart.
+        faster, or it was noted before a restart. One that was dropped is due again.
         """
         row = {
             "message_id": mail.message_id,
@@ -51,18 +63,12 @@ class Outbox:
         }
         named = OUTGOING.c.message_id == mail.message_id
         with writing(self._engine) as connection:
+            again = update(OUTGOING).where(named, OUTGOING.c.dropped_at.is_not(None))
+            if connection.execute(again.values(dropped_at=None, dropped=None, created_at=at)).rowcount:
+                return True
             if connection.execute(select(OUTGOING.c.id).where(named)).first() is not None:
                 return False
             insert_new(connection, OUTGOING, [row])
-            number = connection.execute(select(OUTGOING.c.id).where(named)).scalar_one()
-            insert_new(
-                connection,
-                ALERT,
-                [
-                    {"request": request, "level": level, "outgoing_id": number, "created_at": at}
-                    for request, level in announced
-                ],
-            )
         return True
 
     def purposes(self, recipient: str, words: Collection[str]) -> list[str]:
@@ -77,7 +83,7 @@ class Outbox:
         free = or_(OUTGOING.c.claimed_until.is_(None), OUTGOING.c.claimed_until <= at)
         next_one = (
             select(OUTGOING)
-            .where(OUTGOING.c.sent_at.is_(None), free)
+            .where(OUTGOING.c.sent_at.is_(None), OUTGOING.c.dropped_at.is_(None), free)
             .order_by(OUTGOING.c.id)
             .limit(1)
             .with_for_update(skip_locked=True)
@@ -102,13 +108,33 @@ class Outbox:
             row.attempts + 1,
         )
 
-    def mark_sent(self, number: int, at: datetime) -> None:
-        """Note that a mail was handed over, and forget its words."""
+    def mark_sent(self, number: int, at: datetime, told: Sequence[Told] = ()) -> None:
+        """Note that a mail was handed over and what it told, in one transaction, and forget its words."""
+        rows = [{"outgoing_id": number, "created_at": at, **_values(item)} for item in told]
         with writing(self._engine) as connection:
             connection.execute(
                 update(OUTGOING)
                 .where(OUTGOING.c.id == number)
                 .values(sent_at=at, claimed_until=None, refused=None, text="", subject="")
+            )
+            insert_new(connection, ALERT, rows)
+
+    def drop(self, number: int, at: datetime, reason: DropReason) -> None:
+        """Note that a mail never leaves, and why."""
+        with writing(self._engine) as connection:
+            connection.execute(
+                update(OUTGOING)
+                .where(OUTGOING.c.id == number)
+                .values(dropped_at=at, dropped=reason.value, claimed_until=None)
+            )
+
+    def postpone(self, number: int, until: datetime) -> None:
+        """Note that a mail is not to leave before an instant: that was no attempt."""
+        with writing(self._engine) as connection:
+            connection.execute(
+                update(OUTGOING)
+                .where(OUTGOING.c.id == number)
+                .values(claimed_until=until, attempts=OUTGOING.c.attempts - 1)
             )
 
     def put_back(self, number: int, at: datetime, *, refused: str | None) -> None:
@@ -129,8 +155,8 @@ class Outbox:
         query = select(OUTGOING).order_by(OUTGOING.c.id.desc()).limit(limit)
         with reading(self._engine) as connection:
             found = list(connection.execute(query))
-            levels = select(ALERT.c.outgoing_id).where(ALERT.c.outgoing_id.in_([row.id for row in found]))
-            announced = [row.outgoing_id for row in connection.execute(levels)]
+            told = select(ALERT.c.outgoing_id).where(ALERT.c.outgoing_id.in_([row.id for row in found]))
+            announced = Counter(connection.execute(told).scalars())
         return tuple(
             OutgoingState(
                 row.recipient,
@@ -140,7 +166,18 @@ class Outbox:
                 row.sent_at,
                 row.attempts,
                 row.refused,
-                announced.count(row.id),
+                announced[row.id],
+                None if row.dropped is None else DropReason(row.dropped),
             )
             for row in found
         )
+
+
+def _values(told: Told) -> dict[str, object]:
+    return {
+        "request": told.request,
+        "recipient": told.recipient,
+        "level": told.level,
+        "due_on": told.due_on,
+        "told_on": told.on,
+    }

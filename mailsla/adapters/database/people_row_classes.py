@@ -56,7 +56,10 @@ class PublicationRow(SQLModel, table=True):
 
 
 class OutgoingRow(SQLModel, table=True):
-    """An outgoing mail; its text is emptied once it was handed over."""
+    """That a mail is due to somebody; its words only where they are written beforehand, and until it was handed over.
+
+    The first word of `purpose` is its kind. `dropped` says why it never left.
+    """
 
     __tablename__ = "outgoing"
     __table_args__ = (UniqueConstraint("recipient", "purpose", "day"),)
@@ -72,13 +75,21 @@ class OutgoingRow(SQLModel, table=True):
     attempts: int = 0
     sent_at: datetime | None = None
     refused: str | None = None
+    dropped_at: datetime | None = None
+    dropped: str | None = None
 
 
 class AlertRow(SQLModel, table=True):
-    """A request was announced at a level: never twice."""
+    """Somebody was told of a request in a mail that was handed over.
+
+    `due_on` is the due date that was said; NULL in rows of before it was noted.
+    """
 
     __tablename__ = "alert"
-    request: str = Field(primary_key=True, max_length=32)
-    level: str = Field(primary_key=True)
-    outgoing_id: int = Field(foreign_key="outgoing.id")
+    outgoing_id: int = Field(primary_key=True, foreign_key="outgoing.id")
+    request: str = Field(primary_key=True, index=True, max_length=32)
+    recipient: str
+    level: str
+    due_on: date | None = None
+    told_on: date
     created_at: datetime

@@ -22,7 +22,12 @@ from mailsla.core.rate.narrowed import Narrowed
 
 REQUEST = DERIVED_REQUEST.c
 WAITING = REQUESTS.with_only_columns(
-    MESSAGE.c.key, REQUEST.received_at, REQUEST.service, REQUEST.category, REQUEST.announcements
+    MESSAGE.c.key,
+    REQUEST.received_at,
+    REQUEST.service,
+    REQUEST.category,
+    REQUEST.announcements,
+    REQUEST.imported,
 )
 
 
@@ -57,15 +62,20 @@ class RequestLists:
             narrow = query.where(*_conditions(wanted, connection)).order_by(*BY_RECEIPT)
             yield from connection.execute(narrow, execution_options=STREAMED)
 
-    def waiting(self, received_from: datetime, received_before: datetime) -> tuple[Waiting, ...]:
-        """Return the requests of [received_from, received_before[ that nothing answered and nobody left out."""
+    def waiting(
+        self, received_from: datetime, received_before: datetime, *, imported: bool
+    ) -> tuple[Waiting, ...]:
+        """Return the requests of [received_from, received_before[ that nothing answered and nobody left out.
+
+        Those of archives alone are among them where `imported` says so.
+        """
         query = (
-            WAITING.where(
-                REQUEST.answered_at.is_(None), REQUEST.excluded.is_(None), REQUEST.imported.is_(False)
-            )
+            WAITING.where(REQUEST.answered_at.is_(None), REQUEST.excluded.is_(None))
             .where(REQUEST.received_at >= received_from, REQUEST.received_at < received_before)
             .order_by(*BY_RECEIPT)
         )
+        if not imported:
+            query = query.where(REQUEST.imported.is_(False))
         with reading(self._engine) as connection:
             return tuple(waiting_of(row) for row in connection.execute(query))
 

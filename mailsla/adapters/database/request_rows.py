@@ -183,7 +183,7 @@ def case_of(row: Any) -> Case:
 
 def waiting_of(row: Any) -> Waiting:
     """Return a request that nothing answered, as alerts look at it."""
-    return Waiting(row.key, row.received_at, row.service, row.category, announcements_of(row))
+    return Waiting(row.key, row.received_at, row.service, row.category, announcements_of(row), row.imported)
 
 
 def grounds_of(row: Any) -> Grounds:

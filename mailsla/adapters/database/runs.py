@@ -12,7 +12,7 @@ from mailsla.adapters.database.bulk import insert_new
 from mailsla.adapters.database.engine import reading, writing
 from mailsla.adapters.database.losses import loss_at, settled_loss
 from mailsla.adapters.database.tables import ACCOUNT, COLLECTION, MAILBOX
-from mailsla.core.collection.gap import Gap, History, Span, Turn, gaps
+from mailsla.core.collection.gap import AccountRead, Gap, History, Span, Turn, gaps
 from mailsla.core.collection.outcome import RecordedRun, RunOutcome
 
 GOOD = COLLECTION.c.outcome == RunOutcome.OK.value
@@ -116,6 +116,15 @@ class Runs:
                 Span(row.name, row.first, None if row.name in accounts else row.last)
                 for row in connection.execute(query)
             )
+
+    def read_of(self, account: str) -> AccountRead | None:
+        """Return when an account was first read to its end, and when it was last; None when it never was."""
+        account_id = select(ACCOUNT.c.id).where(ACCOUNT.c.name == account).scalar_subquery()
+        good = select(COLLECTION.c.finished_at).where(COLLECTION.c.account_id == account_id, GOOD).limit(1)
+        with reading(self._engine) as connection:
+            first = connection.execute(good.order_by(COLLECTION.c.id)).scalar()
+            last = connection.execute(good.order_by(COLLECTION.c.id.desc())).scalar()
+        return None if first is None or last is None else AccountRead(first, last)
 
     def half_read(self) -> set[str]:
         """Return the accounts of which something was read, and which never were to their end."""

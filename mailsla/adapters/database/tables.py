@@ -42,10 +42,14 @@ ACCOUNT = Table(
 ALERT = Table(
     "alert",
     METADATA,
+    Column("outgoing_id", Integer, ForeignKey("outgoing.id"), primary_key=True),
     Column("request", String(32), primary_key=True),
-    Column("level", String, primary_key=True),
-    Column("outgoing_id", Integer, ForeignKey("outgoing.id"), nullable=False),
+    Column("recipient", String, nullable=False),
+    Column("level", String, nullable=False),
+    Column("due_on", Date),
+    Column("told_on", Date, nullable=False),
     Column("created_at", Instant, nullable=False),
+    Index("ix_alert_request", "request"),
 )
 
 COLLECTION = Table(
@@ -305,6 +309,8 @@ OUTGOING = Table(
     Column("attempts", Integer, nullable=False, default=0),
     Column("sent_at", Instant),
     Column("refused", String),
+    Column("dropped_at", Instant),
+    Column("dropped", String),
     UniqueConstraint("message_id"),
     UniqueConstraint("recipient", "purpose", "day"),
 )

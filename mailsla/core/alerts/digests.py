@@ -5,36 +5,18 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
+from mailsla.core.alerts.memory import Memory, Told
+from mailsla.core.alerts.recipients import recipient
+from mailsla.core.alerts.terms import BACKLOG, AlertTerms
 from mailsla.core.clock.announcement import Announcement
 from mailsla.core.clock.receipt_bounds import received_before, received_from
 from mailsla.core.clock.verdict import Outcome, Verdict
 from mailsla.core.clock.working_days import WorkingCalendar
-from mailsla.core.office.correspondents import Office
 from mailsla.core.pairing.request import Request
-from mailsla.core.rate.standard import Standard
-
-OVERDUE = "overdue"
-
-
-@dataclass(frozen=True, slots=True)
-class AlertRule:
-    """When alerts are given.
-
-    Attributes:
-        working_days_before: Working days before the due date at which a head is warned.
-        send_at: Local time before which nothing is sent.
-        overdue_within: A request overdue by more working days than this is only reported, no longer alerted on.
-        unassigned: Who is told of requests that no service has; None for nobody.
-    """
-
-    working_days_before: tuple[int, ...] = (3, 1)
-    send_at: time = time(8, 0)
-    overdue_within: int = 20
-    unassigned: str | None = None
 
 
 class Waiting(NamedTuple):
@@ -46,13 +28,15 @@ class Waiting(NamedTuple):
         service: The service that has it now; None when none has.
         category: Which promise it falls under.
         announcements: The holding replies that announced a date, first to last.
+        imported: Whether it is known from archives alone.
     """
 
     key: str
     received_at: datetime
     service: str | None
     category: str
-    announcements: tuple[Announcement, ...]
+    announcements: tuple[Announcement, ...] = ()
+    imported: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +45,7 @@ class Notice:
 
     Attributes:
         request: The request.
-        level: `before-3`, `before-1`… or `overdue`; a request is announced once at each.
+        level: `before-3`, `before-1`… or `overdue`.
         verdict: How it stands.
         remaining: Working days until the due date; 0 on the day itself, negative once it has passed.
         doubtful: True when a mail that may be its reply waits for a person to decide.
@@ -74,140 +58,228 @@ class Notice:
     doubtful: bool = False
 
 
+class Late(NamedTuple):
+    """A request that was overdue before anybody could be warned of it.
+
+    Attributes:
+        key: Its key.
+        service: The service that has it; None when none has.
+        received_at: When it was received.
+        due_on: Its due date.
+    """
+
+    key: str
+    service: str | None
+    received_at: datetime
+    due_on: date
+
+
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """Everything one person is told on one day, the most urgent first."""
+    """Everything one person is told on one day, the most urgent first; the referent, what was late from the start."""
 
     recipient: str
     on: date
     notices: tuple[Notice, ...]
+    backlog: tuple[Late, ...] = ()
+
+    @property
+    def told(self) -> tuple[Told, ...]:
+        """What its recipient knows once it was handed over."""
+        return (
+            *(
+                Told(item.request.key, self.recipient, item.level, item.verdict.due_on, self.on)
+                for item in self.notices
+            ),
+            *(Told(item.key, self.recipient, BACKLOG, item.due_on, self.on) for item in self.backlog),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A request of which somebody is to be told, unless a look at the whole of it says otherwise."""
+
+    key: str
+    recipient: str
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """What may be told at an instant, by what waits and what was told alone."""
+
+    notices: tuple[Candidate, ...] = ()
+    backlog: tuple[Late, ...] = ()
+
+    def keys(self, of: str | None = None) -> list[str]:
+        """Return the keys of the requests to look at; with `of`, for that recipient alone."""
+        return [item.key for item in self.notices if of in {None, item.recipient}]
+
+
+def candidates(
+    waiting: Iterable[Waiting], memory: Memory, terms: AlertTerms, now: datetime, taken: Collection[str] = ()
+) -> Candidates:
+    """Return what may be told at `now`, of all that waits; whoever has a mail of the day already is told nothing more.
+
+    Args:
+        waiting: What waits, archives too: what they hold is late from the start.
+        memory: What was told of it.
+        terms: What decides.
+        now: The present instant.
+        taken: Who has a mail of that day.
+    """
+    notices: list[Candidate] = []
+    backlog: list[Late] = []
+    summary_to = _summary_to(terms, now, taken)
+    first = min((read.first for read in terms.read.values()), default=now)
+    for item in waiting:
+        stands = terms.standard.clock.standing(
+            item.received_at, None, terms.standard.commitment_of(item.category), now, item.announcements
+        )
+        if stands.outcome is Outcome.MISSED and (item.imported or _was_late(item, first, terms)):
+            if summary_to is not None and not memory.has_backlog(item.key, summary_to):
+                backlog.append(Late(item.key, item.service, item.received_at, stands.due_on))
+        elif not (item.imported or memory.is_backlog(item.key)):
+            remaining = _remaining(terms.calendar, stands.due_on, now)
+            level = terms.rule.level(stands.outcome, remaining)
+            to = recipient(item.service, terms)
+            if level is None or to is None or to in taken:
+                continue
+            if not _is_known(memory, item.key, to, level, stands.due_on, terms, now):
+                notices.append(Candidate(item.key, to))
+    return Candidates(tuple(notices), tuple(backlog))
 
 
 def digests(
     requests: Iterable[Request],
     *,
-    announced: Collection[tuple[str, str]],
+    backlog: Iterable[Late] = (),
+    memory: Memory,
     doubtful: Collection[str],
-    standard: Standard,
-    office: Office,
-    rule: AlertRule,
+    terms: AlertTerms,
     now: datetime,
+    taken: Collection[str] = (),
 ) -> tuple[Digest, ...]:
-    """Return the alert mails due at `now`, one for each head; none on a closed day or before `send_at`.
+    """Return the alert mails due at `now`, one for each recipient; none on a closed day or before `send_at`.
 
     Args:
-        requests: Requests and follow-ups; the answered and the imported ones are left out here.
-        announced: (request key, level) of what was announced before.
+        requests: Requests and follow-ups; the answered, the excluded and the imported ones are left out here, and what
+            lies in accounts that nobody read for longer than one working day.
+        backlog: What was overdue before anybody could be warned.
+        memory: What was told of all these.
         doubtful: Keys of requests that a doubtful reply may answer.
-        standard: The site's clock and promises.
-        office: Says who heads which service.
-        rule: When alerts are given.
+        terms: What decides.
         now: The present instant.
+        taken: Who has a mail of that day.
     """
-    calendar = standard.clock.calendar
-    if not _is_told_now(calendar, rule, now):
+    if not terms.rule.is_hour(terms.calendar, now):
         return ()
     by_recipient: dict[str, list[Notice]] = defaultdict(list)
+    late = list(backlog)
     for request in requests:
-        if request.answered is not None or request.imported:
+        if request.answered is not None or request.excluded is not None or request.imported:
             continue
-        notice = _notice(request, standard, rule, now)
-        recipient = _recipient(request.service, office, rule)
-        if notice is None or recipient is None:
+        if terms.is_stale(request.mailboxes, now):
             continue
-        if not _is_known(request.key, notice.level, announced, rule):
-            by_recipient[recipient].append(replace(notice, doubtful=request.key in doubtful))
+        if _was_late_at_first_read(request, terms, now):
+            late.append(_late(request, terms, now))
+            continue
+        if memory.is_backlog(request.key):
+            continue
+        notice = _notice(request, terms, now, doubtful=request.key in doubtful)
+        to = recipient(request.service, terms)
+        if notice is None or to is None or to in taken:
+            continue
+        due_on = notice.verdict.due_on
+        if not _is_known(memory, request.key, to, notice.level, due_on, terms, now):
+            by_recipient[to].append(notice)
+    summary: dict[str, list[Late]] = {}
+    if (to := _summary_to(terms, now, taken)) is not None:
+        late = [item for item in late if not memory.has_backlog(item.key, to)]
+        summary = {to: sorted(late, key=_age)} if late else {}
+    today = terms.calendar.local_date(now)
     return tuple(
-        Digest(recipient, calendar.local_date(now), tuple(sorted(found, key=_urgency)))
-        for recipient, found in sorted(by_recipient.items())
+        Digest(to, today, tuple(sorted(by_recipient.get(to, ()), key=_urgency)), tuple(summary.get(to, ())))
+        for to in sorted({*by_recipient, *summary})
     )
 
 
-def told_about(standard: Standard, rule: AlertRule, now: datetime) -> tuple[datetime, datetime] | None:
+def told_about(terms: AlertTerms, now: datetime, *, whole: bool = False) -> tuple[datetime, datetime] | None:
     """Return [from, before[: nobody is told at `now` of what was received outside it; None when of nothing at all.
 
-    What is overdue for longer than `overdue_within` is only reported; what is due after the first warning's day is not
-    spoken of yet.
+    What is overdue for longer than `overdue_within` is only spoken of once a week, when the `whole` is looked at; what
+    is due after the first warning's day is not spoken of yet.
     """
-    clock, calendar = standard.clock, standard.clock.calendar
-    if not _is_told_now(calendar, rule, now):
+    if not terms.rule.is_hour(terms.calendar, now):
         return None
-    today, promised = calendar.local_date(now), standard.commitments.values()
+    clock, calendar, rule = terms.standard.clock, terms.calendar, terms.rule
+    today, promised = calendar.local_date(now), terms.standard.commitments.values()
     due_by = calendar.working_day(today, max(rule.working_days_before, default=0) + 1) - timedelta(days=1)
+    since = calendar.first if whole else _overdue_since(calendar, today, rule.overdue_within)
     return (
-        received_from(clock, promised, _overdue_since(calendar, today, rule), now),
+        calendar.start_of(since) if whole else received_from(clock, promised, since, now),
         received_before(clock, promised, due_by, now),
     )
 
 
-def _is_told_now(calendar: WorkingCalendar, rule: AlertRule, now: datetime) -> bool:
-    return (
-        calendar.is_working(calendar.local_date(now)) and now.astimezone(calendar.zone).time() >= rule.send_at
-    )
-
-
-def _overdue_since(calendar: WorkingCalendar, today: date, rule: AlertRule) -> date:
+def _overdue_since(calendar: WorkingCalendar, today: date, within: int) -> date:
     """Return the earliest due date of what may still be announced today."""
     days = range(calendar.first.toordinal(), today.toordinal())
     passed = bisect_left(
-        days,
-        -rule.overdue_within,
-        key=lambda day: -calendar.working_days_between(date.fromordinal(day), today),
+        days, -within, key=lambda day: -calendar.working_days_between(date.fromordinal(day), today)
     )
     return date.fromordinal(days.start + passed)
 
 
-def to_announce(
-    waiting: Iterable[Waiting],
-    announced: Collection[tuple[str, str]],
-    standard: Standard,
-    office: Office,
-    rule: AlertRule,
-    now: datetime,
-) -> tuple[str, ...]:
-    """Return the keys of the requests of which somebody is to be told at `now`, and was not: those of `digests`."""
-    today = standard.clock.calendar.local_date(now)
-    found = []
-    for item in waiting:
-        stands = standard.clock.standing(
-            item.received_at, None, standard.commitment_of(item.category), now, item.announcements
-        )
-        remaining = standard.clock.calendar.working_days_between(today, stands.due_on)
-        level = _level(stands.outcome, remaining, rule)
-        if level is None or _recipient(item.service, office, rule) is None:
-            continue
-        if not _is_known(item.key, level, announced, rule):
-            found.append(item.key)
-    return tuple(found)
+def _summary_to(terms: AlertTerms, now: datetime, taken: Collection[str]) -> str | None:
+    """Return who is told today of what was late from the start: the referent, once every account is read again."""
+    referent = terms.rule.referent
+    is_whole = not any(terms.is_stale([(account, "")], now) for account in terms.read)
+    return referent if referent is not None and referent not in taken and is_whole else None
 
 
-def _notice(request: Request, standard: Standard, rule: AlertRule, now: datetime) -> Notice | None:
-    clock, commitment = standard.clock, standard.commitment_of(request.category)
-    verdict = clock.verdict(request.received.at, None, commitment, now, request.announcements)
-    today = clock.calendar.local_date(now)
-    remaining = clock.calendar.working_days_between(today, verdict.due_on)
-    level = _level(verdict.outcome, remaining, rule)
-    return None if level is None else Notice(request, level, verdict, remaining)
+def _remaining(calendar: WorkingCalendar, due_on: date, now: datetime) -> int:
+    return calendar.working_days_between(calendar.local_date(now), due_on)
 
 
-def _level(outcome: Outcome, remaining: int, rule: AlertRule) -> str | None:
-    if outcome is Outcome.MISSED:
-        return OVERDUE if -remaining <= rule.overdue_within else None
-    return next((f"before-{days}" for days in sorted(rule.working_days_before) if remaining <= days), None)
+def _was_late(item: Waiting, first: datetime, terms: AlertTerms) -> bool:
+    """Tell whether a request was overdue at an instant."""
+    if item.received_at >= first:
+        return False
+    commitment = terms.standard.commitment_of(item.category)
+    stands = terms.standard.clock.standing(item.received_at, None, commitment, first, item.announcements)
+    return stands.outcome is Outcome.MISSED
 
 
-def _recipient(name: str | None, office: Office, rule: AlertRule) -> str | None:
-    if name is None:
-        return rule.unassigned
-    service = office.service(name)
-    return rule.unassigned if service is None or service.head is None else service.head
+def _was_late_at_first_read(request: Request, terms: AlertTerms, now: datetime) -> bool:
+    """Tell whether a request was overdue when the last of its accounts that are collected was first read whole."""
+    firsts = [terms.read[account].first for account, _mailbox in request.mailboxes if account in terms.read]
+    item = Waiting(request.key, request.received.at, request.service, request.category, request.announcements)
+    return bool(firsts) and _was_late(item, min(*firsts, now), terms)
 
 
-def _is_known(key: str, level: str, announced: Collection[tuple[str, str]], rule: AlertRule) -> bool:
-    """Tell whether this level, or a more urgent one, was announced: a due date may move, alerts do not go back."""
-    order = [f"before-{days}" for days in sorted(rule.working_days_before, reverse=True)] + [OVERDUE]
-    return any((key, later) in announced for later in order[order.index(level) :])
+def _late(request: Request, terms: AlertTerms, now: datetime) -> Late:
+    commitment = terms.standard.commitment_of(request.category)
+    stands = terms.standard.clock.standing(request.received.at, None, commitment, now, request.announcements)
+    return Late(request.key, request.service, request.received.at, stands.due_on)
+
+
+def _notice(request: Request, terms: AlertTerms, now: datetime, *, doubtful: bool) -> Notice | None:
+    commitment = terms.standard.commitment_of(request.category)
+    verdict = terms.standard.clock.verdict(request.received.at, None, commitment, now, request.announcements)
+    remaining = _remaining(terms.calendar, verdict.due_on, now)
+    level = terms.rule.level(verdict.outcome, remaining)
+    return None if level is None else Notice(request, level, verdict, remaining, doubtful)
+
+
+def _is_known(
+    memory: Memory, key: str, to: str, level: str, due_on: date, terms: AlertTerms, now: datetime
+) -> bool:
+    return memory.knows(key, to, level, due_on, terms.calendar, terms.week_of(now))
 
 
 def _urgency(notice: Notice) -> tuple[date, datetime, str]:
     return (notice.verdict.due_on, notice.request.received.at, notice.request.key)
+
+
+def _age(late: Late) -> tuple[datetime, str]:
+    return (late.received_at, late.key)

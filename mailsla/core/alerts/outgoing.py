@@ -1,26 +1,35 @@
-"""Mails that mailsla itself sends."""
+"""Mails that mailsla itself sends: that one is due to somebody, and what is handed over in the end."""
 
 from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 
 DIGEST = "digest"
-"""The purpose of a head's daily mail."""
+"""The kind, and the whole purpose, of what people are told of requests on one day."""
+
+
+class DropReason(StrEnum):
+    """Why a mail that was due never left."""
+
+    DAY_OVER = "day-over"
+    CLOSED_DAY = "closed-day"
+    NOTHING_LEFT = "nothing-left"
 
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A mail to hand over.
+    """That a mail is due.
 
     Attributes:
         message_id: Its Message-ID, without angle brackets; the same at every try.
         recipient: One address.
-        purpose: What it is for; with `recipient` and `day` it names the mail.
+        purpose: What it is for; with `recipient` and `day` it names the mail. Its first word is its kind.
         day: The local date it is for.
-        subject: As read.
-        text: Plain text.
+        subject: As read; empty where it is written at hand-over.
+        text: Plain text; empty where it is written at hand-over.
         number: The outbox's own number; 0 before it is there.
         attempts: How often it was tried.
     """
@@ -29,15 +38,50 @@ class Outgoing:
     recipient: str
     purpose: str
     day: date
-    subject: str
-    text: str
+    subject: str = ""
+    text: str = ""
     number: int = 0
     attempts: int = 0
+
+    @property
+    def kind(self) -> str:
+        """By whom it is written at hand-over: nobody, where nothing knows its kind."""
+        return self.purpose.partition(" ")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that goes with a mail; its type is as RFC 2045 writes it."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What a mail says once it is handed over.
+
+    Attributes:
+        subject: As read.
+        text: Plain text.
+        html: The same words as HTML; None for plain text alone.
+        attachments: What goes with it.
+        reply_to: Who gets an answer; None for the sender.
+        list_name: What the series is called that it belongs to; empty for none (RFC 2919).
+    """
+
+    subject: str
+    text: str
+    html: str | None = None
+    attachments: tuple[Attachment, ...] = ()
+    reply_to: str | None = None
+    list_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class OutgoingState:
-    """Where an outgoing mail stands; its text is not shown."""
+    """Where an outgoing mail stands; its text is not shown. `dropped` says why it never left."""
 
     recipient: str
     purpose: str
@@ -47,6 +91,7 @@ class OutgoingState:
     attempts: int
     refused: str | None
     announced: int
+    dropped: DropReason | None = None
 
 
 def message_id(recipient: str, purpose: str, day: date, domain: str) -> str:

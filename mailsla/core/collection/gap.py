@@ -34,6 +34,14 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
+class AccountRead:
+    """When an account was first read whole, and when it was read last."""
+
+    first: datetime
+    last: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Turn:
     """A run among others of its account: one that ends otherwise than the run before, follows a silence, or is last.
 

@@ -24,6 +24,7 @@ def alerts_document(
                     {"request": notice.request.key[:8], "level": notice.level, "remaining": notice.remaining}
                     for notice in digest.notices
                 ],
+                "backlog": len(digest.backlog),
             }
             for digest, subject in due
         ],
@@ -35,6 +36,7 @@ def alerts_document(
                 "sent_at": instant(state.sent_at, zone),
                 "attempts": state.attempts,
                 "refused": state.refused,
+                "dropped": None if state.dropped is None else state.dropped.value,
             }
             for state in history
         ],

@@ -1,13 +1,15 @@
-"""The mails that mailsla sends: what a service head is to answer and until when; what stops collection."""
+"""The mail of alerts: what its recipient is to answer, and until when."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from zoneinfo import ZoneInfo
 
-from mailsla.core.alerts.digests import OVERDUE, Digest, Notice
+from mailsla.core.alerts.digests import Digest, Late, Notice
+from mailsla.core.alerts.terms import OVERDUE
 from mailsla.core.clock.commitment import Commitment
 from mailsla.core.collection.gap import Gap
 from mailsla.language import gettext as _
@@ -82,10 +84,15 @@ def alert_page(
     soon = [notice for notice in digest.notices if notice.level != OVERDUE]
     groups = ((_("Échéance dépassée"), overdue), (_("Échéance proche"), soon))
     return MailPage(
-        subject=_subject(len(overdue), len(soon)),
+        subject=_subject(len(overdue), len(soon), len(digest.backlog)),
         opening=(
             _("Bonjour,"),
-            _("Des demandes reçues par courriel attendent encore une réponse de votre service."),
+            *(
+                [_("Des demandes reçues par courriel attendent encore une réponse.")]
+                if digest.notices
+                else []
+            ),
+            *_backlog(digest.backlog),
         ),
         groups=tuple(_group(title, notices, zone, shown) for title, notices in groups if notices),
         warnings=tuple(_warnings(gaps, zone)),
@@ -101,13 +108,32 @@ def alert_page(
     )
 
 
-def _subject(overdue: int, soon: int) -> str:
+def _backlog(late: Sequence[Late]) -> Iterable[str]:
+    """Yield what the referent alone is told, once, of what was overdue before anybody could be warned."""
+    if late:
+        counts = Counter(item.service for item in late)
+        yield ngettext(
+            "{n} demande était déjà en retard quand mailsla l'a connue ({services}) : vous seul en êtes averti, une "
+            "fois. La liste : mailsla requests --state overdue.",
+            "{n} demandes étaient déjà en retard quand mailsla les a connues ({services}) : vous seul en êtes averti, "
+            "une fois. La liste : mailsla requests --state overdue.",
+            len(late),
+        ).format(n=words.number(len(late)), services=words.by_service(counts.most_common()))
+
+
+def _subject(overdue: int, soon: int, backlog: int) -> str:
     counts = []
     if overdue:
         counts.append(ngettext("{n} demande en retard", "{n} demandes en retard", overdue).format(n=overdue))
     if soon:
         counts.append(
             ngettext("{n} demande à traiter bientôt", "{n} demandes à traiter bientôt", soon).format(n=soon)
+        )
+    if backlog:
+        counts.append(
+            ngettext(
+                "{n} demande d'avant l'installation", "{n} demandes d'avant l'installation", backlog
+            ).format(n=words.number(backlog))
         )
     return _("Courriels en attente de réponse : {counts}").format(counts=", ".join(counts))
 
@@ -182,101 +208,3 @@ def _promises(digest: Digest, commitments: Mapping[str, Commitment]) -> Iterable
 def signature(site: str) -> str:
     """Return how a mail ends that nobody wrote."""
     return _("Message automatique, envoyé au nom de {site}. Merci de ne pas y répondre.").format(site=site)
-
-
-def alarm_page(gap: Gap, *, reason: str | None, site: str, zone: ZoneInfo) -> MailPage:
-    """Return what whoever runs mailsla is told when collection stops, or goes on."""
-    said = {
-        "account": gap.account,
-        "since": words.instant(gap.since, zone),
-        "until": "" if gap.until is None else words.instant(gap.until, zone),
-        "reason": reason or _("aucune relève n'est allée à son terme."),
-    }
-    if gap.partial:
-        title, what, todo = _in_part() if gap.until is None else _whole_again()
-    else:
-        title, what, todo = _stopped() if gap.until is None else _resumed()
-    return MailPage(
-        subject=title.format(**said),
-        opening=(_("Bonjour,"), what.format(**said), todo),
-        closing=(signature(site),),
-    )
-
-
-def _stopped() -> tuple[str, str, str]:
-    return (
-        _("mailsla : relève de « {account} » arrêtée depuis le {since}"),
-        _("La relève du compte « {account} » est arrêtée depuis le {since} : {reason}"),
-        _(
-            "Lancez « mailsla check » pour savoir quoi corriger. Jusque-là, les chiffres sont incomplets et "
-            "les alertes aux services peuvent ignorer des réponses."
-        ),
-    )
-
-
-def _resumed() -> tuple[str, str, str]:
-    return (
-        _("mailsla : relève de « {account} » reprise"),
-        _("La relève du compte « {account} », arrêtée depuis le {since}, a repris le {until}."),
-        _("Les courriels reçus entre-temps sont relevés ; rien n'est à faire."),
-    )
-
-
-def _in_part() -> tuple[str, str, str]:
-    return (
-        _("mailsla : relève de « {account} » incomplète depuis le {since}"),
-        _(
-            "La relève du compte « {account} » laisse de côté un dossier au moins depuis le {since} : {reason}"
-        ),
-        _(
-            "Les autres dossiers sont relevés. Jusque-là, les chiffres sont incomplets et les alertes aux "
-            "services peuvent ignorer des réponses."
-        ),
-    )
-
-
-def _whole_again() -> tuple[str, str, str]:
-    return (
-        _("mailsla : relève de « {account} » de nouveau complète"),
-        _("La relève du compte « {account} », incomplète depuis le {since}, est complète depuis le {until}."),
-        _("Les courriels reçus entre-temps sont relevés ; rien n'est à faire."),
-    )
-
-
-def set_aside_page(count: int, *, site: str) -> MailPage:
-    """Return what whoever runs mailsla is told of mails that could not be read, or not derived."""
-    return MailPage(
-        subject=ngettext(
-            "mailsla : {n} courriel mis de côté", "mailsla : {n} courriels mis de côté", count
-        ).format(n=count),
-        opening=(
-            _("Bonjour,"),
-            ngettext(
-                "{n} courriel n'a pas pu être lu : il ne compte dans aucun chiffre. Tous les autres sont traités.",
-                "{n} courriels n'ont pas pu être lus : ils ne comptent dans aucun chiffre. Tous les autres sont "
-                "traités.",
-                count,
-            ).format(n=count),
-            _(
-                "Lancez « mailsla check » pour savoir où ils sont, pourquoi, et quand ils seront relus ; vérifiez "
-                "dans la messagerie s'ils attendent une réponse."
-            ),
-        ),
-        closing=(signature(site),),
-    )
-
-
-def derivation_late_page(since: datetime, *, site: str, zone: ZoneInfo) -> MailPage:
-    """Return what whoever runs mailsla is told of mails that wait to be derived."""
-    return MailPage(
-        subject=_("mailsla : des courriels relevés ne sont pas traités"),
-        opening=(
-            _("Bonjour,"),
-            _(
-                "Des courriels relevés attendent d'être rapprochés depuis le {instant}. Jusque-là, les chiffres sont "
-                "incomplets et les alertes aux services peuvent ignorer des réponses."
-            ).format(instant=words.instant(since, zone)),
-            _("Vérifiez que mailsla tourne ; son journal en dit la raison."),
-        ),
-        closing=(signature(site),),
-    )

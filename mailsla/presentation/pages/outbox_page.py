@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from zoneinfo import ZoneInfo
 
-from mailsla.core.alerts.outgoing import OutgoingState
+from mailsla.core.alerts.outgoing import DropReason, OutgoingState
 from mailsla.language import gettext as _
 from mailsla.language import ngettext
 from mailsla.presentation import words
@@ -47,8 +47,18 @@ def _history(history: Iterable[OutgoingState], zone: ZoneInfo) -> Table:
 def _state(of: OutgoingState, zone: ZoneInfo) -> str:
     if of.sent_at is not None:
         return _("envoyée le {instant}").format(instant=words.instant(of.sent_at, zone))
+    if of.dropped is not None:
+        return _dropped(of.dropped)
     if of.refused is not None:
         return _("refusée : {reason}").format(reason=words.safe(of.refused))
     return ngettext("en attente d'envoi ({n} essai)", "en attente d'envoi ({n} essais)", of.attempts).format(
         n=of.attempts
     )
+
+
+def _dropped(why: DropReason) -> str:
+    return {
+        DropReason.DAY_OVER: _("abandonnée : le jour était passé, le nécessaire a été redit ensuite"),
+        DropReason.CLOSED_DAY: _("abandonnée : jour fermé"),
+        DropReason.NOTHING_LEFT: _("abandonnée : plus rien n'était à dire"),
+    }[why]

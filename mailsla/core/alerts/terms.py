@@ -1,0 +1,95 @@
+"""By what alerts are given: levels, the hour, who is who, the clock and the promises."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from mailsla.core.clock.verdict import Outcome
+from mailsla.core.clock.working_days import WorkingCalendar
+from mailsla.core.collection.gap import AccountRead
+from mailsla.core.office.correspondents import Office
+from mailsla.core.rate.standard import Standard
+
+OVERDUE = "overdue"
+BACKLOG = "backlog"
+"""The level of what was overdue before anybody could have been warned: told once, to the referent alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class AlertRule:
+    """When alerts are given.
+
+    Attributes:
+        working_days_before: Working days before the due date at which a head is warned.
+        send_at: Local time before which nothing is sent.
+        overdue_within: A request overdue by more working days than this is only spoken of once a week.
+        unassigned: Who is told of requests that no service has; None for the referent.
+        referent: Who answers for the figures; None when the site names nobody.
+    """
+
+    working_days_before: tuple[int, ...] = (3, 1)
+    send_at: time = time(8, 0)
+    overdue_within: int = 20
+    unassigned: str | None = None
+    referent: str | None = None
+
+    def level(self, outcome: Outcome, remaining: int) -> str | None:
+        """Return the most urgent level that a request which nothing answered is at; None when it is at none."""
+        if outcome is Outcome.MISSED:
+            return OVERDUE
+        days = next((days for days in sorted(self.working_days_before) if remaining <= days), None)
+        return None if days is None else f"before-{days}"
+
+    def is_hour(self, calendar: WorkingCalendar, now: datetime) -> bool:
+        """Tell whether mails may leave: on a working day, from `send_at` on."""
+        local = now.astimezone(calendar.zone)
+        return calendar.is_working(calendar.local_date(now)) and local.time() >= self.send_at
+
+
+def days_at_least(level: str) -> int:
+    """Return how many working days are left at most once a level is reached: its place, the most urgent being least.
+
+    >>> days_at_least("before-3"), days_at_least(OVERDUE)
+    (3, -1)
+    """
+    return -1 if level == OVERDUE else int(level.removeprefix("before-"))
+
+
+@dataclass(frozen=True)
+class AlertTerms:
+    """Everything that decides alerts, besides the requests, what was told and the time.
+
+    Attributes:
+        standard: The site's clock and promises.
+        office: Says who heads which service.
+        rule: When alerts are given.
+        read: Of each account that is collected and was read whole once, when it first and last was.
+    """
+
+    standard: Standard
+    office: Office
+    rule: AlertRule
+    read: Mapping[str, AccountRead]
+
+    @property
+    def calendar(self) -> WorkingCalendar:
+        """The site's working days."""
+        return self.standard.clock.calendar
+
+    def week_of(self, now: datetime) -> date:
+        """Return the Monday of the week of an instant."""
+        today = self.calendar.local_date(now)
+        return today - timedelta(days=today.weekday())
+
+    def is_stale(self, mailboxes: Iterable[tuple[str, str]], now: datetime) -> bool:
+        """Tell whether no account in which a mail lies was read for longer than one working day.
+
+        An answer may have left since. Accounts that are collected no longer, and archives, are read by nobody.
+        """
+        lasts = [self.read[account].last for account, _mailbox in mailboxes if account in self.read]
+        if not lasts:
+            return True
+        days = self.calendar.working_days_between
+        return days(self.calendar.local_date(max(lasts)), self.calendar.local_date(now)) > 1

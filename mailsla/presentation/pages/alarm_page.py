@@ -1,0 +1,110 @@
+"""What whoever runs mailsla is told by mail: that collection stops or goes on, that mails are not understood."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from mailsla.core.collection.gap import Gap
+from mailsla.language import gettext as _
+from mailsla.language import ngettext
+from mailsla.presentation import words
+from mailsla.presentation.pages.alert_page import MailPage, signature
+
+
+def alarm_page(gap: Gap, *, reason: str | None, site: str, zone: ZoneInfo) -> MailPage:
+    """Return what whoever runs mailsla is told when collection stops, or goes on."""
+    said = {
+        "account": gap.account,
+        "since": words.instant(gap.since, zone),
+        "until": "" if gap.until is None else words.instant(gap.until, zone),
+        "reason": reason or _("aucune relève n'est allée à son terme."),
+    }
+    if gap.partial:
+        title, what, todo = _in_part() if gap.until is None else _whole_again()
+    else:
+        title, what, todo = _stopped() if gap.until is None else _resumed()
+    return MailPage(
+        subject=title.format(**said),
+        opening=(_("Bonjour,"), what.format(**said), todo),
+        closing=(signature(site),),
+    )
+
+
+def _stopped() -> tuple[str, str, str]:
+    return (
+        _("mailsla : relève de « {account} » arrêtée depuis le {since}"),
+        _("La relève du compte « {account} » est arrêtée depuis le {since} : {reason}"),
+        _(
+            "Lancez « mailsla check » pour savoir quoi corriger. Jusque-là, les chiffres sont incomplets et "
+            "les alertes aux services peuvent ignorer des réponses."
+        ),
+    )
+
+
+def _resumed() -> tuple[str, str, str]:
+    return (
+        _("mailsla : relève de « {account} » reprise"),
+        _("La relève du compte « {account} », arrêtée depuis le {since}, a repris le {until}."),
+        _("Les courriels reçus entre-temps sont relevés ; rien n'est à faire."),
+    )
+
+
+def _in_part() -> tuple[str, str, str]:
+    return (
+        _("mailsla : relève de « {account} » incomplète depuis le {since}"),
+        _(
+            "La relève du compte « {account} » laisse de côté un dossier au moins depuis le {since} : {reason}"
+        ),
+        _(
+            "Les autres dossiers sont relevés. Jusque-là, les chiffres sont incomplets et les alertes aux "
+            "services peuvent ignorer des réponses."
+        ),
+    )
+
+
+def _whole_again() -> tuple[str, str, str]:
+    return (
+        _("mailsla : relève de « {account} » de nouveau complète"),
+        _("La relève du compte « {account} », incomplète depuis le {since}, est complète depuis le {until}."),
+        _("Les courriels reçus entre-temps sont relevés ; rien n'est à faire."),
+    )
+
+
+def set_aside_page(count: int, *, site: str) -> MailPage:
+    """Return what whoever runs mailsla is told of mails that could not be read, or not derived."""
+    return MailPage(
+        subject=ngettext(
+            "mailsla : {n} courriel mis de côté", "mailsla : {n} courriels mis de côté", count
+        ).format(n=count),
+        opening=(
+            _("Bonjour,"),
+            ngettext(
+                "{n} courriel n'a pas pu être lu : il ne compte dans aucun chiffre. Tous les autres sont traités.",
+                "{n} courriels n'ont pas pu être lus : ils ne comptent dans aucun chiffre. Tous les autres sont "
+                "traités.",
+                count,
+            ).format(n=count),
+            _(
+                "Lancez « mailsla check » pour savoir où ils sont, pourquoi, et quand ils seront relus ; vérifiez "
+                "dans la messagerie s'ils attendent une réponse."
+            ),
+        ),
+        closing=(signature(site),),
+    )
+
+
+def derivation_late_page(since: datetime, *, site: str, zone: ZoneInfo) -> MailPage:
+    """Return what whoever runs mailsla is told of mails that wait to be derived."""
+    return MailPage(
+        subject=_("mailsla : des courriels relevés ne sont pas traités"),
+        opening=(
+            _("Bonjour,"),
+            _(
+                "Des courriels relevés attendent d'être rapprochés depuis le {instant}. Jusque-là, les chiffres sont "
+                "incomplets et les alertes aux services peuvent ignorer des réponses."
+            ).format(instant=words.instant(since, zone)),
+            _("Vérifiez que mailsla tourne ; son journal en dit la raison."),
+        ),
+        closing=(signature(site),),
+    )
