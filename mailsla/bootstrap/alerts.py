@@ -8,11 +8,12 @@ from datetime import datetime, timedelta
 from functools import cache
 
 from mailsla.adapters.smtp import Mailer
-from mailsla.bootstrap import keeping_up
+from mailsla.bootstrap import keeping_up, mailed_reports
 from mailsla.bootstrap.access import smtp_server
 from mailsla.bootstrap.application import Application
 from mailsla.core.alerts.digests import Digest
 from mailsla.core.alerts.outgoing import DIGEST, Letter, Outgoing
+from mailsla.core.alerts.scheduled_reports import REPORT
 from mailsla.core.alerts.terms import AlertTerms
 from mailsla.core.collection.gap import Gap
 from mailsla.core.errors import ConfigError, MailslaError, Superseded
@@ -58,6 +59,11 @@ def prepare(app: Application, rounds: notify.Rounds | None = None) -> int:
     return preparation.prepare(app.now())
 
 
+def prepare_reports(app: Application) -> int:
+    """Note which reports are due; return how many."""
+    return mailed_reports.prepare(app, _mail_domain(app))
+
+
 def deliver(app: Application, may_alert: Callable[[], bool] = lambda: True) -> Delivery:
     """Hand over the mails that wait; alerts, as they are decided then, and only while they may be given."""
     smtp = app.site.settings.smtp
@@ -70,6 +76,9 @@ def deliver(app: Application, may_alert: Callable[[], bool] = lambda: True) -> D
 def _kinds(app: Application, may_alert: Callable[[], bool]) -> dict[str, Write]:
     """Return who writes which kind of mail at hand-over."""
 
+    def may_tell() -> bool:
+        return may_alert() and keeping_up.is_derived_here(app)
+
     def write_digest(mail: Outgoing, now: datetime) -> Written:
         return writer().write(mail, now)
 
@@ -80,10 +89,10 @@ def _kinds(app: Application, may_alert: Callable[[], bool]) -> dict[str, Write]:
             _sources(app),
             _terms(app),
             lambda digest: written(app, digest),
-            lambda: may_alert() and keeping_up.is_derived_here(app),
+            may_tell,
         )
 
-    return {DIGEST: write_digest}
+    return {DIGEST: write_digest, REPORT: mailed_reports.write(app, may_tell)}
 
 
 def sound_alarms(app: Application) -> int:

@@ -82,8 +82,12 @@ class SiteWork:
         """Note who is to be told something today."""
         return alerts.prepare(self.app, self._looks)
 
+    def prepare_reports(self) -> int:
+        """Note which reports are due."""
+        return alerts.prepare_reports(self.app)
+
     def deliver(self, may_alert: Callable[[], bool] = lambda: True) -> Delivery:
-        """Hand over the mails that wait; alerts only while they may be given."""
+        """Hand over the mails that wait; alerts and reports only while they may be given."""
         return alerts.deliver(self.app, may_alert)
 
 

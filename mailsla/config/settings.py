@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 from datetime import datetime, time
-from typing import Annotated
+from importlib.util import find_spec
+from typing import Annotated, Literal
 
 from pydantic import Field, PrivateAttr, model_validator
 
@@ -32,6 +33,9 @@ from mailsla.config.servers import Account, Smtp
 from mailsla.core.rate.belonging import Belonging
 from mailsla.language import gettext as _
 
+LIBRARIES = {"pdf": "weasyprint", "xlsx": "xlsxwriter"}
+"""What writes the files that a report may have with it."""
+
 
 class Alerts(Section):
     """`[alerts]`: when service heads are warned, and what a mail shows."""
@@ -45,6 +49,33 @@ class Alerts(Section):
     referent: Address | None = None
     operator: Address | None = None
     collection_stopped_after_hours: Annotated[Number, Field(ge=1, le=720)] = 4
+
+
+class ReportOrderSection(Section):
+    """`[[reports]]`: a report that comes by itself, of each period once it is over, on the first working day after it.
+
+    `heads` adds each service's head, for that service alone.
+    """
+
+    every: Literal["week", "month", "quarter", "year"]
+    at: TimeOfDay = time(8, 0)
+    to: tuple[Address, ...] = ()
+    heads: bool = False
+    short: bool = False
+    attach: tuple[Literal["pdf", "xlsx"], ...] = ()
+
+    @model_validator(mode="after")
+    def _can_be_sent(self) -> ReportOrderSection:
+        if not self.to and not self.heads:
+            raise ValueError(_("indiquez à qui l'envoyer : to, ou heads = true."))
+        for name in self.attach:
+            if find_spec(LIBRARIES[name]) is None:
+                raise ValueError(
+                    _("joindre « {name} » demande un complément : pip install « mailsla[{name}] ».").format(
+                        name=name
+                    )
+                )
+        return self
 
 
 class ReportSection(Section):
@@ -80,6 +111,7 @@ class Settings(Section):
     smtp: Smtp | None = None
     store: StoreSection = StoreSection()
     report: ReportSection = ReportSection()
+    reports: tuple[ReportOrderSection, ...] = ()
     _saved_at: datetime | None = PrivateAttr(default=None)
 
     @property
@@ -101,6 +133,12 @@ class Settings(Section):
                     "un engagement est en heures, et [opening] n'ouvre aucun jour : donnez des heures d'ouverture."
                 )
             )
+        return self
+
+    @model_validator(mode="after")
+    def _sends_reports(self) -> Settings:
+        if self.reports and self.smtp is None:
+            raise ValueError(_("[[reports]] demande un serveur d'envoi : ajoutez [smtp]."))
         return self
 
     @model_validator(mode="after")

@@ -58,8 +58,11 @@ class Work(Protocol):
     def prepare_alerts(self) -> object:
         """Note who is to be told something today."""
 
+    def prepare_reports(self) -> object:
+        """Note which reports are due."""
+
     def deliver(self, may_alert: Callable[[], bool]) -> Delivery:
-        """Hand over the mails that wait; alerts only while they may be given."""
+        """Hand over the mails that wait; alerts and reports only while they may be given."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +88,12 @@ class Rounds:
     def all(self) -> list[Round]:
         """Return every round, each apart: what breaks one, or makes it last, holds no other back."""
         seconds = min(ALERT_SECONDS, *(each.seconds for each in self.accounts))
-        acts = (("alarms", self.work.sound_alarms), ("alerts", self.warn), ("delivery", self.deliver))
+        acts = (
+            ("alarms", self.work.sound_alarms),
+            ("alerts", self.warn),
+            ("reports", self.report),
+            ("delivery", self.deliver),
+        )
         return [
             *(
                 Round(f"collect {each.account}", each.seconds, partial(each.watch, self._collected))
@@ -106,6 +114,11 @@ class Rounds:
         """Note who is to be told something, once it is known what was answered."""
         if self._may_announce() and not self.is_stopping():
             self.work.prepare_alerts()
+
+    def report(self) -> None:
+        """Note which reports are due, likewise."""
+        if self._may_announce() and not self.is_stopping():
+            self.work.prepare_reports()
 
     def _may_announce(self) -> bool:
         with self._lock:

@@ -94,6 +94,7 @@ LEFT_OUT = {
     "accounts",  # but for names, addresses and rhythms
     "alerts",  # but for when heads are warned, and what is shown
     "smtp",  # but for the sender, an address of ours
+    "reports",  # to whom reports are mailed: whoever only reads mails none
 }
 """Sections that are not kept whole."""
 

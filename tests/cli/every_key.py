@@ -47,6 +47,7 @@ BEFORE: dict[str, Any] = document(
         "worked_holidays": [{"on": "2026-04-06", "reason": "solidarité"}],
         "half_days": [{"on": "2026-03-19", "reason": "fête", "open": ["09:00-10:00"]}],
     },
+    reports=[{"every": "week", "to": ["referent@pref.example.fr"]}],
     reply_kinds=[
         {
             "kind": "acknowledgement",
@@ -144,6 +145,14 @@ SILENT: dict[str, dict[str, Any]] = {
         "smtp.user": "qualite",
         "smtp.password": "essai",
         "smtp.timeout_seconds": 60,
+    },
+    "which reports come by themselves": {
+        "reports[].every": "month",
+        "reports[].at": "09:00",
+        "reports[].to": ["secretariat@pref.example.fr"],
+        "reports[].heads": True,
+        "reports[].short": True,
+        "reports[].attach": ["xlsx"],
     },
     "a password in a file": {
         "accounts[].password": None,

@@ -38,6 +38,9 @@ class Work:
             raise ZeroDivisionError
         self.done.append("alerts")
 
+    def prepare_reports(self) -> None:
+        self.done.append("reports")
+
     def deliver(self, may_alert: Callable[[], bool]) -> Delivery:
         self.done.append("delivery with alerts" if may_alert() else "delivery")
         return self.delivery
@@ -78,8 +81,15 @@ class Daemon:
 def test_each_thing_is_a_round_of_its_own() -> None:
     daemon = Daemon()
 
-    assert list(daemon.rounds) == ["collect contact", "collect autre", "alarms", "alerts", "delivery"]
-    assert [each.seconds for each in daemon.rounds.values()] == [300, 300, 60, 60, 60]
+    assert list(daemon.rounds) == [
+        "collect contact",
+        "collect autre",
+        "alarms",
+        "alerts",
+        "reports",
+        "delivery",
+    ]
+    assert [each.seconds for each in daemon.rounds.values()] == [300, 300, 60, 60, 60, 60]
     assert {each.seconds for each in Daemon(seconds=5).rounds.values()} == {5}
 
 
@@ -88,9 +98,9 @@ def test_nothing_is_announced_before_every_account_was_tried() -> None:
 
     assert daemon.act("alerts") == []
     daemon.act("collect contact")
-    assert daemon.act("alerts") == []
+    assert daemon.act("alerts", "reports") == []
     daemon.act("collect autre")
-    assert daemon.act("alerts") == ["alerts"]
+    assert daemon.act("alerts", "reports") == ["alerts", "reports"]
 
 
 @pytest.mark.parametrize("outcome", RunOutcome)
@@ -106,7 +116,7 @@ def test_nothing_is_announced_while_an_account_is_read_half_way_for_the_first_ti
     daemon.act("collect contact", "collect autre")
     daemon.work.half = {"autre"}
 
-    assert daemon.act("alerts") == []
+    assert daemon.act("alerts", "reports") == []
     daemon.work.half = {"one that is not configured any more"}
     assert daemon.act("alerts") == ["alerts"]
 

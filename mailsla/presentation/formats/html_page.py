@@ -37,8 +37,12 @@ def drawn(page: Page) -> Element:
         element("title", typeset(page.title)),
         Element("style", (), (STYLE,)),
     )
-    main = element("main", *_opening(page), *_sections(page.sections), *_notes(page.notes))
-    return element("html", head, element("body", hatching(), main), lang=language())
+    return element("html", head, element("body", hatching(), content(page)), lang=language())
+
+
+def content(page: Page) -> Element:
+    """Return what a page says, without what a file of its own needs besides."""
+    return element("main", *_opening(page), *_sections(page.sections), *_notes(page.notes))
 
 
 def _opening(page: Page) -> Iterator[Element]:

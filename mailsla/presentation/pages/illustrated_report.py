@@ -31,7 +31,12 @@ MOST_SERVICES = 20
 
 def illustrated_report(built: Report, zone: ZoneInfo, *, known_then: bool = False) -> Page:
     """Everything the report says, with pictures; `known_then` when it speaks of a past instant as known at it."""
-    widest = shown.pictured(built.sections)
+    page = first_sheet(built, zone, known_then=known_then)
+    return replace(page, sections=(*page.sections, *_next_sheets(built, zone)))
+
+
+def first_sheet(built: Report, zone: ZoneInfo, *, known_then: bool = False) -> Page:
+    """What matters of it, on one sheet."""
     return Page(
         title=_("{site} – réponses aux courriels").format(site=words.safe(built.site)),
         lines=(
@@ -39,12 +44,13 @@ def illustrated_report(built: Report, zone: ZoneInfo, *, known_then: bool = Fals
             Line(origin_words.promised(built.commitment)),
         ),
         warnings=tuple(report_warnings.warnings(built, zone)),
-        sections=(*_first_sheet(built, widest, zone), *_next_sheets(built, widest, zone)),
+        sections=tuple(_first_sections(built, zone)),
         notes=tuple(report_page.notes(built, zone, known_then=known_then)),
     )
 
 
-def _first_sheet(built: Report, widest: Measured, zone: ZoneInfo) -> Iterator[Section]:
+def _first_sections(built: Report, zone: ZoneInfo) -> Iterator[Section]:
+    widest = shown.pictured(built.sections)
     yield from map(_alone, report_pictures.weeks(built.series.weeks, built, widest.by))
     if widest.by_service:
         yield _services(widest, built, FIRST_SERVICES)
@@ -52,7 +58,8 @@ def _first_sheet(built: Report, widest: Measured, zone: ZoneInfo) -> Iterator[Se
     yield report_page.soon(built, zone, FIRST_SOON)
 
 
-def _next_sheets(built: Report, widest: Measured, zone: ZoneInfo) -> Iterator[Section]:
+def _next_sheets(built: Report, zone: ZoneInfo) -> Iterator[Section]:
+    widest = shown.pictured(built.sections)
     yield Section(_("Détail des chiffres"), (report_tables.summary(built),), new_sheet=True)
     for section in built.sections:
         if section is not widest or len(widest.by_service) > FIRST_SERVICES:
