@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
-from rich.console import Console
 
 from mailsla.adapters.machine.present import is_set
 from mailsla.adapters.machine.written_files import write_whole
@@ -21,9 +20,10 @@ from mailsla.cli.unwritable import unwritable
 from mailsla.core.errors import UsageError
 from mailsla.demo import office as demo
 from mailsla.language import gettext as _
-from mailsla.presentation.formats.printed import Terminal
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from mailsla.bootstrap.application import Application
     from mailsla.config import Settings
 
@@ -157,10 +157,11 @@ def application(context: typer.Context, read: Settings | None = None) -> Iterato
 
 def _conversion_told() -> Callable[[int, int], None]:
     """Return what says once that a store is converted, and, on a terminal, how many messages each migration has."""
-    errors, is_said = error_console(), False
+    is_said = False
 
     def told(done: int, total: int) -> None:
         nonlocal is_said
+        errors = error_console()
         if total and not is_said:
             is_said = True
             sentence = _(
@@ -221,7 +222,7 @@ def refuse_set_clock(context: typer.Context) -> None:
 
 def console() -> Console:
     """Return where answers are printed."""
-    return Terminal()
+    return _terminal(stderr=False)
 
 
 @contextmanager
@@ -243,7 +244,13 @@ def printing(output: Path | None) -> Iterator[Console]:
 
 def error_console() -> Console:
     """Return where progress and warnings are printed."""
-    return Terminal(stderr=True)
+    return _terminal(stderr=True)
+
+
+def _terminal(*, stderr: bool) -> Console:
+    from mailsla.presentation.formats.printed import Terminal  # noqa: PLC0415 (for what is printed: not for the daemon)
+
+    return Terminal(stderr=stderr)
 
 
 def write_out(text: str | Iterable[str], output: Path | None) -> None:

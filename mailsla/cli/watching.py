@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
+from typing import TYPE_CHECKING
 
-import structlog
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from mailsla.adapters.machine.logs import start_logging
+from mailsla.adapters.machine.logs import LOG, start_logging
 from mailsla.adapters.machine.one_arena import use_one_arena
 from mailsla.bootstrap.application import Application
 from mailsla.bootstrap.daemon import Daemon, Told
@@ -22,6 +20,10 @@ from mailsla.language import gettext as _
 from mailsla.presentation import words
 from mailsla.usecases.hand_over import Delivery
 from mailsla.usecases.poll import Collected
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.progress import Progress
 
 
 def poll(context: typer.Context) -> None:
@@ -80,6 +82,14 @@ def _collect(app: Application, account: Account, progress: Progress) -> Collecte
 
 
 def _progress() -> Progress:
+    from rich.progress import (  # noqa: PLC0415 (for a bar: not for the daemon)
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
     return Progress(
         TextColumn("{task.description}", markup=False),
         BarColumn(),
@@ -98,29 +108,27 @@ def run(context: typer.Context) -> None:
 
 
 def _log_beginning(app: Application) -> None:
-    structlog.get_logger().info("started", accounts=[account.name for account in app.accounts])
+    LOG.info("started", accounts=[account.name for account in app.accounts])
 
 
 def _log_refusal(error: MailslaError) -> None:
-    structlog.get_logger().error("configuration refused, the former one stays", reason=str(error))
+    LOG.error("configuration refused, the former one stays", reason=str(error))
 
 
 def _log_outdated(newer: Superseded) -> None:
     saved_at = None if newer.saved_at is None else newer.saved_at.isoformat()
-    structlog.get_logger().warning(
+    LOG.warning(
         "another configuration is newer: mails are collected, nothing is derived, nobody is alerted",
         saved_at=saved_at,
     )
 
 
 def _log_delivery(delivery: Delivery) -> None:
-    structlog.get_logger().info(
-        "alerts", sent=delivery.sent, failed=delivery.failed, dropped=delivery.dropped
-    )
+    LOG.info("alerts", sent=delivery.sent, failed=delivery.failed, dropped=delivery.dropped)
 
 
 def _log(result: Collected) -> None:
-    log = structlog.get_logger().bind(
+    log = LOG.bind(
         account=result.account,
         outcome=result.outcome.value,
         mailboxes=result.tally.mailboxes,

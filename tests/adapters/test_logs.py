@@ -6,12 +6,12 @@ import json
 import logging
 import os
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-import structlog
 
-from mailsla.adapters.machine.logs import start_logging
+from mailsla.adapters.machine.logs import LOG, start_logging
 
 
 @pytest.fixture(autouse=True)
@@ -20,8 +20,8 @@ def untouched() -> Iterator[None]:
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
     yield
+    start_logging()
     root.handlers[:], root.level = handlers, level
-    structlog.reset_defaults()
 
 
 def fail() -> None:
@@ -37,13 +37,35 @@ def test_a_failure_is_told_without_what_the_program_held(
     try:
         fail()
     except ValueError as error:
-        structlog.get_logger().error("job failed", exc_info=error)
+        LOG.error("job failed", exc_info=error)
 
     said = capsys.readouterr().err
     assert json.loads(said)["event"] == "job failed"
     assert "ValueError" in said
     assert "s3cret-token" not in said
     assert ('"name": "fail"' in said) is names_the_line
+
+
+def test_an_error_is_told_with_what_led_to_it_and_a_line_is_one_line(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    start_logging(debug=True)
+    try:
+        try:
+            fail()
+        except ValueError as error:
+            raise RuntimeError("first\nsecond") from error
+    except RuntimeError as error:
+        LOG.bind(account="contact").error("job failed", exc_info=error, at=Path("é"))
+
+    [line] = capsys.readouterr().err.splitlines()
+    said = json.loads(line)
+    assert [found["error"] for found in said.pop("exception")] == [
+        "RuntimeError: first\nsecond",
+        "ValueError: 12",
+    ]
+    assert datetime.fromisoformat(said.pop("timestamp")).utcoffset() == timedelta()
+    assert said == {"account": "contact", "at": repr(Path("é")), "event": "job failed", "level": "error"}
 
 
 @pytest.mark.parametrize("is_journal", [True, False])
@@ -56,8 +78,8 @@ def test_what_goes_to_the_journal_bears_its_priority_and_what_goes_elsewhere_non
         monkeypatch.setenv("JOURNAL_STREAM", stream)
         monkeypatch.setattr("sys.stderr", log)
         start_logging()
-        structlog.get_logger().info("collected")
-        structlog.get_logger().error("job failed")
+        LOG.info("collected")
+        LOG.error("job failed")
         logging.getLogger("some.library").warning("deprecated")
         log.seek(0)
         lines = log.read().splitlines()

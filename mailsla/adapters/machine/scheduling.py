@@ -14,12 +14,12 @@ from datetime import UTC, datetime
 from queue import Empty, SimpleQueue
 from types import FrameType
 
-import structlog
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.jobstores.memory import MemoryJobStore
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from mailsla.adapters.machine import service_manager
+from mailsla.adapters.machine.logs import LOG
 from mailsla.adapters.machine.watchdog import Watchdog
 
 GRACE_SECONDS = 4
@@ -87,7 +87,7 @@ def run_shifts(first: Callable[[], Shift], following: Callable[[], Shift | None]
     while shift is not None:
         shift = _worked(shift, watchdog, asked, following)
     signal.alarm(0)
-    structlog.get_logger().info("stopped")
+    LOG.info("stopped")
 
 
 def _worked(
@@ -121,7 +121,7 @@ def _until_relieved(
     while True:
         number = _keep_time(scheduler, watchdog, asked)
         if number != signal.SIGHUP:
-            structlog.get_logger().info("stopping")
+            LOG.info("stopping")
             service_manager.tell("STOPPING=1")
             return None
         service_manager.tell("RELOADING=1", f"MONOTONIC_USEC={time.monotonic_ns() // 1_000}")
@@ -143,7 +143,7 @@ def _keep_time(scheduler: BackgroundScheduler, watchdog: Watchdog, asked: Simple
             return asked.get(timeout=LOOK_SECONDS)
         ahead = _ahead()
         if abs(ahead - before) > JUMP_SECONDS:
-            structlog.get_logger().warning("clock set", seconds=round(ahead - before))
+            LOG.warning("clock set", seconds=round(ahead - before))
             for job in scheduler.get_jobs():
                 job.modify(next_run_time=datetime.now(UTC))
             before = ahead
@@ -192,12 +192,12 @@ def _guarded(job: Job, stop: threading.Event, watchdog: Watchdog) -> Callable[[]
             try:
                 context.copy().run(once)
             except Exception as error:  # noqa: BLE001 (a job's failure must not end the daemon)
-                structlog.get_logger().error("job failed", job=job.name, exc_info=error)
+                LOG.error("job failed", job=job.name, exc_info=error)
             late = time.monotonic() - started > job.seconds - TURN_SECONDS
 
     return act
 
 
 def _abandon(_signal: int, _frame: FrameType | None) -> None:
-    structlog.get_logger().warning("abandoned jobs that were still busy")
+    LOG.warning("abandoned jobs that were still busy")
     os._exit(0)

@@ -13,9 +13,8 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-import structlog
-
 from mailsla.adapters.machine import service_manager
+from mailsla.adapters.machine.logs import LOG
 from mailsla.adapters.machine.signs_of_life import give_sign, giving
 
 SILENCE_SECONDS = 30 * 60.0
@@ -91,7 +90,7 @@ class Watchdog:
         with self._lock:
             silent = {name for name, life in self._lives.items() if life.is_silent(now, allowed)}
         for name in sorted(silent - self._silent):
-            structlog.get_logger().error("job gives no sign of life", job=name, seconds=round(allowed))
+            LOG.error("job gives no sign of life", job=name, seconds=round(allowed))
         self._silent = silent
         if self.asked is None or silent:
             return
