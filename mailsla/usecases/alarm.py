@@ -82,14 +82,19 @@ def look_and_sound(
         now: The present instant.
         today: Its local date.
     """
+    if rule.operator is None:
+        return 0
+    told = _told(outbox, rule.operator)
     rule = replace(rule, after=patience(rule.after, intervals))
+    # What was over before matters no more: a round reads little, however long the site has been watched.
+    since = min((now, *told.values())) - STEADY
     last = runs.last()
     refused = {run.account for run in last if run.outcome.needs_a_person}
     # Of a success, what it left out; of anything else, why it was none.
     reasons = {(run.account, run.outcome is RunOutcome.OK): run.reason for run in last}
     return sound(
         outbox,
-        runs.gaps(intervals.keys(), rule.after, now),
+        runs.gaps(intervals.keys(), rule.after, now, since),
         {account: account in refused for account in intervals},
         rule,
         lambda gap: explain(gap, reasons.get((gap.account, gap.partial))),

@@ -16,8 +16,13 @@ LONG = timedelta(hours=12)
 class GapSource(Protocol):
     """Where the runs of collection are remembered."""
 
-    def gaps(self, accounts: Collection[str], silence: timedelta, now: datetime) -> Sequence[Gap]:
-        """Return the stretches over which accounts were not read whole, and those of silence longer than that."""
+    def gaps(
+        self, accounts: Collection[str], silence: timedelta, now: datetime, since: datetime | None = None
+    ) -> Sequence[Gap]:
+        """Return the stretches over which accounts were not read whole, and those of silence longer than that.
+
+        With `since`, those alone that were not over by then.
+        """
 
 
 class HoleSource(GapSource, Protocol):

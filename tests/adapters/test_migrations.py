@@ -328,6 +328,7 @@ def test_what_check_counts_is_counted_once_of_a_store_that_did_not_keep_it(engin
     with writing(engine) as connection:
         counted = connection.exec_driver_sql(query).all()
         connection.exec_driver_sql("drop table derived_clue")
+        connection.exec_driver_sql("alter table collection drop column last_started_at")
         for index in ("ix_derived_request_waiting", "ix_derived_message_underived"):
             connection.exec_driver_sql(f"drop index {index}")
         _before_0019(connection)

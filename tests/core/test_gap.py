@@ -19,7 +19,7 @@ def turns(*runs: tuple[float, bool], account: str = "contact") -> list[Turn]:
     before: datetime | None = None
     found = []
     for number, (at, is_good) in enumerate(runs, 1):
-        found.append(Turn(account, is_good, hour(at), before, is_last=number == len(runs)))
+        found.append(Turn(account, is_good, hour(at), before, hour(at) if number == len(runs) else None))
         before = hour(at)
     return found
 
@@ -96,3 +96,10 @@ def test_accounts_do_not_mix() -> None:
     assert found(runs, now=4, accounts=("contact", "accueil"), read_whole=("contact", "accueil")) == (
         Gap("contact", hour(0), hour(3)),
     )
+
+
+def test_a_span_that_is_last_is_silent_since_its_last_run() -> None:
+    spanned = [Turn("contact", True, hour(0), None, last_at=hour(100))]
+
+    assert found(spanned, now=112) == ()
+    assert found(spanned, now=112.01) == (Gap("contact", hour(100), None),)

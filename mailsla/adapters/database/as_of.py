@@ -153,11 +153,18 @@ def _copy_of(bearing: Select[Any]) -> ColumnElement[int]:
 
 
 def _runs(at: datetime) -> Select[Any]:
-    """Return the runs that had begun; of what had not ended, nothing is known but that."""
-    ended = COLLECTION.c.finished_at <= at
+    """Return the runs that had begun; of what had not ended, nothing is known but that.
+
+    Of a span, the last run by then began then, or at most an hour before: no figure tells the difference.
+    """
+    last = COLLECTION.c.last_started_at
+    ended = (COLLECTION.c.finished_at <= at) | (last > COLLECTION.c.started_at)
     return _but(
         COLLECTION,
-        finished_at=_by(COLLECTION.c.finished_at, at),
+        last_started_at=case((last <= at, last), (last.is_not(None), literal(at, last.type))),
+        finished_at=case(
+            (COLLECTION.c.finished_at <= at, COLLECTION.c.finished_at), (ended, literal(at, last.type))
+        ),
         outcome=case((ended, COLLECTION.c.outcome), else_=RunOutcome.RUNNING.value),
         reason=case((ended, COLLECTION.c.reason)),
         messages=case((ended, COLLECTION.c.messages), else_=0),

@@ -8,6 +8,7 @@ from sqlalchemy import Engine, insert, select
 
 from mailsla.adapters.database.bulk import insert_new
 from mailsla.adapters.database.engine import reading, writing
+from mailsla.adapters.database.runs import LAST_STARTED_AT
 from mailsla.adapters.database.tables import ACCOUNT, COLLECTION
 from mailsla.core.collection.outcome import RunOutcome
 from mailsla.core.collection.pacing import Attempt
@@ -33,12 +34,12 @@ class Attempts:
     def failed_logins(self, account: str) -> tuple[Attempt, ...]:
         """Return an account's latest logins that led to no whole collection."""
         latest = (
-            select(COLLECTION.c.started_at, COLLECTION.c.outcome)
+            select(LAST_STARTED_AT.label("at"), COLLECTION.c.outcome)
             .join(ACCOUNT, ACCOUNT.c.id == COLLECTION.c.account_id)
             .where(ACCOUNT.c.name == account)
             .order_by(COLLECTION.c.id.desc())
             .limit(MOST_REMEMBERED)
         )
         with reading(self._engine) as connection:
-            found = [(row.started_at, RunOutcome(row.outcome)) for row in connection.execute(latest)]
+            found = [(row.at, RunOutcome(row.outcome)) for row in connection.execute(latest)]
         return tuple(Attempt(at, outcome.was_refused) for at, outcome in found if outcome.was_in_vain)

@@ -12,6 +12,7 @@ from mailsla.adapters.database.bulk import insert_new
 from mailsla.adapters.database.copies import mark_copies_gone
 from mailsla.adapters.database.engine import reading, writing
 from mailsla.adapters.database.pending import derive_copies_again
+from mailsla.adapters.database.runs import LAST_STARTED_AT
 from mailsla.adapters.database.tables import ACCOUNT, COLLECTION, LOCATION, MAILBOX, SET_ASIDE
 from mailsla.core.collection.on_server import ListedMailbox, MailboxStatus
 from mailsla.core.collection.retry import is_forgotten
@@ -111,7 +112,7 @@ class Mailboxes:
 
         See `mailsla.core.collection.retry.is_forgotten`. An archive is left alone.
         """
-        last = func.max(COLLECTION.c.started_at, type_=COLLECTION.c.started_at.type)
+        last = func.max(LAST_STARTED_AT, type_=COLLECTION.c.started_at.type)
         known = (
             select(MAILBOX.c.id, last.label("last"))
             .join(ACCOUNT, ACCOUNT.c.id == MAILBOX.c.account_id)

@@ -169,10 +169,11 @@ class SetAsideRow(SQLModel, table=True):
 
 
 class CollectionRow(SQLModel, table=True):
-    """One run of collection over one account.
+    """One run of collection over one account; or a span of runs that went as the one before, by the same account.
 
-    `lost`, of one that read the account whole: how many mails came and went unseen since the one before; NULL
-    otherwise, or when nobody can tell.
+    `last_started_at`, of a span: when its last run began, which ended at `finished_at`; NULL for a run that stands
+    alone. `messages` and `set_aside` are of all its runs. `lost`, of one that read the account whole: how many mails
+    came and went unseen since the one before; NULL otherwise, or when nobody can tell.
     """
 
     __tablename__ = "collection"
@@ -185,3 +186,4 @@ class CollectionRow(SQLModel, table=True):
     messages: int = 0
     set_aside: int = 0
     lost: int | None = Field(default=None, sa_type=BigInteger)
+    last_started_at: datetime | None = None

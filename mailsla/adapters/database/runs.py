@@ -2,11 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, case, extract, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Row,
+    case,
+    delete,
+    extract,
+    false,
+    func,
+    insert,
+    or_,
+    select,
+    true,
+    union_all,
+    update,
+)
 
 from mailsla.adapters.database.bulk import insert_new
 from mailsla.adapters.database.engine import reading, writing
@@ -14,11 +31,18 @@ from mailsla.adapters.database.losses import loss_at, settled_loss
 from mailsla.adapters.database.tables import ACCOUNT, COLLECTION, MAILBOX
 from mailsla.core.collection.gap import AccountRead, Gap, History, Span, Turn, gaps
 from mailsla.core.collection.outcome import RecordedRun, RunOutcome
+from mailsla.core.collection.spans import EndedRun
 
 GOOD = COLLECTION.c.outcome == RunOutcome.OK.value
 KNOWN = COLLECTION.c.outcome.in_([outcome.value for outcome in RunOutcome if outcome.is_known])
 WITHOUT_LEAVINGS = COLLECTION.c.reason.is_(None)
 """Of a success, that no mailbox had to be left out."""
+
+
+LAST_STARTED_AT = func.coalesce(
+    COLLECTION.c.last_started_at, COLLECTION.c.started_at, type_=COLLECTION.c.started_at.type
+)
+"""When a run began, or the last one of a span."""
 
 
 class Runs:
@@ -51,15 +75,24 @@ class Runs:
         messages: int,
         set_aside: int,
     ) -> None:
-        """Record how a collection ended, and why, in one sentence."""
-        ended = {"finished_at": at, "outcome": outcome.value, "reason": reason}
-        is_whole = outcome is RunOutcome.OK and reason is None
+        """Record how a collection ended, and why, in one sentence; one that changes nothing lengthens a span."""
         with writing(self._engine) as connection:
+            row = connection.execute(select(COLLECTION).where(COLLECTION.c.id == run)).one()
+            is_whole = outcome is RunOutcome.OK and reason is None
             lost = settled_loss(connection, run) if is_whole else None
+            before = _ended_before(connection, row)
+            goes_on = before is not None and EndedRun(row.started_at, outcome, reason, lost).goes_on_from(
+                EndedRun(before.last, RunOutcome(before.outcome), before.reason, before.lost)
+            )
+            counted = {"messages": messages, "set_aside": set_aside}
+            if goes_on and before is not None and before.last_started_at is not None:
+                _lengthen(connection, before.id, row.started_at, at, counted)
+                connection.execute(delete(COLLECTION).where(COLLECTION.c.id == run))
+                return
+            ended = {"finished_at": at, "outcome": outcome.value, "reason": reason, "lost": lost}
+            spans = {"last_started_at": row.started_at} if goes_on else {}
             connection.execute(
-                update(COLLECTION)
-                .where(COLLECTION.c.id == run)
-                .values(**ended, messages=messages, set_aside=set_aside, lost=lost)
+                update(COLLECTION).where(COLLECTION.c.id == run).values(**ended, **counted, **spans)
             )
 
     def with_losses(self, gaps: Iterable[Gap]) -> tuple[Gap, ...]:
@@ -72,19 +105,25 @@ class Runs:
 
     def last(self) -> tuple[RecordedRun, ...]:
         """Return, for each account, its last ended run and its last successful one."""
-        newest = select(func.max(COLLECTION.c.id)).group_by(COLLECTION.c.account_id)
-        ended = newest.where(COLLECTION.c.finished_at.is_not(None))
+        runs = COLLECTION.alias()
+        of_account = runs.c.account_id == ACCOUNT.c.id
+        # Asked every minute: each walks back from the end, however many runs there were.
+        newest = [
+            select(runs.c.id).where(of_account, which).order_by(runs.c.id.desc()).limit(1).scalar_subquery()
+            for which in (runs.c.finished_at.is_not(None), runs.c.outcome == RunOutcome.OK.value)
+        ]
+        found = union_all(*(select(number).select_from(ACCOUNT) for number in newest))
         query = (
-            select(COLLECTION, ACCOUNT.c.name.label("account"))
+            select(COLLECTION, LAST_STARTED_AT.label("last"), ACCOUNT.c.name.label("account"))
             .join(ACCOUNT, ACCOUNT.c.id == COLLECTION.c.account_id)
-            .where(COLLECTION.c.id.in_(ended) | COLLECTION.c.id.in_(newest.where(GOOD)))
+            .where(COLLECTION.c.id.in_(found))
             .order_by(COLLECTION.c.id)
         )
         with reading(self._engine) as connection:
             return tuple(
                 RecordedRun(
                     row.account,
-                    row.started_at,
+                    row.last,
                     row.finished_at,
                     RunOutcome(row.outcome),
                     row.reason,
@@ -103,7 +142,7 @@ class Runs:
     def spans(self, accounts: Collection[str]) -> tuple[Span, ...]:
         """Return from when to when each account was read; those that are not among `accounts` are not any more."""
         first = func.min(COLLECTION.c.finished_at, type_=COLLECTION.c.finished_at.type)
-        last = func.max(COLLECTION.c.started_at, type_=COLLECTION.c.started_at.type)
+        last = func.max(LAST_STARTED_AT, type_=COLLECTION.c.started_at.type)
         query = (
             select(ACCOUNT.c.name, first.label("first"), last.label("last"))
             .join(COLLECTION, ACCOUNT.c.id == COLLECTION.c.account_id)
@@ -133,16 +172,39 @@ class Runs:
             names = set(connection.execute(select(ACCOUNT.c.name).where(begun.exists())).scalars())
         return names - self.read_whole()
 
-    def gaps(self, accounts: Collection[str], silence: timedelta, now: datetime) -> tuple[Gap, ...]:
-        """Return the stretches over which accounts were not read whole: see `mailsla.core.collection.gap`."""
+    def gaps(
+        self, accounts: Collection[str], silence: timedelta, now: datetime, since: datetime | None = None
+    ) -> tuple[Gap, ...]:
+        """Return the stretches over which accounts were not read whole: see `mailsla.core.collection.gap`.
+
+        With `since`, those that were not over by then: of all runs, only those that tell of them are read.
+        """
         read_whole = self.read_whole()
         history = History(
-            whole=self._turns(KNOWN, GOOD, silence),
-            partial=self._turns(GOOD, WITHOUT_LEAVINGS, timedelta.max),
+            whole=self._turns(KNOWN & self._from(GOOD, since), GOOD, silence),
+            partial=self._turns(
+                GOOD & self._from(GOOD & WITHOUT_LEAVINGS, since), WITHOUT_LEAVINGS, timedelta.max
+            ),
             first_tries={} if read_whole.issuperset(accounts) else self._first_tries(),
             read_whole=read_whole,
         )
         return gaps(history, accounts, silence, now)
+
+    def _from(self, is_good: ColumnElement[bool], since: datetime | None) -> ColumnElement[bool]:
+        """Return the condition of being, of each account, its last good run that ended before an instant, or later."""
+        if since is None:
+            return true()
+        newest = select(COLLECTION.c.id).where(is_good, COLLECTION.c.finished_at < since)
+        newest = newest.order_by(COLLECTION.c.id.desc()).limit(1)
+        with reading(self._engine) as connection:
+            firsts = [
+                (account, connection.execute(newest.where(COLLECTION.c.account_id == account)).scalar() or 0)
+                for account in connection.execute(select(ACCOUNT.c.id)).scalars().all()
+            ]
+        return or_(
+            false(),
+            *((COLLECTION.c.account_id == account) & (COLLECTION.c.id >= run) for account, run in firsts),
+        )
 
     def _first_tries(self) -> dict[str, datetime]:
         first = func.min(COLLECTION.c.started_at, type_=COLLECTION.c.started_at.type)
@@ -159,16 +221,17 @@ class Runs:
     ) -> Sequence[Turn]:
         """Return, of some runs, those that end otherwise than the one before or follow a silence, and the last.
 
-        One scan: of a year of runs, hardly any is read.
+        One scan over spans: what is alike, and soon after each other, is one row.
         """
         account, order = COLLECTION.c.account_id, COLLECTION.c.id
         good = case((is_good, 1), else_=0)
-        started_before = func.lag(COLLECTION.c.started_at, type_=COLLECTION.c.started_at.type)
+        started_before = func.lag(LAST_STARTED_AT, type_=COLLECTION.c.started_at.type)
         runs = (
             select(
                 COLLECTION.c.id,
                 COLLECTION.c.account_id,
                 COLLECTION.c.started_at,
+                LAST_STARTED_AT.label("last"),
                 good.label("good"),
                 func.lag(good).over(partition_by=account, order_by=order).label("before"),
                 started_before.over(partition_by=account, order_by=order).label("started_before"),
@@ -180,13 +243,50 @@ class Runs:
         turned = runs.c.before.is_(None) | (runs.c.good != runs.c.before)
         lasted = extract("epoch", runs.c.started_at) - extract("epoch", runs.c.started_before)
         query = (
-            select(ACCOUNT.c.name, runs.c.good, runs.c.started_at, runs.c.started_before, runs.c.next)
+            select(
+                ACCOUNT.c.name,
+                runs.c.good,
+                runs.c.started_at,
+                runs.c.started_before,
+                runs.c.last,
+                runs.c.next,
+            )
             .join(ACCOUNT, ACCOUNT.c.id == runs.c.account_id)
             .where(turned | runs.c.next.is_(None) | (lasted >= silence.total_seconds()))
             .order_by(runs.c.id)
         )
         with reading(self._engine) as connection:
             return [
-                Turn(row.name, bool(row.good), row.started_at, row.started_before, row.next is None)
+                Turn(
+                    row.name,
+                    bool(row.good),
+                    row.started_at,
+                    row.started_before,
+                    row.last if row.next is None else None,
+                )
                 for row in connection.execute(query)
             ]
+
+
+def _ended_before(connection: Connection, run: Row[Any]) -> Row[Any] | None:
+    """Return the last run of an account, or span of runs, that ended before one; None when there is none."""
+    query = (
+        select(COLLECTION, LAST_STARTED_AT.label("last"))
+        .where(COLLECTION.c.account_id == run.account_id, COLLECTION.c.id < run.id)
+        .where(COLLECTION.c.finished_at.is_not(None))
+        .order_by(COLLECTION.c.id.desc())
+        .limit(1)
+    )
+    return connection.execute(query).one_or_none()
+
+
+def _lengthen(
+    connection: Connection, span: int, started_at: datetime, ended_at: datetime, counted: Mapping[str, int]
+) -> None:
+    """Make a span last until the end of one more run, and add what that counted."""
+    sums = {name: COLLECTION.c[name] + count for name, count in counted.items()}
+    connection.execute(
+        update(COLLECTION)
+        .where(COLLECTION.c.id == span)
+        .values(last_started_at=started_at, finished_at=ended_at, **sums)
+    )

@@ -64,6 +64,7 @@ COLLECTION = Table(
     Column("messages", Integer, nullable=False, default=0),
     Column("set_aside", Integer, nullable=False, default=0),
     Column("lost", BigInteger),
+    Column("last_started_at", Instant),
     Index("ix_collection_account_id", "account_id"),
 )
 

@@ -43,21 +43,21 @@ class AccountRead:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A run among others of its account: one that ends otherwise than the run before, follows a silence, or is last.
+    """A run, or a span of runs alike, that ends otherwise than the run before, follows a silence, or is last.
 
     Attributes:
         account: The account's name.
         is_good: Whether it ended as it should.
         started_at: When it began.
         started_before: When the run before it began; None for the first.
-        is_last: Whether no other follows.
+        last_at: When the last of them began, if no other follows; None otherwise.
     """
 
     account: str
     is_good: bool
     started_at: datetime
     started_before: datetime | None
-    is_last: bool = False
+    last_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,8 @@ def _stretches(
             open_since.setdefault(turn.account, before)
         elif turn.account in open_since or turn.started_at - before > silence:
             yield Gap(turn.account, open_since.pop(turn.account, before), turn.started_at)
-        if turn.is_good and turn.is_last and now is not None and now - turn.started_at > silence:
-            open_since[turn.account] = turn.started_at
+        last_at = turn.last_at if turn.is_good else None
+        if last_at is not None and now is not None and now - last_at > silence:
+            open_since[turn.account] = last_at
     for name, since in open_since.items():
         yield Gap(name, since, None)

@@ -52,16 +52,16 @@ class RunOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RecordedRun:
-    """One run of collection, as recorded.
+    """One run of collection, as recorded, or a span of runs alike.
 
     Attributes:
         account: The account's name.
-        started_at: When it began.
+        started_at: When it began; of a span, when the last one did.
         finished_at: When it ended; None when that is not known.
         outcome: How.
         reason: Of a success, what it left out; of anything else, why it was none; in one sentence.
-        messages: How many were new.
-        set_aside: How many could not be read.
+        messages: How many were new, in all.
+        set_aside: How many could not be read, in all.
     """
 
     account: str
