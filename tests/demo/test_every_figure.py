@@ -74,6 +74,10 @@ def listing(path: Path, report: Any, asked: tuple[str, ...]) -> tuple[str, ...]:
             return _of_section(rest, sections[number], asked)
         case ("population" | "attainment" | "by_service", *_rest):
             return _of_section(path, sections[0], asked)
+        case ("beside", str(which), _, str(name)):
+            return _line(
+                *counted, *_state(name), *_period(report["beside"][which]["period"]), *first[2:], *asked
+            )
         case ("outlook", "waiting"):
             year = ("--cohort", "due", "--period", str(report["outlook"]["year"]))
             return _line(*counted, "--state", "not-due-waiting", *year, *asked)

@@ -17,7 +17,7 @@ from mailsla.core.rate.period import parse_period
 from mailsla.core.rate.population import Population
 from mailsla.core.rate.publication import Source
 from mailsla.core.rate.report import Report
-from mailsla.core.rate.section import PeriodLine, ServiceLine
+from mailsla.core.rate.section import Beside, PeriodLine, ServiceLine
 from mailsla.language import LANGUAGES, speaking
 from mailsla.presentation.formats import terminal
 from mailsla.presentation.formats.printed import Terminal
@@ -70,6 +70,11 @@ def situations() -> dict[str, Report]:
     former = cohort(COUNTS, parse_period("2026"), finality=Finality((Missing.DUE,)))
     new_year = cohort(Population(waiting=3), parse_period("2027"), finality=RUNNING)
     first_week = cohort(nothing, parse_period("2026-W53"), finality=RUNNING)
+    before, same = (
+        PeriodLine(of, of, Population(met=9, missed=number), CURVE, Finality(), None)
+        for number, of in enumerate((parse_period("2026-W44"), parse_period("2025-W45")), 1)
+    )
+    one_week = usual(sections=usual().sections[:1], beside=Beside(before, same))
     many = tuple(revision(Source.CALENDAR) for _number in range(40))
     hole = gap("2026-11-03 10:30", lost=2)
     return {
@@ -78,6 +83,7 @@ def situations() -> dict[str, Report]:
         "january": report(
             sections=(first_week, former, new_year), at=paris("2027-01-04 08:30"), today=date(2027, 1, 4)
         ),
+        "one-week": one_week,
         "hole": usual(gaps=(hole,)),
         "late-closure": usual(revisions=(revision(Source.CALENDAR),)),
         "forty-publications": usual(revisions=many),

@@ -114,6 +114,25 @@ def year_before(period: Period) -> Period:
     return parse_period(f"{first.year}{period.name[4:]}" if period.first < period.last else first.isoformat())
 
 
+def period_before(period: Period) -> Period:
+    """Return the week, month, quarter, year or days just before: of whole months, as many; of other days, as many.
+
+    >>> period_before(parse_period("2026-W01")).name, period_before(parse_period("2026-01..2026-02")).name
+    ('2025-W52', '2025-11-01..2025-12-31')
+    >>> period_before(parse_period("2026-03-02..2026-03-04")).name
+    '2026-02-27..2026-03-01'
+    """
+    last = period.first - timedelta(days=1)
+    for grain in Grain:
+        if period == grain.period_of(period.first):
+            return grain.period_of(last)
+    following = period.last + timedelta(days=1)
+    months = relativedelta(following, period.first)
+    is_whole = period.first.day == following.day == 1
+    first = period.first - (months if is_whole else following - period.first)
+    return Period(f"{first.isoformat()}..{last.isoformat()}", first, last)
+
+
 def parse_period(written: str) -> Period:
     """Return the period that `written` names: a week, month, quarter, year, day, or `A..B` of two of them.
 

@@ -23,7 +23,7 @@ from mailsla.core.rate.period import Grain, Period
 from mailsla.core.rate.publication import Revision
 from mailsla.core.rate.publishing import PublishedNow, recounted
 from mailsla.core.rate.report_rules import ReportRules
-from mailsla.core.rate.section import Section, section
+from mailsla.core.rate.section import Beside, Section, beside, section
 from mailsla.core.rate.series import Series, series
 from mailsla.core.rate.standard import Judged, Standard
 from mailsla.core.rate.unseen_replies import UnseenReplies, unseen_replies
@@ -57,6 +57,7 @@ class Report:
         since: When any account had been read whole for the first time; None when none ever was.
         service: The only service whose requests are counted; None for all.
         series: The cohort by weeks and by days, when pictures were asked for.
+        beside: What stands beside the period, when one alone was asked for.
     """
 
     site: str
@@ -80,6 +81,7 @@ class Report:
     since: datetime | None = None
     service: str | None = None
     series: Series = field(default_factory=Series)
+    beside: Beside = field(default_factory=Beside)
 
     @property
     def set_aside(self) -> int:
@@ -186,7 +188,13 @@ def build(known: Known, rules: ReportRules, asked: Question) -> Report:
         since=known.watched.since,
         service=service,
         series=pictured,
+        beside=_beside(everything, known.watched, rules, asked),
     )
+
+
+def _beside(everything: Cohort, watched: Watched, rules: ReportRules, asked: Question) -> Beside:
+    only = asked.only_period
+    return Beside() if only is None else beside(only, everything, rules.by, watched)
 
 
 def _sections(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from mailsla.core.clock.commitment import Commitment
 from mailsla.core.mail.instants import Basis
@@ -11,10 +12,13 @@ from mailsla.core.rate.belonging import Belonging
 from mailsla.core.rate.cohort import Cohort
 from mailsla.core.rate.delays import DelayCurve
 from mailsla.core.rate.finality import Finality, Watched, finality, is_covered
-from mailsla.core.rate.period import Grain, Period, year_before
+from mailsla.core.rate.period import Grain, Period, period_before, year_before
 from mailsla.core.rate.population import Population
 from mailsla.core.rate.promises import Promise, PromiseLine
 from mailsla.core.rate.standard import Judged
+
+ONE_YEAR = timedelta(days=365)
+"""From the first day of a leap year to its last: a report reads so far back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,19 @@ class PeriodLine:
     delays: DelayCurve
     finality: Finality
     former: Population | None
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What stands beside a period: of a year, both are one; None of what was not collected.
+
+    Attributes:
+        before: The one just before it.
+        year_before: The same one of the year before.
+    """
+
+    before: PeriodLine | None = None
+    year_before: PeriodLine | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +218,20 @@ def period_lines(
             finality=_finality(found, cut, by, watched),
             former=_population(everything, same, by) if is_known else None,
         )
+
+
+def beside(period: Period, everything: Cohort, by: Belonging, watched: Watched) -> Beside:
+    """Return what stands beside a period, counted as it is; beside more than a year stands nothing."""
+    if period.last - period.first > ONE_YEAR:
+        return Beside()
+
+    def line(of: Period) -> PeriodLine | None:
+        if not is_covered(of, watched, everything.calendar):
+            return None
+        counts, found = _population(everything, of, by), everything.within(of, by).counted()
+        return PeriodLine(of, of, counts, found.delays(), _finality(found, of, by, watched), None)
+
+    return Beside(line(period_before(period)), line(year_before(period)))
 
 
 def _service_lines(counted: Cohort, excluded: Cohort, services: Sequence[str]) -> Iterator[ServiceLine]:

@@ -12,7 +12,7 @@ from mailsla.core.rate.population import Population
 from mailsla.core.rate.promises import PromiseLine
 from mailsla.core.rate.publication import Publication, Revision
 from mailsla.core.rate.report import Report
-from mailsla.core.rate.section import CategoryLine, Section
+from mailsla.core.rate.section import CategoryLine, PeriodLine, Section
 from mailsla.presentation import promise_words, rule_words
 from mailsla.presentation.documents.clock import origin, rule
 from mailsla.presentation.documents.request import judged
@@ -122,6 +122,19 @@ def section(cohort: Section, minimum: int) -> Document:
         "acknowledged": cohort.acknowledged,
         "exclusions": dict(cohort.exclusions),
         "follow_ups": population(cohort.follow_ups),
+    }
+
+
+def period_beside(line: PeriodLine | None, minimum: int) -> Document | None:
+    """A period that stands beside the one that was asked for."""
+    if line is None:
+        return None
+    return {
+        "period": period(line.period),
+        "definitive": line.finality.is_definitive,
+        "population": population(line.population),
+        "attainment": attainment(line.population, minimum),
+        "delays": delays(line.delays, minimum),
     }
 
 
@@ -240,6 +253,10 @@ def report_document(built: Report, zone: ZoneInfo) -> Document:
         "by_service": first["by_service"],
         "delays": first["delays"],
         "sections": [section(cohort, built.minimum) for cohort in built.sections],
+        "beside": {
+            "before": period_beside(built.beside.before, built.minimum),
+            "year_before": period_beside(built.beside.year_before, built.minimum),
+        },
         "outlook": outlook(built.outlook),
         "revisions": [revision(item, built.minimum, zone) for item in built.revisions],
         "overdue": [judged(item, zone) for item in built.overdue.listed],

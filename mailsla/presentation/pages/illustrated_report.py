@@ -14,6 +14,7 @@ from mailsla.language import ngettext
 from mailsla.presentation import origin_words, rule_words, words
 from mailsla.presentation.pages import (
     calendar_picture,
+    periods_beside,
     report_page,
     report_pictures,
     report_tables,
@@ -61,6 +62,7 @@ def _first_sections(built: Report, zone: ZoneInfo) -> Iterator[Section]:
 def _next_sheets(built: Report, zone: ZoneInfo) -> Iterator[Section]:
     widest = shown.pictured(built.sections)
     yield Section(_("Détail des chiffres"), (report_tables.summary(built),), new_sheet=True)
+    yield from periods_beside.beside(built)
     for section in built.sections:
         if section is not widest or len(widest.by_service) > FIRST_SERVICES:
             yield _services(section, built)

@@ -25,7 +25,7 @@ from mailsla.presentation.counting import (
     of_all,
     of_section,
 )
-from mailsla.presentation.pages import report_tables
+from mailsla.presentation.pages import periods_beside, report_tables
 from mailsla.presentation.pages.balance_table import balance
 from mailsla.presentation.pages.other_promises import other_promises
 from mailsla.presentation.pages.page import Block, Emphasis, Line, Page, Points, Section
@@ -47,6 +47,7 @@ def report_page(built: Report, zone: ZoneInfo, *, known_then: bool = False) -> P
         warnings=tuple(warnings(built, zone)),
         sections=(
             Section("", (report_tables.summary(built),)),
+            *periods_beside.beside(built),
             *(_by_service(section, built) for section in built.sections),
             *_cut(built.sections[-1], built),
             outlook_of(built),

@@ -181,7 +181,7 @@ def services_by_need(cohort: Section, built: Report) -> Table:
 
 
 def _rate_columns() -> tuple[Column, ...]:
-    """The columns that `_rate_cells` fills."""
+    """The columns that `rate_cells` fills."""
     return (
         Column(_("Taux de respect"), fit=Fit.WHOLE),
         Column(""),
@@ -190,7 +190,8 @@ def _rate_columns() -> tuple[Column, ...]:
     )
 
 
-def _rate_cells(counts: Population, built: Report, of: Counting) -> Row:
+def rate_cells(counts: Population, built: Report, of: Counting) -> Row:
+    """The rate, its bar, how many were missed and how many have not fallen due."""
     return (
         _rate(counts, built.minimum, of),
         _bar(counts, built.minimum, built.commitment.target),
@@ -200,9 +201,14 @@ def _rate_cells(counts: Population, built: Report, of: Counting) -> Row:
 
 
 def _service(line: ServiceLine, built: Report, of: Counting) -> Row:
-    median = line.delays.median if line.delays.requests >= built.minimum else None
-    days = Cell("–") if median is None else Cell(_("{n} j").format(n=median), median)
-    return (Cell(words.service_name(line.service)), *_rate_cells(line.population, built, of), days)
+    name = Cell(words.service_name(line.service))
+    return (name, *rate_cells(line.population, built, of), median(line.delays, built.minimum))
+
+
+def median(curve: DelayCurve, minimum: int) -> Cell:
+    """In how many days one request in two has its answer, of enough of them."""
+    days = curve.median if curve.requests >= minimum else None
+    return Cell("–") if days is None else Cell(_("{n} j").format(n=days), days)
 
 
 def over_time(lines: Sequence[PeriodLine], built: Report) -> Table:
@@ -227,7 +233,7 @@ def over_time(lines: Sequence[PeriodLine], built: Report) -> Table:
 def _piece(line: PeriodLine, built: Report) -> Row:
     return (
         Cell(words.cut_name(line.period, line.cut), line.cut.name),
-        *_rate_cells(line.population, built, counting(built, line.cut)),
+        *rate_cells(line.population, built, counting(built, line.cut)),
         Cell(words.standing(line.finality)),
     )
 

@@ -15,7 +15,7 @@ from mailsla.core.rate.standard import Judged
 from mailsla.language import gettext as _
 from mailsla.language import ngettext
 from mailsla.presentation import origin_words, rule_words, words
-from mailsla.presentation.pages import report_page, report_sheets, report_warnings
+from mailsla.presentation.pages import periods_beside, report_page, report_sheets, report_warnings
 from mailsla.presentation.pages.page import Emphasis, Line
 from mailsla.presentation.pages.register_page import DecisionLine, PublicationLine
 from mailsla.presentation.pages.report_sheets import MOST_REQUESTS, share_of
@@ -47,6 +47,9 @@ def _sheets(title: str, built: Report, lists: Lists, zone: ZoneInfo, *, known_th
     widest = shown.pictured(built.sections)
     others = tuple(section for section in built.sections if section is not widest)
     yield _summary(title, built, lists, zone, known_then=known_then)
+    if beside := [line for _said, line in periods_beside.lines(built)]:
+        title = _("Cette période à côté d'autres")
+        yield report_sheets.over_time(_("Périodes comparées"), title, beside, built)
     yield report_sheets.requests(lists.requests, zone)
     yield report_sheets.delays(widest, built)
     is_due = widest.by is Belonging.DUE
