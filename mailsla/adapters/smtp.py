@@ -21,7 +21,11 @@ from mailsla.adapters.access.tls import tls_context
 from mailsla.adapters.machine.present import Now
 from mailsla.core.alerts.outgoing import Letter, Outgoing
 from mailsla.core.errors import MailslaError, PermanentError, TransientError
+from mailsla.core.mail.printable import printable
 from mailsla.language import gettext as _
+
+LONGEST_FIELD = 500
+"""Letters of what a header says; a subject is far shorter."""
 
 LOGGED_IN = 235
 """RFC 4954 §4: authentication successful."""
@@ -211,13 +215,17 @@ def compose(
         message.add_alternative(letter.html, subtype="html", cte="quoted-printable")
     for item in letter.attachments:
         maintype, _slash, subtype = item.media_type.partition("/")
-        message.add_attachment(item.content, maintype=maintype, subtype=subtype, filename=item.name)
+        # Text of ours is UTF-8.
+        charset = {"charset": "utf-8"} if maintype == "text" else {}
+        message.add_attachment(
+            item.content, maintype=maintype, subtype=subtype, filename=item.name, params=charset
+        )
     return message
 
 
 def one_line(text: str) -> str:
-    """Return a text that a header may hold: nothing in it ends the line."""
-    return " ".join(text.split())
+    """Return a text that a header may hold: nothing in it ends the line, or is no character."""
+    return " ".join(printable(text, LONGEST_FIELD).split())
 
 
 @dataclass(frozen=True)

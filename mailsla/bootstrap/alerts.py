@@ -11,16 +11,19 @@ from mailsla.adapters.smtp import Mailer
 from mailsla.bootstrap import keeping_up, mailed_reports
 from mailsla.bootstrap.access import smtp_server
 from mailsla.bootstrap.application import Application
+from mailsla.config import Settings
 from mailsla.core.alerts.digests import Digest
-from mailsla.core.alerts.outgoing import DIGEST, Letter, Outgoing
+from mailsla.core.alerts.outgoing import DIGEST, Attachment, Letter, Outgoing
 from mailsla.core.alerts.scheduled_reports import REPORT
 from mailsla.core.alerts.terms import AlertTerms
 from mailsla.core.collection.gap import Gap
 from mailsla.core.errors import ConfigError, MailslaError, Superseded
-from mailsla.presentation.formats import alert_text
+from mailsla.language import gettext as _
+from mailsla.presentation.formats import alert_html, alert_text
 from mailsla.presentation.pages.alarm_page import alarm_page, derivation_late_page, set_aside_page
-from mailsla.presentation.pages.alert_page import MailPage, Shown, alert_page
+from mailsla.presentation.pages.alert_page import AlertSite, Shown, alert_page
 from mailsla.presentation.pages.configuration_page import outdated_page, refused_page
+from mailsla.presentation.pages.letter import LetterPage
 from mailsla.usecases import alarm, configuration_alarm, mail_alarm, notify
 from mailsla.usecases.hand_over import Delivery, HandOver, Write, Written
 
@@ -34,16 +37,36 @@ def due(app: Application) -> tuple[Digest, ...]:
 
 def written(app: Application, digest: Digest) -> Letter:
     """Return an alert mail as it would leave now."""
+    page = alert_page(digest, _said_of(app, digest), [gap for gap in app.gaps() if gap.until is None])
+    further = [Attachment(_("courriels.txt"), "text/plain", alert_text.entries(page.further).encode())]
+    referent = app.site.settings.alerts.referent
+    return Letter(
+        *alert_text.write(page),
+        alert_html.write(page),
+        tuple(further) if page.further else (),
+        reply_to=None if referent == digest.recipient else referent,
+        list_name="alertes",
+    )
+
+
+def _said_of(app: Application, digest: Digest) -> AlertSite:
     settings = app.site.settings
-    page = alert_page(
-        digest,
-        site=settings.site.name,
+    return AlertSite(
+        name=settings.site.name,
         zone=app.site.zone,
         commitments=app.site.commitments,
-        gaps=[gap for gap in app.gaps() if gap.until is None],
+        addresses={account.name: account.user for account in settings.accounts if "@" in account.user},
         shown=Shown(settings.alerts.show_subject, settings.alerts.show_sender),
+        referent=settings.alerts.referent,
+        copied_to=_copied_to(settings, digest.recipient),
     )
-    return Letter(*alert_text.write(page))
+
+
+def _copied_to(settings: Settings, recipient: str) -> str | None:
+    """Return what to put in copy of an answer: where its own mailbox is not read, and where a copy is believed."""
+    is_believed = settings.office.copies_are_trusted or settings.office.trusted_authserv_id
+    read = [account.user for account in settings.accounts if "@" in account.user]
+    return read[0] if read and is_believed and recipient not in map(str.lower, read) else None
 
 
 def prepare(app: Application, rounds: notify.Rounds | None = None) -> int:
@@ -132,7 +155,7 @@ def sound_refused(app: Application, error: MailslaError) -> int:
     return _sound_once(app, configuration_alarm.REFUSED, of, page)
 
 
-def _sound_once(app: Application, purpose: str, of: str, page: MailPage) -> int:
+def _sound_once(app: Application, purpose: str, of: str, page: LetterPage) -> int:
     now = app.now()
     today = now.astimezone(app.site.zone).date()
     written = alert_text.write(page)

@@ -78,6 +78,12 @@ def day_name(on: date) -> str:
     return format_date(on, f"EEEE {day} MMMM y", locale=language())
 
 
+def day_of_year(on: date) -> str:
+    """« vendredi 13 novembre », « vendredi 1er mai »."""
+    day = "d'er'" if on.day == 1 and language() == "fr" else "d"
+    return format_date(on, f"EEEE {day} MMMM", locale=language())
+
+
 def short_day(on: date) -> str:
     """« 13/11/2026 » (2026-11-13 in English)."""
     return on.strftime("%d/%m/%Y") if language() == "fr" else on.isoformat()

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import time
+from email import message_from_bytes
 from email.message import EmailMessage
+from email.policy import default
 from typing import TYPE_CHECKING
 
 import pytest
 
 from mailsla.adapters.access.credentials import Credentials
 from mailsla.adapters.smtp import Envelope, SmtpServer, compose
-from mailsla.core.alerts.outgoing import Letter
+from mailsla.core.alerts.outgoing import Attachment, Letter
 from mailsla.core.errors import PermanentError, TransientError
 from tests.trials.servers.dripping import dripping
 
@@ -21,7 +23,14 @@ if TYPE_CHECKING:
 
 def message(recipient: str) -> EmailMessage:
     return compose(
-        Letter("Demandes à traiter : été", "Échéance dépassée\n"),
+        Letter(
+            "Demandes à traiter : été",
+            "Échéance dépassée\n",
+            "<p>Échéance dépassée</p>",
+            (Attachment("courriels.txt", "text/plain", "Échéance".encode()),),
+            reply_to="referent@pref.example.fr",
+            list_name="alertes",
+        ),
         Envelope("qualite@pref.example.fr", "Préfecture d'essai"),
         message_id="m1@pref.example.fr",
         recipient=recipient,
@@ -49,6 +58,21 @@ def test_a_mail_is_handed_over_as_written(smtp_relay: SmtpRelay, imap_user: str)
     assert b"Auto-Submitted: auto-generated" in received.raw
     assert b"X-Mailsla: alert" in received.raw
     assert b"<m1@pref.example.fr>" in received.raw
+    read = message_from_bytes(received.raw, policy=default)
+    assert read["From"].addresses[0].display_name == "Préfecture d'essai"
+    assert read["From"].addresses[0].addr_spec == "qualite@pref.example.fr"
+    assert (read["Reply-To"], read["List-Id"]) == (
+        "referent@pref.example.fr",
+        "<alertes.mailsla.pref.example.fr>",
+    )
+    text, html = (read.get_body((kind,)) for kind in ("plain", "html"))
+    assert text is not None
+    assert html is not None
+    assert text.get_content().splitlines() == ["Échéance dépassée"]
+    assert html.get_content().strip() == "<p>Échéance dépassée</p>"
+    assert [(item.get_filename(), item.get_content()) for item in read.iter_attachments()] == [
+        ("courriels.txt", "Échéance".encode().decode())
+    ]
 
 
 def test_starttls_and_a_password_are_used_when_asked(dovecot: DovecotServer, imap_user: str) -> None:

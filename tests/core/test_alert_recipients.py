@@ -106,7 +106,9 @@ def test_a_notice_is_not_doubtful_unless_said_so() -> None:
     [digest] = due(ASKED, now=NOW)
 
     assert not digest.notices[0].doubtful
-    assert not Notice(digest.notices[0].request, "overdue", digest.notices[0].verdict, -1).doubtful
+    assert not Notice(
+        digest.notices[0].request, "overdue", digest.notices[0].verdict, -1, date(2026, 11, 12)
+    ).doubtful
 
 
 def test_the_usual_rule() -> None:

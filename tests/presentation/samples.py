@@ -138,7 +138,7 @@ def notice(of: Request, *, doubtful: bool = False) -> Notice:
     how = verdict(of)
     remaining = METROPOLE.working_days_between(TODAY, how.due_on)
     level = "overdue" if how.outcome is Outcome.MISSED else "before-3"
-    return Notice(of, level, how, remaining, doubtful)
+    return Notice(of, level, how, remaining, how.due_on, doubtful)
 
 
 def digest(*notices: Notice) -> Digest:

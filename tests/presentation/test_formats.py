@@ -20,8 +20,7 @@ from mailsla.core.rate.overdue import all_overdue
 from mailsla.core.rate.section import ServiceLine
 from mailsla.presentation.documents.request import request_document
 from mailsla.presentation.documents.values import text
-from mailsla.presentation.formats import alert_text, csv_sheet, terminal
-from mailsla.presentation.pages.alert_page import Shown, alert_page
+from mailsla.presentation.formats import csv_sheet, terminal
 from mailsla.presentation.pages.clock_page import calendar_page, clock_page
 from mailsla.presentation.pages.conversation_page import conversations_page
 from mailsla.presentation.pages.outbox_page import outbox_page
@@ -54,11 +53,9 @@ from tests.presentation.samples import (
     STANDARD,
     UNSAFE,
     cohort,
-    digest,
     doubt,
     gap,
     judged,
-    notice,
     report,
     request,
     verdict,
@@ -294,26 +291,6 @@ def test_a_hostile_subject_does_nothing_to_a_terminal(page: object, width: int) 
     assert set(harmless) & set(UNSAFE) == {"\n"}
     # It begins no line of its own, and takes none away.
     assert len(harmless.splitlines()) == len(drawn(page("x" * len(HOSTILE)), width=width).splitlines())
-
-
-def test_a_hostile_subject_and_sender_do_nothing_to_an_alert() -> None:
-    def written(subject: str) -> tuple[str, str]:
-        of = request(subject=subject, citizens=(subject,), mailboxes=(("contact", subject),))
-        page = alert_page(
-            digest(notice(of)),
-            site="Préfecture d'essai",
-            zone=PARIS,
-            commitments={"information": PROMISE},
-            gaps=(),
-            shown=Shown(subject=True, sender=True),
-        )
-        return alert_text.write(page)
-
-    subject, body = written(HOSTILE)
-
-    assert set(subject + body) & set(UNSAFE) == {"\n"}
-    assert body.count("\n") == written("Titre")[1].count("\n")
-    assert subject == written("Titre")[0]
 
 
 def test_a_hostile_subject_stays_one_text_cell_of_a_sheet() -> None:

@@ -48,6 +48,7 @@ class Notice:
         level: `before-3`, `before-1`… or `overdue`.
         verdict: How it stands.
         remaining: Working days until the due date; 0 on the day itself, negative once it has passed.
+        last_on: The last working day in time: the due date, or the one before it where that is a closed day.
         doubtful: True when a mail that may be its reply waits for a person to decide.
     """
 
@@ -55,6 +56,7 @@ class Notice:
     level: str
     verdict: Verdict
     remaining: int
+    last_on: date
     doubtful: bool = False
 
 
@@ -268,7 +270,17 @@ def _notice(request: Request, terms: AlertTerms, now: datetime, *, doubtful: boo
     verdict = terms.standard.clock.verdict(request.received.at, None, commitment, now, request.announcements)
     remaining = _remaining(terms.calendar, verdict.due_on, now)
     level = terms.rule.level(verdict.outcome, remaining)
-    return None if level is None else Notice(request, level, verdict, remaining, doubtful)
+    if level is None:
+        return None
+    last_on = _last_working_day(terms.calendar, verdict.due_on)
+    return Notice(request, level, verdict, remaining, last_on, doubtful)
+
+
+def _last_working_day(calendar: WorkingCalendar, on: date) -> date:
+    """Return a date when it counts, else the last working day before it."""
+    while not calendar.is_working(on) and on > calendar.first:
+        on -= timedelta(days=1)
+    return on
 
 
 def _is_known(

@@ -2,20 +2,40 @@
 
 from __future__ import annotations
 
-from mailsla.presentation.pages.alert_page import Entry, Group, MailPage
+from collections.abc import Iterable
+from textwrap import fill
+
+from mailsla.presentation.pages.letter import Entry, LetterPage
 from mailsla.presentation.typography import typeset
 
+WIDTH = 72
+"""Of a line (RFC 5322 §2.1.1 wishes for 78 at most; a reply quotes it)."""
 
-def write(page: MailPage) -> tuple[str, str]:
+
+def write(page: LetterPage) -> tuple[str, str]:
     """Return the subject and the text of a mail."""
-    paragraphs = [*page.opening, *map(_group, page.groups), *page.warnings, *page.closing]
-    return typeset(page.subject), typeset("\n\n".join(paragraphs)) + "\n"
+    opening, rest = map(_wrapped, page.opening), map(_wrapped, (*page.warnings, *page.closing))
+    return typeset(page.subject), "\n\n".join([*opening, *map(_entry, page.entries), *rest]) + "\n"
 
 
-def _group(group: Group) -> str:
-    lines = [group.title, "-" * len(group.title), *map(_entry, group.entries)]
-    return "\n".join([*lines, group.more] if group.more else lines)
+def entries(found: Iterable[Entry]) -> str:
+    """Return entries alone, as a file that goes with a mail."""
+    return "\n\n".join(map(_entry, found)) + "\n"
 
 
 def _entry(entry: Entry) -> str:
-    return "\n".join([f"* {entry.due}", *(f"  {detail}" for detail in entry.details)])
+    lead, found_by, *notes = (typeset(said) for said in (entry.due, entry.found_by, *entry.notes))
+    first = fill(lead, WIDTH, initial_indent="* ", subsequent_indent="  ", break_on_hyphens=False)
+    rest = [_wrapped(said, indent="  ") for said in (found_by, *notes)]
+    return "\n".join([first, *rest])
+
+
+def _wrapped(said: str, indent: str = "") -> str:
+    return fill(
+        typeset(said),
+        WIDTH,
+        initial_indent=indent,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )

@@ -9,10 +9,10 @@ from mailsla.core.collection.gap import Gap
 from mailsla.language import gettext as _
 from mailsla.language import ngettext
 from mailsla.presentation import words
-from mailsla.presentation.pages.alert_page import MailPage, signature
+from mailsla.presentation.pages.letter import LetterPage, signature
 
 
-def alarm_page(gap: Gap, *, reason: str | None, site: str, zone: ZoneInfo) -> MailPage:
+def alarm_page(gap: Gap, *, reason: str | None, site: str, zone: ZoneInfo) -> LetterPage:
     """Return what whoever runs mailsla is told when collection stops, or goes on."""
     said = {
         "account": gap.account,
@@ -24,7 +24,7 @@ def alarm_page(gap: Gap, *, reason: str | None, site: str, zone: ZoneInfo) -> Ma
         title, what, todo = _in_part() if gap.until is None else _whole_again()
     else:
         title, what, todo = _stopped() if gap.until is None else _resumed()
-    return MailPage(
+    return LetterPage(
         subject=title.format(**said),
         opening=(_("Bonjour,"), what.format(**said), todo),
         closing=(signature(site),),
@@ -71,9 +71,9 @@ def _whole_again() -> tuple[str, str, str]:
     )
 
 
-def set_aside_page(count: int, *, site: str) -> MailPage:
+def set_aside_page(count: int, *, site: str) -> LetterPage:
     """Return what whoever runs mailsla is told of mails that could not be read, or not derived."""
-    return MailPage(
+    return LetterPage(
         subject=ngettext(
             "mailsla : {n} courriel mis de côté", "mailsla : {n} courriels mis de côté", count
         ).format(n=count),
@@ -94,9 +94,9 @@ def set_aside_page(count: int, *, site: str) -> MailPage:
     )
 
 
-def derivation_late_page(since: datetime, *, site: str, zone: ZoneInfo) -> MailPage:
+def derivation_late_page(since: datetime, *, site: str, zone: ZoneInfo) -> LetterPage:
     """Return what whoever runs mailsla is told of mails that wait to be derived."""
-    return MailPage(
+    return LetterPage(
         subject=_("mailsla : des courriels relevés ne sont pas traités"),
         opening=(
             _("Bonjour,"),

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 from mailsla.core.alerts.digests import Digest, Late, Notice
-from mailsla.core.alerts.terms import OVERDUE
 from mailsla.core.clock.commitment import Commitment
 from mailsla.core.collection.gap import Gap
 from mailsla.language import gettext as _
 from mailsla.language import ngettext
-from mailsla.presentation import mail_terms, words
-from mailsla.presentation.pages.mail_page import subject
+from mailsla.presentation import words
+from mailsla.presentation.masking import masked
+from mailsla.presentation.pages.alert_words import counts, day, mails_that_wait, until_when, where
+from mailsla.presentation.pages.letter import Entry, LetterPage, signature
 
-MOST_NOTICES = 50
-"""A head with more than this needs the list, not a mail."""
+MOST_ENTRIES = 100
+"""A mail shows no more; all that follow are in a file that goes with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,162 +30,121 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """One request of an alert.
+class AlertSite:
+    """What alerts say of a site.
 
     Attributes:
-        key: The request's whole key.
-        due_on: Its due date.
-        due: Until when it is to be answered, in words.
-        details: What finds it, a line each.
+        name: Its name.
+        zone: Its zone.
+        commitments: The promise of each category.
+        addresses: The address of each account, as people know it.
+        shown: What it lets an alert show.
+        referent: Who gets an answer to an alert; None for nobody.
+        copied_to: What to put in copy of an answer, where the answer might not be seen otherwise and a copy is
+            believed; None for nothing.
     """
 
-    key: str
-    due_on: date
-    due: str
-    details: tuple[str, ...]
+    name: str
+    zone: ZoneInfo
+    commitments: Mapping[str, Commitment]
+    addresses: Mapping[str, str] = field(default_factory=dict)
+    shown: Shown = field(default_factory=Shown)
+    referent: str | None = None
+    copied_to: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Requests of one urgency; `more` says how many are not shown, and is empty when all are."""
-
-    title: str
-    entries: tuple[Entry, ...]
-    more: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class MailPage:
-    """Everything a mail says, in the order in which it is read; what is not a group is paragraphs."""
-
-    subject: str
-    opening: tuple[str, ...]
-    groups: tuple[Group, ...] = ()
-    warnings: tuple[str, ...] = ()
-    closing: tuple[str, ...] = ()
-
-
-def alert_page(
-    digest: Digest,
-    *,
-    site: str,
-    zone: ZoneInfo,
-    commitments: Mapping[str, Commitment],
-    gaps: Sequence[Gap],
-    shown: Shown,
-) -> MailPage:
-    """Return what a service head is told.
+def alert_page(digest: Digest, site: AlertSite, gaps: Sequence[Gap] = ()) -> LetterPage:
+    """Return what somebody is told of requests, the most urgent first.
 
     It says what finds each mail (mailbox, instant, subject if the site agrees), not who wrote it unless the
     site asks for that.
     """
-    overdue = [notice for notice in digest.notices if notice.level == OVERDUE]
-    soon = [notice for notice in digest.notices if notice.level != OVERDUE]
-    groups = ((_("Échéance dépassée"), overdue), (_("Échéance proche"), soon))
-    return MailPage(
-        subject=_subject(len(overdue), len(soon), len(digest.backlog)),
-        opening=(
-            _("Bonjour,"),
-            *(
-                [_("Des demandes reçues par courriel attendent encore une réponse.")]
-                if digest.notices
-                else []
-            ),
-            *_backlog(digest.backlog),
+    services = list(dict.fromkeys(notice.request.service for notice in digest.notices))
+    entries = [_entry(notice, digest, site, services) for notice in digest.notices]
+    return LetterPage(
+        subject=_("[{whose}] {counts}").format(
+            whose=_whose(services, site), counts=counts(digest.notices, len(digest.backlog), digest.on)
         ),
-        groups=tuple(_group(title, notices, zone, shown) for title, notices in groups if notices),
-        warnings=tuple(_warnings(gaps, zone)),
-        closing=(
-            _(
-                "Il suffit de répondre au demandeur comme d'habitude, depuis votre messagerie : la réponse est "
-                "reconnue d'elle-même. Si elle a déjà été donnée autrement (téléphone, courrier), prévenez le "
-                "référent qualité."
-            ),
-            *_promises(digest, commitments),
-            signature(site),
-        ),
+        opening=tuple(_opening(digest, services)),
+        entries=tuple(entries[:MOST_ENTRIES]),
+        further=tuple(entries[MOST_ENTRIES:]),
+        warnings=tuple(_warnings(gaps, site.zone)),
+        closing=tuple(_closing(digest, site)),
     )
 
 
-def _backlog(late: Sequence[Late]) -> Iterable[str]:
+def _whose(services: Sequence[str | None], site: AlertSite) -> str:
+    if len(services) != 1:
+        return site.name
+    return _("À attribuer") if services[0] is None else words.safe(services[0], 60)
+
+
+def _opening(digest: Digest, services: Sequence[str | None]) -> Iterator[str]:
+    if digest.notices:
+        waits = mails_that_wait(len(digest.notices))
+        if None in services:
+            said = _("{waits} une réponse.")
+        elif len(services) == 1:
+            said = _("{waits} la réponse de votre service.")
+        else:
+            said = _("{waits} la réponse de vos services.")
+        yield said.format(waits=waits)
+    if len(digest.notices) > MOST_ENTRIES:
+        yield _("Les {n} plus urgents sont ci-dessous, les autres dans la pièce jointe.").format(
+            n=MOST_ENTRIES
+        )
+    yield from _backlog(digest.backlog)
+
+
+def _backlog(late: Sequence[Late]) -> Iterator[str]:
     """Yield what the referent alone is told, once, of what was overdue before anybody could be warned."""
     if late:
-        counts = Counter(item.service for item in late)
+        by_service = Counter(item.service for item in late)
         yield ngettext(
             "{n} demande était déjà en retard quand mailsla l'a connue ({services}) : vous seul en êtes averti, une "
             "fois. La liste : mailsla requests --state overdue.",
             "{n} demandes étaient déjà en retard quand mailsla les a connues ({services}) : vous seul en êtes averti, "
             "une fois. La liste : mailsla requests --state overdue.",
             len(late),
-        ).format(n=words.number(len(late)), services=words.by_service(counts.most_common()))
+        ).format(n=words.number(len(late)), services=words.by_service(by_service.most_common()))
 
 
-def _subject(overdue: int, soon: int, backlog: int) -> str:
-    counts = []
-    if overdue:
-        counts.append(ngettext("{n} demande en retard", "{n} demandes en retard", overdue).format(n=overdue))
-    if soon:
-        counts.append(
-            ngettext("{n} demande à traiter bientôt", "{n} demandes à traiter bientôt", soon).format(n=soon)
-        )
-    if backlog:
-        counts.append(
-            ngettext(
-                "{n} demande d'avant l'installation", "{n} demandes d'avant l'installation", backlog
-            ).format(n=words.number(backlog))
-        )
-    return _("Courriels en attente de réponse : {counts}").format(counts=", ".join(counts))
-
-
-def _group(title: str, notices: Sequence[Notice], zone: ZoneInfo, shown: Shown) -> Group:
-    hidden = len(notices) - MOST_NOTICES
-    more = ngettext("… et {n} autre, voir le rapport.", "… et {n} autres, voir le rapport.", hidden)
-    entries = tuple(_entry(notice, zone, shown) for notice in notices[:MOST_NOTICES])
-    return Group(title, entries, more.format(n=hidden) if hidden > 0 else "")
-
-
-def _entry(notice: Notice, zone: ZoneInfo, shown: Shown) -> Entry:
-    return Entry(
-        key=notice.request.key,
-        due_on=notice.verdict.due_on,
-        due=_due(notice, zone),
-        details=tuple(_details(notice, zone, shown)),
-    )
-
-
-def _due(notice: Notice, zone: ZoneInfo) -> str:
-    due_at, is_overdue = notice.verdict.due_at, notice.level == OVERDUE
-    if due_at is not None:
-        sentence = _("Échéance : {instant}") if is_overdue else _("À répondre avant le {instant}")
-        return sentence.format(instant=words.instant(due_at, zone))
-    sentence = (
-        _("Échéance : {day} ({left})") if is_overdue else _("À répondre avant le {day} au soir ({left})")
-    )
-    return sentence.format(day=words.day_name(notice.verdict.due_on), left=_left(notice.remaining))
-
-
-def _left(remaining: int) -> str:
-    if remaining < 0:
-        return _("dépassée de {days}").format(days=words.working_days(-remaining))
-    if remaining == 0:
-        return _("aujourd'hui, dernier jour")
-    return ngettext("il reste {n} jour ouvré", "il reste {n} jours ouvrés", remaining).format(n=remaining)
-
-
-def _details(notice: Notice, zone: ZoneInfo, shown: Shown) -> Iterable[str]:
+def _entry(notice: Notice, digest: Digest, site: AlertSite, services: Sequence[str | None]) -> Entry:
     request = notice.request
-    if shown.subject:
-        yield _("Objet : {subject}").format(subject=subject(request.subject))
-    if shown.sender and request.citizens:
+    found = {
+        "subject": masked(request.subject) or _("(sans objet)"),
+        "day": day(request.received.at.astimezone(site.zone).date(), digest.on),
+        "hour": words.hour(request.received.at, site.zone),
+        "where": where(request.mailboxes, site.addresses),
+    }
+    sentence = _("Courriel reçu le {day} à {hour} dans {where}.")
+    if site.shown.subject:
+        sentence = _("« {subject} », reçu le {day} à {hour} dans {where}.")
+    return Entry(
+        key=request.key,
+        due_on=notice.verdict.due_on,
+        due=until_when(notice, digest.on, site.zone),
+        found_by=sentence.format(**found),
+        notes=tuple(_notes(notice, site, services)),
+    )
+
+
+def _notes(notice: Notice, site: AlertSite, services: Sequence[str | None]) -> Iterator[str]:
+    request = notice.request
+    if len(services) > 1:
+        whose = _("à attribuer") if request.service is None else words.safe(request.service, 60)
+        yield _("Service : {service}.").format(service=whose)
+    if site.shown.sender and request.citizens:
         yield _("De : {sender}").format(sender=words.safe(request.citizens[0]))
-    yield _("Reçue le {instant}").format(instant=words.instant(request.received.at, zone))
-    yield _("Dossier : {mailboxes}").format(mailboxes=mail_terms.places(request.mailboxes))
-    yield _("Référence : {key}").format(key=words.reference(request.key))
+    if request.reminders:
+        yield ngettext(
+            "L'usager a relancé {n} fois.", "L'usager a relancé {n} fois.", request.reminders
+        ).format(n=request.reminders)
     if request.follow_up:
         yield _("Suite d'une demande déjà traitée.")
     if notice.doubtful:
-        yield _("Une réponse possible a été vue, sans certitude : à vérifier.")
+        yield _("Une réponse possible a été vue, sans certitude : le référent doit la vérifier.")
+    yield _("Référence : {key}").format(key=words.reference(request.key))
 
 
 def _warnings(gaps: Sequence[Gap], zone: ZoneInfo) -> Iterable[str]:
@@ -197,14 +156,27 @@ def _warnings(gaps: Sequence[Gap], zone: ZoneInfo) -> Iterable[str]:
         ).format(instant=words.instant(since, zone))
 
 
-def _promises(digest: Digest, commitments: Mapping[str, Commitment]) -> Iterable[str]:
+def _closing(digest: Digest, site: AlertSite) -> Iterator[str]:
+    is_answered = site.referent not in {None, digest.recipient}
+    if digest.notices:
+        how = _("Répondez depuis votre messagerie : l'alerte s'arrête d'elle-même.")
+        if site.copied_to is not None:
+            how = _(
+                "Répondez depuis votre messagerie, en mettant {address} en copie : l'alerte s'arrête d'elle-même."
+            ).format(address=site.copied_to)
+        ask = _("Une question, ou une réponse donnée autrement (téléphone, courrier) ? ") + (
+            _("Répondez à ce courriel : il arrive au référent qualité.")
+            if is_answered
+            else _("Prévenez le référent qualité.")
+        )
+        yield how if site.referent == digest.recipient else f"{how} {ask}"
+    yield from _promises(digest, site.commitments)
+    yield signature(site.name, is_answered=is_answered)
+
+
+def _promises(digest: Digest, commitments: Mapping[str, Commitment]) -> Iterator[str]:
     """Yield the promise of each category that the mail shows; the first one is that of what has none of its own."""
     main = next(iter(commitments.values()))
     shown = (commitments.get(notice.request.category, main) for notice in digest.notices)
     for promise in dict.fromkeys(map(words.promise, shown)):
         yield _("Engagement de qualité : {promise}.").format(promise=promise)
-
-
-def signature(site: str) -> str:
-    """Return how a mail ends that nobody wrote."""
-    return _("Message automatique, envoyé au nom de {site}. Merci de ne pas y répondre.").format(site=site)

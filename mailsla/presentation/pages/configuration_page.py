@@ -8,12 +8,12 @@ from zoneinfo import ZoneInfo
 from mailsla.core.errors import Superseded
 from mailsla.language import gettext as _
 from mailsla.presentation import words
-from mailsla.presentation.pages.alert_page import MailPage, signature
+from mailsla.presentation.pages.letter import LetterPage, signature
 
 
-def refused_page(reasons: Sequence[str], *, site: str) -> MailPage:
+def refused_page(reasons: Sequence[str], *, site: str) -> LetterPage:
     """Return what is told of a configuration that cannot be used: why, and that the former one stays."""
-    return MailPage(
+    return LetterPage(
         subject=_("mailsla : la nouvelle configuration est refusée"),
         opening=(
             _("Bonjour,"),
@@ -25,10 +25,10 @@ def refused_page(reasons: Sequence[str], *, site: str) -> MailPage:
     )
 
 
-def outdated_page(newer: Superseded, *, site: str, zone: ZoneInfo) -> MailPage:
+def outdated_page(newer: Superseded, *, site: str, zone: ZoneInfo) -> LetterPage:
     """Return what is told when another configuration is newer: this one derives nothing and alerts nobody."""
     saved_at = _("plus tard") if newer.saved_at is None else words.instant(newer.saved_at, zone)
-    return MailPage(
+    return LetterPage(
         subject=_("mailsla : une autre configuration est plus récente"),
         opening=(
             _("Bonjour,"),
