@@ -328,7 +328,6 @@ def test_what_check_counts_is_counted_once_of_a_store_that_did_not_keep_it(engin
     with writing(engine) as connection:
         counted = connection.exec_driver_sql(query).all()
         connection.exec_driver_sql("drop table derived_clue")
-        connection.exec_driver_sql("alter table collection drop column last_started_at")
         for index in ("ix_derived_request_waiting", "ix_derived_message_underived"):
             connection.exec_driver_sql(f"drop index {index}")
         _before_0019(connection)
@@ -378,7 +377,8 @@ def test_what_an_earlier_version_announced_is_known_if_it_left_and_is_decided_ag
 
 
 def _before_0019(connection: Connection) -> None:
-    """Put the tables of what people were told back as they were."""
+    """Put the tables of what people were told, and of runs, back as they were."""
+    connection.exec_driver_sql("alter table collection drop column last_started_at")
     connection.exec_driver_sql("drop table alert")
     for name in ("dropped_at", "dropped"):
         connection.exec_driver_sql(f"alter table outgoing drop column {name}")
