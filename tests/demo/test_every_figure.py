@@ -183,8 +183,12 @@ REPORTS = (
     ("--period", "2026", "--by", "year"),
     ("--period", "2026-10", "--cohort", "received", "--by", "week"),
     ("--service", "Étrangers", "--period", "2026-01-01..2026-11-04", "--by", "year"),
+    ("--period", "2026-12"),
 )
-"""The reports that are walked: the usual one, of a year, of the other cohort, of a service and a cut period."""
+"""The reports that are walked: the usual one, of a year, of the other cohort, of a service and a cut period.
+
+And one beside which stands another period.
+"""
 
 CHANGES = """
 [[commitments]]
@@ -218,7 +222,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
         yield found
 
 
-@pytest.mark.parametrize("arguments", REPORTS, ids=["usual", "year", "received", "of a service"])
+@pytest.mark.parametrize("arguments", REPORTS, ids=["usual", "year", "received", "of a service", "beside another"])
 def test_every_number_of_a_report_has_a_list_of_exactly_so_many(
     arguments: tuple[str, ...], office: Office
 ) -> None:

@@ -41,6 +41,7 @@ COMMANDS = (
     *(f"report --period 2026-10 --by {grain}" for grain in Grain),
     "report --period 2026-11-13",
     "report --period 2025",
+    "report --period 2027-11",
     "requests",
     *(f"requests --state {state}" for state in State if state is not State.LEFT_OUT),
     "requests --period 2026-W44",
