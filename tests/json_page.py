@@ -25,6 +25,7 @@ NAMES = (
     "show",
     "mail",
     "decisions",
+    "notes",
     "publications",
     "alerts",
     "check",

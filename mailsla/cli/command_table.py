@@ -82,19 +82,7 @@ def _what_tells() -> dict[str, Declared]:
             "mails",
             _("Liste les courriels relevés : chacun est dans une classe, et une seule."),
         ),
-        "decide": Declared(
-            "deciding", "decide", _("Consigne une décision datée et motivée sur une demande.")
-        ),
-        "decisions": Declared(
-            "registering",
-            "decisions",
-            _("Registre des décisions : qui, quand, pourquoi, et l'effet de chacune sur le taux."),
-        ),
-        "publications": Declared(
-            "registering",
-            "publications",
-            _("Registre des chiffres publiés, et ce qu'ils seraient aujourd'hui."),
-        ),
+        **_what_people_say(),
         "alerts": Declared(
             "alerting", "alerts", _("Montre les alertes à envoyer maintenant et celles qui sont parties.")
         ),
@@ -117,6 +105,35 @@ def _what_tells() -> dict[str, Declared]:
             "calendars",
             "calendar",
             _("Liste les jours fériés et les fermetures d'une année, avec leur source."),
+        ),
+    }
+
+
+def _what_people_say() -> dict[str, Declared]:
+    """Return the commands of decisions, publications and notes, with their registers."""
+    return {
+        "decide": Declared(
+            "deciding", "decide", _("Consigne une décision datée et motivée sur une demande.")
+        ),
+        "decisions": Declared(
+            "registering",
+            "decisions",
+            _("Registre des décisions : qui, quand, pourquoi, et l'effet de chacune sur le taux."),
+        ),
+        "publications": Declared(
+            "registering",
+            "publications",
+            _("Registre des chiffres publiés, et ce qu'ils seraient aujourd'hui."),
+        ),
+        "note": Declared(
+            "noting",
+            "note",
+            _(
+                "Note une cause de retard ou une action d'une période, ou retire une note ; aucun chiffre ne change."
+            ),
+        ),
+        "notes": Declared(
+            "noting", "notes", _("Registre des notes : causes de retard, actions menées et prévues.")
         ),
     }
 

@@ -480,3 +480,21 @@ def test_what_was_decided_and_published_before_the_machine_s_word_was_noted_says
     assert [len(row) for row in kept] == [len(row) for row in digested], (
         "the digest names what it named before"
     )
+
+
+def test_a_store_of_before_notes_keeps_its_decisions_and_has_none(empty_engine: Engine) -> None:
+    schema.upgrade(empty_engine, "0018")
+    with writing(empty_engine) as connection:
+        decided = (
+            "insert into decision (id, target, action, value, reason, decided_by, decided_at) values (1, "
+            f'\'{KEY}\', \'exclude\', \'{{"other": null, "at": null, "text": "", "undone": null}}\', '
+            f"'doublon', 'camille', '{SEEN}')"
+        )
+        connection.exec_driver_sql(decided)
+    store = store_on(empty_engine)
+
+    schema.upgrade(empty_engine)
+
+    migrating.check(empty_engine)
+    assert [item.reason for item in store.decisions.taken()] == ["doublon"]
+    assert store.notes.all() == ()

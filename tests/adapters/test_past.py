@@ -17,7 +17,7 @@ from mailsla.adapters.database.as_of import known
 from mailsla.adapters.database.engine import reading
 from mailsla.adapters.database.tables import METADATA
 from mailsla.adapters.database.tied_messages import TiedMessages
-from mailsla.bootstrap import alerts, commands, decisions
+from mailsla.bootstrap import alerts, commands, decisions, notes
 from mailsla.bootstrap.application import Application, open_application
 from mailsla.bootstrap.past import as_known_at
 from mailsla.cli import run
@@ -30,10 +30,12 @@ from mailsla.core.collection.to_store import Batch, Cursor, NewMessage, SetAside
 from mailsla.core.errors import UsageError
 from mailsla.core.mail.copies import DRAFT_FLAG, Mail, MailboxRole
 from mailsla.core.pairing.decision import Recorded
+from mailsla.core.rate.note import Note, NoteKind
 from mailsla.core.rate.period import parse_period
 from mailsla.core.rate.publication import Published
 from mailsla.core.rate.selection import Selection
 from mailsla.presentation.documents.alerts import alerts_document
+from mailsla.presentation.documents.notes import notes_document
 from mailsla.presentation.documents.registers import decisions_document, publications_document
 from mailsla.presentation.documents.report import report_document
 from mailsla.presentation.documents.request import requests_document
@@ -108,6 +110,18 @@ class Life:
         built = commands.report(self.app, [parse_period("2026")])
         commands.publish(self.app, built, Published("camille", Recorded("agent", self.at)))
 
+    def note(self) -> None:
+        wanted = Note(
+            0,
+            NoteKind.CAUSE,
+            "essai",
+            "camille",
+            self.at,
+            Recorded("agent", self.at),
+            parse_period("2026-03"),
+        )
+        self.app.store.notes.add(wanted)
+
     def announce(self, day: int) -> None:
         row = Outgoing(
             f"{day}@pref.example.fr", "chef@pref.example.fr", "digest", self.at.date(), "Objet", "Texte"
@@ -141,6 +155,7 @@ def printed(app: Application) -> str:
         alerts_document(due, app.store.outbox.history(), zone),
         decisions_document(taken, zone),
         publications_document(published, 1, zone),
+        notes_document(notes.registered(app), zone),
     )
     return "\n".join((*map("".join, map(pieces, documents)), *map(str, mails(app))))
 
@@ -172,7 +187,11 @@ DAYS: tuple[tuple[Act, ...], ...] = (
         lambda life: life.gone(INBOX, 2),
         lambda life: life.end(),
     ),
-    (lambda life: life.mark(INBOX, "sanssuite"), lambda life: life.publish()),
+    (
+        lambda life: life.mark(INBOX, "sanssuite"),
+        lambda life: life.publish(),
+        lambda life: life.note(),
+    ),
     (
         lambda life: life.add(INBOX, 2, ASKED[1]),
         lambda life: life.add(SENT, 2, REPLIES[1]),

@@ -113,6 +113,7 @@ def test_the_clock_needs_no_store_no_configuration_and_no_pairing(
         ("mails", 0),
         ("decisions", 0),
         ("publications", 0),
+        ("notes", 0),
         ("alerts", 0),
         ("conversations", 0),
         # Nothing was collected.

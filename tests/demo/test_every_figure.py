@@ -222,7 +222,9 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
         yield found
 
 
-@pytest.mark.parametrize("arguments", REPORTS, ids=["usual", "year", "received", "of a service", "beside another"])
+@pytest.mark.parametrize(
+    "arguments", REPORTS, ids=["usual", "year", "received", "of a service", "beside another"]
+)
 def test_every_number_of_a_report_has_a_list_of_exactly_so_many(
     arguments: tuple[str, ...], office: Office
 ) -> None:

@@ -50,6 +50,8 @@ COMMANDS = (
     *(f"requests --variant {variant}" for variant in Variant),
     "decisions",
     "decisions --period 2026-10",
+    "notes",
+    "notes --period 2026-Q3",
     "publications",
     "publications --period 2026-11",
     "alerts",
@@ -134,6 +136,7 @@ def demonstrated(folder: Path) -> Office:
     office.printed("report", "--publish")
     import_mails(office, folder / "more.mbox")
     decide(office)
+    note(office)
     office.printed("report", "--publish", "--reason", "essai")
     office.printed("report", "--publish", "--period", "2026-11-02")
     fill_outbox(config.with_name("mailsla.sqlite3"))
@@ -189,6 +192,17 @@ def decide(office: Office) -> None:
         (met[1], "exclude"),
     ):
         office.printed("decide", *arguments, "--reason", "essai", "--by", "Camille Durand")
+
+
+def note(office: Office) -> None:
+    """Note something of each kind, and take one back."""
+    for arguments in (
+        ("cause", "Deux absents", "--period", "2026-08", "--service", "Étrangers"),
+        ("taken", "Modèles de réponse", "--period", "2026-Q3"),
+        ("planned", "Une formation", "--period", "2026"),
+        ("undo", "Erreur", "--number", "1"),
+    ):
+        office.printed("note", *arguments, "--by", "Camille Durand")
 
 
 def fill_outbox(store: Path) -> None:

@@ -31,6 +31,7 @@ from mailsla.core.pairing.rules import Part
 from mailsla.core.rate.belonging import Belonging
 from mailsla.core.rate.declared import ABOUT_COLLECTION
 from mailsla.core.rate.finality import Missing
+from mailsla.core.rate.note import NoteKind
 from mailsla.core.rate.outlook import VolumeBasis
 from mailsla.core.rate.promises import Keeping, KeptBy
 from mailsla.core.rate.publication import Source
@@ -63,6 +64,7 @@ ENUMS: Mapping[tuple[str, str], set[StrEnum | str]] = {
     - {MailKind.OWN_ALERT, MailKind.UNDERIVED, MailKind.DECLARED_SENDER},
     ("conversations", "[].messages[].evidence"): {*Evidence},
     ("import", "skipped[].reason"): {*NotMail},
+    ("notes", "notes[].kind"): {*NoteKind},
     ("report", "<rule>.comparison"): {*Comparison},
     ("report", "<rule>.unit"): {*Unit},
     ("report", "<rule>.closed_day_receipt"): {*ClosedDayReceipt},

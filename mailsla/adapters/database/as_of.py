@@ -38,6 +38,7 @@ from mailsla.adapters.database.tables import (
     MAILBOX,
     MESSAGE,
     METADATA,
+    NOTE,
     OUTGOING,
     PUBLICATION,
     SET_ASIDE,
@@ -106,6 +107,7 @@ def known(at: datetime) -> Iterator[tuple[Table, Select[Any]]]:
     yield COLLECTION, _runs(at)
     yield DECISION, select(DECISION).where(DECISION.c.decided_at <= at)
     yield PUBLICATION, select(PUBLICATION).where(PUBLICATION.c.published_at <= at)
+    yield NOTE, select(NOTE).where(NOTE.c.noted_at <= at)
     yield OUTGOING, _outgoing(at)
     sent = ALERT.join(OUTGOING, OUTGOING.c.id == ALERT.c.outgoing_id)
     announced = (ALERT.c.created_at <= at) & (OUTGOING.c.created_at <= at)

@@ -55,6 +55,24 @@ class PublicationRow(SQLModel, table=True):
     definitive: bool | None = None
 
 
+class NoteRow(SQLModel, table=True):
+    """What was noted beside the figures of a period; never changed, never removed. `undone` is a note taken back."""
+
+    __tablename__ = "note"
+    id: int | None = Field(default=None, primary_key=True)
+    kind: str
+    text: str = Field(sa_type=Text)
+    noted_by: str
+    noted_at: datetime
+    recorded_by: str
+    recorded_at: datetime
+    period: str | None = None
+    first: date | None = None
+    last: date | None = None
+    service: str | None = None
+    undone: int | None = None
+
+
 class OutgoingRow(SQLModel, table=True):
     """That a mail is due to somebody; its words only where they are written beforehand, and until it was handed over.
 

@@ -16,6 +16,7 @@ from mailsla.adapters.database.leases import Leases
 from mailsla.adapters.database.listed_mails import ListedMails
 from mailsla.adapters.database.mailboxes import Mailboxes
 from mailsla.adapters.database.messages import Messages
+from mailsla.adapters.database.notes import Notes
 from mailsla.adapters.database.outbox import Outbox
 from mailsla.adapters.database.publications import Publications
 from mailsla.adapters.database.runs import Runs
@@ -40,6 +41,7 @@ class Store:
         set_aside: What could not be read.
         decisions: What people decided.
         publications: What was published.
+        notes: What was noted beside the figures.
         outbox: Mails that wait to be handed over, and what was announced.
         derivations: What follows from all that: it can be dropped and made again.
         mails: Mails as lists show them.
@@ -56,6 +58,7 @@ class Store:
     set_aside: SetAsideMessages
     decisions: Decisions
     publications: Publications
+    notes: Notes
     outbox: Outbox
     derivations: Derivations
     mails: ListedMails
@@ -85,6 +88,7 @@ def store_on(engine: Engine, hand_over: timedelta = timedelta(seconds=HAND_OVER_
         set_aside=SetAsideMessages(engine),
         decisions=Decisions(engine),
         publications=Publications(engine),
+        notes=Notes(engine),
         outbox=Outbox(engine, hand_over),
         derivations=Derivations(engine),
         mails=ListedMails(engine),

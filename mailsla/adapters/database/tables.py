@@ -295,6 +295,23 @@ MESSAGE = Table(
     UniqueConstraint("key"),
 )
 
+NOTE = Table(
+    "note",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("kind", String, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("noted_by", String, nullable=False),
+    Column("noted_at", Instant, nullable=False),
+    Column("recorded_by", String, nullable=False),
+    Column("recorded_at", Instant, nullable=False),
+    Column("period", String),
+    Column("first", Date),
+    Column("last", Date),
+    Column("service", String),
+    Column("undone", Integer),
+)
+
 OUTGOING = Table(
     "outgoing",
     METADATA,

@@ -11,7 +11,8 @@ from mailsla.core.rate.publication import Publication, Revision
 from mailsla.language import gettext as _
 from mailsla.presentation import terms
 from mailsla.presentation.formats.csv_sheet import minute, table
-from mailsla.presentation.pages import register_page
+from mailsla.presentation.pages import note_page, register_page
+from mailsla.presentation.pages.note_page import NoteLine
 
 
 def decisions(found: Iterable[tuple[Decision, int | None, Sequence[Effect]]], zone: ZoneInfo) -> str:
@@ -93,6 +94,41 @@ def publications(found: Iterable[tuple[Publication, Revision | None, int | None]
                 followed_by,
             )
         )
+    return table(header, rows)
+
+
+def notes(found: Iterable[NoteLine], zone: ZoneInfo) -> str:
+    """Return the register of notes, one line each."""
+    header = (
+        *_signed(),
+        _("nature"),
+        _("période"),
+        _("du"),
+        _("au"),
+        _("service"),
+        _("note"),
+        _("retire"),
+        _("retirée par"),
+    )
+    rows = (
+        (
+            note.number,
+            *_recorded(note.recorded, zone),
+            minute(note.noted_at, zone),
+            note.noted_by,
+            note_page.kind(note.kind),
+            *(
+                (None,) * 3
+                if note.period is None
+                else (note.period.name, note.period.first, note.period.last)
+            ),
+            note.service,
+            note_page.text(note),
+            note.undone,
+            undone_by,
+        )
+        for note, undone_by in found
+    )
     return table(header, rows)
 
 
