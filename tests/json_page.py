@@ -27,6 +27,7 @@ NAMES = (
     "decisions",
     "notes",
     "publications",
+    "person",
     "alerts",
     "check",
     "import",
@@ -37,7 +38,11 @@ NAMES = (
 )
 """The documents, in the order of the page; most are named after the command that answers them."""
 
-ANSWERED_BY = {"left-out": "requests --state left-out", "mail": "show ‹a mail›"}
+ANSWERED_BY = {
+    "left-out": "requests --state left-out",
+    "mail": "show ‹a mail›",
+    "person": "person ‹address› --export",
+}
 """Those that are not."""
 
 HEAD = """\

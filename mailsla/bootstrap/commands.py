@@ -20,7 +20,7 @@ from mailsla.core.rate.report import Report
 from mailsla.core.rate.report_rules import ReportRules
 from mailsla.core.rate.selection import Selection
 from mailsla.usecases import conversations as tying
-from mailsla.usecases import look_at_mails, look_up, registers
+from mailsla.usecases import look_at_mails, look_up, person, registers
 from mailsla.usecases import report as reporting
 from mailsla.usecases.import_archives import ACCOUNT as ARCHIVES
 from mailsla.usecases.import_archives import Imported, import_mails
@@ -181,3 +181,12 @@ def mails(app: Application, keys: Collection[str]) -> Mapping[str, ListedMail]:
 def import_archives(app: Application, found: Iterable[Found], done: Callable[[int], None]) -> Imported:
     """Store the messages of archives; `done` is told how many were read so far."""
     return import_mails(found, app.store, now=app.now, office=app.site.office, done=done)
+
+
+def held_about(app: Application, address: str) -> person.Holding:
+    """Return what is held about an address.
+
+    Raises:
+        UsageError: When it is none.
+    """
+    return person.holding(app.store.held, app.store.decisions.taken(), address)

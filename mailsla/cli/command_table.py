@@ -59,6 +59,11 @@ def declared() -> dict[str, Declared]:
                 "Reprend d'anciens courriels (mbox, Maildir, .eml, .zip, .tar, comprimés ou non), sans alerte."
             ),
         ),
+        "person": Declared(
+            "person",
+            "person",
+            _("Donne tout ce que la base tient sur une adresse, à qui exerce son droit d'accès."),
+        ),
         **_what_tells(),
     }
 

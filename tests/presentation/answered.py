@@ -63,6 +63,9 @@ COMMANDS = (
 
 OF_A_SERVICE = ("report --service Étrangers", "requests --service Étrangers")
 
+HEAD = "chef@pref.example.fr"
+"""Who is told of what is late."""
+
 MAY_FAIL = {"check", "classify", "conversations", "import"}
 """Commands that answer, and exit with 1 when something is wrong."""
 
@@ -118,6 +121,10 @@ def every_answer(folder: Path) -> dict[str, list[Any]]:
     ]
     found["mails"] = [
         demonstration.json("mails", *options) for options in ((), ("--copies",), ("--sample", "3"))
+    ]
+    found["person"] = [
+        json.loads(demonstration.printed("person", address, "--export"))
+        for address in ("contact@val-fleuri.example.fr", HEAD.upper())
     ]
     mails = {item["message"] for item in found["left-out"][0]["mails"]}
     mails |= {item["message"] for answer in found["requests"] for item in answer["doubts"]}
@@ -191,7 +198,7 @@ def decide(office: Office) -> None:
         (possible["candidates"][0], "dismiss", "--message", possible["message"]),
         (met[1], "exclude"),
     ):
-        office.printed("decide", *arguments, "--reason", "essai", "--by", "Camille Durand")
+        office.printed("decide", *arguments, "--reason", f"essai, vu avec {HEAD}", "--by", "Camille Durand")
 
 
 def note(office: Office) -> None:
@@ -211,10 +218,10 @@ def fill_outbox(store: Path) -> None:
     outbox = Outbox(engine, timedelta(minutes=1))
     for number in (1, 2, 3):
         day = date(2026, 11, 10 + number)
-        mail = Outgoing(f"{number}@pref.example.fr", "chef@pref.example.fr", "digest", day, "Objet", "Texte")
+        mail = Outgoing(f"{number}@pref.example.fr", HEAD, "digest", day, "Objet", "Texte")
         outbox.add(mail, NOW)
         outbox.claim(NOW)
-    outbox.mark_sent(1, NOW, [Told(32 * "1", "chef@pref.example.fr", "overdue", None, date(2026, 11, 11))])
+    outbox.mark_sent(1, NOW, [Told(32 * "1", HEAD, "overdue", None, date(2026, 11, 11))])
     outbox.put_back(2, NOW, refused="552")
     outbox.drop(3, NOW, DropReason.NOTHING_LEFT)
     engine.dispose()

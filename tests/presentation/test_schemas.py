@@ -107,6 +107,7 @@ ENUMS: Mapping[tuple[str, str], set[StrEnum | str]] = {
     ("show", "messages[].evidence"): {*Evidence},
     ("show", "decisions[].action"): {*Action} - ABOUT_COLLECTION,
     ("decisions", "decisions[].action"): {*Action},
+    ("person", "<decision>.action"): {*Action},
     ("publications", "publications[].cohort"): {*Belonging},
     ("publications", "publications[].causes[]"): {*Source},
 }
@@ -124,6 +125,8 @@ UNSEEN: Mapping[str, set[str]] = {
     },
     # What is decided of a mail has no value of its own; none of the demonstration's was taken back.
     "mail": {"decisions[].answered_at", "decisions[].value", "decisions[].undoes"},
+    # No mail of the demonstration left its mailbox.
+    "person": {"mails[].places[].gone_at"},
 }
 """What no answer below gives a value."""
 
@@ -133,6 +136,8 @@ NEVER_NULL: Mapping[str, set[str]] = {
     # Everything of the demonstration could be read, and was derived.
     "mails": {"mails[].message", "mails[].kind"},
     "publications": {"publications[].cohort"},
+    # Each archive of the demonstration says when its mails came.
+    "person": {"mails[].places[].received_at"},
 }
 """What is null in no answer below."""
 

@@ -12,6 +12,7 @@ from mailsla.adapters.database.clues import Clues
 from mailsla.adapters.database.copies import Copies
 from mailsla.adapters.database.decisions import Decisions
 from mailsla.adapters.database.derivations import Derivations
+from mailsla.adapters.database.held import HeldAboutPeople
 from mailsla.adapters.database.leases import Leases
 from mailsla.adapters.database.listed_mails import ListedMails
 from mailsla.adapters.database.mailboxes import Mailboxes
@@ -46,6 +47,7 @@ class Store:
         derivations: What follows from all that: it can be dropped and made again.
         mails: Mails as lists show them.
         clues: What the mails show of an installation that is not whole.
+        held: What is held about one person.
     """
 
     engine: Engine
@@ -63,6 +65,7 @@ class Store:
     derivations: Derivations
     mails: ListedMails
     clues: Clues
+    held: HeldAboutPeople
 
     def not_understood(self) -> tuple[MessageSetAside, ...]:
         """Return every message that could not be read, or not derived."""
@@ -93,4 +96,5 @@ def store_on(engine: Engine, hand_over: timedelta = timedelta(seconds=HAND_OVER_
         derivations=Derivations(engine),
         mails=ListedMails(engine),
         clues=Clues(engine),
+        held=HeldAboutPeople(engine),
     )

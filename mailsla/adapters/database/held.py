@@ -1,0 +1,117 @@
+"""What the database holds about one person, read in parts: however much it is, little of it is in memory at once."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Engine, Text, cast, or_, select, true
+
+from mailsla.adapters.database import rows
+from mailsla.adapters.database.bulk import among, as_kept
+from mailsla.adapters.database.engine import reading
+from mailsla.adapters.database.tables import (
+    ACCOUNT,
+    DERIVED_MESSAGE,
+    DERIVED_REQUEST,
+    LOCATION,
+    MAILBOX,
+    MESSAGE,
+    OUTGOING,
+)
+from mailsla.core.collection.held import HeldMail, OpenedRequest, Place, SentMail, is_about, names
+from mailsla.core.mail.copies import Mail
+
+PORTION = 500
+"""Messages looked at at once."""
+
+SAYING = ("message_id", "subject", "ids", "people", "kept")
+"""The columns of a message in which an address may stand."""
+
+
+class HeldAboutPeople:
+    """What is held about people. Satisfies `mailsla.usecases.person.Holdings`."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def mails(self, address: str) -> Iterator[HeldMail]:
+        """Yield every mail that names an address, in the order in which they were first stored."""
+        query = select(*as_kept(MESSAGE, rows.STORED_MESSAGE)).where(_may_name(address))
+        query, last = query.order_by(MESSAGE.c.id).limit(PORTION), 0
+        with reading(self._engine) as connection:
+            while found := connection.execute(query.where(MESSAGE.c.id > last)).all():
+                last = found[-1][0]
+                yield from _held(connection, found, address)
+
+    def sent(self, address: str) -> tuple[SentMail, ...]:
+        """Return the mails that mailsla wrote to an address."""
+        query = select(OUTGOING).where(OUTGOING.c.recipient.icontains(address, autoescape=True))
+        with reading(self._engine) as connection:
+            found = connection.execute(query.order_by(OUTGOING.c.id)).all()
+        return tuple(
+            SentMail(row.purpose, row.day, row.subject, row.created_at, row.sent_at)
+            for row in found
+            if names(row.recipient, address)
+        )
+
+
+def _may_name(address: str) -> ColumnElement[bool]:
+    """Return a condition that holds of every message that names an address, and of few others."""
+    if not address.isascii():
+        # A document writes what is beyond ASCII in its own way, and databases do not know its capitals.
+        return true()
+    said = (cast(MESSAGE.c[name], Text) for name in SAYING)
+    return or_(*(column.icontains(address, autoescape=True) for column in said))
+
+
+def _held(connection: Connection, found: Sequence[Any], address: str) -> Iterator[HeldMail]:
+    mails = {row[0]: rows.mail_of(tuple(row), ()) for row in found}
+    about: dict[int, Mail] = {
+        number: mail for number, mail in mails.items() if is_about(mail.header, address)
+    }
+    if not about:
+        return
+    places = _places(connection, about)
+    derived = _by_number(connection, DERIVED_MESSAGE, about)
+    requests = _by_number(connection, DERIVED_REQUEST, about)
+    for number, mail in about.items():
+        row = derived.get(number)
+        yield HeldMail(
+            mail.key,
+            mail.header,
+            mail.first_seen_at,
+            tuple(places[number]),
+            "" if row is None else row.side,
+            "" if row is None else row.kind,
+            _opened(requests.get(number)),
+        )
+
+
+def _places(connection: Connection, numbers: Collection[int]) -> dict[int, list[Place]]:
+    query = (
+        select(LOCATION, MAILBOX.c.name.label("mailbox"), ACCOUNT.c.name.label("account"))
+        .join(MAILBOX, MAILBOX.c.id == LOCATION.c.mailbox_id)
+        .join(ACCOUNT, ACCOUNT.c.id == MAILBOX.c.account_id)
+        .where(among(LOCATION.c.message_id, list(numbers), connection))
+        .order_by(LOCATION.c.id)
+    )
+    found: dict[int, list[Place]] = defaultdict(list)
+    for row in connection.execute(query):
+        place = Place(row.account, row.mailbox, abs(row.uid), row.internal_at, row.first_seen_at, row.gone_at)
+        found[row.message_id].append(place)
+    return found
+
+
+def _by_number(connection: Connection, target: Any, numbers: Collection[int]) -> dict[int, Any]:
+    these = among(target.c.message_id, list(numbers), connection)
+    return {row.message_id: row for row in connection.execute(select(target).where(these))}
+
+
+def _opened(row: Any) -> OpenedRequest | None:
+    if row is None:
+        return None
+    return OpenedRequest(
+        row.received_at, row.answered_at, row.service, row.category, row.follow_up, row.excluded
+    )

@@ -1,0 +1,71 @@
+"""What is held about one person, for them: the right of access (règlement (UE) 2016/679, article 15)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from mailsla.core.collection.held import HeldMail, SentMail, names
+from mailsla.core.errors import UsageError
+from mailsla.core.mail.addresses import parse_addresses
+from mailsla.core.pairing.decision import Decision
+from mailsla.language import gettext as _
+
+
+class Holdings(Protocol):
+    """Where what is held about people is read."""
+
+    def mails(self, address: str) -> Iterator[HeldMail]:
+        """Yield every mail that names an address."""
+
+    def sent(self, address: str) -> Sequence[SentMail]:
+        """Return the mails that mailsla wrote to an address."""
+
+
+@dataclass(frozen=True)
+class Holding:
+    """What is held about one address.
+
+    Attributes:
+        address: It, as addresses are compared.
+        holdings: Where to read it.
+        decided: Every decision taken.
+    """
+
+    address: str
+    holdings: Holdings
+    decided: Sequence[Decision]
+
+    def mails(self) -> Iterator[tuple[HeldMail, Sequence[Decision]]]:
+        """Yield every mail that names the address, with the decisions about it; they are read meanwhile."""
+        about: dict[str, list[Decision]] = defaultdict(list)
+        for decision in self.decided:
+            about[decision.target].append(decision)
+        for mail in self.holdings.mails(self.address):
+            yield mail, about.get(mail.key, ())
+
+    def decisions(self) -> Sequence[Decision]:
+        """Return the decisions whose words, or who took them, name the address, whatever they are about."""
+        return [
+            item
+            for item in self.decided
+            if names(item.reason, self.address) or names(item.decided_by, self.address)
+        ]
+
+    def sent(self) -> Sequence[SentMail]:
+        """Return the mails that mailsla wrote to the address."""
+        return self.holdings.sent(self.address)
+
+
+def holding(holdings: Holdings, decided: Sequence[Decision], written: str) -> Holding:
+    """Return what is held about the one address that somebody wrote.
+
+    Raises:
+        UsageError: When it is none, or several.
+    """
+    found = parse_addresses(written)
+    if len(found) != 1:
+        raise UsageError(_("Donnez une adresse, et une seule : camille@example.org."))
+    return Holding(found[0], holdings, decided)
