@@ -36,12 +36,15 @@ def add(notes: Notes, wanted: Note, services: Collection[str]) -> int:
     Raises:
         UsageError: When it says nothing, too much, or is about what there is not.
     """
-    text, by = printable(wanted.text).strip(), printable(wanted.noted_by).strip()
+    text, by = printable(wanted.text, LONGEST + 1).strip(), printable(wanted.noted_by).strip()
     if not text:
         raise UsageError(_("Écrivez ce qui est à noter."))
+    # Never cut without a word: what is too long is refused.
     if len(text) > LONGEST:
         raise UsageError(
-            _("Une note a {most} caractères au plus ; celle-ci en a {n}.").format(most=LONGEST, n=len(text))
+            _("Une note a {most} caractères au plus ; celle-ci en a {n}.").format(
+                most=LONGEST, n=len(wanted.text)
+            )
         )
     if not by:
         raise UsageError(_("Indiquez qui note (--by)."))

@@ -114,12 +114,10 @@ ENUMS: Mapping[tuple[str, str], set[StrEnum | str]] = {
 """Where a schema lists values, and what the code may write there."""
 
 UNSEEN: Mapping[str, set[str]] = {
-    # A report lists unanswered requests that count; no collection of the demonstration was interrupted, and none was
-    # made the year before.
+    # A report lists unanswered requests that count; no collection of the demonstration was interrupted.
     "report": {
         "<request>.answered_at",
         "<request>.excluded",
-        "<period_line>.year_before",
         "incomplete[].until",
         "incomplete[].lost",
     },
