@@ -173,7 +173,7 @@ def _alarm_rule(app: Application) -> alarm.AlarmRule:
 def _terms(app: Application) -> AlertTerms:
     """Return what decides alerts now."""
     read = notify.account_reads(app.intervals, app.store.runs.read_of)
-    return AlertTerms(app.standard(), app.site.office, app.site.alert_rule, read)
+    return AlertTerms(app.standard(), app.site.alert_rule, read)
 
 
 def _sources(app: Application) -> notify.Sources:

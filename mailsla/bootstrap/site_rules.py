@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo
 
 from mailsla.bootstrap.clock_rules import ClockRules, clock_rules
 from mailsla.config import Settings
+from mailsla.config.office import Service as ServiceSection
+from mailsla.core.alerts.recipients import Contacts, Deputy, Ladder
 from mailsla.core.alerts.terms import AlertRule
 from mailsla.core.clock.commitment import Commitment
 from mailsla.core.clock.local_days import LocalDays
@@ -176,13 +178,20 @@ class Site:
     def alert_rule(self) -> AlertRule:
         """When heads are warned."""
         alerts = self.settings.alerts
-        return AlertRule(
-            alerts.working_days_before,
-            alerts.send_at,
-            alerts.overdue_within,
-            alerts.unassigned,
+        ladder = Ladder(
             alerts.referent,
+            alerts.unassigned,
+            alerts.referent_after,
+            alerts.secretary_general,
+            alerts.secretary_general_after,
         )
+        contacts = {item.name: _contacts(item) for item in self.settings.services}
+        return AlertRule(alerts.working_days_before, alerts.send_at, alerts.overdue_within, ladder, contacts)
+
+
+def _contacts(service: ServiceSection) -> Contacts:
+    deputies = tuple(Deputy(item.address, item.first, item.last) for item in service.deputies)
+    return Contacts(service.head, service.also, deputies)
 
 
 def _folded(words: Sequence[str]) -> tuple[str, ...]:

@@ -41,6 +41,9 @@ OF_ALERTS = (
     "show_sender",
     "unassigned",
     "referent",
+    "referent_after",
+    "secretary_general",
+    "secretary_general_after",
 )
 
 NOWHERE = {"host": "localhost", "tls": "none"}

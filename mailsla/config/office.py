@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 from mailsla.config.fields import (
     Address,
     AuthservId,
+    Day,
     Departement,
     Domain,
     Keyword,
@@ -78,14 +79,30 @@ class FormSection(Section):
         return self
 
 
+class DeputySection(Section):
+    """`deputies` of `[[services]]`: who is told in the head's stead, from one day to another, both included."""
+
+    address: Address
+    first: Day
+    last: Day
+
+    @model_validator(mode="after")
+    def _in_order(self) -> DeputySection:
+        if self.last < self.first:
+            raise ValueError(_("un remplacement finit avant de commencer : échangez first et last."))
+        return self
+
+
 class Service(Section):
-    """`[[services]]`: a unit of the office and who runs it."""
+    """`[[services]]`: a unit of the office, and who is told of its requests."""
 
     name: Name
     addresses: tuple[Address, ...] = ()
     mailboxes: tuple[MailboxName, ...] = ()
     keywords: tuple[Keyword, ...] = ()
     head: Address | None = None
+    also: tuple[Address, ...] = ()
+    deputies: tuple[DeputySection, ...] = ()
 
 
 class RepliesSection(Section):

@@ -47,6 +47,9 @@ class Alerts(Section):
     show_sender: bool = False
     unassigned: Address | None = None
     referent: Address | None = None
+    referent_after: Annotated[Number, Field(ge=1, le=500)] | None = 5
+    secretary_general: Address | None = None
+    secretary_general_after: Annotated[Number, Field(ge=1, le=500)] = 10
     operator: Address | None = None
     collection_stopped_after_hours: Annotated[Number, Field(ge=1, le=720)] = 4
 

@@ -192,6 +192,13 @@ SILENT: dict[str, dict[str, Any]] = {
         "alerts.show_sender": True,
         "alerts.unassigned": "accueil@pref.example.fr",
         "alerts.referent": "referent@pref.example.fr",
+        "alerts.referent_after": 4,
+        "alerts.secretary_general": "sg@pref.example.fr",
+        "alerts.secretary_general_after": 9,
+        "services[].also": ["secretariat@pref.example.fr"],
+        "services[].deputies": [
+            {"address": "interim@pref.example.fr", "first": "2026-12-21", "last": "2027-01-04"}
+        ],
         "alerts.operator": "informatique@pref.example.fr",
         "alerts.collection_stopped_after_hours": 8,
     },

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from datetime import datetime
 
 from mailsla.core.alerts.digests import Digest, digests
 from mailsla.core.alerts.memory import Memory, Told
+from mailsla.core.alerts.recipients import Contacts
 from mailsla.core.alerts.terms import AlertRule, AlertTerms
 from mailsla.core.clock.commitment import Commitment
 from mailsla.core.clock.working_days import WorkingCalendar
@@ -40,7 +42,13 @@ def terms(
 ) -> AlertTerms:
     """Return what decides; the account was read until now, unless told."""
     standard = Standard(clock(calendar), {"information": promise})
-    return AlertTerms(standard, office, rule or AlertRule(), {"contact": AccountRead(first, last or now)})
+    contacts = {service.name: Contacts(service.head) for service in office.services}
+    said = rule or AlertRule()
+    return AlertTerms(
+        standard,
+        replace(said, contacts=said.contacts or contacts),
+        {"contact": AccountRead(first, last or now)},
+    )
 
 
 def due(

@@ -11,6 +11,7 @@ import pytest
 from mailsla.core.alerts.digests import Notice
 from mailsla.core.alerts.memory import Told
 from mailsla.core.alerts.outgoing import DIGEST, Outgoing, message_id
+from mailsla.core.alerts.recipients import Contacts, Deputy, Ladder, recipients
 from mailsla.core.alerts.terms import AlertRule
 from mailsla.core.office.correspondents import Office, Service
 from mailsla.core.pairing.derivation import derive
@@ -28,7 +29,7 @@ def test_a_service_that_is_gone_or_has_no_head_leaves_its_requests_to_whoever_th
     office = Office(domains=("pref.example.fr",), services=services)
 
     assert due(ASKED, now=NOW, office=office) == ()
-    [digest] = due(ASKED, now=NOW, office=office, rule=AlertRule(unassigned=REFERENT))
+    [digest] = due(ASKED, now=NOW, office=office, rule=AlertRule(ladder=Ladder(unassigned=REFERENT)))
     assert (digest.recipient, len(digest.notices)) == (REFERENT, 1)
 
 
@@ -116,8 +117,8 @@ def test_the_usual_rule() -> None:
         working_days_before=(3, 1),
         send_at=time(8, 0),
         overdue_within=20,
-        unassigned=None,
-        referent=None,
+        ladder=Ladder(None, None, 5, None, 10),
+        contacts={},
     )
 
 
@@ -139,3 +140,66 @@ def test_a_mail_that_is_not_in_the_outbox_has_no_number_and_was_never_tried() ->
 
     assert (outgoing.number, outgoing.attempts, outgoing.kind) == (0, 0, DIGEST)
     assert replace(outgoing, purpose="report 2026-W46").kind == "report"
+
+
+AWAY = Deputy("adjointe@pref.example.fr", date(2026, 11, 9), date(2026, 11, 12))
+CONTACTS = {"Étrangers": Contacts(HEAD, ("secretariat@pref.example.fr",), (AWAY,))}
+
+
+@pytest.mark.parametrize(
+    ("day", "told"),
+    [
+        ("06", [HEAD, "secretariat@pref.example.fr"]),
+        ("09", ["adjointe@pref.example.fr", "secretariat@pref.example.fr"]),
+        ("12", ["adjointe@pref.example.fr", "secretariat@pref.example.fr"]),
+        ("13", [HEAD, "secretariat@pref.example.fr"]),
+    ],
+)
+def test_several_may_be_told_and_a_deputy_stands_in_for_the_head_from_a_day_to_another(
+    day: str, told: list[str]
+) -> None:
+    rule = AlertRule(contacts=CONTACTS)
+
+    found = due(ASKED, now=f"2026-11-{day} 09:00", rule=rule)
+
+    assert sorted(digest.recipient for digest in found) == sorted(told)
+    assert [digest.oversees for digest in found] == [False] * len(told)
+
+
+def test_who_is_told_twice_is_told_once() -> None:
+    twice = Contacts(HEAD, (HEAD,), (Deputy(HEAD, date(2026, 11, 13), date(2026, 11, 13)),))
+
+    assert recipients(twice, Ladder(HEAD, referent_after=1), date(2026, 11, 13), 1) == (HEAD,)
+
+
+@pytest.mark.parametrize(
+    ("late", "told"),
+    [
+        (0, ["chef"]),
+        (2, ["chef"]),
+        (3, ["chef", "referent"]),
+        (7, ["chef", "referent"]),
+        (8, ["chef", "referent", "sg"]),
+    ],
+)
+def test_what_grows_late_is_told_to_the_referent_then_to_the_secretary_general(
+    late: int, told: list[str]
+) -> None:
+    ladder = Ladder("referent", None, 3, "sg", 8)
+
+    assert [*recipients(Contacts("chef"), ladder, date(2026, 11, 13), late)] == told
+    assert [*recipients(Contacts(), ladder, date(2026, 11, 13), late)] == [
+        "referent",
+        *(name for name in told if name == "sg"),
+    ]
+    without = Ladder("referent", referent_after=None, secretary_general="sg", secretary_general_after=8)
+    assert "referent" not in recipients(Contacts("chef"), without, date(2026, 11, 13), late)
+
+
+def test_those_above_are_told_of_requests_as_somebody_else_s() -> None:
+    rule = AlertRule(ladder=Ladder(REFERENT, referent_after=1))
+
+    assert [(item.recipient, item.oversees) for item in due(ASKED, now=NOW, rule=rule)] == [
+        (HEAD, False),
+        (REFERENT, True),
+    ]

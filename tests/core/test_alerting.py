@@ -7,6 +7,7 @@ from datetime import date, time, timedelta
 import pytest
 
 from mailsla.core.alerts.memory import Told
+from mailsla.core.alerts.recipients import Ladder
 from mailsla.core.alerts.terms import BACKLOG, AlertRule
 from mailsla.core.clock.commitment import Unit
 from mailsla.core.mail.copies import Copy, MailboxRole
@@ -182,7 +183,7 @@ def test_what_lies_in_accounts_that_are_collected_no_longer_is_not_told_of() -> 
 
 def test_what_was_overdue_as_its_account_was_first_read_is_summed_up_once_to_the_referent_alone() -> None:
     soon = mail("2026-11-02 10:00", to=FOREIGNERS, by="claude.petit@example.net")
-    rule = AlertRule(referent=REFERENT)
+    rule = AlertRule(ladder=Ladder(REFERENT))
     first = paris("2026-11-13 08:30")
 
     [head, referent] = due(ASKED, soon, now="2026-11-13 09:00", first=first, rule=rule)
@@ -194,7 +195,7 @@ def test_what_was_overdue_as_its_account_was_first_read_is_summed_up_once_to_the
     ]
     told_once = [item for digest in (head, referent) for item in digest.told]
     assert (ASKED.key, REFERENT, BACKLOG) in [item[:3] for item in told_once]
-    later = due(ASKED, soon, now="2026-11-23 09:00", first=first, rule=rule, told=told_once)
+    later = due(ASKED, soon, now="2026-11-18 09:00", first=first, rule=rule, told=told_once)
     assert [(item.recipient, [of.request.key for of in item.notices]) for item in later] == [
         (HEAD, [soon.key])
     ]
@@ -209,7 +210,7 @@ def test_what_fell_due_after_its_account_was_first_read_is_the_head_s() -> None:
 
 
 def test_the_summary_waits_until_every_account_is_read_again() -> None:
-    now, rule = "2026-11-17 09:00", AlertRule(referent=REFERENT)
+    now, rule = "2026-11-17 09:00", AlertRule(ladder=Ladder(REFERENT))
     asked = mail("2026-10-01 10:00", to=FOREIGNERS)
 
     assert due(asked, now=now, first=paris("2026-11-12 09:00"), last="2026-11-13 09:00", rule=rule) == ()
@@ -241,7 +242,7 @@ def test_requests_that_no_service_has_go_to_whoever_the_site_names_or_to_the_ref
     asked, now = mail("2026-10-29 10:00"), "2026-11-13 09:00"
 
     assert due(asked, now=now) == ()
-    for rule in (AlertRule(referent=REFERENT), AlertRule(unassigned=REFERENT, referent=HEAD)):
+    for rule in (AlertRule(ladder=Ladder(REFERENT)), AlertRule(ladder=Ladder(HEAD, REFERENT))):
         assert [digest.recipient for digest in due(asked, now=now, rule=rule)] == [REFERENT]
 
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from mailsla.core.alerts.digests import Waiting, candidates, digests, told_about
 from mailsla.core.alerts.memory import Memory, Told
+from mailsla.core.alerts.recipients import Ladder
 from mailsla.core.alerts.terms import AlertRule, AlertTerms
 from mailsla.core.clock.announcement import Announcement
 from mailsla.core.clock.commitment import Commitment, Comparison, Unit
@@ -19,7 +20,7 @@ from mailsla.core.clock.verdict import Clock
 from mailsla.core.collection.gap import AccountRead
 from mailsla.core.pairing.derivation import derive
 from mailsla.core.rate.standard import Standard
-from tests.factories import OFFICE, PROMISE, RULES, clock, mail, paris
+from tests.factories import PROMISE, RULES, clock, mail, paris
 
 NOW = paris("2026-11-13 09:00")
 DAYS = 400
@@ -37,6 +38,7 @@ PROMISES = st.builds(
 RULES_OF_RECEIPT = st.builds(
     ReceiptRule, st.none() | st.just(time(17)) | st.just(time(0)), st.sampled_from(ClosedDayReceipt)
 )
+LADDER = Ladder("referent@pref.example.fr", secretary_general="sg@pref.example.fr")
 DATES = st.integers(min_value=-DAYS, max_value=60).map(lambda days: NOW.date() + timedelta(days=days))
 
 
@@ -110,11 +112,11 @@ def test_what_may_be_told_is_within_the_bounds_and_all_of_it_is_announced(
     before: tuple[int, ...],
     overdue_within: int,
 ) -> None:
-    alert_rule = AlertRule(before, overdue_within=overdue_within, referent="referent@pref.example.fr")
+    alert_rule = AlertRule(before, overdue_within=overdue_within, ladder=LADDER)
     standard = Standard(clock_of(rule), {"information": promise})
     first = data.draw(st.integers(min_value=0, max_value=120))
     read = {"contact": AccountRead(NOW - timedelta(days=first), NOW)}
-    terms = AlertTerms(standard, OFFICE, alert_rule, read)
+    terms = AlertTerms(standard, alert_rule, read)
     [derived] = derive([mail("2026-10-29 10:00")], RULES).requests
     requests = []
     for number, age in enumerate(ages):
@@ -158,7 +160,7 @@ def test_what_may_be_told_is_within_the_bounds_and_all_of_it_is_announced(
 
 
 def test_nobody_is_told_anything_on_a_closed_day_or_before_the_hour() -> None:
-    terms = AlertTerms(Standard(clock(), {"information": PROMISE}), OFFICE, AlertRule(), {})
+    terms = AlertTerms(Standard(clock(), {"information": PROMISE}), AlertRule(), {})
 
     assert told_about(terms, paris("2026-11-14 09:00")) is None
     assert told_about(terms, paris("2026-11-13 07:59")) is None

@@ -269,6 +269,13 @@ def test_what_was_late_from_the_start_is_summed_up_by_service() -> None:
     assert (page.entries, len(page.closing)) == ((), 1)
 
 
+def test_those_above_are_told_whose_requests_they_are() -> None:
+    page = alert_page(replace(digest(OVERDUE), oversees=True), SITE)
+
+    assert page.opening == ("Un courriel d'usager attend une réponse.",)
+    assert page.entries[0].notes[0] == "Service : Permis."
+
+
 @pytest.mark.parametrize("further", [0, 1, 2])
 def test_a_long_list_goes_on_in_a_file_and_loses_nothing(further: int) -> None:
     told = [replace(OVERDUE, request=request(f"{number:012x}")) for number in range(MOST_ENTRIES + further)]

@@ -12,6 +12,7 @@ import pytest
 from mailsla.core.alerts.digests import Digest, Waiting
 from mailsla.core.alerts.memory import Told
 from mailsla.core.alerts.outgoing import DIGEST, DropReason, Letter, Outgoing
+from mailsla.core.alerts.recipients import Ladder
 from mailsla.core.alerts.terms import AlertRule, AlertTerms
 from mailsla.core.errors import PermanentError, TransientError
 from mailsla.core.mail.copies import Mail
@@ -278,7 +279,7 @@ def test_everything_is_looked_at_first_then_once_an_hour() -> None:
 
 
 def test_what_was_late_from_the_start_is_summed_up_once_to_the_referent_and_never_to_heads() -> None:
-    site = Site([ASKED], rule=AlertRule(referent=REFERENT), first=paris("2026-11-13 07:00"))
+    site = Site([ASKED], rule=AlertRule(ladder=Ladder(REFERENT)), first=paris("2026-11-13 07:00"))
 
     assert (site.prepare(), site.deliver()) == (1, Delivery(sent=1))
     assert site.told == [(REFERENT, "backlog")]

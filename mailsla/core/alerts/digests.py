@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from mailsla.core.alerts.memory import Memory, Told
-from mailsla.core.alerts.recipients import recipient
 from mailsla.core.alerts.terms import BACKLOG, AlertTerms
 from mailsla.core.clock.announcement import Announcement
 from mailsla.core.clock.receipt_bounds import received_before, received_from
@@ -78,12 +77,21 @@ class Late(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """Everything one person is told on one day, the most urgent first; the referent, what was late from the start."""
+    """Everything one person is told on one day.
+
+    Attributes:
+        recipient: Who is told.
+        on: The local day.
+        notices: The requests, the most urgent first.
+        backlog: Of the referent alone, what was late from the start.
+        oversees: Whether these are requests of others, that grow late or that nobody has.
+    """
 
     recipient: str
     on: date
     notices: tuple[Notice, ...]
     backlog: tuple[Late, ...] = ()
+    oversees: bool = False
 
     @property
     def told(self) -> tuple[Told, ...]:
@@ -114,7 +122,7 @@ class Candidates:
 
     def keys(self, of: str | None = None) -> list[str]:
         """Return the keys of the requests to look at; with `of`, for that recipient alone."""
-        return [item.key for item in self.notices if of in {None, item.recipient}]
+        return list(dict.fromkeys(item.key for item in self.notices if of in {None, item.recipient}))
 
 
 def candidates(
@@ -143,11 +151,10 @@ def candidates(
         elif not (item.imported or memory.is_backlog(item.key)):
             remaining = _remaining(terms.calendar, stands.due_on, now)
             level = terms.rule.level(stands.outcome, remaining)
-            to = recipient(item.service, terms)
-            if level is None or to is None or to in taken:
+            if level is None:
                 continue
-            if not _is_known(memory, item.key, to, level, stands.due_on, terms, now):
-                notices.append(Candidate(item.key, to))
+            placed = _Placed(item.key, item.service, level, stands.due_on, remaining)
+            notices += (Candidate(item.key, to) for to in _to_be_told(placed, memory, terms, now, taken))
     return Candidates(tuple(notices), tuple(backlog))
 
 
@@ -188,19 +195,22 @@ def digests(
         if memory.is_backlog(request.key):
             continue
         notice = _notice(request, terms, now, doubtful=request.key in doubtful)
-        to = recipient(request.service, terms)
-        if notice is None or to is None or to in taken:
-            continue
-        due_on = notice.verdict.due_on
-        if not _is_known(memory, request.key, to, notice.level, due_on, terms, now):
-            by_recipient[to].append(notice)
+        if notice is not None:
+            for to in _to_be_told(_Placed.of(notice), memory, terms, now, taken):
+                by_recipient[to].append(notice)
     summary: dict[str, list[Late]] = {}
-    if (to := _summary_to(terms, now, taken)) is not None:
-        late = [item for item in late if not memory.has_backlog(item.key, to)]
-        summary = {to: sorted(late, key=_age)} if late else {}
+    if (reader := _summary_to(terms, now, taken)) is not None:
+        late = [item for item in late if not memory.has_backlog(item.key, reader)]
+        summary = {reader: sorted(late, key=_age)} if late else {}
     today = terms.calendar.local_date(now)
     return tuple(
-        Digest(to, today, tuple(sorted(by_recipient.get(to, ()), key=_urgency)), tuple(summary.get(to, ())))
+        Digest(
+            to,
+            today,
+            tuple(sorted(by_recipient.get(to, ()), key=_urgency)),
+            tuple(summary.get(to, ())),
+            terms.rule.ladder.oversees(to),
+        )
         for to in sorted({*by_recipient, *summary})
     )
 
@@ -283,10 +293,32 @@ def _last_working_day(calendar: WorkingCalendar, on: date) -> date:
     return on
 
 
-def _is_known(
-    memory: Memory, key: str, to: str, level: str, due_on: date, terms: AlertTerms, now: datetime
-) -> bool:
-    return memory.knows(key, to, level, due_on, terms.calendar, terms.week_of(now))
+class _Placed(NamedTuple):
+    """A request at its level, as far as it decides who is told."""
+
+    key: str
+    service: str | None
+    level: str
+    due_on: date
+    remaining: int
+
+    @classmethod
+    def of(cls, notice: Notice) -> _Placed:
+        """Return what a notice is about."""
+        request = notice.request
+        return cls(request.key, request.service, notice.level, notice.verdict.due_on, notice.remaining)
+
+
+def _to_be_told(
+    placed: _Placed, memory: Memory, terms: AlertTerms, now: datetime, taken: Collection[str]
+) -> Iterator[str]:
+    """Yield who is to be told of a request, does not know enough of it, and has no mail of the day."""
+    today, week = terms.calendar.local_date(now), terms.week_of(now)
+    for to in terms.rule.recipients(placed.service, today, max(0, -placed.remaining)):
+        if to not in taken and not memory.knows(
+            placed.key, to, placed.level, placed.due_on, terms.calendar, week
+        ):
+            yield to
 
 
 def _urgency(notice: Notice) -> tuple[date, datetime, str]:

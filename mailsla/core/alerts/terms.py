@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
+from mailsla.core.alerts.recipients import Contacts, Ladder, recipients
 from mailsla.core.clock.verdict import Outcome
 from mailsla.core.clock.working_days import WorkingCalendar
 from mailsla.core.collection.gap import AccountRead
-from mailsla.core.office.correspondents import Office
 from mailsla.core.rate.standard import Standard
 
 OVERDUE = "overdue"
@@ -25,15 +25,25 @@ class AlertRule:
         working_days_before: Working days before the due date at which a head is warned.
         send_at: Local time before which nothing is sent.
         overdue_within: A request overdue by more working days than this is only spoken of once a week.
-        unassigned: Who is told of requests that no service has; None for the referent.
-        referent: Who answers for the figures; None when the site names nobody.
+        ladder: Who is told of what no service has, and of what grows late.
+        contacts: Who is told of each service's.
     """
 
     working_days_before: tuple[int, ...] = (3, 1)
     send_at: time = time(8, 0)
     overdue_within: int = 20
-    unassigned: str | None = None
-    referent: str | None = None
+    ladder: Ladder = field(default_factory=Ladder)
+    contacts: Mapping[str, Contacts] = field(default_factory=dict)
+
+    @property
+    def referent(self) -> str | None:
+        """Who answers for the figures; None when the site names nobody."""
+        return self.ladder.referent
+
+    def recipients(self, service: str | None, day: date, late: int) -> tuple[str, ...]:
+        """Return who is told on a day of a service's request that is so many working days late."""
+        found = Contacts() if service is None else self.contacts.get(service, Contacts())
+        return recipients(found, self.ladder, day, late)
 
     def level(self, outcome: Outcome, remaining: int) -> str | None:
         """Return the most urgent level that a request which nothing answered is at; None when it is at none."""
@@ -63,13 +73,11 @@ class AlertTerms:
 
     Attributes:
         standard: The site's clock and promises.
-        office: Says who heads which service.
         rule: When alerts are given.
         read: Of each account that is collected and was read whole once, when it first and last was.
     """
 
     standard: Standard
-    office: Office
     rule: AlertRule
     read: Mapping[str, AccountRead]
 

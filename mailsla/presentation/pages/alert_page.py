@@ -82,7 +82,7 @@ def _whose(services: Sequence[str | None], site: AlertSite) -> str:
 def _opening(digest: Digest, services: Sequence[str | None]) -> Iterator[str]:
     if digest.notices:
         waits = mails_that_wait(len(digest.notices))
-        if None in services:
+        if None in services or digest.oversees:
             said = _("{waits} une réponse.")
         elif len(services) == 1:
             said = _("{waits} la réponse de votre service.")
@@ -125,13 +125,13 @@ def _entry(notice: Notice, digest: Digest, site: AlertSite, services: Sequence[s
         due_on=notice.verdict.due_on,
         due=until_when(notice, digest.on, site.zone),
         found_by=sentence.format(**found),
-        notes=tuple(_notes(notice, site, services)),
+        notes=tuple(_notes(notice, site, says_whose=len(services) > 1 or digest.oversees)),
     )
 
 
-def _notes(notice: Notice, site: AlertSite, services: Sequence[str | None]) -> Iterator[str]:
+def _notes(notice: Notice, site: AlertSite, *, says_whose: bool) -> Iterator[str]:
     request = notice.request
-    if len(services) > 1:
+    if says_whose:
         whose = _("à attribuer") if request.service is None else words.safe(request.service, 60)
         yield _("Service : {service}.").format(service=whose)
     if site.shown.sender and request.citizens:
