@@ -9,7 +9,7 @@ DEMO := .venv-demo-$(VERSION)
 BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup
 
-.PHONY: demo test whole installed check unit coverage faults fuzz mutations recount soak bench bench-quick house lock messages image clean python
+.PHONY: simulate demo test whole installed check unit coverage faults fuzz mutations recount soak bench bench-quick house lock messages image clean python
 
 demo: $(DEMO)/installed
 	@$(DEMO)/bin/mailsla demo
@@ -69,6 +69,10 @@ mutations-sample: $(VENV)/installed
 # 2,700 conversations judged by a program that shares no code with mailsla, and by mailsla: ten minutes.
 recount: $(VENV)/installed
 	$(BIN)/python -m tests.trials.recount
+
+# Weeks of alerts in virtual time, with all that breaks: a hundred seeds, a quarter of an hour.
+simulate: $(VENV)/installed
+	$(BIN)/python -m tests.trials.alerts.simulation 100
 
 # Half an hour of traffic under the daemon's eyes, many times faster than life.
 soak: $(VENV)/installed servers
