@@ -48,6 +48,7 @@ PURE = {
     "functools",
     "hashlib",
     "heapq",
+    "hmac",
     "html",
     "ipaddress",
     "itertools",
