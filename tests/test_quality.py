@@ -64,6 +64,7 @@ def test_every_habit_is_written_with_its_truth(letters: list[Letter]) -> None:
     assert {letter.kind for letter in letters} == set(MailKind) - {
         MailKind.UNDERIVED,
         MailKind.DECLARED_SENDER,
+        MailKind.ACTION,
     }
     assert {letter.side for letter in letters} == set(Side) - {Side.SAME}
     assert {letter.part for letter in letters} >= {Part.REQUEST, Part.REMINDER, Part.FOLLOW_UP, Part.THANKS}

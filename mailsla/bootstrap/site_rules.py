@@ -34,11 +34,14 @@ class Site:
 
     @cached_property
     def office(self) -> Office:
-        """Who we are: domains, declared addresses, the accounts' own, that of alerts, the services."""
+        """Who we are: domains, declared addresses, the accounts' own, those of alerts and actions, the services."""
         settings = self.settings
         logins = {account.user.lower() for account in settings.accounts if "@" in account.user}
         heads = {service.head for service in settings.services if service.head is not None}
         senders = set() if settings.smtp is None else {settings.smtp.sender}
+        actions = settings.actions if settings.actions is not None and settings.actions.enabled else None
+        if actions is not None and actions.address is not None:
+            senders.add(actions.address)
         return Office(
             domains=settings.office.domains,
             addresses=frozenset({*settings.office.addresses, *logins, *heads, *senders}),
@@ -54,6 +57,7 @@ class Site:
             networks=settings.office.networks,
             copies_are_trusted=settings.office.copies_are_trusted,
             message_id_hosts=settings.office.message_id_hosts,
+            actions=None if actions is None else actions.address or "",
         )
 
     @property

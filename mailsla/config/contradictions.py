@@ -15,6 +15,14 @@ Said = Iterable[tuple[str, str]]
 """Entries, each as the file has it, with something that it says."""
 
 
+class Actions(Protocol):
+    """How actions are asked for by mail."""
+
+    @property
+    def address(self) -> str | None:
+        """Where the mails go; None for the first account's own address."""
+
+
 class Entries(Protocol):
     """What the sections say, each of several entries."""
 
@@ -47,6 +55,10 @@ class Entries(Protocol):
         """Days that the site adds."""
 
     @property
+    def actions(self) -> Actions | None:
+        """How actions are asked for by mail."""
+
+    @property
     def closings(self) -> tuple[ClosingSection, ...]:
         """How agents close a request."""
 
@@ -66,6 +78,24 @@ def contradictions(settings: Entries) -> Iterator[str]:
             "{first} et {second} se reconnaissent au même signe (adresse, dossier, mot-clé ou objet) ; laissez-le à un "
             "seul."
         ).format(first=here, second=there)
+    if settings.actions is not None and settings.actions.address in _written_to(settings):
+        yield _(
+            "actions.address reçoit déjà d'autres courriels (un service, un engagement, un formulaire, un chef de "
+            "service ou le seul compte relevé) : donnez-lui une adresse à part, comme « contact+actions@… »."
+        )
+
+
+def _written_to(settings: Entries) -> set[str | None]:
+    """Return the addresses to which people write: what is written to that of actions alone is no letter."""
+    accounts = settings.accounts
+    return {
+        *(address for item in settings.services for address in item.addresses),
+        *(address for item in settings.commitments for address in item.addresses),
+        *(item.head for item in settings.services),
+        *(sender for item in settings.forms for sender in item.senders),
+        *settings.office.form_senders,
+        *(account.user.lower() for account in accounts if len(accounts) == 1),
+    } - {None}
 
 
 def _twice(said: Said) -> Iterator[tuple[str, str, str]]:

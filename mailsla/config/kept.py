@@ -45,6 +45,7 @@ OF_ALERTS = (
     "secretary_general",
     "secretary_general_after",
 )
+OF_ACTIONS = ("enabled", "address")
 
 NOWHERE = {"host": "localhost", "tls": "none"}
 """Where an account and the relay are, for whoever knows no server: on this machine, and nobody asks them."""
@@ -63,7 +64,9 @@ def kept(settings: Settings) -> dict[str, Any]:
         for account in settings.accounts
     ]
     smtp = {} if settings.smtp is None else {"smtp": {"sender": settings.smtp.sender}}
-    return {**document, "alerts": alerts, "accounts": accounts, **smtp}
+    said = settings.actions
+    actions = {} if said is None else {"actions": said.model_dump(mode="json", include=set(OF_ACTIONS))}
+    return {**document, "alerts": alerts, **actions, "accounts": accounts, **smtp}
 
 
 def settings_kept(document: Mapping[str, Any], url: str) -> Settings:

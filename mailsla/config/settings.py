@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from datetime import datetime, time
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field, PrivateAttr, model_validator
 
 from mailsla.config.contradictions import contradictions
-from mailsla.config.fields import Address, Name, Number, Section, TimeOfDay
+from mailsla.config.fields import Address, File, Name, Number, Section, TimeOfDay
 from mailsla.config.office import (
     ClosingSection,
     FormSection,
@@ -81,6 +82,17 @@ class ReportOrderSection(Section):
         return self
 
 
+class Actions(Section):
+    """`[actions]`: what people may ask for by the links of the mails that mailsla sends; without it, nothing.
+
+    Without an address, the mails go to the first account's own, and only a token tells them from others.
+    """
+
+    enabled: bool = True
+    address: Address | None = None
+    key_file: Annotated[File, Field(validate_default=True)] = Path("cle-actions")
+
+
 class ReportSection(Section):
     """`[report]`: by which date a request belongs to a period, in the figure that people look at."""
 
@@ -111,6 +123,7 @@ class Settings(Section):
     reply_kinds: tuple[ReplyKindSection, ...] = ()
     closings: tuple[ClosingSection, ...] = ()
     alerts: Alerts = Alerts()
+    actions: Actions | None = None
     smtp: Smtp | None = None
     store: StoreSection = StoreSection()
     report: ReportSection = ReportSection()

@@ -92,6 +92,8 @@ def left_out_because(kind: str, reason: Sequence[str]) -> str:
 def left_out_by(rule: str) -> str:
     """The rule that left a mail out; that of a standard by its number."""
     return {
+        "action-address": _("écrit à l'adresse des actions, sans signature"),
+        "action-token": _("demande une action, avec sa signature"),
         "bulk-and-feedback": _("envoi en nombre"),
         "calendar-message": _("message d'agenda"),
         "calendar-part": _("une invitation est l'une de ses parties"),
@@ -135,6 +137,7 @@ def kind(value: str) -> str:
         "spam": _("indésirables"),
         "own_alert": _("alertes de mailsla"),
         "declared_sender": _("expéditeurs déclarés"),
+        "action": _("actions demandées par courriel"),
         "underived": _("courriels mis de côté"),
     }.get(value, value)
 
@@ -152,6 +155,7 @@ def one_kind(value: str) -> str:
         "spam": _("indésirable"),
         "own_alert": _("alerte de mailsla"),
         "declared_sender": _("expéditeur déclaré"),
+        "action": _("action demandée par courriel"),
         "unreadable": _("illisible"),
         "underived": _("mis de côté"),
     }.get(value, value)

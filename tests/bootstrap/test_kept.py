@@ -81,6 +81,7 @@ def test_no_secret_and_nothing_that_opens_a_server_is_kept(way: str) -> None:
     )
     configuration["accounts"].append({"name": "autre", **server, "oauth2": tokens})
     configuration["alerts"] = {"operator": "UNSECRET@pref.example.fr"}
+    configuration["actions"] = {"key_file": "UNSECRET"}
     configuration["store"] = {"url": "postgresql://mailsla:UNSECRET@UNSECRET.example.fr/mailsla"}
 
     said = json.dumps(kept(parse(configuration, folder=Path("/UNSECRET"))))
@@ -92,6 +93,7 @@ def test_no_secret_and_nothing_that_opens_a_server_is_kept(way: str) -> None:
 LEFT_OUT = {
     "store",  # where the store is: whoever reads it knows, and a password may stand there
     "accounts",  # but for names, addresses and rhythms
+    "actions",  # but for whether there are any, and the address; not where the key is
     "alerts",  # but for when heads are warned, and what is shown
     "smtp",  # but for the sender, an address of ours
     "reports",  # to whom reports are mailed: whoever only reads mails none

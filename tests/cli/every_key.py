@@ -115,6 +115,7 @@ LATER: dict[str, Any] = {
     "closings[].mailboxes": ["Guichet"],
     "smtp.sender": "camille4@example.org",
     "report.cohort": "received",
+    "actions.address": "contact@pref.example.fr",
 }
 """Another value of each key that says something of the mail below."""
 
@@ -201,6 +202,10 @@ SILENT: dict[str, dict[str, Any]] = {
         ],
         "alerts.operator": "informatique@pref.example.fr",
         "alerts.collection_stopped_after_hours": 8,
+    },
+    "whether actions are asked for by mail, and by which key": {
+        "actions.enabled": False,
+        "actions.key_file": "autre-cle",
     },
     "files that the group reads": {"store.readable_by_group": True},
     "hours of days that never count": {

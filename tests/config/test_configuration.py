@@ -326,6 +326,20 @@ RULES = [
         "configuration",
         "closings[1] (answered) et closings[2] (excluded) se reconnaissent",
     ),
+    *(
+        (
+            taken | {"actions": {"address": "Permis@pref.example.fr"}},
+            "configuration",
+            "actions.address reçoit déjà",
+        )
+        for taken in (
+            with_account(user="permis@pref.example.fr"),
+            with_office(form_senders=["permis@pref.example.fr"]),
+            with_service(head="permis@pref.example.fr"),
+            with_service(addresses=["permis@pref.example.fr"]),
+            with_commitment(addresses=["permis@pref.example.fr"]),
+        )
+    ),
     (
         SMALLEST | {"reply_kinds": [{"kind": "survey"}]},
         "reply_kinds[1]",

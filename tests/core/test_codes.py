@@ -29,7 +29,9 @@ CODES = {
         "request follow-up reminder after-unseen thanks reply holding-reply other-reply untied untied-to-check "
         "internal unsent left-out set-aside pending further-copy"
     ),
-    "MailKind": "person automatic_reply delivery_report receipt list calendar spam own_alert declared_sender underived",
+    "MailKind": (
+        "person automatic_reply delivery_report receipt list calendar spam own_alert declared_sender action underived"
+    ),
     "MailboxRole": "inbox sent junk trash drafts",
     "Missing": "period due collection",
     "Outcome": "met missed not_due",

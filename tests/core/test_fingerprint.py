@@ -78,6 +78,7 @@ OTHER: dict[str, Any] = {
     "Form.subject_pattern": re.compile("<(.+)>"),
     "Interval.end": time(23),
     "Interval.start": time(8),
+    "Office.actions": "actions@pref.example.fr",
     "Office.addresses": frozenset({"pref@example.org"}),
     "Office.never_requests": frozenset({"avis@example.org"}),
     "Office.copies_are_trusted": True,

@@ -61,7 +61,7 @@ ENUMS: Mapping[tuple[str, str], set[StrEnum | str]] = {
     ("calendar", "[].kind"): {*DayKind} - {DayKind.WORKING, DayKind.WEEKEND},
     ("check", "checks[].health"): {*Health},
     ("classify", "kind"): {*MailKind, "office", "unreadable"}
-    - {MailKind.OWN_ALERT, MailKind.UNDERIVED, MailKind.DECLARED_SENDER},
+    - {MailKind.OWN_ALERT, MailKind.UNDERIVED, MailKind.DECLARED_SENDER, MailKind.ACTION},
     ("conversations", "[].messages[].evidence"): {*Evidence},
     ("import", "skipped[].reason"): {*NotMail},
     ("notes", "notes[].kind"): {*NoteKind},

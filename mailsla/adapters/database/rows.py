@@ -28,7 +28,7 @@ def _placed(*names: str) -> list[tuple[str, int]]:
 
 
 IDS = _placed("in_reply_to", "references")
-PEOPLE = _placed("senders", "sender", "reply_to", "to", "cc", "bcc", "asked_by")
+PEOPLE = _placed("senders", "sender", "reply_to", "to", "cc", "bcc", "asked_by", "asks")
 
 MESSAGE_COLUMNS = (
     "key",

@@ -107,6 +107,7 @@ class Header(NamedTuple):
         cc: Addresses of Cc.
         bcc: Addresses of Bcc, which a sent copy may keep.
         asked_by: The address that a web form's body names, when the header gives none.
+        asks: What an action is asked for by, and what was typed with it (`mailsla.core.mail.action_words.Asked.kept`).
         kept: The fields of `KEPT_FIELDS` that are present, as (lower-case name, value) in their order.
         trace_fields: The fields of `mailsla.core.mail.trace_information.TRACE_FIELDS`, in their order, folded as they
             came; None when nobody looked. Like `hop_at`, they belong to one copy: the message keeps none.
@@ -126,6 +127,7 @@ class Header(NamedTuple):
     cc: tuple[str, ...] = ()
     bcc: tuple[str, ...] = ()
     asked_by: tuple[str, ...] = ()
+    asks: tuple[str, ...] = ()
     kept: tuple[tuple[str, str], ...] = ()
     trace_fields: tuple[tuple[str, str], ...] | None = None
 

@@ -45,6 +45,7 @@ class MailKind(StrEnum):
     SPAM = "spam"
     OWN_ALERT = "own_alert"
     DECLARED_SENDER = "declared_sender"
+    ACTION = "action"
     UNDERIVED = "underived"
 
 

@@ -1,8 +1,9 @@
 """What a mail's body is read for, when its header does not say enough; nothing else of it is kept.
 
-Three questions only: who asks, in a declared web form that writes it in the text; whether a mail written by a
-delivery system, which marks it nowhere in the header, is a delivery report; and whether an answer to a mail of ours
-only thanks. A mail that may be an invitation is asked of what parts it is made, and no part is read.
+Four questions only: who asks, in a declared web form that writes it in the text; whether a mail written by a
+delivery system, which marks it nowhere in the header, is a delivery report; whether an answer to a mail of ours
+only thanks; and, where the site takes actions by mail, what one asks for. A mail that may be an invitation is asked of
+what parts it is made, and no part is read.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import html
 import re
 from email.message import Message
 
+from mailsla.core.mail.action_words import asked
 from mailsla.core.mail.base_subject import base_subject
 from mailsla.core.mail.encoded_words import text_of
 from mailsla.core.mail.header import BODY_SAYS, BODY_THANKS, Header
@@ -39,6 +41,8 @@ def needs_body(header: Header, office: Office) -> bool:
     form = office.form_of(header)
     if form is not None:
         return form.needs_body(header, office.outside)
+    if office.may_ask_action(header):
+        return True
     # What nearly every letter is not comes first.
     may_tell = is_of_a_mail_system(header) or _may_thank(header, office)
     return may_tell and kind_here(header, office).kind is MailKind.PERSON
@@ -82,6 +86,10 @@ def with_body(header: Header, content_fields: bytes, body: bytes, office: Office
     form = office.form_of(header)
     if form is not None:
         return header._replace(asked_by=form.asked_by(first_text(content_fields, body)))
+    if office.may_ask_action(header):
+        found = asked(header.subject, first_text(content_fields, body)).kept
+        if found:
+            return header._replace(asks=found)
     if is_of_a_mail_system(header) and kind_of(header, body).kind is MailKind.DELIVERY_REPORT:
         return header._replace(kept=(*header.kept, (BODY_SAYS, MailKind.DELIVERY_REPORT.value)))
     if _may_thank(header, office) and _only_thanks(content_fields, body):

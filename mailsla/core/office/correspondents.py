@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
+from mailsla.core.mail.action_token import names_token, tokens_in
 from mailsla.core.mail.addresses import plain
 from mailsla.core.mail.header import Header
 from mailsla.core.mail.kinds import LIST_FIELDS
@@ -69,6 +70,8 @@ class Office:
         networks: Networks of ours beside the private ones, as `198.51.100.0/24`.
         copies_are_trusted: Whether whatever bears an address of ours is believed to be ours.
         message_id_hosts: Hosts, beside those of our domains, whose Message-IDs our mail alone bears.
+        actions: Where mails go that ask for an action; empty when only a token tells them from others, None when the
+            site takes none.
     """
 
     domains: tuple[str, ...] = ()
@@ -80,6 +83,7 @@ class Office:
     networks: tuple[str, ...] = ()
     copies_are_trusted: bool = False
     message_id_hosts: tuple[str, ...] = ()
+    actions: str | None = None
     _known: dict[str, bool] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     @cached_property
@@ -128,6 +132,23 @@ class Office:
             not self.never_requests.isdisjoint((bare, f"@{bare.rpartition('@')[2]}"))
             for bare in map(plain, header.senders)
         )
+
+    def may_ask_action(self, header: Header) -> bool:
+        """Tell whether a mail may ask for an action, and its body is to be read for that."""
+        return self.actions is not None and (self._is_to_actions(header) or names_token(header.subject))
+
+    def asks_action(self, header: Header) -> bool:
+        """Tell whether a mail asks for an action, or seems to: it bears a token, or is written to that address alone.
+
+        Whoever wrote it: a forged one asks nothing else either.
+        """
+        return self.actions is not None and (
+            bool(header.asks) or self._is_to_actions(header) or bool(tokens_in(header.subject))
+        )
+
+    def _is_to_actions(self, header: Header) -> bool:
+        # Not without its tag: it may be all that tells this address from the contact box's.
+        return bool(header.to) and all(address == self.actions for address in header.to)
 
     def has_host(self, host: str) -> bool:
         """Tell whether a host lies in our domains."""

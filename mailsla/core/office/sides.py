@@ -106,6 +106,8 @@ def read(mail: Mail, office: Office, *, vouched: bool = False) -> Reading:
         return _citizen(mail, office, MailKind.PERSON, None)
     if is_letter(mail.header, kind, office):
         kind, reason = _by_copies(mail, office)
+    elif kind is MailKind.ACTION and mail.roles == {MailboxRole.DRAFTS}:
+        kind, reason = MailKind.PERSON, Reason(NOT_SENT)
     if kind is not MailKind.PERSON or reason is not None:
         return Reading(mail, Side.ASIDE, kind, reason, received(mail), ())
     if office.wrote(mail.header):

@@ -14,6 +14,9 @@ from fractions import Fraction
 SCHEME = "2:"
 """Begins every fingerprint; raised whenever the rendering below changes. Names without it are of the first scheme."""
 
+UNSAID = frozenset({"Office.actions"})
+"""Fields that are left out while they are None: a site that does not use them keeps the names that it had."""
+
 
 def fingerprint(value: object, *, without: Collection[str] = ()) -> str:
     """Return the name of a value: frozen dataclasses, named tuples and what a rule is made of, however nested.
@@ -48,7 +51,11 @@ def _of_parts(value: object, without: Collection[str]) -> list[object] | None:
     named = _named_parts(value)
     if named is not None:
         owner = type(value).__name__
-        kept = [(name, part) for name, part in named if f"{owner}.{name}" not in without]
+        kept = [
+            (name, part)
+            for name, part in named
+            if f"{owner}.{name}" not in without and not (part is None and f"{owner}.{name}" in UNSAID)
+        ]
         return ["fields", *([name, _rendered(part, without)] for name, part in kept)]
     if isinstance(value, tuple):
         return ["tuple", *(_rendered(part, without) for part in value)]
