@@ -29,6 +29,7 @@ NAMES = (
     "publications",
     "person",
     "alerts",
+    "actions",
     "check",
     "import",
     "conversations",

@@ -12,10 +12,10 @@ from functools import partial
 from mailsla.adapters.machine.scheduling import Job, Shift, run_shifts
 from mailsla.adapters.machine.signs_of_life import give_sign
 from mailsla.adapters.machine.written_files import keep_private
-from mailsla.bootstrap import alerts, keeping_up
+from mailsla.bootstrap import actions, alerts, keeping_up
 from mailsla.bootstrap.access import forget_tokens
 from mailsla.bootstrap.application import Application
-from mailsla.core.errors import MailslaError, Superseded
+from mailsla.core.errors import MailslaError, PermanentError, Superseded
 from mailsla.usecases import notify
 from mailsla.usecases.hand_over import Delivery
 from mailsla.usecases.rounds import Rounds, Watched
@@ -36,6 +36,7 @@ class Told:
         began: Told of the site, once its rounds are about to begin, and again with each new configuration.
         refused: Told why a new configuration cannot be used.
         outdated: Told, once, that the store is kept by another configuration, which is newer.
+        not_acted: Told why what mails ask for cannot be done.
     """
 
     heard: Heard
@@ -43,6 +44,7 @@ class Told:
     began: Callable[[Application], object] = _nobody
     refused: Callable[[MailslaError], object] = _nobody
     outdated: Callable[[Superseded], object] = _nobody
+    not_acted: Callable[[MailslaError], object] = _nobody
 
 
 @dataclass(frozen=True)
@@ -51,15 +53,24 @@ class SiteWork:
 
     app: Application
     outdated: Callable[[Superseded], object] = _nobody
+    not_acted: Callable[[MailslaError], object] = _nobody
     _known: set[datetime | None] = field(default_factory=set, init=False)
     _looks: notify.Rounds = field(default_factory=notify.Rounds, init=False)
 
     def derive(self) -> int:
-        """Bring requests up to date, unless a newer configuration does: what was collected waits for it."""
+        """Bring requests up to date, and do what mails ask for; unless a newer configuration does: it all waits for it.
+
+        What keeps actions from being done keeps nothing else: they wait.
+        """
         try:
-            return self.app.derive(lambda _done, _total: give_sign())
+            done = self.app.derive(lambda _done, _total: give_sign())
         except Superseded:
             return 0
+        try:
+            actions.act(self.app)
+        except (PermanentError, Superseded) as error:
+            self.not_acted(error)
+        return done
 
     def half_read(self) -> AbstractSet[str]:
         """Return the accounts of which something was read, and which never were to their end."""
@@ -96,7 +107,8 @@ def rounds(app: Application, told: Told) -> Rounds:
     accounts = [
         Watched(account.name, account.every_seconds, partial(app.watch, account)) for account in app.accounts
     ]
-    return Rounds(accounts, SiteWork(app, told.outdated), app.time.is_stopping, told.heard, told.delivered)
+    work = SiteWork(app, told.outdated, told.not_acted)
+    return Rounds(accounts, work, app.time.is_stopping, told.heard, told.delivered)
 
 
 @dataclass

@@ -38,15 +38,26 @@ def decide(
     """
     store = app.store
     keys = [*request.keys, *((wanted.message.key,) if isinstance(wanted, deciding.OfMail) else ())]
+    doubts = doubts_about(app, request)
+    return _with_changes(
+        app, keys, lambda: deciding.decide(store.decisions, doubts, request, wanted, signed, choices(app))
+    )
+
+
+def choices(app: Application) -> deciding.Choices:
+    """Return what a decision may name on this site."""
     services = [item.name for item in app.site.settings.services]
-    choices = deciding.Choices(services, list(app.site.commitments), app.site.zone)
+    return deciding.Choices(services, list(app.site.commitments), app.site.zone)
+
+
+def doubts_about(app: Application, request: Request | None) -> deciding.Doubts:
+    """Return how to learn what a person must look at: every mail, and the instants of a request."""
 
     def doubts() -> Sequence[Doubt]:
-        return [*store.derivations.doubts(), *disputes([case_of(request)], app.standard(), app.now())]
+        disputed = [] if request is None else disputes([case_of(request)], app.standard(), app.now())
+        return [*app.store.derivations.doubts(), *disputed]
 
-    return _with_changes(
-        app, keys, lambda: deciding.decide(store.decisions, doubts, request, wanted, signed, choices)
-    )
+    return doubts
 
 
 def decide_mail(

@@ -91,6 +91,9 @@ def _what_tells() -> dict[str, Declared]:
         "alerts": Declared(
             "alerting", "alerts", _("Montre les alertes à envoyer maintenant et celles qui sont parties.")
         ),
+        "actions": Declared(
+            "acting", "actions", _("Liste les actions demandées par courriel, et ce que chacune est devenue.")
+        ),
         "conversations": Declared(
             "pairing",
             "conversations",

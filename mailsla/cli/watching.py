@@ -10,6 +10,7 @@ import typer
 
 from mailsla.adapters.machine.logs import LOG, start_logging
 from mailsla.adapters.machine.one_arena import use_one_arena
+from mailsla.bootstrap import actions
 from mailsla.bootstrap.application import Application
 from mailsla.bootstrap.daemon import Daemon, Told
 from mailsla.cli import session
@@ -43,6 +44,7 @@ def collect_all(app: Application) -> list[Collected]:
         task = progress.add_task(_("Rapprochement"), total=1)
         try:
             app.derive()
+            actions.act(app)
         finally:
             # What was collected stays, whatever became of the rest.
             for result in results:
@@ -103,7 +105,7 @@ def run(context: typer.Context) -> None:
     """Collect, derive and warn until SIGTERM; at SIGHUP, read the configuration again."""
     use_one_arena()
     start_logging(debug=session.chosen(context).debug)
-    told = Told(_log, _log_delivery, _log_beginning, _log_refusal, _log_outdated)
+    told = Told(_log, _log_delivery, _log_beginning, _log_refusal, _log_outdated, _log_not_acted)
     Daemon(partial(session.application, context), told).run()
 
 
@@ -121,6 +123,10 @@ def _log_outdated(newer: Superseded) -> None:
         "another configuration is newer: mails are collected, nothing is derived, nobody is alerted",
         saved_at=saved_at,
     )
+
+
+def _log_not_acted(error: MailslaError) -> None:
+    structlog.get_logger().error("actions asked for by mail wait", reason=str(error))
 
 
 def _log_delivery(delivery: Delivery) -> None:

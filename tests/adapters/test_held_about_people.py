@@ -116,7 +116,16 @@ def test_a_mail_comes_with_where_it_was_what_was_made_of_it_and_what_was_decided
 def test_every_value_that_is_kept_of_a_header_is_among_its_fields() -> None:
     whole = Header(
         *("id@a", ("reply@b",), ("ref@c",), "ab" * 22, "Objet", AT, None),
-        *(("from@d",), ("sender@e",), ("reply-to@f",), ("to@g",), ("cc@h",), ("bcc@i",), ("asked@j",)),
+        *(
+            ("from@d",),
+            ("sender@e",),
+            ("reply-to@f",),
+            ("to@g",),
+            ("cc@h",),
+            ("bcc@i",),
+            ("asked@j",),
+            ("typed l",),
+        ),
         (("list-id", "k"),),
     )
     assert list(fields_of(whole)) == [
@@ -133,6 +142,7 @@ def test_every_value_that_is_kept_of_a_header_is_among_its_fields() -> None:
             ("cc", "cc@h"),
             ("bcc", "bcc@i"),
             ("asked-by", "asked@j"),
+            ("asks", "typed l"),
         ),
         ("list-id", "k"),
     ]

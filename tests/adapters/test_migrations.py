@@ -13,12 +13,14 @@ from sqlalchemy import Connection, Engine, inspect, select, text
 from mailsla.adapters.database import migrating, rows, schema
 from mailsla.adapters.database.bulk import column_values, insert_rows
 from mailsla.adapters.database.clue_counts import Counted
-from mailsla.adapters.database.decisions import DIGESTED
+from mailsla.adapters.database.decisions import DIGESTED, Decisions
 from mailsla.adapters.database.engine import reading, writing
 from mailsla.adapters.database.outbox import Outbox
 from mailsla.adapters.database.store import store_on
 from mailsla.adapters.database.tables import DECISION, DERIVATION, MESSAGE, SET_ASIDE
+from mailsla.core.alerts.asked_action import Act, ActOutcome
 from mailsla.core.alerts.memory import Told
+from mailsla.core.alerts.signed_action import MailAction
 from mailsla.core.collection.on_server import ListedMailbox
 from mailsla.core.collection.to_store import Batch, Cursor, new_message
 from mailsla.core.mail.authentication_results import Results
@@ -26,6 +28,7 @@ from mailsla.core.mail.copies import MailboxRole
 from mailsla.core.mail.trace_information import Hop, Trace
 from mailsla.core.pairing.balance import MailClass
 from mailsla.core.pairing.configured import Configured, rule_names
+from mailsla.core.pairing.decision import Action, Decision
 from mailsla.core.rate.publication import Published
 from mailsla.usecases.derive import Freshness, derive_pending, freshness
 from tests.adapters.salted import unproven
@@ -377,8 +380,10 @@ def test_what_an_earlier_version_announced_is_known_if_it_left_and_is_decided_ag
 
 
 def _before_0019(connection: Connection) -> None:
-    """Put the tables of what people were told, and of runs, back as they were."""
+    """Put the tables of what people were told, and of runs, back as they were; no mail asked for anything."""
     connection.exec_driver_sql("alter table collection drop column last_started_at")
+    connection.exec_driver_sql("drop table act")
+    connection.exec_driver_sql("drop index ix_derived_message_action")
     connection.exec_driver_sql("drop table alert")
     for name in ("dropped_at", "dropped"):
         connection.exec_driver_sql(f"alter table outgoing drop column {name}")
@@ -387,6 +392,21 @@ def _before_0019(connection: Connection) -> None:
         "references outgoing (id), created_at timestamp not null, "
         "constraint pk_alert primary key (request, level))"
     )
+
+
+def test_a_store_that_took_no_action_keeps_its_decisions_and_takes_some(empty_engine: Engine) -> None:
+    schema.upgrade(empty_engine, "0019")
+    decision = Decision(1, KEY, Action.EXCLUDE, "essai", "a.martin", AT)
+    Decisions(empty_engine).add(decision)
+    act = Act(KEY, AT, ActOutcome.DONE, None, MailAction.CONFIRM, KEY, "t" * 32, 1)
+
+    schema.upgrade(empty_engine)
+
+    migrating.check(empty_engine)
+    store = store_on(empty_engine)
+    store.acts.note(act)
+    assert store.acts.all() == (act,)
+    assert store.decisions.taken() == (decision,)
 
 
 def _contents(connection: Connection) -> dict[str, list[tuple[object, ...]]]:

@@ -165,7 +165,7 @@ def mails(app: Application) -> list[Mail]:
     with reading(app.engine) as connection:
         read = TiedMessages(connection, 250)
         ground = read.ground(app.site.pairing)
-        return [item for part in read.portions(None) for item in part.mails(ground).values()]
+        return [item for part in read.portions(None) for item in part.mails(ground.mailboxes).values()]
 
 
 Act = Callable[[Life], None]

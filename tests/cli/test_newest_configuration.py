@@ -226,6 +226,7 @@ READING = (
     "show {key}",
     "conversations",
     "alerts",
+    "actions",
     "check",
 )
 

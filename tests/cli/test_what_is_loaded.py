@@ -115,6 +115,7 @@ def test_the_clock_needs_no_store_no_configuration_and_no_pairing(
         ("publications", 0),
         ("notes", 0),
         ("alerts", 0),
+        ("actions", 0),
         ("conversations", 0),
         # Nothing was collected.
         ("check --quick", 1),

@@ -9,18 +9,22 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import count, product
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
-from mailsla.adapters.database.engine import open_engine, writing
+from mailsla.adapters.database.acts import Acts
+from mailsla.adapters.database.engine import open_engine, reading, writing
 from mailsla.adapters.database.outbox import Outbox
 from mailsla.adapters.database.request_days import ALWAYS
-from mailsla.adapters.database.tables import DECISION, DERIVED_DAYS, DERIVED_REQUEST, PUBLICATION
+from mailsla.adapters.database.tables import DECISION, DERIVED_DAYS, DERIVED_REQUEST, MESSAGE, PUBLICATION
 from mailsla.cli import run
+from mailsla.core.alerts.asked_action import Act, ActOutcome, ActReason
 from mailsla.core.alerts.memory import Told
 from mailsla.core.alerts.outgoing import DropReason, Outgoing
+from mailsla.core.alerts.signed_action import MailAction
 from mailsla.core.rate.period import Grain
 from mailsla.core.rate.selection import State
 from mailsla.core.rate.standard import Variant
@@ -55,6 +59,7 @@ COMMANDS = (
     "publications",
     "publications --period 2026-11",
     "alerts",
+    "actions",
     "check --quick",
     "check",
     "conversations",
@@ -147,6 +152,7 @@ def demonstrated(folder: Path) -> Office:
     office.printed("report", "--publish", "--reason", "essai")
     office.printed("report", "--publish", "--period", "2026-11-02")
     fill_outbox(config.with_name("mailsla.sqlite3"))
+    fill_acts(config.with_name("mailsla.sqlite3"))
     dispute(config.with_name("mailsla.sqlite3"))
     forget_who_recorded(config.with_name("mailsla.sqlite3"))
     return office
@@ -224,6 +230,28 @@ def fill_outbox(store: Path) -> None:
     outbox.mark_sent(1, NOW, [Told(32 * "1", HEAD, "overdue", None, date(2026, 11, 11))])
     outbox.put_back(2, NOW, refused="552")
     outbox.drop(3, NOW, DropReason.NOTHING_LEFT)
+    engine.dispose()
+
+
+def fill_acts(store: Path) -> None:
+    """Add what became of mails that asked for actions: everything that can."""
+    engine = open_engine(f"sqlite:///{store}")
+    acts = Acts(engine)
+    with reading(engine) as connection:
+        seen = connection.execute(select(MESSAGE.c.key).limit(1)).scalar_one()
+    acts.note(Act(seen, NOW, ActOutcome.REFUSED, ActReason.EXPIRED, MailAction.ANSWERED))
+    mails = count(1)
+    for outcome, reasons in (
+        (ActOutcome.DONE, [None]),
+        (ActOutcome.WAITING, [ActReason.PROPOSED, ActReason.NOT_BELIEVED]),
+        (ActOutcome.REFUSED, ActReason),
+    ):
+        for reason, action in product(reasons, (None, *MailAction)):
+            detail = "Donnez une raison." if reason is ActReason.CHECKED else ""
+            target = None if action is None else 16 * "0a"
+            acts.note(Act(f"{next(mails):032x}", NOW, outcome, reason, action, target, detail=detail))
+    acts.note(Act("e" * 32, NOW, ActOutcome.DONE, None, MailAction.REMIND, 16 * "0b", until=NOW.date()))
+    acts.note(Act("f" * 32, NOW, ActOutcome.DONE, None, MailAction.ANSWERED, 8 * "0c", "t" * 32, 1))
     engine.dispose()
 
 

@@ -11,8 +11,10 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
+from mailsla.core.alerts.asked_action import ActOutcome, ActReason
 from mailsla.core.alerts.findings import Health
 from mailsla.core.alerts.outgoing import DropReason
+from mailsla.core.alerts.signed_action import MailAction
 from mailsla.core.clock.commitment import Comparison, Unit
 from mailsla.core.clock.origin import PresetName
 from mailsla.core.clock.receipt import ClosedDayReceipt
@@ -108,6 +110,9 @@ ENUMS: Mapping[tuple[str, str], set[StrEnum | str]] = {
     ("show", "decisions[].action"): {*Action} - ABOUT_COLLECTION,
     ("decisions", "decisions[].action"): {*Action},
     ("person", "<decision>.action"): {*Action},
+    ("actions", "actions[].action"): {*MailAction},
+    ("actions", "actions[].outcome"): {*ActOutcome},
+    ("actions", "actions[].reason"): {*ActReason},
     ("publications", "publications[].cohort"): {*Belonging},
     ("publications", "publications[].causes[]"): {*Source},
 }

@@ -29,6 +29,7 @@ from mailsla.adapters.database.bulk import STREAMED
 from mailsla.adapters.database.engine import reading, writing
 from mailsla.adapters.database.tables import (
     ACCOUNT,
+    ACT,
     ALERT,
     COLLECTION,
     DECISION,
@@ -106,6 +107,7 @@ def known(at: datetime) -> Iterator[tuple[Table, Select[Any]]]:
     )
     yield COLLECTION, _runs(at)
     yield DECISION, select(DECISION).where(DECISION.c.decided_at <= at)
+    yield ACT, select(ACT).where(ACT.c.at <= at)
     yield PUBLICATION, select(PUBLICATION).where(PUBLICATION.c.published_at <= at)
     yield NOTE, select(NOTE).where(NOTE.c.noted_at <= at)
     yield OUTGOING, _outgoing(at)

@@ -51,12 +51,16 @@ class Decisions:
     def add(self, decision: Decision) -> int:
         """Add a decision and return its number; what it is about is derived again."""
         with writing(self._engine) as connection:
-            values = decision_row(decision)
-            added = connection.execute(insert(DECISION).values(values).returning(DECISION.c.id))
-            number = int(added.scalar_one())
-            derive_again(connection, _numbers(connection, _named(decision)), decision.decided_at)
-            tie_joined(connection, replace(decision, number=number))
-        return number
+            return add_decision(connection, decision)
+
+
+def add_decision(connection: Connection, decision: Decision) -> int:
+    """Add a decision in a transaction and return its number; what it is about is derived again."""
+    added = connection.execute(insert(DECISION).values(decision_row(decision)).returning(DECISION.c.id))
+    number = int(added.scalar_one())
+    derive_again(connection, _numbers(connection, _named(decision)), decision.decided_at)
+    tie_joined(connection, replace(decision, number=number))
+    return number
 
 
 def decisions_where(connection: Connection, which: Any) -> tuple[Decision, ...]:

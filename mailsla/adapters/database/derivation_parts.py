@@ -30,6 +30,9 @@ from mailsla.core.pairing.rules import PairingRules
 from mailsla.core.pairing.ties import ties, ties_of_counted
 from mailsla.core.rate.case import case_of
 
+Mailboxes = Mapping[int, tuple[str, str, MailboxRole]]
+"""Number of each mailbox → (account, name, role)."""
+
 
 @dataclass(frozen=True)
 class RulesAtHand:
@@ -38,13 +41,13 @@ class RulesAtHand:
     Attributes:
         rules: The site's rules.
         decisions: Every decision taken.
-        mailboxes: Number of each mailbox → (account, name, role).
+        mailboxes: The mailboxes that there are.
         values: How the database keeps values.
     """
 
     rules: PairingRules
     decisions: tuple[Decision, ...]
-    mailboxes: Mapping[int, tuple[str, str, MailboxRole]]
+    mailboxes: Mailboxes
     values: ColumnValues
 
     @cached_property
@@ -76,17 +79,17 @@ class Portion:
     copies: Rows
     keywords: Rows = field(default_factory=list)
 
-    def mails(self, rules_at_hand: RulesAtHand) -> dict[int, Mail]:
+    def mails(self, mailboxes: Mailboxes) -> dict[int, Mail]:
         """Return the messages as values, by number, their copies in an order that no collection decides."""
         keywords: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
         for copy, *keyword in self.keywords:
             keywords[copy].append(tuple(keyword))
         copies: dict[int, list[tuple[tuple[Any, ...], Copy]]] = defaultdict(list)
         for row in self.copies:
-            if row[rows.MAILBOX_OF_COPY] not in rules_at_hand.mailboxes:
+            if row[rows.MAILBOX_OF_COPY] not in mailboxes:
                 # Another worker has just made it: its copies wait for the next time.
                 continue
-            account, name, role = rules_at_hand.mailboxes[row[rows.MAILBOX_OF_COPY]]
+            account, name, role = mailboxes[row[rows.MAILBOX_OF_COPY]]
             order = (account, name, *rows.numbers_of_copy(row))
             copy = rows.copy_of(row, account, name, role, keywords.get(row[0], ()))
             copies[row[1]].append((order, copy))
@@ -131,7 +134,7 @@ def _ties(
 
 def derived_rows(rules_at_hand: RulesAtHand, days: LocalDays, part: Portion) -> DerivedRows:
     """Derive a part that no tie leaves; what cannot be derived is told to be so."""
-    numbered = part.mails(rules_at_hand)
+    numbered = part.mails(rules_at_hand.mailboxes)
     mails, numbers = list(numbered.values()), {mail.key: number for number, mail in numbered.items()}
     found, underived = derive_apart(mails, rules_at_hand.rules, rules_at_hand.decisions_about(mails))
     values = rules_at_hand.values

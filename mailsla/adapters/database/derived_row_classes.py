@@ -40,6 +40,12 @@ class DerivedMessageRow(SQLModel, table=True):
             sqlite_where=text("kind = 'underived'"),
             postgresql_where=text("kind = 'underived'"),
         ),
+        Index(
+            "ix_derived_message_action",
+            "at",
+            sqlite_where=text("kind = 'action'"),
+            postgresql_where=text("kind = 'action'"),
+        ),
     )
     message_id: int = Field(primary_key=True, sa_column_kwargs=NOT_COUNTED)
     conversation: int = Field(index=True)

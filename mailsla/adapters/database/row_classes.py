@@ -15,6 +15,7 @@ from sqlalchemy import JSON, BigInteger, Column, Index, Text, UniqueConstraint, 
 from sqlmodel import Field, SQLModel
 
 from mailsla.adapters.database import (
+    action_row_classes,  # noqa: F401 (it declares what became of actions)
     derived_row_classes,  # noqa: F401 (it declares what is derived)
     people_row_classes,  # noqa: F401 (it declares what people say)
 )

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from sqlalchemy import Engine
 
+from mailsla.adapters.database.acts import Acts
 from mailsla.adapters.database.attempts import Attempts
 from mailsla.adapters.database.clues import Clues
 from mailsla.adapters.database.copies import Copies
@@ -41,6 +42,7 @@ class Store:
         copies: Where each message was seen.
         set_aside: What could not be read.
         decisions: What people decided.
+        acts: What became of mails that asked for actions.
         publications: What was published.
         notes: What was noted beside the figures.
         outbox: Mails that wait to be handed over, and what was announced.
@@ -59,6 +61,7 @@ class Store:
     copies: Copies
     set_aside: SetAsideMessages
     decisions: Decisions
+    acts: Acts
     publications: Publications
     notes: Notes
     outbox: Outbox
@@ -90,6 +93,7 @@ def store_on(engine: Engine, hand_over: timedelta = timedelta(seconds=HAND_OVER_
         copies=Copies(engine),
         set_aside=SetAsideMessages(engine),
         decisions=Decisions(engine),
+        acts=Acts(engine),
         publications=Publications(engine),
         notes=Notes(engine),
         outbox=Outbox(engine, hand_over),

@@ -39,6 +39,23 @@ ACCOUNT = Table(
     UniqueConstraint("name"),
 )
 
+ACT = Table(
+    "act",
+    METADATA,
+    Column("mail", String(32), primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("outcome", String, nullable=False),
+    Column("reason", String),
+    Column("action", String),
+    Column("target", String(32)),
+    Column("token", String(32)),
+    Column("decision_id", Integer, ForeignKey("decision.id")),
+    Column("until", Date),
+    Column("detail", Text, nullable=False),
+    UniqueConstraint("token"),
+    Index("ix_act_target", "target"),
+)
+
 ALERT = Table(
     "alert",
     METADATA,
@@ -150,6 +167,12 @@ DERIVED_MESSAGE = Table(
     Column("at", Instant, nullable=False),
     Column("basis", String, nullable=False),
     Column("mail_class", String, nullable=False, default="pending", server_default="pending"),
+    Index(
+        "ix_derived_message_action",
+        "at",
+        postgresql_where=text("kind = 'action'"),
+        sqlite_where=text("kind = 'action'"),
+    ),
     Index(
         "ix_derived_message_aside",
         "at",

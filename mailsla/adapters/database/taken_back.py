@@ -31,7 +31,11 @@ def taken_back(engine: Engine, rules: PairingRules, numbers: Collection[int]) ->
         named = set(connection.execute(query).scalars())
         tied = read.tied(numbers_of(connection, named).values())
         ground = read.ground(rules)
-        mails = {number: mail for part in read.portions(tied) for number, mail in part.mails(ground).items()}
+        mails = {
+            number: mail
+            for part in read.portions(tied)
+            for number, mail in part.mails(ground.mailboxes).items()
+        }
         groups = list(read.groups(tied))
     for group in groups:
         members = [mails[number] for number in group]

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Select, Table, select, true
 from mailsla.adapters.database import rows
 from mailsla.adapters.database.bulk import STREAMED, among, as_kept, column_values
 from mailsla.adapters.database.decisions import decisions_where
-from mailsla.adapters.database.derivation_parts import Portion, RulesAtHand
+from mailsla.adapters.database.derivation_parts import Mailboxes, Portion, RulesAtHand
 from mailsla.adapters.database.rows import Rows
 from mailsla.adapters.database.tables import (
     ACCOUNT,
@@ -22,7 +22,7 @@ from mailsla.adapters.database.tables import (
     MESSAGE,
     TIE,
 )
-from mailsla.core.mail.copies import DRAFT_MARKS, MailboxRole
+from mailsla.core.mail.copies import DRAFT_MARKS, Mail, MailboxRole
 from mailsla.core.pairing.rules import PairingRules
 from mailsla.core.pairing.tied_parts import tied_parts
 
@@ -88,18 +88,28 @@ class TiedMessages:
 
     def ground(self, rules: PairingRules) -> RulesAtHand:
         """Return what every part is derived on: the rules, the decisions, the mailboxes."""
-        query = select(MAILBOX.c.id, ACCOUNT.c.name, MAILBOX.c.name, MAILBOX.c.role).join(
-            ACCOUNT, ACCOUNT.c.id == MAILBOX.c.account_id
-        )
-        mailboxes = {
-            number: (account, name, MailboxRole(role))
-            for number, account, name, role in self._connection.execute(query)
-        }
         # What the office remembers of addresses does not go to the other process.
         apart = replace(rules, office=replace(rules.office))
         return RulesAtHand(
-            apart, decisions_where(self._connection, true()), mailboxes, column_values(self._connection)
+            apart,
+            decisions_where(self._connection, true()),
+            self._mailboxes(),
+            column_values(self._connection),
         )
+
+    def mails(self, numbers: Sequence[int]) -> list[Mail]:
+        """Return a few messages as values, in the order of their numbers."""
+        found = self._portion(numbers).mails(self._mailboxes()) if numbers else {}
+        return [found[number] for number in sorted(found)]
+
+    def _mailboxes(self) -> Mailboxes:
+        query = select(MAILBOX.c.id, ACCOUNT.c.name, MAILBOX.c.name, MAILBOX.c.role).join(
+            ACCOUNT, ACCOUNT.c.id == MAILBOX.c.account_id
+        )
+        return {
+            number: (account, name, MailboxRole(role))
+            for number, account, name, role in self._connection.execute(query)
+        }
 
     def _numbers(self) -> Iterator[int]:
         query = select(MESSAGE.c.id).order_by(MESSAGE.c.id)

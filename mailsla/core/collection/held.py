@@ -93,6 +93,7 @@ def fields_of(header: Header) -> Iterator[tuple[str, str]]:
     for name, addresses in (
         *(("from", header.senders), ("sender", header.sender), ("reply-to", header.reply_to)),
         *(("to", header.to), ("cc", header.cc), ("bcc", header.bcc), ("asked-by", header.asked_by)),
+        ("asks", header.asks),
     ):
         yield from ((name, address) for address in addresses)
     yield from header.kept

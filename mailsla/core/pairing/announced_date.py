@@ -9,7 +9,7 @@ from datetime import date
 
 from mailsla.core.mail.spelling import plain_spelling
 
-_MONTHS = {
+MONTHS = {
     name: number
     for number, names in enumerate(
         (
@@ -30,9 +30,11 @@ _MONTHS = {
     )
     for name in names.split()
 }
+"""Number of each month by its names, in lower case."""
+
 _FIGURES = re.compile(r"\b(\d{1,2})[/.](\d{1,2})(?:[/.](\d{4}|\d{2}))?\b", re.ASCII)
 _ISO = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})\b", re.ASCII)
-_WORDS = re.compile(rf"\b([0-9]{{1,2}})(?:er)?\s+({'|'.join(_MONTHS)})\b\.?(?:\s+([0-9]{{4}}))?")
+_WORDS = re.compile(rf"\b([0-9]{{1,2}})(?:er)?\s+({'|'.join(MONTHS)})\b\.?(?:\s+([0-9]{{4}}))?")
 
 
 def announced_date(subject: str, sent_on: date) -> date | None:
@@ -47,7 +49,7 @@ def announced_date(subject: str, sent_on: date) -> date | None:
     found = [
         *((match.start(), match[3], match[2], match[1]) for match in _FIGURES.finditer(subject)),
         *((match.start(), match[1], match[2], match[3]) for match in _ISO.finditer(subject)),
-        *((match.start(), match[3], str(_MONTHS[match[2]]), match[1]) for match in _WORDS.finditer(subject)),
+        *((match.start(), match[3], str(MONTHS[match[2]]), match[1]) for match in _WORDS.finditer(subject)),
     ]
     dates = [
         on

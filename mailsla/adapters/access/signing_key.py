@@ -1,0 +1,65 @@
+"""The secret by which a site signs the actions that its mails offer: made once, read by its user alone."""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+import stat
+from pathlib import Path
+
+from mailsla.core.alerts.signed_action import KEY_BYTES
+from mailsla.core.errors import PermanentError
+from mailsla.language import gettext as _
+
+_WRITTEN = re.compile(rf"[0-9a-f]{{{2 * KEY_BYTES}}}\s*")
+
+
+def signing_key(path: Path) -> bytes:
+    """Return the key that a file holds; where there is no file, one is made, and kept there.
+
+    Raises:
+        PermanentError: When it can be neither read nor made, is none, or when others may read it.
+    """
+    try:
+        if not path.exists():
+            _make(path)
+        with path.open(encoding="ascii") as file:
+            mode, written = os.fstat(file.fileno()).st_mode, file.read(2 * KEY_BYTES + 2)
+    except (OSError, UnicodeDecodeError) as error:
+        raise PermanentError(
+            _(
+                "la clé des actions {path} ne peut être ni lue ni écrite ({reason}) : donnez à [actions] key_file un "
+                "chemin où mailsla peut écrire."
+            ).format(path=path, reason=type(error).__name__)
+        ) from error
+    if mode & (stat.S_IROTH | stat.S_IWOTH | stat.S_IWGRP):
+        raise PermanentError(
+            _(
+                "d'autres peuvent lire ou changer la clé des actions ; retirez-leur ce droit : chmod 600 {path}"
+            ).format(path=path)
+        )
+    if not _WRITTEN.fullmatch(written):
+        raise PermanentError(
+            _("{path} n'est pas une clé d'actions : retirez ce fichier, mailsla en écrira une.").format(
+                path=path
+            )
+        )
+    return bytes.fromhex(written.strip())
+
+
+def _make(path: Path) -> None:
+    """Write a new key, whole before it has its name; one that another process has written meanwhile stays."""
+    part = path.with_name(f".mailsla-{secrets.token_hex(8)}")
+    handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+    try:
+        with open(handle, "w", encoding="ascii") as file:  # noqa: PTH123 (it is open already)
+            file.write(secrets.token_hex(KEY_BYTES) + "\n")
+            file.flush()
+            os.fsync(handle)
+        try:
+            path.hardlink_to(part)
+        except FileExistsError:
+            return
+    finally:
+        part.unlink()

@@ -1,0 +1,98 @@
+"""Actions asked for by mail, with this site's key, people and rules."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from mailsla.adapters.access.signing_key import signing_key
+from mailsla.adapters.machine.present import system_now
+from mailsla.adapters.machine.session_user import system_user
+from mailsla.bootstrap import decisions
+from mailsla.bootstrap.application import Application
+from mailsla.core.alerts.asked_action import Act, sender_of, still_waiting
+from mailsla.core.alerts.signed_action import Signer
+from mailsla.core.mail.copies import Mail
+from mailsla.core.mail.printable import printable
+from mailsla.core.pairing.decision import Recorded
+from mailsla.core.pairing.request import Request
+from mailsla.language import gettext as _
+from mailsla.usecases.act_from_mail import act_on_mails
+from mailsla.usecases.action_todo import ActionTerms
+
+
+def act(app: Application) -> int:
+    """Do what mails ask for that were not looked at yet; return how many there were.
+
+    Requests are up to date, by this site's rules.
+
+    Raises:
+        PermanentError: When the key cannot be read, nor made.
+    """
+    if app.site.office.actions is None or not app.store.acts.unread():
+        return 0
+    return act_on_mails(app.store.acts, app.store.derivations, _terms(app), app.now, app.derive)
+
+
+@dataclass(frozen=True, slots=True)
+class NotedAct:
+    """What became of a mail that asked for an action, and from whom it is; whether it still waits for somebody."""
+
+    act: Act
+    senders: tuple[str, ...]
+    waits: bool
+
+
+def noted(app: Application) -> list[NotedAct]:
+    """Return what became of every mail that asked for an action, the newest first."""
+    acts = app.store.acts.all()
+    waiting = {act.mail for act in still_waiting(acts, app.store.decisions.taken())}
+    senders = app.store.acts.senders([act.mail for act in acts])
+    return [NotedAct(act, senders.get(act.mail, ()), act.mail in waiting) for act in reversed(acts)]
+
+
+def signer(app: Application) -> Signer:
+    """Return what signs this site's actions.
+
+    Raises:
+        PermanentError: When the key cannot be read, nor made.
+    """
+    settings = app.site.settings
+    assert settings.actions is not None
+    return Signer(signing_key(settings.actions.key_file), settings.site.name)
+
+
+def _terms(app: Application) -> ActionTerms:
+    calendar = app.clock().calendar
+    return ActionTerms(
+        signer=signer(app),
+        office=app.site.office,
+        choices=decisions.choices(app),
+        referents=_referents(app),
+        heads=lambda request: _heads(app, request),
+        next_working_day=lambda day: calendar.working_day(day, 1),
+        doubts=lambda request: decisions.doubts_about(app, request),
+        recorded=lambda mail: _recorded(app, mail),
+    )
+
+
+def _referents(app: Application) -> Collection[str]:
+    """Return the addresses of whoever checks the figures."""
+    address = app.site.alert_rule.ladder.unassigned
+    return () if address is None else (address,)
+
+
+def _heads(app: Application, request: Request) -> Collection[str]:
+    """Return the addresses of those who are told of a request now."""
+    service = None if request.service is None else app.site.office.service(request.service)
+    return () if service is None or service.head is None else (service.head,)
+
+
+def _recorded(app: Application, mail: Mail) -> Recorded:
+    """Return what the machine notes of an action: who runs it, and which mail of whom asked for it."""
+    by = _("{user}, par le courriel {message_id} de {person}").format(
+        user=system_user(),
+        message_id=printable(mail.header.message_id or "–", 200),
+        person=sender_of(mail, app.site.office) or "–",
+    )
+    return Recorded(by, system_now())

@@ -1,0 +1,32 @@
+"""The answer of `mailsla actions`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from zoneinfo import ZoneInfo
+
+from mailsla.core.alerts.asked_action import Act
+from mailsla.presentation.documents.values import Document, instant
+
+
+def actions_document(found: Iterable[tuple[Act, Sequence[str], bool]], zone: ZoneInfo) -> Document:
+    """What became of each mail that asked for an action, with who it is from and whether it still waits."""
+    return {
+        "schema": "mailsla.actions/1",
+        "actions": [
+            {
+                "mail": act.mail,
+                "at": instant(act.at, zone),
+                "from": list(senders),
+                "action": None if act.action is None else act.action.value,
+                "target": act.target,
+                "outcome": act.outcome.value,
+                "reason": None if act.reason is None else act.reason.value,
+                "detail": act.detail or None,
+                "waits": waits,
+                "decision": act.decision,
+                "until": None if act.until is None else act.until.isoformat(),
+            }
+            for act, senders, waits in found
+        ],
+    }
