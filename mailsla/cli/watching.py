@@ -126,7 +126,7 @@ def _log_outdated(newer: Superseded) -> None:
 
 
 def _log_not_acted(error: MailslaError) -> None:
-    structlog.get_logger().error("actions asked for by mail wait", reason=str(error))
+    LOG.error("actions asked for by mail wait", reason=str(error))
 
 
 def _log_delivery(delivery: Delivery) -> None:
