@@ -15,6 +15,7 @@ from mailsla.core.alerts.signed_action import Signer
 from mailsla.core.mail.copies import Mail
 from mailsla.core.mail.printable import printable
 from mailsla.core.pairing.decision import Recorded
+from mailsla.core.pairing.derivation import ListedMail
 from mailsla.core.pairing.request import Request
 from mailsla.language import gettext as _
 from mailsla.usecases.act_from_mail import act_on_mails
@@ -36,10 +37,10 @@ def act(app: Application) -> int:
 
 @dataclass(frozen=True, slots=True)
 class NotedAct:
-    """What became of a mail that asked for an action, and from whom it is; whether it still waits for somebody."""
+    """What became of a mail that asked for an action, and that mail; whether it still waits for somebody."""
 
     act: Act
-    senders: tuple[str, ...]
+    mail: ListedMail | None
     waits: bool
 
 
@@ -47,8 +48,8 @@ def noted(app: Application) -> list[NotedAct]:
     """Return what became of every mail that asked for an action, the newest first."""
     acts = app.store.acts.all()
     waiting = {act.mail for act in still_waiting(acts, app.store.decisions.taken())}
-    senders = app.store.acts.senders([act.mail for act in acts])
-    return [NotedAct(act, senders.get(act.mail, ()), act.mail in waiting) for act in reversed(acts)]
+    mails = app.store.mails.mails([act.mail for act in acts])
+    return [NotedAct(act, mails.get(act.mail), act.mail in waiting) for act in reversed(acts)]
 
 
 def signer(app: Application) -> Signer:

@@ -22,7 +22,7 @@ def actions(
 ) -> None:
     """Print what was asked for by mail, the newest first, with what became of it."""
     with session.up_to_date(context) as app:
-        found = [(item.act, item.senders, item.waits) for item in acting.noted(app)]
+        found = [(item.act, item.mail, item.waits) for item in acting.noted(app)]
         zone = app.site.zone
     if format_ is TextOrJson.JSON:
         session.write_out(values.text(actions_document(found, zone)), None)

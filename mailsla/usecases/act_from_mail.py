@@ -23,6 +23,7 @@ from mailsla.core.alerts.asked_action import (
 from mailsla.core.alerts.signed_action import OF_HEADS, MailAction, SignedAction, claimed
 from mailsla.core.errors import UsageError
 from mailsla.core.mail.copies import Mail
+from mailsla.core.mail.instants import received
 from mailsla.language import gettext as _
 from mailsla.usecases.action_todo import (
     ActionTerms,
@@ -43,7 +44,7 @@ class Acts(Protocol):
     """The mails that ask for actions, and what became of each."""
 
     def unread(self) -> Sequence[Mail]:
-        """Return the mails of which nothing is noted yet, in the order in which they were stored."""
+        """Return mails of which nothing is noted yet."""
 
     def proposal(self, prefix: str) -> tuple[Act, Mail] | None:
         """Return the proposal that waits whose mail's key begins so, and that mail; None unless there is one."""
@@ -61,11 +62,11 @@ class Acts(Protocol):
 def act_on_mails(
     acts: Acts, known: Known, terms: ActionTerms, now: Callable[[], datetime], derive: Callable[[], object]
 ) -> int:
-    """Do what mails ask for that were not looked at yet, one after the other; return how many there were.
+    """Do what mails ask for that were not looked at yet, as they were received; return how many there were.
 
     Requests are brought up to date after each: the next mail is about what they are then.
     """
-    found = acts.unread()
+    found = sorted(acts.unread(), key=lambda mail: (received(mail).at, mail.key))
     for mail in found:
         _Acting(acts, known, terms, mail, now()).act()
         derive()

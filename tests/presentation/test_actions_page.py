@@ -9,6 +9,7 @@ import pytest
 
 from mailsla.core.alerts.asked_action import Act, ActOutcome, ActReason
 from mailsla.core.alerts.signed_action import MailAction
+from mailsla.core.pairing.derivation import ListedMail
 from mailsla.language import speaking
 from mailsla.presentation import action_terms
 from mailsla.presentation.pages.actions_page import ActLine, actions_page
@@ -17,6 +18,7 @@ from tests.factories import PARIS, paris
 
 AT = paris("2026-11-12 10:00")
 KEY = "255831e5" * 4
+MAIL = ListedMail(KEY, AT, "aside", "action", (), "Objet", ("chef@pref.example.fr\x1b[2J",), (), (), KEY)
 
 
 def shown(*lines: ActLine) -> str:
@@ -76,12 +78,12 @@ def test_what_became_of_a_mail_is_said(act: Act, waits: bool, said: str) -> None
 def test_a_line_says_who_about_what_and_what_waits() -> None:
     act = Act(KEY, AT, ActOutcome.WAITING, ActReason.PROPOSED, MailAction.NOT_OURS, "0a" * 16)
 
-    page = shown((act, ["chef@pref.example.fr\x1b[2J"], True))
+    page = shown((act, MAIL, True))
 
     assert "chef@pref.example.fr" in page
     assert "\x1b" not in page
     assert "m255831e5" in page
     assert "m0a0a0a0a" in page
     assert "1 action attend le référent" in page
-    assert "attend le référent" not in shown((act, [], False))
+    assert "attend le référent" not in shown((act, None, False))
     assert "Aucune action" in shown()

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, insert, literal, or_, 
 from mailsla.adapters.database.bulk import among, insert_new
 from mailsla.adapters.database.decisions import Decisions, add_decision
 from mailsla.adapters.database.engine import reading, writing
-from mailsla.adapters.database.keys import has_key, key_begins, numbers_of
+from mailsla.adapters.database.keys import key_begins, numbers_of
 from mailsla.adapters.database.tables import ACT, DERIVED_MESSAGE, MESSAGE
 from mailsla.adapters.database.tied_messages import TiedMessages
 from mailsla.core.alerts.asked_action import SETTLING, Act, ActOutcome, ActReason
@@ -82,12 +82,6 @@ class Acts:
         with reading(self._engine) as connection:
             asked = (ACT.c.until > on) & among(ACT.c.target, keys, connection)
             return frozenset(connection.execute(select(ACT.c.target).where(asked)).scalars())
-
-    def senders(self, keys: Collection[str]) -> dict[str, tuple[str, ...]]:
-        """Return the addresses that some mails are from, by key."""
-        with reading(self._engine) as connection:
-            query = select(MESSAGE.c.key, MESSAGE.c.people).where(has_key(keys, connection))
-            return {row.key: tuple(row.people.get("senders", ())) for row in connection.execute(query)}
 
 
 @dataclass(frozen=True)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from zoneinfo import ZoneInfo
 
 from mailsla.core.alerts.asked_action import Act
+from mailsla.core.pairing.derivation import ListedMail
 from mailsla.presentation.documents.values import Document, instant
 
 
-def actions_document(found: Iterable[tuple[Act, Sequence[str], bool]], zone: ZoneInfo) -> Document:
+def actions_document(found: Iterable[tuple[Act, ListedMail | None, bool]], zone: ZoneInfo) -> Document:
     """What became of each mail that asked for an action, with who it is from and whether it still waits."""
     return {
         "schema": "mailsla.actions/1",
@@ -17,7 +18,8 @@ def actions_document(found: Iterable[tuple[Act, Sequence[str], bool]], zone: Zon
             {
                 "mail": act.mail,
                 "at": instant(act.at, zone),
-                "from": list(senders),
+                "message_id": None if mail is None else mail.message_id,
+                "from": [] if mail is None else list(mail.senders),
                 "action": None if act.action is None else act.action.value,
                 "target": act.target,
                 "outcome": act.outcome.value,
@@ -27,6 +29,6 @@ def actions_document(found: Iterable[tuple[Act, Sequence[str], bool]], zone: Zon
                 "decision": act.decision,
                 "until": None if act.until is None else act.until.isoformat(),
             }
-            for act, senders, waits in found
+            for act, mail, waits in found
         ],
     }

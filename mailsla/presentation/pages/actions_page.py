@@ -6,13 +6,15 @@ from collections.abc import Iterator, Sequence
 from zoneinfo import ZoneInfo
 
 from mailsla.core.alerts.asked_action import Act
+from mailsla.core.pairing.derivation import ListedMail
 from mailsla.language import gettext as _
 from mailsla.language import ngettext
 from mailsla.presentation import action_terms, words
+from mailsla.presentation.pages.mail_page import addresses
 from mailsla.presentation.pages.page import Cell, Column, Emphasis, Fit, Line, Page, Row, Section, Table
 
-ActLine = tuple[Act, Sequence[str], bool]
-"""What became of a mail, the addresses that it is from, and whether it still waits for the référent."""
+ActLine = tuple[Act, ListedMail | None, bool]
+"""What became of a mail, that mail as lists show it, and whether it still waits for the référent."""
 
 
 def actions_page(found: Sequence[ActLine], zone: ZoneInfo) -> Page:
@@ -30,8 +32,8 @@ def actions_page(found: Sequence[ActLine], zone: ZoneInfo) -> Page:
     return Page(sections=(Section("", (table, *_below(found))),))
 
 
-def _row(act: Act, senders: Sequence[str], waits: bool, zone: ZoneInfo) -> Row:  # noqa: FBT001 (a line of the table)
-    who = ", ".join(words.safe(sender, 80) for sender in senders) or "–"
+def _row(act: Act, mail: ListedMail | None, waits: bool, zone: ZoneInfo) -> Row:  # noqa: FBT001 (a line of the table)
+    who = "–" if mail is None else addresses(mail.senders)
     return (
         Cell(_("{instant}, {person}").format(instant=words.instant(act.at, zone), person=who)),
         Cell(words.reference(act.mail), act.mail),
@@ -42,7 +44,7 @@ def _row(act: Act, senders: Sequence[str], waits: bool, zone: ZoneInfo) -> Row: 
 
 
 def _below(found: Sequence[ActLine]) -> Iterator[Line]:
-    waiting = sum(waits for _act, _senders, waits in found)
+    waiting = sum(waits for _act, _mail, waits in found)
     if waiting:
         yield Line(
             ngettext(
