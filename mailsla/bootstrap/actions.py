@@ -78,15 +78,27 @@ def _terms(app: Application) -> ActionTerms:
 
 
 def _referents(app: Application) -> Collection[str]:
-    """Return the addresses of whoever checks the figures."""
-    address = app.site.alert_rule.ladder.unassigned
+    """Return the addresses of whoever answers for the figures; unless one is named, of who has what nobody has."""
+    ladder = app.site.alert_rule.ladder
+    address = ladder.referent or ladder.unassigned
     return () if address is None else (address,)
 
 
 def _heads(app: Application, request: Request) -> Collection[str]:
-    """Return the addresses of those who are told of a request now."""
-    service = None if request.service is None else app.site.office.service(request.service)
-    return () if service is None or service.head is None else (service.head,)
+    """Return the addresses of those who may act on a request: all that its service has, whoever is away today.
+
+    A deputy acts on what he was told of once his days are over, too, as a head does before he is back.
+    """
+    rule = app.site.alert_rule
+    contacts = None if request.service is None else rule.contacts.get(request.service)
+    found = (
+        ()
+        if contacts is None
+        else (contacts.head, *contacts.also, *(item.address for item in contacts.deputies))
+    )
+    named = {address for address in found if address is not None}
+    fallback = rule.ladder.unassigned or rule.ladder.referent
+    return named or ({fallback} if fallback is not None else ())
 
 
 def _recorded(app: Application, mail: Mail) -> Recorded:

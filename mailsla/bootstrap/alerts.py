@@ -177,7 +177,8 @@ def _terms(app: Application) -> AlertTerms:
 
 
 def _sources(app: Application) -> notify.Sources:
-    return notify.Sources(app.store.derivations, app.store.outbox)
+    postponed = app.store.acts.reminded
+    return notify.Sources(app.store.derivations, app.store.outbox, postponed)
 
 
 def _mail_domain(app: Application) -> str:

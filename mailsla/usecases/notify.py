@@ -63,10 +63,12 @@ class Sources:
     Attributes:
         requests: The requests.
         told: What people were told of them.
+        postponed: Returns which of some requests are not to be told of on a day, because somebody asked so.
     """
 
     requests: RequestSource
     told: ToldSource
+    postponed: Callable[[Collection[str], date], Collection[str]] = lambda _keys, _on: ()
 
 
 def look(
@@ -107,7 +109,8 @@ def decide(
     replies = [doubt for doubt in sources.requests.doubts_about(keys) if doubt.code.is_about_a_reply]
     doubtful = {key for doubt in replies for key in doubt.candidates}
     unseen = {key for doubt in replies if doubt.code is DoubtCode.UNSEEN_REPLY for key in doubt.candidates}
-    wanted = [key for key in keys if key not in unseen]
+    postponed = sources.postponed(keys, terms.calendar.local_date(now))
+    wanted = [key for key in keys if key not in unseen and key not in postponed]
     return digests(
         sources.requests.requests_of(wanted),
         backlog=backlog,

@@ -90,6 +90,7 @@ class Site:
     is_ours: bool = True
     doubts: tuple[Doubt, ...] = ()
     now: datetime = FRIDAY
+    postponed: dict[str, date] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.outbox, self.rounds = Outbox(), Rounds()
@@ -132,16 +133,23 @@ class Site:
         calendar = working_calendar(closures=self.closures)
         return terms(self.rule, now=self.now, calendar=calendar, first=self.first)
 
+    @property
+    def sources(self) -> Sources:
+        return Sources(
+            self,
+            self.outbox,
+            lambda keys, on: {key for key in keys if self.postponed.get(key, on) > on},
+        )
+
     def prepare(self) -> int:
-        sources = Sources(self, self.outbox)
         preparation = Preparation(
-            sources, self.outbox, self.terms, "pref.example.fr", lambda: self.is_ours, self.rounds
+            self.sources, self.outbox, self.terms, "pref.example.fr", lambda: self.is_ours, self.rounds
         )
         return preparation.prepare(self.now)
 
     def deliver(self) -> Delivery:
         self.outbox.held.clear()
-        writer = DigestWriter(Sources(self, self.outbox), self.terms, said, lambda: self.may_alert)
+        writer = DigestWriter(self.sources, self.terms, said, lambda: self.may_alert)
         return HandOver(self.outbox, self, {DIGEST: writer.write}, lambda: self.now).all()
 
     @property
@@ -288,3 +296,19 @@ def test_what_was_late_from_the_start_is_summed_up_once_to_the_referent_and_neve
         site.prepare()
         site.deliver()
     assert site.told == [(REFERENT, "backlog")]
+
+
+def test_who_asked_to_be_told_tomorrow_is_told_on_the_next_working_day_and_not_before() -> None:
+    site = Site([ASKED])
+    site.prepare()
+    site.postponed[ASKED.key] = date(2026, 11, 16)  # the Monday
+
+    site.deliver()
+    on_friday = list(site.told)
+    site.now = paris("2026-11-16 08:00")
+    site.prepare()
+    site.deliver()
+
+    assert on_friday == []
+    assert site.outbox.dropped == {date(2026, 11, 13): DropReason.NOTHING_LEFT}
+    assert [recipient for recipient, _text in site.told] == [HEAD]
