@@ -70,12 +70,28 @@ def declared() -> dict[str, Declared]:
 
 def _what_tells() -> dict[str, Declared]:
     """Return the commands that say what is known, and those that people decide by."""
+    return {**_figures(), **_requests(), **_mails()}
+
+
+def _figures() -> dict[str, Declared]:
+    """Return the commands that give figures."""
     return {
         "report": Declared(
             "measuring",
             "report",
             _("Donne le rapport : la dernière semaine complète et l'année, face à l'objectif."),
         ),
+        "pages": Declared(
+            "publishing",
+            "pages",
+            _("Écrit le site : le rapport, et pour chaque nombre la liste de ce qu'il compte."),
+        ),
+    }
+
+
+def _requests() -> dict[str, Declared]:
+    """Return the commands about requests, and what people decide and publish."""
+    return {
         "show": Declared(
             "measuring",
             "show",
@@ -88,6 +104,12 @@ def _what_tells() -> dict[str, Declared]:
             _("Liste les courriels relevés : chacun est dans une classe, et une seule."),
         ),
         **_what_people_say(),
+    }
+
+
+def _mails() -> dict[str, Declared]:
+    """Return the commands about alerts, mails and days."""
+    return {
         "alerts": Declared(
             "alerting", "alerts", _("Montre les alertes à envoyer maintenant et celles qui sont parties.")
         ),

@@ -12,11 +12,11 @@ from mailsla.language import gettext as _
 def unwritable(path: Path, error: OSError) -> UsageError:
     """Return the error that says that a file cannot be written, and why."""
     return UsageError(
-        _("Le fichier {path} ne peut pas être écrit ({reason}).").format(path=path, reason=_reason(error))
+        _("Le fichier {path} ne peut pas être écrit ({reason}).").format(path=path, reason=reason(error))
     )
 
 
-def _reason(error: OSError) -> str:
+def reason(error: OSError) -> str:
     """Return why in words; the error's own name where there are none."""
     known = {
         errno.ENOSPC: _("il n'y a plus de place"),

@@ -99,6 +99,12 @@ class ReportSection(Section):
     cohort: Belonging = Belonging.DUE
 
 
+class PagesSection(Section):
+    """`[pages]`: what the static site shows."""
+
+    subjects: bool = False
+
+
 class StoreSection(Section):
     """`[store]`: the database; a relative SQLite path is relative to the configuration file."""
 
@@ -128,6 +134,7 @@ class Settings(Section):
     store: StoreSection = StoreSection()
     report: ReportSection = ReportSection()
     reports: tuple[ReportOrderSection, ...] = ()
+    pages: PagesSection = PagesSection()
     _saved_at: datetime | None = PrivateAttr(default=None)
 
     @property

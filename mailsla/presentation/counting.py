@@ -104,7 +104,7 @@ def by_service(counts: Iterable[tuple[str | None, int]], among: Counting, state:
         (
             told(
                 "{name}{n}",
-                name=words.assignee(service) + NO_BREAK,
+                name=joined("", (words.assignee(service), NO_BREAK)),
                 n=of_service(service, among).number(count, state),
             )
             for service, count in counts

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 from string import Formatter
 from typing import TYPE_CHECKING
 
@@ -42,7 +43,30 @@ class Link:
     count: int | None = None
 
 
-Part = str | Figure | Link
+class Named(StrEnum):
+    """What a text may name that has a page of its own on a site."""
+
+    REQUEST = "request"
+    SERVICE = "service"
+    PERIOD = "period"
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A text that names something.
+
+    Attributes:
+        text: As people read it.
+        what: What it names.
+        name: Its whole name: a request's key, a service, a period's name.
+    """
+
+    text: str
+    what: Named
+    name: str
+
+
+Part = str | Figure | Link | Mention
 
 
 class Told(str):
@@ -75,6 +99,11 @@ def parts_of(text: str) -> tuple[Part, ...]:
 def figure(text: str, count: int, of: Counted) -> str:
     """Return a number as it is printed, with what it counts; there is no list of nothing."""
     return Told([Figure(text, count, of)]) if count else text
+
+
+def mention(text: str, what: Named, name: str) -> str:
+    """Return what something is called, which a site leads to the page of."""
+    return Told([Mention(text, what, name)])
 
 
 def told(sentence: str, **fields: str | int) -> Told:

@@ -19,6 +19,6 @@ def typeset(text: str) -> str:
     >>> typeset("« 80 % », dit-il : vrai ?").count(NO_BREAK)
     5
     """
-    if language() != "fr":
+    if " " not in text or language() != "fr":
         return text
     return _AFTER.sub(NO_BREAK, _BEFORE.sub(NO_BREAK, text))

@@ -17,7 +17,7 @@ from mailsla.core.mail import identity
 from mailsla.core.mail.printable import printable
 from mailsla.language import gettext as _
 from mailsla.language import language, ngettext
-from mailsla.presentation.told import figure, told
+from mailsla.presentation.told import Named, figure, mention, told
 from mailsla.presentation.typography import NARROW_NO_BREAK, NO_BREAK
 
 if TYPE_CHECKING:
@@ -33,13 +33,14 @@ safe = printable
 """Return what a stranger wrote, fit for a terminal or a mail."""
 
 
-reference = identity.reference
-"""Return how people name a mail or a request."""
+def reference(key: str) -> str:
+    """Return how people name a mail or a request."""
+    return mention(identity.reference(key), Named.REQUEST, key)
 
 
 def service_name(service: str | None) -> str:
     """The service's name, or that none has it."""
-    return _("(non attribuées)") if service is None else safe(service)
+    return _("(non attribuées)") if service is None else mention(safe(service), Named.SERVICE, service)
 
 
 def option_of_service(service: str | None) -> tuple[str, ...]:

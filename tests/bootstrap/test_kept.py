@@ -97,6 +97,7 @@ LEFT_OUT = {
     "alerts",  # but for when heads are warned, and what is shown
     "smtp",  # but for the sender, an address of ours
     "reports",  # to whom reports are mailed: whoever only reads mails none
+    "pages",  # what a site shows is for whoever writes one to say
 }
 """Sections that are not kept whole."""
 

@@ -207,6 +207,7 @@ SILENT: dict[str, dict[str, Any]] = {
         "actions.enabled": False,
         "actions.key_file": "autre-cle",
     },
+    "what a site shows": {"pages.subjects": True},
     "files that the group reads": {"store.readable_by_group": True},
     "hours of days that never count": {
         "opening.saturday": ["09:00-12:00"],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
+from pathlib import Path as FilePath
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from mailsla.core.pairing.balance import MailClass
 from mailsla.core.rate.period import parse_period, year_before
 from mailsla.demo.office import NOW
 from tests.presentation.answered import Office, demonstrated, dispute
+from tests.trials.crawling import crawl
 
 pytestmark = pytest.mark.xdist_group("figures")  # one demonstration for them all
 
@@ -252,6 +254,18 @@ def _rows_of(command: tuple[str, ...]) -> str:
     if "to-check" in command:
         return "doubts"
     return "mails" if "mails" in command or "left-out" in command else "requests"
+
+
+def test_every_number_of_the_site_leads_to_a_list_of_exactly_so_many(
+    office: Office, tmp_path: FilePath
+) -> None:
+    assert office.printed("pages", str(tmp_path / "site")) == ""
+
+    found = crawl(tmp_path / "site")
+
+    assert found.wrong == []
+    assert found.numbers > 3_000
+    assert found.lists > 1_500
 
 
 def test_every_figure_that_a_report_can_print_is_met_above_and_is_not_nought(office: Office) -> None:

@@ -233,6 +233,15 @@ class Derivations(RequestLists):
             numbers = numbers_of(connection, [name])
         return self._messages(DERIVED_MESSAGE.c.conversation == numbers[name]) if numbers else ()
 
+    def conversations_of(self, names: Collection[str]) -> dict[str, list[DerivedMessage]]:
+        """Return the messages of some conversations by its name, each by time."""
+        found: dict[str, list[DerivedMessage]] = {}
+        with reading(self._engine) as connection:
+            numbers = numbers_of(connection, names).values()
+            for message in self._messages(among(DERIVED_MESSAGE.c.conversation, numbers, connection)):
+                found.setdefault(message.conversation, []).append(message)
+        return found
+
     def messages_named(self, prefix: str) -> tuple[DerivedMessage, ...]:
         """Return the messages whose key begins with `prefix`."""
         return self._messages(key_begins(prefix))

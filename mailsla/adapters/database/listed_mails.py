@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, func, select
 
-from mailsla.adapters.database.bulk import among
+from mailsla.adapters.database.bulk import STREAMED, among
 from mailsla.adapters.database.class_counts import class_counts
 from mailsla.adapters.database.engine import reading, snapshot
 from mailsla.adapters.database.keys import has_key
@@ -65,6 +65,15 @@ class ListedMails:
             if wanted in {None, MailClass.SET_ASIDE} and kind is None:
                 found += _unread(connection, since, until)
         return found
+
+    def every(self) -> Iterator[ListedMail]:
+        """Yield every message once, by date, then those that could not be read; they are not held all at once."""
+        query = _QUERY.where(_class_of_mail != MailClass.FURTHER_COPY.value)
+        with reading(self._engine) as connection:
+            for part in connection.execute(query, execution_options=STREAMED).partitions():
+                places = _places(connection, [row.id for row in part])
+                yield from (_mail(row, tuple(places[row.id])) for row in part)
+            yield from _unread(connection, None, None)
 
     def copies(
         self, since: datetime | None = None, until: datetime | None = None, *, further: bool = False

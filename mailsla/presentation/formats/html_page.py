@@ -37,12 +37,15 @@ def drawn(page: Page) -> Element:
         element("title", typeset(page.title)),
         Element("style", (), (STYLE,)),
     )
-    return element("html", head, element("body", hatching(), content(page)), lang=language())
+    main = element("main", *content(page))
+    return element("html", head, element("body", hatching(), main), lang=language())
 
 
-def content(page: Page) -> Element:
-    """Return what a page says, without what a file of its own needs besides."""
-    return element("main", *_opening(page), *_sections(page.sections), *_notes(page.notes))
+def content(page: Page) -> Iterator[Element]:
+    """Yield what a page says, its title first."""
+    yield from _opening(page)
+    yield from _sections(page.sections)
+    yield from _notes(page.notes)
 
 
 def _opening(page: Page) -> Iterator[Element]:

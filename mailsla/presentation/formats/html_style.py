@@ -136,8 +136,8 @@ tbody th{min-width:8.5rem}
 .list .cut,.list .cut:last-child{min-width:0;width:auto}
 .list td,.list tbody th{display:inline-block;border:0;padding:0 .9rem 0 0;white-space:normal;width:auto}
 .list [data-title]::before{content:attr(data-title) " ";color:var(--dim)}
-.list tr :last-child{display:block;font-weight:600;padding:.15rem 0 0}
-.list tr :last-child::before{content:none}
+.list tr>:last-child{display:block;font-weight:600;padding:.15rem 0 0}
+.list tr>:last-child::before{content:none}
 }
 """
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 
 from mailsla.presentation.formats.html_text import inline
 from mailsla.presentation.formats.markup import Element, element
@@ -23,9 +24,14 @@ def table(of: Table) -> Element:
         if is_numbers
         else of.columns
     )
-    head = element("thead", element("tr", *map(_title, columns)))
-    body = element("tbody", *(_row(row, columns, is_list=is_list) for row in of.rows))
+    head = element("thead", titles(columns))
+    body = element("tbody", *(row_of(row, columns, is_list=is_list) for row in of.rows))
     return element("table", head, body, class_=" ".join(shades) or None)
+
+
+def titles(columns: tuple[Column, ...]) -> Element:
+    """The row of a table's titles."""
+    return element("tr", *map(_title, columns))
 
 
 def _is_numbers(columns: tuple[Column, ...]) -> bool:
@@ -46,9 +52,15 @@ def _shades(column: Column) -> Iterator[str]:
         yield column.fit.value
 
 
-def _row(row: Row, columns: tuple[Column, ...], *, is_list: bool) -> Element:
+def row_of(
+    row: Row, columns: tuple[Column, ...], *, is_list: bool = True, is_sorted: bool = False
+) -> Element:
+    """A row, whose first cell names it; of a list, each cell says under which title it stands.
+
+    Of one that a script may sort, it says days and instants in a form whose order is theirs.
+    """
     first, *others = (
-        _cell(cell, column, column.title if is_list else None)
+        _cell(cell, column, column.title if is_list else None, is_sorted=is_sorted)
         for cell, column in zip(row, columns, strict=True)
     )
     return element("tr", _naming(first), *others)
@@ -61,7 +73,7 @@ def _naming(first: Element) -> Element:
     return Element("th", (*first.attributes, ("scope", "row")), first.children)
 
 
-def _cell(cell: Cell | Bar, column: Column, title: str | None) -> Element:
+def _cell(cell: Cell | Bar, column: Column, title: str | None, *, is_sorted: bool) -> Element:
     if isinstance(cell, Bar):
         return element("td", bar(cell))
     shades = [*_shades(column), *([] if cell.emphasis is Emphasis.PLAIN else [cell.emphasis.value])]
@@ -70,4 +82,5 @@ def _cell(cell: Cell | Bar, column: Column, title: str | None) -> Element:
         *inline(cell.text),
         class_=" ".join(shades) or None,
         data_title=None if title is None else typeset(title),
+        data_value=cell.value.isoformat() if is_sorted and isinstance(cell.value, date) else None,
     )

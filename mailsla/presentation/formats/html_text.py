@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mailsla.presentation.formats.markup import Node, element
+from mailsla.presentation.formats.markup import Element, Node, element
 from mailsla.presentation.told import Link, parts_of, text_of
 from mailsla.presentation.typography import typeset
 
@@ -16,4 +16,9 @@ def inline(text: str, skipped: int = 0) -> Iterator[Node]:
     for part in parts_of(text):
         begins, at = at, at + len(text_of(part))
         if piece := shown[max(begins, skipped) : at]:
-            yield element("a", piece, href=part.href) if isinstance(part, Link) else piece
+            yield _link(piece, part) if isinstance(part, Link) else piece
+
+
+def _link(shown: str, to: Link) -> Element:
+    """What leads elsewhere on the site; what leads to a list of so many rows says so."""
+    return element("a", shown, href=to.href, class_=None if to.count is None else "n")

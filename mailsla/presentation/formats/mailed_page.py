@@ -37,7 +37,7 @@ def html(page: Page) -> str:
         element("title", typeset(page.title)),
         Element("style", (), (STYLE + OF_MAILS,)),
     )
-    written = element("html", head, element("body", content(page)), lang=language())
+    written = element("html", head, element("body", element("main", *content(page))), lang=language())
     inliner = css_inline.CSSInliner(load_remote_stylesheets=False, resolve_css_variables=True)
     return inliner.inline(f"<!DOCTYPE html>\n{written}\n")
 

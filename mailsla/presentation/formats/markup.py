@@ -11,7 +11,7 @@ from html import escape
 
 from mailsla.core.mail.printable import UNSEEN
 
-VOID = frozenset({"meta"})
+VOID = frozenset({"meta", "link"})
 """Elements of ours that have no end tag (HTML, §13.1.2)."""
 
 RAW = "style"
@@ -42,9 +42,7 @@ class Element:
         '<p class="note">1 &lt; 2</p>'
         """
         said = "".join(f' {name}="{written(value)}"' for name, value in self.attributes)
-        inside = "".join(
-            str(child) if isinstance(child, Element) else written(child) for child in self.children
-        )
+        inside = "".join(written(child) if isinstance(child, str) else str(child) for child in self.children)
         if self.name == RAW:
             inside = "".join(map(str, self.children))
             assert "</" not in inside, "a style sheet is our own constant"
@@ -53,6 +51,25 @@ class Element:
         if self.name in DRAWN and not inside:
             return f"<{self.name}{said}/>"
         return f"<{self.name}{said}>{inside}</{self.name}>"
+
+
+@dataclass(frozen=True, slots=True)
+class Written(Element):
+    """An element that is written already: what stands in many pages is written once.
+
+    Attributes:
+        html: The whole of it.
+    """
+
+    html: str = ""
+
+    def __str__(self) -> str:
+        return self.html
+
+
+def once(of: Element) -> Written:
+    """Write an element, for the many places where it stands."""
+    return Written(of.name, html=str(of))
 
 
 Node = Element | str

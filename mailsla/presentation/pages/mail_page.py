@@ -64,7 +64,7 @@ def to_check_lines(
                         reference=words.reference(key), subject=subject(asked.subject) if asked else "–"
                     )
                 )
-        yield from (Line(f"  {command}", Emphasis.DIM) for command in _commands(doubt))
+        yield from (Line(f"  {command}", Emphasis.DIM) for command in commands(doubt))
 
 
 def _found_by(mail: ListedMail) -> Iterator[Line]:
@@ -81,7 +81,8 @@ def _places(mail: ListedMail) -> str:
     return mail_terms.places(mail.mailboxes) or "–"
 
 
-def _commands(doubt: Doubt) -> Iterator[str]:
+def commands(doubt: Doubt) -> Iterator[str]:
+    """Yield what settles a doubt, a command each."""
     mail = words.reference(doubt.mail)
     if not doubt.candidates:
         yield _("C'est une demande : mailsla decide {mail} count --reason …").format(mail=mail)
@@ -155,8 +156,15 @@ def mail_page(
     )
 
 
-def decision_line(item: Decision, zone: ZoneInfo) -> str:
-    """One decision: its number, when, by whom, what and why."""
+def decision_line(item: Decision, zone: ZoneInfo, *, reasons: bool = True) -> str:
+    """One decision: its number, when, by whom, what and why; or without why, in somebody's own words."""
+    if not reasons:
+        return _("Décision n° {number}, le {instant}, par {who} : {what}").format(
+            number=item.number,
+            instant=words.instant(item.decided_at, zone),
+            who=words.safe(item.decided_by, 60),
+            what=terms.decision(item, zone),
+        )
     return _("Décision n° {number}, le {instant}, par {who} : {what} – {reason}").format(
         number=item.number,
         instant=words.instant(item.decided_at, zone),

@@ -50,11 +50,13 @@ class Line:
         text: All of it.
         emphasis: How it stands out.
         lead: Its beginning, where that is to stand out more than the rest: the question that it answers.
+        personal: Whether a stranger wrote it, or it says who one is: not everybody may read it.
     """
 
     text: str
     emphasis: Emphasis = Emphasis.PLAIN
     lead: str = ""
+    personal: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +110,7 @@ class Column:
         width: How many characters they are to have; None when the rows decide. A `CUT` column without a width
             takes all the room that the others leave.
         room: How many characters wide what it is drawn on must be for it to be shown at all.
+        personal: Whether strangers wrote what it holds, or it says who they are: not everybody may read it.
     """
 
     title: str
@@ -115,6 +118,7 @@ class Column:
     fit: Fit = Fit.WRAP
     width: int | None = None
     room: int = 0
+    personal: bool = False
 
     @property
     def takes_the_rest(self) -> bool:
@@ -138,7 +142,14 @@ class Table:
 
     def within(self, width: int) -> Table:
         """Return what is shown of it on so many characters: without the columns that need more room."""
-        shown = [number for number, column in enumerate(self.columns) if column.room <= width]
+        return self._with(lambda column: column.room <= width)
+
+    def impersonal(self) -> Table:
+        """Return what everybody may read of it."""
+        return self._with(lambda column: not column.personal)
+
+    def _with(self, is_shown: Callable[[Column], bool]) -> Table:
+        shown = [number for number, column in enumerate(self.columns) if is_shown(column)]
         if len(shown) == len(self.columns):
             return self
         columns = tuple(self.columns[number] for number in shown)

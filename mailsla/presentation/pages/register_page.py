@@ -27,8 +27,8 @@ PublicationLine = tuple[Publication, Revision | None, int | None]
 """A publication, what it would be today, and the number of the next one of the same period."""
 
 
-def decisions_page(found: Sequence[DecisionLine], zone: ZoneInfo) -> Page:
-    """The register of decisions, by number."""
+def decisions_page(found: Sequence[DecisionLine], zone: ZoneInfo, *, reasons: bool = True) -> Page:
+    """The register of decisions, by number; without why, in somebody's own words, unless `reasons`."""
     if not found:
         return Page(sections=(Section("", (Line(_("Aucune décision."), Emphasis.DIM),)),))
     in_force = sum(undone_by is None for _decision, undone_by, _effects in found)
@@ -41,7 +41,7 @@ def decisions_page(found: Sequence[DecisionLine], zone: ZoneInfo) -> Page:
             Column(title, fit=Fit.WHOLE if number in {0, 2} else Fit.WRAP)
             for number, title in enumerate(titles)
         ),
-        tuple(_decision_row(*line, zone) for line in found),
+        tuple(_decision_row(*line, zone, reasons=reasons) for line in found),
     )
     explained = _(
         "Taux de l'année, pour l'engagement principal : demandes répondues dans les temps / demandes échues, si cette "
@@ -51,8 +51,12 @@ def decisions_page(found: Sequence[DecisionLine], zone: ZoneInfo) -> Page:
     return Page(sections=(Section("", (table, *lines)),))
 
 
-def _decision_row(item: Decision, undone_by: int | None, effects: Sequence[Effect], zone: ZoneInfo) -> Row:
-    what = _("{what} – {reason}").format(what=terms.decision(item, zone), reason=words.safe(item.reason))
+def _decision_row(
+    item: Decision, undone_by: int | None, effects: Sequence[Effect], zone: ZoneInfo, *, reasons: bool
+) -> Row:
+    what = terms.decision(item, zone)
+    if reasons:
+        what = _("{what} – {reason}").format(what=what, reason=words.safe(item.reason))
     if undone_by is not None:
         what += " " + _("(annulée par la n° {number})").format(number=undone_by)
     return (
@@ -102,14 +106,16 @@ def signed(at: datetime, said_by: str | None, recorded: Recorded | None, zone: Z
     )
 
 
-def publications_page(found: Sequence[PublicationLine], minimum: int, zone: ZoneInfo) -> Page:
-    """The register of publications, by number."""
+def publications_page(
+    found: Sequence[PublicationLine], minimum: int, zone: ZoneInfo, *, reasons: bool = True
+) -> Page:
+    """The register of publications, by number; without why, in somebody's own words, unless `reasons`."""
     if not found:
         return Page(sections=(Section("", (Line(_("Aucune publication."), Emphasis.DIM),)),))
     titles = (_("n°"), _("Quand, par qui"), _("Période"), _("Chiffre figé"), _("Aujourd'hui"))
     table = Table(
         tuple(Column(title, fit=Fit.WRAP if number else Fit.WHOLE) for number, title in enumerate(titles)),
-        tuple(_publication_row(*line, minimum, zone) for line in found),
+        tuple(_publication_row(*line, minimum, zone, reasons=reasons) for line in found),
     )
     changed = sum(revision is not None for _published, revision, _followed in found)
     count = ngettext(
@@ -121,13 +127,19 @@ def publications_page(found: Sequence[PublicationLine], minimum: int, zone: Zone
 
 
 def _publication_row(
-    item: Publication, revision: Revision | None, followed_by: int | None, minimum: int, zone: ZoneInfo
+    item: Publication,
+    revision: Revision | None,
+    followed_by: int | None,
+    minimum: int,
+    zone: ZoneInfo,
+    *,
+    reasons: bool,
 ) -> Row:
     period = _("{period}, {which}").format(period=words.piece_name(item.period), which=which_requests(item))
     who = signed(item.published_at, item.signed.said_by, item.signed.recorded, zone)
     return (
         Cell(str(item.number), item.number),
-        Cell(f"{who} – {words.safe(item.signed.reason)}" if item.signed.reason else who),
+        Cell(f"{who} – {words.safe(item.signed.reason)}" if reasons and item.signed.reason else who),
         Cell(period),
         Cell(f"{figure(item, minimum)}, {standing(item)}"),
         Cell(_today(revision, followed_by, minimum)),

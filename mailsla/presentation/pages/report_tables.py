@@ -21,6 +21,7 @@ from mailsla.language import gettext as _
 from mailsla.presentation import words
 from mailsla.presentation.counting import FALLEN_DUE, HANDLED, Counting, counting, of_section, of_service
 from mailsla.presentation.pages.page import NOTHING, Alignment, Bar, Cell, Column, Emphasis, Fit, Row, Table
+from mailsla.presentation.told import Named, mention
 
 Figure = tuple[str, Callable[[Section], Cell | Bar]]
 """A figure's label, and how it is told of a cohort."""
@@ -232,7 +233,7 @@ def over_time(lines: Sequence[PeriodLine], built: Report) -> Table:
 
 def _piece(line: PeriodLine, built: Report) -> Row:
     return (
-        Cell(words.cut_name(line.period, line.cut), line.cut.name),
+        Cell(mention(words.cut_name(line.period, line.cut), Named.PERIOD, line.cut.name), line.cut.name),
         *rate_cells(line.population, built, counting(built, line.cut)),
         Cell(words.standing(line.finality)),
     )

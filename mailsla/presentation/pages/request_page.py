@@ -38,6 +38,7 @@ from mailsla.presentation.pages.page import (
     Section,
     Table,
 )
+from mailsla.presentation.told import joined
 
 
 def request_page(
@@ -48,8 +49,13 @@ def request_page(
     decisions: Iterable[Decision],
     commitment: Commitment,
     zone: ZoneInfo,
+    *,
+    reasons: bool = True,
 ) -> Page:
-    """One request: what tied its messages, the days one by one, the verdict, what people decided about it."""
+    """One request: what tied its messages, the days one by one, the verdict, what people decided about it.
+
+    The reasons they gave, in their own words, are left out unless `reasons`.
+    """
     conclusion = [Line(verdict_sentence(verdict, commitment, zone), Emphasis.STRONG)]
     if request.answered is not None and verdict.answered_on is not None:
         answered = _("Réponse le {instant} ({basis}).").format(
@@ -58,10 +64,13 @@ def request_page(
         conclusion.append(Line(answered, Emphasis.DIM))
         conclusion += [Line(said, Emphasis.DIM) for said in _otherwise(request.answered, zone)]
     conclusion += [Line(said, Emphasis.DIM) for said in origin_words.where_from(commitment)]
-    conclusion += [Line(decision_line(item, zone)) for item in decisions]
+    conclusion += [Line(decision_line(item, zone, reasons=reasons)) for item in decisions]
     return Page(
         title=_("Demande {key}").format(key=words.reference(request.key)),
-        lines=tuple(Line(text) for text in _identity(request, zone)),
+        lines=(
+            Line(_("Objet : {subject}").format(subject=subject(request.subject)), personal=True),
+            *map(Line, _identity(request, zone)),
+        ),
         sections=(
             Section("", (_messages_table(request, messages, zone),)),
             Section("", (days_table(counted), *conclusion)),
@@ -70,7 +79,6 @@ def request_page(
 
 
 def _identity(request: Request, zone: ZoneInfo) -> Iterable[str]:
-    yield _("Objet : {subject}").format(subject=subject(request.subject))
     yield _("Reçue le {instant} ({basis})").format(
         instant=words.instant(request.received.at, zone), basis=terms.basis(request.received.basis)
     )
@@ -227,7 +235,7 @@ def _columns(*, has_grounds: bool) -> tuple[Column, ...]:
         Column(_("Échéance"), fit=Fit.WHOLE, width=10),
         Column(_("Jours"), Alignment.RIGHT, Fit.WHOLE, width=5),
         Column(_("Service"), fit=Fit.CUT, width=12),
-        Column(_("Objet"), fit=Fit.CUT),
+        Column(_("Objet"), fit=Fit.CUT, personal=True),
     )
     if not has_grounds:
         return columns
@@ -255,7 +263,7 @@ def _request_row(item: Judged, zone: ZoneInfo, decided: Collection[str]) -> tupl
     case, verdict = item.case, item.verdict
     written = subject(case.subject, 80)
     return (
-        Cell(words.reference(case.key) + ("*" if case.key in decided else ""), case.key),
+        Cell(joined("", (words.reference(case.key), "*" if case.key in decided else "")), case.key),
         Cell(words.short_instant(case.received_at, zone), case.received_at),
         Cell(words.short_day(verdict.due_on), verdict.due_on),
         Cell(str(verdict.working_days), verdict.working_days),

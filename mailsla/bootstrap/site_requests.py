@@ -1,0 +1,51 @@
+"""The pages of requests on the site: each as `mailsla show` says it, with its days and what ties its mails."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+
+from mailsla.bootstrap.application import Application
+from mailsla.core.pairing.decision import Decision
+from mailsla.core.rate.case import case_of
+from mailsla.presentation.formats import site_page
+from mailsla.presentation.formats.site_lists import File, ListPages
+from mailsla.presentation.pages.request_page import request_page
+from mailsla.presentation.static_site import places
+from mailsla.presentation.static_site.proof_page import proof_page
+
+AT_ONCE = 500
+"""Requests that are read at once."""
+
+
+def request_pages(app: Application, lists: ListPages, keys: Sequence[str]) -> Iterator[File]:
+    """Yield the pages of some requests."""
+    derivations, standard, now, zone = app.store.derivations, app.standard(), app.now(), app.site.zone
+    linker, decisions = lists.linker, _decisions(app)
+    for first in range(0, len(keys), AT_ONCE):
+        requests = derivations.requests_of(keys[first : first + AT_ONCE])
+        conversations = derivations.conversations_of({item.conversation for item in requests})
+        for request in requests:
+            commitment = standard.commitment_of(request.category)
+            verdict = standard.verdict(case_of(request), now)
+            end = request.answered.at if verdict.answered_on and request.answered else now
+            page = request_page(
+                request,
+                verdict,
+                conversations[request.conversation],
+                standard.clock.days(request.received.at, end, commitment.unit),
+                [item for key in request.keys for item in decisions.get(key, ())],
+                commitment,
+                zone,
+                reasons=linker.subjects,
+            )
+            place = places.of_request(request.key)
+            yield place, site_page.write(linker.page(proof_page(page), place), place, lists.around)
+
+
+def _decisions(app: Application) -> dict[str, list[Decision]]:
+    """Return every decision by what it is about."""
+    found: dict[str, list[Decision]] = defaultdict(list)
+    for item in app.store.decisions.taken():
+        found[item.target].append(item)
+    return found
