@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
 from mailsla.cli import run
+from tests.trials.browser import Opened, opened
 from tests.trials.crawling import crawl, texts_of
 from tests.trials.office import document, toml
 
@@ -149,7 +151,77 @@ def test_subjects_and_addresses_are_there_when_they_are_asked_for(config: Path, 
 
     files = everything(tmp_path / "pages")
     assert any(SUBJECT.replace("'", "&#x27;") in content.decode() for content in files.values())
-    assert crawl(tmp_path / "pages").wrong == []
+    assert any(b"camille" in content for content in files.values())
+
+
+def follow(in_it: Opened) -> None:
+    """Go from a number of the report to its list, to a request of it, to its proof; then all the way back."""
+    page = in_it.page
+    in_it.go("index.html")
+    number = page.locator("tr", has_text="Échues, hors délai ou sans réponse").locator("a.n").last
+    count = int(number.inner_text())
+    number.click()
+    listed = in_it.place()
+    assert page.locator("table.rows tbody tr").count() == count
+    page.locator("table.rows tbody a").first.click()
+    assert in_it.place().startswith("demandes/")
+    assert page.get_by_role("heading", name="Jour par jour").is_visible()
+    assert page.get_by_text("ouvre l'échange").is_visible()
+    assert "Échéance" in page.locator(".answers").inner_text()
+    page.go_back()
+    assert in_it.place() == listed
+    page.go_back()
+    assert in_it.place() == "index.html"
+
+
+def test_a_number_is_followed_to_its_proof_and_back_without_any_script(site: Path) -> None:
+    with opened(site, script=False) as in_it:
+        follow(in_it)
+        in_it.go(longest(site))
+        assert in_it.page.locator(".tools").count() == 0
+
+
+def test_a_browser_sorts_and_filters_the_rows_of_a_page(site: Path) -> None:
+    with opened(site) as in_it:
+        follow(in_it)
+        in_it.go(longest(site))
+        rows, days = (
+            in_it.page.locator("table.rows tbody tr"),
+            in_it.page.locator("table.rows td:nth-child(4)"),
+        )
+        all_of_them, before = rows.count(), days.all_inner_texts()
+
+        in_it.page.get_by_role("button", name="Jours").click()
+        assert days.all_inner_texts() == sorted(before, key=int)
+        in_it.page.get_by_role("button", name="Jours").click()
+        assert days.all_inner_texts() == sorted(before, key=int, reverse=True)
+
+        in_it.page.get_by_role("button", name="Échéance").click()
+        dates = [text.split("/")[::-1] for text in in_it.page.locator("td:nth-child(3)").all_inner_texts()]
+        assert dates == sorted(dates)
+
+        in_it.page.get_by_role("searchbox").fill("HORS delai")
+        shown = in_it.page.locator("table.rows tbody tr:visible")
+        assert 0 < shown.count() < all_of_them
+        assert all("hors délai" in text for text in shown.all_inner_texts())
+        assert in_it.page.get_by_role("status").inner_text() == f"{shown.count()} lignes sur {all_of_them}"
+
+
+def longest(site: Path) -> str:
+    """Return the list page of requests that has the most rows that differ."""
+    found = max(site.glob("listes/*/2026-fallen-due-*.html"), key=lambda path: path.stat().st_size)
+    return found.relative_to(site).as_posix()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_kind_of_page_has_an_automatic_fault(site: Path, scheme: Literal["light", "dark"]) -> None:
+    ours = "a-verifier ecartes decisions publications couverture index periodes/index services/index".split()
+    kinds = [*(f"{name}.html" for name in ours), "periodes/2026-W45.html", longest(site)]
+    kinds += [next(site.glob(name)).relative_to(site).as_posix() for name in ("services/x-*", "demandes/*/*")]
+    with opened(site, scheme=scheme) as in_it:
+        for kind in kinds:
+            in_it.go(kind)
+            assert in_it.faults() == [], kind
 
 
 def test_a_folder_of_somebody_else_s_is_refused_in_one_sentence(
