@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from mailsla.adapters.database.engine import unchanging
 from mailsla.bootstrap import commands
 from mailsla.bootstrap.application import Application
 from mailsla.bootstrap.site_lists import SiteLists
@@ -44,11 +45,15 @@ def site_pages(app: Application, *, subjects: bool) -> Iterator[File]:
     """Yield the files of the site, as the office stands now; subjects and addresses are on it only if asked for.
 
     Raises:
-        PermanentError: When a figure and its list say two things: the store changed meanwhile, or a rule is wrong.
+        PermanentError: When a figure and its list say two things: the store changed meanwhile, which SQLite's does
+            not, or a rule is wrong.
     """
     yield STYLE_FILE, SITE_STYLE
     yield SCRIPT_FILE, SCRIPT
-    yield from _Site(app, _reports(app), subjects=subjects).files()
+    now = app.now()
+    with unchanging(app.engine) as engine:
+        still = Application(app.site, engine, lambda: now, reads_only=True)
+        yield from _Site(still, _reports(still), subjects=subjects).files()
 
 
 @dataclass(frozen=True)

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from itertools import islice
 from pathlib import Path
 from typing import Literal
 
 import pytest
 
+from mailsla.bootstrap.application import open_application
+from mailsla.bootstrap.site_pages import site_pages
 from mailsla.cli import run
+from mailsla.config import load
 from tests.trials.browser import Opened, opened
 from tests.trials.crawling import crawl, texts_of
 from tests.trials.office import document, toml
@@ -139,6 +144,29 @@ def test_the_same_store_at_the_same_instant_is_the_same_site_whose_files_are_kep
     assert {name: (site / name).stat().st_ino for name in before if name != ".mailsla"} == {
         name: number for name, number in kept.items() if name != ".mailsla"
     }
+
+
+def test_mail_that_comes_meanwhile_is_on_the_next_site_and_never_on_half_of_one(
+    config: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(config.parent, tmp_path / "office", ignore=shutil.ignore_patterns(".pages*", "pages"))
+    copied, late = tmp_path / "office" / config.name, tmp_path / "late"
+    at = NOW - timedelta(days=3)
+    late.write_text(
+        f"From x {at:%a %b %d %H:%M:%S %Y}\n"
+        + _letter("camille@example.org", "s0@pref.example.fr", at, "late", "Subject: Question"),
+        encoding="utf-8",
+    )
+    with open_application(load(copied)) as app:
+        files = site_pages(app, subjects=False)
+        before = dict(islice(files, 3))
+        assert run(["import", str(late), "--config", str(copied)]) == 0
+        before |= files
+    with open_application(load(copied)) as app:
+        after = dict(site_pages(app, subjects=False))
+
+    requests = [sum(name.startswith("demandes/") for name in files) for files in (before, after)]
+    assert requests == [REQUESTS, REQUESTS + 1]
 
 
 def test_subjects_and_addresses_are_there_when_they_are_asked_for(config: Path, tmp_path: Path) -> None:

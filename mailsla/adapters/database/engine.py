@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, StaticPool, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlchemyError
 
@@ -90,6 +90,38 @@ def open_engine(url: str, busy_seconds: int = BUSY_SECONDS, *, is_new: bool = Tr
     else:
         event.listen(engine, "connect", partial(_prepare_postgresql, busy_seconds))
     return engine
+
+
+@contextmanager
+def unchanging(engine: Engine) -> Iterator[Engine]:
+    """Give the store as it is now to the block, whoever writes to it meanwhile: it is read over one connection.
+
+    A SQLite store alone stays so; of PostgreSQL, each transaction sees what is there when it begins.
+    """
+    if engine.dialect.name != "sqlite":
+        yield engine
+        return
+    still = create_engine(
+        engine.url,
+        hide_parameters=True,
+        poolclass=StaticPool,
+        pool_reset_on_return=None,
+        # The one transaction is begun below, and ends with the connection.
+        isolation_level="AUTOCOMMIT",
+        skip_autocommit_rollback=True,
+    )
+    event.listen(still, "connect", partial(_prepare_sqlite, BUSY_SECONDS, ()))
+    event.listen(still, "connect", _begin_reading)
+    try:
+        yield still
+    finally:
+        still.dispose()
+
+
+def _begin_reading(connection: sqlite3.Connection, _record: Any) -> None:
+    connection.execute("BEGIN")
+    # What it sees is settled by its first read (sqlite.org/isolation.html).
+    connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
 
 
 def _as_opened(url: URL, *, is_new: bool) -> URL:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from html import escape
 
 from mailsla.core.mail.printable import UNSEEN
+from mailsla.presentation.typography import NARROW_NO_BREAK, NO_BREAK
 
 VOID = frozenset({"meta", "link"})
 """Elements of ours that have no end tag (HTML, §13.1.2)."""
@@ -19,6 +20,13 @@ RAW = "style"
 
 DRAWN = frozenset({"rect", "line", "path"})
 """Elements of SVG that are closed where they begin, when they hold nothing."""
+
+
+SPACES = dict.fromkeys(map(ord, (NO_BREAK, NARROW_NO_BREAK)))
+"""Spaces that `str.isprintable` takes for what is not seen."""
+
+SPECIAL = frozenset("&<>\"'")
+"""Letters that HTML holds otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +86,16 @@ Node = Element | str
 def element(name: str, /, *children: Node | None, **attributes: str | float | None) -> Element:
     """Return an element; `class_` is class, other underscores are hyphens; None is no child and no attribute."""
     named = tuple(
-        (key.removesuffix("_").replace("_", "-"), number(value) if isinstance(value, int | float) else value)
-        for key, value in attributes.items()
-        if value is not None
+        [
+            (
+                key.removesuffix("_").replace("_", "-"),
+                value if isinstance(value, str) else number(value),
+            )
+            for key, value in attributes.items()
+            if value is not None
+        ]
     )
-    return Element(name, named, tuple(child for child in children if child is not None))
+    return Element(name, named, tuple([child for child in children if child is not None]))
 
 
 def written(text: str) -> str:
@@ -91,9 +104,9 @@ def written(text: str) -> str:
     >>> written("<b>a</b>\\u202e")
     '&lt;b&gt;a&lt;/b&gt; '
     """
-    if not text.isprintable():
+    if not text.translate(SPACES).isprintable():
         text = "".join(" " if unicodedata.category(letter) in UNSEEN else letter for letter in text)
-    return escape(text)
+    return text if SPECIAL.isdisjoint(text) else escape(text)
 
 
 def number(value: float) -> str:

@@ -19,13 +19,13 @@ def changed(value: _Value, text: Text) -> _Value:
 
 
 def _changed(value: object, text: Text) -> object:
-    if isinstance(value, Enum):
+    if value is None or isinstance(value, Enum):
         return value
-    if isinstance(value, str):
-        return text(value)
     if isinstance(value, Cell):
         said = text(value.text)
         return value if said is value.text else Cell(said, value.value, value.emphasis)
+    if isinstance(value, str):
+        return text(value)
     if isinstance(value, tuple):
         return tuple(_changed(item, text) for item in value)
     if is_dataclass(value) and not isinstance(value, type):
