@@ -16,7 +16,7 @@ from mailsla.bootstrap.site_pages import site_pages
 from mailsla.cli import run
 from mailsla.config import load
 from tests.trials.browser import Opened, opened
-from tests.trials.crawling import crawl, texts_of
+from tests.trials.crawling import crawl, read_page
 from tests.trials.office import document, toml
 
 NOW = datetime(2026, 11, 13, 8, tzinfo=UTC)
@@ -128,7 +128,7 @@ def test_what_services_are_called_is_text_and_no_path(site: Path) -> None:
 
     assert all(set(name) <= set("abcdefghijklmnopqrstuvwxyz0123456789-QW./") for name in files)
     assert not any(b"<script>alert" in content or b"<img" in content for content in files.values())
-    said = " ".join(texts_of(files["services/index.html"].decode()))
+    said = " ".join(read_page(files["services/index.html"].decode()).texts)
     assert all(name in said for name in NAMES if "@" not in name)
 
 

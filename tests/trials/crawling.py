@@ -95,9 +95,7 @@ def crawl(site: Path) -> Crawled:
 
     @cache
     def read(place: str) -> Read:
-        page = Read()
-        page.feed((site / place).read_text(encoding="utf-8"))
-        return page
+        return read_page((site / place).read_text(encoding="utf-8"))
 
     @cache
     def rows(place: str) -> int:
@@ -142,11 +140,11 @@ def crawl(site: Path) -> Crawled:
     return Crawled(reached, numbers, len(lists), wrong)
 
 
-def texts_of(page: str) -> list[str]:
-    """Return the texts of a page, as they are read."""
+def read_page(page: str) -> Read:
+    """Return a page as it is read."""
     read = Read()
     read.feed(page)
-    return read.texts
+    return read
 
 
 def _resolved(place: str, href: str) -> str:

@@ -14,6 +14,7 @@ from mailsla.core.rate.counted import (
     CountedRequests,
     CountedTogether,
     Matter,
+    named,
 )
 from mailsla.core.rate.selection import Selection, State
 
@@ -119,12 +120,12 @@ def _words(counted: Counted) -> tuple[str, ...]:
     """Return what a file's name begins with, for whoever looks at the files."""
     match counted:
         case CountedRequests(selection, promise):
-            period = "" if selection.period is None else selection.period.name
+            period = "" if selection.period is None else named(selection.period).name
             return (period, selection.state or "demandes", promise or "", selection.service or "")
         case CountedTogether():
             return _words(counted.parts[0])
         case CountedLeftOut(period, kind):
-            return (period.name, "ecartes", kind)
+            return (named(period).name, "ecartes", kind)
         case CountedMails(mail_class, kind, copies):
             return ("courriels", "exemplaires" if copies else "", mail_class or "", kind or "")
         case CountedDoubts(matter, service):
