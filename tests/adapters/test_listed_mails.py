@@ -67,6 +67,25 @@ def test_they_are_those_of_a_period_and_of_a_kind(store: Store) -> None:
     )
 
 
+def test_every_mail_is_read_a_few_at_a_time_as_it_is_all_at_once(store: Store) -> None:
+    cursor = store.mailboxes.cursor("contact", ListedMailbox("INBOX", MailboxRole.INBOX))
+    unread = SetAside(9, LETTER.copies[0].internal_at, "no-header")
+    store.messages.add(cursor, Batch(7, 9, (), (unread,)), SEEN)
+
+    assert list(store.mails.every()) == store.mails.of_class()
+    assert len(list(store.mails.every())) == 5
+
+
+def test_the_messages_of_several_conversations_are_those_of_each(store: Store) -> None:
+    names = {item.conversation for item in store.derivations.messages()}
+
+    found = store.derivations.conversations_of(names)
+
+    assert len(found) > 1
+    assert found == {name: list(store.derivations.conversation(name)) for name in names}
+    assert store.derivations.conversations_of([]) == {}
+
+
 def test_a_mail_that_is_gone_lies_where_it_lay(store: Store) -> None:
     cursor = store.mailboxes.cursor("contact", ListedMailbox("INBOX", MailboxRole.INBOX))
     store.copies.mark_gone(cursor, 7, {2}, SEEN)
