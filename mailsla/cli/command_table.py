@@ -59,6 +59,11 @@ def declared() -> dict[str, Declared]:
                 "Reprend d'anciens courriels (mbox, Maildir, .eml, .zip, .tar, comprimés ou non), sans alerte."
             ),
         ),
+        "backup": Declared(
+            "backing_up",
+            "backup",
+            _("Copie la base dans un fichier, entière, pendant que mailsla travaille."),
+        ),
         "person": Declared(
             "person",
             "person",

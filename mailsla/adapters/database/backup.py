@@ -1,0 +1,86 @@
+"""A copy of a SQLite store, whole and of one instant, while others write it (sqlite.org/backup.html)."""
+
+from __future__ import annotations
+
+import errno
+import os
+import secrets
+import sqlite3
+from contextlib import closing, suppress
+from pathlib import Path
+
+from sqlalchemy import make_url
+
+from mailsla.adapters.database.engine import open_engine, reading
+from mailsla.core.errors import PermanentError
+from mailsla.language import gettext as _
+
+WITHOUT_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS}
+"""How a file system says that a file has one name there: a memory stick's, some shared folders'."""
+
+
+def copy_whole(url: str, target: Path) -> None:
+    """Copy the store at `url` into a new file, for its user alone.
+
+    All is of one instant, what stands in SQLite's log too; nobody who writes waits for it. The copy is read through
+    before it takes its name: there is a good one, or none. It is of the schema that the store has.
+
+    Raises:
+        PermanentError: When there is no store, it is damaged, or it is PostgreSQL's.
+        TransientError: When it is locked.
+        OSError: When the file is there already, or cannot be written.
+    """
+    if make_url(url).get_backend_name() != "sqlite":
+        raise PermanentError(
+            _("la sauvegarde d'une base PostgreSQL se fait avec ses outils : pg_dump --format=custom.")
+        )
+    if target.is_symlink() or target.exists():
+        raise FileExistsError(target)
+    part = target.with_name(f".mailsla-{secrets.token_hex(8)}")
+    os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600))
+    try:
+        _copy(url, part)
+        _put_on_disk(part)
+        _give_name(part, target)
+    finally:
+        for name in ("", "-wal", "-shm", "-journal"):
+            with suppress(FileNotFoundError):
+                part.with_name(f"{part.name}{name}").unlink()
+
+
+def _copy(url: str, part: Path) -> None:
+    engine = open_engine(url, is_new=False)
+    try:
+        with reading(engine) as connection, closing(sqlite3.connect(part)) as copy:
+            source = connection.connection.driver_connection
+            assert isinstance(source, sqlite3.Connection)
+            source.backup(copy)
+            # One file, with no log beside it.
+            copy.execute("PRAGMA journal_mode=DELETE")
+            [(said,), *_others] = copy.execute("PRAGMA quick_check").fetchall()
+            has_mails = copy.execute("SELECT 1 FROM sqlite_master WHERE name = 'message'").fetchone()
+    finally:
+        engine.dispose()
+    if said != "ok":
+        raise PermanentError(_("la base est abîmée : elle ne peut pas être sauvegardée telle quelle."))
+    if has_mails is None:
+        raise PermanentError(_("cette base n'est pas une base de mailsla."))
+
+
+def _give_name(part: Path, target: Path) -> None:
+    """Give a file its name, unless another has it by now."""
+    try:
+        # Unlike a renaming, it replaces nothing that came there meanwhile.
+        os.link(part, target)
+    except OSError as error:
+        if error.errno not in WITHOUT_LINKS or target.exists():
+            raise
+        part.rename(target)
+
+
+def _put_on_disk(part: Path) -> None:
+    handle = os.open(part, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
