@@ -69,6 +69,13 @@ def publish(
     return reporting.publish(app.store, _report_rules(app, [*periods], by), periods, app.now(), signed)
 
 
+def drafted(app: Application, built: Report) -> Publication:
+    """Return what would be published of the first figure of a report, as it stands now; nothing is written."""
+    period = built.sections[0].period
+    [draft] = reporting.drafts(app.store, _report_rules(app, [period], None), [period], app.now())
+    return draft
+
+
 def registered_decisions(app: Application, period: Period | None = None) -> Sequence[RegisteredDecision]:
     """Return every decision, or those taken in a period, with what each makes of the rate now."""
     store = app.store

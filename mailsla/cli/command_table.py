@@ -91,6 +91,16 @@ def _figures() -> dict[str, Declared]:
             "pages",
             _("Écrit le site : le rapport, et pour chaque nombre la liste de ce qu'il compte."),
         ),
+        "bilan": Declared(
+            "yearly",
+            "bilan",
+            _("Écrit le bilan d'une année : PDF, page ou classeur, à signer et à recompter."),
+        ),
+        "poster": Declared(
+            "yearly",
+            "poster",
+            _("Écrit l'affiche d'un trimestre définitif : un taux, un délai, l'engagement."),
+        ),
     }
 
 

@@ -129,7 +129,7 @@ def _write_pictured(
 
     page = illustrated_report(built, app.site.zone, known_then=known_then)
     if wanted is ReportFormat.PDF:
-        papers.write(page, output)
+        papers.write(html_page.drawn(page), output)
     else:
         session.write_out(html_page.write(page), output)
 

@@ -14,7 +14,7 @@ from mailsla.core.errors import UsageError
 from mailsla.language import gettext as _
 
 if TYPE_CHECKING:
-    from mailsla.presentation.pages.page import Page
+    from mailsla.presentation.formats.markup import Element
 
 FONTCONFIG = "libfontconfig.so.1"
 
@@ -64,8 +64,8 @@ def _has_fonts() -> bool:
     return bool(found) and found.contents.count > 0
 
 
-def write(page: Page, output: Path | None) -> None:
-    """Write a page as a PDF.
+def write(html: Element, output: Path | None, style: str | None = None) -> None:
+    """Write a whole HTML file as a PDF; `style` is what paper has more, when it is not what a page has.
 
     Raises:
         UsageError: When its file cannot be written.
@@ -73,4 +73,4 @@ def write(page: Page, output: Path | None) -> None:
     from mailsla.presentation.formats import pdf_page  # noqa: PLC0415 (loaded for this format alone)
 
     assert output is not None, "`check` refuses that"
-    session.write_file(pdf_page.write(page), output)
+    session.write_file(pdf_page.laid_out(html, pdf_page.STYLE if style is None else style), output)

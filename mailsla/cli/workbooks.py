@@ -14,6 +14,7 @@ from mailsla.language import gettext as _
 if TYPE_CHECKING:
     from mailsla.bootstrap.application import Application
     from mailsla.core.rate.report import Report
+    from mailsla.presentation.pages.workbook import Workbook
 
 
 def check(output: Path | None) -> None:
@@ -35,12 +36,21 @@ def write(app: Application, built: Report, output: Path | None, *, known_then: b
         UsageError: When its file, or a temporary one, cannot be written.
     """
     from mailsla.bootstrap.workbook import lists_of  # noqa: PLC0415 (loaded for this format alone)
-    from mailsla.presentation.formats import workbook  # noqa: PLC0415 (loaded for this format alone)
     from mailsla.presentation.pages.report_workbook import report_workbook  # noqa: PLC0415 (loaded for this format alone)
 
-    assert output is not None, "`check` refuses that"
     lists = lists_of(app, built, known_then=known_then)
-    of = report_workbook(built, lists, app.site.zone, known_then=known_then)
+    write_workbook(report_workbook(built, lists, app.site.zone, known_then=known_then), output)
+
+
+def write_workbook(of: Workbook, output: Path | None) -> None:
+    """Write a workbook.
+
+    Raises:
+        UsageError: When its file, or a temporary one, cannot be written.
+    """
+    from mailsla.presentation.formats import workbook  # noqa: PLC0415 (loaded for this format alone)
+
+    assert output is not None, "`check` refuses that"
     try:
         content = workbook.write(of)
     except OSError as error:

@@ -187,15 +187,20 @@ def publish(
         signed: Who publishes, and why.
     """
     found = []
-    stretches = [(first_day(period, rules, rules.by), now) for period in periods]
-    for (period, is_definitive), (facts, read) in zip(
-        periods.items(), _read(store, rules, stretches), strict=True
-    ):
-        cases = store.derivations.cases(*receipts(period, rules, rules.by))
-        made = publication(cases, rules, period, now, {Source.FACTS: facts.salted, **read}, rules.by)
-        made = replace(made, signed=signed, definitive=is_definitive)
-        found.append(replace(made, number=store.publications.add(made)))
+    for made in drafts(store, rules, tuple(periods), now):
+        signed_so = replace(made, signed=signed, definitive=periods[made.period])
+        found.append(replace(signed_so, number=store.publications.add(signed_so)))
     return found
+
+
+def drafts(
+    store: ReportStore, rules: ReportRules, periods: Sequence[Period], now: datetime
+) -> Iterator[Publication]:
+    """Yield the verdicts of some periods as they stand at `now`, and what they follow from; nothing is written."""
+    stretches = [(first_day(period, rules, rules.by), now) for period in periods]
+    for period, (facts, read) in zip(periods, _read(store, rules, stretches), strict=True):
+        cases = store.derivations.cases(*receipts(period, rules, rules.by))
+        yield publication(cases, rules, period, now, {Source.FACTS: facts.salted, **read}, rules.by)
 
 
 def published(store: ReportStore, rules: ReportRules) -> Iterator[PublishedNow]:

@@ -380,11 +380,12 @@ def test_what_an_earlier_version_announced_is_known_if_it_left_and_is_decided_ag
 
 
 def _before_0019(connection: Connection) -> None:
-    """Put the tables of what people were told, and of runs, back as they were; no mail asked for anything."""
+    """Put the tables of what people were told, and of runs, back as they were; nothing noted, nothing asked for."""
     connection.exec_driver_sql("alter table collection drop column last_started_at")
     connection.exec_driver_sql("drop table act")
     connection.exec_driver_sql("drop index ix_derived_message_action")
     connection.exec_driver_sql("drop table alert")
+    connection.exec_driver_sql("drop table note")
     for name in ("dropped_at", "dropped"):
         connection.exec_driver_sql(f"alter table outgoing drop column {name}")
     connection.exec_driver_sql(

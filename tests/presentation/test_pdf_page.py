@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from dataclasses import replace
 from fractions import Fraction
 from functools import cache
 
 import pytest
 
 from mailsla.language import speaking
-from mailsla.presentation.formats import pdf_page
+from mailsla.presentation.formats import html_poster, pdf_page
+from mailsla.presentation.formats.html_page import drawn
 from mailsla.presentation.pages.drawing import Key, Shade, Stack, Stacks
 from mailsla.presentation.pages.page import Cell, Column, Fit, Line, Page, Picture, Points, Section, Table
+from mailsla.presentation.pages.poster_page import poster
 from mailsla.presentation.typography import typeset
+from tests.factories import PARIS
 from tests.presentation.illustrated import STRANGE, page
 from tests.presentation.printed_pages import NAMESPACE_OF_UA, Printed
 from tests.presentation.samples import UNSAFE
+from tests.presentation.snapshots import situations
 from tests.presentation.test_formats import texts_of
 from tests.presentation.test_html_page import saying
 
@@ -33,7 +38,7 @@ TAGS = {
 @cache
 def printed(name: str) -> Printed:
     """Return a report, on paper."""
-    return Printed(pdf_page.write(page(name)))
+    return Printed(pdf_page.laid_out(drawn(page(name))))
 
 
 def said_on_paper(said: Page) -> Counter[str]:
@@ -77,7 +82,7 @@ def test_it_says_its_title_its_language_and_that_it_is_made_for_everybody() -> N
     said = page("empty")
     for code in ("fr", "en"):
         with speaking(code):
-            read = Printed(pdf_page.write(said))
+            read = Printed(pdf_page.laid_out(drawn(said)))
         root = read.reader.trailer["/Root"]
         assert root["/Lang"] == code  # type: ignore[index]  # (a dictionary)
         assert root["/MarkInfo"]["/Marked"]  # type: ignore[index]  # (a dictionary)
@@ -115,7 +120,7 @@ def test_a_picture_s_text_says_each_of_its_columns() -> None:
     picture = Picture(
         "Semaines", "Ce qui se voit.", Stacks(stacks, Fraction(4, 5)), keys, "En chiffres", table
     )
-    read = Printed(pdf_page.write(Page("t", sections=(Section("h", (picture,)),))))
+    read = Printed(pdf_page.laid_out(drawn(Page("t", sections=(Section("h", (picture,)),)))))
 
     [figure] = read.tags.every("Figure")
     assert figure.alternative == typeset("Semaines ; semaine 1 : 1 sur 2 ; semaine 2 : 1 sur 2")
@@ -127,7 +132,7 @@ def test_no_name_is_more_than_a_text_or_leaves_the_sheet() -> None:
         Page("t", sections=tuple(section for said in some for section in saying(said).sections))
         for some in (STRANGE, ("x",) * len(STRANGE))
     )
-    read, expected = Printed(pdf_page.write(every)), Printed(pdf_page.write(plain))
+    read, expected = Printed(pdf_page.laid_out(drawn(every))), Printed(pdf_page.laid_out(drawn(plain)))
 
     assert read.tags.names == expected.tags.names
     for name in ("Figure", "Table", "H2", "LI"):
@@ -139,7 +144,17 @@ def test_no_name_is_more_than_a_text_or_leaves_the_sheet() -> None:
 def test_a_page_of_lines_alone_is_a_sheet() -> None:
     said = Page("Titre", (Line("Une phrase."),), sections=(Section("", (Points(("un", "deux")),)),))
 
-    read = Printed(pdf_page.write(said))
+    read = Printed(pdf_page.laid_out(drawn(said)))
 
     assert len(read.reader.pages) == 1
     assert [len(read.tags.every(name)) for name in ("H1", "LI")] == [1, 2]
+
+
+def test_a_poster_is_one_sheet_whatever_the_office_is_called() -> None:
+    built = replace(situations()["one-week"], site="W" * 200)
+
+    read = Printed(pdf_page.laid_out(html_poster.drawn(poster(built, PARIS)), style=""))
+
+    assert len(read.reader.pages) == 1
+    assert "87,5" in read.text
+    assert read.tags.names == {"Document", "Part", "H1", "P", "Span"}

@@ -27,18 +27,22 @@ def write(page: Page) -> str:
 
 def drawn(page: Page) -> Element:
     """Return a page as the element that is a whole HTML file."""
-    digest = b64encode(sha256(STYLE.encode()).digest()).decode()
+    return whole(page.title, STYLE, hatching(), element("main", *content(page)))
+
+
+def whole(title: str, style: str, *body: Element) -> Element:
+    """Return the element that is a whole HTML file: nothing is let in from elsewhere."""
+    digest = b64encode(sha256(style.encode()).digest()).decode()
     head = element(
         "head",
         element("meta", charset="utf-8"),
         element("meta", http_equiv="Content-Security-Policy", content=POLICY.format(digest=digest)),
         element("meta", name="viewport", content="width=device-width, initial-scale=1"),
         element("meta", name="referrer", content="no-referrer"),
-        element("title", typeset(page.title)),
-        Element("style", (), (STYLE,)),
+        element("title", typeset(title)),
+        Element("style", (), (style,)),
     )
-    main = element("main", *content(page))
-    return element("html", head, element("body", hatching(), main), lang=language())
+    return element("html", head, element("body", *body), lang=language())
 
 
 def content(page: Page) -> Iterator[Element]:

@@ -1,4 +1,4 @@
-"""Draws any page as a tagged PDF (PDF/UA-1, ISO 14289-1) for paper: the page for a browser, laid out by WeasyPrint."""
+"""Draws what a browser shows as a tagged PDF (PDF/UA-1, ISO 14289-1) for paper, laid out by WeasyPrint."""
 
 from __future__ import annotations
 
@@ -30,19 +30,29 @@ html{font-size:9pt}
 
 
 def write(page: Page) -> bytes:
-    """Return a page as a PDF in the language in use: the same page gives the same bytes with the same fonts."""
-    source = f"<!DOCTYPE html>\n{_for_paper(drawn(page))}\n"
-    laid_out = HTML(string=source, url_fetcher=URLFetcher(allowed_protocols=()))
-    written = laid_out.write_pdf(pdf_variant="pdf/ua-1", finisher=_undecorated)
+    """Return a page as a PDF in the language in use."""
+    return laid_out(drawn(page))
+
+
+def laid_out(html: Element, style: str = STYLE) -> bytes:
+    """Return a whole HTML file as a PDF: the same bytes of the same one, with the same fonts.
+
+    Args:
+        html: The file, as `html_page` draws a page.
+        style: What paper has more.
+    """
+    source = f"<!DOCTYPE html>\n{_for_paper(html, style)}\n"
+    whole = HTML(string=source, url_fetcher=URLFetcher(allowed_protocols=()))
+    written = whole.write_pdf(pdf_variant="pdf/ua-1", finisher=_undecorated)
     assert isinstance(written, bytes)
     return written
 
 
-def _for_paper(html: Element) -> Element:
+def _for_paper(html: Element, style: str) -> Element:
     """Return a page with pictures that stand alone, and with the style of paper after its own."""
     head, *others = html.children
     assert isinstance(head, Element)
-    styled = Element(head.name, head.attributes, (*head.children, Element("style", (), (STYLE,))))
+    styled = Element(head.name, head.attributes, (*head.children, Element("style", (), (style,))))
     return Element(html.name, html.attributes, (styled, *(alone(node, FONTS) for node in others)))
 
 

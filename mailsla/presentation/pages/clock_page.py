@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from zoneinfo import ZoneInfo
 
 from mailsla.core.clock.commitment import Commitment, Unit
@@ -83,9 +83,13 @@ def verdict_sentence(verdict: Verdict, commitment: Commitment, zone: ZoneInfo) -
 def calendar_page(days: Sequence[SpecialDay], year: int, territory: str) -> Page:
     """The holidays and closures of a year, with their source."""
     title = _("Jours fériés et fermetures {year} – {territory}").format(year=year, territory=territory)
+    return Page(sections=(Section(title, (special_days(days),)),))
+
+
+def special_days(days: Iterable[SpecialDay]) -> Table:
+    """Holidays and closures, with their source."""
     columns = tuple(Column(heading) for heading in (_("Jour"), _("Nom"), _("Nature"), _("Source")))
-    table = Table(columns, tuple(_special_day(day) for day in days))
-    return Page(sections=(Section(title, (table,)),))
+    return Table(columns, tuple(_special_day(day) for day in days))
 
 
 def _special_day(day: SpecialDay) -> Row:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 from mailsla.core.rate.belonging import Belonging
@@ -23,7 +24,7 @@ def answers(built: Report, zone: ZoneInfo) -> Iterator[tuple[str, str]]:
     """Yield each question with its answer, about the widest cohort."""
     widest = built.sections[-1]
     yield _("Où en est-on ?"), _where(widest, built)
-    yield _("Est-ce définitif ?"), _is_final(widest, built, zone)
+    yield _("Est-ce définitif ?"), is_final(widest, built, zone)
     yield _("Que faire cette semaine ?"), _what_to_do(built)
 
 
@@ -38,25 +39,28 @@ def _where(widest: Section, built: Report) -> str:
     fraction = of.out_of(counts)
     if counts.fallen_due < built.minimum or share is None:
         return _few(widest, period, words.short_promise(promise), of)
-    if found.from_archives:
-        stands = _("D'après des archives reprises, sans qu'on sache si elles sont entières")
-    elif not found.is_covered:
-        stands = _("Non couvert par la relève ; d'après ce que la boîte contenait encore")
-    elif found.is_definitive:
-        stands = _("Promesse tenue") if share >= promise.target else _("Promesse non tenue")
-    elif share >= promise.target:
-        stands = _("Au-dessus de l'objectif à ce jour")
-    else:
-        stands = _("Au-dessous de l'objectif à ce jour")
     return told(
         _("{stands} : {rate} {what} ont eu leur réponse {promise} ({fraction}), pour {target} promis."),
-        stands=stands,
+        stands=stands(found, share, promise.target),
         rate=words.percent(share),
         what=what,
         promise=words.short_promise(promise),
         fraction=fraction,
         target=words.percent(promise.target),
     )
+
+
+def stands(found: Finality, share: Fraction, target: Fraction) -> str:
+    """Whether the promise is kept, once that is definitive; before, on which side of the target the figure is."""
+    if found.from_archives:
+        return _("D'après des archives reprises, sans qu'on sache si elles sont entières")
+    if not found.is_covered:
+        return _("Non couvert par la relève ; d'après ce que la boîte contenait encore")
+    if found.is_definitive:
+        return _("Promesse tenue") if share >= target else _("Promesse non tenue")
+    if share >= target:
+        return _("Au-dessus de l'objectif à ce jour")
+    return _("Au-dessous de l'objectif à ce jour")
 
 
 def _nothing_due(widest: Section, period: str) -> str:
@@ -92,19 +96,24 @@ def _of_which(by: Belonging, period: str) -> str:
     return _("des demandes reçues {period} et échues").format(period=period)
 
 
-def _is_final(widest: Section, built: Report, zone: ZoneInfo) -> str:
-    found, counts = widest.finality, widest.population
-    if found.is_definitive:
+def is_final(widest: Section, built: Report, zone: ZoneInfo) -> str:
+    """Whether a figure is definitive, and why not."""
+    if widest.finality.is_definitive:
         return _(
             "Oui : la période est finie, toutes ses demandes sont échues, et tous ses courriels sont connus."
         )
-    reasons = {
+    return told(_("Pas encore : {reasons}."), reasons=reasons(widest, built, zone))
+
+
+def reasons(widest: Section, built: Report, zone: ZoneInfo) -> str:
+    """What a figure lacks to be definitive."""
+    found = widest.finality
+    said = {
         Missing.PERIOD: words.not_over(widest.period),
-        Missing.DUE: _not_due(counts, of_section(widest, built)),
+        Missing.DUE: _not_due(widest.population, of_section(widest, built)),
         Missing.COLLECTION: _collection(found, built, zone),
     }
-    said = joined(_(" ; "), (reasons[item] for item in found.missing))
-    return told(_("Pas encore : {reasons}."), reasons=said)
+    return joined(_(" ; "), (said[item] for item in found.missing))
 
 
 def _not_due(counts: Population, of: Counting) -> str:
@@ -121,6 +130,12 @@ def _not_due(counts: Population, of: Counting) -> str:
         early=told(early, n=of.number(counts.early, State.NOT_DUE_ANSWERED)),
         waiting=of.number(counts.waiting, State.NOT_DUE_WAITING),
     )
+
+
+def not_collected(found: Finality, built: Report, zone: ZoneInfo) -> str:
+    """What was not collected of a figure's mail, as a sentence."""
+    said = _collection(found, built, zone)
+    return f"{said[:1].upper()}{said[1:]}."
 
 
 def _collection(found: Finality, built: Report, zone: ZoneInfo) -> str:

@@ -42,7 +42,9 @@ def _standing(built: Report) -> Iterable[Figure]:
     promise, minimum, count = built.commitment, built.minimum, partial(_count_of, built)
     yield (
         _("Taux de respect"),
-        lambda cohort: _rate(cohort.population, minimum, of_section(cohort, built), emphasis=Emphasis.STRONG),
+        lambda cohort: rate_cell(
+            cohort.population, minimum, of_section(cohort, built), emphasis=Emphasis.STRONG
+        ),
     )
     yield "", lambda cohort: _bar(cohort.population, minimum, promise.target)
     yield _("Objectif"), lambda cohort: _target(cohort, promise, minimum)
@@ -72,15 +74,15 @@ def _delays(built: Report) -> Iterable[Figure]:
     half, tenth = _("plus de la moitié attendent encore"), _("plus d'une sur dix attend encore")
     yield (
         _("1 demande sur 2 a sa réponse en"),
-        lambda cohort: _delay(cohort.delays, cohort.delays.median, minimum, half),
+        lambda cohort: delay_cell(cohort.delays, cohort.delays.median, minimum, half),
     )
     yield (
         _("9 demandes sur 10 ont leur réponse en"),
-        lambda cohort: _delay(cohort.delays, cohort.delays.ninth_decile, minimum, tenth),
+        lambda cohort: delay_cell(cohort.delays, cohort.delays.ninth_decile, minimum, tenth),
     )
     yield (
         _("1 demande sur 2 a une première réaction en"),
-        lambda cohort: _delay(cohort.first_responses, cohort.first_responses.median, minimum, half),
+        lambda cohort: delay_cell(cohort.first_responses, cohort.first_responses.median, minimum, half),
     )
     if any(cohort.acknowledged for cohort in built.sections):
         yield (
@@ -104,12 +106,12 @@ def _variants(built: Report) -> Iterable[Figure]:
         _("Parmi les demandes reçues dans la période")
         if built.sections[0].by is Belonging.DUE
         else _("Parmi les demandes échues dans la période"),
-        lambda cohort: _rate(cohort.beside, minimum, of(cohort, by=cohort.by.other)),
+        lambda cohort: rate_cell(cohort.beside, minimum, of(cohort, by=cohort.by.other)),
     )
     other = built.commitment.compared(built.commitment.comparison.other)
     yield (
         _("Si l'on comptait « {promise} »").format(promise=words.short_promise(other)),
-        lambda cohort: _rate(cohort.compared, minimum, of(cohort, variant=Variant.OTHER_COMPARISON)),
+        lambda cohort: rate_cell(cohort.compared, minimum, of(cohort, variant=Variant.OTHER_COMPARISON)),
     )
     if any(
         cohort.closures_changed or cohort.without_closures != replace(cohort.population, excluded=0)
@@ -117,14 +119,14 @@ def _variants(built: Report) -> Iterable[Figure]:
     ):
         yield (
             _("Sans les fermetures déclarées"),
-            lambda cohort: _rate(
+            lambda cohort: rate_cell(
                 cohort.without_closures, minimum, of(cohort, variant=Variant.WITHOUT_CLOSURES)
             ),
         )
     yield from _otherwise(built)
     yield (
         _("Parmi les demandes traitées sur la période"),
-        lambda cohort: _rate(cohort.handled, minimum, of(cohort, by=Belonging.DUE), HANDLED),
+        lambda cohort: rate_cell(cohort.handled, minimum, of(cohort, by=Belonging.DUE), HANDLED),
     )
     if any(cohort.population.excluded for cohort in built.sections):
         yield (
@@ -142,7 +144,7 @@ def _otherwise(built: Report) -> Iterable[Figure]:
     yield _("Répondues par classement"), count(lambda cohort: cohort.by_filing, State.ANSWERED_BY_FILING)
     yield (
         _("Sans ces réponses par décision ou classement"),
-        lambda cohort: _rate(
+        lambda cohort: rate_cell(
             cohort.by_mail, built.minimum, of_section(cohort, built).but(variant=Variant.MAIL_ALONE)
         ),
     )
@@ -167,7 +169,7 @@ def services_by_need(cohort: Section, built: Report) -> Table:
     below = _("sous l'objectif") if cohort.finality.is_definitive else _("sous l'objectif à ce jour")
 
     def by_need(line: ServiceLine) -> Fraction:
-        share = _share(line.population, built.minimum)
+        share = attained(line.population, built.minimum)
         return Fraction(2) if share is None else share
 
     lines = sorted(cohort.by_service, key=by_need)
@@ -194,10 +196,10 @@ def _rate_columns() -> tuple[Column, ...]:
 def rate_cells(counts: Population, built: Report, of: Counting) -> Row:
     """The rate, its bar, how many were missed and how many have not fallen due."""
     return (
-        _rate(counts, built.minimum, of),
+        rate_cell(counts, built.minimum, of),
         _bar(counts, built.minimum, built.commitment.target),
-        _count(counts.missed, of, State.MISSED),
-        _count(counts.not_due, of, State.NOT_DUE),
+        count_cell(counts.missed, of, State.MISSED),
+        count_cell(counts.not_due, of, State.NOT_DUE),
     )
 
 
@@ -222,7 +224,7 @@ def over_time(lines: Sequence[PeriodLine], built: Report) -> Table:
     beside = (
         NOTHING
         if line.former is None
-        else _rate(line.former, built.minimum, counting(built, year_before(line.cut)))
+        else rate_cell(line.former, built.minimum, counting(built, year_before(line.cut)))
         for line in lines
     )
     return Table(
@@ -241,37 +243,39 @@ def _piece(line: PeriodLine, built: Report) -> Row:
 
 def _count_of(built: Report, number: Callable[[Section], int], state: State) -> Callable[[Section], Cell]:
     """Return what tells how many requests of a cohort are in a state."""
-    return lambda cohort: _count(number(cohort), of_section(cohort, built), state)
+    return lambda cohort: count_cell(number(cohort), of_section(cohort, built), state)
 
 
-def _count(number: int, of: Counting, state: State) -> Cell:
+def count_cell(number: int, of: Counting, state: State) -> Cell:
+    """How many are in a state."""
     return Cell(of.number(number, state), number)
 
 
-def _share(counts: Population, minimum: int) -> Fraction | None:
+def attained(counts: Population, minimum: int) -> Fraction | None:
     """Return the attainment; None when too few have fallen due for a percentage."""
     return None if counts.fallen_due < minimum else counts.attainment
 
 
-def _rate(
+def rate_cell(
     counts: Population,
     minimum: int,
     of: Counting,
     states: tuple[State, State] = FALLEN_DUE,
     emphasis: Emphasis = Emphasis.PLAIN,
 ) -> Cell:
-    return Cell(of.rate(counts, minimum, states), _share(counts, minimum), emphasis)
+    """The attainment, or the counts alone of too few."""
+    return Cell(of.rate(counts, minimum, states), attained(counts, minimum), emphasis)
 
 
 def _bar(counts: Population, minimum: int, target: Fraction) -> Cell | Bar:
-    share = _share(counts, minimum)
+    share = attained(counts, minimum)
     return NOTHING if share is None else Bar(share, target)
 
 
 def _target(cohort: Section, commitment: Commitment, minimum: int) -> Cell:
     """Say whether the promise is kept, once that is definitive, and where it stands before; of enough, if covered."""
     target, found = words.percent(commitment.target), cohort.finality
-    share = _share(cohort.population, minimum)
+    share = attained(cohort.population, minimum)
     if share is None or not found.is_covered:
         return Cell(target, commitment.target)
     if share >= commitment.target:
@@ -281,7 +285,8 @@ def _target(cohort: Section, commitment: Commitment, minimum: int) -> Cell:
     return Cell(standing.format(target=target), commitment.target, Emphasis.BAD)
 
 
-def _delay(curve: DelayCurve, days: int | None, minimum: int, unknown: str) -> Cell:
+def delay_cell(curve: DelayCurve, days: int | None, minimum: int, unknown: str) -> Cell:
+    """In how many days so many have their answer, or what is said where that is not known; nothing of too few."""
     if curve.requests < minimum:
         return Cell("–")
     return Cell(words.delay(curve, days, unknown), days)

@@ -27,7 +27,7 @@ MOST_OF_A_KIND = 3
 
 def warnings(built: Report, zone: ZoneInfo) -> Iterable[str]:
     """Yield what keeps the figures from being whole or final, a sentence each."""
-    yield from _gaps(built.gaps, zone)
+    yield from holes(built.gaps, zone)
     yield from _revisions(built.revisions, built.minimum, zone)
     yield from _doubts(built.doubts, built.service)
     if built.unseen is not None:
@@ -43,7 +43,7 @@ def warnings(built: Report, zone: ZoneInfo) -> Iterable[str]:
         yield told(sentence, n=set_aside(built.set_aside))
 
 
-def _gaps(gaps: Sequence[Gap], zone: ZoneInfo) -> Iterable[str]:
+def holes(gaps: Sequence[Gap], zone: ZoneInfo) -> Iterable[str]:
     """The holes of collection, the latest ones in full."""
     shown = sorted(gaps, key=lambda gap: gap.since)[-MOST_OF_A_KIND:]
     if len(gaps) > len(shown):
