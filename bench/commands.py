@@ -78,9 +78,10 @@ class Cost:
 
 @dataclass(frozen=True)
 class Measured:
-    """What was measured on one store."""
+    """What was measured on one store, and its configuration."""
 
     requests: int
+    config: Path
     commands: Mapping[str, Cost]
     rounds: Mapping[str, float]
 
@@ -95,8 +96,8 @@ def main(sizes: Sequence[int] = SIZES, *, postgresql: bool | None = None) -> Non
     databases = (False, True) if postgresql is None else (postgresql,)
     with DovecotServer(rawlog=False) as server:
         for is_postgresql in databases:
-            with _database(is_postgresql=is_postgresql) as database:
-                _judge_all([of_store(size, server, database) for size in sizes])
+            with _database(is_postgresql=is_postgresql) as database, ExitStack() as copies:
+                _judge_all([of_store(size, server, database, copies) for size in sizes])
 
 
 @contextmanager
@@ -105,21 +106,25 @@ def _database(*, is_postgresql: bool) -> Iterator[PostgresqlServer | None]:
         yield stack.enter_context(PostgresqlServer()) if is_postgresql else None
 
 
-def of_store(requests: int, server: DovecotServer, database: PostgresqlServer | None) -> Measured:
-    """Measure everything on a copy of one store, print it and return it."""
+def of_store(
+    requests: int, server: DovecotServer, database: PostgresqlServer | None, copies: ExitStack
+) -> Measured:
+    """Measure everything on a copy of one store, which stays as long as `copies` do; print it and return it."""
     user = f"guichet{requests}@pref.example.fr"
     server.append_many(user, "INBOX", [(raw, at, ()) for raw, at in letters(20)])
     url = database.create_database() if database else None
-    with copied(requests, url, **account_of(server, user)) as config:
-        print(f"{requests:,} requests, {'PostgreSQL' if url else 'SQLite'}", flush=True)
-        asked = EVERY if requests > LARGE else (*EVERY, *LISTS)
-        environment = {"MAILSLA_NOW": NOW.isoformat(), "MAILSLA_CONFIG": str(config)}
-        commands = {line: measure(line.split(), environment, ENDS_WITH.get(line, 0)) for line in asked}
-        _show(commands)
-        found = _rounds(config)
     if database and url:
-        database.drop_database(url)
-    return Measured(requests, commands, found)
+        copies.callback(database.drop_database, url)
+    config = copies.enter_context(copied(requests, url, **account_of(server, user)))
+    print(f"{requests:,} requests, {'PostgreSQL' if url else 'SQLite'}", flush=True)
+    asked = EVERY if requests > LARGE else (*EVERY, *LISTS)
+    environment = {"MAILSLA_NOW": NOW.isoformat(), "MAILSLA_CONFIG": str(config)}
+    commands = {line: measure(line.split(), environment, ENDS_WITH.get(line, 0)) for line in asked}
+    _show(commands)
+    found = _rounds(config)
+    for name, milliseconds in found.items():
+        print(f"{name:<44}{milliseconds:>10.1f} ms", flush=True)
+    return Measured(requests, config, commands, found)
 
 
 def measure(arguments: Sequence[str], environment: Mapping[str, str], code: int = 0) -> Cost:
@@ -145,13 +150,11 @@ def measure(arguments: Sequence[str], environment: Mapping[str, str], code: int 
     return Cost(seconds, mb)
 
 
-def _rounds(config: Path) -> dict[str, float]:
-    done = subprocess.run(
-        [sys.executable, "-m", "bench.rounds", str(config)], stdout=subprocess.PIPE, text=True, check=True
+def _rounds(*configs: Path) -> dict[str, float]:
+    asked = [sys.executable, "-m", "bench.rounds", *map(str, configs)]
+    found: dict[str, float] = json.loads(
+        subprocess.run(asked, stdout=subprocess.PIPE, text=True, check=True).stdout
     )
-    found: dict[str, float] = json.loads(done.stdout)
-    for name, milliseconds in found.items():
-        print(f"{name:<44}{milliseconds:>10.1f} ms", flush=True)
     return found
 
 
@@ -171,8 +174,7 @@ def _judge_all(found: Iterable[Measured]) -> None:
                 judge(f"{name}, {one.requests:,} requests", milliseconds, most, "ms")
     few, many = stores[0], stores[-1]
     if many.requests > few.requests:
-        for name in (rounds.NOTHING, rounds.FIVE):
-            growth = many.rounds[name] / few.rounds[name]
+        for name, growth in _rounds(few.config, many.config).items():
             judge(f"{name}, {many.requests:,} requests, × {few.requests:,}", growth, GROWTH)
 
 

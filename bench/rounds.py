@@ -1,6 +1,7 @@
 """What the daemon does every minute, in a store of any size: processor time inside one process, start-up left out.
 
-python -m bench.rounds CONFIGURATION     does it, and prints milliseconds as JSON
+python -m bench.rounds CONFIGURATION                   does it, and prints milliseconds as JSON
+python -m bench.rounds CONFIGURATION CONFIGURATION     polls in turns in two stores, and prints times the first one's
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from email.utils import format_datetime
+from functools import partial
 from itertools import count
 from pathlib import Path
 from statistics import median
@@ -24,6 +26,7 @@ from mailsla.core.collection.to_store import Batch, new_message
 from mailsla.core.mail.header_reading import read_header
 
 TIMES = 10
+TURNS = 30
 PENDING = 500
 
 ALERTS = "an alert round"
@@ -45,6 +48,29 @@ def main(config: Path) -> None:
         found[FIVE] = _each(lambda: _come(app, numbers, 5))
         found[MANY] = _milliseconds(lambda: _come(app, numbers, PENDING))
     print(json.dumps(found))
+
+
+def grown(few: Path, many: Path) -> None:
+    """Print what polls cost in the second store, × the first, in turns: what else the machine does slows both."""
+    with (
+        open_application(load(few), now=lambda: NOW) as one,
+        open_application(load(many), now=lambda: NOW) as other,
+    ):
+        # After those of `main`.
+        numbers = count(2 * PENDING)
+        found = {FIVE: _times(lambda app: _come(app, numbers, 5), one, other)}
+        if len(one.accounts) > 1:
+            found[NOTHING] = _times(_nothing_new, one, other)
+    print(json.dumps(found))
+
+
+def _times(work: Callable[[Application], object], one: Application, other: Application) -> float:
+    """Return the median that work takes in another store, × that in one; the first of each is not counted."""
+    took: dict[bool, list[float]] = {False: [], True: []}
+    for _time in range(1 + TURNS):
+        for is_other, app in ((False, one), (True, other)):
+            took[is_other].append(_milliseconds(partial(work, app)))
+    return median(took[True][1:]) / median(took[False][1:])
 
 
 def _each(work: Callable[[], object]) -> float:
@@ -100,4 +126,5 @@ def _letter(name: str, by: str, to: str) -> bytes:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    named = [Path(argument) for argument in sys.argv[1:]]
+    main(*named) if len(named) == 1 else grown(*named)
