@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from mailsla.bootstrap import alerts as alerting
 from mailsla.cli import past, session
-from mailsla.cli.options import AtOption
+from mailsla.cli.options import AtOption, OutputOption
 from mailsla.cli.session import TextOrJson
+from mailsla.core.alerts.digests import Digest
+from mailsla.core.errors import UsageError
 from mailsla.language import gettext as _
 from mailsla.presentation.documents import values
 from mailsla.presentation.documents.alerts import alerts_document
 from mailsla.presentation.formats import terminal
-from mailsla.presentation.pages.outbox_page import outbox_page
+from mailsla.presentation.pages.outbox_page import journal_page, outbox_page
 
 
 def alerts(
@@ -22,19 +26,54 @@ def alerts(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help=_("Montre sans rien envoyer (c'est toujours le cas)."))
     ] = False,
+    preview: Annotated[
+        str | None,
+        typer.Option("--preview", help=_("L'alerte d'un destinataire, en HTML."), show_default=False),
+    ] = None,
+    journal: Annotated[
+        bool, typer.Option("--journal", help=_("Tout ce qui était à envoyer, et ce qu'il en est advenu."))
+    ] = False,
     at: AtOption = None,
+    output: OutputOption = None,
     format_: Annotated[TextOrJson, typer.Option("--format", help=_("text ou json."))] = TextOrJson.TEXT,
 ) -> None:
     """Print the alert mails that are due, and the last ones that were sent; nothing is sent from here."""
     del dry_run
+    _check(preview, output, format_, journal=journal)
     with past.known_at(context, at) as app:
-        then = past.told_of_then(app, at)
+        then, zone = past.told_of_then(app, at), app.site.zone
+        if journal:
+            terminal.show(then(journal_page(app.store.outbox.history(None), zone)), session.console())
+            return
         due = alerting.due(app)
+        if preview is not None:
+            session.write_out(alerting.written(app, _of(preview, due)).html or "", output)
+            return
         written = [(digest, alerting.written(app, digest)) for digest in due]
-        history, zone = app.store.outbox.history(), app.site.zone
+        history = app.store.outbox.history()
     if format_ is TextOrJson.JSON:
         subjects = [(digest, letter.subject) for digest, letter in written]
         session.write_out(values.text(alerts_document(subjects, history, zone)), None)
     else:
         mails = [(digest.recipient, letter.subject, letter.text) for digest, letter in written]
         terminal.show(then(outbox_page(mails, history, zone)), session.console())
+
+
+def _check(preview: str | None, output: Path | None, format_: TextOrJson, *, journal: bool) -> None:
+    """Refuse options that do not go together."""
+    if output is not None and preview is None:
+        raise UsageError(_("--output va avec --preview : ajoutez-le, ou retirez --output."))
+    if (preview is not None) + journal + (format_ is TextOrJson.JSON) > 1:
+        raise UsageError(_("--preview, --journal et --format json ne vont pas ensemble : gardez-en un."))
+
+
+def _of(recipient: str, due: Sequence[Digest]) -> Digest:
+    """Return the digest of a recipient, or say that there is none."""
+    found = next((digest for digest in due if digest.recipient == recipient.strip().lower()), None)
+    if found is None:
+        raise UsageError(
+            _(
+                "Aucune alerte n'est à envoyer à cette adresse ; « mailsla alerts » dit à qui, et --at à quel instant."
+            )
+        )
+    return found

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
-from mailsla.core.alerts.digests import Candidates, Digest, Late, Waiting, candidates, digests, told_about
+from mailsla.core.alerts.digests import Candidates, Digest, Late, Waiting, candidates, digests
+from mailsla.core.alerts.looked_at import told_about
 from mailsla.core.alerts.memory import Memory, Told
 from mailsla.core.alerts.outgoing import DIGEST, DropReason, Letter, Outgoing, message_id
 from mailsla.core.alerts.terms import AlertTerms
@@ -151,7 +152,7 @@ class Preparation:
         terms: What decides.
         domain: Of the Message-IDs.
         is_ours: Tells whether the requests follow from this site's rules: nobody is told of what other rules made. It
-            is asked once they were read.
+            is asked before they are read, and once they were.
         rounds: When everything was last looked at.
     """
 
@@ -165,7 +166,7 @@ class Preparation:
     def prepare(self, now: datetime) -> int:
         """Note who is to be told something today, and return how many; at most one mail a day and recipient."""
         terms, rounds = self.terms, self.rounds
-        if not terms.rule.is_hour(terms.calendar, now):
+        if not terms.rule.is_hour(terms.calendar, now) or not self.is_ours():
             return 0
         whole = rounds.is_whole(now)
         taken = self.outbox.recipients(DIGEST, terms.calendar.local_date(now))

@@ -8,7 +8,8 @@ from datetime import date, datetime, time, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mailsla.core.alerts.digests import Waiting, candidates, digests, told_about
+from mailsla.core.alerts.digests import Waiting, candidates, digests
+from mailsla.core.alerts.looked_at import told_about
 from mailsla.core.alerts.memory import Memory, Told
 from mailsla.core.alerts.recipients import Ladder
 from mailsla.core.alerts.terms import AlertRule, AlertTerms

@@ -7,7 +7,7 @@ from datetime import date
 
 from mailsla.core.alerts.outgoing import DropReason, OutgoingState
 from mailsla.presentation.documents.alerts import alerts_document
-from mailsla.presentation.pages.outbox_page import outbox_page
+from mailsla.presentation.pages.outbox_page import journal_page, outbox_page
 from mailsla.presentation.pages.page import Cell, Emphasis, Line, Table
 from tests.factories import PARIS
 from tests.presentation.samples import NOW, digest, notice, request
@@ -89,3 +89,16 @@ def test_the_document_says_the_same_to_a_machine() -> None:
             )
         ],
     }
+
+
+def test_the_journal_says_of_every_mail_what_it_was_for_and_what_became_of_it() -> None:
+    alarm = replace(WAITS, purpose="collection-stopped contact 2026-11-13T08:00:00+00:00", attempts=0)
+    [table] = journal_page((SENT, DROPPED, alarm), PARIS).sections[0].blocks
+
+    assert isinstance(table, Table)
+    assert [[cell.text for cell in row if isinstance(cell, Cell)] for row in table.rows] == [
+        ["13/11/2026", HEAD, "alerte", "3", "2", "envoyée le 13/11/2026 à 8\u00a0h\u00a030"],
+        ["13/11/2026", HEAD, "alerte", "3", "2", "abandonnée : jour fermé"],
+        ["13/11/2026", HEAD, "alarme", "3", "0", "en attente d'envoi (0 essai)"],
+    ]
+    assert journal_page((), PARIS).sections[0].blocks == (Line("Aucune alerte n'est encore partie."),)

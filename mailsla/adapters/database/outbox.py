@@ -150,12 +150,13 @@ class Outbox:
                 .values(claimed_until=at + wait, refused=refused)
             )
 
-    def history(self, limit: int = 50) -> tuple[OutgoingState, ...]:
-        """Return the last outgoing mails, the newest first."""
+    def history(self, limit: int | None = 50) -> tuple[OutgoingState, ...]:
+        """Return the last outgoing mails, the newest first; with None, all of them."""
         query = select(OUTGOING).order_by(OUTGOING.c.id.desc()).limit(limit)
         with reading(self._engine) as connection:
             found = list(connection.execute(query))
-            told = select(ALERT.c.outgoing_id).where(ALERT.c.outgoing_id.in_([row.id for row in found]))
+            numbers = among(ALERT.c.outgoing_id, [row.id for row in found], connection)
+            told = select(ALERT.c.outgoing_id).where(numbers)
             announced = Counter(connection.execute(told).scalars())
         return tuple(
             OutgoingState(

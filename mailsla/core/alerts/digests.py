@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
@@ -12,7 +11,6 @@ from typing import NamedTuple
 from mailsla.core.alerts.memory import Memory, Told
 from mailsla.core.alerts.terms import BACKLOG, AlertTerms
 from mailsla.core.clock.announcement import Announcement
-from mailsla.core.clock.receipt_bounds import received_before, received_from
 from mailsla.core.clock.verdict import Outcome, Verdict
 from mailsla.core.clock.working_days import WorkingCalendar
 from mailsla.core.pairing.request import Request
@@ -213,33 +211,6 @@ def digests(
         )
         for to in sorted({*by_recipient, *summary})
     )
-
-
-def told_about(terms: AlertTerms, now: datetime, *, whole: bool = False) -> tuple[datetime, datetime] | None:
-    """Return [from, before[: nobody is told at `now` of what was received outside it; None when of nothing at all.
-
-    What is overdue for longer than `overdue_within` is only spoken of once a week, when the `whole` is looked at; what
-    is due after the first warning's day is not spoken of yet.
-    """
-    if not terms.rule.is_hour(terms.calendar, now):
-        return None
-    clock, calendar, rule = terms.standard.clock, terms.calendar, terms.rule
-    today, promised = calendar.local_date(now), terms.standard.commitments.values()
-    due_by = calendar.working_day(today, max(rule.working_days_before, default=0) + 1) - timedelta(days=1)
-    since = calendar.first if whole else _overdue_since(calendar, today, rule.overdue_within)
-    return (
-        calendar.start_of(since) if whole else received_from(clock, promised, since, now),
-        received_before(clock, promised, due_by, now),
-    )
-
-
-def _overdue_since(calendar: WorkingCalendar, today: date, within: int) -> date:
-    """Return the earliest due date of what may still be announced today."""
-    days = range(calendar.first.toordinal(), today.toordinal())
-    passed = bisect_left(
-        days, -within, key=lambda day: -calendar.working_days_between(date.fromordinal(day), today)
-    )
-    return date.fromordinal(days.start + passed)
 
 
 def _summary_to(terms: AlertTerms, now: datetime, taken: Collection[str]) -> str | None:

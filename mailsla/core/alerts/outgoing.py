@@ -46,7 +46,7 @@ class Outgoing:
     @property
     def kind(self) -> str:
         """By whom it is written at hand-over: nobody, where nothing knows its kind."""
-        return self.purpose.partition(" ")[0]
+        return kind_of(self.purpose)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +92,20 @@ class OutgoingState:
     refused: str | None
     announced: int
     dropped: DropReason | None = None
+
+    @property
+    def kind(self) -> str:
+        """What it is for, without what it is about."""
+        return kind_of(self.purpose)
+
+
+def kind_of(purpose: str) -> str:
+    """Return the kind of a mail: the first word of its purpose.
+
+    >>> kind_of("report 2026-W46")
+    'report'
+    """
+    return purpose.partition(" ")[0]
 
 
 def message_id(recipient: str, purpose: str, day: date, domain: str) -> str:

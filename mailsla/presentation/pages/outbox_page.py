@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from zoneinfo import ZoneInfo
 
-from mailsla.core.alerts.outgoing import DropReason, OutgoingState
+from mailsla.core.alerts.outgoing import DIGEST, DropReason, OutgoingState
 from mailsla.language import gettext as _
 from mailsla.language import ngettext
 from mailsla.presentation import words
@@ -21,6 +21,25 @@ def outbox_page(
     sent = list(history)
     past = _history(sent, zone) if sent else Line(_("Aucune alerte n'est encore partie."))
     return Page(sections=(Section("", tuple(lines or [nothing])), Section("", (past,))))
+
+
+def journal_page(history: Iterable[OutgoingState], zone: ZoneInfo) -> Page:
+    """Return every mail that was due, the newest first: what it was for, and what became of it, with the reason."""
+    rows: tuple[Row, ...] = tuple(
+        (
+            Cell(words.short_day(state.day), state.day),
+            Cell(words.safe(state.recipient, 100)),
+            Cell(_("alerte") if state.kind == DIGEST else _("alarme")),
+            Cell(str(state.announced), state.announced),
+            Cell(str(state.attempts), state.attempts),
+            Cell(_state(state, zone)),
+        )
+        for state in history
+    )
+    titles = (_("Jour"), _("Pour"), _("Nature"), _("Demandes"), _("Essais"), _("État"))
+    nothing = Line(_("Aucune alerte n'est encore partie."))
+    table = Table(tuple(Column(title) for title in titles), rows) if rows else nothing
+    return Page(sections=(Section("", (table,)),))
 
 
 def _mail(recipient: str, subject: str, text: str) -> Iterable[Line]:
