@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from mailsla.adapters.access.signing_key import signing_key
+from mailsla.adapters.access.signing_key import make_signing_key, signing_key
 from mailsla.adapters.machine.present import system_now
 from mailsla.adapters.machine.session_user import system_user
 from mailsla.bootstrap import decisions
@@ -30,7 +30,12 @@ def act(app: Application) -> int:
     Raises:
         PermanentError: When the key cannot be read, nor made.
     """
-    if app.site.office.actions is None or not app.store.acts.unread():
+    settings = app.site.settings.actions
+    if settings is None or not settings.enabled:
+        return 0
+    # By whoever collects, and nobody else: the others must find one that they may read, or do without.
+    make_signing_key(settings.key_file)
+    if not app.store.acts.unread():
         return 0
     return act_on_mails(app.store.acts, app.store.derivations, _terms(app), app.now, app.derive)
 
@@ -52,11 +57,18 @@ def noted(app: Application) -> list[NotedAct]:
     return [NotedAct(act, mails.get(act.mail), act.mail in waiting) for act in reversed(acts)]
 
 
+def address(app: Application) -> str | None:
+    """Return where mails that ask for actions go: the address named, or the first account's; None without any."""
+    settings = app.site.settings
+    named = None if settings.actions is None else settings.actions.address
+    return named or next((account.user.lower() for account in settings.accounts if "@" in account.user), None)
+
+
 def signer(app: Application) -> Signer:
     """Return what signs this site's actions.
 
     Raises:
-        PermanentError: When the key cannot be read, nor made.
+        PermanentError: When the key cannot be read.
     """
     settings = app.site.settings
     assert settings.actions is not None
@@ -69,22 +81,22 @@ def _terms(app: Application) -> ActionTerms:
         signer=signer(app),
         office=app.site.office,
         choices=decisions.choices(app),
-        referents=_referents(app),
-        heads=lambda request: _heads(app, request),
+        referents=referents(app),
+        heads=lambda request: heads(app, request),
         next_working_day=lambda day: calendar.working_day(day, 1),
         doubts=lambda request: decisions.doubts_about(app, request),
         recorded=lambda mail: _recorded(app, mail),
     )
 
 
-def _referents(app: Application) -> Collection[str]:
+def referents(app: Application) -> Collection[str]:
     """Return the addresses of whoever answers for the figures; unless one is named, of who has what nobody has."""
     ladder = app.site.alert_rule.ladder
     address = ladder.referent or ladder.unassigned
     return () if address is None else (address,)
 
 
-def _heads(app: Application, request: Request) -> Collection[str]:
+def heads(app: Application, request: Request) -> Collection[str]:
     """Return the addresses of those who may act on a request: all that its service has, whoever is away today.
 
     A deputy acts on what he was told of once his days are over, too, as a head does before he is back.

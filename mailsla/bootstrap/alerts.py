@@ -8,12 +8,12 @@ from datetime import datetime, timedelta
 from functools import cache
 
 from mailsla.adapters.smtp import Mailer
-from mailsla.bootstrap import keeping_up, mailed_reports
+from mailsla.bootstrap import action_words, keeping_up, mailed_reports
 from mailsla.bootstrap.access import smtp_server
 from mailsla.bootstrap.application import Application
 from mailsla.config import Settings
 from mailsla.core.alerts.digests import Digest
-from mailsla.core.alerts.outgoing import DIGEST, Attachment, Letter, Outgoing
+from mailsla.core.alerts.outgoing import DIGEST, Attachment, DropReason, Letter, Outgoing
 from mailsla.core.alerts.scheduled_reports import REPORT
 from mailsla.core.alerts.terms import AlertTerms
 from mailsla.core.collection.gap import Gap
@@ -25,7 +25,8 @@ from mailsla.presentation.pages.alert_page import AlertSite, Shown, alert_page
 from mailsla.presentation.pages.configuration_page import outdated_page, refused_page
 from mailsla.presentation.pages.letter import LetterPage
 from mailsla.usecases import alarm, configuration_alarm, mail_alarm, notify
-from mailsla.usecases.hand_over import Delivery, HandOver, Write, Written
+from mailsla.usecases.hand_over import Delivery, Dropped, HandOver, Write, Written
+from mailsla.usecases.tell_of_actions import ACTIONS
 
 
 def due(app: Application) -> tuple[Digest, ...]:
@@ -59,6 +60,8 @@ def _said_of(app: Application, digest: Digest) -> AlertSite:
         shown=Shown(settings.alerts.show_subject, settings.alerts.show_sender),
         referent=settings.alerts.referent,
         copied_to=_copied_to(settings, digest.recipient),
+        links=action_words.links_for(app, digest.recipient, digest.on),
+        news=action_words.news_for(app, digest.recipient),
     )
 
 
@@ -79,7 +82,9 @@ def prepare(app: Application, rounds: notify.Rounds | None = None) -> int:
         lambda: keeping_up.is_derived_here(app),
         rounds or notify.Rounds(),
     )
-    return preparation.prepare(app.now())
+    actions = action_words.referent_mail(app, _mail_domain(app))
+    told = 0 if actions is None else actions.prepare(app.store.outbox, app.now())
+    return preparation.prepare(app.now()) + told
 
 
 def prepare_reports(app: Application) -> int:
@@ -115,7 +120,12 @@ def _kinds(app: Application, may_alert: Callable[[], bool]) -> dict[str, Write]:
             may_tell,
         )
 
-    return {DIGEST: write_digest, REPORT: mailed_reports.write(app, may_tell)}
+    def write_actions(mail: Outgoing, now: datetime) -> Written:
+        actions = action_words.referent_mail(app, _mail_domain(app))
+        return Dropped(DropReason.NOTHING_LEFT) if actions is None else actions.write(mail, now)
+
+    write_report = mailed_reports.write(app, may_tell)
+    return {DIGEST: write_digest, ACTIONS: write_actions, REPORT: write_report}
 
 
 def sound_alarms(app: Application) -> int:

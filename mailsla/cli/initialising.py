@@ -47,6 +47,12 @@ password_file = {password_file}
 category = "information"
 preset = "qualipref"
 
+# Agir depuis les alertes : où vont ces courriels, une adresse que le compte ci-dessus reçoit aussi.
+# La clé est écrite à la première relève.
+# [actions]
+# address = "pref-contact+actions@{bare_domain}"
+# key_file = "cle-actions"
+
 # Sans cette section, aucune alerte ne part.
 # [smtp]
 # host = "smtp.{bare_domain}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -10,16 +12,19 @@ from typing import Any
 
 import pytest
 
-from mailsla.adapters.access.signing_key import signing_key
+from mailsla.adapters.access.signing_key import make_signing_key, signing_key
 from mailsla.adapters.database.acts import Acts, DecisionByMail
-from mailsla.bootstrap import actions, commands, decisions
+from mailsla.bootstrap import action_words, actions, alerts, commands, decisions
 from mailsla.bootstrap.application import Application, open_application
 from mailsla.config import parse
 from mailsla.core.alerts.asked_action import Act, ActOutcome, ActReason
+from mailsla.core.alerts.digests import Digest
+from mailsla.core.alerts.outgoing import DropReason, Letter
 from mailsla.core.alerts.signed_action import MailAction, SignedAction, Signer
 from mailsla.core.collection.on_server import ListedMailbox
 from mailsla.core.collection.to_store import Batch, NewMessage
 from mailsla.core.errors import PermanentError
+from mailsla.core.mail.action_token import tokens_in
 from mailsla.core.mail.copies import Mail, MailboxRole
 from mailsla.core.mail.trace_information import Hop, Trace
 from mailsla.core.office.body_evidence import with_body
@@ -27,7 +32,11 @@ from mailsla.core.pairing.decision import Action
 from mailsla.core.pairing.request import Request
 from mailsla.core.rate.selection import Selection, State
 from mailsla.usecases.decide import Exclude, Signature
+from mailsla.usecases.hand_over import Dropped, Postponed, Ready
+from mailsla.usecases.tell_of_actions import ACTIONS as ACTIONS_MAIL
 from tests.factories import CONTACT, mail, paris, reply
+from tests.presentation.samples import notice
+from tests.trials.mail.clients import opened
 from tests.trials.office import document
 
 ACTIONS = "contact+actions@pref.example.fr"
@@ -110,6 +119,7 @@ def site(tmp_path: Path) -> Iterator[Installation]:
     )
     at = [NOW]
     with open_application(settings, lambda: at[0]) as app:
+        assert actions.act(app) == 0  # the first round, which makes the key
         yield Installation(app, at)
 
 
@@ -379,6 +389,7 @@ def test_a_stop_between_a_decision_and_its_note_makes_no_second_one(site: Instal
 def test_where_no_action_is_taken_nothing_is_looked_at_and_no_key_is_made(
     site: Installation, tmp_path: Path
 ) -> None:
+    (tmp_path / "cle-actions").unlink()
     off = site.app.site.settings.model_copy(update={"actions": None})
     with open_application(off, lambda: NOW) as app:
         office = Installation(app, [NOW])
@@ -392,7 +403,9 @@ def test_where_no_action_is_taken_nothing_is_looked_at_and_no_key_is_made(
 def test_the_key_is_made_once_and_read_by_its_user_alone(tmp_path: Path) -> None:
     path = tmp_path / "cle"
 
+    make_signing_key(path)
     key = signing_key(path)
+    make_signing_key(path)
 
     assert len(key) == 32
     assert signing_key(path) == key
@@ -404,7 +417,7 @@ def test_a_key_that_others_may_read_is_none_or_cannot_be_made_is_refused_in_a_se
     tmp_path: Path,
 ) -> None:
     path = tmp_path / "cle"
-    signing_key(path)
+    make_signing_key(path)
     path.chmod(0o644)
     with pytest.raises(PermanentError, match="chmod 600"):
         signing_key(path)
@@ -412,8 +425,9 @@ def test_a_key_that_others_may_read_is_none_or_cannot_be_made_is_refused_in_a_se
     path.write_text("x", encoding="ascii")
     with pytest.raises(PermanentError, match="n'est pas une clé"):
         signing_key(path)
-    with pytest.raises(PermanentError, match="key_file"):
-        signing_key(tmp_path / "nowhere" / "cle")
+    for needed in (signing_key, make_signing_key):
+        with pytest.raises(PermanentError, match="key_file"):
+            needed(tmp_path / "nowhere" / "cle")
 
 
 def test_what_is_found_is_what_was_noted(site: Installation) -> None:
@@ -430,3 +444,83 @@ def test_what_is_found_is_what_was_noted(site: Installation) -> None:
     assert store.all() == tuple(acts)
     assert store.all(NOW + timedelta(1)) == tuple(acts[1:])
     assert isinstance(actions.signer(site.app), Signer)
+
+
+HEAD_S_LINKS = ["Répondu autrement", "Ce n'est pas pour nous", "Sans suite", "Rappelez-moi demain"]
+
+
+def digest_to(recipient: str, item: Mail, site: Installation) -> Digest:
+    return Digest(recipient, date(2026, 11, 13), (notice(site.request(item)),))
+
+
+def links_in(letter: Letter) -> list[tuple[str, str]]:
+    assert letter.html is not None
+    return re.findall(r'href="(mailto:[^"]+)"[^>]*>([^<]+)</a>', letter.html)
+
+
+def test_an_alert_bears_its_reader_s_links_and_they_do_what_they_say(site: Installation, asked: Mail) -> None:
+    letter = alerts.written(site.app, digest_to(HEAD, asked, site))
+    found = [(html.unescape(href), html.unescape(title)) for href, title in links_in(letter)]
+    mail_ = opened(found[0][0])
+
+    act = site.ask(tokens_in(mail_.subject)[0])
+
+    assert [title.replace("\u2019", "'") for _href, title in found] == HEAD_S_LINKS
+    assert all(f"<{href}>" in letter.text for href, _title in found)
+    assert mail_.to == ACTIONS
+    assert (act.outcome, act.target) == (DONE, asked.key)
+
+
+def test_the_next_alert_says_what_became_of_what_its_reader_asked_for_and_of_nothing_else(
+    site: Installation, asked: Mail
+) -> None:
+    theirs = site.add(mail("2026-11-03 09:00", to="etrangers@pref.example.fr", by="lou@example.org"))
+    site.ask(site.token(MailAction.REMIND, asked.key))
+    site.ask(site.token(MailAction.REMIND, theirs.key, OTHER_HEAD), by=OTHER_HEAD)
+
+    to_head, to_other, to_referent = (
+        plainly(alerts.written(site.app, digest_to(to, asked, site)).text)
+        for to in (HEAD, OTHER_HEAD, REFERENT)
+    )
+
+    said = "« à rappeler demain », m{} : fait : pas d'alerte avant le vendredi 13 novembre 2026."
+    assert said.format(asked.key[:8]) in to_head
+    assert theirs.key[:8] not in to_head
+    assert said.format(theirs.key[:8]) in to_other
+    assert "à rappeler demain" not in to_referent
+
+
+def test_the_referent_is_told_once_of_what_is_new_with_links_to_settle_what_waits(
+    site: Installation, asked: Mail
+) -> None:
+    assert alerts.prepare(site.app) == 0
+    site.ask(site.token(MailAction.NOT_OURS, asked.key), "Pourquoi : mairie")
+    site.ask("", by="camille@example.org")
+
+    prepared = alerts.prepare(site.app)
+    waiting = action_words.referent_mail(site.app, "pref.example.fr")
+    assert waiting is not None
+    mail_ = site.app.store.outbox.claim(NOW)
+    assert mail_ is not None
+    written = waiting.write(mail_, NOW)
+    assert isinstance(written, Ready)
+    site.app.store.outbox.mark_sent(mail_.number, NOW + timedelta(minutes=1))
+
+    assert (prepared, mail_.recipient, mail_.purpose) == (1, REFERENT, ACTIONS_MAIL)
+    text = plainly(written.letter.text)
+    assert f"{HEAD} : « pas pour nous », m{asked.key[:8]} : attend le référent" in text
+    assert "camille@example.org : « rien de lisible », – : refusé : signature absente ou abîmée." in text
+    [confirm, decline] = [html.unescape(href) for href, _title in links_in(written.letter)]
+    assert waiting.write(mail_, NOW) == Dropped(DropReason.NOTHING_LEFT)
+    assert waiting.write(mail_, NOW - timedelta(hours=9)) == Postponed(
+        NOW - timedelta(hours=9) + timedelta(minutes=1)
+    )
+    assert waiting.write(mail_, NOW + timedelta(days=1)) == Dropped(DropReason.DAY_OVER)
+    assert alerts.prepare(site.app) == 0
+    assert site.ask(tokens_in(opened(confirm).subject)[0], by=REFERENT).outcome is DONE
+    assert site.ask(tokens_in(opened(decline).subject)[0], by=REFERENT).reason is ActReason.GONE
+    assert site.request(asked).excluded is not None
+
+
+def plainly(text: str) -> str:
+    return " ".join(text.split())

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from mailsla.adapters.access.signing_key import signing_key
+from mailsla.adapters.access.signing_key import make_signing_key, signing_key
 from mailsla.core.alerts.asked_action import Act, ActOutcome
 from mailsla.core.alerts.signed_action import SIGNATURE_BYTES, Signer
 from mailsla.core.mail.action_token import held_by, token_of, tokens_in
@@ -65,6 +65,7 @@ class Office:
             actions={"address": self.actions},
         )
         self.installation = Installation(folder, toml(configuration))
+        make_signing_key(folder / "cle-actions")
         self.signer = Signer(signing_key(folder / "cle-actions"), "Préfecture d'essai")
 
     def receive(self, name: str, to: str = "permis@pref.example.fr") -> None:

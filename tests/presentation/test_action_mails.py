@@ -26,6 +26,14 @@ MAILS = ActionMails(
 )
 [REQUEST] = derive([mail("2026-11-02 10:00")], RULES).requests
 OTHERS = tuple(f"{number}0000000" * 4 for number in range(1, 6))
+PROPOSAL = Act(
+    OTHERS[0],
+    paris("2026-11-05 10:00"),
+    ActOutcome.WAITING,
+    ActReason.PROPOSED,
+    MailAction.NOT_OURS,
+    OTHERS[1],
+)
 
 
 def written(link: ActionLink) -> tuple[str, str]:
@@ -124,16 +132,7 @@ def test_a_tie_names_the_mail_and_the_request() -> None:
 
 
 def test_a_proposal_is_confirmed_or_declined() -> None:
-    act = Act(
-        OTHERS[0],
-        paris("2026-11-05 10:00"),
-        ActOutcome.WAITING,
-        ActReason.PROPOSED,
-        MailAction.NOT_OURS,
-        OTHERS[1],
-    )
-
-    found = [opened(link) for link in MAILS.for_proposal(act)]
+    found = [opened(link) for link in MAILS.for_proposal(PROPOSAL)]
 
     assert [item and (item.action, item.target) for item in found] == [
         (MailAction.CONFIRM, OTHERS[0][:16]),
@@ -143,20 +142,12 @@ def test_a_proposal_is_confirmed_or_declined() -> None:
 
 def test_every_link_is_short_enough_for_any_client() -> None:
     many = replace(MAILS, services=tuple(f"Service des étrangers n° {number}" for number in range(40)))
-    act = Act(
-        OTHERS[0],
-        paris("2026-11-05 10:00"),
-        ActOutcome.WAITING,
-        ActReason.PROPOSED,
-        MailAction.NOT_OURS,
-        OTHERS[1],
-    )
     doubt = Doubt(OTHERS[0], paris("2026-11-05 10:00"), OTHERS[1:], DoubtCode.SEVERAL_FIT)
     links = (
         *MAILS.for_head(REQUEST),
         *many.for_referent(REQUEST),
         *MAILS.for_doubt(doubt),
-        *MAILS.for_proposal(act),
+        *MAILS.for_proposal(PROPOSAL),
     )
 
     assert max(len(link.href) for link in MAILS.for_head(REQUEST)) < 1_000

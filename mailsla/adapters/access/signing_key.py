@@ -6,6 +6,7 @@ import os
 import re
 import secrets
 import stat
+from contextlib import suppress
 from pathlib import Path
 
 from mailsla.core.alerts.signed_action import KEY_BYTES
@@ -16,23 +17,16 @@ _WRITTEN = re.compile(rf"[0-9a-f]{{{2 * KEY_BYTES}}}\s*")
 
 
 def signing_key(path: Path) -> bytes:
-    """Return the key that a file holds; where there is no file, one is made, and kept there.
+    """Return the key that a file holds.
 
     Raises:
-        PermanentError: When it can be neither read nor made, is none, or when others may read it.
+        PermanentError: When it cannot be read, is none, or when others may read it.
     """
     try:
-        if not path.exists():
-            _make(path)
         with path.open(encoding="ascii") as file:
             mode, written = os.fstat(file.fileno()).st_mode, file.read(2 * KEY_BYTES + 2)
     except (OSError, UnicodeDecodeError) as error:
-        raise PermanentError(
-            _(
-                "la clé des actions {path} ne peut être ni lue ni écrite ({reason}) : donnez à [actions] key_file un "
-                "chemin où mailsla peut écrire."
-            ).format(path=path, reason=type(error).__name__)
-        ) from error
+        raise _unusable(path, error) from error
     if mode & (stat.S_IROTH | stat.S_IWOTH | stat.S_IWGRP):
         raise PermanentError(
             _(
@@ -48,8 +42,21 @@ def signing_key(path: Path) -> bytes:
     return bytes.fromhex(written.strip())
 
 
+def make_signing_key(path: Path) -> None:
+    """Write a new key where there is none, whole before it has its name; one that stands there stays.
+
+    Raises:
+        PermanentError: When it cannot be written.
+    """
+    if path.exists():
+        return
+    try:
+        _make(path)
+    except OSError as error:
+        raise _unusable(path, error) from error
+
+
 def _make(path: Path) -> None:
-    """Write a new key, whole before it has its name; one that another process has written meanwhile stays."""
     part = path.with_name(f".mailsla-{secrets.token_hex(8)}")
     handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
     try:
@@ -57,9 +64,17 @@ def _make(path: Path) -> None:
             file.write(secrets.token_hex(KEY_BYTES) + "\n")
             file.flush()
             os.fsync(handle)
-        try:
+        # Another process may have written one meanwhile.
+        with suppress(FileExistsError):
             path.hardlink_to(part)
-        except FileExistsError:
-            return
     finally:
         part.unlink()
+
+
+def _unusable(path: Path, error: Exception) -> PermanentError:
+    return PermanentError(
+        _(
+            "la clé des actions {path} ne peut être ni lue ni écrite ({reason}) : donnez à [actions] key_file un "
+            "chemin où mailsla peut écrire."
+        ).format(path=path, reason=type(error).__name__)
+    )

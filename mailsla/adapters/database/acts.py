@@ -6,13 +6,13 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Connection, Engine, insert, literal, or_, select, true
+from sqlalchemy import ColumnElement, Connection, Engine, func, insert, literal, or_, select, true
 
 from mailsla.adapters.database.bulk import among, insert_new
 from mailsla.adapters.database.decisions import Decisions, add_decision
 from mailsla.adapters.database.engine import reading, writing
 from mailsla.adapters.database.keys import key_begins, numbers_of
-from mailsla.adapters.database.tables import ACT, DERIVED_MESSAGE, MESSAGE
+from mailsla.adapters.database.tables import ACT, DERIVED_MESSAGE, MESSAGE, OUTGOING
 from mailsla.adapters.database.tied_messages import TiedMessages
 from mailsla.core.alerts.asked_action import SETTLING, Act, ActOutcome, ActReason
 from mailsla.core.alerts.signed_action import MailAction
@@ -76,6 +76,15 @@ class Acts:
         """Return what became of every mail, or of those looked at from an instant on, as they were looked at."""
         with reading(self._engine) as connection:
             return _acts(connection, true() if since is None else ACT.c.at >= since)
+
+    def last_told(self, recipient: str, purpose: str) -> datetime | None:
+        """Return when somebody was last handed a mail of a purpose; None when never."""
+        sent = OUTGOING.c.sent_at
+        latest = select(func.max(sent, type_=sent.type))
+        query = latest.where(OUTGOING.c.recipient == recipient, OUTGOING.c.purpose == purpose)
+        with reading(self._engine) as connection:
+            at: datetime | None = connection.execute(query).scalar_one()
+        return at
 
     def reminded(self, keys: Collection[str], on: date) -> frozenset[str]:
         """Return the keys of those requests of which nobody is to be told on a day: somebody asked for another one."""

@@ -6,9 +6,12 @@ lines have a colour.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 from mailsla.language import language
+from mailsla.presentation.action_mails import ActionLink
 from mailsla.presentation.formats.markup import Element, element
-from mailsla.presentation.pages.letter import Entry, LetterPage
+from mailsla.presentation.pages.letter import Entry, LetterPage, News
 from mailsla.presentation.typography import typeset
 
 BODY = (
@@ -19,6 +22,13 @@ COLUMN = "max-width:640px;overflow-wrap:anywhere"
 ENTRY = "margin:16px 0;padding:0 0 0 12px;border-left:4px solid #768390"
 LINE = "margin:0 0 4px"
 NOTE = "margin:0 0 2px;font-size:14px"
+BUTTONS = "margin:8px 0 0"
+BUTTON = (
+    "display:inline-block;margin:0 8px 8px 0;padding:8px 12px;border:1px solid #768390;border-radius:4px;"
+    "font-size:14px;text-decoration:none"
+)
+"""At least as high as a finger is wide; the colour of a link is its reader's."""
+
 PARAGRAPH = "margin:0 0 12px"
 CLOSING = "margin:12px 0 0"
 
@@ -37,6 +47,7 @@ def write(page: LetterPage) -> str:
         "div",
         *(element("p", typeset(said), style=PARAGRAPH) for said in page.opening),
         *map(_entry, page.entries),
+        *map(_news, page.news),
         *(element("p", element("strong", typeset(said)), style=CLOSING) for said in page.warnings),
         *(element("p", typeset(said), style=CLOSING) for said in page.closing),
         style=COLUMN,
@@ -51,5 +62,20 @@ def _entry(entry: Entry) -> Element:
         element("p", element("strong", typeset(entry.due)), style=LINE),
         element("p", typeset(entry.found_by), style=LINE),
         *(element("p", typeset(said), style=NOTE) for said in entry.notes),
+        *_links(entry.actions),
         style=ENTRY,
     )
+
+
+def _news(news: News) -> Element:
+    return element("div", element("p", typeset(news.said), style=LINE), *_links(news.actions), style=ENTRY)
+
+
+def _links(actions: Sequence[ActionLink]) -> Iterator[Element]:
+    """Yield the links of one request, a button each: whatever is cut off stays a link."""
+    if actions:
+        yield element(
+            "p",
+            *(element("a", typeset(action.title), href=action.href, style=BUTTON) for action in actions),
+            style=BUTTONS,
+        )

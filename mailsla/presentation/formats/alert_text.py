@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from textwrap import fill
 
-from mailsla.presentation.pages.letter import Entry, LetterPage
+from mailsla.presentation.action_mails import ActionLink
+from mailsla.presentation.pages.letter import Entry, LetterPage, News
 from mailsla.presentation.typography import typeset
 
 WIDTH = 72
@@ -15,7 +16,8 @@ WIDTH = 72
 def write(page: LetterPage) -> tuple[str, str]:
     """Return the subject and the text of a mail."""
     opening, rest = map(_wrapped, page.opening), map(_wrapped, (*page.warnings, *page.closing))
-    return typeset(page.subject), "\n\n".join([*opening, *map(_entry, page.entries), *rest]) + "\n"
+    said = [*opening, *map(_entry, page.entries), *map(_news, page.news), *rest]
+    return typeset(page.subject), "\n\n".join(said) + "\n"
 
 
 def entries(found: Iterable[Entry]) -> str:
@@ -27,7 +29,20 @@ def _entry(entry: Entry) -> str:
     lead, found_by, *notes = (typeset(said) for said in (entry.due, entry.found_by, *entry.notes))
     first = fill(lead, WIDTH, initial_indent="* ", subsequent_indent="  ", break_on_hyphens=False)
     rest = [_wrapped(said, indent="  ") for said in (found_by, *notes)]
-    return "\n".join([first, *rest])
+    return "\n".join([first, *rest, *_links(entry.actions)])
+
+
+def _news(news: News) -> str:
+    lead = fill(
+        typeset(news.said), WIDTH, initial_indent="- ", subsequent_indent="  ", break_on_hyphens=False
+    )
+    return "\n".join([lead, *_links(news.actions)])
+
+
+def _links(actions: Iterable[ActionLink]) -> Iterator[str]:
+    """Yield links, each whole on a line of its own, between the marks of RFC 3986, appendix C."""
+    for action in actions:
+        yield f"  {typeset(action.title)} : <{action.href}>"
 
 
 def _wrapped(said: str, indent: str = "") -> str:

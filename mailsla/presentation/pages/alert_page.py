@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 from mailsla.core.alerts.digests import Digest, Late, Notice
 from mailsla.core.clock.commitment import Commitment
 from mailsla.core.collection.gap import Gap
+from mailsla.core.pairing.request import Request
 from mailsla.language import gettext as _
 from mailsla.language import ngettext
 from mailsla.presentation import words
+from mailsla.presentation.action_mails import ActionLink
 from mailsla.presentation.masking import masked
 from mailsla.presentation.pages.alert_words import counts, day, mails_that_wait, until_when, where
-from mailsla.presentation.pages.letter import Entry, LetterPage, signature
+from mailsla.presentation.pages.letter import Entry, LetterPage, News, signature
 
 MOST_ENTRIES = 100
 """A mail shows no more; all that follow are in a file that goes with it."""
@@ -42,6 +44,8 @@ class AlertSite:
         referent: Who gets an answer to an alert; None for nobody.
         copied_to: What to put in copy of an answer, where the answer might not be seen otherwise and a copy is
             believed; None for nothing.
+        links: Returns what the mail's reader may say of a request by links.
+        news: What became of what the reader asked for by mail.
     """
 
     name: str
@@ -51,6 +55,8 @@ class AlertSite:
     shown: Shown = field(default_factory=Shown)
     referent: str | None = None
     copied_to: str | None = None
+    links: Callable[[Request], tuple[ActionLink, ...]] = lambda _request: ()
+    news: tuple[News, ...] = ()
 
 
 def alert_page(digest: Digest, site: AlertSite, gaps: Sequence[Gap] = ()) -> LetterPage:
@@ -68,6 +74,7 @@ def alert_page(digest: Digest, site: AlertSite, gaps: Sequence[Gap] = ()) -> Let
         opening=tuple(_opening(digest, services)),
         entries=tuple(entries[:MOST_ENTRIES]),
         further=tuple(entries[MOST_ENTRIES:]),
+        news=site.news,
         warnings=tuple(_warnings(gaps, site.zone)),
         closing=tuple(_closing(digest, site)),
     )
@@ -126,6 +133,7 @@ def _entry(notice: Notice, digest: Digest, site: AlertSite, services: Sequence[s
         due=until_when(notice, digest.on, site.zone),
         found_by=sentence.format(**found),
         notes=tuple(_notes(notice, site, says_whose=len(services) > 1 or digest.oversees)),
+        actions=site.links(request),
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from mailsla.language import gettext as _
+from mailsla.presentation.action_mails import ActionLink
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,7 @@ class Entry:
         due: Until when it is to be answered, in words.
         found_by: What finds it, in a sentence.
         notes: What else is to be known, a sentence each.
+        actions: What its reader may say of it, by a mail that is written already.
     """
 
     key: str
@@ -25,16 +27,29 @@ class Entry:
     due: str
     found_by: str
     notes: tuple[str, ...] = ()
+    actions: tuple[ActionLink, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What became of something that was asked for by mail, and what its reader may do about it."""
+
+    said: str
+    actions: tuple[ActionLink, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class LetterPage:
-    """Everything a mail says, in paragraphs but for its entries; `further` are read in a file that goes with it."""
+    """Everything a mail says, in paragraphs but for its entries; `further` are read in a file that goes with it.
+
+    `news` is what became of what was asked for by mail since the mail before.
+    """
 
     subject: str
     opening: tuple[str, ...]
     entries: tuple[Entry, ...] = ()
     further: tuple[Entry, ...] = ()
+    news: tuple[News, ...] = ()
     warnings: tuple[str, ...] = ()
     closing: tuple[str, ...] = ()
 

@@ -1,0 +1,106 @@
+"""What mails say of actions: the links by which their reader may act, and what became of what was asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+
+from mailsla.bootstrap import actions
+from mailsla.bootstrap.application import Application
+from mailsla.core.alerts.asked_action import Act
+from mailsla.core.alerts.outgoing import DIGEST, Letter
+from mailsla.core.errors import PermanentError
+from mailsla.core.mail.addresses import plain
+from mailsla.core.pairing.request import Request
+from mailsla.presentation.action_mails import ActionLink, ActionMails
+from mailsla.presentation.formats import alert_html, alert_text
+from mailsla.presentation.pages.actions_letter import ActLine, actions_letter, news_of
+from mailsla.presentation.pages.letter import News
+from mailsla.usecases.tell_of_actions import ACTIONS, ActionsMail
+
+VALID = timedelta(days=45)
+"""How long a link may be used: longer than what is late goes without being recalled."""
+
+FIRST_NEWS = timedelta(days=7)
+"""How far back whoever had no mail yet is told of actions."""
+
+
+def links_for(app: Application, recipient: str, on: date) -> Callable[[Request], tuple[ActionLink, ...]]:
+    """Return what gives the links of a request in a mail to somebody: none of what he may not act on, or by mail."""
+    mails = _mails(app, recipient, on)
+    if mails is None:
+        return lambda _request: ()
+    if recipient in actions.referents(app):
+        return mails.for_referent
+    return lambda request: mails.for_head(request) if recipient in actions.heads(app, request) else ()
+
+
+def news_for(app: Application, recipient: str) -> tuple[News, ...]:
+    """Return what became of what somebody asked for since the last alert to him; another mail tells the référent."""
+    if app.site.office.actions is None or recipient in actions.referents(app):
+        return ()
+    theirs = [line for line in _since(app, recipient, DIGEST) if _is_from(line, recipient)]
+    return news_of(theirs, lambda _act: (), is_referent=False)
+
+
+def referent_mail(app: Application, domain: str) -> ActionsMail | None:
+    """Return the mail by which whoever checks the figures learns of actions; None where there are none, or nobody."""
+    found = sorted(actions.referents(app))
+    if app.site.office.actions is None or not found:
+        return None
+    to, calendar = found[0], app.clock().calendar
+    return ActionsMail(to, app.site.alert_rule, calendar, domain, lambda: _referent_letter(app, to))
+
+
+def _referent_letter(app: Application, recipient: str) -> Letter | None:
+    """Return what the référent is told: everything since the mail before, and what still waits; None without news."""
+    new = _since(app, recipient, ACTIONS)
+    if not new:
+        return None
+    keys = {act.mail for act, _mail, _waits in new}
+    waiting = [line for line in _lines(app) if line[2] and line[0].mail not in keys]
+    mails = _mails(app, recipient, app.now().astimezone(app.site.zone).date())
+
+    def links(act: Act) -> tuple[ActionLink, ...]:
+        return () if mails is None else mails.for_proposal(act)
+
+    lines = (*waiting, *new)
+    page = actions_letter(
+        news_of(lines, links, is_referent=True),
+        sum(waits for _act, _mail, waits in lines),
+        app.site.settings.site.name,
+    )
+    return Letter(*alert_text.write(page), alert_html.write(page), list_name="alertes")
+
+
+def _mails(app: Application, recipient: str, on: date) -> ActionMails | None:
+    """Return the ready-written mails of one person; None where no action is taken, or this process may not sign any."""
+    address = actions.address(app)
+    if app.site.office.actions is None or address is None or app.reads_only:
+        return None
+    try:
+        signer = actions.signer(app)
+    except PermanentError:
+        # A mail without its links is better than none.
+        return None
+    services = tuple(item.name for item in app.site.settings.services)
+    return ActionMails(address, signer, recipient, on + VALID, app.site.zone, services)
+
+
+def _since(app: Application, recipient: str, purpose: str) -> list[ActLine]:
+    since = app.store.acts.last_told(recipient, purpose) or app.now() - FIRST_NEWS
+    return _lines(app, since)
+
+
+def _lines(app: Application, since: datetime | None = None) -> list[ActLine]:
+    """Return what became of mails, the first first; those looked at after an instant alone."""
+    return [
+        (item.act, item.mail, item.waits)
+        for item in reversed(actions.noted(app))
+        if since is None or item.act.at > since
+    ]
+
+
+def _is_from(line: ActLine, person: str) -> bool:
+    _act, mail, _waits = line
+    return mail is not None and plain(person) in map(plain, mail.senders)
