@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
-from mailsla.bootstrap import actions
+from mailsla.bootstrap import actions, commands
 from mailsla.bootstrap.application import Application
-from mailsla.core.alerts.asked_action import Act
 from mailsla.core.alerts.outgoing import DIGEST, Letter
+from mailsla.core.alerts.terms import AlertTerms
 from mailsla.core.errors import PermanentError
 from mailsla.core.mail.addresses import plain
 from mailsla.core.pairing.request import Request
+from mailsla.core.rate.selection import Selection, State
 from mailsla.presentation.action_mails import ActionLink, ActionMails
 from mailsla.presentation.formats import alert_html, alert_text
 from mailsla.presentation.pages.actions_letter import ActLine, actions_letter, news_of
 from mailsla.presentation.pages.letter import News
+from mailsla.presentation.pages.weekly_letter import Links, Weekly, weekly_news
+from mailsla.usecases import notify
 from mailsla.usecases.tell_of_actions import ACTIONS, ActionsMail
 
 VALID = timedelta(days=45)
@@ -53,24 +56,47 @@ def referent_mail(app: Application, domain: str) -> ActionsMail | None:
 
 
 def _referent_letter(app: Application, recipient: str) -> Letter | None:
-    """Return what the référent is told: everything since the mail before, and what still waits; None without news."""
-    new = _since(app, recipient, ACTIONS)
-    if not new:
+    """Return what the référent is told since the mail before, and what waits; once a week, what is late, too."""
+    new, today = _since(app, recipient, ACTIONS), app.now().astimezone(app.site.zone).date()
+    weekly = _weekly(app, recipient, today)
+    counts = weekly.counts()
+    if not (new or counts):
         return None
     keys = {act.mail for act, _mail, _waits in new}
     waiting = [line for line in _lines(app) if line[2] and line[0].mail not in keys]
-    mails = _mails(app, recipient, app.now().astimezone(app.site.zone).date())
-
-    def links(act: Act) -> tuple[ActionLink, ...]:
-        return () if mails is None else mails.for_proposal(act)
-
-    lines = (*waiting, *new)
+    mails, lines = _mails(app, recipient, today), (*waiting, *new)
+    of_acts = (lambda _act: ()) if mails is None else mails.for_proposal
+    links = Links() if mails is None else Links(mails.for_doubt, mails.for_late)
     page = actions_letter(
-        news_of(lines, links, is_referent=True),
+        news_of(lines, of_acts, is_referent=True),
         sum(waits for _act, _mail, waits in lines),
         app.site.settings.site.name,
+        counts,
+        tuple(weekly_news(weekly, links, app.site.zone, shows_subject=app.site.settings.alerts.show_subject)),
     )
     return Letter(*alert_text.write(page), alert_html.write(page), list_name="alertes")
+
+
+def _weekly(app: Application, recipient: str, today: date) -> Weekly:
+    """Return what is late and what is to check, in the first mail of a week; nothing in the others.
+
+    Nothing either while an account is not read: an answer may have left since.
+    """
+    last = app.store.acts.last_told(recipient, ACTIONS)
+    monday = today - timedelta(days=today.weekday())
+    if last is not None and last.astimezone(app.site.zone).date() >= monday:
+        return Weekly()
+    read = notify.account_reads(app.intervals, app.store.runs.read_of)
+    terms = AlertTerms(app.standard(), app.site.alert_rule, read)
+    if any(terms.is_stale([(account, "")], app.now()) for account in app.intervals):
+        return Weekly()
+    late = commands.requests(app, Selection(State.OVERDUE), with_doubts=False)
+    doubts = app.store.derivations.doubts()
+    mails = commands.mails(app, [doubt.mail for doubt in doubts])
+    return Weekly(
+        [(doubt, mails.get(doubt.mail)) for doubt in doubts],
+        sorted(late, key=lambda item: (item.verdict.due_on, item.case.received_at)),
+    )
 
 
 def _mails(app: Application, recipient: str, on: date) -> ActionMails | None:

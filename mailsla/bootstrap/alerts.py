@@ -25,7 +25,7 @@ from mailsla.presentation.pages.alert_page import AlertSite, Shown, alert_page
 from mailsla.presentation.pages.configuration_page import outdated_page, refused_page
 from mailsla.presentation.pages.letter import LetterPage
 from mailsla.usecases import alarm, configuration_alarm, mail_alarm, notify
-from mailsla.usecases.hand_over import Delivery, Dropped, HandOver, Write, Written
+from mailsla.usecases.hand_over import Delivery, Dropped, HandOver, Postponed, Write, Written
 from mailsla.usecases.tell_of_actions import ACTIONS
 
 
@@ -82,8 +82,10 @@ def prepare(app: Application, rounds: notify.Rounds | None = None) -> int:
         lambda: keeping_up.is_derived_here(app),
         rounds or notify.Rounds(),
     )
-    actions = action_words.referent_mail(app, _mail_domain(app))
-    told = 0 if actions is None else actions.prepare(app.store.outbox, app.now())
+    told = 0
+    if preparation.rounds.is_whole(app.now()) and keeping_up.is_derived_here(app):
+        actions = action_words.referent_mail(app, _mail_domain(app))
+        told = 0 if actions is None else actions.prepare(app.store.outbox, app.now())
     return preparation.prepare(app.now()) + told
 
 
@@ -121,6 +123,8 @@ def _kinds(app: Application, may_alert: Callable[[], bool]) -> dict[str, Write]:
         )
 
     def write_actions(mail: Outgoing, now: datetime) -> Written:
+        if not (may_alert() and keeping_up.is_derived_here(app)):
+            return Postponed(now + notify.A_MINUTE)
         actions = action_words.referent_mail(app, _mail_domain(app))
         return Dropped(DropReason.NOTHING_LEFT) if actions is None else actions.write(mail, now)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
@@ -61,7 +61,7 @@ class ActionMails:
 
     def for_head(self, request: Request) -> tuple[ActionLink, ...]:
         """Return what a service's head may do of a request that waits."""
-        about = self._about(request)
+        about = self._about(request.key, request.received.at)
         return (
             self._answered(request.key, about),
             self._link(
@@ -72,19 +72,22 @@ class ActionMails:
         )
 
     def for_referent(self, request: Request) -> tuple[ActionLink, ...]:
-        """Return what whoever checks the figures may do of a request that waits, or is late."""
-        about = self._about(request)
-        names = self._names()
+        """Return what whoever checks the figures may do of a request that waits."""
+        return self.for_late(request.key, request.received.at)
+
+    def for_late(self, key: str, received_at: datetime) -> tuple[ActionLink, ...]:
+        """Return the same, of a request by its key."""
+        about, names = self._about(key, received_at), self._names()
         return (
-            self._answered(request.key, about),
+            self._answered(key, about),
             self._link(
                 _("Attribuer"),
                 MailAction.ASSIGN,
-                request.key,
+                key,
                 f"{about}\n{names}" if names else about,
                 lines=(_("Service :"), _("Pourquoi :")),
             ),
-            self._link(_("Exclure"), MailAction.EXCLUDE, request.key, about, lines=(_("Pourquoi :"),)),
+            self._link(_("Exclure"), MailAction.EXCLUDE, key, about, lines=(_("Pourquoi :"),)),
         )
 
     def for_doubt(self, doubt: Doubt) -> tuple[ActionLink, ...]:
@@ -134,9 +137,9 @@ class ActionMails:
         lines = (_("Par (téléphone, courrier, guichet) :"), _("Le (jj/mm/aaaa) :"), _("Pourquoi :"))
         return self._link(_("Répondu autrement"), MailAction.ANSWERED, key, about, lines=lines)
 
-    def _about(self, request: Request) -> str:
+    def _about(self, key: str, received_at: datetime) -> str:
         return _("Demande {reference}, reçue le {instant}.").format(
-            reference=words.reference(request.key), instant=words.instant(request.received.at, self.zone)
+            reference=words.reference(key), instant=words.instant(received_at, self.zone)
         )
 
     def _names(self) -> str:

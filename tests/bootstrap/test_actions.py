@@ -22,6 +22,7 @@ from mailsla.core.alerts.digests import Digest
 from mailsla.core.alerts.outgoing import DropReason, Letter
 from mailsla.core.alerts.signed_action import MailAction, SignedAction, Signer
 from mailsla.core.collection.on_server import ListedMailbox
+from mailsla.core.collection.outcome import RunOutcome
 from mailsla.core.collection.to_store import Batch, NewMessage
 from mailsla.core.errors import PermanentError
 from mailsla.core.mail.action_token import tokens_in
@@ -524,3 +525,42 @@ def test_the_referent_is_told_once_of_what_is_new_with_links_to_settle_what_wait
 
 def plainly(text: str) -> str:
     return " ".join(text.split())
+
+
+def test_once_a_week_the_referent_has_what_is_late_and_what_is_to_check_with_its_links(
+    site: Installation,
+) -> None:
+    late = site.add(mail("2026-10-20 09:00", to="permis@pref.example.fr", subject="Permis perdu"))
+    other = site.add(mail("2026-11-02 09:00", by="lou@example.org", subject="Titre"))
+    unsure = site.add(
+        mail("2026-11-04 09:00", by=CONTACT, to="lou@example.org", subject="Autre objet"), mailbox="SENT"
+    )
+    site.app.derive()
+    run = site.app.store.runs.start("contact", NOW)
+    site.app.store.runs.finish(run, NOW, RunOutcome.OK, reason=None, messages=3, set_aside=0)
+
+    assert alerts.prepare(site.app) >= 1
+    waiting = action_words.referent_mail(site.app, "pref.example.fr")
+    assert waiting is not None
+    letter = waiting.compose()
+    assert letter is not None
+    text = plainly(letter.text)
+    titles = [html.unescape(title).replace("\u2019", "'") for _href, title in links_in(letter)]
+
+    assert letter.subject == "[Préfecture d'essai] 1 demande en retard, 1 courriel à vérifier"
+    assert f"En retard : demande m{late.key[:8]} « Permis perdu », Permis" in text
+    assert f"À vérifier : courriel m{unsure.key[:8]} « Autre objet »" in text
+    answers = f"Il répond à la demande m{other.key[:8]}"
+    assert titles == ["Répondu autrement", "Attribuer", "Exclure", answers, "Rien à changer"]
+    join = opened(html.unescape(links_in(letter)[3][0]))
+    assert site.ask(tokens_in(join.subject)[0], by=REFERENT).outcome is DONE
+    assert site.request(other).answered_by == unsure.key
+
+
+def test_of_what_nobody_reads_any_more_nothing_is_said_to_be_late(site: Installation) -> None:
+    site.add(mail("2026-10-20 09:00", to="permis@pref.example.fr"))
+    site.app.derive()
+    waiting = action_words.referent_mail(site.app, "pref.example.fr")
+
+    assert waiting is not None
+    assert waiting.compose() is None

@@ -53,17 +53,30 @@ def _news(
     return News(_("{person} : {said}").format(person=who, said=said), links(act) if waits else ())
 
 
-def actions_letter(news: Sequence[News], waiting: int, site: str) -> LetterPage:
-    """Return what whoever checks the figures is told of actions; `waiting` says how many wait for him."""
-    if waiting:
-        counted = ngettext(
-            "{n} action attend votre accord", "{n} actions attendent votre accord", waiting
-        ).format(n=waiting)
-    else:
-        counted = _("actions demandées par courriel")
+def actions_letter(
+    news: Sequence[News], waiting: int, site: str, counts: Sequence[str] = (), weekly: Sequence[News] = ()
+) -> LetterPage:
+    """Return what whoever checks the figures is told.
+
+    Args:
+        news: What became of actions.
+        waiting: How many of them wait for him.
+        site: The site's name.
+        counts: How much there is besides, once a week, in words.
+        weekly: All of that.
+    """
+    asked = ngettext("{n} action attend votre accord", "{n} actions attendent votre accord", waiting)
+    counted = [*([asked.format(n=waiting)] if waiting else []), *counts]
+    opening = []
+    if news:
+        opening.append(_("Voici ce qui a été demandé par courriel, et ce que chaque action est devenue."))
+    if weekly:
+        opening.append(_("Une fois par semaine : tout ce qui est en retard, et ce qui est à vérifier."))
     return LetterPage(
-        subject=_("[{whose}] {counts}").format(whose=site, counts=counted),
-        opening=(_("Voici ce qui a été demandé par courriel, et ce que chaque action est devenue."),),
-        news=tuple(news),
+        subject=_("[{whose}] {counts}").format(
+            whose=site, counts=", ".join(counted) or _("actions demandées par courriel")
+        ),
+        opening=tuple(opening),
+        news=(*news, *weekly),
         closing=(signature(site),),
     )
