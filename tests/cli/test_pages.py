@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shlex
 import shutil
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -114,6 +116,23 @@ def test_every_number_leads_to_a_list_of_exactly_so_many_and_every_page_is_reach
 
 def test_lists_are_cut_in_pages_that_lead_to_each_other(site: Path) -> None:
     assert any("-p2" in place for place in everything(site))
+
+
+@pytest.mark.parametrize(
+    "name", ["2026-met-*", "2026-missed-x-*", "2026-w45-fallen-due-*", "2026-handled-in-time-*", "overdue-x-*"]
+)
+def test_a_list_has_the_rows_of_the_command_that_it_names(
+    name: str, site: Path, config: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = read_page(sorted(site.glob(f"listes/*/{name}"))[0].read_text(encoding="utf-8"))
+    said = next(text for text in page.texts if text.startswith("Les mêmes lignes"))
+    _program, *command = shlex.split(said.split("«")[1].split("»")[0].replace("\u00a0", " "))
+
+    assert run([*command, "--format", "json", "--config", str(config)]) == 0
+
+    listed = [item["key"] for item in json.loads(capsys.readouterr().out)["requests"]]
+    assert page.rows == len(listed)
+    assert [Path(href).stem for href, _text in page.links if "demandes/" in href] == listed
 
 
 def test_no_subject_and_no_address_is_anywhere_on_it(site: Path) -> None:
