@@ -35,7 +35,7 @@ class Site:
     @cached_property
     def office(self) -> Office:
         """Who we are: domains, declared addresses, the accounts' own, those of alerts and actions, the services."""
-        settings = self.settings
+        settings, ours = self.settings, self.settings.office
         logins = {account.user.lower() for account in settings.accounts if "@" in account.user}
         heads = {service.head for service in settings.services if service.head is not None}
         senders = set() if settings.smtp is None else {settings.smtp.sender}
@@ -43,20 +43,18 @@ class Site:
         if actions is not None and actions.address is not None:
             senders.add(actions.address)
         return Office(
-            domains=settings.office.domains,
-            addresses=frozenset({*settings.office.addresses, *logins, *heads, *senders}),
+            domains=ours.domains,
+            addresses=frozenset({*ours.addresses, *logins, *heads, *senders}),
             services=tuple(
                 Service(item.name, item.addresses, item.mailboxes, item.keywords, item.head)
                 for item in settings.services
             ),
             forms=tuple(self._forms()),
-            never_requests=frozenset(
-                item if "@" in item else f"@{item}" for item in settings.office.never_requests
-            ),
-            trusted_authserv_id=settings.office.trusted_authserv_id or "",
-            networks=settings.office.networks,
-            copies_are_trusted=settings.office.copies_are_trusted,
-            message_id_hosts=settings.office.message_id_hosts,
+            never_requests=frozenset(item if "@" in item else f"@{item}" for item in ours.never_requests),
+            trusted_authserv_id=ours.trusted_authserv_id or "",
+            networks=ours.networks,
+            copies_are_trusted=ours.copies_are_trusted,
+            message_id_hosts=ours.message_id_hosts,
             actions=None if actions is None else actions.address or "",
         )
 

@@ -119,7 +119,8 @@ def test_lists_are_cut_in_pages_that_lead_to_each_other(site: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["2026-met-*", "2026-missed-x-*", "2026-w45-fallen-due-*", "2026-handled-in-time-*", "overdue-x-*"]
+    "name",
+    ["2026-met-*", "2026-missed-x-*", "2026-w45-fallen-due-*", "2026-handled-in-time-*", "overdue-x-*"],
 )
 def test_a_list_has_the_rows_of_the_command_that_it_names(
     name: str, site: Path, config: Path, capsys: pytest.CaptureFixture[str]

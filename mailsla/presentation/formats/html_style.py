@@ -88,6 +88,7 @@ h1{font-size:1.6rem;line-height:1.25;margin:0;overflow-wrap:anywhere}
 h2{font-size:1.15rem;line-height:1.35;margin:2rem 0 .6rem;overflow-wrap:anywhere}
 p{margin:.35rem 0;overflow-wrap:anywhere}
 ul{margin:.35rem 0;padding-left:1.2rem}
+li{overflow-wrap:anywhere}
 .dim,.notes p{color:var(--dim)}
 .strong{font-weight:600}
 .good{color:var(--good)}

@@ -20,6 +20,7 @@ STYLE = """
 body{font-family:FONTS}
 @page{@bottom-right{content:counter(page) " / " counter(pages);font:7.5pt FONTS;color:#53606c}}
 .defs{display:none}
+td{overflow-wrap:anywhere}
 html{font-size:9pt}
 .picture{max-height:46mm}
 .keys{display:block}
