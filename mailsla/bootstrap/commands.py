@@ -8,6 +8,7 @@ from dataclasses import replace
 from mailsla.adapters.machine import garbage_collector
 from mailsla.bootstrap.application import Application
 from mailsla.core.collection.archived import Found
+from mailsla.core.collection.held import Words
 from mailsla.core.mail.kinds import MailKind
 from mailsla.core.pairing.balance import MailClass
 from mailsla.core.pairing.derivation import DerivedMessage, ListedMail, Tied
@@ -196,4 +197,10 @@ def held_about(app: Application, address: str) -> person.Holding:
     Raises:
         UsageError: When it is none.
     """
-    return person.holding(app.store.held, app.store.decisions.taken(), address)
+    store = app.store
+    notes = [Words("note", item.number, f"{item.text} {item.noted_by}") for item in store.notes.all()]
+    reasons = [
+        Words("publication", item.number, f"{item.signed.reason} {item.signed.said_by or ''}".strip())
+        for item in store.publications.all()
+    ]
+    return person.holding(store.held, store.decisions.taken(), address, [*notes, *reasons])

@@ -29,6 +29,6 @@ def person(
     with session.up_to_date(context) as app:
         held = commands.held_about(app, address)
         document = person_document(
-            held.address, held.mails(), held.decisions(), held.sent(), app.now(), app.site.zone
+            held.address, held.mails(), held.decisions(), held.words(), held.sent(), app.now(), app.site.zone
         )
         session.write_out(pieces(document), output)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from mailsla.core.collection.held import HeldMail, SentMail, names
+from mailsla.core.collection.held import HeldMail, SentMail, Words, names
 from mailsla.core.errors import UsageError
 from mailsla.core.mail.addresses import parse_addresses
 from mailsla.core.pairing.decision import Decision
@@ -32,11 +32,13 @@ class Holding:
         address: It, as addresses are compared.
         holdings: Where to read it.
         decided: Every decision taken.
+        said: What people wrote beside the figures.
     """
 
     address: str
     holdings: Holdings
     decided: Sequence[Decision]
+    said: Sequence[Words] = ()
 
     def mails(self) -> Iterator[tuple[HeldMail, Sequence[Decision]]]:
         """Yield every mail that names the address, with the decisions about it; they are read meanwhile."""
@@ -54,12 +56,18 @@ class Holding:
             if names(item.reason, self.address) or names(item.decided_by, self.address)
         ]
 
+    def words(self) -> Sequence[Words]:
+        """Return what people wrote beside the figures that names the address."""
+        return [item for item in self.said if names(item.text, self.address)]
+
     def sent(self) -> Sequence[SentMail]:
         """Return the mails that mailsla wrote to the address."""
         return self.holdings.sent(self.address)
 
 
-def holding(holdings: Holdings, decided: Sequence[Decision], written: str) -> Holding:
+def holding(
+    holdings: Holdings, decided: Sequence[Decision], written: str, said: Sequence[Words] = ()
+) -> Holding:
     """Return what is held about the one address that somebody wrote.
 
     Raises:
@@ -68,4 +76,4 @@ def holding(holdings: Holdings, decided: Sequence[Decision], written: str) -> Ho
     found = parse_addresses(written)
     if len(found) != 1:
         raise UsageError(_("Donnez une adresse, et une seule : camille@example.org."))
-    return Holding(found[0], holdings, decided)
+    return Holding(found[0], holdings, decided, said)

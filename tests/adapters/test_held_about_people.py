@@ -11,8 +11,9 @@ from sqlalchemy import Engine
 
 from mailsla.adapters.database.store import store_on
 from mailsla.cli import run
+from mailsla.core.alerts.memory import Told
 from mailsla.core.alerts.outgoing import Outgoing
-from mailsla.core.collection.held import fields_of, names
+from mailsla.core.collection.held import SentMail, Words, fields_of, names
 from mailsla.core.collection.on_server import ListedMailbox
 from mailsla.core.collection.to_store import Batch, new_message
 from mailsla.core.errors import UsageError
@@ -93,12 +94,14 @@ def test_a_mail_comes_with_where_it_was_what_was_made_of_it_and_what_was_decided
     for decision in taken:
         store.decisions.add(decision)
     derive_pending(store.derivations, RULES)
-    for number, recipient in enumerate((CAMILLE, f"x{CAMILLE}")):
+    for number, recipient in enumerate((CAMILLE, f"x{CAMILLE}"), 1):
         store.outbox.add(
             Outgoing(f"{number}@pref.example.fr", recipient, "digest", AT.date(), "Objet", "Texte"), AT
         )
+        store.outbox.mark_sent(number, AT, [Told(request.key, recipient, "overdue", None, AT.date())])
+    said = [Words("note", 1, f"{CAMILLE} a écrit trois fois"), Words("publication", 1, f"x{CAMILLE}")]
 
-    held = holding(store.held, store.decisions.taken(), CAMILLE)
+    held = holding(store.held, store.decisions.taken(), CAMILLE, said)
     (first, about), (second, _none) = held.mails()
 
     assert (first.key, second.key) == (request.key, answer.key)
@@ -110,7 +113,8 @@ def test_a_mail_comes_with_where_it_was_what_was_made_of_it_and_what_was_decided
     assert (first.request.received_at, first.request.excluded) == (request.header.sent_at, "doublon")
     assert [item.number for item in about] == [1]
     assert [item.number for item in held.decisions()] == [2]
-    assert [(item.purpose, item.subject, item.sent_at) for item in held.sent()] == [("digest", "Objet", None)]
+    assert held.sent() == (SentMail("digest", AT.date(), "", AT, AT, (request.key,)),)
+    assert held.words() == said[:1]
 
 
 def test_every_value_that_is_kept_of_a_header_is_among_its_fields() -> None:

@@ -149,7 +149,7 @@ def demonstrated(folder: Path) -> Office:
     import_mails(office, folder / "more.mbox")
     decide(office)
     note(office)
-    office.printed("report", "--publish", "--reason", "essai")
+    office.printed("report", "--publish", "--reason", f"essai, vu avec {HEAD}")
     office.printed("report", "--publish", "--period", "2026-11-02")
     fill_outbox(config.with_name("mailsla.sqlite3"))
     fill_acts(config.with_name("mailsla.sqlite3"))

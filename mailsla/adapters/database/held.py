@@ -13,6 +13,7 @@ from mailsla.adapters.database.bulk import among, as_kept
 from mailsla.adapters.database.engine import reading
 from mailsla.adapters.database.tables import (
     ACCOUNT,
+    ALERT,
     DERIVED_MESSAGE,
     DERIVED_REQUEST,
     LOCATION,
@@ -49,11 +50,15 @@ class HeldAboutPeople:
         """Return the mails that mailsla wrote to an address."""
         query = select(OUTGOING).where(OUTGOING.c.recipient.icontains(address, autoescape=True))
         with reading(self._engine) as connection:
-            found = connection.execute(query.order_by(OUTGOING.c.id)).all()
+            written = connection.execute(query.order_by(OUTGOING.c.id)).all()
+            found = [row for row in written if names(row.recipient, address)]
+            told: dict[int, list[str]] = defaultdict(list)
+            named = among(ALERT.c.outgoing_id, [row.id for row in found], connection)
+            for row in connection.execute(select(ALERT).where(named).order_by(ALERT.c.request)):
+                told[row.outgoing_id].append(row.request)
         return tuple(
-            SentMail(row.purpose, row.day, row.subject, row.created_at, row.sent_at)
+            SentMail(row.purpose, row.day, row.subject, row.created_at, row.sent_at, tuple(told[row.id]))
             for row in found
-            if names(row.recipient, address)
         )
 
 

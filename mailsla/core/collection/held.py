@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
 from mailsla.core.mail.header import Header
 
@@ -70,13 +71,31 @@ class HeldMail:
 
 @dataclass(frozen=True, slots=True)
 class SentMail:
-    """A mail that mailsla itself wrote to somebody: an alert, an alarm."""
+    """A mail that mailsla itself wrote to somebody: an alert, an alarm.
+
+    Attributes:
+        purpose: What it is for, and what it is about.
+        day: The day it is of.
+        subject: Its subject, until it was handed over.
+        created_at: When it was due.
+        sent_at: When it was handed over.
+        requests: The keys of the requests that it told of.
+    """
 
     purpose: str
     day: date
     subject: str
     created_at: datetime
     sent_at: datetime | None
+    requests: tuple[str, ...] = ()
+
+
+class Words(NamedTuple):
+    """Words of a person beside the figures: of a note, or of why something was published."""
+
+    kind: str
+    number: int
+    text: str
 
 
 def fields_of(header: Header) -> Iterator[tuple[str, str]]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from mailsla.core.collection.held import HeldMail, OpenedRequest, SentMail, fields_of
+from mailsla.core.collection.held import HeldMail, OpenedRequest, SentMail, Words, fields_of
 from mailsla.core.pairing.decision import Decision
 from mailsla.presentation.documents.request import decision
 from mailsla.presentation.documents.values import Document, instant
@@ -16,6 +16,7 @@ def person_document(
     address: str,
     mails: Iterable[tuple[HeldMail, Sequence[Decision]]],
     decisions: Iterable[Decision],
+    words: Iterable[Words],
     sent: Iterable[SentMail],
     at: datetime,
     zone: ZoneInfo,
@@ -27,6 +28,7 @@ def person_document(
         "at": instant(at, zone),
         "mails": (_mail(mail, about, zone) for mail, about in mails),
         "decisions": [decision(item, zone) for item in decisions],
+        "words": [item._asdict() for item in words],
         "sent": [_sent(mail, zone) for mail in sent],
     }
 
@@ -72,4 +74,5 @@ def _sent(mail: SentMail, zone: ZoneInfo) -> Document:
         "subject": mail.subject,
         "created_at": instant(mail.created_at, zone),
         "sent_at": instant(mail.sent_at, zone),
+        "requests": list(mail.requests),
     }
