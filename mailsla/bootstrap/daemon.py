@@ -7,7 +7,8 @@ from collections.abc import Set as AbstractSet
 from contextlib import AbstractContextManager, ExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
+from functools import cached_property, partial
+from typing import TYPE_CHECKING
 
 from mailsla.adapters.machine.scheduling import Job, Shift, run_shifts
 from mailsla.adapters.machine.signs_of_life import give_sign
@@ -20,6 +21,9 @@ from mailsla.usecases import notify
 from mailsla.usecases.hand_over import Delivery
 from mailsla.usecases.rounds import Rounds, Watched
 from mailsla.usecases.watch import Heard
+
+if TYPE_CHECKING:
+    from mailsla.bootstrap.site_writing import SiteRenewal
 
 
 def _nobody(_told: object) -> None:
@@ -56,6 +60,14 @@ class SiteWork:
     not_acted: Callable[[MailslaError], object] = _nobody
     _known: set[datetime | None] = field(default_factory=set, init=False)
     _looks: notify.Rounds = field(default_factory=notify.Rounds, init=False)
+
+    @cached_property
+    def _pages(self) -> SiteRenewal | None:
+        if self.app.site.settings.pages.folder is None:
+            return None
+        from mailsla.bootstrap.site_writing import SiteRenewal  # noqa: PLC0415 (loaded where a site is kept alone)
+
+        return SiteRenewal(self.app)
 
     def derive(self) -> int:
         """Bring requests up to date, and do what mails ask for; unless a newer configuration does: it all waits for it.
@@ -96,6 +108,10 @@ class SiteWork:
     def prepare_reports(self) -> int:
         """Note which reports are due."""
         return alerts.prepare_reports(self.app)
+
+    def renew_pages(self) -> int:
+        """Write the static site again, when it is time to."""
+        return 0 if self._pages is None else self._pages.renew()
 
     def deliver(self, may_alert: Callable[[], bool] = lambda: True) -> Delivery:
         """Hand over the mails that wait; alerts and reports only while they may be given."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import errno
 from pathlib import Path
 
+from mailsla.adapters.machine.refused_writes import reason
 from mailsla.core.errors import UsageError
 from mailsla.language import gettext as _
 
@@ -14,19 +14,3 @@ def unwritable(path: Path, error: OSError) -> UsageError:
     return UsageError(
         _("Le fichier {path} ne peut pas être écrit ({reason}).").format(path=path, reason=reason(error))
     )
-
-
-def reason(error: OSError) -> str:
-    """Return why in words; the error's own name where there are none."""
-    known = {
-        errno.ENOSPC: _("il n'y a plus de place"),
-        errno.EDQUOT: _("il n'y a plus de place"),
-        errno.EACCES: _("vous n'y avez pas le droit d'écrire"),
-        errno.EPERM: _("vous n'y avez pas le droit d'écrire"),
-        errno.EROFS: _("ce disque est en lecture seule"),
-        errno.ENOENT: _("son dossier n'existe pas"),
-        errno.ENOTDIR: _("son dossier n'en est pas un"),
-        errno.EISDIR: _("c'est un dossier"),
-        errno.ENAMETOOLONG: _("son nom est trop long"),
-    }
-    return known.get(error.errno or 0) or type(error).__name__

@@ -100,9 +100,11 @@ class ReportSection(Section):
 
 
 class PagesSection(Section):
-    """`[pages]`: what the static site shows."""
+    """`[pages]`: what the static site shows, and where the daemon keeps one."""
 
     subjects: bool = False
+    folder: File | None = None
+    every_hours: Annotated[Number, Field(ge=1, le=168)] = 1
 
 
 class StoreSection(Section):

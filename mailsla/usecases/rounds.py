@@ -61,6 +61,9 @@ class Work(Protocol):
     def prepare_reports(self) -> object:
         """Note which reports are due."""
 
+    def renew_pages(self) -> object:
+        """Write the static site again, when it is time to."""
+
     def deliver(self, may_alert: Callable[[], bool]) -> Delivery:
         """Hand over the mails that wait; alerts and reports only while they may be given."""
 
@@ -92,6 +95,7 @@ class Rounds:
             ("alarms", self.work.sound_alarms),
             ("alerts", self.warn),
             ("reports", self.report),
+            ("pages", self.renew),
             ("delivery", self.deliver),
         )
         return [
@@ -119,6 +123,11 @@ class Rounds:
         """Note which reports are due, likewise."""
         if self._may_announce() and not self.is_stopping():
             self.work.prepare_reports()
+
+    def renew(self) -> None:
+        """Write the static site again, likewise: a half-read account would be shown without its replies."""
+        if self._may_announce() and not self.is_stopping():
+            self.work.renew_pages()
 
     def _may_announce(self) -> bool:
         with self._lock:

@@ -207,7 +207,11 @@ SILENT: dict[str, dict[str, Any]] = {
         "actions.enabled": False,
         "actions.key_file": "autre-cle",
     },
-    "what a site shows": {"pages.subjects": True},
+    "what a site shows, and where one is kept": {
+        "pages.subjects": True,
+        "pages.folder": "/srv/mailsla/pages",
+        "pages.every_hours": 12,
+    },
     "files that the group reads": {"store.readable_by_group": True},
     "hours of days that never count": {
         "opening.saturday": ["09:00-12:00"],

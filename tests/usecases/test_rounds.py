@@ -41,6 +41,9 @@ class Work:
     def prepare_reports(self) -> None:
         self.done.append("reports")
 
+    def renew_pages(self) -> None:
+        self.done.append("pages")
+
     def deliver(self, may_alert: Callable[[], bool]) -> Delivery:
         self.done.append("delivery with alerts" if may_alert() else "delivery")
         return self.delivery
@@ -87,9 +90,10 @@ def test_each_thing_is_a_round_of_its_own() -> None:
         "alarms",
         "alerts",
         "reports",
+        "pages",
         "delivery",
     ]
-    assert [each.seconds for each in daemon.rounds.values()] == [300, 300, 60, 60, 60, 60]
+    assert [each.seconds for each in daemon.rounds.values()] == [300, 300, 60, 60, 60, 60, 60]
     assert {each.seconds for each in Daemon(seconds=5).rounds.values()} == {5}
 
 
@@ -98,9 +102,9 @@ def test_nothing_is_announced_before_every_account_was_tried() -> None:
 
     assert daemon.act("alerts") == []
     daemon.act("collect contact")
-    assert daemon.act("alerts", "reports") == []
+    assert daemon.act("alerts", "reports", "pages") == []
     daemon.act("collect autre")
-    assert daemon.act("alerts", "reports") == ["alerts", "reports"]
+    assert daemon.act("alerts", "reports", "pages") == ["alerts", "reports", "pages"]
 
 
 @pytest.mark.parametrize("outcome", RunOutcome)
