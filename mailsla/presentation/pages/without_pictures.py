@@ -31,8 +31,9 @@ def without_bars(table: Table) -> Table:
     >>> from fractions import Fraction
     >>> from mailsla.presentation.pages.page import Cell, Column
     >>> bar = Bar(Fraction(1, 2), Fraction(4, 5))
-    >>> without_bars(Table((Column("Taux"), Column("")), ((Cell("50 %"), bar),))).columns
-    (Column(title='Taux', alignment=<Alignment.LEFT: 'left'>, fit=<Fit.WRAP: 'wrap'>, width=None, room=0),)
+    >>> shown = without_bars(Table((Column("Taux"), Column("")), ((Cell("50 %"), bar),)))
+    >>> [column.title for column in shown.columns]
+    ['Taux']
     """
     kept = [
         number
