@@ -62,11 +62,11 @@ def _columns(title: str, lines: Sequence[PeriodLine], built: Report, of_table: s
     )
     described = told(
         _(
-            "De {first} à {last} : {counted}. Au-dessus de chaque colonne, combien dans les temps, sur combien "
+            "Du {first} au {last} : {counted}. Au-dessus de chaque colonne, combien dans les temps, sur combien "
             "d'échues ; le trait est à {target} des échues."
         ),
-        first=words.piece_name(shown[0].period),
-        last=words.piece_name(shown[-1].period),
+        first=words.short_day(shown[0].cut.first),
+        last=words.short_day(shown[-1].cut.last),
         counted=said,
         target=words.percent(target),
     )
