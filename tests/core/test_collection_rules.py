@@ -10,7 +10,7 @@ import pytest
 from mailsla.core.collection.on_server import MailboxStatus
 from mailsla.core.collection.outcome import RunOutcome
 from mailsla.core.collection.retry import is_forgotten, is_to_read_again, pause_before_handing_over_again
-from mailsla.core.collection.to_store import Cursor
+from mailsla.core.collection.to_store import Batch, Cursor
 from mailsla.core.mail.header_reading import READER_VERSION
 
 NOON = datetime(2026, 11, 13, 12, tzinfo=UTC)
@@ -119,3 +119,8 @@ def test_a_fetch_that_ends_twice_at_a_message_still_to_be_read_is_stuck(
     stuck: bool,
 ) -> None:
     assert replace(CURSOR, cut_at=cut_at, cuts=cuts).is_stuck is stuck
+
+
+def test_nothing_is_said_to_have_arrived_since_a_whole_read_unless_it_did() -> None:
+    # A first read's messages lay there before: nobody was late to see them.
+    assert not Batch(7, 5, (), ()).arrived

@@ -35,6 +35,7 @@ from mailsla.core.rate.section import Section, section
 from mailsla.core.rate.standard import Standard
 from mailsla.presentation import words
 from mailsla.usecases.report import usual_periods
+from tests.core import cohorts
 from tests.factories import CONTACT, PROMISE, RULES, clock, mail, paris, reply, working_calendar
 from tests.presentation import samples
 
@@ -141,6 +142,17 @@ def test_follow_ups_are_reported_apart_but_watched() -> None:
     assert found.follow_ups == Population(missed=1)
     assert ([item.case.follow_up for item in late.listed], due_soon(everything)) == ([True], ())
     assert (len(late), late.follow_ups, late.by_service) == (1, 1, ((None, 1),))
+
+
+def test_of_what_is_overdue_the_service_with_most_comes_first_then_by_name() -> None:
+    found = cohorts.assessed(
+        cohorts.case(str(number), "2026-10-01 10:00", service=service)
+        for number, service in enumerate(("Permis", "Étrangers", None, "Étrangers", "Associations"))
+    )
+
+    late = overdue(found, found)
+
+    assert late.by_service == (("Étrangers", 2), (None, 1), ("Associations", 1), ("Permis", 1))
 
 
 def test_the_overdue_and_those_due_soon_are_listed_by_due_date() -> None:

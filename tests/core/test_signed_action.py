@@ -186,6 +186,18 @@ def test_no_text_breaks_the_search(text: str) -> None:
     assert all(held_by(token) is not None for token in found)
 
 
+@pytest.mark.parametrize(("marks", "found"), [(24, True), (25, False)])
+def test_so_many_marks_of_quotations_may_stand_between_two_letters_and_no_more(
+    marks: int, found: bool
+) -> None:
+    token = token_of(bytes(21))
+    word, letters = WORD.removesuffix("-"), token.removeprefix(WORD)
+
+    before = f"{word}{'>' * marks}{letters}"
+    between = f"{token[:12]}{'>' * marks}{token[12:]}"
+    assert [tokens_in(text) == (token,) for text in (before, between)] == [found, found]
+
+
 def test_letters_that_only_look_like_the_word_are_no_token() -> None:
     token = SIGNER.token(SignedAction(MailAction.ANSWERED, KEY, TODAY), HEAD)
 

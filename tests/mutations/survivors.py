@@ -9,6 +9,7 @@ RAISES_ANYWAY = "what follows raises the same error"
 ROUNDING = "a bound for what rounding adds in the last place"
 
 _KNOWN: tuple[tuple[str, str, str, str], ...] = (
+    ("clock/local_days.py", "return NEVER", "return NEVER → return 0", "that is the number it has"),
     ("clock/territory.py", "return _BY_CODE.get(code.zfill(2) if code.isascii() and code.isdigit() else code)",
      "if code.isascii() and code.isdigit() → if True", "no code of one letter is one with a zero before it"),
     ("clock/territory.py", "return _BY_CODE.get(code.zfill(2) if code.isascii() and code.isdigit() else code)",

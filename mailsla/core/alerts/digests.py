@@ -32,7 +32,7 @@ class Waiting(NamedTuple):
     received_at: datetime
     service: str | None
     category: str
-    announcements: tuple[Announcement, ...] = ()
+    announcements: tuple[Announcement, ...]
     imported: bool = False
 
 
