@@ -29,7 +29,14 @@ BEFORE: dict[str, Any] = document(
             "subject_pattern": r"de (\S+@\S+)$",
         }
     ],
-    services=[{"name": "Permis", "addresses": ["permis@pref.example.fr"], "mailboxes": ["Guichet"]}],
+    services=[
+        {
+            "name": "Permis",
+            "addresses": ["permis@pref.example.fr"],
+            "mailboxes": ["Guichet"],
+            "deputies": [{"address": "adjoint@pref.example.fr", "first": "2026-08-03", "last": "2026-08-21"}],
+        }
+    ],
     commitments=[
         {"category": "information"},
         {
@@ -197,9 +204,9 @@ SILENT: dict[str, dict[str, Any]] = {
         "alerts.secretary_general": "sg@pref.example.fr",
         "alerts.secretary_general_after": 9,
         "services[].also": ["secretariat@pref.example.fr"],
-        "services[].deputies": [
-            {"address": "interim@pref.example.fr", "first": "2026-12-21", "last": "2027-01-04"}
-        ],
+        "services[].deputies[].address": "interim@pref.example.fr",
+        "services[].deputies[].first": "2026-12-21",
+        "services[].deputies[].last": "2027-01-04",
         "alerts.operator": "informatique@pref.example.fr",
         "alerts.collection_stopped_after_hours": 8,
     },
