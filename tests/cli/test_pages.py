@@ -261,6 +261,7 @@ def longest(site: Path) -> str:
     return found.relative_to(site).as_posix()
 
 
+@pytest.mark.in_parts(2)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_no_kind_of_page_has_an_automatic_fault(site: Path, scheme: Literal["light", "dark"]) -> None:
     ours = "a-verifier ecartes decisions publications couverture index periodes/index services/index".split()
