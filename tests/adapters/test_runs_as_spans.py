@@ -141,6 +141,7 @@ def as_known(source: Engine, at: datetime, path: Path) -> Iterator[Engine]:
         engine.dispose()
 
 
+@pytest.mark.in_parts(2)
 @pytest.mark.parametrize("seed", [1, 2])
 def test_spans_answer_as_each_run_would_and_a_store_of_before_keeps_the_same(
     empty_engine: Engine, tmp_path: Path, seed: int

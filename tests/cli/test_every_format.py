@@ -65,6 +65,7 @@ def of_csv(path: Path) -> Figures:
     ]
 
 
+@pytest.mark.in_parts(2)
 @pytest.mark.parametrize("options", [(), ("--cohort", "received", "--period", "2026-03")])
 def test_every_format_has_the_figures_of_the_document(
     config: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, options: tuple[str, ...]

@@ -40,6 +40,7 @@ def test_a_figure_published_of_an_old_year_stops_no_later_report(
         assert run(["report", "--period", f"{now[:4]}-W15", "--config", str(config)]) == 0
 
 
+@pytest.mark.in_parts(3)
 @pytest.mark.parametrize("period", ["0001", "1900", "2015", "2031", "2100", "9998"])
 def test_a_period_far_away_is_answered_or_refused_in_a_sentence(
     config: Path, capsys: pytest.CaptureFixture[str], period: str

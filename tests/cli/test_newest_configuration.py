@@ -234,6 +234,7 @@ READING = (
 )
 
 
+@pytest.mark.in_parts(3)
 @pytest.mark.parametrize("command", READING)
 def test_every_command_that_reads_derives_first_what_waits_and_what_other_rules_made(
     tmp_path: Path, command: str

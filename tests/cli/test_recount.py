@@ -21,6 +21,7 @@ SAMPLE = {
 }
 
 
+@pytest.mark.in_parts(3)
 @pytest.mark.parametrize("departement", TERRITORIES)
 def test_every_figure_is_what_another_program_counts(tmp_path: Path, departement: str) -> None:
     options = {name: OPTIONS[name] for name in SAMPLE[departement]}

@@ -224,6 +224,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
         yield found
 
 
+@pytest.mark.in_parts(3)
 @pytest.mark.parametrize(
     "arguments", REPORTS, ids=["usual", "year", "received", "of a service", "beside another"]
 )
