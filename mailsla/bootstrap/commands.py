@@ -8,7 +8,6 @@ from dataclasses import replace
 from mailsla.adapters.machine import garbage_collector
 from mailsla.bootstrap.application import Application
 from mailsla.core.collection.archived import Found
-from mailsla.core.collection.held import Words
 from mailsla.core.mail.kinds import MailKind
 from mailsla.core.pairing.balance import MailClass
 from mailsla.core.pairing.derivation import DerivedMessage, ListedMail, Tied
@@ -21,7 +20,7 @@ from mailsla.core.rate.report import Report
 from mailsla.core.rate.report_rules import ReportRules
 from mailsla.core.rate.selection import Selection
 from mailsla.usecases import conversations as tying
-from mailsla.usecases import look_at_mails, look_up, person, registers
+from mailsla.usecases import look_at_mails, look_up, registers
 from mailsla.usecases import report as reporting
 from mailsla.usecases.import_archives import ACCOUNT as ARCHIVES
 from mailsla.usecases.import_archives import Imported, import_mails
@@ -189,18 +188,3 @@ def mails(app: Application, keys: Collection[str]) -> Mapping[str, ListedMail]:
 def import_archives(app: Application, found: Iterable[Found], done: Callable[[int], None]) -> Imported:
     """Store the messages of archives; `done` is told how many were read so far."""
     return import_mails(found, app.store, now=app.now, office=app.site.office, done=done)
-
-
-def held_about(app: Application, address: str) -> person.Holding:
-    """Return what is held about an address.
-
-    Raises:
-        UsageError: When it is none.
-    """
-    store = app.store
-    notes = [Words("note", item.number, f"{item.text} {item.noted_by}") for item in store.notes.all()]
-    reasons = [
-        Words("publication", item.number, f"{item.signed.reason} {item.signed.said_by or ''}".strip())
-        for item in store.publications.all()
-    ]
-    return person.holding(store.held, store.decisions.taken(), address, [*notes, *reasons])

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from mailsla.bootstrap import commands
+from mailsla.bootstrap.held import held_about
 from mailsla.cli import session
 from mailsla.cli.options import OutputOption
 from mailsla.core.errors import UsageError
@@ -27,7 +27,7 @@ def person(
     if not export:
         raise UsageError(_("Dites ce qu'il faut faire de cette adresse : --export."))
     with session.up_to_date(context) as app:
-        held = commands.held_about(app, address)
+        held = held_about(app, address)
         document = person_document(
             held.address, held.mails(), held.decisions(), held.words(), held.sent(), app.now(), app.site.zone
         )
