@@ -145,9 +145,9 @@ def test_the_daemon_takes_nothing_back_until_it_reads_the_newer_file_again(
         report = site.installation.run("report")
         site.wait_for(OUTDATED)
 
-        mail = letter("a@mail.example", at="2026-10-29T10:00:00+01:00", to=user)
+        mail = letter("a@mail.example", at="2026-11-03T10:00:00+01:00", to=user)
         site.dovecot.append(
-            user, "INBOX", mail, internal_date=datetime.fromisoformat("2026-10-29T10:00:05+01:00")
+            user, "INBOX", mail, internal_date=datetime.fromisoformat("2026-11-03T10:00:05+01:00")
         )
         before = site.collected("contact")
         wait_until(lambda: site.collected("contact") >= before + 2, seconds=60, what="two more collections")
