@@ -65,7 +65,7 @@ def _schedule(app: Application, asked: tuple[ReportOrder, ...]) -> Schedule:
 def letter(app: Application, due: DueReport) -> Letter:
     """Return a report as it leaves now."""
     from mailsla.presentation.formats import mailed_page  # noqa: PLC0415 (loaded once a report leaves)
-    from mailsla.presentation.pages import mailed_report  # noqa: PLC0415 (likewise)
+    from mailsla.presentation.pages import mailed_report  # noqa: PLC0415 (loaded once a report leaves)
 
     settings = app.site.settings
     # That of a week is the usual one: the last week beside the year.
@@ -97,7 +97,7 @@ def _attached(app: Application, due: DueReport, built: Report) -> Iterator[Attac
 
 def _pdf(app: Application, due: DueReport, built: Report) -> bytes:
     from mailsla.presentation.formats import pdf_page  # noqa: PLC0415 (loaded for this format alone)
-    from mailsla.presentation.pages.illustrated_report import first_sheet, illustrated_report  # noqa: PLC0415 (likewise)
+    from mailsla.presentation.pages.illustrated_report import first_sheet, illustrated_report  # noqa: PLC0415 (loaded for this format alone)
 
     page = (first_sheet if due.order.is_short else illustrated_report)(built, app.site.zone)
     return pdf_page.write(page)
@@ -105,9 +105,9 @@ def _pdf(app: Application, due: DueReport, built: Report) -> bytes:
 
 def _workbook(app: Application, built: Report) -> bytes:
     from mailsla.bootstrap.workbook import lists_of  # noqa: PLC0415 (loaded for this format alone)
-    from mailsla.presentation.formats import workbook  # noqa: PLC0415 (likewise)
-    from mailsla.presentation.pages.mailed_report import requests_fit_for_mail  # noqa: PLC0415 (likewise)
-    from mailsla.presentation.pages.report_workbook import report_workbook  # noqa: PLC0415 (likewise)
+    from mailsla.presentation.formats import workbook  # noqa: PLC0415 (loaded for this format alone)
+    from mailsla.presentation.pages.mailed_report import requests_fit_for_mail  # noqa: PLC0415 (loaded for this format alone)
+    from mailsla.presentation.pages.report_workbook import report_workbook  # noqa: PLC0415 (loaded for this format alone)
 
     lists = lists_of(app, built, known_then=False)
     shown = app.site.settings.alerts.show_subject

@@ -39,7 +39,7 @@ class ActReason(StrEnum):
 
     PROPOSED = "proposed"
     NOT_BELIEVED = "sender-not-believed"
-    NO_TOKEN = "no-token"  # noqa: S105 (a reason)
+    NO_TOKEN = "no-token"  # noqa: S105 (why an action is refused: no password)
     SEVERAL = "several-actions"
     UNKNOWN = "not-signed-for-sender"
     EXPIRED = "expired"

@@ -161,7 +161,7 @@ class Header(NamedTuple):
     def has_any(self, names: Container[str]) -> bool:
         """Tell whether a kept field of one of these lower-case names is present, even empty."""
         # Asked many times of every mail: as a loop it takes a third of the time that `any` does.
-        for kept, _ in self.kept:  # noqa: SIM110 (the speed)
+        for kept, _ in self.kept:  # noqa: SIM110 (asked of every header: `any` is slower)
             if kept in names:
                 return True
         return False

@@ -24,9 +24,7 @@ def news_of(
     found: Sequence[ActLine], links: Callable[[Act], tuple[ActionLink, ...]], *, is_referent: bool
 ) -> tuple[News, ...]:
     """Return what became of some mails; the référent is told whose each is, and may settle what waits."""
-    shown = [
-        _news(act, mail, waits, links, is_referent=is_referent) for act, mail, waits in found[:MOST_NEWS]
-    ]
+    shown = [_news(line, links, is_referent=is_referent) for line in found[:MOST_NEWS]]
     left = len(found) - MOST_NEWS
     if left > 0:
         more = ngettext("Et {n} autre : mailsla actions.", "Et {n} autres : mailsla actions.", left)
@@ -35,13 +33,12 @@ def news_of(
 
 
 def _news(
-    act: Act,
-    mail: ListedMail | None,
-    waits: bool,  # noqa: FBT001 (a part of the line)
+    line: ActLine,
     links: Callable[[Act], tuple[ActionLink, ...]],
     *,
     is_referent: bool,
 ) -> News:
+    act, mail, waits = line
     said = _("« {action} », {reference} : {outcome}.").format(
         action=action_terms.action(act.action),
         reference="–" if act.target is None else words.reference(act.target),

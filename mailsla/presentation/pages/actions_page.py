@@ -5,16 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from zoneinfo import ZoneInfo
 
-from mailsla.core.alerts.asked_action import Act
-from mailsla.core.pairing.derivation import ListedMail
 from mailsla.language import gettext as _
 from mailsla.language import ngettext
 from mailsla.presentation import action_terms, words
+from mailsla.presentation.pages.actions_letter import ActLine
 from mailsla.presentation.pages.mail_page import addresses
 from mailsla.presentation.pages.page import Cell, Column, Emphasis, Fit, Line, Page, Row, Section, Table
-
-ActLine = tuple[Act, ListedMail | None, bool]
-"""What became of a mail, that mail as lists show it, and whether it still waits for the référent."""
 
 
 def actions_page(found: Sequence[ActLine], zone: ZoneInfo) -> Page:
@@ -27,12 +23,13 @@ def actions_page(found: Sequence[ActLine], zone: ZoneInfo) -> Page:
             Column(title, fit=Fit.WHOLE if number in {1, 2} else Fit.WRAP)
             for number, title in enumerate(titles)
         ),
-        tuple(_row(*line, zone) for line in found),
+        tuple(_row(line, zone) for line in found),
     )
     return Page(sections=(Section("", (table, *_below(found))),))
 
 
-def _row(act: Act, mail: ListedMail | None, waits: bool, zone: ZoneInfo) -> Row:  # noqa: FBT001 (a line of the table)
+def _row(line: ActLine, zone: ZoneInfo) -> Row:
+    act, mail, waits = line
     who = "–" if mail is None else addresses(mail.senders)
     return (
         Cell(_("{instant}, {person}").format(instant=words.instant(act.at, zone), person=who)),
