@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from mailsla.adapters.access.signing_key import make_signing_key, signing_key
@@ -11,6 +11,7 @@ from mailsla.adapters.machine.session_user import system_user
 from mailsla.bootstrap import decisions
 from mailsla.bootstrap.application import Application
 from mailsla.core.alerts.asked_action import Act, sender_of, still_waiting
+from mailsla.core.alerts.memory import Recall
 from mailsla.core.alerts.signed_action import Signer
 from mailsla.core.mail.copies import Mail
 from mailsla.core.mail.printable import printable
@@ -55,6 +56,15 @@ def noted(app: Application) -> list[NotedAct]:
     waiting = {act.mail for act in still_waiting(acts, app.store.decisions.taken())}
     mails = app.store.mails.mails([act.mail for act in acts])
     return [NotedAct(act, mails.get(act.mail), act.mail in waiting) for act in reversed(acts)]
+
+
+def recalls(app: Application, keys: Collection[str]) -> Iterator[Recall]:
+    """Yield who asked to be told again of some requests, and on which day."""
+    acts = app.store.acts.reminders(keys)
+    mails = app.store.mails.mails([act.mail for act in acts]) if acts else {}
+    for act in acts:
+        if act.target is not None and act.until is not None and act.mail in mails:
+            yield from (Recall(act.target, sender, act.until) for sender in mails[act.mail].senders)
 
 
 def address(app: Application) -> str | None:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from functools import cache
 
 from mailsla.adapters.smtp import Mailer
-from mailsla.bootstrap import action_words, keeping_up, mailed_reports
+from mailsla.bootstrap import action_words, actions, keeping_up, mailed_reports
 from mailsla.bootstrap.access import smtp_server
 from mailsla.bootstrap.application import Application
 from mailsla.config import Settings
@@ -191,8 +191,7 @@ def _terms(app: Application) -> AlertTerms:
 
 
 def _sources(app: Application) -> notify.Sources:
-    postponed = app.store.acts.reminded
-    return notify.Sources(app.store.derivations, app.store.outbox, postponed)
+    return notify.Sources(app.store.derivations, app.store.outbox, lambda keys: actions.recalls(app, keys))
 
 
 def _mail_domain(app: Application) -> str:

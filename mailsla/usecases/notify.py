@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from mailsla.core.alerts.digests import Candidates, Digest, Late, Waiting, candidates, digests
 from mailsla.core.alerts.looked_at import told_about
-from mailsla.core.alerts.memory import Memory, Told
+from mailsla.core.alerts.memory import Memory, Recall, Told
 from mailsla.core.alerts.outgoing import DIGEST, DropReason, Letter, Outgoing, message_id
 from mailsla.core.alerts.terms import AlertTerms
 from mailsla.core.collection.gap import AccountRead
@@ -64,12 +64,16 @@ class Sources:
     Attributes:
         requests: The requests.
         told: What people were told of them.
-        postponed: Returns which of some requests are not to be told of on a day, because somebody asked so.
+        recalls: Returns who asked to be told again of some requests, and on which day.
     """
 
     requests: RequestSource
     told: ToldSource
-    postponed: Callable[[Collection[str], date], Collection[str]] = lambda _keys, _on: ()
+    recalls: Callable[[Collection[str]], Iterable[Recall]] = lambda _keys: ()
+
+    def memory(self, keys: Collection[str]) -> Memory:
+        """Return what people know of some requests."""
+        return Memory(self.told.told(keys), self.recalls(keys))
 
 
 def look(
@@ -88,8 +92,7 @@ def look(
     if stretch is None:
         return Candidates()
     waiting = sources.requests.waiting(*stretch, imported=whole)
-    memory = Memory(sources.told.told([item.key for item in waiting]))
-    return candidates(waiting, memory, terms, now, taken)
+    return candidates(waiting, sources.memory([item.key for item in waiting]), terms, now, taken)
 
 
 def decide(
@@ -110,12 +113,11 @@ def decide(
     replies = [doubt for doubt in sources.requests.doubts_about(keys) if doubt.code.is_about_a_reply]
     doubtful = {key for doubt in replies for key in doubt.candidates}
     unseen = {key for doubt in replies if doubt.code is DoubtCode.UNSEEN_REPLY for key in doubt.candidates}
-    postponed = sources.postponed(keys, terms.calendar.local_date(now))
-    wanted = [key for key in keys if key not in unseen and key not in postponed]
+    wanted = [key for key in keys if key not in unseen]
     return digests(
         sources.requests.requests_of(wanted),
         backlog=backlog,
-        memory=Memory(sources.told.told([*wanted, *(item.key for item in backlog)])),
+        memory=sources.memory([*wanted, *(item.key for item in backlog)]),
         doubtful=doubtful,
         terms=terms,
         now=now,

@@ -19,6 +19,7 @@ from mailsla.bootstrap.application import Application, open_application
 from mailsla.config import parse
 from mailsla.core.alerts.asked_action import Act, ActOutcome, ActReason
 from mailsla.core.alerts.digests import Digest
+from mailsla.core.alerts.memory import Recall
 from mailsla.core.alerts.outgoing import DropReason, Letter
 from mailsla.core.alerts.signed_action import MailAction, SignedAction, Signer
 from mailsla.core.collection.on_server import ListedMailbox
@@ -229,10 +230,8 @@ def test_told_again_tomorrow_is_until_the_next_working_day(site: Installation, a
 
     # Thursday 12 November 2026: the next working day is the Friday.
     assert (act.outcome, act.until, act.decision) == (DONE, date(2026, 11, 13), None)
-    reminded = site.app.store.acts.reminded
-    assert reminded([asked.key], date(2026, 11, 12)) == {asked.key}
-    assert reminded([asked.key], date(2026, 11, 13)) == frozenset()
-    assert reminded([], date(2026, 11, 12)) == frozenset()
+    assert list(actions.recalls(site.app, [asked.key])) == [Recall(asked.key, HEAD, date(2026, 11, 13))]
+    assert list(actions.recalls(site.app, ["f" * 32])) == list(actions.recalls(site.app, [])) == []
     assert site.app.store.decisions.taken() == ()
 
 

@@ -6,8 +6,9 @@ from datetime import date, time, timedelta
 
 import pytest
 
-from mailsla.core.alerts.memory import Told
-from mailsla.core.alerts.recipients import Ladder
+from mailsla.core.alerts.digests import digests
+from mailsla.core.alerts.memory import Memory, Recall, Told
+from mailsla.core.alerts.recipients import Contacts, Ladder
 from mailsla.core.alerts.terms import BACKLOG, AlertRule
 from mailsla.core.clock.commitment import Unit
 from mailsla.core.mail.copies import Copy, MailboxRole
@@ -140,6 +141,24 @@ def test_whoever_has_a_mail_of_the_day_is_told_nothing_more_and_others_are() -> 
     [digest] = due(ASKED, other, now="2026-11-13 09:00", taken={HEAD})
 
     assert digest.recipient == LICENCES_HEAD
+
+
+@pytest.mark.parametrize(
+    ("now", "told_to"),
+    [("2026-11-06", [REFERENT]), ("2026-11-09", [HEAD, REFERENT]), ("2026-11-10", [HEAD, REFERENT])],
+)
+def test_who_asked_to_be_told_again_is_from_that_day_on_and_nobody_else_is_kept_waiting(
+    now: str, told_to: list[str]
+) -> None:
+    contacts = Contacts(HEAD, also=(REFERENT,))
+    at, requests = paris(f"{now} 08:00"), derive([ASKED], RULES).requests
+    by = terms(AlertRule(contacts={requests[0].service or "": contacts}), now=at)
+    recalls = [Recall(ASKED.key, HEAD.replace("@", "+alertes@"), date(2026, 11, day)) for day in (9, 6)]
+
+    memory = Memory(told("before-3", "2026-11-05"), recalls)
+    found = digests(requests, memory=memory, doubtful=(), terms=by, now=at)
+
+    assert [digest.recipient for digest in found] == told_to
 
 
 def test_an_answered_request_is_no_longer_announced() -> None:

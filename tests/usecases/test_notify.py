@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from mailsla.core.alerts.digests import Digest, Waiting
-from mailsla.core.alerts.memory import Told
+from mailsla.core.alerts.memory import Recall, Told
 from mailsla.core.alerts.outgoing import DIGEST, DropReason, Letter, Outgoing
 from mailsla.core.alerts.recipients import Ladder
 from mailsla.core.alerts.terms import AlertRule, AlertTerms
@@ -90,7 +90,7 @@ class Site:
     is_ours: bool = True
     doubts: tuple[Doubt, ...] = ()
     now: datetime = FRIDAY
-    postponed: dict[str, date] = field(default_factory=dict)
+    recalls: list[Recall] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.outbox, self.rounds = Outbox(), Rounds()
@@ -138,7 +138,7 @@ class Site:
         return Sources(
             self,
             self.outbox,
-            lambda keys, on: {key for key in keys if self.postponed.get(key, on) > on},
+            lambda keys: [recall for recall in self.recalls if recall.request in keys],
         )
 
     def prepare(self) -> int:
@@ -301,7 +301,7 @@ def test_what_was_late_from_the_start_is_summed_up_once_to_the_referent_and_neve
 def test_who_asked_to_be_told_tomorrow_is_told_on_the_next_working_day_and_not_before() -> None:
     site = Site([ASKED])
     site.prepare()
-    site.postponed[ASKED.key] = date(2026, 11, 16)  # the Monday
+    site.recalls.append(Recall(ASKED.key, HEAD, date(2026, 11, 16)))  # the Monday
 
     site.deliver()
     on_friday = list(site.told)
@@ -312,3 +312,20 @@ def test_who_asked_to_be_told_tomorrow_is_told_on_the_next_working_day_and_not_b
     assert on_friday == []
     assert site.outbox.dropped == {date(2026, 11, 13): DropReason.NOTHING_LEFT}
     assert [recipient for recipient, _text in site.told] == [HEAD]
+
+
+def test_who_was_told_and_asks_to_be_told_tomorrow_is_told_again_at_the_same_level() -> None:
+    site = Site([ASKED], now=paris("2026-11-06 08:00"))  # the Friday before
+    days = ("2026-11-06", "2026-11-09", "2026-11-10")
+
+    def told_on(day: str) -> list[tuple[str, str]]:
+        site.now, before = paris(f"{day} 08:00"), len(site.told)
+        site.prepare()
+        site.deliver()
+        return site.told[before:]
+
+    first = told_on(days[0])
+    site.recalls.append(Recall(ASKED.key, HEAD, date(2026, 11, 9)))
+
+    assert first == [(HEAD, "before-3 3")]
+    assert [told_on(day) for day in days[1:]] == [[(HEAD, "before-3 2")], [(HEAD, "before-1 1")]]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, Engine, func, insert, literal, or_, select, true
 
@@ -86,11 +86,10 @@ class Acts:
             at: datetime | None = connection.execute(query).scalar_one()
         return at
 
-    def reminded(self, keys: Collection[str], on: date) -> frozenset[str]:
-        """Return the keys of those requests of which nobody is to be told on a day: somebody asked for another one."""
+    def reminders(self, keys: Collection[str]) -> tuple[Act, ...]:
+        """Return by what people asked to be told again of some requests."""
         with reading(self._engine) as connection:
-            asked = (ACT.c.until > on) & among(ACT.c.target, keys, connection)
-            return frozenset(connection.execute(select(ACT.c.target).where(asked)).scalars())
+            return _acts(connection, ACT.c.until.is_not(None) & among(ACT.c.target, keys, connection))
 
 
 @dataclass(frozen=True)

@@ -284,10 +284,10 @@ def _to_be_told(
     placed: _Placed, memory: Memory, terms: AlertTerms, now: datetime, taken: Collection[str]
 ) -> Iterator[str]:
     """Yield who is to be told of a request, does not know enough of it, and has no mail of the day."""
-    today, week = terms.calendar.local_date(now), terms.week_of(now)
+    today = terms.calendar.local_date(now)
     for to in terms.rule.recipients(placed.service, today, max(0, -placed.remaining)):
         if to not in taken and not memory.knows(
-            placed.key, to, placed.level, placed.due_on, terms.calendar, week
+            placed.key, to, placed.level, placed.due_on, terms.calendar, today
         ):
             yield to
 

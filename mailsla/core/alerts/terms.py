@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 
 from mailsla.core.alerts.recipients import Contacts, Ladder, recipients
 from mailsla.core.clock.verdict import Outcome
@@ -85,11 +85,6 @@ class AlertTerms:
     def calendar(self) -> WorkingCalendar:
         """The site's working days."""
         return self.standard.clock.calendar
-
-    def week_of(self, now: datetime) -> date:
-        """Return the Monday of the week of an instant."""
-        today = self.calendar.local_date(now)
-        return today - timedelta(days=today.weekday())
 
     def is_stale(self, mailboxes: Iterable[tuple[str, str]], now: datetime) -> bool:
         """Tell whether no account in which a mail lies was read for longer than one working day.
