@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 
 from mailsla.bootstrap import actions, commands
 from mailsla.bootstrap.application import Application
-from mailsla.core.alerts.outgoing import DIGEST, Letter
+from mailsla.core.alerts.outgoing import ACTIONS, DIGEST, Letter
 from mailsla.core.alerts.terms import AlertTerms
 from mailsla.core.errors import PermanentError
 from mailsla.core.mail.addresses import plain
@@ -19,7 +19,7 @@ from mailsla.presentation.pages.actions_letter import ActLine, actions_letter, n
 from mailsla.presentation.pages.letter import News
 from mailsla.presentation.pages.weekly_letter import Links, Weekly, weekly_news
 from mailsla.usecases import notify
-from mailsla.usecases.tell_of_actions import ACTIONS, ActionsMail
+from mailsla.usecases.tell_of_actions import ActionsMail
 
 VALID = timedelta(days=45)
 """How long a link may be used: longer than what is late goes without being recalled."""

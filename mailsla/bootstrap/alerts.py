@@ -13,7 +13,7 @@ from mailsla.bootstrap.access import smtp_server
 from mailsla.bootstrap.application import Application
 from mailsla.config import Settings
 from mailsla.core.alerts.digests import Digest
-from mailsla.core.alerts.outgoing import DIGEST, Attachment, DropReason, Letter, Outgoing
+from mailsla.core.alerts.outgoing import ACTIONS, DIGEST, Attachment, DropReason, Letter, Outgoing
 from mailsla.core.alerts.scheduled_reports import REPORT
 from mailsla.core.alerts.terms import AlertTerms
 from mailsla.core.collection.gap import Gap
@@ -26,7 +26,6 @@ from mailsla.presentation.pages.configuration_page import outdated_page, refused
 from mailsla.presentation.pages.letter import LetterPage
 from mailsla.usecases import alarm, configuration_alarm, mail_alarm, notify
 from mailsla.usecases.hand_over import Delivery, Dropped, HandOver, Postponed, Write, Written
-from mailsla.usecases.tell_of_actions import ACTIONS
 
 
 def due(app: Application) -> tuple[Digest, ...]:

@@ -7,13 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
-from mailsla.core.alerts.outgoing import DropReason, Letter, Outgoing, message_id
+from mailsla.core.alerts.outgoing import ACTIONS, DropReason, Letter, Outgoing, message_id
 from mailsla.core.alerts.terms import AlertRule
 from mailsla.core.clock.working_days import WorkingCalendar
 from mailsla.usecases.hand_over import Dropped, Postponed, Ready, Written
-
-ACTIONS = "actions"
-"""The kind, and the whole purpose, of that mail."""
 
 A_MINUTE = timedelta(minutes=1)
 

@@ -20,6 +20,7 @@ from mailsla.config import parse
 from mailsla.core.alerts.asked_action import Act, ActOutcome, ActReason
 from mailsla.core.alerts.digests import Digest
 from mailsla.core.alerts.memory import Recall
+from mailsla.core.alerts.outgoing import ACTIONS as ACTIONS_MAIL
 from mailsla.core.alerts.outgoing import DropReason, Letter
 from mailsla.core.alerts.signed_action import MailAction, SignedAction, Signer
 from mailsla.core.collection.on_server import ListedMailbox
@@ -35,7 +36,6 @@ from mailsla.core.pairing.request import Request
 from mailsla.core.rate.selection import Selection, State
 from mailsla.usecases.decide import Exclude, Signature
 from mailsla.usecases.hand_over import Dropped, Postponed, Ready
-from mailsla.usecases.tell_of_actions import ACTIONS as ACTIONS_MAIL
 from tests.factories import CONTACT, mail, paris, reply
 from tests.presentation.samples import notice
 from tests.trials.mail.clients import opened

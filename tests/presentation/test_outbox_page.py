@@ -102,3 +102,17 @@ def test_the_journal_says_of_every_mail_what_it_was_for_and_what_became_of_it() 
         ["13/11/2026", HEAD, "alarme", "3", "0", "en attente d'envoi (0 essai)"],
     ]
     assert journal_page((), PARIS).sections[0].blocks == (Line("Aucune alerte n'est encore partie."),)
+
+
+def test_the_journal_tells_reports_and_what_became_of_actions_from_alarms() -> None:
+    report = replace(DROPPED, purpose="report week 2026-W45", dropped=DropReason.DAY_OVER)
+    [table] = journal_page((report, replace(SENT, purpose="actions")), PARIS).sections[0].blocks
+
+    assert isinstance(table, Table)
+    assert [[row[2], row[5]] for row in table.rows] == [
+        [
+            Cell("rapport"),
+            Cell("abandonné : un rapport plus récent le remplace, ou personne ne le demande plus"),
+        ],
+        [Cell("actions"), Cell("envoyée le 13/11/2026 à 8\u00a0h\u00a030")],
+    ]

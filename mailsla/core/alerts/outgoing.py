@@ -10,6 +10,9 @@ from enum import StrEnum
 DIGEST = "digest"
 """The kind, and the whole purpose, of what people are told of requests on one day."""
 
+ACTIONS = "actions"
+"""Likewise, of what whoever checks the figures is told of actions asked for by mail."""
+
 
 class DropReason(StrEnum):
     """Why a mail that was due never left."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from zoneinfo import ZoneInfo
 
-from mailsla.core.alerts.outgoing import DIGEST, DropReason, OutgoingState
+from mailsla.core.alerts.outgoing import ACTIONS, DIGEST, DropReason, OutgoingState
+from mailsla.core.alerts.scheduled_reports import REPORT
 from mailsla.language import gettext as _
 from mailsla.language import ngettext
 from mailsla.presentation import words
@@ -29,7 +30,7 @@ def journal_page(history: Iterable[OutgoingState], zone: ZoneInfo) -> Page:
         (
             Cell(words.short_day(state.day), state.day),
             Cell(words.safe(state.recipient, 100)),
-            Cell(_("alerte") if state.kind == DIGEST else _("alarme")),
+            Cell(_kind(state)),
             Cell(str(state.announced), state.announced),
             Cell(str(state.attempts), state.attempts),
             Cell(_state(state, zone)),
@@ -67,7 +68,7 @@ def _state(of: OutgoingState, zone: ZoneInfo) -> str:
     if of.sent_at is not None:
         return _("envoyée le {instant}").format(instant=words.instant(of.sent_at, zone))
     if of.dropped is not None:
-        return _dropped(of.dropped)
+        return _dropped(of.dropped, of.kind)
     if of.refused is not None:
         return _("refusée : {reason}").format(reason=words.safe(of.refused))
     return ngettext("en attente d'envoi ({n} essai)", "en attente d'envoi ({n} essais)", of.attempts).format(
@@ -75,9 +76,17 @@ def _state(of: OutgoingState, zone: ZoneInfo) -> str:
     )
 
 
-def _dropped(why: DropReason) -> str:
+def _kind(of: OutgoingState) -> str:
+    named = {DIGEST: _("alerte"), REPORT: _("rapport"), ACTIONS: _("actions")}
+    return named.get(of.kind, _("alarme"))
+
+
+def _dropped(why: DropReason, kind: str) -> str:
+    over = _("abandonnée : le jour était passé, le nécessaire a été redit ensuite")
+    if kind == REPORT:
+        over = _("abandonné : un rapport plus récent le remplace, ou personne ne le demande plus")
     return {
-        DropReason.DAY_OVER: _("abandonnée : le jour était passé, le nécessaire a été redit ensuite"),
+        DropReason.DAY_OVER: over,
         DropReason.CLOSED_DAY: _("abandonnée : jour fermé"),
         DropReason.NOTHING_LEFT: _("abandonnée : plus rien n'était à dire"),
     }[why]
