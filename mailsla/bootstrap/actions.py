@@ -113,14 +113,9 @@ def heads(app: Application, request: Request) -> Collection[str]:
     """
     rule = app.site.alert_rule
     contacts = None if request.service is None else rule.contacts.get(request.service)
-    found = (
-        ()
-        if contacts is None
-        else (contacts.head, *contacts.also, *(item.address for item in contacts.deputies))
-    )
-    named = {address for address in found if address is not None}
+    named = () if contacts is None else contacts.everybody
     fallback = rule.ladder.unassigned or rule.ladder.referent
-    return named or ({fallback} if fallback is not None else ())
+    return named or (() if fallback is None else (fallback,))
 
 
 def _recorded(app: Application, mail: Mail) -> Recorded:

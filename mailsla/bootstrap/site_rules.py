@@ -9,10 +9,9 @@ from datetime import datetime
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
+from mailsla.bootstrap.alert_rules import alert_rule, outside
 from mailsla.bootstrap.clock_rules import ClockRules, clock_rules
 from mailsla.config import Settings
-from mailsla.config.office import Service as ServiceSection
-from mailsla.core.alerts.recipients import Contacts, Deputy, Ladder
 from mailsla.core.alerts.terms import AlertRule
 from mailsla.core.clock.commitment import Commitment
 from mailsla.core.clock.local_days import LocalDays
@@ -44,7 +43,9 @@ class Site:
             senders.add(actions.address)
         return Office(
             domains=ours.domains,
-            addresses=frozenset({*ours.addresses, *logins, *heads, *senders}),
+            addresses=frozenset(
+                {*ours.addresses, *logins, *heads, *outside(self.alert_rule, ours.domains), *senders}
+            ),
             services=tuple(
                 Service(item.name, item.addresses, item.mailboxes, item.keywords, item.head)
                 for item in settings.services
@@ -179,21 +180,7 @@ class Site:
     @property
     def alert_rule(self) -> AlertRule:
         """When heads are warned."""
-        alerts = self.settings.alerts
-        ladder = Ladder(
-            alerts.referent,
-            alerts.unassigned,
-            alerts.referent_after,
-            alerts.secretary_general,
-            alerts.secretary_general_after,
-        )
-        contacts = {item.name: _contacts(item) for item in self.settings.services}
-        return AlertRule(alerts.working_days_before, alerts.send_at, alerts.overdue_within, ladder, contacts)
-
-
-def _contacts(service: ServiceSection) -> Contacts:
-    deputies = tuple(Deputy(item.address, item.first, item.last) for item in service.deputies)
-    return Contacts(service.head, service.also, deputies)
+        return alert_rule(self.settings)
 
 
 def _folded(words: Sequence[str]) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from mailsla.core.alerts.asked_action import ActReason, sender_of
 from mailsla.core.alerts.signed_action import MailAction, SignedAction, Signer
 from mailsla.core.alerts.typed_day import typed_day
 from mailsla.core.mail.action_words import Asked, asked, asked_of
+from mailsla.core.mail.addresses import plain
 from mailsla.core.mail.copies import Mail
 from mailsla.core.mail.instants import received
 from mailsla.core.office.correspondents import Office
@@ -56,7 +57,12 @@ class ActionTerms:
 
     def is_referent(self, address: str) -> bool:
         """Tell whether an address is that of whoever checks the figures."""
-        return address in self.referents
+        return _is_among(address, self.referents)
+
+
+def _is_among(address: str, people: Collection[str]) -> bool:
+    """Tell whether an address is one of some people's: a tag in either changes nothing, as for a token."""
+    return plain(address) in map(plain, people)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +175,7 @@ def _beside(
 
 def _not_for_head(request: Request, sent: Sent, terms: ActionTerms) -> ActReason | None:
     """Return why a head may not act on a request: it is another's now, or needs nothing any more."""
-    if sent.sender not in terms.heads(request):
+    if not _is_among(sent.sender, terms.heads(request)):
         return ActReason.NOT_THEIRS
     is_settled = request.answered is not None or request.excluded is not None
     return ActReason.SETTLED if is_settled else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -106,14 +107,20 @@ class Installation:
 
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[Installation]:
+    with installed(tmp_path) as found:
+        yield found
+
+
+@contextmanager
+def installed(tmp_path: Path, referent: str = REFERENT, **of_service: object) -> Iterator[Installation]:
     settings = parse(
         document(
             {"host": "127.0.0.1", "port": 1, "tls": "none", "user": CONTACT, "password": "x"},
             services=[
-                {"name": "Permis", "addresses": ["permis@pref.example.fr"], "head": HEAD},
+                {"name": "Permis", "addresses": ["permis@pref.example.fr"], "head": HEAD} | of_service,
                 {"name": "Étrangers", "addresses": ["etrangers@pref.example.fr"], "head": OTHER_HEAD},
             ],
-            alerts={"unassigned": REFERENT},
+            alerts={"unassigned": referent},
             actions={"address": ACTIONS},
             store={"url": f"sqlite:///{tmp_path / 'm.sqlite3'}"},
         ),
@@ -312,6 +319,19 @@ def test_a_head_acts_on_the_requests_of_his_service_alone(site: Installation, as
 
     assert (act.outcome, act.reason) == (REFUSED, ActReason.NOT_THEIRS)
     assert site.request(theirs).answered is None
+
+
+def test_whoever_is_told_outside_our_domains_or_by_a_tag_acts_as_the_others(tmp_path: Path) -> None:
+    deputy = "adjointe@dep.example.net"
+    away = {"address": deputy, "first": "2026-11-09", "last": "2026-11-13"}
+
+    with installed(tmp_path, REFERENT.replace("@", "+alertes@"), deputies=[away]) as site:
+        asked = site.add(mail("2026-11-02 09:00", to="permis@pref.example.fr"))
+        proposed = site.ask(site.token(MailAction.NO_ANSWER, asked.key, deputy), by=deputy)
+        confirmed = site.ask(site.token(MailAction.CONFIRM, proposed.mail, REFERENT), by=REFERENT)
+
+        assert (proposed.outcome, proposed.reason) == (WAITING, ActReason.PROPOSED)
+        assert confirmed.outcome is DONE
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,13 @@ from mailsla.config import parse
 from mailsla.core.office.correspondents import Office
 
 
-def office(*, smtp: dict[str, Any] | None = None, **keys: Any) -> Office:
+def office(
+    *,
+    smtp: dict[str, Any] | None = None,
+    alerts: dict[str, Any] | None = None,
+    services: Any = (),
+    **keys: Any,
+) -> Office:
     document: dict[str, Any] = {
         "site": {"name": "Préfecture d'essai", "departement": "18"},
         "office": {"domains": ["pref.example.fr"]} | keys,
@@ -21,6 +27,7 @@ def office(*, smtp: dict[str, Any] | None = None, **keys: Any) -> Office:
     }
     if smtp is not None:
         document["smtp"] = smtp
+    document |= {"alerts": alerts or {}, "services": list(services)}
     return Site(parse(document, folder=Path("/nowhere"))).office
 
 
@@ -44,3 +51,15 @@ def test_who_sends_the_alerts_is_of_the_office() -> None:
 
     assert office(smtp=sending).addresses == {"contact@example.org", "alertes@example.net"}
     assert office().addresses == {"contact@example.org"}
+
+
+def test_whoever_is_told_of_requests_is_of_the_office_outside_its_domains_too() -> None:
+    away = {"address": "adjointe@dep.example.net", "first": "2026-12-21", "last": "2026-12-31"}
+    service = {"name": "Permis", "head": "chef@pref.example.fr", "also": ["bureau@dep.example.net"]}
+    alerts = {"referent": "qualite+alertes@dep.example.net", "unassigned": "accueil@pref.example.fr"}
+
+    said = office(alerts=alerts, services=[service | {"deputies": [away]}])
+
+    outside = {f"{name}@dep.example.net" for name in ("adjointe", "bureau", "qualite")}
+    assert said.addresses == {"contact@example.org", "chef@pref.example.fr", *outside}
+    assert all(map(said.includes, (*outside, *alerts.values())))

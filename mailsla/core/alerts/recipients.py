@@ -30,6 +30,12 @@ class Contacts:
     also: tuple[str, ...] = ()
     deputies: tuple[Deputy, ...] = ()
 
+    @property
+    def everybody(self) -> tuple[str, ...]:
+        """All who may be told, whoever is away."""
+        head = () if self.head is None else (self.head,)
+        return tuple(dict.fromkeys((*head, *self.also, *(item.address for item in self.deputies))))
+
     def on(self, day: date) -> tuple[str, ...]:
         """Return who is told on a day.
 
@@ -60,6 +66,12 @@ class Ladder:
     secretary_general: str | None = None
     secretary_general_after: int = 10
 
+    @property
+    def everybody(self) -> tuple[str, ...]:
+        """All who may be told."""
+        named = (self.referent, self.unassigned, self.secretary_general)
+        return tuple(dict.fromkeys(address for address in named if address is not None))
+
     def above(self, late: int) -> Iterator[str]:
         """Yield who is told of a request that is so many working days late, besides its service."""
         if self.referent is not None and self.referent_after is not None and late >= self.referent_after:
@@ -69,7 +81,7 @@ class Ladder:
 
     def oversees(self, address: str) -> bool:
         """Tell whether somebody is told of requests that are not a service's of theirs."""
-        return address in {self.referent, self.unassigned, self.secretary_general}
+        return address in self.everybody
 
 
 def recipients(contacts: Contacts, ladder: Ladder, day: date, late: int) -> tuple[str, ...]:
