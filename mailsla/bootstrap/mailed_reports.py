@@ -106,10 +106,14 @@ def _pdf(app: Application, due: DueReport, built: Report) -> bytes:
 def _workbook(app: Application, built: Report) -> bytes:
     from mailsla.bootstrap.workbook import lists_of  # noqa: PLC0415 (loaded for this format alone)
     from mailsla.presentation.formats import workbook  # noqa: PLC0415 (loaded for this format alone)
-    from mailsla.presentation.pages.mailed_report import requests_fit_for_mail  # noqa: PLC0415 (loaded for this format alone)
+    from mailsla.presentation.pages import mailed_report  # noqa: PLC0415 (loaded for this format alone)
     from mailsla.presentation.pages.report_workbook import report_workbook  # noqa: PLC0415 (loaded for this format alone)
 
     lists = lists_of(app, built, known_then=False)
     shown = app.site.settings.alerts.show_subject
-    fit = replace(lists, requests=requests_fit_for_mail(lists.requests, show_subjects=shown))
+    fit = replace(
+        lists,
+        requests=mailed_report.requests_fit_for_mail(lists.requests, show_subjects=shown),
+        decisions=mailed_report.decisions_fit_for_mail(lists.decisions, show_subjects=shown),
+    )
     return workbook.write(report_workbook(built, fit, app.site.zone, known_then=False))

@@ -342,6 +342,8 @@ def test_text_and_html_say_the_same_in_the_same_order_and_no_line_is_long() -> N
         ("Dossier 123456", "Dossier …"),
         ("n° 18 2026 004512 / suite", "n° … / suite"),
         ("06.12.34.56.78", "…"),
+        ("06 - 12 - 34 - 56 - 78", "…"),
+        ("18\u2011026\u2013004_5", "…"),
         ("écrire à camille.durand@example.org, merci", "écrire à …, merci"),
         ("<camille@example.org>", "<…>"),
         ("a" * 59 + "123456", "a" * 59 + "…"),

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from mailsla.core.alerts.scheduled_reports import DueReport
+from mailsla.core.pairing.decision import Action, Decision
 from mailsla.core.rate.overdue import Overdue
 from mailsla.core.rate.report import Report
 from mailsla.core.rate.standard import Judged
 from mailsla.language import gettext as _
 from mailsla.presentation import words
-from mailsla.presentation.masking import masked
+from mailsla.presentation.masking import LONGEST, masked
 from mailsla.presentation.pages.illustrated_report import first_sheet
 from mailsla.presentation.pages.page import Page
+from mailsla.presentation.pages.register_page import DecisionLine
 from mailsla.presentation.pages.without_pictures import without_pictures
 
 
@@ -68,10 +71,25 @@ def requests_fit_for_mail(items: Iterable[Judged], *, show_subjects: bool) -> tu
     return tuple(_each(items, masked if show_subjects else _hidden))
 
 
+def decisions_fit_for_mail(
+    found: Sequence[DecisionLine] | None, *, show_subjects: bool
+) -> Sequence[DecisionLine] | None:
+    """Return the register of decisions likewise: why, and by which channel, somebody typed as he liked."""
+    if found is None:
+        return None
+    fit = partial(masked, most=LONGEST) if show_subjects else _hidden
+    return [(_typed_fit(item, fit), undone_by, effects) for item, undone_by, effects in found]
+
+
+def _typed_fit(item: Decision, fit: Callable[[str], str]) -> Decision:
+    text = masked(item.text) if item.action is Action.ANSWERED else item.text
+    return replace(item, reason=fit(item.reason), text=text)
+
+
 def _each(items: Iterable[Judged], fit: Callable[[str], str]) -> Iterator[Judged]:
     for item in items:
         yield replace(item, case=replace(item.case, subject=fit(item.case.subject)))
 
 
-def _hidden(_subject: str) -> str:
+def _hidden(_written: str) -> str:
     return ""
