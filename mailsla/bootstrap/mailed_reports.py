@@ -48,8 +48,12 @@ def prepare(app: Application, domain: str) -> int:
 
 
 def write(app: Application, may_report: Callable[[], bool]) -> Write:
-    """Return what writes a report at hand-over, for one round: it is counted once, however often it is asked for."""
-    compose = cache(lambda due: letter(app, due))
+    """Return what writes a report at hand-over, for one round: it is counted once, whoever and however many get it."""
+    counted = cache(lambda due: letter(app, due))
+
+    def compose(due: DueReport) -> Letter:
+        # What it says is the same for all who get it of the same service.
+        return counted(due._replace(reader=Reader("", due.reader.service)))
 
     def write_report(mail: Outgoing, now: datetime) -> Written:
         schedule = _schedule(app, orders(app.site.settings))

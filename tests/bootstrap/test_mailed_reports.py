@@ -17,9 +17,11 @@ import openpyxl
 import pypdf
 import pytest
 
-from mailsla.bootstrap import alerts, commands, decisions
+from mailsla.bootstrap import alerts, commands, decisions, mailed_reports
 from mailsla.bootstrap.application import Application, open_application
 from mailsla.config import parse
+from mailsla.core.alerts.outgoing import Letter
+from mailsla.core.alerts.scheduled_reports import DueReport
 from mailsla.core.rate.selection import Selection
 from mailsla.usecases.decide import Answered, Signature
 from mailsla.usecases.hand_over import Delivery
@@ -161,6 +163,27 @@ def test_what_is_attached_has_the_figures_and_no_more_of_subjects_than_the_mail(
     for said in (text, " ".join(cells)):
         assert "004512" not in said.replace(" ", "")
         assert "martin@" not in said
+
+
+def test_all_who_get_the_same_report_get_the_same_words_counted_once(
+    office: Office, app: Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted: list[DueReport] = []
+    counts = mailed_reports.letter
+
+    def letter(app: Application, due: DueReport) -> Letter:
+        counted.append(due)
+        return counts(app, due)
+
+    monkeypatch.setattr(mailed_reports, "letter", letter)
+    orders = [{"every": "week", "to": [office.referent, office.head]}]
+    office.settings |= {"reports": orders}
+    for again in office.open():
+        assert office.round(again, "2026-11-10 09:00") == Delivery(sent=2)
+
+    [one], [other] = office.received(office.referent), office.received(office.head)
+    assert str(one["Subject"]) == str(other["Subject"])
+    assert [due.reader.service for due in counted] == [None]
 
 
 def test_a_relay_that_is_down_loses_no_report_and_a_closed_day_sends_none(
