@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import errno
 import os
+import resource
+import signal
 import sqlite3
 import threading
 from contextlib import closing
@@ -15,7 +17,7 @@ from mailsla.adapters.database import schema
 from mailsla.adapters.database.backup import copy_whole
 from mailsla.adapters.database.engine import open_engine, writing
 from mailsla.cli import run
-from mailsla.core.errors import PermanentError
+from mailsla.core.errors import PermanentError, TransientError
 from tests.trials.office import document, toml
 
 PAIR = "insert into account (name) values ('{name} of {number}')"
@@ -125,6 +127,32 @@ def test_nothing_is_replaced_and_nothing_is_left_of_what_failed(url: str, tmp_pa
     assert not (tmp_path / "elsewhere").exists()
     assert not (tmp_path / "copy").exists()
     assert not list(tmp_path.glob(".mailsla-*"))
+
+
+def test_a_store_damaged_in_the_middle_and_a_full_disk_are_said_in_words_and_leave_nothing(
+    url: str, tmp_path: Path
+) -> None:
+    store, small = tmp_path / "store.sqlite3", tmp_path / "small"
+    with closing(sqlite3.connect(store)) as filled, filled:
+        filled.executemany("insert into account (name) values (?)", [(f"{n:0200}",) for n in range(2_000)])
+    small.mkdir()
+    # What the whole copy takes is more than a file of this process may have: SQLite meets what a full disk says.
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    former = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    try:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, limits[1]))
+        with pytest.raises(TransientError):
+            copy_whole(url, small / "copy")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        signal.signal(signal.SIGXFSZ, former)
+    bad = bytearray(store.read_bytes())
+    bad[300_000:304_096] = b"\xff" * 4096
+    store.write_bytes(bad)
+    with pytest.raises(PermanentError, match="abîmée"):
+        copy_whole(url, small / "copy")
+
+    assert not list(small.iterdir())
 
 
 def test_the_command_says_what_it_made_and_refuses_what_is_there(

@@ -6,17 +6,21 @@ import errno
 import os
 import secrets
 import sqlite3
-from contextlib import closing, suppress
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from sqlalchemy import make_url
 
 from mailsla.adapters.database.engine import open_engine, reading
-from mailsla.core.errors import PermanentError
+from mailsla.core.errors import PermanentError, TransientError
 from mailsla.language import gettext as _
 
 WITHOUT_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS}
 """How a file system says that a file has one name there: a memory stick's, some shared folders'."""
+
+DAMAGED = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
+"""How SQLite's names for a damaged file begin."""
 
 
 def copy_whole(url: str, target: Path) -> None:
@@ -27,8 +31,8 @@ def copy_whole(url: str, target: Path) -> None:
 
     Raises:
         PermanentError: When there is no store, it is damaged, or it is PostgreSQL's.
-        TransientError: When it is locked.
-        OSError: When the file is there already, or cannot be written.
+        TransientError: When it is locked, or cannot be read.
+        OSError: When the file is there already, or cannot be written, for want of room too.
     """
     if make_url(url).get_backend_name() != "sqlite":
         raise PermanentError(
@@ -51,7 +55,7 @@ def copy_whole(url: str, target: Path) -> None:
 def _copy(url: str, part: Path) -> None:
     engine = open_engine(url, is_new=False)
     try:
-        with reading(engine) as connection, closing(sqlite3.connect(part)) as copy:
+        with _translated(), reading(engine) as connection, closing(sqlite3.connect(part)) as copy:
             source = connection.connection.driver_connection
             assert isinstance(source, sqlite3.Connection)
             source.backup(copy)
@@ -62,9 +66,28 @@ def _copy(url: str, part: Path) -> None:
     finally:
         engine.dispose()
     if said != "ok":
-        raise PermanentError(_("la base est abîmée : elle ne peut pas être sauvegardée telle quelle."))
+        raise _damaged()
     if has_mails is None:
         raise PermanentError(_("cette base n'est pas une base de mailsla."))
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """Say in words what SQLite meets while it copies: that goes past the engine, which says the rest."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        name = error.sqlite_errorname
+        if name == "SQLITE_FULL":
+            # Only the copy is written to.
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from error
+        if name.startswith(DAMAGED):
+            raise _damaged() from error
+        raise TransientError(_("la base de données ne répond pas ({reason}).").format(reason=name)) from error
+
+
+def _damaged() -> PermanentError:
+    return PermanentError(_("la base est abîmée : elle ne peut pas être sauvegardée telle quelle."))
 
 
 def _give_name(part: Path, target: Path) -> None:
