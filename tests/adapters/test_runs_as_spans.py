@@ -185,6 +185,43 @@ def answers_then(engine: Engine, at: datetime) -> list[object]:
     ]
 
 
+def test_a_span_goes_on_from_one_part_of_a_conversion_to_the_next(tmp_path: Path) -> None:
+    engine = open_engine(f"sqlite:///{tmp_path / 'store.sqlite3'}")
+    schema.upgrade(engine, "0018")
+    count = 11_000
+    ended: dict[int, Run] = {
+        1: {"outcome": "ok", "reason": None, "lost": 0},
+        2: {"outcome": "transient", "reason": "panne", "lost": None},
+    }
+    stored(
+        engine,
+        [
+            {
+                "account_id": account,
+                "started_at": at,
+                "finished_at": at + LASTS,
+                "messages": 1,
+                "set_aside": 0,
+            }
+            | ended[account]
+            for at in (START + timedelta(minutes=5 * number) for number in range(count))
+            for account in ACCOUNTS
+        ],
+    )
+    schema.upgrade(engine, "0020")
+
+    with reading(engine) as connection:
+        good = select(COLLECTION).where(COLLECTION.c.account_id == 1).order_by(COLLECTION.c.id)
+        first, span = connection.execute(good).all()
+        failed = select(func.count(COLLECTION.c.id)).where(COLLECTION.c.account_id == 2)
+        # Failures so close to each other are counted one by one.
+        assert connection.execute(failed).scalar_one() == count
+    engine.dispose()
+    assert (first.messages, span.messages) == (1, count - 1)
+    assert span.last_started_at == START + timedelta(minutes=5 * (count - 1))
+    assert span.finished_at == span.last_started_at + LASTS
+
+
 def test_quiet_days_are_two_rows_however_many_and_what_changes_is_one(engine: Engine) -> None:
     store = store_on(engine)
     at = START

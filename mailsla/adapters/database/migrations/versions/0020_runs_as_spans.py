@@ -1,6 +1,6 @@
 """Runs of collection that changed nothing become spans: one row for all of them, not one a poll."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -14,10 +14,13 @@ branch_labels = None
 depends_on = None
 
 PORTION = 20_000
-"""Runs read between two words of how far it is."""
+"""Runs read at once, and between two words of how far it is."""
 
 LONGEST_PAUSE, REMEMBERED = timedelta(minutes=61), timedelta(minutes=30)
 """As `mailsla.core.collection.spans` has them in this version."""
+
+CHANGED = ("last_started_at", "finished_at", "messages", "set_aside")
+"""What a span has otherwise than the run that it begins with."""
 
 FAILED = {"transient", "permanent", "refused"}
 
@@ -40,48 +43,58 @@ Run = dict[str, Any]
 
 def upgrade() -> None:
     op.add_column("collection", sa.Column("last_started_at", UTCDateTime(), nullable=True))
-    connection = op.get_bind()
-    spans = list(_spans())
-    connection.execute(sa.delete(COLLECTION))
-    if spans:
-        connection.execute(sa.insert(COLLECTION), spans)
+    before: dict[int, Run] = {}
+    for runs in _parts():
+        lengthened: dict[int, Run] = {}
+        merged: list[int] = []
+        for run in runs:
+            # What was killed, or only checked, has no end.
+            if run["finished_at"] is None:
+                continue
+            account = run["account_id"]
+            if account in before and _goes_on(before[account], run):
+                span = before[account]
+                if span["last_started_at"] is not None:
+                    _lengthen(span, run)
+                    lengthened[span["id"]] = span
+                    merged.append(run["id"])
+                    continue
+                run["last_started_at"] = run["started_at"]
+                lengthened[run["id"]] = run
+            before[account] = run
+        _write(lengthened.values(), merged)
 
 
 def downgrade() -> None:
     op.drop_column("collection", "last_started_at")
 
 
-def _spans() -> Iterator[Run]:
-    """Yield what is kept of the runs, account after account."""
-    before: Run | None = None
-    for run in _runs():
-        if before is not None and before["account_id"] != run["account_id"]:
-            before = None
-        # What was killed, or only checked, has no end.
-        if run["finished_at"] is None:
-            yield run
-            continue
-        if before is not None and _goes_on(before, run):
-            if before["last_started_at"] is not None:
-                _lengthen(before, run)
-                continue
-            run["last_started_at"] = run["started_at"]
-        before = run
-        yield run
-
-
-def _runs() -> Iterator[Run]:
+def _parts() -> Iterator[list[Run]]:
+    """Yield the runs of all accounts in the order in which they began, some at once: there may be millions."""
     connection, told = op.get_bind(), context.config.attributes["told"]
     total = connection.execute(sa.select(sa.func.count()).select_from(COLLECTION)).scalar_one()
-    ordered = sa.select(COLLECTION).order_by(COLLECTION.c.account_id, COLLECTION.c.id)
-    found = connection.execute(ordered, execution_options={"yield_per": PORTION})
     if total:
         told(0, total)
-    done = 0
-    for part in found.mappings().partitions():
-        yield from map(dict, part)
-        done += len(part)
+    ordered = sa.select(COLLECTION).order_by(COLLECTION.c.id).limit(PORTION)
+    done = last = 0
+    while found := connection.execute(ordered.where(COLLECTION.c.id > last)).mappings().all():
+        done, last = done + len(found), found[-1]["id"]
+        yield [dict(run) for run in found]
         told(done, total)
+
+
+def _write(lengthened: Collection[Run], merged: Collection[int]) -> None:
+    """Keep what became of some runs: those that last longer, and those that are part of one now."""
+    connection = op.get_bind()
+    this = COLLECTION.c.id == sa.bindparam("run")
+    if lengthened:
+        values: dict[str, Any] = {name: sa.bindparam(name) for name in CHANGED}
+        connection.execute(
+            sa.update(COLLECTION).where(this).values(values),
+            [{"run": run["id"], **{name: run[name] for name in CHANGED}} for run in lengthened],
+        )
+    if merged:
+        connection.execute(sa.delete(COLLECTION).where(this), [{"run": number} for number in merged])
 
 
 def _goes_on(before: Run, run: Run) -> bool:
