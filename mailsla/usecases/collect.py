@@ -7,6 +7,7 @@ loses nothing. A message that cannot be read is set aside with its reason; the b
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Protocol
 
 from mailsla.core.collection.on_server import ListedMailbox
@@ -64,6 +65,9 @@ def collect(session: Session, store: FactStore, terms: Terms, tally: Tally | Non
         has_leftovers, has_drafts = (cursor.mailbox_id in found for found in (leftovers, with_drafts))
         if terms.stopping() or not _go_over(one, has_leftovers=has_leftovers, has_drafts=has_drafts):
             return tally
+    early = [mailbox for mailbox, cursor in turns if _is_read_early(mailbox, cursor)]
+    if not _read_again(session, store, terms, tally, early):
+        return tally
     if tally.refused and not tally.mailboxes:
         raise TransientError(refusal(tally.refused))
     # Last: what a renamed mailbox held has been found under its new name by then.
@@ -75,11 +79,35 @@ def collect(session: Session, store: FactStore, terms: Terms, tally: Tally | Non
 def _turn(known: tuple[ListedMailbox, Cursor]) -> tuple[bool, bool]:
     """Return what decides when a mailbox is read.
 
-    What breaks the connection time and again comes last: the rest is read before. What the office sent comes first, as
-    long as it was never read whole: each letter then meets the answers to it.
+    What breaks the connection time and again comes last: the rest is read before.
     """
     mailbox, cursor = known
-    return cursor.is_stuck, cursor.was_read_whole or mailbox.role is not MailboxRole.SENT
+    return cursor.is_stuck, not _is_read_early(mailbox, cursor)
+
+
+def _is_read_early(mailbox: ListedMailbox, cursor: Cursor) -> bool:
+    """Tell whether a mailbox is read before the others: what the office sent, as long as it was never read whole.
+
+    Each letter then meets the answers to it.
+    """
+    return mailbox.role is MailboxRole.SENT and not cursor.was_read_whole
+
+
+def _read_again(
+    session: Session, store: FactStore, terms: Terms, tally: Tally, early: Sequence[ListedMailbox]
+) -> bool:
+    """Go once more over what was read early; return False when asked to stop half-way.
+
+    The rest may have taken an hour: who answered meanwhile would be said not to have.
+    """
+    again = [replace(mailbox, status=None) for mailbox in early if mailbox.name not in tally.refused]
+    for mailbox, cursor in zip(again, store.mailboxes.cursors(terms.account, again), strict=True):
+        # It is counted once, now.
+        tally.mailboxes -= 1
+        one = MailboxPass(session, store, terms, tally, mailbox, cursor)
+        if terms.stopping() or not _go_over(one, has_leftovers=False, has_drafts=False):
+            return False
+    return True
 
 
 def _go_over(one: MailboxPass, *, has_leftovers: bool, has_drafts: bool) -> bool:

@@ -23,7 +23,7 @@ from mailsla.core.pairing.ties import ties_digest
 from mailsla.usecases.derive import derive_pending
 from mailsla.usecases.derive_beside import Beside
 from mailsla.usecases.terms import Limits
-from tests.adapters.boxes import Box, letter
+from tests.adapters.boxes import LATER, Box, letter
 from tests.adapters.test_bulk_derivation import SEEN, SMALL, derived, letters
 from tests.factories import OFFICE, RULES, mail, paris, reply
 
@@ -202,6 +202,23 @@ def test_a_first_collection_reads_what_the_office_sent_first_and_derives_the_res
     with Derivations(box.engine).deriving() as work:
         work.finish(RuleNames("other rules", work.ties, work.days))
     assert (len(box.requests()), derived(box.engine)) == (34, before)
+
+
+def test_what_the_office_sends_while_its_first_collection_goes_on_is_read_by_its_end(box: Box) -> None:
+    box.put(letter(1), letter(2))
+    box.put(answer(1), mailbox="Sent")
+
+    def send(mailbox: str, done: int, _total: int) -> None:
+        if (mailbox, done) == ("INBOX", 2):
+            box.put(answer(2), mailbox="Sent")
+
+    tally = box.poll(progress=send)
+    answered = [request.answered is not None for request in box.requests()]
+    again = box.poll(at=LATER)
+
+    assert answered == [True, True]
+    assert (tally.messages, again.messages) == (4, 0)
+    assert tally.mailboxes == again.mailboxes, "none is counted twice"
 
 
 def answer(number: int) -> bytes:
