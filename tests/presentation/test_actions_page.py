@@ -12,7 +12,8 @@ from mailsla.core.alerts.signed_action import MailAction
 from mailsla.core.pairing.derivation import ListedMail
 from mailsla.language import speaking
 from mailsla.presentation import action_terms
-from mailsla.presentation.pages.actions_page import ActLine, actions_page
+from mailsla.presentation.pages.actions_letter import ActLine
+from mailsla.presentation.pages.actions_page import actions_page
 from mailsla.presentation.pages.page import Cell, Line, Table
 from tests.factories import PARIS, paris
 
