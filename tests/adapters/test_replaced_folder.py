@@ -52,6 +52,19 @@ def test_it_is_written_and_replaced_and_the_former_one_goes(tmp_path: Path) -> N
     assert beside(folder) == [folder.resolve().name]
 
 
+@pytest.mark.parametrize("name", ["pages", "pages[1]", "pages*", "pages-0123456789ab"])
+def test_another_whose_name_begins_alike_is_neither_removed_nor_in_the_way(name: str, tmp_path: Path) -> None:
+    others = [tmp_path / f"{name}-old", tmp_path / "pages1", tmp_path / f"{name}-0123456789ab.link"]
+    for other in others:
+        write(other, FIRST)
+
+    write(tmp_path / name, FIRST)
+    write(tmp_path / name, {"index.html": b"two"})
+
+    assert all(read(other) == FIRST for other in others)
+    assert len(beside(tmp_path / name)) == len(others) + 1
+
+
 def test_a_file_that_stays_the_same_is_the_same_file_and_another_is_not(tmp_path: Path) -> None:
     folder = tmp_path / "pages"
     write(folder, FIRST)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
 import secrets
 import shutil
 from collections.abc import Iterator
@@ -22,6 +23,13 @@ MARK = ".mailsla"
 
 FOLDER, FILE = 0o750, 0o640
 """For their owner, and for reading by their group: that of a web server, where the folder above gives it (setgid)."""
+
+
+LINK = ".link"
+"""What the name of a link ends with until it is put in its place."""
+
+DIGITS = 6
+"""Bytes of what tells one writing of a folder from another."""
 
 
 class NewFolder:
@@ -86,7 +94,7 @@ def replaced(folder: Path) -> Iterator[NewFolder]:
     with _alone(folder):
         former = _former(folder)
         _remove_beside(folder, but=former)
-        path = folder.with_name(f".{folder.name}-{secrets.token_hex(6)}")
+        path = folder.with_name(f".{folder.name}-{secrets.token_hex(DIGITS)}")
         try:
             made = NewFolder(path, former)
             made.add(MARK, b"")
@@ -122,7 +130,7 @@ def _former(folder: Path) -> Path | None:
     """
     if folder.is_symlink():
         found = folder.parent / folder.readlink()
-        if found.parent == folder.parent and found.name.startswith(f".{folder.name}-"):
+        if found.parent == folder.parent and _written_for(folder).fullmatch(found.name):
             if not found.exists():
                 return None
             if (found / MARK).is_file():
@@ -139,7 +147,7 @@ def _former(folder: Path) -> Path | None:
 def _put_in_place(path: Path, folder: Path) -> None:
     """Give a whole folder its name, once it is on the disk."""
     os.sync()
-    link = path.with_name(f"{path.name}.link")
+    link = path.with_name(f"{path.name}{LINK}")
     link.symlink_to(path.name)
     try:
         if folder.is_dir() and not folder.is_symlink():
@@ -157,8 +165,16 @@ def _put_in_place(path: Path, folder: Path) -> None:
 
 def _remove_beside(folder: Path, but: Path | None) -> None:
     """Remove what was written for the same place, or begun by a process that was killed."""
-    for path in folder.parent.glob(f".{folder.name}-*"):
+    name = _written_for(folder)
+    for path in folder.parent.iterdir():
+        if not name.fullmatch(path.name) or path == but:
+            continue
         if path.is_symlink():
             path.unlink()
-        elif path != but and ((path / MARK).is_file() or not any(path.iterdir())):
+        elif path.is_dir() and ((path / MARK).is_file() or not any(path.iterdir())):
             shutil.rmtree(path, ignore_errors=True)
+
+
+def _written_for(folder: Path) -> re.Pattern[str]:
+    """Return the names of what is written for a place, and for no other whose name begins alike."""
+    return re.compile(rf"\.{re.escape(folder.name)}-[0-9a-f]{{{2 * DIGITS}}}({re.escape(LINK)})?")
