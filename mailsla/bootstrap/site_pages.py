@@ -150,17 +150,17 @@ class _Site:
             yield self._drawn(page, places.period_named(section.period.name), links)
 
     def _registers(self) -> Iterator[File]:
-        app, zone, reasons = self._app, self._zone, self._linker.subjects
+        app, zone, personal = self._app, self._zone, self._linker.subjects
         decided = [
             (item.decision, item.undone_by, item.effects) for item in commands.registered_decisions(app)
         ]
-        page = decisions_page(decided, zone, reasons=reasons)
+        page = decisions_page(decided, zone, personal=personal)
         yield self._drawn(replace(page, title=_("Registre des décisions")), places.DECISIONS)
         published = [
             (item.published, item.revision, item.followed_by)
             for item in commands.registered_publications(app)
         ]
-        page = publications_page(published, app.site.settings.site.minimum, zone, reasons=reasons)
+        page = publications_page(published, app.site.settings.site.minimum, zone, personal=personal)
         yield self._drawn(replace(page, title=_("Registre des publications")), places.PUBLICATIONS)
 
     def _drawn(self, page: Page, place: str, beside: Sequence[Leading] = ()) -> File:

@@ -37,7 +37,7 @@ def request_pages(app: Application, lists: ListPages, keys: Sequence[str]) -> It
                 [item for key in request.keys for item in decisions.get(key, ())],
                 commitment,
                 zone,
-                reasons=linker.subjects,
+                personal=linker.subjects,
             )
             place = places.of_request(request.key)
             yield place, site_page.write(linker.page(proof_page(page), place), place, lists.around)

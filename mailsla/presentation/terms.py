@@ -155,9 +155,13 @@ def source(value: Source) -> str:
     }[value]
 
 
-def decision(item: Decision, zone: ZoneInfo) -> str:
-    """What was decided, in a few words."""
+def decision(item: Decision, zone: ZoneInfo, *, personal: bool = True) -> str:
+    """What was decided, in a few words; without how a request was answered, in somebody's own, unless `personal`."""
     if item.action is Action.ANSWERED and item.at is not None:
+        if not personal:
+            return _("répondue le {instant}, autrement que par courriel").format(
+                instant=instant(item.at, zone)
+            )
         return _("répondue le {instant} ({channel})").format(
             instant=instant(item.at, zone), channel=safe(item.text, 60) or "–"
         )

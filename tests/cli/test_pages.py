@@ -13,10 +13,14 @@ from typing import Literal
 
 import pytest
 
-from mailsla.bootstrap.application import open_application
+from mailsla.bootstrap import commands
+from mailsla.bootstrap.application import Application, open_application
 from mailsla.bootstrap.site_pages import site_pages
 from mailsla.cli import run
 from mailsla.config import load
+from mailsla.core.pairing.decision import Action, Decision, Recorded
+from mailsla.core.rate.publication import Published
+from mailsla.core.rate.selection import Selection
 from tests.trials.browser import Opened, opened
 from tests.trials.crawling import crawl, read_page
 from tests.trials.office import document, toml
@@ -37,6 +41,7 @@ NAMES = (
 """What services are called: what a path, markup or a period may be taken for, and an address."""
 
 SUBJECT = "Sujet d'une personne"
+AGENT = "Mme Durand"
 
 
 def letters() -> str:
@@ -73,7 +78,22 @@ def office(folder: Path, **sections: object) -> Path:
     config.write_text(toml({**document(account, services=services), **sections}), encoding="utf-8")
     archive.write_text(letters(), encoding="utf-8")
     assert run(["import", str(archive), "--config", str(config)]) == 0
+    with open_application(load(config)) as app:
+        decide_and_publish(app)
     return config
+
+
+def decide_and_publish(app: Application) -> None:
+    """Decide about the first two requests, and publish a figure, with words and names in whatever may have some."""
+    noted = Recorded(AGENT, NOW)
+    excluded, answered = (item.case.key for item in islice(commands.requests(app, Selection()), 2))
+    for decision in (
+        Decision(0, excluded, Action.EXCLUDE, AGENT, AGENT, NOW, recorded=noted),
+        Decision(0, answered, Action.ANSWERED, AGENT, AGENT, NOW, at=NOW, text=AGENT, recorded=noted),
+    ):
+        app.store.decisions.add(decision)
+    app.derive()
+    commands.publish(app, commands.report(app), Published(AGENT, noted, AGENT))
 
 
 @pytest.fixture(scope="module")
@@ -140,6 +160,7 @@ def test_no_subject_and_no_address_is_anywhere_on_it(site: Path) -> None:
     for name, content in everything(site).items():
         text = content.decode()
         assert SUBJECT not in text, name
+        assert AGENT not in text, name
         assert "@" not in text.replace("@media", "").replace("@page", ""), name
 
 

@@ -9,7 +9,9 @@ from mailsla.core.pairing.decision import Action, Decision, Recorded
 from mailsla.core.rate.effect import Effect
 from mailsla.core.rate.population import Population
 from mailsla.core.rate.publication import Published, Source
+from mailsla.presentation import words
 from mailsla.presentation.formats import register_sheet
+from mailsla.presentation.pages.mail_page import decision_line
 from mailsla.presentation.pages.page import Cell, Page, Table
 from mailsla.presentation.pages.register_page import decisions_page, just_published, publications_page, signed
 from tests.factories import PARIS, paris
@@ -77,6 +79,31 @@ def test_a_publication_has_what_was_frozen_what_it_would_be_and_what_follows_it(
     ]
     assert second[1] == "02/11/2026 09:00 (ni l'heure ni la session ne sont consignées)"
     assert second[3:] == ["8 sur 10 (80\xa0%), définitif ou non : non consigné", "inchangé"]
+
+
+def test_what_everybody_reads_has_no_name_and_nobody_s_own_words() -> None:
+    answered = Decision(
+        4, TAKEN.target, Action.ANSWERED, "Mme Durand a rappelé", "Camille", AT, at=AT, text="M. Durand",
+        recorded=Recorded("camille", AT + timedelta(hours=1)),
+    )  # fmt: skip
+    signed_so = Published("Camille", Recorded("camille", AT), "Durand")
+    frozen = replace(publication(8, 2), number=3, signed=signed_so, definitive=True)
+
+    decided = decisions_page([(TAKEN, None, [EFFECT]), (answered, None, [])], PARIS, personal=False)
+    published = publications_page([(frozen, None, None)], 5, PARIS, personal=False)
+    line = decision_line(answered, PARIS, personal=False)
+
+    hour = words.instant(AT, PARIS)
+    assert [row[1:4:2] for row in rows(decided)] == [
+        ["13/11/2026 09:30", "exclue du taux"],
+        [
+            "13/11/2026 10:30 (heure réglée : 13/11/2026 09:30)",
+            f"répondue le {hour}, autrement que par courriel",
+        ],
+    ]
+    assert line == f"Décision n° 4, le {hour} : répondue le {hour}, autrement que par courriel"
+    assert rows(published)[0][1] == "13/11/2026 09:30 (heure réglée : 02/11/2026 09:00)"
+    assert not any(name in f"{decided}{published}{line}" for name in ("Camille", "camille", "Durand", "qui"))
 
 
 def test_no_percentage_of_too_few_is_published() -> None:

@@ -156,14 +156,13 @@ def mail_page(
     )
 
 
-def decision_line(item: Decision, zone: ZoneInfo, *, reasons: bool = True) -> str:
-    """One decision: its number, when, by whom, what and why; or without why, in somebody's own words."""
-    if not reasons:
-        return _("Décision n° {number}, le {instant}, par {who} : {what}").format(
+def decision_line(item: Decision, zone: ZoneInfo, *, personal: bool = True) -> str:
+    """One decision: its number, when, by whom, what and why; or without whom, and all that is in their own words."""
+    if not personal:
+        return _("Décision n° {number}, le {instant} : {what}").format(
             number=item.number,
             instant=words.instant(item.decided_at, zone),
-            who=words.safe(item.decided_by, 60),
-            what=terms.decision(item, zone),
+            what=terms.decision(item, zone, personal=False),
         )
     return _("Décision n° {number}, le {instant}, par {who} : {what} – {reason}").format(
         number=item.number,

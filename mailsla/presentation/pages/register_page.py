@@ -27,21 +27,27 @@ PublicationLine = tuple[Publication, Revision | None, int | None]
 """A publication, what it would be today, and the number of the next one of the same period."""
 
 
-def decisions_page(found: Sequence[DecisionLine], zone: ZoneInfo, *, reasons: bool = True) -> Page:
-    """The register of decisions, by number; without why, in somebody's own words, unless `reasons`."""
+def decisions_page(found: Sequence[DecisionLine], zone: ZoneInfo, *, personal: bool = True) -> Page:
+    """The register of decisions, by number; without whom, and all that is in their own words, unless `personal`."""
     if not found:
         return Page(sections=(Section("", (Line(_("Aucune décision."), Emphasis.DIM),)),))
     in_force = sum(undone_by is None for _decision, undone_by, _effects in found)
     count = ngettext(
         "{n} décision, dont {in_force} en vigueur.", "{n} décisions, dont {in_force} en vigueur.", len(found)
     ).format(n=len(found), in_force=in_force)
-    titles = (_("n°"), _("Quand, par qui"), _("Réf."), _("Décision, raison"), _("Taux sans → avec"))
+    titles = (
+        _("n°"),
+        _("Quand, par qui") if personal else _("Quand"),
+        _("Réf."),
+        _("Décision, raison") if personal else _("Décision"),
+        _("Taux sans → avec"),
+    )
     table = Table(
         tuple(
             Column(title, fit=Fit.WHOLE if number in {0, 2} else Fit.WRAP)
             for number, title in enumerate(titles)
         ),
-        tuple(_decision_row(*line, zone, reasons=reasons) for line in found),
+        tuple(_decision_row(*line, zone, personal=personal) for line in found),
     )
     explained = _(
         "Taux de l'année, pour l'engagement principal : demandes répondues dans les temps / demandes échues, si cette "
@@ -52,16 +58,20 @@ def decisions_page(found: Sequence[DecisionLine], zone: ZoneInfo, *, reasons: bo
 
 
 def _decision_row(
-    item: Decision, undone_by: int | None, effects: Sequence[Effect], zone: ZoneInfo, *, reasons: bool
+    item: Decision, undone_by: int | None, effects: Sequence[Effect], zone: ZoneInfo, *, personal: bool
 ) -> Row:
-    what = terms.decision(item, zone)
-    if reasons:
+    what = terms.decision(item, zone, personal=personal)
+    if personal:
         what = _("{what} – {reason}").format(what=what, reason=words.safe(item.reason))
     if undone_by is not None:
         what += " " + _("(annulée par la n° {number})").format(number=undone_by)
     return (
         Cell(str(item.number), item.number),
-        Cell(signed(item.decided_at, item.decided_by, item.recorded, zone)),
+        Cell(
+            signed(item.decided_at, item.decided_by, item.recorded, zone)
+            if personal
+            else dated(item.decided_at, item.recorded, zone)
+        ),
         about(item),
         Cell(what),
         Cell(_changed(effects) if undone_by is None else "–"),
@@ -93,12 +103,10 @@ def share(of: Population) -> str:
 
 def signed(at: datetime, said_by: str | None, recorded: Recorded | None, zone: ZoneInfo) -> str:
     """When and by whom: by the machine's own word, then what was said where that is something else."""
+    when = dated(at, recorded, zone)
     if recorded is None:
-        said = [words.short_instant(at, zone), *([] if said_by is None else [words.safe(said_by, 60)])]
+        said = [when, *([] if said_by is None else [words.safe(said_by, 60)])]
         return _("{said} (ni l'heure ni la session ne sont consignées)").format(said=", ".join(said))
-    when = words.short_instant(recorded.at, zone)
-    if abs(recorded.at - at) > SAME_INSTANT:
-        when = _("{when} (heure réglée : {said})").format(when=when, said=words.short_instant(at, zone))
     if said_by is None or said_by == recorded.by:
         return f"{when}, {words.safe(recorded.by, 60)}"
     return _("{when}, {who} (session {user})").format(
@@ -106,16 +114,27 @@ def signed(at: datetime, said_by: str | None, recorded: Recorded | None, zone: Z
     )
 
 
+def dated(at: datetime, recorded: Recorded | None, zone: ZoneInfo) -> str:
+    """When: by the machine's own word, then what was said where that is something else."""
+    if recorded is None:
+        return words.short_instant(at, zone)
+    when = words.short_instant(recorded.at, zone)
+    if abs(recorded.at - at) <= SAME_INSTANT:
+        return when
+    return _("{when} (heure réglée : {said})").format(when=when, said=words.short_instant(at, zone))
+
+
 def publications_page(
-    found: Sequence[PublicationLine], minimum: int, zone: ZoneInfo, *, reasons: bool = True
+    found: Sequence[PublicationLine], minimum: int, zone: ZoneInfo, *, personal: bool = True
 ) -> Page:
-    """The register of publications, by number; without why, in somebody's own words, unless `reasons`."""
+    """The register of publications, by number; without whom, and why in their own words, unless `personal`."""
     if not found:
         return Page(sections=(Section("", (Line(_("Aucune publication."), Emphasis.DIM),)),))
-    titles = (_("n°"), _("Quand, par qui"), _("Période"), _("Chiffre figé"), _("Aujourd'hui"))
+    who = _("Quand, par qui") if personal else _("Quand")
+    titles = (_("n°"), who, _("Période"), _("Chiffre figé"), _("Aujourd'hui"))
     table = Table(
         tuple(Column(title, fit=Fit.WRAP if number else Fit.WHOLE) for number, title in enumerate(titles)),
-        tuple(_publication_row(*line, minimum, zone, reasons=reasons) for line in found),
+        tuple(_publication_row(*line, minimum, zone, personal=personal) for line in found),
     )
     changed = sum(revision is not None for _published, revision, _followed in found)
     count = ngettext(
@@ -133,13 +152,17 @@ def _publication_row(
     minimum: int,
     zone: ZoneInfo,
     *,
-    reasons: bool,
+    personal: bool,
 ) -> Row:
     period = _("{period}, {which}").format(period=words.piece_name(item.period), which=which_requests(item))
-    who = signed(item.published_at, item.signed.said_by, item.signed.recorded, zone)
+    said = item.signed
+    who = dated(item.published_at, said.recorded, zone)
+    if personal:
+        who = signed(item.published_at, said.said_by, said.recorded, zone)
+        who = f"{who} – {words.safe(said.reason)}" if said.reason else who
     return (
         Cell(str(item.number), item.number),
-        Cell(f"{who} – {words.safe(item.signed.reason)}" if reasons and item.signed.reason else who),
+        Cell(who),
         Cell(period),
         Cell(f"{figure(item, minimum)}, {standing(item)}"),
         Cell(_today(revision, followed_by, minimum)),

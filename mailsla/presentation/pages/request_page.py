@@ -50,11 +50,11 @@ def request_page(
     commitment: Commitment,
     zone: ZoneInfo,
     *,
-    reasons: bool = True,
+    personal: bool = True,
 ) -> Page:
     """One request: what tied its messages, the days one by one, the verdict, what people decided about it.
 
-    The reasons they gave, in their own words, are left out unless `reasons`.
+    Who decided, and what is in their own words, is left out unless `personal`.
     """
     conclusion = [Line(verdict_sentence(verdict, commitment, zone), Emphasis.STRONG)]
     if request.answered is not None and verdict.answered_on is not None:
@@ -64,7 +64,7 @@ def request_page(
         conclusion.append(Line(answered, Emphasis.DIM))
         conclusion += [Line(said, Emphasis.DIM) for said in _otherwise(request.answered, zone)]
     conclusion += [Line(said, Emphasis.DIM) for said in origin_words.where_from(commitment)]
-    conclusion += [Line(decision_line(item, zone, reasons=reasons)) for item in decisions]
+    conclusion += [Line(decision_line(item, zone, personal=personal)) for item in decisions]
     return Page(
         title=_("Demande {key}").format(key=words.reference(request.key)),
         lines=(
