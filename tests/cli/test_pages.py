@@ -29,6 +29,9 @@ NOW = datetime(2026, 11, 13, 8, tzinfo=UTC)
 REQUESTS = 260
 """In a year: more than one page of a list has."""
 
+FEW = 20
+"""In a year: enough for every kind of page."""
+
 NAMES = (
     "../x",
     "<script>alert(1)</script>",
@@ -44,12 +47,12 @@ SUBJECT = "Sujet d'une personne"
 AGENT = "Mme Durand"
 
 
-def letters() -> str:
+def letters(requests: int, services: int) -> str:
     """Return the mail of a year: a request in ten is never answered, the others after some days."""
     found: list[tuple[datetime, str]] = []
-    for number in range(REQUESTS):
-        at = NOW - timedelta(days=365 * (REQUESTS - number) / REQUESTS, hours=2)
-        office, citizen = f"s{number % len(NAMES)}@pref.example.fr", f"camille{number}@example.org"
+    for number in range(requests):
+        at = NOW - timedelta(days=365 * (requests - number) / requests, hours=2)
+        office, citizen = f"s{number % services}@pref.example.fr", f"camille{number}@example.org"
         subject = f"{SUBJECT} {number}"
         found.append((at, _letter(citizen, office, at, f"q{number}", f"Subject: {subject}")))
         if number % 10:
@@ -67,16 +70,16 @@ def _letter(sender: str, to: str, at: datetime, name: str, fields: str) -> str:
     return f"{head}{fields}\n\nBonjour.\n"
 
 
-def office(folder: Path, **sections: object) -> Path:
+def office(folder: Path, requests: int = REQUESTS, names: tuple[str, ...] = NAMES) -> Path:
     """Return the configuration of an office that has read a year of mail."""
     services = [
         {"name": name, "addresses": [f"s{number}@pref.example.fr"], "head": f"chef{number}@pref.example.fr"}
-        for number, name in enumerate(NAMES)
+        for number, name in enumerate(names)
     ]
     account = {"host": "localhost", "user": "contact", "password_env": "NONE"}
     config, archive = folder / "mailsla.toml", folder / "INBOX"
-    config.write_text(toml({**document(account, services=services), **sections}), encoding="utf-8")
-    archive.write_text(letters(), encoding="utf-8")
+    config.write_text(toml(document(account, services=services)), encoding="utf-8")
+    archive.write_text(letters(requests, len(names)), encoding="utf-8")
     assert run(["import", str(archive), "--config", str(config)]) == 0
     with open_application(load(config)) as app:
         decide_and_publish(app)
@@ -103,6 +106,17 @@ def config(tmp_path_factory: pytest.TempPathFactory) -> Path:
         return office(tmp_path_factory.mktemp("year"))
 
 
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An office of few requests and one service, whose site is soon written, and shows subjects."""
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("MAILSLA_NOW", NOW.isoformat())
+        config = office(tmp_path_factory.mktemp("small"), FEW, NAMES[:1])
+    with config.open("a", encoding="utf-8") as file:
+        file.write("\n[pages]\nsubjects = true\n")
+    return config
+
+
 @pytest.fixture(autouse=True)
 def now(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MAILSLA_NOW", NOW.isoformat())
@@ -110,6 +124,15 @@ def now(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="module")
 def site(config: Path) -> Path:
+    return site_of(config)
+
+
+@pytest.fixture(scope="module")
+def small_site(small: Path) -> Path:
+    return site_of(small)
+
+
+def site_of(config: Path) -> Path:
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("MAILSLA_NOW", NOW.isoformat())
         assert pages(config, config.parent / "pages") == 0
@@ -174,12 +197,13 @@ def test_what_services_are_called_is_text_and_no_path(site: Path) -> None:
 
 
 def test_the_same_store_at_the_same_instant_is_the_same_site_whose_files_are_kept(
-    site: Path, config: Path
+    small: Path, small_site: Path
 ) -> None:
+    site = small_site
     before = everything(site)
     kept = {name: (site / name).stat().st_ino for name in before}
 
-    assert pages(config, site) == 0
+    assert pages(small, site) == 0
 
     assert everything(site) == before
     assert {name: (site / name).stat().st_ino for name in before if name != ".mailsla"} == {
@@ -188,10 +212,10 @@ def test_the_same_store_at_the_same_instant_is_the_same_site_whose_files_are_kep
 
 
 def test_mail_that_comes_meanwhile_is_on_the_next_site_and_never_on_half_of_one(
-    config: Path, tmp_path: Path
+    small: Path, tmp_path: Path
 ) -> None:
-    shutil.copytree(config.parent, tmp_path / "office", ignore=shutil.ignore_patterns(".pages*", "pages"))
-    copied, late = tmp_path / "office" / config.name, tmp_path / "late"
+    shutil.copytree(small.parent, tmp_path / "office", ignore=shutil.ignore_patterns(".pages*", "pages"))
+    copied, late = tmp_path / "office" / small.name, tmp_path / "late"
     at = NOW - timedelta(days=3)
     late.write_text(
         f"From x {at:%a %b %d %H:%M:%S %Y}\n"
@@ -207,20 +231,17 @@ def test_mail_that_comes_meanwhile_is_on_the_next_site_and_never_on_half_of_one(
         after = dict(site_pages(app, subjects=False))
 
     requests = [sum(name.startswith("demandes/") for name in files) for files in (before, after)]
-    assert requests == [REQUESTS, REQUESTS + 1]
+    assert requests == [FEW, FEW + 1]
 
 
-def test_subjects_and_addresses_are_there_when_they_are_asked_for(config: Path, tmp_path: Path) -> None:
-    open_to_all = config.with_name("open.toml")
-    open_to_all.write_text(
-        config.read_text(encoding="utf-8") + "\n[pages]\nsubjects = true\n", encoding="utf-8"
-    )
-
-    assert pages(open_to_all, tmp_path / "pages") == 0
-
-    files = everything(tmp_path / "pages")
+def test_subjects_and_addresses_are_there_when_they_are_asked_for(small_site: Path) -> None:
+    files = everything(small_site)
     assert any(SUBJECT.replace("'", "&#x27;") in content.decode() for content in files.values())
     assert any(b"camille" in content for content in files.values())
+    assert {name for name, content in files.items() if AGENT in content.decode()} >= {
+        "decisions.html",
+        "publications.html",
+    }
 
 
 def follow(in_it: Opened) -> None:
