@@ -11,7 +11,7 @@ from mailsla.bootstrap import commands
 from mailsla.bootstrap.application import Application
 from mailsla.bootstrap.site_lists import SiteLists
 from mailsla.core.pairing.doubts import Doubt
-from mailsla.core.rate.period import Grain, Period, pieces, year_before
+from mailsla.core.rate.period import Grain, Period, period_before, pieces, year_before
 from mailsla.core.rate.report import Report
 from mailsla.core.rate.section import Section
 from mailsla.language import gettext as _
@@ -172,8 +172,7 @@ def _beside(
 ) -> tuple[tuple[Section, ...], tuple[Section, ...]]:
     """Return the period before another and the same one a year before, where they have pages; and the one after."""
     period = section.period
-    before = grain.period_of(period.first - timedelta(days=1))
-    former = dict.fromkeys(item.name for item in (before, year_before(period)))
+    former = dict.fromkeys(item.name for item in (period_before(period), year_before(period)))
     after = grain.period_of(period.last + timedelta(days=1)).name
     return tuple(known[name] for name in former if name in known), tuple(
         known[name] for name in (after,) if name in known

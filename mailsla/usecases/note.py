@@ -8,11 +8,8 @@ from typing import Protocol
 
 from mailsla.core.errors import UsageError
 from mailsla.core.mail.printable import printable
-from mailsla.core.rate.note import Note, NoteKind, taken_back
+from mailsla.core.rate.note import LONGEST, Note, NoteKind, taken_back
 from mailsla.language import gettext as _
-
-LONGEST = 2_000
-"""Characters of a note: it stands on a page with others."""
 
 
 class Notes(Protocol):

@@ -10,6 +10,9 @@ from enum import StrEnum
 from mailsla.core.pairing.decision import Recorded
 from mailsla.core.rate.period import Period
 
+LONGEST = 2_000
+"""Characters of a note: it stands on a page with others."""
+
 
 class NoteKind(StrEnum):
     """What a note says: a cause of lateness, an action taken or planned; `UNDO` takes an earlier note back."""

@@ -136,6 +136,11 @@ class Section:
     follow_ups: Population
     promises: tuple[PromiseLine, ...] = ()
 
+    @property
+    def line(self) -> PeriodLine:
+        """Its period as one line among others."""
+        return PeriodLine(self.period, self.period, self.population, self.delays, self.finality, None)
+
 
 def section(
     period: Period,

@@ -27,7 +27,7 @@ def write(page: Page) -> str:
 
 def drawn(page: Page) -> Element:
     """Return a page as the element that is a whole HTML file."""
-    return whole(page.title, STYLE, hatching(), element("main", *content(page)))
+    return whole(page.title, STYLE, hatching(), main(page))
 
 
 def whole(title: str, style: str, *body: Element) -> Element:
@@ -45,15 +45,27 @@ def whole(title: str, style: str, *body: Element) -> Element:
     return element("html", head, element("body", *body), lang=language())
 
 
-def content(page: Page) -> Iterator[Element]:
-    """Yield what a page says, its title first."""
-    yield from _opening(page)
-    yield from _sections(page.sections)
-    yield from _notes(page.notes)
+def main(
+    page: Page,
+    *,
+    below_title: Iterable[Element] = (),
+    at_end: Iterable[Element] = (),
+    name: str | None = None,
+) -> Element:
+    """Return what a page says, its title first, with what else stands there; `name` is what links lead to it by."""
+    return element(
+        "main",
+        element("h1", typeset(page.title)),
+        *below_title,
+        *_opening(page),
+        *_sections(page.sections),
+        *_notes(page.notes),
+        *at_end,
+        id=name,
+    )
 
 
 def _opening(page: Page) -> Iterator[Element]:
-    yield element("h1", typeset(page.title))
     for emphasis, lines in groupby(page.lines, key=lambda line: line.emphasis):
         said = tuple(map(_line, lines))
         if emphasis is Emphasis.STRONG:

@@ -9,7 +9,7 @@ from rich.console import Console
 
 from mailsla.language import language
 from mailsla.presentation.formats import terminal
-from mailsla.presentation.formats.html_page import content
+from mailsla.presentation.formats.html_page import main
 from mailsla.presentation.formats.html_style import STYLE
 from mailsla.presentation.formats.markup import Element, element
 from mailsla.presentation.pages.page import Page
@@ -37,7 +37,7 @@ def html(page: Page) -> str:
         element("title", typeset(page.title)),
         Element("style", (), (STYLE + OF_MAILS,)),
     )
-    written = element("html", head, element("body", element("main", *content(page))), lang=language())
+    written = element("html", head, element("body", main(page)), lang=language())
     inliner = css_inline.CSSInliner(load_remote_stylesheets=False, resolve_css_variables=True)
     return inliner.inline(f"<!DOCTYPE html>\n{written}\n")
 

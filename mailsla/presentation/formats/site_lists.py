@@ -75,10 +75,6 @@ class ListPages:
         """Return the lists whose rows are awaited."""
         return tuple(item.listed for item in self._open.values())
 
-    def is_awaited(self, place: str) -> bool:
-        """Tell whether rows of a list are awaited."""
-        return place in self._open
-
     def row(self, cells: tuple[Cell, ...], columns: tuple[Column, ...], place: str = IN_A_LIST) -> Written:
         """Draw a row once, for all the lists that have it."""
         shown = self.linker.columns(columns)

@@ -8,7 +8,7 @@ from functools import cache, cached_property
 
 from mailsla.language import gettext as _
 from mailsla.language import language
-from mailsla.presentation.formats.html_page import content
+from mailsla.presentation.formats.html_page import main
 from mailsla.presentation.formats.html_table import titles
 from mailsla.presentation.formats.markup import Element, Written, element, once
 from mailsla.presentation.formats.site_style import SCRIPT_FILE, STYLE_FILE
@@ -79,21 +79,18 @@ def write(
         element("link", rel="stylesheet", href=leading(place, STYLE_FILE)),
         None if rows is None else element("script", src=leading(place, SCRIPT_FILE), defer=""),
     )
-    opening, *others = content(page)
-    main = element(
-        "main",
-        opening,
-        *_beside(beside, place),
-        *others,
-        *([] if rows is None else _rows(rows, place)),
-        id="main",
+    drawn = main(
+        page,
+        below_title=_beside(beside, place),
+        at_end=() if rows is None else _rows(rows, place),
+        name="main",
     )
     body = element(
         "body",
         hatching() if _has_pictures(page) else None,
         element("a", _("Aller au contenu"), href="#main", class_="skip"),
         _parts(around.parts, place if place in around.places else f"{place.rpartition('/')[0]}/"),
-        main,
+        drawn,
         _closing(around.closing),
     )
     return f"<!DOCTYPE html>\n{element('html', head, body, lang=language())}\n"

@@ -51,9 +51,7 @@ def bilan_page(built: Report, gathered: Gathered, zone: ZoneInfo) -> Page:
     """The bilan of the year that a report is about; one that can still change says so first."""
     year = built.sections[0]
     return Page(
-        title=_("{site} – bilan {year} des réponses aux courriels").format(
-            site=words.safe(built.site), year=year.period.name
-        ),
+        title=title(built),
         lines=tuple(opening(built, zone)),
         warnings=tuple(report_warnings.warnings(built, zone)),
         sections=(
@@ -64,6 +62,13 @@ def bilan_page(built: Report, gathered: Gathered, zone: ZoneInfo) -> Page:
             *recount_page.sections(built, gathered, zone),
         ),
         notes=(_("Les délais sont des estimations : ils tiennent compte des demandes encore sans réponse."),),
+    )
+
+
+def title(built: Report) -> str:
+    """What a bilan is called."""
+    return _("{site} – bilan {year} des réponses aux courriels").format(
+        site=words.safe(built.site), year=built.sections[0].period.name
     )
 
 
@@ -115,8 +120,7 @@ def _headline(line: PeriodLine, built: Report) -> str:
 
 def years(built: Report) -> tuple[PeriodLine, ...]:
     """Return the year, and the one before where it is known."""
-    year, former = built.sections[0], built.beside.year_before
-    this = PeriodLine(year.period, year.period, year.population, year.delays, year.finality, None)
+    this, former = built.sections[0].line, built.beside.year_before
     return (this,) if former is None else (this, former)
 
 

@@ -20,11 +20,11 @@ from mailsla.presentation.pages.workbook import Field, Sheet, Value, Workbook
 
 def bilan_workbook(built: Report, gathered: Gathered, lists: Lists, zone: ZoneInfo) -> Workbook:
     """Everything the bilan says, as sheets."""
-    page = bilan_page.bilan_page(built, gathered, zone)
+    title = bilan_page.title(built)
     report = report_workbook.report_workbook(built, lists, zone)
-    first = _first(page.title, built, zone)
+    first = _first(title, built, zone)
     notes = _notes(gathered.notes, zone)
-    return Workbook(page.title, built.at, (first, notes, *_parts(gathered.parts), *report.sheets))
+    return Workbook(title, built.at, (first, notes, *_parts(gathered.parts), *report.sheets))
 
 
 def _first(title: str, built: Report, zone: ZoneInfo) -> Sheet:

@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from zoneinfo import ZoneInfo
 
-from mailsla.core.rate.note import Note, NoteKind
+from mailsla.core.rate.note import LONGEST, Note, NoteKind
 from mailsla.language import gettext as _
 from mailsla.language import ngettext
 from mailsla.presentation import words
 from mailsla.presentation.pages.page import Cell, Column, Emphasis, Fit, Line, Page, Row, Section, Table
 from mailsla.presentation.pages.register_page import signed
-
-LONGEST = 2_000
-"""Characters of a note that are shown: all that may be written."""
 
 NoteLine = tuple[Note, int | None]
 """A note, and the number of the one that took it back."""

@@ -15,16 +15,18 @@ from mailsla.presentation.pages.page import Alignment, Cell, Column, Fit, Row, S
 
 def lines(built: Report) -> tuple[tuple[str, PeriodLine], ...]:
     """Return the period that was asked for, then those beside it, each with what it is; none when it stands alone."""
-    found, this = built.beside, built.sections[0]
+    found = built.beside
     if found.before is None and found.year_before is None:
         return ()
-    asked = PeriodLine(this.period, this.period, this.population, this.delays, this.finality, None)
     is_one = found.before == found.year_before
     beside = (
         (_("La précédente"), found.before),
         (_("La même, un an avant"), None if is_one else found.year_before),
     )
-    return ((_("Cette période"), asked), *((said, line) for said, line in beside if line is not None))
+    return (
+        (_("Cette période"), built.sections[0].line),
+        *((said, line) for said, line in beside if line is not None),
+    )
 
 
 def beside(built: Report) -> Iterator[Section]:

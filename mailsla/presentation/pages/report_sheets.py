@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 from mailsla.core.clock.working_days import SpecialDay
 from mailsla.core.pairing.decision import Recorded
-from mailsla.core.rate.population import Population
 from mailsla.core.rate.report import Report
 from mailsla.core.rate.section import PeriodLine, Section, ServiceLine
 from mailsla.core.rate.standard import Judged
@@ -20,6 +18,7 @@ from mailsla.presentation.pages.drawing import Shade
 from mailsla.presentation.pages.mail_page import subject
 from mailsla.presentation.pages.register_page import DecisionLine, PublicationLine
 from mailsla.presentation.pages.report_pictures import LAST_DAY, MOST_COLUMNS
+from mailsla.presentation.pages.report_tables import attained, by_need
 from mailsla.presentation.pages.workbook import Chart, Field, Shape, Sheet, Value
 
 MOST_REQUESTS = 1_048_575
@@ -32,11 +31,6 @@ MOST_BARS = 20
 def local(at: datetime, zone: ZoneInfo) -> datetime:
     """Return an instant as the site's clocks showed it, to the second: spreadsheets know no zone."""
     return at.astimezone(zone).replace(tzinfo=None, microsecond=0)
-
-
-def share_of(counts: Population, minimum: int) -> Fraction | None:
-    """Return the attainment; None when too few have fallen due for a percentage."""
-    return None if counts.fallen_due < minimum else counts.attainment
 
 
 def requests(items: Sequence[Judged], zone: ZoneInfo) -> Sheet:
@@ -123,7 +117,7 @@ def _piece(line: PeriodLine, built: Report) -> tuple[Value, ...]:
         counts.met,
         counts.missed,
         counts.not_due,
-        share_of(counts, built.minimum),
+        attained(counts, built.minimum),
         float(built.commitment.target * counts.fallen_due),
         words.standing(line.finality),
         None if former is None else former.fallen_due,
@@ -133,8 +127,8 @@ def _piece(line: PeriodLine, built: Report) -> tuple[Value, ...]:
 
 def services(sections: Sequence[Section], built: Report) -> Sheet:
     """The services of each section, the one furthest below the target first; those of the first section are drawn."""
-    rows = [_service(section, line, built) for section in sections for line in _by_need(section, built)]
-    drawn = [line for line in sections[0].by_service if share_of(line.population, built.minimum) is not None]
+    rows = [_service(section, line, built) for section in sections for line in by_need(section, built)]
+    drawn = [line for line in sections[0].by_service if attained(line.population, built.minimum) is not None]
     title = _("Taux de respect par service – {period}").format(period=words.period_name(sections[0].period))
     described = _("Le taux de chaque service, le plus loin de l'objectif d'abord, et l'objectif.")
     shown = min(len(drawn), MOST_BARS)
@@ -155,16 +149,6 @@ def services(sections: Sequence[Section], built: Report) -> Sheet:
     return Sheet(_("Services"), fields, tuple(rows), charts=_drawn(chart))
 
 
-def _by_need(section: Section, built: Report) -> list[ServiceLine]:
-    """Sort services by their share, those of too few for one last."""
-
-    def need(line: ServiceLine) -> Fraction:
-        share = share_of(line.population, built.minimum)
-        return Fraction(2) if share is None else share
-
-    return sorted(section.by_service, key=need)
-
-
 def _service(section: Section, line: ServiceLine, built: Report) -> tuple[Value, ...]:
     counts = line.population
     return (
@@ -176,7 +160,7 @@ def _service(section: Section, line: ServiceLine, built: Report) -> tuple[Value,
         counts.met,
         counts.missed,
         counts.not_due,
-        share_of(counts, built.minimum),
+        attained(counts, built.minimum),
         built.commitment.target,
         line.delays.median if line.delays.requests >= built.minimum else None,
     )

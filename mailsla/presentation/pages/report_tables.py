@@ -165,22 +165,26 @@ def services(cohort: Section, built: Report) -> Table:
 
 def services_by_need(cohort: Section, built: Report) -> Table:
     """The same, the one furthest below the target first, those of too few for a rate last; who is below is said."""
-    target = built.commitment.target
+    target, lines = built.commitment.target, by_need(cohort, built)
     below = _("sous l'objectif") if cohort.finality.is_definitive else _("sous l'objectif à ce jour")
-
-    def by_need(line: ServiceLine) -> Fraction:
-        share = attained(line.population, built.minimum)
-        return Fraction(2) if share is None else share
-
-    lines = sorted(cohort.by_service, key=by_need)
     table = services(replace(cohort, by_service=tuple(lines)), built)
     at = _("trait : {target}").format(target=words.percent(target))
     columns = tuple(column if column.title else replace(column, title=at) for column in table.columns)
-    if not any(by_need(line) < target for line in lines):
+    if not any(_need(line, built) < target for line in lines):
         return replace(table, columns=columns)
-    said = (Cell(below, emphasis=Emphasis.BAD) if by_need(line) < target else NOTHING for line in lines)
+    said = (Cell(below, emphasis=Emphasis.BAD) if _need(line, built) < target else NOTHING for line in lines)
     rows = tuple((*row, cell) for row, cell in zip(table.rows, said, strict=True))
     return replace(table, columns=(*columns, Column(_("Face à l'objectif"), fit=Fit.WHOLE)), rows=rows)
+
+
+def by_need(cohort: Section, built: Report) -> list[ServiceLine]:
+    """Return the services of a cohort, the one furthest below the target first, those of too few for a rate last."""
+    return sorted(cohort.by_service, key=lambda line: _need(line, built))
+
+
+def _need(line: ServiceLine, built: Report) -> Fraction:
+    share = attained(line.population, built.minimum)
+    return Fraction(2) if share is None else share
 
 
 def _rate_columns() -> tuple[Column, ...]:

@@ -15,10 +15,16 @@ from mailsla.core.rate.standard import Judged
 from mailsla.language import gettext as _
 from mailsla.language import ngettext
 from mailsla.presentation import origin_words, rule_words, words
-from mailsla.presentation.pages import periods_beside, report_page, report_sheets, report_warnings
+from mailsla.presentation.pages import (
+    periods_beside,
+    report_page,
+    report_sheets,
+    report_tables,
+    report_warnings,
+)
 from mailsla.presentation.pages.page import Emphasis, Line
 from mailsla.presentation.pages.register_page import DecisionLine, PublicationLine
-from mailsla.presentation.pages.report_sheets import MOST_REQUESTS, share_of
+from mailsla.presentation.pages.report_sheets import MOST_REQUESTS
 from mailsla.presentation.pages.workbook import Field, Sheet, Value, Workbook
 
 
@@ -111,7 +117,7 @@ def _figures(built: Report) -> Iterable[tuple[str, Callable[[Section], Value]]]:
         (_("Échues"), lambda section: section.population.fallen_due),
         (_("Échues, répondues dans les temps"), lambda section: section.population.met),
         (_("Échues, hors délai ou sans réponse"), lambda section: section.population.missed),
-        (_("Taux de respect"), lambda section: share_of(section.population, minimum)),
+        (_("Taux de respect"), lambda section: report_tables.attained(section.population, minimum)),
         (_("Objectif"), lambda _section: built.commitment.target),
         (_("Pas encore échues, répondues"), lambda section: section.population.early),
         (_("Pas encore échues, en attente"), lambda section: section.population.waiting),

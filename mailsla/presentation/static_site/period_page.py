@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 
 from mailsla.core.rate.period import Grain
 from mailsla.core.rate.report import Report
-from mailsla.core.rate.section import PeriodLine
 from mailsla.core.rate.section import Section as Measured
 from mailsla.language import gettext as _
 from mailsla.presentation import origin_words, words
@@ -66,19 +65,13 @@ def periods_page(reports: Iterable[tuple[Grain, Report]]) -> Page:
         title=_("Périodes"),
         sections=tuple(
             Section(
-                titles[grain], (report_tables.over_time(tuple(map(_line, reversed(built.sections))), built),)
+                titles[grain],
+                (
+                    report_tables.over_time(
+                        tuple(section.line for section in reversed(built.sections)), built
+                    ),
+                ),
             )
             for grain, built in reports
         ),
-    )
-
-
-def _line(section: Measured) -> PeriodLine:
-    return PeriodLine(
-        period=section.period,
-        cut=section.period,
-        population=section.population,
-        delays=section.delays,
-        finality=section.finality,
-        former=None,
     )
