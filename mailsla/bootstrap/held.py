@@ -19,4 +19,4 @@ def held_about(app: Application, address: str) -> person.Holding:
         Words("publication", item.number, f"{item.signed.reason} {item.signed.said_by or ''}".strip())
         for item in store.publications.all()
     ]
-    return person.holding(store.held, store.decisions.taken(), address, [*notes, *reasons])
+    return person.holding(store.held, store.decisions.taken(), address, [*notes, *reasons], store.acts.all())

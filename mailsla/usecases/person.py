@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from mailsla.core.alerts.asked_action import Act
 from mailsla.core.collection.held import HeldMail, SentMail, Words, names
 from mailsla.core.errors import UsageError
 from mailsla.core.mail.addresses import parse_addresses
@@ -33,20 +34,29 @@ class Holding:
         holdings: Where to read it.
         decided: Every decision taken.
         said: What people wrote beside the figures.
+        acts: What became of every mail that asked for an action.
     """
 
     address: str
     holdings: Holdings
     decided: Sequence[Decision]
     said: Sequence[Words] = ()
+    acts: Sequence[Act] = ()
 
-    def mails(self) -> Iterator[tuple[HeldMail, Sequence[Decision]]]:
-        """Yield every mail that names the address, with the decisions about it; they are read meanwhile."""
+    def mails(self) -> Iterator[tuple[HeldMail, Sequence[Decision], Sequence[Act]]]:
+        """Yield every mail that names the address, with the decisions and actions about it; they are read meanwhile.
+
+        An action is about the mail that asked for it, and about the mail that it speaks of.
+        """
         about: dict[str, list[Decision]] = defaultdict(list)
         for decision in self.decided:
             about[decision.target].append(decision)
+        asked: dict[str, list[Act]] = defaultdict(list)
+        for act in self.acts:
+            for key in {act.mail, act.target or act.mail}:
+                asked[key].append(act)
         for mail in self.holdings.mails(self.address):
-            yield mail, about.get(mail.key, ())
+            yield mail, about.get(mail.key, ()), asked.get(mail.key, ())
 
     def decisions(self) -> Sequence[Decision]:
         """Return the decisions whose words, or who took them, name the address, whatever they are about."""
@@ -66,7 +76,11 @@ class Holding:
 
 
 def holding(
-    holdings: Holdings, decided: Sequence[Decision], written: str, said: Sequence[Words] = ()
+    holdings: Holdings,
+    decided: Sequence[Decision],
+    written: str,
+    said: Sequence[Words] = (),
+    acts: Sequence[Act] = (),
 ) -> Holding:
     """Return what is held about the one address that somebody wrote.
 
@@ -76,4 +90,4 @@ def holding(
     found = parse_addresses(written)
     if len(found) != 1:
         raise UsageError(_("Donnez une adresse, et une seule : camille@example.org."))
-    return Holding(found[0], holdings, decided, said)
+    return Holding(found[0], holdings, decided, said, acts)

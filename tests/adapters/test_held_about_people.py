@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,11 @@ from sqlalchemy import Engine
 
 from mailsla.adapters.database.store import store_on
 from mailsla.cli import run
+from mailsla.core.alerts.asked_action import Act, ActOutcome
 from mailsla.core.alerts.memory import Told
 from mailsla.core.alerts.outgoing import Outgoing
-from mailsla.core.collection.held import SentMail, Words, fields_of, names
+from mailsla.core.alerts.signed_action import MailAction
+from mailsla.core.collection.held import Borne, SentMail, Words, fields_of, names
 from mailsla.core.collection.on_server import ListedMailbox
 from mailsla.core.collection.to_store import Batch, new_message
 from mailsla.core.errors import UsageError
@@ -46,7 +49,7 @@ def asked(by: str = "bruno@example.org", *, subject: str, **said: Any) -> Header
 
 def subjects(engine: Engine, written: str) -> list[str]:
     store = store_on(engine)
-    return [item.header.subject for item, _about in holding(store.held, (), written).mails()]
+    return [item.header.subject for item, *_about in holding(store.held, (), written).mails()]
 
 
 def test_a_mail_is_somebody_s_whatever_in_it_names_them(engine: Engine) -> None:
@@ -85,7 +88,12 @@ def test_a_mail_comes_with_where_it_was_what_was_made_of_it_and_what_was_decided
     for mailbox, item in ((INBOX, request), (SENT, answer)):
         new = (new_message(1, item.copies[0].internal_at, item.header, OFFICE),)
         store.messages.add(store.mailboxes.cursor("contact", mailbox), Batch(7, 1, new, ()), AT)
-    store.copies.mark_gone(store.mailboxes.cursor("contact", INBOX), 7, [1], AT)
+    inbox = store.mailboxes.cursor("contact", INBOX)
+    store.copies.set_keyword(inbox, 7, "$Doublon", [1], AT)
+    store.copies.mark_gone(inbox, 7, [1], AT)
+    reminded = Act("d" * 32, AT, ActOutcome.DONE, action=MailAction.REMIND, target=request.key)
+    for act in (reminded, replace(reminded, mail="c" * 32, target="b" * 32)):
+        store.acts.note(act)
     taken = [
         Decision(1, request.key, Action.EXCLUDE, "doublon", "agent", AT),
         Decision(2, "f" * 32, Action.EXCLUDE, f"{CAMILLE} a téléphoné", "agent", AT),
@@ -101,13 +109,15 @@ def test_a_mail_comes_with_where_it_was_what_was_made_of_it_and_what_was_decided
         store.outbox.mark_sent(number, AT, [Told(request.key, recipient, "overdue", None, AT.date())])
     said = [Words("note", 1, f"{CAMILLE} a écrit trois fois"), Words("publication", 1, f"x{CAMILLE}")]
 
-    held = holding(store.held, store.decisions.taken(), CAMILLE, said)
-    (first, about), (second, _none) = held.mails()
+    held = holding(store.held, store.decisions.taken(), CAMILLE, said, store.acts.all())
+    (first, about, acts), (second, *_none) = held.mails()
 
     assert (first.key, second.key) == (request.key, answer.key)
     assert [(place.account, place.mailbox, place.uid, place.gone_at) for place in first.places] == [
         ("contact", "INBOX", 1, AT)
     ]
+    assert first.places[0].keywords == (Borne("$Doublon", AT, None),)
+    assert list(acts) == [reminded]
     assert (first.side, second.side, second.request) == ("citizen", "outbound", None)
     assert first.request is not None
     assert (first.request.received_at, first.request.excluded) == (request.header.sent_at, "doublon")

@@ -13,13 +13,21 @@ from itertools import count, product
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
 from mailsla.adapters.database.acts import Acts
 from mailsla.adapters.database.engine import open_engine, reading, writing
 from mailsla.adapters.database.outbox import Outbox
 from mailsla.adapters.database.request_days import ALWAYS
-from mailsla.adapters.database.tables import DECISION, DERIVED_DAYS, DERIVED_REQUEST, MESSAGE, PUBLICATION
+from mailsla.adapters.database.tables import (
+    DECISION,
+    DERIVED_DAYS,
+    DERIVED_REQUEST,
+    KEYWORD,
+    LOCATION,
+    MESSAGE,
+    PUBLICATION,
+)
 from mailsla.cli import run
 from mailsla.core.alerts.asked_action import Act, ActOutcome, ActReason
 from mailsla.core.alerts.memory import Told
@@ -153,6 +161,7 @@ def demonstrated(folder: Path) -> Office:
     office.printed("report", "--publish", "--period", "2026-11-02")
     fill_outbox(config.with_name("mailsla.sqlite3"))
     fill_acts(config.with_name("mailsla.sqlite3"))
+    mark(config.with_name("mailsla.sqlite3"))
     dispute(config.with_name("mailsla.sqlite3"))
     forget_who_recorded(config.with_name("mailsla.sqlite3"))
     return office
@@ -238,8 +247,9 @@ def fill_acts(store: Path) -> None:
     engine = open_engine(f"sqlite:///{store}")
     acts = Acts(engine)
     with reading(engine) as connection:
-        seen = connection.execute(select(MESSAGE.c.key).limit(1)).scalar_one()
+        seen, other = connection.execute(select(MESSAGE.c.key).limit(2)).scalars()
     acts.note(Act(seen, NOW, ActOutcome.REFUSED, ActReason.EXPIRED, MailAction.ANSWERED))
+    acts.note(Act(other, NOW, ActOutcome.REFUSED, ActReason.NO_TOKEN))
     mails = count(1)
     for outcome, reasons in (
         (ActOutcome.DONE, [None]),
@@ -248,10 +258,21 @@ def fill_acts(store: Path) -> None:
     ):
         for reason, action in product(reasons, (None, *MailAction)):
             detail = "Donnez une raison." if reason is ActReason.CHECKED else ""
-            target = None if action is None else 16 * "0a"
+            target = None if action is None else seen
             acts.note(Act(f"{next(mails):032x}", NOW, outcome, reason, action, target, detail=detail))
-    acts.note(Act("e" * 32, NOW, ActOutcome.DONE, None, MailAction.REMIND, 16 * "0b", until=NOW.date()))
-    acts.note(Act("f" * 32, NOW, ActOutcome.DONE, None, MailAction.ANSWERED, 8 * "0c", "t" * 32, 1))
+    acts.note(Act("e" * 32, NOW, ActOutcome.DONE, None, MailAction.REMIND, seen, until=NOW.date()))
+    acts.note(Act("f" * 32, NOW, ActOutcome.DONE, None, MailAction.ANSWERED, seen, "t" * 32, 1))
+    engine.dispose()
+
+
+def mark(store: Path) -> None:
+    """Add a keyword that a mail bears, and one that it bore."""
+    engine = open_engine(f"sqlite:///{store}")
+    with writing(engine) as connection:
+        copy = connection.execute(select(LOCATION.c.id).limit(1)).scalar_one()
+        for name, gone_at in (("$Doublon", None), ("$Traite", NOW)):
+            row = {"location_id": copy, "name": name, "first_seen_at": NOW, "gone_at": gone_at}
+            connection.execute(insert(KEYWORD).values(row))
     engine.dispose()
 
 

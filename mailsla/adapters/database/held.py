@@ -16,12 +16,13 @@ from mailsla.adapters.database.tables import (
     ALERT,
     DERIVED_MESSAGE,
     DERIVED_REQUEST,
+    KEYWORD,
     LOCATION,
     MAILBOX,
     MESSAGE,
     OUTGOING,
 )
-from mailsla.core.collection.held import HeldMail, OpenedRequest, Place, SentMail, is_about, names
+from mailsla.core.collection.held import Borne, HeldMail, OpenedRequest, Place, SentMail, is_about, names
 from mailsla.core.mail.copies import Mail
 
 PORTION = 500
@@ -102,10 +103,21 @@ def _places(connection: Connection, numbers: Collection[int]) -> dict[int, list[
         .where(among(LOCATION.c.message_id, list(numbers), connection))
         .order_by(LOCATION.c.id)
     )
+    rows_of = connection.execute(query).all()
+    borne = _keywords(connection, [row.id for row in rows_of])
     found: dict[int, list[Place]] = defaultdict(list)
-    for row in connection.execute(query):
-        place = Place(row.account, row.mailbox, abs(row.uid), row.internal_at, row.first_seen_at, row.gone_at)
+    for row in rows_of:
+        seen = (row.internal_at, row.first_seen_at, row.gone_at)
+        place = Place(row.account, row.mailbox, abs(row.uid), *seen, tuple(borne[row.id]))
         found[row.message_id].append(place)
+    return found
+
+
+def _keywords(connection: Connection, copies: Sequence[int]) -> dict[int, list[Borne]]:
+    query = select(KEYWORD).where(among(KEYWORD.c.location_id, copies, connection)).order_by(KEYWORD.c.id)
+    found: dict[int, list[Borne]] = defaultdict(list)
+    for row in connection.execute(query):
+        found[row.location_id].append(Borne(row.name, row.first_seen_at, row.gone_at))
     return found
 
 

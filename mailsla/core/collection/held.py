@@ -13,6 +13,14 @@ from mailsla.core.mail.header import Header
 OF_A_LOCAL_PART = r"[\w.!#$%&'*+/=?^`{|}~-]"
 
 
+class Borne(NamedTuple):
+    """A keyword that a copy of a mail bears, or bore: a mark that people put on it, or that of a draft."""
+
+    name: str
+    first_seen_at: datetime
+    gone_at: datetime | None
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where a mail was seen.
@@ -24,6 +32,7 @@ class Place:
         received_at: When that server got it, as it says (INTERNALDATE).
         first_seen_at: When it was first seen there.
         gone_at: When it was seen to be there no more.
+        keywords: Those that were seen on it there.
     """
 
     account: str
@@ -32,6 +41,7 @@ class Place:
     received_at: datetime | None
     first_seen_at: datetime
     gone_at: datetime | None
+    keywords: tuple[Borne, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,19 +16,26 @@ def actions_document(found: Iterable[tuple[Act, ListedMail | None, bool]], zone:
         "schema": "mailsla.actions/1",
         "actions": [
             {
-                "mail": act.mail,
-                "at": instant(act.at, zone),
+                **action(act, zone),
                 "message_id": None if mail is None else mail.message_id,
                 "from": [] if mail is None else list(mail.senders),
-                "action": None if act.action is None else act.action.value,
-                "target": act.target,
-                "outcome": act.outcome.value,
-                "reason": None if act.reason is None else act.reason.value,
-                "detail": act.detail or None,
                 "waits": waits,
-                "decision": act.decision,
-                "until": None if act.until is None else act.until.isoformat(),
             }
             for act, mail, waits in found
         ],
+    }
+
+
+def action(act: Act, zone: ZoneInfo) -> Document:
+    """What became of one mail that asked for an action."""
+    return {
+        "mail": act.mail,
+        "at": instant(act.at, zone),
+        "action": None if act.action is None else act.action.value,
+        "target": act.target,
+        "outcome": act.outcome.value,
+        "reason": None if act.reason is None else act.reason.value,
+        "detail": act.detail or None,
+        "decision": act.decision,
+        "until": None if act.until is None else act.until.isoformat(),
     }

@@ -6,15 +6,17 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from mailsla.core.alerts.asked_action import Act
 from mailsla.core.collection.held import HeldMail, OpenedRequest, SentMail, Words, fields_of
 from mailsla.core.pairing.decision import Decision
+from mailsla.presentation.documents.actions import action
 from mailsla.presentation.documents.request import decision
 from mailsla.presentation.documents.values import Document, instant
 
 
 def person_document(
     address: str,
-    mails: Iterable[tuple[HeldMail, Sequence[Decision]]],
+    mails: Iterable[tuple[HeldMail, Sequence[Decision], Sequence[Act]]],
     decisions: Iterable[Decision],
     words: Iterable[Words],
     sent: Iterable[SentMail],
@@ -26,14 +28,14 @@ def person_document(
         "schema": "mailsla.person/1",
         "address": address,
         "at": instant(at, zone),
-        "mails": (_mail(mail, about, zone) for mail, about in mails),
+        "mails": (_mail(mail, about, acts, zone) for mail, about, acts in mails),
         "decisions": [decision(item, zone) for item in decisions],
         "words": [item._asdict() for item in words],
         "sent": [_sent(mail, zone) for mail in sent],
     }
 
 
-def _mail(mail: HeldMail, about: Iterable[Decision], zone: ZoneInfo) -> Document:
+def _mail(mail: HeldMail, about: Iterable[Decision], acts: Iterable[Act], zone: ZoneInfo) -> Document:
     return {
         "message": mail.key,
         "first_seen_at": instant(mail.first_seen_at, zone),
@@ -46,6 +48,14 @@ def _mail(mail: HeldMail, about: Iterable[Decision], zone: ZoneInfo) -> Document
                 "received_at": instant(place.received_at, zone),
                 "first_seen_at": instant(place.first_seen_at, zone),
                 "gone_at": instant(place.gone_at, zone),
+                "keywords": [
+                    {
+                        "name": borne.name,
+                        "first_seen_at": instant(borne.first_seen_at, zone),
+                        "gone_at": instant(borne.gone_at, zone),
+                    }
+                    for borne in place.keywords
+                ],
             }
             for place in mail.places
         ],
@@ -53,6 +63,7 @@ def _mail(mail: HeldMail, about: Iterable[Decision], zone: ZoneInfo) -> Document
         "kind": mail.kind,
         "requests": [] if mail.request is None else [_request(mail.request, zone)],
         "decisions": [decision(item, zone) for item in about],
+        "actions": [action(item, zone) for item in acts],
     }
 
 
