@@ -24,6 +24,7 @@ from mailsla.presentation.pages import (
     report_pictures,
     report_tables,
     report_warnings,
+    service_tables,
 )
 from mailsla.presentation.pages.gathered import Gathered
 from mailsla.presentation.pages.other_promises import other_promises
@@ -200,7 +201,7 @@ def unanswered(built: Report) -> str:
 def _who(built: Report, gathered: Gathered, zone: ZoneInfo) -> Iterator[Section]:
     """Yield services, categories, complaints, causes and actions, and what people filled in: on another sheet."""
     year = built.sections[0]
-    yield Section(_("Par service"), (report_tables.services_by_need(year, built),), new_sheet=True)
+    yield Section(_("Par service"), (service_tables.services_by_need(year, built),), new_sheet=True)
     if len(year.by_category) > 1:
         yield Section(_("Par nature de demande"), tuple(_categories(built, gathered)))
     noted = note_page.standing_notes(gathered.notes, zone)

@@ -19,6 +19,7 @@ from mailsla.presentation.pages import (
     report_pictures,
     report_tables,
     report_warnings,
+    service_tables,
 )
 from mailsla.presentation.pages.other_promises import other_promises
 from mailsla.presentation.pages.page import Block, Emphasis, Line, Page, Picture, Section
@@ -89,7 +90,7 @@ def _alone(picture: Picture) -> Section:
 
 def _services(section: Measured, built: Report, most: int = MOST_SERVICES) -> Section:
     """How each service stands, the one furthest below the target first; of many, so many of them."""
-    table = report_tables.services_by_need(section, built)
+    table = service_tables.services_by_need(section, built)
     blocks: list[Block] = [replace(table, rows=table.rows[:most])]
     hidden = len(table.rows) - most
     if hidden > 0:

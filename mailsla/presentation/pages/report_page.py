@@ -25,7 +25,7 @@ from mailsla.presentation.counting import (
     of_all,
     of_section,
 )
-from mailsla.presentation.pages import periods_beside, report_tables
+from mailsla.presentation.pages import periods_beside, report_tables, service_tables
 from mailsla.presentation.pages.balance_table import balance
 from mailsla.presentation.pages.other_promises import other_promises
 from mailsla.presentation.pages.page import Block, Emphasis, Line, Page, Points, Section
@@ -89,7 +89,7 @@ def situation(built: Report, zone: ZoneInfo, *, known_then: bool) -> Iterable[Li
 
 def _by_service(section: measured.Section, built: Report) -> Section:
     title = _("Par service – {period}").format(period=words.period_name(section.period))
-    return Section(title, (report_tables.services(section, built),))
+    return Section(title, (service_tables.services(section, built),))
 
 
 def _cut(widest: measured.Section, built: Report) -> Iterable[Section]:

@@ -18,7 +18,8 @@ from mailsla.presentation.pages.drawing import Shade
 from mailsla.presentation.pages.mail_page import subject
 from mailsla.presentation.pages.register_page import DecisionLine, PublicationLine
 from mailsla.presentation.pages.report_pictures import LAST_DAY, MOST_COLUMNS
-from mailsla.presentation.pages.report_tables import attained, by_need
+from mailsla.presentation.pages.report_tables import attained
+from mailsla.presentation.pages.service_tables import by_need
 from mailsla.presentation.pages.workbook import Chart, Field, Shape, Sheet, Value
 
 MOST_REQUESTS = 1_048_575

@@ -1,4 +1,4 @@
-"""The tables of the report: the cohorts side by side, then by service, by category, over the period."""
+"""The tables of the report: the cohorts side by side, and over the period."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from mailsla.core.rate.delays import DelayCurve
 from mailsla.core.rate.period import year_before
 from mailsla.core.rate.population import Population
 from mailsla.core.rate.report import Report
-from mailsla.core.rate.section import PeriodLine, Section, ServiceLine
+from mailsla.core.rate.section import PeriodLine, Section
 from mailsla.core.rate.selection import State
 from mailsla.core.rate.standard import Variant
 from mailsla.language import gettext as _
 from mailsla.presentation import words
-from mailsla.presentation.counting import FALLEN_DUE, HANDLED, Counting, counting, of_section, of_service
+from mailsla.presentation.counting import FALLEN_DUE, HANDLED, Counting, counting, of_section
 from mailsla.presentation.pages.page import NOTHING, Alignment, Bar, Cell, Column, Emphasis, Fit, Row, Table
 from mailsla.presentation.told import Named, mention
 
@@ -150,44 +150,7 @@ def _otherwise(built: Report) -> Iterable[Figure]:
     )
 
 
-def services(cohort: Section, built: Report) -> Table:
-    """How each service stands in a cohort."""
-    columns = (
-        Column(_("Service")),
-        *_rate_columns(),
-        Column(_("Médiane"), Alignment.RIGHT, Fit.WHOLE),
-    )
-    counted = of_section(cohort, built)
-    rows = tuple(_service(line, built, of_service(line.service, counted)) for line in cohort.by_service)
-    nobody: Row = (Cell(_("aucune demande")), *[NOTHING] * (len(columns) - 1))
-    return Table(columns, rows or (nobody,))
-
-
-def services_by_need(cohort: Section, built: Report) -> Table:
-    """The same, the one furthest below the target first, those of too few for a rate last; who is below is said."""
-    target, lines = built.commitment.target, by_need(cohort, built)
-    below = _("sous l'objectif") if cohort.finality.is_definitive else _("sous l'objectif à ce jour")
-    table = services(replace(cohort, by_service=tuple(lines)), built)
-    at = _("trait : {target}").format(target=words.percent(target))
-    columns = tuple(column if column.title else replace(column, title=at) for column in table.columns)
-    if not any(_need(line, built) < target for line in lines):
-        return replace(table, columns=columns)
-    said = (Cell(below, emphasis=Emphasis.BAD) if _need(line, built) < target else NOTHING for line in lines)
-    rows = tuple((*row, cell) for row, cell in zip(table.rows, said, strict=True))
-    return replace(table, columns=(*columns, Column(_("Face à l'objectif"), fit=Fit.WHOLE)), rows=rows)
-
-
-def by_need(cohort: Section, built: Report) -> list[ServiceLine]:
-    """Return the services of a cohort, the one furthest below the target first, those of too few for a rate last."""
-    return sorted(cohort.by_service, key=lambda line: _need(line, built))
-
-
-def _need(line: ServiceLine, built: Report) -> Fraction:
-    share = attained(line.population, built.minimum)
-    return Fraction(2) if share is None else share
-
-
-def _rate_columns() -> tuple[Column, ...]:
+def rate_columns() -> tuple[Column, ...]:
     """The columns that `rate_cells` fills."""
     return (
         Column(_("Taux de respect"), fit=Fit.WHOLE),
@@ -207,11 +170,6 @@ def rate_cells(counts: Population, built: Report, of: Counting) -> Row:
     )
 
 
-def _service(line: ServiceLine, built: Report, of: Counting) -> Row:
-    name = Cell(words.service_name(line.service))
-    return (name, *rate_cells(line.population, built, of), median(line.delays, built.minimum))
-
-
 def median(curve: DelayCurve, minimum: int) -> Cell:
     """In how many days one request in two has its answer, of enough of them."""
     days = curve.median if curve.requests >= minimum else None
@@ -221,7 +179,7 @@ def median(curve: DelayCurve, minimum: int) -> Cell:
 def over_time(lines: Sequence[PeriodLine], built: Report) -> Table:
     """How each piece of a cohort stands, beside the same of the year before when known."""
     former = [line.former for line in lines]
-    columns = (Column(_("Période")), *_rate_columns(), Column(_("Chiffre"), fit=Fit.WHOLE))
+    columns = (Column(_("Période")), *rate_columns(), Column(_("Chiffre"), fit=Fit.WHOLE))
     rows = tuple(_piece(line, built) for line in lines)
     if not any(former):
         return Table(columns, rows)

@@ -12,7 +12,7 @@ from mailsla.core.rate.finality import Watched
 from mailsla.core.rate.report import Report
 from mailsla.language import gettext as _
 from mailsla.presentation import mail_terms, words
-from mailsla.presentation.pages import report_tables
+from mailsla.presentation.pages import service_tables
 from mailsla.presentation.pages.page import (
     Alignment,
     Block,
@@ -35,7 +35,7 @@ def services_page(years: Report) -> Page:
     return Page(
         title=_("Services"),
         sections=tuple(
-            Section(words.period_name(section.period), (report_tables.services_by_need(section, years),))
+            Section(words.period_name(section.period), (service_tables.services_by_need(section, years),))
             for section in sections
         )
         or (Section("", (Line(_("Aucune demande.")),)),),

@@ -11,7 +11,7 @@ from mailsla.core.rate.report import Report
 from mailsla.core.rate.section import Section as Measured
 from mailsla.language import gettext as _
 from mailsla.presentation import origin_words, words
-from mailsla.presentation.pages import report_pictures, report_tables
+from mailsla.presentation.pages import report_pictures, report_tables, service_tables
 from mailsla.presentation.pages.other_promises import other_promises
 from mailsla.presentation.pages.page import Emphasis, Line, Page, Section
 from mailsla.presentation.pages.report_answers import answers
@@ -28,7 +28,7 @@ def period_page(built: Report, section: Measured, beside: Sequence[Measured], zo
         zone: The site's.
     """
     alone = replace(built, sections=(section,))
-    table = report_tables.services_by_need(section, built)
+    table = service_tables.services_by_need(section, built)
     return Page(
         title=_("{site} – {period}").format(
             site=words.safe(built.site), period=words.period_name(section.period)
