@@ -75,6 +75,9 @@ def _calendar(built: Report) -> Iterator[Block]:
     year = built.sections[0]
     yield clock_page.special_days(days_off(built))
     changed = year.closures_changed
+    if not changed:
+        yield Line(_("Les fermetures déclarées ne changent aucun verdict."))
+        return
     said = ngettext(
         "Les fermetures déclarées changent {n} verdict ; sans elles : {rate}.",
         "Les fermetures déclarées changent {n} verdicts ; sans elles : {rate}.",
