@@ -49,7 +49,7 @@ BENCHMARKS: dict[str, Callable[[], None]] = {
 QUICK: dict[str, Callable[[], None]] = {
     "headers": headers.main,
     "polling": polling.main,
-    "commands": partial(commands.main, commands.SIZES[:2], postgresql=False),
+    "commands": partial(commands.main, commands.SIZES[:2], postgresql=False, has_site=False),
     "collection": partial(collection.main, collection.SIZES[:1]),
 }
 """In five minutes, once the stores are made: what is felt most, at 10,000 and 100,000 requests, on SQLite."""

@@ -1,4 +1,4 @@
-"""What users feel: the commands, and the daemon's rounds, on a store of an office with years behind it.
+"""What users feel: the commands, each format, and the daemon's rounds, on a store of an office with years behind it.
 
 python -m bench.commands 10000 100000        on SQLite
 python -m bench.commands --postgresql 100000
@@ -32,8 +32,19 @@ LARGE = 200_000
 
 WEEK = week_of(NOW)
 START_UP = ("--help", "clock 2026-11-02 2026-11-10")
-EVERY = ("report", "report --format json", "check", f"requests --period {WEEK}")
-LISTS = ("requests", "requests --format csv", "requests --format json")
+PAGE = "report --format html -o page.html"
+EVERY = (
+    "report",
+    "report --format json",
+    PAGE,
+    "report --format pdf -o page.pdf",
+    "check",
+    f"requests --period {WEEK}",
+)
+LISTS = ("requests", "requests --format csv", "requests --format json", "report --format xlsx -o sheets.xlsx")
+SITE = "pages site"
+SMALL = 20_000
+"""Of more requests than that, a whole site takes minutes."""
 ENDS_WITH = {"check": 1}
 """No server answers for the account whose mail is there, which `check` says."""
 
@@ -55,8 +66,9 @@ GOALS: Mapping[tuple[str, int | None], Goal] = {
     (START_UP[1], None): Goal(0.3),
     ("report", 100_000): Goal(1.2),
     ("report", 1_000_000): Goal(2, 200),
+    (PAGE, 1_000_000): Goal(5),
     **{("check", size): Goal(1.2, 110) for size in SIZES},
-    **{(command, 100_000): Goal(5, 200) for command in LISTS},
+    **{(command, 100_000): Goal(5, 200) for command in LISTS if command.startswith("requests")},
     (f"requests --period {WEEK}", 1_000_000): Goal(1.2),
 }
 """By command and number of requests; None: with no store."""
@@ -86,7 +98,7 @@ class Measured:
     rounds: Mapping[str, float]
 
 
-def main(sizes: Sequence[int] = SIZES, *, postgresql: bool | None = None) -> None:
+def main(sizes: Sequence[int] = SIZES, *, postgresql: bool | None = None, has_site: bool = True) -> None:
     """Print the tables of each database (both by default), and whether the goals hold."""
     starts = {line: measure(line.split(), {}) for line in START_UP}
     print("no store")
@@ -97,7 +109,7 @@ def main(sizes: Sequence[int] = SIZES, *, postgresql: bool | None = None) -> Non
     with DovecotServer(rawlog=False) as server:
         for is_postgresql in databases:
             with _database(is_postgresql=is_postgresql) as database, ExitStack() as copies:
-                _judge_all([of_store(size, server, database, copies) for size in sizes])
+                _judge_all([of_store(size, server, database, copies, has_site=has_site) for size in sizes])
 
 
 @contextmanager
@@ -107,7 +119,12 @@ def _database(*, is_postgresql: bool) -> Iterator[PostgresqlServer | None]:
 
 
 def of_store(
-    requests: int, server: DovecotServer, database: PostgresqlServer | None, copies: ExitStack
+    requests: int,
+    server: DovecotServer,
+    database: PostgresqlServer | None,
+    copies: ExitStack,
+    *,
+    has_site: bool,
 ) -> Measured:
     """Measure everything on a copy of one store, which stays as long as `copies` do; print it and return it."""
     user = f"guichet{requests}@pref.example.fr"
@@ -117,7 +134,11 @@ def of_store(
         copies.callback(database.drop_database, url)
     config = copies.enter_context(copied(requests, url, **account_of(server, user)))
     print(f"{requests:,} requests, {'PostgreSQL' if url else 'SQLite'}", flush=True)
-    asked = EVERY if requests > LARGE else (*EVERY, *LISTS)
+    asked = (
+        *EVERY,
+        *(() if requests > LARGE else LISTS),
+        *((SITE,) if has_site and requests <= SMALL else ()),
+    )
     environment = {"MAILSLA_NOW": NOW.isoformat(), "MAILSLA_CONFIG": str(config)}
     commands = {line: measure(line.split(), environment, ENDS_WITH.get(line, 0)) for line in asked}
     _show(commands)
