@@ -15,7 +15,7 @@ from mailsla.core.rate import report
 from mailsla.core.rate.case import Case
 from mailsla.core.rate.finality import Watched
 from mailsla.core.rate.period import Grain, Period, last_full_week
-from mailsla.core.rate.publication import FactsDigest, Publication, Published, Source
+from mailsla.core.rate.publication import Publication, Published, Source, SourceDigest
 from mailsla.core.rate.publishing import PublishedNow, first_day, publication, receipts
 from mailsla.core.rate.reading import Reading, first_receipt, reading
 from mailsla.core.rate.report import Known, Question, Report
@@ -53,7 +53,7 @@ class Derivations(Protocol):
     def not_requests(self, since: datetime, until: datetime) -> Sequence[tuple[str, int]]:
         """Count the messages that were no request, by kind."""
 
-    def facts_digests(self, stretches: Sequence[tuple[datetime, datetime]]) -> Sequence[FactsDigest]:
+    def facts_digests(self, stretches: Sequence[tuple[datetime, datetime]]) -> Sequence[SourceDigest]:
         """Return the names of what is known of the messages of each of some stretches of time."""
 
 
@@ -63,8 +63,8 @@ class Decisions(Protocol):
     def decided(self) -> frozenset[str]:
         """Return the keys of the requests and mails about which a decision is in force."""
 
-    def digest(self) -> str:
-        """Return the name of the decisions taken."""
+    def digest(self) -> SourceDigest:
+        """Return the names of the decisions taken."""
 
 
 class Publications(Protocol):
@@ -198,9 +198,10 @@ def drafts(
 ) -> Iterator[Publication]:
     """Yield the verdicts of some periods as they stand at `now`, and what they follow from; nothing is written."""
     stretches = [(first_day(period, rules, rules.by), now) for period in periods]
-    for period, (facts, read) in zip(periods, _read(store, rules, stretches), strict=True):
+    for period, found in zip(periods, _read(store, rules, stretches), strict=True):
         cases = store.derivations.cases(*receipts(period, rules, rules.by))
-        yield publication(cases, rules, period, now, {Source.FACTS: facts.salted, **read}, rules.by)
+        read = {digest.source: digest.salted for digest in (found.facts, found.decisions)}
+        yield publication(cases, rules, period, now, {**read, Source.RULES: found.rules}, rules.by)
 
 
 def published(store: ReportStore, rules: ReportRules) -> Iterator[PublishedNow]:
@@ -208,8 +209,8 @@ def published(store: ReportStore, rules: ReportRules) -> Iterator[PublishedNow]:
     found = store.publications.all()
     stretches = [(first_day(item.period, rules, item.by), item.at) for item in found]
     to_read = [
-        _ToRead(*receipts(item.period, rules, item.by), item, {Source.FACTS: facts.like(item), **others})
-        for item, (facts, others) in zip(found, _read(store, rules, stretches), strict=True)
+        _ToRead(*receipts(item.period, rules, item.by), item, read.like(item))
+        for item, read in zip(found, _read(store, rules, stretches), strict=True)
     ]
     for several in _together(sorted(to_read, key=lambda item: item.since)):
         cases = store.derivations.cases(several[0].since, max(item.until for item in several))
@@ -238,9 +239,22 @@ def _together(ordered: Iterable[_ToRead]) -> Iterator[list[_ToRead]]:
         yield several
 
 
+class _Sources(NamedTuple):
+    """What the store holds that decides a figure: its facts, the decisions, the name of the rules that derived."""
+
+    facts: SourceDigest
+    decisions: SourceDigest
+    rules: str
+
+    def like(self, published: Publication) -> dict[Source, str]:
+        """Return their names, each as a publication was made with."""
+        digests = {digest.source: digest.like(published) for digest in (self.facts, self.decisions)}
+        return {**digests, Source.RULES: self.rules}
+
+
 def _read(
     store: ReportStore, rules: ReportRules, stretches: Sequence[tuple[date, datetime]]
-) -> list[tuple[FactsDigest, dict[Source, str]]]:
+) -> list[_Sources]:
     """Return what the store holds that decides some figures: of facts from a day on, up to an instant, and the rest."""
     if not stretches:
         return []
@@ -249,5 +263,4 @@ def _read(
     asked = [(start_of(first), at) for first, at in stretches]
     different = list(dict.fromkeys(asked))
     facts = dict(zip(different, store.derivations.facts_digests(different), strict=True))
-    rest = {Source.DECISIONS: decisions, Source.RULES: made_by.rules}
-    return [(facts[stretch], rest) for stretch in asked]
+    return [_Sources(facts[stretch], decisions, made_by.rules) for stretch in asked]

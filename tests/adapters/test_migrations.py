@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 import subprocess
 import sys
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, Engine, inspect, select, text
+from sqlalchemy import Connection, Engine, insert, inspect, select, update
 
 from mailsla.adapters.database import migrating, rows, schema
 from mailsla.adapters.database.bulk import column_values, insert_rows
 from mailsla.adapters.database.clue_counts import Counted
-from mailsla.adapters.database.decisions import DIGESTED, Decisions
+from mailsla.adapters.database.decisions import decision_row
 from mailsla.adapters.database.engine import reading, writing
 from mailsla.adapters.database.outbox import Outbox
 from mailsla.adapters.database.store import store_on
@@ -388,6 +389,8 @@ def _before_0019(connection: Connection) -> None:
     connection.exec_driver_sql("drop table note")
     for name in ("dropped_at", "dropped"):
         connection.exec_driver_sql(f"alter table outgoing drop column {name}")
+    for name in ("salt", "hashes", "former"):
+        connection.exec_driver_sql(f"alter table decision drop column {name}")
     connection.exec_driver_sql(
         "create table alert (request varchar(32) not null, level varchar not null, outgoing_id integer not null "
         "references outgoing (id), created_at timestamp not null, "
@@ -398,7 +401,7 @@ def _before_0019(connection: Connection) -> None:
 def test_a_store_that_took_no_action_keeps_its_decisions_and_takes_some(empty_engine: Engine) -> None:
     schema.upgrade(empty_engine, "0019")
     decision = Decision(1, KEY, Action.EXCLUDE, "essai", "a.martin", AT)
-    Decisions(empty_engine).add(decision)
+    _decide_before_0023(empty_engine, decision)
     act = Act(KEY, AT, ActOutcome.DONE, None, MailAction.CONFIRM, KEY, "t" * 32, 1)
 
     schema.upgrade(empty_engine)
@@ -484,7 +487,6 @@ def test_what_was_decided_and_published_before_the_machine_s_word_was_noted_says
             ),
         ):
             connection.exec_driver_sql(statement.replace("%", "%%"))
-        digested = connection.execute(text("select * from decision")).all()
     store = store_on(empty_engine)
 
     schema.upgrade(empty_engine)
@@ -496,11 +498,7 @@ def test_what_was_decided_and_published_before_the_machine_s_word_was_noted_says
     assert store.publications.periods() == {published.period}
     with reading(empty_engine) as connection:
         first = connection.execute(select(SET_ASIDE.c.first_seen_at)).scalar_one()
-        kept = connection.execute(select(*(DECISION.c[name] for name in DIGESTED))).all()
     assert first == datetime(2026, 11, 13, 8, tzinfo=UTC)
-    assert [len(row) for row in kept] == [len(row) for row in digested], (
-        "the digest names what it named before"
-    )
 
 
 def test_a_store_of_before_notes_keeps_its_decisions_and_has_none(empty_engine: Engine) -> None:
@@ -519,3 +517,48 @@ def test_a_store_of_before_notes_keeps_its_decisions_and_has_none(empty_engine: 
     migrating.check(empty_engine)
     assert [item.reason for item in store.decisions.taken()] == ["doublon"]
     assert store.notes.all() == ()
+
+
+def _decide_before_0023(engine: Engine, *decisions: Decision) -> None:
+    with writing(engine) as connection:
+        for decision in decisions:
+            connection.execute(insert(DECISION).values(decision_row(decision)))
+
+
+def test_a_figure_published_before_decisions_were_salted_is_held_against_their_digest_of_then(
+    empty_engine: Engine,
+) -> None:
+    schema.upgrade(empty_engine, "0022")
+    decided = [
+        Decision(1, KEY, Action.EXCLUDE, "doublon", "a.martin", AT),
+        Decision(2, KEY, Action.ANSWERED, "rappelée", "b.petit", AT, at=AT, text="téléphone"),
+    ]
+    _decide_before_0023(empty_engine, *decided)
+    named = ("id", "target", "action", "value", "reason", "decided_by", "decided_at")
+    with reading(empty_engine) as connection:
+        rows_of_before = connection.execute(select(*(DECISION.c[name] for name in named))).all()
+    words = "".join(repr(tuple(row)) for row in rows_of_before)
+    store = store_on(empty_engine)
+
+    schema.upgrade(empty_engine)
+
+    migrating.check(empty_engine)
+    digest = store.decisions.digest()
+    assert digest.former == hashlib.sha256(words.encode()).hexdigest()[:16]
+    assert store.decisions.taken() == tuple(decided)
+    _blank(empty_engine)
+    assert store.decisions.digest() == digest, "the words decide neither"
+    store.decisions.add(decided[0])
+    assert store.decisions.digest().former == ""
+    assert store.decisions.digest().salted != digest.salted
+
+
+def _blank(engine: Engine) -> None:
+    with writing(engine) as connection:
+        connection.execute(update(DECISION).values(reason="", salt=None))
+
+
+def test_no_decision_at_all_is_named_as_it_was(empty_engine: Engine) -> None:
+    schema.upgrade(empty_engine)
+
+    assert store_on(empty_engine).decisions.digest().former == hashlib.sha256().hexdigest()[:16]

@@ -21,7 +21,7 @@ from mailsla.core.rate.belonging import Belonging
 from mailsla.core.rate.case import Case, case_of
 from mailsla.core.rate.former_digests import former_digests
 from mailsla.core.rate.period import parse_period
-from mailsla.core.rate.publication import SALTED, FactsDigest, Publication, Revision, Source
+from mailsla.core.rate.publication import SALTED, Publication, Revision, Source, SourceDigest
 from mailsla.core.rate.publishing import PublishedNow, publication, recounted, rules_at_hand
 from mailsla.core.rate.report_rules import ReportRules
 from mailsla.core.rate.standard import Standard
@@ -240,10 +240,11 @@ def test_what_is_published_of_a_period_is_what_its_report_counts(name: str, by: 
     assert len(found) > 5
 
 
-def test_facts_are_held_against_the_digest_that_a_publication_was_made_with() -> None:
-    digest = FactsDigest(f"{SALTED}new", "former")
+@pytest.mark.parametrize("source", [Source.FACTS, Source.DECISIONS])
+def test_a_source_is_held_against_the_digest_that_a_publication_was_made_with(source: Source) -> None:
+    digest = SourceDigest(source, f"{SALTED}new", "former")
     made = published(BEFORE)
 
-    assert digest.like(replace(made, digests={Source.FACTS: f"{SALTED}old"})) == f"{SALTED}new"
-    assert digest.like(replace(made, digests={Source.FACTS: "0123456789abcdef"})) == "former"
+    assert digest.like(replace(made, digests={source: f"{SALTED}old"})) == f"{SALTED}new"
+    assert digest.like(replace(made, digests={source: "0123456789abcdef"})) == "former"
     assert digest.like(replace(made, digests={})) == "former"

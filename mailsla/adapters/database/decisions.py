@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
+from os import urandom
 from typing import Any
 
 from sqlalchemy import Connection, Engine, insert, select, true
@@ -16,11 +17,13 @@ from mailsla.adapters.database.keys import has_key
 from mailsla.adapters.database.messages import TIE_COLUMNS
 from mailsla.adapters.database.pending import derive_again
 from mailsla.adapters.database.tables import DECISION, MESSAGE, TIE
+from mailsla.core.mail.salted_hashes import SALT_BYTES, salted_hashes
 from mailsla.core.pairing.decision import Action, Decision, Recorded, in_force
 from mailsla.core.pairing.ties import tie_of_decision
+from mailsla.core.rate.publication import SALTED, Source, SourceDigest
 
-DIGESTED = ("id", "target", "action", "value", "reason", "decided_by", "decided_at")
-"""The columns that the digest of decisions names: those of before the machine's own word was noted."""
+NONE_TAKEN = hashlib.sha256().hexdigest()[:16]
+"""The former digest of no decision at all."""
 
 
 class Decisions:
@@ -39,14 +42,14 @@ class Decisions:
         """Return the keys of the requests and mails about which a decision is in force."""
         return frozenset(key for item in in_force(self.taken()).all for key in _named(item))
 
-    def digest(self) -> str:
-        """Return a digest of every decision taken."""
-        digest = hashlib.sha256()
-        query = select(*(DECISION.c[name] for name in DIGESTED)).order_by(DECISION.c.id)
+    def digest(self) -> SourceDigest:
+        """Return the digests of every decision taken: its free text goes some day, and its salted hashes stay."""
+        digest, former = hashlib.sha256(), NONE_TAKEN
         with reading(self._engine) as connection:
-            for row in connection.execute(query):
-                digest.update(repr(tuple(row)).encode())
-        return digest.hexdigest()[:16]
+            for row in connection.execute(select(DECISION).order_by(DECISION.c.id)):
+                digest.update(_said(decision_of(row)).encode() + (row.hashes or b""))
+                former = row.former or ""
+        return SourceDigest(Source.DECISIONS, f"{SALTED}{digest.hexdigest()}", former)
 
     def add(self, decision: Decision) -> int:
         """Add a decision and return its number; what it is about is derived again."""
@@ -56,11 +59,36 @@ class Decisions:
 
 def add_decision(connection: Connection, decision: Decision) -> int:
     """Add a decision in a transaction and return its number; what it is about is derived again."""
-    added = connection.execute(insert(DECISION).values(decision_row(decision)).returning(DECISION.c.id))
+    salt = urandom(SALT_BYTES)
+    row = {**decision_row(decision), "salt": salt, "hashes": salted_hashes(salt, free_text(decision))}
+    added = connection.execute(insert(DECISION).values(row).returning(DECISION.c.id))
     number = int(added.scalar_one())
     derive_again(connection, _numbers(connection, _named(decision)), decision.decided_at)
     tie_joined(connection, replace(decision, number=number))
     return number
+
+
+def free_text(decision: Decision) -> tuple[str, str]:
+    """Return the words of a decision that go when personal data ends."""
+    return decision.reason, decision.text
+
+
+def _said(decision: Decision) -> str:
+    """Return what stays of a decision for ever, as text."""
+    recorded = decision.recorded
+    return repr(
+        (
+            decision.number,
+            decision.target,
+            decision.action.value,
+            decision.other,
+            None if decision.at is None else decision.at.isoformat(),
+            decision.undone,
+            decision.decided_by,
+            decision.decided_at.isoformat(),
+            None if recorded is None else (recorded.by, recorded.at.isoformat()),
+        )
+    )
 
 
 def decisions_where(connection: Connection, which: Any) -> tuple[Decision, ...]:

@@ -42,7 +42,7 @@ from mailsla.core.pairing.request import Request
 from mailsla.core.pairing.rules import PairingRules
 from mailsla.core.rate.case import Case
 from mailsla.core.rate.effect import TakenBack
-from mailsla.core.rate.publication import FactsDigest
+from mailsla.core.rate.publication import SourceDigest
 from mailsla.core.rate.reading import Reading
 
 
@@ -116,7 +116,7 @@ class Derivations(RequestLists):
         """Yield, for some decisions, the requests around each and what they would be without it."""
         return taken_back(self._engine, rules, numbers)
 
-    def facts_digests(self, stretches: Sequence[tuple[datetime, datetime]]) -> list[FactsDigest]:
+    def facts_digests(self, stretches: Sequence[tuple[datetime, datetime]]) -> list[SourceDigest]:
         """Return, for each of some stretches of time, the digests of its messages.
 
         Both ends belong to a stretch. All is read once, however many stretches there are.

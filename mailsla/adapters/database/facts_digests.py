@@ -10,12 +10,12 @@ from sqlalchemy import Connection, select
 
 from mailsla.adapters.database.bulk import STREAMED
 from mailsla.adapters.database.tables import DERIVED_MESSAGE, MESSAGE
-from mailsla.core.rate.publication import SALTED, FactsDigest
+from mailsla.core.rate.publication import SALTED, Source, SourceDigest
 
 
 def facts_digests(
     connection: Connection, stretches: Sequence[tuple[datetime, datetime]]
-) -> list[FactsDigest]:
+) -> list[SourceDigest]:
     """Return, for each of some stretches of time, both ends included, the digests of its messages; all is read once."""
     if not stretches:
         return []
@@ -34,6 +34,6 @@ def facts_digests(
                 former.update(said)
                 salted.update(said + (hashes or b""))
     return [
-        FactsDigest(f"{SALTED}{salted.hexdigest()}", former.hexdigest()[:16])
+        SourceDigest(Source.FACTS, f"{SALTED}{salted.hexdigest()}", former.hexdigest()[:16])
         for _first, _last, former, salted in digests
     ]

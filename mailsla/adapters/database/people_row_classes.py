@@ -17,7 +17,9 @@ SQLModel.metadata.naming_convention = NAMING
 class DecisionRow(SQLModel, table=True):
     """What a person decided about a request or a message; never changed, never removed.
 
-    `recorded_by` and `recorded_at` are the machine's own word; NULL in rows of before it was asked.
+    `recorded_by` and `recorded_at` are the machine's own word; NULL in rows of before it was asked. `hashes` stays of
+    the free text when that goes, and `salt` does not. `former` is the digest of all decisions up to this one as it was
+    made until 0023; NULL in rows of after that.
     """
 
     __tablename__ = "decision"
@@ -30,6 +32,9 @@ class DecisionRow(SQLModel, table=True):
     decided_at: datetime
     recorded_by: str | None = None
     recorded_at: datetime | None = None
+    salt: bytes | None = None
+    hashes: bytes | None = None
+    former: str | None = None
 
 
 class PublicationRow(SQLModel, table=True):

@@ -97,6 +97,9 @@ DECISION = Table(
     Column("decided_at", Instant, nullable=False),
     Column("recorded_by", String),
     Column("recorded_at", Instant),
+    Column("salt", LargeBinary),
+    Column("hashes", LargeBinary),
+    Column("former", String),
     Index("ix_decision_target", "target"),
 )
 

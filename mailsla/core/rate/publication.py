@@ -24,24 +24,29 @@ class Source(StrEnum):
 
 
 SALTED = "salted "
-"""Begins the digest of facts that is made of salted hashes; those without it are of identities and instants alone."""
+"""Begins the digests of facts and of decisions that are made of salted hashes.
+
+Those without it are older: of facts, made of identities and instants alone; of decisions, of their very words.
+"""
 
 
 @dataclass(frozen=True, slots=True)
-class FactsDigest:
-    """The names of what is known of some messages.
+class SourceDigest:
+    """The names of what is known of one source.
 
     Attributes:
+        source: Which.
         salted: Made of the salted hash of each value, which stays when the value goes (DOMAIN: the proof).
-        former: Made of identities and instants, for publications that were made with it.
+        former: As it was made before that, for publications that were made with it; empty when none can be equal.
     """
 
+    source: Source
     salted: str
     former: str
 
     def like(self, published: Publication) -> str:
         """Return the one that a publication was made with."""
-        is_salted = published.digests.get(Source.FACTS, "").startswith(SALTED)
+        is_salted = published.digests.get(self.source, "").startswith(SALTED)
         return self.salted if is_salted else self.former
 
 
