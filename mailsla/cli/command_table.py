@@ -64,6 +64,12 @@ def declared() -> dict[str, Declared]:
             "backup",
             _("Copie la base dans un fichier, entière, pendant que mailsla travaille."),
         ),
+        "restore": Declared("backing_up", "restore", _("Remet une copie de la base à sa place.")),
+        "copy": Declared(
+            "copying",
+            "copy",
+            _("Copie la base dans une autre, vide : de SQLite à PostgreSQL, ou l'inverse."),
+        ),
         "person": Declared(
             "person",
             "person",

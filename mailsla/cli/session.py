@@ -151,11 +151,11 @@ def application(context: typer.Context, read: Settings | None = None) -> Iterato
 
     site = settings(context) if read is None else read
     now = demo.clock() if chosen(context).demo else None
-    with open_application(site, now=now, told=_conversion_told()) as app:
+    with open_application(site, now=now, told=conversion_told()) as app:
         yield app
 
 
-def _conversion_told() -> Callable[[int, int], None]:
+def conversion_told() -> Callable[[int, int], None]:
     """Return what says once that a store is converted, and, on a terminal, how many messages each migration has."""
     is_said = False
 

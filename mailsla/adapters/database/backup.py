@@ -40,12 +40,19 @@ def copy_whole(url: str, target: Path) -> None:
         )
     if target.is_symlink() or target.exists():
         raise FileExistsError(target)
+    with beside(target) as part:
+        _copy(url, part)
+        put_on_disk(part)
+        give_name(part, target)
+
+
+@contextmanager
+def beside(target: Path) -> Iterator[Path]:
+    """Give a new file in the folder of `target`, for its user alone; whatever has its name at the end is removed."""
     part = target.with_name(f".mailsla-{secrets.token_hex(8)}")
     os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600))
     try:
-        _copy(url, part)
-        _put_on_disk(part)
-        _give_name(part, target)
+        yield part
     finally:
         for name in ("", "-wal", "-shm", "-journal"):
             with suppress(FileNotFoundError):
@@ -55,24 +62,39 @@ def copy_whole(url: str, target: Path) -> None:
 def _copy(url: str, part: Path) -> None:
     engine = open_engine(url, is_new=False)
     try:
-        with _translated(), reading(engine) as connection, closing(sqlite3.connect(part)) as copy:
+        with translated(_damaged()), reading(engine) as connection:
             source = connection.connection.driver_connection
             assert isinstance(source, sqlite3.Connection)
-            source.backup(copy)
-            # One file, with no log beside it.
-            copy.execute("PRAGMA journal_mode=DELETE")
-            [(said,), *_others] = copy.execute("PRAGMA quick_check").fetchall()
-            has_mails = copy.execute("SELECT 1 FROM sqlite_master WHERE name = 'message'").fetchone()
+            copy_pages(source, part, _damaged())
     finally:
         engine.dispose()
+
+
+def copy_pages(source: sqlite3.Connection, part: Path, damaged: PermanentError) -> None:
+    """Copy a store, as it is at one instant, into a file that is there; it is read through, and has no log beside it.
+
+    Raises:
+        PermanentError: When it is `damaged`, or no store of mailsla.
+        sqlite3.DatabaseError: What `translated` says in words.
+    """
+    with closing(sqlite3.connect(part)) as copy:
+        source.backup(copy)
+        copy.execute("PRAGMA journal_mode=DELETE")
+        [(said,), *_others] = copy.execute("PRAGMA quick_check").fetchall()
+        has_mails = copy.execute("SELECT 1 FROM sqlite_master WHERE name = 'message'").fetchone()
     if said != "ok":
-        raise _damaged()
+        raise damaged
     if has_mails is None:
-        raise PermanentError(_("cette base n'est pas une base de mailsla."))
+        raise not_ours()
+
+
+def not_ours() -> PermanentError:
+    """Return the error that says that a database is another program's."""
+    return PermanentError(_("cette base n'est pas une base de mailsla."))
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
+def translated(damaged: PermanentError) -> Iterator[None]:
     """Say in words what SQLite meets while it copies: that goes past the engine, which says the rest."""
     try:
         yield
@@ -82,7 +104,7 @@ def _translated() -> Iterator[None]:
             # Only the copy is written to.
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from error
         if name.startswith(DAMAGED):
-            raise _damaged() from error
+            raise damaged from error
         raise TransientError(_("la base de données ne répond pas ({reason}).").format(reason=name)) from error
 
 
@@ -90,7 +112,7 @@ def _damaged() -> PermanentError:
     return PermanentError(_("la base est abîmée : elle ne peut pas être sauvegardée telle quelle."))
 
 
-def _give_name(part: Path, target: Path) -> None:
+def give_name(part: Path, target: Path) -> None:
     """Give a file its name, unless another has it by now."""
     try:
         # Unlike a renaming, it replaces nothing that came there meanwhile.
@@ -101,7 +123,8 @@ def _give_name(part: Path, target: Path) -> None:
         part.rename(target)
 
 
-def _put_on_disk(part: Path) -> None:
+def put_on_disk(part: Path) -> None:
+    """Wait until all of a file, or of a folder's names, is on the disk."""
     handle = os.open(part, os.O_RDONLY)
     try:
         os.fsync(handle)

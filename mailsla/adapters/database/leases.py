@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Engine, or_, select, update
+from sqlalchemy import Connection, Engine, or_, select, update
 
 from mailsla.adapters.database.bulk import insert_new
 from mailsla.adapters.database.engine import reading, writing
@@ -45,3 +45,14 @@ class Leases:
         claimed = select(ACCOUNT.c.claimed_by).where(ACCOUNT.c.name == account)
         with reading(self._engine) as connection:
             return connection.execute(claimed).scalar_one_or_none()
+
+    def held(self, now: datetime) -> bool:
+        """Tell whether some worker has an account."""
+        claimed = select(ACCOUNT.c.claimed_by).where(ACCOUNT.c.claimed_until > now).limit(1)
+        with reading(self._engine) as connection:
+            return connection.execute(claimed).first() is not None
+
+
+def free(connection: Connection) -> None:
+    """Give every account back: in a store that was copied while workers had some, none has any."""
+    connection.execute(update(ACCOUNT).values(claimed_by=None, claimed_until=None))

@@ -23,10 +23,10 @@ def upgrade(engine: Engine, revision: str = "head", told: Told = untold) -> None
         PermanentError: When a newer mailsla has written the store.
         TransientError: When the database cannot be reached.
     """
-    current = _current(engine)
+    at = version(engine)
     if is_read_only(engine.url):
-        _demand_latest(current)
-    if current != revisions()[-1] or revision != "head":
+        _demand_latest(at)
+    if at != revisions()[-1] or revision != "head":
         from mailsla.adapters.database import migrating  # noqa: PLC0415 (alembic takes memory: only when it must)
 
         migrating.migrate(engine, revision, told)
@@ -39,7 +39,7 @@ def demand(engine: Engine) -> None:
         PermanentError: When it is at another, or is no store of mailsla.
         TransientError: When the database cannot be reached.
     """
-    _demand_latest(_current(engine))
+    _demand_latest(version(engine))
 
 
 def _demand_latest(current: str | None) -> None:
@@ -59,7 +59,7 @@ def revisions() -> list[str]:
     return sorted(path.name[:4] for path in (migrations.FOLDER / "versions").glob("[0-9]*.py"))
 
 
-def _current(engine: Engine) -> str | None:
+def version(engine: Engine) -> str | None:
     """Return the migration that the store is at; None for an empty one.
 
     Raises:
