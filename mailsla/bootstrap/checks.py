@@ -8,6 +8,7 @@ from mailsla.adapters.database.sizes import store_size
 from mailsla.bootstrap.access import smtp_server
 from mailsla.bootstrap.application import Application
 from mailsla.config import Account
+from mailsla.core.alerts.alert_findings import HeadsMissing
 from mailsla.core.alerts.findings import Finding
 from mailsla.core.office.authorship import vouching_server
 from mailsla.usecases import check as checking
@@ -23,7 +24,10 @@ def check(app: Application, *, quick: bool, is_derived: bool = True) -> list[Fin
     """
     if quick:
         return list(checking.recent(app.intervals, app.store.runs, app.store.derivations, app.now()))
-    smtp, office = app.site.settings.smtp, app.site.office
+    smtp, office, alerts = app.site.settings.smtp, app.site.office, app.site.alert_rule
+    today = app.now().astimezone(app.site.zone).date()
+    untold = alerts.untold(today)
+    headless = alerts.without_head(today)
     installation = checking.Installation(
         accounts=[_access(app, account) for account in app.accounts],
         greet=None if smtp is None else smtp_server(smtp).greet,
@@ -38,6 +42,8 @@ def check(app: Application, *, quick: bool, is_derived: bool = True) -> list[Fin
         vouching=""
         if office.trusted_authserv_id
         else vouching_server(app.store.messages.latest_traces(), office),
+        heads_missing=HeadsMissing(headless, stood_in_for=untold.isdisjoint(headless)) if headless else None,
+        untold=app.store.clues.waiting_of(untold),
         size=store_size(app.engine),
         is_derived=is_derived,
     )

@@ -44,7 +44,8 @@ def report(
     pictures, it counts their weeks and days too.
     """
     now = app.now()
-    wanted = periods or reporting.usual_periods(now.astimezone(app.site.zone).date())
+    today = now.astimezone(app.site.zone).date()
+    wanted = periods or reporting.usual_periods(today)
     with garbage_collector.paused():
         return reporting.build(
             app.store,
@@ -55,6 +56,7 @@ def report(
             grain=grain,
             balance=app.store.mails.balance(),
             watched=app.watched(),
+            untold=app.site.alert_rule.untold(today),
             most_overdue=most_overdue,
             is_usual=not periods,
             is_pictured=is_pictured,

@@ -18,10 +18,10 @@ from mailsla.core.alerts.findings import (
     ConfigurationKept,
     ConfigurationRead,
     Finding,
-    Health,
     Part,
     StoreSuperseded,
 )
+from mailsla.core.alerts.health import Health
 from mailsla.core.errors import MailslaError, Superseded
 from mailsla.language import gettext as _
 from mailsla.presentation import check_lines

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import assert_never
 from zoneinfo import ZoneInfo
 
+from mailsla.core.alerts.alert_findings import AlertFinding
 from mailsla.core.alerts.findings import (
     Broken,
     ClockShows,
@@ -17,33 +17,25 @@ from mailsla.core.alerts.findings import (
     ConfigurationRead,
     DerivationLate,
     Finding,
-    FormsUndeclared,
-    Health,
-    IdsOfOthers,
+    InstallationFinding,
     LastCollected,
     MailboxesListed,
     MailSetAside,
     NextWorkingDay,
     NoSentMailbox,
-    NotBelieved,
     NotCollected,
     Part,
-    RepliesSeen,
-    RepliesUnseen,
     RequestsKnown,
-    SendingAnswers,
-    SendingUnconfigured,
-    ServerVouches,
     StoreSize,
     StoreSuperseded,
     WorkerOutdated,
 )
+from mailsla.core.alerts.health import Health
+from mailsla.core.alerts.mail_findings import MailFinding
 from mailsla.core.collection.on_server import ListedMailbox
 from mailsla.language import gettext as _
 from mailsla.language import language, ngettext
-from mailsla.presentation import mail_terms, terms, words
-
-MOST_FORMS = 5
+from mailsla.presentation import alert_finding_words, mail_finding_words, mail_terms, terms, words
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,20 +61,24 @@ def health(of: Health) -> str:
     }[of]
 
 
-def _subject(finding: Finding) -> str:  # noqa: C901, PLR0911 (one of each kind)
+def _subject(finding: Finding) -> str:
+    if isinstance(finding, MailFinding):
+        return mail_finding_words.subject(finding)
+    if isinstance(finding, AlertFinding):
+        return alert_finding_words.subject(finding)
+    return _part(finding)
+
+
+def _part(finding: InstallationFinding) -> str:  # noqa: PLR0911 (one of each kind)
     match finding:
         case ConfigurationRead() | ConfigurationKept() | StoreSuperseded() | WorkerOutdated():
             return _("configuration")
         case Broken(Part.ACCOUNT, _, account) | MailboxesListed(account) | NoSentMailbox(account):
             return _("compte {name}").format(name=account)
-        case Broken(Part.SENDING) | SendingUnconfigured() | SendingAnswers():
-            return _("envoi des alertes")
+        case Broken(Part.SENDING):
+            return alert_finding_words.sending()
         case Broken() | RequestsKnown() | StoreSize() | DerivationLate():
             return _("base de données")
-        case RepliesSeen() | RepliesUnseen() | NotBelieved() | ServerVouches() | IdsOfOthers():
-            return _("réponses")
-        case FormsUndeclared():
-            return _("formulaires")
         case MailSetAside():
             return _("courriel mis de côté")
         case CollectedInPart(account) | LastCollected(account):
@@ -96,7 +92,15 @@ def _subject(finding: Finding) -> str:  # noqa: C901, PLR0911 (one of each kind)
     assert_never(finding)
 
 
-def _sentence(finding: Finding, zone: ZoneInfo) -> str:  # noqa: C901, PLR0911, PLR0912 (one of each kind)
+def _sentence(finding: Finding, zone: ZoneInfo) -> str:
+    if isinstance(finding, MailFinding):
+        return mail_finding_words.sentence(finding)
+    if isinstance(finding, AlertFinding):
+        return alert_finding_words.sentence(finding)
+    return _of_installation(finding, zone)
+
+
+def _of_installation(finding: InstallationFinding, zone: ZoneInfo) -> str:  # noqa: C901, PLR0911, PLR0912 (one of each kind)
     match finding:
         case Broken(_, reason) | CollectedInPart(_, reason):
             return reason
@@ -117,22 +121,6 @@ def _sentence(finding: Finding, zone: ZoneInfo) -> str:  # noqa: C901, PLR0911, 
             return _(
                 "aucun dossier d'envoyés reconnu ; nommez-le avec « sent » si les agents répondent d'ici."
             )
-        case RepliesSeen(count):
-            return _replies(count)
-        case FormsUndeclared(senders):
-            return _forms(senders)
-        case RepliesUnseen():
-            return _unseen(finding)
-        case NotBelieved(count):
-            return _not_believed(count)
-        case ServerVouches():
-            return _vouches(finding)
-        case IdsOfOthers(hosts):
-            return _made_elsewhere(hosts)
-        case SendingUnconfigured():
-            return _("pas de section [smtp] : aucune alerte ne partira.")
-        case SendingAnswers():
-            return _("le serveur répond.")
         case RequestsKnown(count):
             return ngettext("{n} demande connue.", "{n} demandes connues.", count).format(n=count)
         case StoreSize():
@@ -187,62 +175,6 @@ def _superseded(saved_at: datetime | None, zone: ZoneInfo) -> str:
 
 def _names(mailboxes: Sequence[ListedMailbox]) -> str:
     return ", ".join(f"{words.safe(box.name, 60)} ({terms.mailbox_role(box.role)})" for box in mailboxes)
-
-
-def _replies(count: int) -> str:
-    if count == 0:
-        return _(
-            "aucune réponse n'a encore été vue : vérifiez que les envoyés des agents sont dans un dossier relevé."
-        )
-    return ngettext("{n} réponse vue.", "{n} réponses vues.", count).format(n=count)
-
-
-def _unseen(finding: RepliesUnseen) -> str:
-    whose = words.by_service(finding.by_service) or _("aucune en attente")
-    return _(
-        "des courriels de la préfecture partent d'une boîte que mailsla ne lit pas ; courriels d'usagers qui y "
-        "répondent : {n}, soit {share} de leurs réponses ; demandes concernées : {whose}. Ajoutez cette boîte par "
-        "[[accounts]], ou son dossier d'envoyés par « sent »."
-    ).format(n=finding.unseen, share=words.percent(finding.share), whose=whose)
-
-
-def _not_believed(count: int) -> str:
-    return ngettext(
-        "{n} courriel dont l'expéditeur est une adresse à nous, sans que rien le prouve, ne vaut pas réponse : voir "
-        "[office] (trusted_authserv_id, networks).",
-        "{n} courriels dont l'expéditeur est une adresse à nous, sans que rien le prouve, ne valent pas réponse : voir "
-        "[office] (trusted_authserv_id, networks).",
-        count,
-    ).format(n=count)
-
-
-def _made_elsewhere(hosts: Sequence[str]) -> str:
-    return _(
-        "vos courriels portent des identifiants d'hôtes que vos domaines ne nomment pas. Pour que la réponse d'un "
-        "usager à l'un d'eux compte comme une preuve qu'il est parti, écrivez dans [office] : "
-        "message_id_hosts = {hosts}"
-    ).format(hosts=json.dumps(list(hosts)))
-
-
-def _vouches(finding: ServerVouches) -> str:
-    return _(
-        "votre serveur dit ce qu'il a vérifié ; s'il le fait pour tout courriel reçu, écrivez dans [office] : "
-        "trusted_authserv_id = {name}"
-    ).format(name=json.dumps(words.safe(finding.authserv_id, 100)))
-
-
-def _forms(senders: Sequence[tuple[str, int]]) -> str:
-    shown = senders[:MOST_FORMS]
-    written = ", ".join(f"{json.dumps(words.safe(address, 100))} ({count})" for address, count in shown)
-    others = len(senders) - len(shown)
-    if others:
-        written = ngettext("{names} et {n} autre", "{names} et {n} autres", others).format(
-            names=written, n=others
-        )
-    return _(
-        "des adresses à nous écrivent comme des formulaires (entre parenthèses, combien de courriels) ; celles qui en "
-        "sont s'ajoutent à form_senders, dans [office] : {written}"
-    ).format(written=written)
 
 
 def _set_aside(finding: MailSetAside) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -110,6 +110,13 @@ def by_service(counts: Iterable[tuple[str | None, int]], among: Counting, state:
             for service, count in counts
         ),
     )
+
+
+def together(counts: Sequence[tuple[str | None, int]], among: Counting, state: State) -> str:
+    """Return how many requests some services have together, with their list."""
+    whole = sum(count for _service, count in counts)
+    parts = tuple(of_service(service, among).of(state) for service, _count in counts)
+    return figure(words.number(whole), whole, CountedTogether(parts))
 
 
 def follow_ups(count: int, of: Counting) -> str:

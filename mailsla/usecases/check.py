@@ -6,117 +6,32 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
 
-from mailsla.core.alerts import findings
+from mailsla.core.alerts import alert_findings, findings, mail_findings
 from mailsla.core.alerts.findings import Finding, Part
 from mailsla.core.clock.working_days import WorkingCalendar
 from mailsla.core.collection.gap import Gap
 from mailsla.core.collection.on_server import ListedMailbox
-from mailsla.core.collection.outcome import RecordedRun, RunOutcome
+from mailsla.core.collection.outcome import RunOutcome
 from mailsla.core.errors import LoginRefused, MailslaError, TransientError
 from mailsla.core.mail.copies import MailboxRole
-from mailsla.usecases.attempts import Attempts, Restraint
+from mailsla.usecases.attempts import Restraint
+from mailsla.usecases.check_sources import (
+    Clues,
+    Configurations,
+    KnownRequests,
+    Listing,
+    RememberedAttempts,
+    Runs,
+    SetAside,
+    Waiting,
+)
 
 RECENT = timedelta(hours=1)
 """A collection older than this, and than its own interval, is a failure."""
 
 SAID_AGAIN = timedelta(minutes=5)
 """Whoever has an older configuration than the store's says so every minute: one who said it before has it no more."""
-
-
-class Runs(Protocol):
-    """What is remembered of collections."""
-
-    def last(self) -> Sequence[RecordedRun]:
-        """Return, for each account, its last ended run and its last successful one."""
-
-
-class SetAside(Protocol):
-    """A mail that could not be read."""
-
-    @property
-    def account(self) -> str:
-        """Whose it is."""
-
-    @property
-    def mailbox(self) -> str:
-        """Where it lies."""
-
-    @property
-    def uid(self) -> int:
-        """Its UID there."""
-
-    @property
-    def reason(self) -> str:
-        """Why, in a word."""
-
-
-class Waiting(Protocol):
-    """What is still to be made of the mails."""
-
-    def waiting_since(self) -> datetime | None:
-        """Return since when the oldest message waits to be derived; None when none does."""
-
-
-class Configurations(Protocol):
-    """What is known of the configurations that a store is worked on with."""
-
-    def outdated_at(self) -> datetime | None:
-        """Return when a process which has an older configuration last worked on this store."""
-
-
-class KnownRequests(Waiting, Configurations, Protocol):
-    """What was made of the mails."""
-
-    def request_count(self) -> int:
-        """Count the requests and follow-ups."""
-
-
-class AnsweredUnseen(Protocol):
-    """How many mails of the office leave unseen, as citizens' answers show it."""
-
-    @property
-    def by_service(self) -> tuple[tuple[str | None, int], ...]:
-        """How many requests of each service are concerned, the most first."""
-
-    @property
-    def unseen(self) -> int:
-        """How many citizens' mails answer a mail of ours that no mailbox holds."""
-
-    @property
-    def seen(self) -> int:
-        """How many answer one that was seen."""
-
-
-class Clues(Protocol):
-    """What the mails show of an installation that is not whole."""
-
-    def outbound_count(self) -> int:
-        """Count the messages of the office to someone outside."""
-
-    def answered_unseen(self) -> AnsweredUnseen:
-        """Count the citizens' mails that answer a mail of the office, seen or not, and whose requests are concerned."""
-
-    def undeclared_forms(self) -> tuple[tuple[str, int], ...]:
-        """Return the addresses of ours that write as forms do, each with how many mails, the most first."""
-
-    def unproven_count(self) -> int:
-        """Count the messages that bear an address of ours, and are not believed to be ours."""
-
-
-class Listing(Protocol):
-    """A connection that lists mailboxes."""
-
-    def mailboxes(self) -> Sequence[ListedMailbox]:
-        """List the mailboxes to collect."""
-
-
-class RememberedAttempts(Attempts, Protocol):
-    """Where logins are remembered, those of a check too."""
-
-    def note_refused_check(self, account: str, at: datetime) -> None:
-        """Remember a refused login that was no collection."""
 
 
 @dataclass(frozen=True)
@@ -151,6 +66,8 @@ class Installation:
         vouching: The name under which our own server seems to say what it verified; empty when the site says it
             trusts one, or none is seen.
         id_hosts: Hosts outside our domains that seem to make the Message-IDs of our mail alone.
+        heads_missing: Which services have nobody who is told today; None when each has somebody.
+        untold: How many requests wait of which nobody is told before they are late, by service.
         size: How large the store is; None when nobody asked.
         is_derived: Whether what the store knows follows from this configuration; otherwise none of it is told.
     """
@@ -166,6 +83,8 @@ class Installation:
     calendar: WorkingCalendar
     vouching: str = ""
     id_hosts: tuple[str, ...] = ()
+    heads_missing: alert_findings.HeadsMissing | None = None
+    untold: tuple[tuple[str | None, int], ...] = ()
     size: findings.StoreSize | None = None
     is_derived: bool = True
 
@@ -177,6 +96,7 @@ def look(installation: Installation, now: datetime) -> Iterator[Finding]:
     if installation.is_derived:
         yield from _derived(installation)
     yield _sending(installation.greet)
+    yield from _reach(installation)
     if installation.is_derived:
         yield findings.RequestsKnown(installation.known.request_count())
     if installation.size is not None:
@@ -192,25 +112,33 @@ def look(installation: Installation, now: datetime) -> Iterator[Finding]:
 
 def _derived(installation: Installation) -> Iterator[Finding]:
     """Say what the mails show: replies, and what is not whole."""
-    yield findings.RepliesSeen(installation.clues.outbound_count())
+    yield mail_findings.RepliesSeen(installation.clues.outbound_count())
     found = installation.clues.answered_unseen()
     if found.unseen:
-        yield findings.RepliesUnseen(found.by_service, found.unseen, found.seen)
+        yield mail_findings.RepliesUnseen(found.by_service, found.unseen, found.seen)
     if installation.id_hosts:
-        yield findings.IdsOfOthers(installation.id_hosts)
+        yield mail_findings.IdsOfOthers(installation.id_hosts)
     senders = installation.clues.undeclared_forms()
     if senders:
-        yield findings.FormsUndeclared(senders)
+        yield mail_findings.FormsUndeclared(senders)
     yield from _belief(installation)
+
+
+def _reach(installation: Installation) -> Iterator[Finding]:
+    """Say whom alerts do not reach."""
+    if installation.heads_missing is not None:
+        yield installation.heads_missing
+    if installation.untold and installation.is_derived:
+        yield alert_findings.RequestsUntold(installation.untold)
 
 
 def _belief(installation: Installation) -> Iterator[Finding]:
     """Say how many mails of ours are not believed, and what our own server could say of them."""
     unproven = installation.clues.unproven_count()
     if unproven:
-        yield findings.NotBelieved(unproven)
+        yield mail_findings.NotBelieved(unproven)
     if installation.vouching:
-        yield findings.ServerVouches(installation.vouching, is_needed=unproven > 0)
+        yield mail_findings.ServerVouches(installation.vouching, is_needed=unproven > 0)
 
 
 def late_derivation(known: Waiting, now: datetime) -> Iterator[findings.DerivationLate]:
@@ -268,12 +196,12 @@ def _mailboxes(access: Access, now: datetime) -> Sequence[ListedMailbox]:
 def _sending(greet: Callable[[], object] | None) -> Finding:
     """Greet the server that takes our mails; None when no server is named."""
     if greet is None:
-        return findings.SendingUnconfigured()
+        return alert_findings.SendingUnconfigured()
     try:
         greet()
     except MailslaError as error:
         return findings.Broken(Part.SENDING, str(error))
-    return findings.SendingAnswers()
+    return alert_findings.SendingAnswers()
 
 
 def _collections(installation: Installation) -> Iterator[Finding]:

@@ -10,7 +10,8 @@ from datetime import date, datetime
 from mailsla.core.alerts.findings import DerivationLate
 from mailsla.core.alerts.outgoing import Outgoing, message_id
 from mailsla.usecases.alarm import AlarmOutbox, AlarmRule
-from mailsla.usecases.check import SetAside, Waiting, late_derivation
+from mailsla.usecases.check import late_derivation
+from mailsla.usecases.check_sources import SetAside, Waiting
 
 SET_ASIDE, DERIVATION_LATE = "mails-set-aside", "derivation-late"
 

@@ -103,6 +103,7 @@ def build(
     grain: Grain = Grain.MONTH,
     balance: Balance | None = None,
     watched: Watched | None = None,
+    untold: frozenset[str | None] = frozenset(),
     most_overdue: int | None = None,
     is_usual: bool = False,
     is_pictured: bool = False,
@@ -118,6 +119,7 @@ def build(
         grain: Into what cohorts are cut.
         balance: In which class each message is.
         watched: How collection went.
+        untold: The services of whose requests nobody is told before they are late; None for those that none has.
         most_overdue: How many overdue requests are listed at least, the first that fell due; None for all.
         is_usual: Whether these are the usual periods: a former year that is definitive is left out then.
         is_pictured: Whether the weeks and the days of its pictures are counted too.
@@ -139,6 +141,7 @@ def build(
         not_requests=store.derivations.not_requests(*asked.span(calendar)),
         balance=balance or Balance(),
         watched=watched or Watched(),
+        untold=untold,
     )
     return report.build(known, rules, asked)
 

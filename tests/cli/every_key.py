@@ -55,6 +55,7 @@ BEFORE: dict[str, Any] = document(
         "half_days": [{"on": "2026-03-19", "reason": "fête", "open": ["09:00-10:00"]}],
     },
     reports=[{"every": "week", "to": ["referent@pref.example.fr"]}],
+    alerts={"referent": "qualite@pref.example.fr"},
     reply_kinds=[
         {
             "kind": "acknowledgement",
@@ -121,6 +122,7 @@ LATER: dict[str, Any] = {
     "closings[].reason": "doublon",
     "closings[].mailboxes": ["Guichet"],
     "smtp.sender": "camille4@example.org",
+    "alerts.referent": None,
     "report.cohort": "received",
     "actions.address": "contact@pref.example.fr",
 }
@@ -199,7 +201,6 @@ SILENT: dict[str, dict[str, Any]] = {
         "alerts.show_subject": False,
         "alerts.show_sender": True,
         "alerts.unassigned": "accueil@pref.example.fr",
-        "alerts.referent": "referent@pref.example.fr",
         "alerts.referent_after": 4,
         "alerts.secretary_general": "sg@pref.example.fr",
         "alerts.secretary_general_after": 9,

@@ -40,6 +40,21 @@ def test_a_request_that_no_service_has_is_never_looked_for_among_services() -> N
     assert due(mail("2026-10-29 10:00"), now=NOW, office=office) == ()
 
 
+def test_of_a_service_without_anybody_nobody_is_told_until_the_site_names_somebody_for_all() -> None:
+    away = Deputy("adjointe@pref.example.fr", date(2026, 11, 16), date(2026, 11, 20))
+    contacts = {"Permis": Contacts(HEAD), "Étrangers": Contacts(deputies=(away,)), "Titres": Contacts()}
+    rule = AlertRule(contacts=contacts, ladder=Ladder(secretary_general="sg@pref.example.fr"))
+
+    before, meanwhile = date(2026, 11, 13), date(2026, 11, 16)
+    assert rule.without_head(before) == ("Étrangers", "Titres")
+    assert rule.without_head(meanwhile) == ("Titres",)
+    # The secretary general is told of what is late alone.
+    assert rule.untold(before) == {"Étrangers", "Titres", None}
+    assert rule.untold(meanwhile) == {"Titres", None}
+    assert replace(rule, ladder=Ladder(REFERENT)).untold(before) == set()
+    assert replace(rule, ladder=Ladder(unassigned=REFERENT)).untold(before) == set()
+
+
 @pytest.mark.parametrize("days", [(1, 3), (3, 1)])
 def test_levels_may_be_declared_in_any_order(days: tuple[int, ...]) -> None:
     rule = AlertRule(working_days_before=days)

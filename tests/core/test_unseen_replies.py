@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pytest
 
-from mailsla.core.alerts.findings import RepliesUnseen
+from mailsla.core.alerts.mail_findings import RepliesUnseen
 from mailsla.core.office.correspondents import Office
 from mailsla.core.pairing.derivation import derive
 from mailsla.core.pairing.doubts import DoubtCode

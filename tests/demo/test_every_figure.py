@@ -13,7 +13,7 @@ from mailsla.cli import run
 from mailsla.core.pairing.balance import MailClass
 from mailsla.core.rate.period import parse_period, year_before
 from mailsla.demo.office import NOW
-from tests.presentation.answered import Office, demonstrated, dispute
+from tests.presentation.answered import Office, demonstrated, dispute, leave_to_nobody
 from tests.trials.crawling import crawl
 
 pytestmark = pytest.mark.xdist_group("figures")  # one demonstration for them all
@@ -91,6 +91,8 @@ def listing(path: Path, report: Any, asked: tuple[str, ...]) -> tuple[str, ...]:
             return _line("requests", "--state", "to-check", *asked)
         case ("unseen_replies", "requests"):
             return _line(*counted, "--state", "unseen-reply", *first, *asked)
+        case ("untold", int(number), "requests"):
+            return _line("requests", "--state", "unanswered", *_whose(report["untold"][number]))
         case ("disputed", "requests"):
             return _line(*counted, "--state", "disputed", *first, *asked)
         case ("not_requests", str(kind)):
@@ -129,9 +131,7 @@ def _of_section(rest: Sequence[str | int], section: Any, asked: tuple[str, ...])
         case ("handled", str(name)):
             return _line(*counted, "--state", HANDLED[name], *own[:2], *asked)
         case ("by_service", int(number), _, str(name)):
-            service = section["by_service"][number]["service"]
-            whose = ("--unassigned",) if service is None else ("--service", service)
-            return _line(*counted, *_state(name), *own, *whose)
+            return _line(*counted, *_state(name), *own, *_whose(section["by_service"][number]))
         case ("by_category", int(number), "answered"):
             category = section["by_category"][number]["category"]
             return _line(*counted, "--state", "answered", "--category", category, *own, *asked)
@@ -170,6 +170,10 @@ def _state(name: str) -> tuple[str, str]:
 
 def _of(section: Any) -> tuple[str, ...]:
     return (*_period(section["period"]), "--cohort", section["cohort"])
+
+
+def _whose(line: Any) -> tuple[str, ...]:
+    return ("--unassigned",) if line["service"] is None else ("--service", line["service"])
 
 
 def _period(of: Any) -> tuple[str, str]:
@@ -217,6 +221,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
         folder = tmp_path_factory.mktemp("figures")
         environment.setenv("XDG_STATE_HOME", str(folder))
         found = demonstrated(folder)
+        leave_to_nobody(found.config)
         with found.config.open("a", encoding="utf-8") as written:
             written.write(CHANGES)
         assert found.printed("requests")  # derived by the new rules, then disputed once more
@@ -279,7 +284,20 @@ def test_every_figure_that_a_report_can_print_is_met_above_and_is_not_nought(off
     assert year["exclusions"]
     assert report["unseen_replies"]["requests"] > 0
     assert report["disputed"]["requests"] > 0
+    assert {line["service"] for line in report["untold"]} == {"Permis de conduire", None}
     assert report["to_check"] > 0
+
+
+def test_check_counts_those_of_whom_nobody_is_told_as_the_report_does(office: Office) -> None:
+    counts = {line["service"]: line["requests"] for line in office.json("report")["untold"]}
+    said = [item["sentence"] for item in office.json("check")["checks"]]
+
+    whole = sum(counts.values())
+    [sentence] = [
+        item for item in said if item.startswith(f"{whole} demandes en attente n'alertent personne")
+    ]
+    assert f"à attribuer\u00a0{counts[None]}" in sentence
+    assert any(item.startswith("sans chef à alerter aujourd'hui : Permis de conduire") for item in said)
 
 
 def test_a_number_of_which_no_list_is_known_is_refused_by_its_name(office: Office) -> None:

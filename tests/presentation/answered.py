@@ -145,7 +145,19 @@ def every_answer(folder: Path) -> dict[str, list[Any]]:
     found["mail"] = [
         demonstration.json("show", key) for key in sorted(mails - {item["key"] for item in listed})
     ]
+    leave_to_nobody(demonstration.config)
+    found["report"].append(demonstration.json("report"))
     return found
+
+
+def leave_to_nobody(config: Path) -> None:
+    """Take a head, and the referent, out of the demonstration's configuration: nobody is told of some requests then."""
+    written = config.read_text(encoding="utf-8")
+    for named in ('head = "chef.permis@', 'referent = "qualite@'):
+        line = f'{named}val-fleuri.example.fr"\n'
+        assert line in written
+        written = written.replace(line, "")
+    config.write_text(written, encoding="utf-8")
 
 
 def demonstrated(folder: Path) -> Office:

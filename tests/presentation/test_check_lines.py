@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from mailsla.core.alerts import findings
+from mailsla.core.alerts import alert_findings, findings, mail_findings
 from mailsla.core.alerts.findings import Finding, Part
 from mailsla.core.collection.gap import Gap
 from mailsla.core.collection.on_server import ListedMailbox
@@ -52,16 +52,16 @@ SAID: list[tuple[Finding, str]] = [
         ),
     ),
     (
-        findings.RepliesSeen(0),
+        mail_findings.RepliesSeen(0),
         (
             "warning réponses : aucune réponse n'a encore été vue : vérifiez que les envoyés des agents sont "
             "dans un dossier relevé."
         ),
     ),
-    (findings.RepliesSeen(1), "ok réponses : 1 réponse vue."),
-    (findings.RepliesSeen(2), "ok réponses : 2 réponses vues."),
+    (mail_findings.RepliesSeen(1), "ok réponses : 1 réponse vue."),
+    (mail_findings.RepliesSeen(2), "ok réponses : 2 réponses vues."),
     (
-        findings.RepliesUnseen((("Permis", 2), (None, 1)), 3, 9),
+        mail_findings.RepliesUnseen((("Permis", 2), (None, 1)), 3, 9),
         (
             "warning réponses : des courriels de la préfecture partent d'une boîte que mailsla ne lit pas ; courriels "
             "d'usagers qui y répondent : 3, soit 25 % de leurs réponses ; demandes concernées : Permis 2, à "
@@ -69,7 +69,7 @@ SAID: list[tuple[Finding, str]] = [
         ),
     ),
     (
-        findings.NotBelieved(1),
+        mail_findings.NotBelieved(1),
         (
             "warning réponses : 1 courriel dont l'expéditeur est une adresse à nous, sans que rien le prouve, ne vaut "
             "pas réponse : "
@@ -77,7 +77,7 @@ SAID: list[tuple[Finding, str]] = [
         ),
     ),
     (
-        findings.NotBelieved(2),
+        mail_findings.NotBelieved(2),
         (
             "warning réponses : 2 courriels dont l'expéditeur est une adresse à nous, sans que rien le prouve, ne "
             "valent pas réponse : "
@@ -85,14 +85,14 @@ SAID: list[tuple[Finding, str]] = [
         ),
     ),
     (
-        findings.ServerVouches('mx"', is_needed=False),
+        mail_findings.ServerVouches('mx"', is_needed=False),
         (
             "ok réponses : votre serveur dit ce qu'il a vérifié ; s'il le fait pour tout courriel reçu, écrivez dans "
             '[office] : trusted_authserv_id = "mx\\""'
         ),
     ),
     (
-        findings.FormsUndeclared((("site@pref.example.fr", 12), ("rdv@pref.example.fr", 1))),
+        mail_findings.FormsUndeclared((("site@pref.example.fr", 12), ("rdv@pref.example.fr", 1))),
         (
             "warning formulaires : des adresses à nous écrivent comme des formulaires (entre parenthèses, combien de "
             "courriels) ; celles qui en sont s'ajoutent à form_senders, dans [office] : "
@@ -100,10 +100,31 @@ SAID: list[tuple[Finding, str]] = [
         ),
     ),
     (
-        findings.SendingUnconfigured(),
+        alert_findings.SendingUnconfigured(),
         "warning envoi des alertes : pas de section [smtp] : aucune alerte ne partira.",
     ),
-    (findings.SendingAnswers(), "ok envoi des alertes : le serveur répond."),
+    (alert_findings.SendingAnswers(), "ok envoi des alertes : le serveur répond."),
+    (
+        alert_findings.HeadsMissing(("Permis", "Titres"), stood_in_for=True),
+        (
+            "ok destinataires des alertes : sans chef à alerter aujourd'hui : Permis, Titres ; leurs demandes vont au "
+            "référent."
+        ),
+    ),
+    (
+        alert_findings.HeadsMissing(("Permis",), stood_in_for=False),
+        (
+            "warning destinataires des alertes : sans chef à alerter aujourd'hui : Permis ; nommez-le (head), ou un "
+            "référent dans [alerts]."
+        ),
+    ),
+    (
+        alert_findings.RequestsUntold((("Permis", 3), (None, 31))),
+        (
+            "warning destinataires des alertes : 34 demandes en attente n'alertent personne avant d'être en retard "
+            "(Permis 3, à attribuer 31) : nommez un chef (head), ou un référent dans [alerts]."
+        ),
+    ),
     (findings.RequestsKnown(0), "ok base de données : 0 demande connue."),
     (findings.RequestsKnown(2), "ok base de données : 2 demandes connues."),
     (findings.StoreSize(200_000, 0, 0), "ok base de données : 0,2 Mo."),
@@ -119,7 +140,7 @@ SAID: list[tuple[Finding, str]] = [
         ),
     ),
     (
-        findings.IdsOfOthers(("relais.example.net", "b.example.net")),
+        mail_findings.IdsOfOthers(("relais.example.net", "b.example.net")),
         (
             "ok réponses : vos courriels portent des identifiants d'hôtes que vos domaines ne nomment pas. Pour que la "
             "réponse d'un usager à l'un d'eux compte comme une preuve qu'il est parti, écrivez dans [office] : "
@@ -131,7 +152,7 @@ SAID: list[tuple[Finding, str]] = [
         "warning courriel mis de côté : contact, dossier INBOX, UID 8 : ",
     ),
     (
-        findings.IdsOfOthers(("relais.example.net", "b.example.net")),
+        mail_findings.IdsOfOthers(("relais.example.net", "b.example.net")),
         (
             "ok réponses : vos courriels portent des identifiants d'hôtes que vos domaines ne nomment pas. Pour que la "
             "réponse d'un usager à l'un d'eux compte comme une preuve qu'il est parti, écrivez dans [office] : "

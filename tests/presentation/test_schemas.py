@@ -12,7 +12,7 @@ import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
 from mailsla.core.alerts.asked_action import ActOutcome, ActReason
-from mailsla.core.alerts.findings import Health
+from mailsla.core.alerts.health import Health
 from mailsla.core.alerts.outgoing import DropReason
 from mailsla.core.alerts.signed_action import MailAction
 from mailsla.core.clock.commitment import Comparison, Unit

@@ -10,8 +10,9 @@ from datetime import datetime, timedelta
 import pytest
 
 from mailsla.adapters.database.clues import AnsweredUnseen
-from mailsla.core.alerts import findings
-from mailsla.core.alerts.findings import Finding, Health, Part
+from mailsla.core.alerts import alert_findings, findings, mail_findings
+from mailsla.core.alerts.findings import Finding, Part
+from mailsla.core.alerts.health import Health
 from mailsla.core.collection.gap import Gap
 from mailsla.core.collection.on_server import ListedMailbox
 from mailsla.core.collection.outcome import RecordedRun, RunOutcome
@@ -127,8 +128,8 @@ def found(store: Store | None = None, server: Server | None = None, **changes: o
 def test_when_all_is_well_every_part_says_so_in_its_order() -> None:
     assert found() == [
         findings.MailboxesListed("contact", (INBOX, SENT)),
-        findings.RepliesSeen(2),
-        findings.SendingAnswers(),
+        mail_findings.RepliesSeen(2),
+        alert_findings.SendingAnswers(),
         findings.RequestsKnown(3),
         findings.NextWorkingDay("Métropole", paris("2026-11-16 00:00").astimezone(METROPOLE.zone).date()),
         findings.ClockShows(NOW),
@@ -145,16 +146,29 @@ def test_a_store_that_was_measured_says_its_size_after_what_it_knows() -> None:
     assert findings.StoreSize(5_000, 0, 0).a_message == 0
 
 
+def test_whom_alerts_do_not_reach_is_said_after_the_server_that_takes_them() -> None:
+    missing = alert_findings.HeadsMissing(("Permis",), stood_in_for=False)
+    told = found(heads_missing=missing, untold=(("Permis", 2),))
+
+    place = told.index(alert_findings.SendingAnswers())
+    assert told[place + 1 : place + 3] == [missing, alert_findings.RequestsUntold((("Permis", 2),))]
+    assert not [
+        item
+        for item in found(untold=(("Permis", 2),), is_derived=False)
+        if isinstance(item, alert_findings.RequestsUntold)
+    ]
+
+
 def test_mails_of_the_office_that_nobody_has_seen_are_to_watch() -> None:
     concerned = (("Permis", 2),)
 
     [finding] = [
         item
         for item in found(Store(unseen=AnsweredUnseen(concerned, 3, 9)))
-        if isinstance(item, findings.RepliesUnseen)
+        if isinstance(item, mail_findings.RepliesUnseen)
     ]
 
-    assert finding == findings.RepliesUnseen(concerned, 3, 9)
+    assert finding == mail_findings.RepliesUnseen(concerned, 3, 9)
     assert finding.health is Health.WARNING
 
 
@@ -163,19 +177,19 @@ def test_mails_of_ours_that_are_not_believed_are_to_watch_and_the_server_that_co
     calm = found(vouching="mx.example.fr")[2]
 
     assert doubted == [
-        findings.NotBelieved(3),
-        findings.ServerVouches("mx.example.fr", is_needed=True),
+        mail_findings.NotBelieved(3),
+        mail_findings.ServerVouches("mx.example.fr", is_needed=True),
     ]
     assert [item.health for item in doubted] == [Health.WARNING, Health.WARNING]
-    assert found(id_hosts=("a.example.net",))[2] == findings.IdsOfOthers(("a.example.net",))
-    assert (calm, calm.health) == (findings.ServerVouches("mx.example.fr", is_needed=False), Health.OK)
+    assert found(id_hosts=("a.example.net",))[2] == mail_findings.IdsOfOthers(("a.example.net",))
+    assert (calm, calm.health) == (mail_findings.ServerVouches("mx.example.fr", is_needed=False), Health.OK)
 
 
 def test_addresses_of_ours_that_write_as_forms_do_are_to_watch() -> None:
     senders = (("site@pref.example.fr", 12),)
 
-    assert findings.FormsUndeclared(senders) in found(Store(forms=senders))
-    assert not any(isinstance(item, findings.FormsUndeclared) for item in found())
+    assert mail_findings.FormsUndeclared(senders) in found(Store(forms=senders))
+    assert not any(isinstance(item, mail_findings.FormsUndeclared) for item in found())
 
 
 def test_an_account_without_a_sent_mailbox_is_to_watch() -> None:
@@ -215,7 +229,7 @@ def test_alerts_without_a_server_are_to_watch_and_with_one_that_fails_to_mend() 
     missing = found(greet=None)[2]
     broken = found(greet=refuse)[2]
 
-    assert (missing, missing.health) == (findings.SendingUnconfigured(), Health.WARNING)
+    assert (missing, missing.health) == (alert_findings.SendingUnconfigured(), Health.WARNING)
     assert broken == findings.Broken(Part.SENDING, "le serveur d'envoi ne répond pas.")
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, func, select
 
 from mailsla.adapters.database.bulk import among
 from mailsla.adapters.database.clue_counts import Counted, counted, hosts_of_ours
@@ -21,7 +22,7 @@ MOST_HOSTS = 10
 
 
 class AnsweredUnseen(NamedTuple):
-    """Satisfies `mailsla.usecases.check.AnsweredUnseen`."""
+    """Satisfies `mailsla.usecases.check_sources.AnsweredUnseen`."""
 
     by_service: tuple[tuple[str | None, int], ...]
     unseen: int
@@ -29,7 +30,7 @@ class AnsweredUnseen(NamedTuple):
 
 
 class Clues:
-    """Satisfies `mailsla.usecases.check.Clues`."""
+    """Satisfies `mailsla.usecases.check_sources.Clues`."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -44,10 +45,21 @@ class Clues:
             )
             services = Counter(connection.execute(of_services).scalars())
             return AnsweredUnseen(
-                tuple(sorted(services.items(), key=lambda item: (-item[1], item[0] or ""))),
+                _most_first(services),
                 counted(connection, Counted.ANSWERS_UNSEEN),
                 counted(connection, Counted.ANSWERS_SEEN),
             )
+
+    def waiting_of(self, services: Collection[str | None]) -> tuple[tuple[str | None, int], ...]:
+        """Return how many requests wait of each of some services, the most first; None for those of nobody."""
+        if not services:
+            return ()
+        waits = DERIVED_REQUEST.c.answered_at.is_(None) & DERIVED_REQUEST.c.excluded.is_(None)
+        service = DERIVED_REQUEST.c.service
+        query = select(service, func.count()).where(waits).group_by(service)
+        with reading(self._engine) as connection:
+            found = {name: count for name, count in connection.execute(query) if name in services}
+        return _most_first(found)
 
     def undeclared_forms(self) -> tuple[tuple[str, int], ...]:
         """Return the addresses of ours that write as forms do, each with how many mails, the most first."""
@@ -76,3 +88,7 @@ class Clues:
         """Count the messages that bear an address of ours, and are not believed to be ours."""
         with reading(self._engine) as connection:
             return counted(connection, Counted.UNPROVEN)
+
+
+def _most_first(counts: Mapping[str | None, int]) -> tuple[tuple[str | None, int], ...]:
+    return tuple(sorted(counts.items(), key=lambda item: (-item[1], item[0] or "")))

@@ -45,6 +45,14 @@ class AlertRule:
         found = Contacts() if service is None else self.contacts.get(service, Contacts())
         return recipients(found, self.ladder, day, late)
 
+    def without_head(self, day: date) -> tuple[str, ...]:
+        """Return the services that have nobody who is told on a day."""
+        return tuple(name for name, of in self.contacts.items() if not of.on(day))
+
+    def untold(self, day: date) -> frozenset[str | None]:
+        """Return the services of whose requests nobody is told before they are late; None for those that none has."""
+        return frozenset(name for name in (None, *self.contacts) if not self.recipients(name, day, 0))
+
     def level(self, outcome: Outcome, remaining: int) -> str | None:
         """Return the most urgent level that a request which nothing answered is at; None when it is at none."""
         if outcome is Outcome.MISSED:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -44,6 +44,11 @@ def overdue(everything: Cohort, named: Cohort) -> Overdue:
     return _overdue(_late(everything.unanswered()), _late(_by_due_date(named)))
 
 
+def waiting_of(everything: Cohort, services: Collection[str | None]) -> tuple[tuple[str | None, int], ...]:
+    """Return how many requests wait of each of some services, late or not, the most first; None for those of nobody."""
+    return _by_service(item for item in everything.unanswered() if item.case.service in services)
+
+
 def all_overdue(listed: Iterable[Judged]) -> Overdue:
     """Return some overdue requests, every one of them listed."""
     items = tuple(listed)
@@ -51,13 +56,16 @@ def all_overdue(listed: Iterable[Judged]) -> Overdue:
 
 
 def _overdue(counted: Iterable[Judged], listed: Iterable[Judged]) -> Overdue:
+    items = tuple(counted)
+    follow_ups = sum(item.case.count for item in items if item.case.follow_up)
+    return Overdue(_by_service(items), follow_ups, tuple(listed))
+
+
+def _by_service(items: Iterable[Judged]) -> tuple[tuple[str | None, int], ...]:
     services: Counter[str | None] = Counter()
-    follow_ups = 0
-    for item in counted:
+    for item in items:
         services[item.case.service] += item.case.count
-        follow_ups += item.case.count if item.case.follow_up else 0
-    by_service = sorted(services.items(), key=lambda item: (-item[1], item[0] or ""))
-    return Overdue(tuple(by_service), follow_ups, tuple(listed))
+    return tuple(sorted(services.items(), key=lambda item: (-item[1], item[0] or "")))
 
 
 def _late(items: Iterable[Judged]) -> Iterator[Judged]:

@@ -18,7 +18,7 @@ from mailsla.core.rate.cohort import Cohort
 from mailsla.core.rate.disputes import Disputed, disputed_of, disputes
 from mailsla.core.rate.finality import Watched
 from mailsla.core.rate.outlook import Outlook, outlook
-from mailsla.core.rate.overdue import Overdue, due_soon, overdue
+from mailsla.core.rate.overdue import Overdue, due_soon, overdue, waiting_of
 from mailsla.core.rate.period import Grain, Period
 from mailsla.core.rate.publication import Revision
 from mailsla.core.rate.publishing import PublishedNow, recounted
@@ -49,6 +49,7 @@ class Report:
         doubts: What a person must look at.
         unseen: The requests whose reply may be one that nobody has seen; None without any.
         disputed: The requests whose verdict depends on which witness is believed; None without any.
+        untold: How many requests wait of which nobody is told before they are late, by service, the most first.
         decided: Keys of requests about which a person decided something.
         revisions: Published figures that would be others today.
         not_requests: How many messages were no request, by kind.
@@ -73,6 +74,7 @@ class Report:
     doubts: tuple[Doubt, ...] = ()
     unseen: UnseenReplies | None = None
     disputed: Disputed | None = None
+    untold: tuple[tuple[str | None, int], ...] = ()
     decided: frozenset[str] = frozenset()
     revisions: tuple[Revision, ...] = ()
     not_requests: tuple[tuple[str, int], ...] = ()
@@ -139,6 +141,7 @@ class Known:
         not_requests: How many messages were no request, by kind.
         balance: In which class each message is, whatever its period and its service.
         watched: How collection went.
+        untold: The services of whose requests nobody is told before they are late; None for those that none has.
     """
 
     cases: Sequence[Case]
@@ -149,6 +152,7 @@ class Known:
     not_requests: Sequence[tuple[str, int]] = ()
     balance: Balance = field(default_factory=Balance)
     watched: Watched = field(default_factory=Watched)
+    untold: frozenset[str | None] = frozenset()
 
 
 def build(known: Known, rules: ReportRules, asked: Question) -> Report:
@@ -180,6 +184,7 @@ def build(known: Known, rules: ReportRules, asked: Question) -> Report:
         doubts=tuple(sorted(doubts, key=lambda doubt: doubt.at)),
         unseen=unseen_replies(cases, known.doubts, rules, asked.periods[0], now),
         disputed=disputed_of(cases, disputed, rules, asked.periods[0], now),
+        untold=waiting_of(everything, known.untold),
         decided=known.decided,
         revisions=tuple(sorted(changed, key=lambda item: item.published.number)),
         not_requests=tuple(known.not_requests),

@@ -268,6 +268,7 @@ def report_document(built: Report, zone: ZoneInfo) -> Document:
             "requests": built.unseen.count,
             "if_answered": attainment(built.unseen.if_answered, built.minimum),
         },
+        "untold": [{"service": service, "requests": count} for service, count in built.untold],
         "disputed": None
         if built.disputed is None
         else {

@@ -17,7 +17,7 @@ from mailsla.core.rate.unseen_replies import UnseenReplies
 from mailsla.language import gettext as _
 from mailsla.language import ngettext
 from mailsla.presentation import terms, words
-from mailsla.presentation.counting import by_service, doubts, of_section, set_aside
+from mailsla.presentation.counting import by_service, doubts, of_all, of_section, set_aside, together
 from mailsla.presentation.pages.register_page import figure
 from mailsla.presentation.told import joined, told
 
@@ -34,6 +34,8 @@ def warnings(built: Report, zone: ZoneInfo) -> Iterable[str]:
         yield _unseen(built.unseen, built)
     if built.disputed is not None:
         yield _disputed(built.disputed, built)
+    if built.untold:
+        yield _untold(built)
     if built.set_aside:
         sentence = ngettext(
             "{n} courriel illisible a été mis de côté ; voir « mailsla check ».",
@@ -129,6 +131,20 @@ def _disputed(found: Disputed, built: Report) -> str:
         return said
     rate = words.rate(found.otherwise, built.minimum)
     return joined(" ", (said, _("Avec les autres dates, le taux y serait de {rate}.").format(rate=rate)))
+
+
+def _untold(built: Report) -> str:
+    """Say of how many requests that wait nobody is told, and whose they are."""
+    sentence = ngettext(
+        "{n} demande en attente n'alerte personne avant d'être en retard ({whose}) : il manque un chef de service "
+        "ou un référent, voir « mailsla check ».",
+        "{n} demandes en attente n'alertent personne avant d'être en retard ({whose}) : il manque un chef de service "
+        "ou un référent, voir « mailsla check ».",
+        sum(count for _service, count in built.untold),
+    )
+    of = of_all(built)
+    whose = by_service(built.untold, of, State.UNANSWERED)
+    return told(sentence, n=together(built.untold, of, State.UNANSWERED), whose=whose)
 
 
 def _unseen(found: UnseenReplies, built: Report) -> str:

@@ -1,0 +1,101 @@
+"""What a look at the installation found of the mails, in a sentence each."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import assert_never
+
+from mailsla.core.alerts.mail_findings import (
+    FormsUndeclared,
+    IdsOfOthers,
+    MailFinding,
+    NotBelieved,
+    RepliesSeen,
+    RepliesUnseen,
+    ServerVouches,
+)
+from mailsla.language import gettext as _
+from mailsla.language import ngettext
+from mailsla.presentation import words
+
+MOST_FORMS = 5
+
+
+def subject(finding: MailFinding) -> str:
+    """Name what was looked at."""
+    return _("formulaires") if isinstance(finding, FormsUndeclared) else _("réponses")
+
+
+def sentence(finding: MailFinding) -> str:
+    """Say what was found, and what to do unless all is well."""
+    match finding:
+        case RepliesSeen(count):
+            return _replies(count)
+        case FormsUndeclared(senders):
+            return _forms(senders)
+        case RepliesUnseen():
+            return _unseen(finding)
+        case NotBelieved(count):
+            return _not_believed(count)
+        case ServerVouches():
+            return _vouches(finding)
+        case IdsOfOthers(hosts):
+            return _made_elsewhere(hosts)
+    assert_never(finding)
+
+
+def _replies(count: int) -> str:
+    if count == 0:
+        return _(
+            "aucune réponse n'a encore été vue : vérifiez que les envoyés des agents sont dans un dossier relevé."
+        )
+    return ngettext("{n} réponse vue.", "{n} réponses vues.", count).format(n=count)
+
+
+def _unseen(finding: RepliesUnseen) -> str:
+    whose = words.by_service(finding.by_service) or _("aucune en attente")
+    return _(
+        "des courriels de la préfecture partent d'une boîte que mailsla ne lit pas ; courriels d'usagers qui y "
+        "répondent : {n}, soit {share} de leurs réponses ; demandes concernées : {whose}. Ajoutez cette boîte par "
+        "[[accounts]], ou son dossier d'envoyés par « sent »."
+    ).format(n=finding.unseen, share=words.percent(finding.share), whose=whose)
+
+
+def _not_believed(count: int) -> str:
+    return ngettext(
+        "{n} courriel dont l'expéditeur est une adresse à nous, sans que rien le prouve, ne vaut pas réponse : voir "
+        "[office] (trusted_authserv_id, networks).",
+        "{n} courriels dont l'expéditeur est une adresse à nous, sans que rien le prouve, ne valent pas réponse : voir "
+        "[office] (trusted_authserv_id, networks).",
+        count,
+    ).format(n=count)
+
+
+def _made_elsewhere(hosts: Sequence[str]) -> str:
+    return _(
+        "vos courriels portent des identifiants d'hôtes que vos domaines ne nomment pas. Pour que la réponse d'un "
+        "usager à l'un d'eux compte comme une preuve qu'il est parti, écrivez dans [office] : "
+        "message_id_hosts = {hosts}"
+    ).format(hosts=json.dumps(list(hosts)))
+
+
+def _vouches(finding: ServerVouches) -> str:
+    return _(
+        "votre serveur dit ce qu'il a vérifié ; s'il le fait pour tout courriel reçu, écrivez dans [office] : "
+        "trusted_authserv_id = {name}"
+    ).format(name=json.dumps(words.safe(finding.authserv_id, 100)))
+
+
+def _forms(senders: Sequence[tuple[str, int]]) -> str:
+    shown = senders[:MOST_FORMS]
+    written = ", ".join(f"{json.dumps(words.safe(address, 100))} ({count})" for address, count in shown)
+    others = len(senders) - len(shown)
+    if others:
+        written = ngettext("{names} et {n} autre", "{names} et {n} autres", others).format(
+            names=written, n=others
+        )
+    return _(
+        "des adresses à nous écrivent comme des formulaires (entre parenthèses, combien de courriels) ; celles qui en "
+        "sont s'ajoutent à form_senders, dans [office] : {written}"
+    ).format(written=written)
