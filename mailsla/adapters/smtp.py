@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import smtplib
 import ssl
 from collections.abc import Callable, Iterator
@@ -17,8 +16,10 @@ from zoneinfo import ZoneInfo
 
 from mailsla.adapters.access.credentials import Credentials
 from mailsla.adapters.access.deadline import breaking_off
+from mailsla.adapters.access.oauth import TokenSource
 from mailsla.adapters.access.tls import tls_context
 from mailsla.adapters.machine.present import Now
+from mailsla.adapters.smtp_login import with_password, with_token
 from mailsla.core.alerts.outgoing import Letter, Outgoing
 from mailsla.core.errors import MailslaError, PermanentError, TransientError
 from mailsla.core.mail.printable import printable
@@ -26,9 +27,6 @@ from mailsla.language import gettext as _
 
 LONGEST_FIELD = 500
 """Letters of what a header says; a subject is far shorter."""
-
-LOGGED_IN = 235
-"""RFC 4954 §4: authentication successful."""
 
 
 class _Bounded(smtplib.SMTP):
@@ -47,7 +45,20 @@ class _BoundedTls(_Bounded, smtplib.SMTP_SSL):
 
 @dataclass(frozen=True)
 class SmtpServer:
-    """How to reach the server that takes our mail. `tls` is "implicit", "starttls" or "none"."""
+    """How to reach the server that takes our mail.
+
+    Attributes:
+        host: Its name, by which its certificate is verified.
+        port: Where it listens.
+        tls: "implicit", "starttls" or "none".
+        sender: The address that mails come from.
+        user: Whose login; None for none.
+        credentials: The password; None with `tokens`.
+        tokens: Where access tokens come from.
+        mechanism: How they are said: "xoauth2" or "oauthbearer".
+        ca_file: The site's own authority; None for the system's.
+        timeout_seconds: How long an answer may take.
+    """
 
     host: str
     port: int
@@ -55,6 +66,8 @@ class SmtpServer:
     sender: str
     user: str | None = None
     credentials: Credentials | None = None
+    tokens: TokenSource | None = None
+    mechanism: str = "xoauth2"
     ca_file: Path | None = None
     timeout_seconds: float = 30
 
@@ -114,24 +127,19 @@ class SmtpServer:
         try:
             if self.tls == "starttls":
                 session.starttls(context=tls_context(self.ca_file))
-            if self.user is not None and self.credentials is not None:
-                _log_in(session, self.user, self.credentials.password())
+            self._log_in(session)
         except BaseException:
             session.close()
             raise
         return session
 
-
-def _log_in(session: smtplib.SMTP, user: str, password: str) -> None:
-    if user.isascii() and password.isascii():
-        session.login(user, password)
-        return
-    # smtplib says ASCII alone; PLAIN carries anything, in UTF-8 (RFC 4616).
-    session.ehlo_or_helo_if_needed()
-    said = base64.b64encode(f"\0{user}\0{password}".encode()).decode()
-    code, answer = session.docmd("AUTH", f"PLAIN {said}")
-    if code != LOGGED_IN:
-        raise smtplib.SMTPAuthenticationError(code, answer)
+    def _log_in(self, session: smtplib.SMTP) -> None:
+        if self.user is None:
+            return
+        if self.tokens is not None:
+            with_token(session, self.user, self.tokens, self.mechanism)
+        elif self.credentials is not None:
+            with_password(session, self.user, self.credentials)
 
 
 def _leave(session: smtplib.SMTP) -> None:
@@ -161,6 +169,8 @@ def _translated() -> Iterator[None]:
         raise TransientError(_("le serveur d'envoi a coupé la connexion.")) from error
     except smtplib.SMTPNotSupportedError as error:
         raise PermanentError(_("le serveur d'envoi n'offre pas ce que [smtp] demande.")) from error
+    except smtplib.SMTPAuthenticationError as error:
+        raise _login_refusal(error.smtp_code) from error
     except smtplib.SMTPResponseException as error:
         raise _refusal(error.smtp_code) from error
     except (smtplib.SMTPException, OSError) as error:
@@ -169,10 +179,24 @@ def _translated() -> Iterator[None]:
         ) from error
 
 
+def _login_refusal(code: int) -> MailslaError:
+    if _may_pass(code):
+        sentence = _("le serveur d'envoi ne laisse pas entrer pour le moment (code {code}).")
+        return TransientError(sentence.format(code=code))
+    sentence = _(
+        "le serveur d'envoi refuse l'identifiant, ou ce qui le prouve (code {code}) : vérifiez [smtp]."
+    )
+    return PermanentError(sentence.format(code=code))
+
+
 def _refusal(code: int) -> MailslaError:
-    # RFC 5321 §4.2.1: 4yz may succeed later, 5yz will not.
     sentence = _("le serveur d'envoi a refusé le courriel (code {code}).").format(code=code)
-    return TransientError(sentence) if 400 <= code < 500 else PermanentError(sentence)
+    return TransientError(sentence) if _may_pass(code) else PermanentError(sentence)
+
+
+def _may_pass(code: int) -> bool:
+    """RFC 5321 §4.2.1: 4yz may succeed later, 5yz will not."""
+    return 400 <= code < 500
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,9 @@ from mailsla.config import Account, Smtp
 from mailsla.config.secret import Secret
 from mailsla.config.servers import OAuth2Section
 
+OF_SENDING = "[smtp]"
+"""Names the tokens of the server that takes our mail; no account can be called so."""
+
 
 def imap_account(account: Account) -> ImapAccount:
     """Return how to reach an account."""
@@ -42,6 +45,8 @@ def smtp_server(smtp: Smtp) -> SmtpServer:
         sender=smtp.sender,
         user=smtp.user,
         credentials=_credentials(smtp.secret),
+        tokens=None if smtp.oauth2 is None else _tokens(OF_SENDING, smtp.oauth2, smtp.ca_file),
+        mechanism="xoauth2" if smtp.oauth2 is None else smtp.oauth2.mechanism,
         ca_file=smtp.ca_file,
         timeout_seconds=smtp.timeout_seconds,
     )

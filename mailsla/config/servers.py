@@ -33,7 +33,7 @@ def _token_url(written: str) -> str:
 
 
 class OAuth2Section(Section):
-    """`[accounts.oauth2]`: access tokens instead of a password.
+    """`[accounts.oauth2]`, `[smtp.oauth2]`: access tokens instead of a password.
 
     The client's own credentials are used unless a refresh token is given. `token_url` must be HTTPS, unless it
     is this machine's.
@@ -132,7 +132,10 @@ class Account(Section):
 
 
 class Smtp(Section):
-    """`[smtp]`: where alert mails are handed over; without it, none is sent."""
+    """`[smtp]`: where alert mails are handed over; without it, none is sent.
+
+    With `user` there is exactly one of the passwords, or `oauth2`.
+    """
 
     host: Name
     port: Annotated[Number, Field(ge=1, le=65535)] = 587
@@ -144,6 +147,7 @@ class Smtp(Section):
     password_file: File | None = None
     password_command: Command | None = None
     password_env: Variable | None = None
+    oauth2: OAuth2Section | None = None
     timeout_seconds: Annotated[Number, Field(ge=1, le=600)] = 30
 
     @property
@@ -153,9 +157,11 @@ class Smtp(Section):
 
     @model_validator(mode="after")
     def _one_password(self) -> Smtp:
-        if self.secret.ways != (0 if self.user is None else 1):
+        if self.secret.ways + (self.oauth2 is not None) != (0 if self.user is None else 1):
             raise ValueError(
-                _("indiquez user et un seul mot de passe (password_file, …), ou ni l'un ni l'autre.")
+                _(
+                    "indiquez user et un seul mot de passe (password_file, …) ou oauth2, ou ni l'un ni l'autre."
+                )
             )
         _refuse_plain(self.tls, self.host)
         return self

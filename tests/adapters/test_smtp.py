@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from mailsla.adapters.access.credentials import Credentials
+from mailsla.adapters.access.oauth import TokenSource
 from mailsla.adapters.smtp import Envelope, SmtpServer, compose
 from mailsla.core.alerts.outgoing import Attachment, Letter
 from mailsla.core.errors import PermanentError, TransientError
@@ -19,6 +21,7 @@ from tests.trials.servers.dripping import dripping
 if TYPE_CHECKING:
     from tests.trials.servers.dovecot import DovecotServer
     from tests.trials.servers.smtp import SmtpRelay
+    from tests.trials.servers.tokens import TokenServer
 
 
 def message(recipient: str) -> EmailMessage:
@@ -97,6 +100,87 @@ def test_a_password_with_accents_is_used_as_any_other(dovecot: DovecotServer, im
         assert [mail.user for mail in relay.received] == ["qualité"]
         with pytest.raises(PermanentError, match="535"):
             server(relay, **secure, credentials=Credentials(literal=lambda: "hiver2026é")).greet()
+
+
+@pytest.fixture
+def tokens() -> Iterator[TokenServer]:
+    from tests.trials.servers.tokens import TokenServer  # noqa: PLC0415 (as in conftest: its tools are needed only here)
+
+    with TokenServer("qualite@pref.example.fr") as given:
+        yield given
+
+
+def by_token(relay: SmtpRelay, dovecot: DovecotServer, tokens: TokenServer, **changes: Any) -> SmtpServer:
+    """Return a way into a relay that takes tokens alone."""
+    settings: dict[str, Any] = {
+        "token_url": f"{tokens.url}/token",
+        "client_id": "mailsla",
+        "client_secret": Credentials(literal=lambda: "s3cret"),
+        "refresh_token": None,
+        "scope": "https://mail.example.fr/.default",
+        **changes,
+    }
+    mechanism = settings.pop("mechanism", "xoauth2")
+    return server(
+        relay,
+        host="localhost",
+        tls="starttls",
+        ca_file=dovecot.ca_pem,
+        user=tokens.user,
+        tokens=TokenSource(**settings),
+        mechanism=mechanism,
+    )
+
+
+@pytest.mark.parametrize("mechanism", ["xoauth2", "oauthbearer"])
+@pytest.mark.parametrize("consent", [None, "consent-1"])
+def test_an_access_token_opens_the_server_without_a_password(
+    dovecot: DovecotServer, imap_user: str, tokens: TokenServer, mechanism: str, consent: str | None
+) -> None:
+    from tests.trials.servers.smtp import SmtpRelay  # noqa: PLC0415 (as in conftest: its tools are needed only here)
+
+    refresh = None if consent is None else Credentials(literal=lambda: consent)
+    with SmtpRelay(dovecot, starttls=True, tokens=tokens) as relay:
+        way = by_token(relay, dovecot, tokens, mechanism=mechanism, refresh_token=refresh)
+        way.send(message(imap_user))
+        way.send(message(imap_user))
+
+        assert [mail.user for mail in relay.received] == [tokens.user] * 2
+    assert tokens.asked == ["client_credentials" if consent is None else "refresh_token"]
+
+
+def test_a_token_that_the_server_refuses_is_asked_for_again_once(
+    dovecot: DovecotServer, imap_user: str, tokens: TokenServer
+) -> None:
+    from tests.trials.servers.smtp import SmtpRelay  # noqa: PLC0415 (as in conftest: its tools are needed only here)
+
+    with SmtpRelay(dovecot, starttls=True, tokens=tokens) as relay:
+        way = by_token(relay, dovecot, tokens)
+        way.greet()
+        tokens.good.clear()  # revoked before its time
+        way.send(message(imap_user))
+        assert len(relay.received) == 1
+
+        tokens.user = "autre@pref.example.fr"
+        with pytest.raises(PermanentError, match="identifiant") as raised:
+            way.greet()
+    assert tokens.asked == ["client_credentials"] * 3
+    assert not any(secret in str(raised.value) for secret in {*tokens.good, "s3cret"})
+
+
+def test_a_server_that_takes_no_tokens_and_a_secret_that_is_refused_are_for_a_person(
+    dovecot: DovecotServer, tokens: TokenServer
+) -> None:
+    from tests.trials.servers.smtp import SmtpRelay  # noqa: PLC0415 (as in conftest: its tools are needed only here)
+
+    with SmtpRelay(dovecot, starttls=True, credentials=("qualite", "s3cret")) as relay:
+        with pytest.raises(PermanentError, match="n'offre pas"):
+            by_token(relay, dovecot, tokens).greet()
+        with pytest.raises(PermanentError, match="invalid_client"):
+            by_token(relay, dovecot, tokens, client_secret=Credentials(literal=lambda: "wrong")).greet()
+        tokens.error = "temporarily_unavailable"
+        with pytest.raises(TransientError):
+            by_token(relay, dovecot, tokens).greet()
 
 
 @pytest.mark.parametrize(

@@ -194,6 +194,18 @@ SILENT: dict[str, dict[str, Any]] = {
         }
         for way, value in (("file", "secret"), ("command", ["pass"]), ("env", "SECRET"))
     },
+    **{
+        f"tokens to send with, secrets in {way}": {
+            "smtp.user": "qualite",
+            "smtp.oauth2.token_url": "https://login.example.fr/token",
+            "smtp.oauth2.client_id": "mailsla",
+            "smtp.oauth2.scope": "courriel",
+            "smtp.oauth2.mechanism": "oauthbearer",
+            f"smtp.oauth2.client_secret_{way}": value,
+            f"smtp.oauth2.refresh_token_{way}": value,
+        }
+        for way, value in (("file", "secret"), ("command", ["pass"]), ("env", "SECRET"))
+    },
     "whom alerts go to, and when": {
         "alerts.working_days_before": [5],
         "alerts.send_at": "07:00",

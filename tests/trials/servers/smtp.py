@@ -1,6 +1,7 @@
 """An SMTP relay on a loopback port that delivers to Dovecot, and can be held at the worst moments."""
 
 import asyncio
+import base64
 import smtplib
 import threading
 from collections.abc import Awaitable, Callable
@@ -13,6 +14,7 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 from tests.trials.servers.dovecot import DovecotServer
 from tests.trials.servers.loopback import free_port
 from tests.trials.servers.startable import Startable
+from tests.trials.servers.tokens import TokenServer
 
 _ACCEPTED = "250 2.0.0 OK"
 _START_ATTEMPTS = 5
@@ -40,6 +42,7 @@ class SmtpRelay(Startable):
         dovecot: Where the mail goes, and whose certificate is shown; started before the mail comes.
         starttls: Offer STARTTLS, and require it before anything else.
         credentials: User and password without which no mail is taken; `None` for a relay without AUTH.
+        tokens: Whose access tokens are taken instead, as Microsoft does: a refusal is a challenge first.
 
     Crash tests hold the client inside DATA: set one of the gates, start the client, `wait_until_held`, act,
     `release`. The mail of a client that dies before delivery is not delivered.
@@ -56,6 +59,7 @@ class SmtpRelay(Startable):
         *,
         starttls: bool = False,
         credentials: tuple[str, str] | None = None,
+        tokens: TokenServer | None = None,
     ) -> None:
         self.host = "127.0.0.1"
         self.received: list[ReceivedMail] = []
@@ -64,6 +68,7 @@ class SmtpRelay(Startable):
         self._dovecot = dovecot
         self._starttls = starttls
         self._credentials = credentials
+        self._tokens = tokens
         self._held = threading.Event()
         self._refusal: str | None = None
         self._controller: Controller | None = None
@@ -127,7 +132,10 @@ class SmtpRelay(Startable):
         return _ACCEPTED
 
     def _start(self, port: int) -> None:
-        controller = Controller(_Handler(self._answer), hostname=self.host, port=port, **self._options())
+        handler = (
+            _Handler(self._answer) if self._tokens is None else _TokenHandler(self._answer, self._tokens)
+        )
+        controller = Controller(handler, hostname=self.host, port=port, **self._options())
         try:
             controller.start()
         except OSError:
@@ -143,6 +151,8 @@ class SmtpRelay(Startable):
             options |= {"tls_context": context, "require_starttls": True}
         if self._credentials is not None:
             options |= {"authenticator": self._authenticate, "auth_required": True}
+        if self._tokens is not None:
+            options |= {"auth_required": True, "auth_exclude_mechanism": ("LOGIN", "PLAIN")}
         return options
 
     def _authenticate(self, *arguments: Any) -> AuthResult:
@@ -186,6 +196,32 @@ class _Handler:
     async def handle_DATA(self, _server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 (aiosmtpd's name)
         """Answer the end of DATA; aiosmtpd cancels this as soon as the client is gone."""
         return await self._answer(_received_mail(session, envelope))
+
+
+class _TokenHandler(_Handler):
+    """The same, for whoever shows a token that is good."""
+
+    def __init__(self, answer: Callable[[ReceivedMail], Awaitable[str]], tokens: TokenServer) -> None:
+        super().__init__(answer)
+        self._good = tokens
+
+    async def auth_XOAUTH2(self, server: SMTP, args: list[str]) -> AuthResult:  # noqa: N802 (aiosmtpd's name)
+        """Read `user=…^Aauth=Bearer …^A^A`."""
+        return await self._judge(server, base64.b64decode(args[1]).decode())
+
+    async def auth_OAUTHBEARER(self, server: SMTP, args: list[str]) -> AuthResult:  # noqa: N802 (aiosmtpd's name)
+        """Read `n,a=…,^Aauth=Bearer …^A^A` (RFC 7628 §3.1)."""
+        return await self._judge(server, base64.b64decode(args[1]).decode())
+
+    async def _judge(self, server: SMTP, said: str) -> AuthResult:
+        user, _separator, rest = said.partition("\x01")
+        is_good = (
+            rest.removeprefix("auth=Bearer ").rstrip("\x01") in self._good.good and self._good.user in user
+        )
+        if not is_good:
+            await server.challenge_auth(b'{"status":"401"}')
+            return AuthResult(success=False, handled=False)
+        return AuthResult(success=True, auth_data=self._good.user)
 
 
 def _received_mail(session: Session, envelope: Envelope) -> ReceivedMail:
