@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import json
 import tomllib
+from importlib.resources import files
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from mailsla.adapters.machine.written_files import write_new
 from mailsla.bootstrap.clock_rules import territory
 from mailsla.cli import session
 from mailsla.cli.unwritable import unwritable
 from mailsla.config import parse
 from mailsla.core.errors import ConfigError, UsageError
 from mailsla.language import gettext as _
+
+EXAMPLE = Path("mailsla.example.toml")
+"""Every key, with a comment: in the package, beside what reads it."""
 
 TEMPLATE = """\
 # Configuration de mailsla. Toutes les clés sont décrites dans mailsla.example.toml.
@@ -68,10 +73,33 @@ def _not_there(context: typer.Context, site: str) -> str:
     """Refuse to overwrite a file, before the other questions are asked."""
     path = _path(context)
     if path.exists():
-        raise UsageError(
-            _("{path} existe déjà ; retirez-le ou donnez un autre nom avec --config.").format(path=path)
-        )
+        raise _is_there(path)
     return site
+
+
+def _is_there(path: Path) -> UsageError:
+    return UsageError(
+        _("{path} existe déjà ; retirez-le ou donnez un autre nom avec --config.").format(path=path)
+    )
+
+
+def _write(path: Path, content: str) -> None:
+    try:
+        write_new(path, content)
+    except FileExistsError as error:
+        raise _is_there(path) from error
+    except OSError as error:
+        raise unwritable(path, error) from error
+
+
+def _example(context: typer.Context, is_asked: bool) -> bool:
+    """Write the example, and nothing else, when that is asked."""
+    if is_asked:
+        path = session.chosen(context).config or EXAMPLE
+        _write(path, (files("mailsla.config") / EXAMPLE.name).read_text(encoding="utf-8"))
+        session.console().print(_("{path} est écrit : chaque clé y est, commentée.").format(path=path))
+        raise typer.Exit
+    return is_asked
 
 
 def _known(departement: str) -> str:
@@ -88,6 +116,15 @@ def init(
     host: Annotated[str, typer.Option(prompt=_("Serveur IMAP"))],
     user: Annotated[str, typer.Option(prompt=_("Identifiant IMAP"))],
     password_file: Annotated[str, typer.Option(prompt=_("Fichier du mot de passe"))] = "mot-de-passe",  # noqa: S107 (a file's name)
+    example: Annotated[  # noqa: ARG001 (the library acts on it before the others are asked)
+        bool,
+        typer.Option(
+            "--example",
+            is_eager=True,
+            callback=_example,
+            help=_("Écrit mailsla.example.toml, où est chaque clé, et rien d'autre."),
+        ),
+    ] = False,
 ) -> None:
     """Write the configuration file; an existing one is never overwritten."""
     path = _path(context)
@@ -105,11 +142,7 @@ def init(
         parse(tomllib.loads(content), folder=path.parent)
     except ConfigError as error:
         raise UsageError("\n".join(str(problem) for problem in error.problems)) from error
-    try:
-        with path.open("x", encoding="utf-8") as file:
-            file.write(content)
-    except OSError as error:
-        raise unwritable(path, error) from error
+    _write(path, content)
     session.console().print(
         _("{path} est écrit. Mettez-y les services, puis lancez « mailsla check ».").format(path=path)
     )

@@ -1,6 +1,6 @@
 """The configuration as one frozen value: every key, its default and its limits, a class a section of the file.
 
-`config/mailsla.example.toml` shows each key with a comment; a test holds the two together.
+`mailsla/config/mailsla.example.toml` shows each key with a comment; a test holds the two together.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ from mailsla.core.errors import PermanentError
 from tests.cli.few_requests import ACCOUNT, CHANGES
 from tests.trials.office import document
 
-EXAMPLE = Path(__file__).parents[2] / "config" / "mailsla.example.toml"
+EXAMPLE = Path(__file__).parents[2] / "mailsla" / "config" / "mailsla.example.toml"
 URL = "sqlite:////srv/mailsla.sqlite3"
 EVERY_WAY = {
     "password": "UNSECRET",

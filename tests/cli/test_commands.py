@@ -16,6 +16,8 @@ from tests.trials.command_line import answered
 from tests.trials.daemon import Installation, plainly_spaced
 from tests.trials.office import document, toml, trap
 
+ROOT = Path(__file__).parents[2]
+
 GOLDEN = [
     ("75", "2026-04-28", "2026-05-13", "2026-05-15"),
     ("75", "2026-03-27", "2026-04-10", "2026-04-13"),
@@ -181,6 +183,19 @@ def test_every_command_has_its_help_in_both_languages(tmp_path: Path) -> None:
     for command in (*commands, "calendar"):
         assert f"  {command} " in french
         assert f"  {command} " in english
+
+
+def test_the_example_comes_with_the_package_and_replaces_nothing(tmp_path: Path) -> None:
+    first = mailsla("init", "--example", folder=tmp_path)
+    written = tmp_path / "mailsla.example.toml"
+    again = mailsla("init", "--example", folder=tmp_path)
+    (tmp_path / "planted").symlink_to(tmp_path / "elsewhere")
+    planted = mailsla("init", "--example", "--config", "planted", folder=tmp_path)
+
+    assert (first.returncode, again.returncode, planted.returncode) == (0, 2, 2)
+    assert written.stat().st_mode & 0o777 == 0o600
+    assert written.read_bytes() == (ROOT / "mailsla" / "config" / "mailsla.example.toml").read_bytes()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["mailsla.example.toml", "planted"]
 
 
 def test_init_writes_a_configuration_that_loads(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from mailsla.core.clock.origin import Origin, PresetName
 from mailsla.core.errors import ConfigError
 from mailsla.language import speaking
 
-EXAMPLE = Path(__file__).parents[2] / "config" / "mailsla.example.toml"
+EXAMPLE = Path(__file__).parents[2] / "mailsla" / "config" / "mailsla.example.toml"
 
 # Other ways to give a password; an example can hold only one.
 ALTERNATIVES = {"password", "password_command", "password_env"}

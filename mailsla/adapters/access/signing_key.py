@@ -9,6 +9,7 @@ import stat
 from contextlib import suppress
 from pathlib import Path
 
+from mailsla.adapters.machine.written_files import write_new
 from mailsla.core.alerts.signed_action import KEY_BYTES
 from mailsla.core.errors import PermanentError
 from mailsla.language import gettext as _
@@ -48,27 +49,12 @@ def make_signing_key(path: Path) -> None:
     Raises:
         PermanentError: When it cannot be written.
     """
-    if path.exists():
-        return
     try:
-        _make(path)
-    except OSError as error:
-        raise _unusable(path, error) from error
-
-
-def _make(path: Path) -> None:
-    part = path.with_name(f".mailsla-{secrets.token_hex(8)}")
-    handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
-    try:
-        with open(handle, "w", encoding="ascii") as file:  # noqa: PTH123 (it is open already)
-            file.write(secrets.token_hex(KEY_BYTES) + "\n")
-            file.flush()
-            os.fsync(handle)
         # Another process may have written one meanwhile.
         with suppress(FileExistsError):
-            path.hardlink_to(part)
-    finally:
-        part.unlink()
+            write_new(path, secrets.token_hex(KEY_BYTES) + "\n")
+    except OSError as error:
+        raise _unusable(path, error) from error
 
 
 def _unusable(path: Path, error: Exception) -> PermanentError:

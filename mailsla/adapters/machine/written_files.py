@@ -61,6 +61,27 @@ def write_whole(path: Path, content: str | bytes | Iterable[str], user: int | No
         raise
 
 
+def write_new(path: Path, content: str) -> None:
+    """Write a file for its user alone, whole before it has its name; whatever stands there stays.
+
+    Raises:
+        FileExistsError: When something stands there, were it a link that leads nowhere.
+        OSError: When it cannot be written.
+    """
+    if path.is_symlink() or path.exists():
+        raise FileExistsError(str(path))
+    part = path.with_name(f".mailsla-{secrets.token_hex(8)}")
+    handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+    try:
+        with open(handle, "wb") as file:  # noqa: PTH123 (it is open already)
+            file.write(content.encode())
+            file.flush()
+            os.fsync(handle)
+        path.hardlink_to(part)
+    finally:
+        part.unlink()
+
+
 def _encoded(content: str | bytes | Iterable[str]) -> Iterable[bytes]:
     if isinstance(content, bytes):
         return (content,)
