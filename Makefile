@@ -9,7 +9,7 @@ DEMO := .venv-demo-$(VERSION)
 BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup
 
-.PHONY: simulate demo test whole installed check unit coverage faults fuzz mutations recount soak bench bench-quick house lock messages image clean python
+.PHONY: simulate pictures demo test whole installed check unit coverage faults fuzz mutations recount soak bench bench-quick house lock messages image clean python
 
 demo: $(DEMO)/installed
 	@$(DEMO)/bin/mailsla demo
@@ -73,6 +73,10 @@ recount: $(VENV)/installed
 # Weeks of alerts in virtual time, with all that breaks: a hundred seeds, a quarter of an hour.
 simulate: $(VENV)/installed
 	$(BIN)/python -m tests.trials.alerts.simulation 100
+
+# What people read, drawn again by Chromium from the demonstration, in docs/pictures: to be looked at.
+pictures: $(VENV)/installed servers
+	$(BIN)/python -m tests.trials.pictures
 
 # Half an hour of traffic under the daemon's eyes, many times faster than life.
 soak: $(VENV)/installed servers
