@@ -122,7 +122,7 @@ def _of_installation(finding: InstallationFinding, zone: ZoneInfo) -> str:  # no
                 "aucun dossier d'envoyés reconnu ; nommez-le avec « sent » si les agents répondent d'ici."
             )
         case RequestsKnown(count):
-            return ngettext("{n} demande connue.", "{n} demandes connues.", count).format(n=count)
+            return ngettext("{n} demande connue.", "{n} demandes connues.", count).format(n=words.number(count))
         case StoreSize():
             return _size(finding)
         case DerivationLate(since):

@@ -28,7 +28,7 @@ def news_of(
     left = len(found) - MOST_NEWS
     if left > 0:
         more = ngettext("Et {n} autre : mailsla actions.", "Et {n} autres : mailsla actions.", left)
-        shown.append(News(more.format(n=left)))
+        shown.append(News(more.format(n=words.number(left))))
     return tuple(shown)
 
 

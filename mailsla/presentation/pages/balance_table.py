@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mailsla.core.pairing.balance import Balance
 from mailsla.language import gettext as _
-from mailsla.presentation import balance_lines
+from mailsla.presentation import balance_lines, words
 from mailsla.presentation.pages.page import Alignment, Cell, Column, Emphasis, Fit, Row, Table
 from mailsla.presentation.told import figure
 
@@ -24,6 +24,6 @@ def _class(line: balance_lines.Line) -> Row:
     emphasis = Emphasis.STRONG if line.is_sum else Emphasis.PLAIN
     return (
         Cell(line.label, emphasis=emphasis),
-        Cell(figure(str(line.count), line.count, line.of), line.count, emphasis),
+        Cell(figure(words.number(line.count), line.count, line.of), line.count, emphasis),
         Cell(line.options, emphasis=Emphasis.DIM),
     )

@@ -107,6 +107,6 @@ def _services(section: Measured, built: Report, most: int = MOST_SERVICES) -> Se
                 hidden,
             )
         )
-        blocks.append(Line(more.format(n=hidden), Emphasis.DIM))
+        blocks.append(Line(more.format(n=words.number(hidden)), Emphasis.DIM))
     period = words.period_name(section.period)
     return Section(_("Par service – {period}").format(period=period), tuple(blocks))

@@ -37,7 +37,7 @@ def left_out_page(mails: Sequence[ListedMail], found: int, internal: int, zone: 
             "{n} courriels internes à la préfecture ne sont pas listés ici.",
             internal,
         )
-        blocks.append(Line(inside.format(n=internal), Emphasis.DIM))
+        blocks.append(Line(inside.format(n=words.number(internal)), Emphasis.DIM))
     if mails:
         how = _("Un courriel d'usager écarté à tort ? « mailsla decide RÉFÉRENCE count --reason … ».")
         blocks.append(Line(how, Emphasis.DIM))
@@ -50,8 +50,8 @@ def _drawn(shown: int, found: int) -> str:
             "{shown} courriel tiré au sort parmi {found} écartés.",
             "{shown} courriels tirés au sort parmi {found} écartés.",
             shown,
-        ).format(shown=shown, found=found)
-    return ngettext("{n} courriel écarté.", "{n} courriels écartés.", found).format(n=found)
+        ).format(shown=words.number(shown), found=words.number(found))
+    return ngettext("{n} courriel écarté.", "{n} courriels écartés.", found).format(n=words.number(found))
 
 
 def _left_out_table(mails: Iterable[ListedMail], zone: ZoneInfo) -> Table:
@@ -80,13 +80,13 @@ def _left_out_table(mails: Iterable[ListedMail], zone: ZoneInfo) -> Table:
 def mails_page(mails: Sequence[ListedMail], found: int, zone: ZoneInfo) -> Page:
     """Mails, each with the class it is in; a sample of `found`, when fewer are shown."""
     blocks: list[Block] = [_mails_table(mails, zone)] if mails else []
-    count = ngettext("{n} courriel.", "{n} courriels.", found).format(n=found)
+    count = ngettext("{n} courriel.", "{n} courriels.", found).format(n=words.number(found))
     if len(mails) < found:
         count = ngettext(
             "{shown} courriel tiré au sort parmi {found}.",
             "{shown} courriels tirés au sort parmi {found}.",
             len(mails),
-        ).format(shown=len(mails), found=found)
+        ).format(shown=words.number(len(mails)), found=words.number(found))
     blocks.append(Line(count, Emphasis.DIM))
     return Page(sections=(Section("", tuple(blocks)),))
 

@@ -151,7 +151,7 @@ def _decisions(built: Report, gathered: Gathered, zone: ZoneInfo) -> Iterator[Bl
             "… et {n} plus anciennes : « mailsla decisions ».",
             hidden,
         )
-        yield Line(more.format(n=hidden), Emphasis.DIM)
+        yield Line(more.format(n=words.number(hidden)), Emphasis.DIM)
 
 
 def _digests(gathered: Gathered, built: Report, zone: ZoneInfo) -> Iterator[Block]:

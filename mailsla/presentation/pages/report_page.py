@@ -119,7 +119,7 @@ def _outlook_sentences(outlook: Outlook, target: str, of: Counting) -> Iterable[
             "l'année atteigne {target}, avec ce qui est reçu à ce jour."
         )
         waiting = of.number(outlook.waiting, State.NOT_DUE_WAITING)
-        yield told(sentence, needed=outlook.needed, waiting=waiting, target=target)
+        yield told(sentence, needed=words.number(outlook.needed), waiting=waiting, target=target)
     basis = (
         _("les mêmes semaines de l'an dernier")
         if outlook.volume_basis is VolumeBasis.LAST_YEAR
@@ -129,7 +129,7 @@ def _outlook_sentences(outlook: Outlook, target: str, of: Counting) -> Iterable[
         "{expected} demande à échoir cette année est encore attendue, d'après {basis}.",
         "{expected} demandes à échoir cette année sont encore attendues, d'après {basis}.",
         outlook.expected,
-    ).format(expected=outlook.expected, basis=basis)
+    ).format(expected=words.number(outlook.expected), basis=basis)
     if outlook.lost:
         yield _("À ce volume, l'objectif de l'année ne peut plus être atteint.")
     else:
@@ -137,7 +137,7 @@ def _outlook_sentences(outlook: Outlook, target: str, of: Counting) -> Iterable[
             "Ces demandes attendues comprises, {n} demande peut encore être manquée cette année.",
             "Ces demandes attendues comprises, {n} demandes peuvent encore être manquées cette année.",
             outlook.may_lose,
-        ).format(n=outlook.may_lose)
+        ).format(n=words.number(outlook.may_lose))
     yield from _at_this_pace(outlook)
 
 
@@ -179,9 +179,9 @@ def _deadlines(title: str, found: Overdue, state: State, built: Report, zone: Zo
     if hidden > 0:
         options = " ".join((f"--state {state}", *words.option_of_service(built.service)))
         more = (
-            _("… et {n} de plus : voir plus bas.").format(n=hidden)
+            _("… et {n} de plus : voir plus bas.").format(n=words.number(hidden))
             if most < MOST_ROWS
-            else _("… et {n} de plus : « mailsla requests {options} ».").format(n=hidden, options=options)
+            else _("… et {n} de plus : « mailsla requests {options} ».").format(n=words.number(hidden), options=options)
         )
         blocks.append(Line(more, Emphasis.DIM))
     heading = told(_("{title} : {n}"), title=title, n=of_all(built).number(len(found), state))

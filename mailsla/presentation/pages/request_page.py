@@ -196,13 +196,13 @@ def _below(
     is_starred: bool,
 ) -> Iterator[Line]:
     """Yield what is said below a list: how many there are, what a star means, what a person must look at."""
-    count = ngettext("{n} demande.", "{n} demandes.", found).format(n=found)
+    count = ngettext("{n} demande.", "{n} demandes.", found).format(n=words.number(found))
     if shown < found:
         count = ngettext(
             "{shown} demande tirée au sort parmi {found}.",
             "{shown} demandes tirées au sort parmi {found}.",
             shown,
-        ).format(shown=shown, found=found)
+        ).format(shown=words.number(shown), found=words.number(found))
     yield Line(count, Emphasis.DIM)
     if is_starred:
         yield Line(_("* Décision consignée : voir « mailsla show »."), Emphasis.DIM)

@@ -94,4 +94,4 @@ def _left(count: int, state: str) -> Iterator[News]:
             "Et {n} autres : mailsla requests --state {state}.",
             left,
         )
-        yield News(more.format(n=left, state=state))
+        yield News(more.format(n=words.number(left), state=state))
