@@ -21,7 +21,7 @@ from mailsla.adapters.access.tls import tls_context
 from mailsla.adapters.machine.present import Now
 from mailsla.adapters.smtp_login import with_password, with_token
 from mailsla.core.alerts.outgoing import Letter, Outgoing
-from mailsla.core.errors import MailslaError, PermanentError, TransientError
+from mailsla.core.errors import MailRefused, MailslaError, PermanentError, TransientError
 from mailsla.core.mail.printable import printable
 from mailsla.language import gettext as _
 
@@ -164,7 +164,9 @@ def _translated() -> Iterator[None]:
         ) from error
     except smtplib.SMTPRecipientsRefused as error:
         codes = {code for code, _text in error.recipients.values()}
-        raise _refusal(max(codes)) from error
+        raise _mail_refusal(max(codes)) from error
+    except smtplib.SMTPDataError as error:
+        raise _mail_refusal(error.smtp_code) from error
     except smtplib.SMTPServerDisconnected as error:
         raise TransientError(_("le serveur d'envoi a coupé la connexion.")) from error
     except smtplib.SMTPNotSupportedError as error:
@@ -187,6 +189,12 @@ def _login_refusal(code: int) -> MailslaError:
         "le serveur d'envoi refuse l'identifiant, ou ce qui le prouve (code {code}) : vérifiez [smtp]."
     )
     return PermanentError(sentence.format(code=code))
+
+
+def _mail_refusal(code: int) -> MailslaError:
+    """Return the error of a mail that is refused for its recipient, or for what it is."""
+    found = _refusal(code)
+    return MailRefused(str(found)) if isinstance(found, PermanentError) else found
 
 
 def _refusal(code: int) -> MailslaError:

@@ -52,6 +52,11 @@ def smtp_server(smtp: Smtp) -> SmtpServer:
     )
 
 
+def mail_domain(smtp: Smtp | None) -> str:
+    """Return the domain of the Message-IDs of a site's mails."""
+    return (smtp.sender if smtp is not None else "mailsla@localhost").rpartition("@")[2]
+
+
 @cache
 def _tokens(
     account: str,  # noqa: ARG001 (names the source in the cache: two accounts never share a refresh token)

@@ -1,30 +1,25 @@
-"""What a site's people are told by mail: alerts to heads, alarms to whoever runs it."""
+"""What a site's people are told by mail, and how it leaves."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cache
 
 from mailsla.adapters.smtp import Mailer
-from mailsla.bootstrap import action_words, actions, keeping_up, mailed_reports
-from mailsla.bootstrap.access import smtp_server
+from mailsla.bootstrap import action_words, actions, keeping_up, mailed_reports, undelivered
+from mailsla.bootstrap.access import mail_domain, smtp_server
 from mailsla.bootstrap.application import Application
 from mailsla.config import Settings
 from mailsla.core.alerts.digests import Digest
 from mailsla.core.alerts.outgoing import ACTIONS, DIGEST, Attachment, DropReason, Letter, Outgoing
 from mailsla.core.alerts.scheduled_reports import REPORT
 from mailsla.core.alerts.terms import AlertTerms
-from mailsla.core.collection.gap import Gap
-from mailsla.core.errors import ConfigError, MailslaError, Superseded
+from mailsla.core.alerts.undelivered import UNDELIVERED
 from mailsla.language import gettext as _
 from mailsla.presentation.formats import alert_html, alert_text
-from mailsla.presentation.pages.alarm_page import alarm_page, derivation_late_page, set_aside_page
 from mailsla.presentation.pages.alert_page import AlertSite, Shown, alert_page
-from mailsla.presentation.pages.configuration_page import outdated_page, refused_page
-from mailsla.presentation.pages.letter import LetterPage
-from mailsla.usecases import alarm, configuration_alarm, mail_alarm, notify
+from mailsla.usecases import notify
 from mailsla.usecases.hand_over import Delivery, Dropped, HandOver, Postponed, Write, Written
 
 
@@ -77,20 +72,20 @@ def prepare(app: Application, rounds: notify.Rounds | None = None) -> int:
         _sources(app),
         app.store.outbox,
         _terms(app),
-        _mail_domain(app),
+        mail_domain(app.site.settings.smtp),
         lambda: keeping_up.is_derived_here(app),
         rounds or notify.Rounds(),
     )
     told = 0
     if preparation.rounds.is_whole(app.now()) and keeping_up.is_derived_here(app):
-        actions = action_words.referent_mail(app, _mail_domain(app))
+        actions = action_words.referent_mail(app, mail_domain(app.site.settings.smtp))
         told = 0 if actions is None else actions.prepare(app.store.outbox, app.now())
     return preparation.prepare(app.now()) + told
 
 
 def prepare_reports(app: Application) -> int:
     """Note which reports are due; return how many."""
-    return mailed_reports.prepare(app, _mail_domain(app))
+    return mailed_reports.prepare(app, mail_domain(app.site.settings.smtp))
 
 
 def deliver(app: Application, may_alert: Callable[[], bool] = lambda: True) -> Delivery:
@@ -124,63 +119,16 @@ def _kinds(app: Application, may_alert: Callable[[], bool]) -> dict[str, Write]:
     def write_actions(mail: Outgoing, now: datetime) -> Written:
         if not (may_alert() and keeping_up.is_derived_here(app)):
             return Postponed(now + notify.A_MINUTE)
-        actions = action_words.referent_mail(app, _mail_domain(app))
+        actions = action_words.referent_mail(app, mail_domain(app.site.settings.smtp))
         return Dropped(DropReason.NOTHING_LEFT) if actions is None else actions.write(mail, now)
 
     write_report = mailed_reports.write(app, may_tell)
-    return {DIGEST: write_digest, ACTIONS: write_actions, REPORT: write_report}
-
-
-def sound_alarms(app: Application) -> int:
-    """Write the alarms about collection and about mails that are due to the outbox; return how many."""
-    now, zone = app.now(), app.site.zone
-    site, today = app.site.settings.site.name, now.astimezone(zone).date()
-    rule, store = _alarm_rule(app), app.store
-
-    def explain(gap: Gap, reason: str | None) -> tuple[str, str]:
-        return alert_text.write(alarm_page(gap, reason=reason, site=site, zone=zone))
-
-    said_of_mails = mail_alarm.MailWords(
-        set_aside=lambda count: alert_text.write(set_aside_page(count, site=site)),
-        late=lambda late: alert_text.write(derivation_late_page(late.since, site=site, zone=zone)),
-    )
-    return alarm.look_and_sound(
-        store.runs, store.outbox, app.intervals, rule, explain, now, today
-    ) + mail_alarm.sound_on_mails(
-        store.not_understood, store.derivations, store.outbox, rule, said_of_mails, now, today
-    )
-
-
-def sound_outdated(app: Application, newer: Superseded) -> int:
-    """Note that this process has an older configuration than the store's, and write the alarm; return how many."""
-    app.store.derivations.note_outdated(app.now())
-    page = outdated_page(newer, site=app.site.settings.site.name, zone=app.site.zone)
-    of = "" if newer.saved_at is None else newer.saved_at.isoformat()
-    return _sound_once(app, configuration_alarm.OUTDATED, of, page)
-
-
-def sound_refused(app: Application, error: MailslaError) -> int:
-    """Write the alarm about a configuration that cannot be used to the outbox; return how many."""
-    reasons = [str(problem) for problem in error.problems] if isinstance(error, ConfigError) else [str(error)]
-    # The same refusal on another day is told again.
-    of = f"{app.now().date()} {hashlib.sha256(str(error).encode()).hexdigest()[:16]}"
-    page = refused_page(reasons, site=app.site.settings.site.name)
-    return _sound_once(app, configuration_alarm.REFUSED, of, page)
-
-
-def _sound_once(app: Application, purpose: str, of: str, page: LetterPage) -> int:
-    now = app.now()
-    today = now.astimezone(app.site.zone).date()
-    written = alert_text.write(page)
-    return configuration_alarm.sound_once(
-        app.store.outbox, _alarm_rule(app), purpose, of, written, now, today
-    )
-
-
-def _alarm_rule(app: Application) -> alarm.AlarmRule:
-    alerts = app.site.settings.alerts
-    after = timedelta(hours=alerts.collection_stopped_after_hours)
-    return alarm.AlarmRule(alerts.operator, after, _mail_domain(app))
+    return {
+        DIGEST: write_digest,
+        ACTIONS: write_actions,
+        REPORT: write_report,
+        UNDELIVERED: undelivered.mail(app).write,
+    }
 
 
 def _terms(app: Application) -> AlertTerms:
@@ -191,8 +139,3 @@ def _terms(app: Application) -> AlertTerms:
 
 def _sources(app: Application) -> notify.Sources:
     return notify.Sources(app.store.derivations, app.store.outbox, lambda keys: actions.recalls(app, keys))
-
-
-def _mail_domain(app: Application) -> str:
-    smtp = app.site.settings.smtp
-    return (smtp.sender if smtp is not None else "mailsla@localhost").rpartition("@")[2]

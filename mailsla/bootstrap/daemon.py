@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from mailsla.adapters.machine.scheduling import Job, Shift, run_shifts
 from mailsla.adapters.machine.signs_of_life import give_sign
 from mailsla.adapters.machine.written_files import keep_private
-from mailsla.bootstrap import actions, alerts, keeping_up
+from mailsla.bootstrap import actions, alarms, alerts, keeping_up
 from mailsla.bootstrap.access import forget_tokens
 from mailsla.bootstrap.application import Application
 from mailsla.core.errors import MailslaError, PermanentError, Superseded
@@ -90,7 +90,7 @@ class SiteWork:
 
     def sound_alarms(self) -> int:
         """Write the alarms that are due."""
-        return self._sound_outdated() + alerts.sound_alarms(self.app)
+        return self._sound_outdated() + alarms.sound_alarms(self.app)
 
     def _sound_outdated(self) -> int:
         newer = keeping_up.newer(self.app)
@@ -99,7 +99,7 @@ class SiteWork:
         if newer.saved_at not in self._known:
             self._known.add(newer.saved_at)
             self.outdated(newer)
-        return alerts.sound_outdated(self.app, newer)
+        return alarms.sound_outdated(self.app, newer)
 
     def prepare_alerts(self) -> int:
         """Note who is to be told something today."""
@@ -159,7 +159,7 @@ class Daemon:
             self.told.refused(error)
             # The store may be what does not answer: the former rounds go on, and find out by themselves.
             with suppress(MailslaError):
-                alerts.sound_refused(self._at_work, error)
+                alarms.sound_refused(self._at_work, error)
             return None
         forget_tokens()
         return shift

@@ -10,6 +10,7 @@ MailslaError
 │   ├── FetchRefused some message of a fetch is refused: the others are asked for apart from it
 │   └── FetchCut     a fetch broke off at a message: the third time, it is asked for last, and set aside
 ├── PermanentError   a person must act: mailbox gone, certificate not trusted, disk full
+│   ├── MailRefused  this one mail of ours is refused, for its recipient or for what it is: the others go
 │   └── LoginRefused the password, the secret or the consent is not taken: trying again may lock the account
 ├── OversizedMessage one header is too big: it is set aside, and its connection is given up
 └── MessageError     this one message is set aside, the batch goes on
@@ -96,6 +97,10 @@ class FetchCut(TransientError):  # noqa: N818 (an end met while reading, not a f
 
 class PermanentError(MailslaError):
     """Something outside refused in a way that will last until a person acts."""
+
+
+class MailRefused(PermanentError):  # noqa: N818 (the refusal of one mail, not a fault of ours)
+    """A server refuses one mail of ours for good: its recipient is unknown there, or it is too large, or unwanted."""
 
 
 class LoginRefused(PermanentError):  # noqa: N818 (it is an answer, and a plain one)

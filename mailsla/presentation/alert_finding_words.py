@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from typing import assert_never
+from zoneinfo import ZoneInfo
 
 from mailsla.core.alerts.alert_findings import (
     AlertFinding,
     HeadsMissing,
+    MailsUndelivered,
     RequestsUntold,
     SendingAnswers,
     SendingUnconfigured,
@@ -14,11 +16,12 @@ from mailsla.core.alerts.alert_findings import (
 from mailsla.language import gettext as _
 from mailsla.language import ngettext
 from mailsla.presentation import words
+from mailsla.presentation.pages import undelivered_page
 
 
 def subject(finding: AlertFinding) -> str:
     """Name what was looked at."""
-    if isinstance(finding, HeadsMissing | RequestsUntold):
+    if isinstance(finding, HeadsMissing | RequestsUntold | MailsUndelivered):
         return _("destinataires des alertes")
     return sending()
 
@@ -28,7 +31,7 @@ def sending() -> str:
     return _("envoi des alertes")
 
 
-def sentence(finding: AlertFinding) -> str:
+def sentence(finding: AlertFinding, zone: ZoneInfo) -> str:
     """Say what was found, and what to do unless all is well."""
     match finding:
         case SendingUnconfigured():
@@ -39,6 +42,10 @@ def sentence(finding: AlertFinding) -> str:
             return _heads_missing(finding)
         case RequestsUntold():
             return _untold(finding)
+        case MailsUndelivered(found, as_what):
+            return _("des courriels n'arrivent pas : {line}.").format(
+                line=undelivered_page.undelivered_line(found, as_what, zone)
+            )
     assert_never(finding)
 
 

@@ -96,7 +96,7 @@ def _sentence(finding: Finding, zone: ZoneInfo) -> str:
     if isinstance(finding, MailFinding):
         return mail_finding_words.sentence(finding)
     if isinstance(finding, AlertFinding):
-        return alert_finding_words.sentence(finding)
+        return alert_finding_words.sentence(finding, zone)
     return _of_installation(finding, zone)
 
 
@@ -122,7 +122,9 @@ def _of_installation(finding: InstallationFinding, zone: ZoneInfo) -> str:  # no
                 "aucun dossier d'envoyés reconnu ; nommez-le avec « sent » si les agents répondent d'ici."
             )
         case RequestsKnown(count):
-            return ngettext("{n} demande connue.", "{n} demandes connues.", count).format(n=words.number(count))
+            return ngettext("{n} demande connue.", "{n} demandes connues.", count).format(
+                n=words.number(count)
+            )
         case StoreSize():
             return _size(finding)
         case DerivationLate(since):

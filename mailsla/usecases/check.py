@@ -68,6 +68,7 @@ class Installation:
         id_hosts: Hosts outside our domains that seem to make the Message-IDs of our mail alone.
         heads_missing: Which services have nobody who is told today; None when each has somebody.
         untold: How many requests wait of which nobody is told before they are late, by service.
+        undelivered: Whom mails do not reach.
         size: How large the store is; None when nobody asked.
         is_derived: Whether what the store knows follows from this configuration; otherwise none of it is told.
     """
@@ -85,6 +86,7 @@ class Installation:
     id_hosts: tuple[str, ...] = ()
     heads_missing: alert_findings.HeadsMissing | None = None
     untold: tuple[tuple[str | None, int], ...] = ()
+    undelivered: tuple[alert_findings.MailsUndelivered, ...] = ()
     size: findings.StoreSize | None = None
     is_derived: bool = True
 
@@ -126,6 +128,7 @@ def _derived(installation: Installation) -> Iterator[Finding]:
 
 def _reach(installation: Installation) -> Iterator[Finding]:
     """Say whom alerts do not reach."""
+    yield from installation.undelivered
     if installation.heads_missing is not None:
         yield installation.heads_missing
     if installation.untold and installation.is_derived:

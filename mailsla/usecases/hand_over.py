@@ -14,7 +14,7 @@ from typing import Protocol, assert_never
 
 from mailsla.core.alerts.memory import Told
 from mailsla.core.alerts.outgoing import DropReason, Letter, Outgoing
-from mailsla.core.errors import PermanentError, TransientError
+from mailsla.core.errors import MailRefused, PermanentError, TransientError
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +54,17 @@ class WaitingMails(Protocol):
     def mark_sent(self, number: int, at: datetime, told: Sequence[Told] = ()) -> None:
         """Note that a mail was handed over and what it told, in one transaction, and forget its words."""
 
-    def put_back(self, number: int, at: datetime, *, refused: str | None) -> None:
-        """Note that a mail could not be handed over; it is tried again later."""
+    def put_back(
+        self, number: int, at: datetime, *, refused: str | None, is_undelivered: bool = False
+    ) -> None:
+        """Note that a mail could not be handed over; it is tried again later.
+
+        Args:
+            number: The mail's.
+            at: When that was.
+            refused: Why a person must act; None where it may pass.
+            is_undelivered: Whether it was this mail that was refused, and not all of them.
+        """
 
     def postpone(self, number: int, until: datetime) -> None:
         """Note that a mail is not to leave yet."""
@@ -106,7 +115,8 @@ class HandOver:
                 self.mails.put_back(mail.number, self.now(), refused=None)
                 failed += 1
             except PermanentError as error:
-                self.mails.put_back(mail.number, self.now(), refused=str(error))
+                is_refused = isinstance(error, MailRefused)
+                self.mails.put_back(mail.number, self.now(), refused=str(error), is_undelivered=is_refused)
                 failed += 1
             else:
                 self._settle(mail, written)

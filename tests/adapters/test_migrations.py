@@ -387,7 +387,7 @@ def _before_0019(connection: Connection) -> None:
     connection.exec_driver_sql("drop index ix_derived_message_action")
     connection.exec_driver_sql("drop table alert")
     connection.exec_driver_sql("drop table note")
-    for name in ("dropped_at", "dropped"):
+    for name in ("dropped_at", "dropped", "undelivered_at"):
         connection.exec_driver_sql(f"alter table outgoing drop column {name}")
     for name in ("salt", "hashes", "former"):
         connection.exec_driver_sql(f"alter table decision drop column {name}")
@@ -411,6 +411,24 @@ def test_a_store_that_took_no_action_keeps_its_decisions_and_takes_some(empty_en
     store.acts.note(act)
     assert store.acts.all() == (act,)
     assert store.decisions.taken() == (decision,)
+
+
+def test_a_store_of_before_mails_that_do_not_arrive_has_none_and_notes_some(empty_engine: Engine) -> None:
+    schema.upgrade(empty_engine, "0022")
+    with writing(empty_engine) as connection:
+        connection.exec_driver_sql(
+            "insert into outgoing "
+            "(id, message_id, recipient, purpose, day, subject, text, created_at, attempts, refused) "
+            f"values (1, 'm1', 'chef@pref.example.fr', 'digest', '2026-11-13', '', '', '{SEEN}', 1, 'code 550')"
+        )
+
+    schema.upgrade(empty_engine)
+
+    migrating.check(empty_engine)
+    outbox, head = Outbox(empty_engine, timedelta(minutes=1)), "chef@pref.example.fr"
+    assert [item.is_final for item in outbox.undelivered([head], AT + timedelta(days=1))] == [False]
+    outbox.put_back(1, AT, refused="code 550", is_undelivered=True)
+    assert [item.is_final for item in outbox.undelivered([head], AT)] == [True]
 
 
 def _contents(connection: Connection) -> dict[str, list[tuple[object, ...]]]:

@@ -8,6 +8,7 @@ import pytest
 
 from mailsla.core.alerts import alert_findings, findings, mail_findings
 from mailsla.core.alerts.findings import Finding, Part
+from mailsla.core.alerts.undelivered import Reader, ReaderRole, Undelivered
 from mailsla.core.collection.gap import Gap
 from mailsla.core.collection.on_server import ListedMailbox
 from mailsla.core.mail.copies import MailboxRole
@@ -123,6 +124,16 @@ SAID: list[tuple[Finding, str]] = [
         (
             "warning destinataires des alertes : 34 demandes en attente n'alertent personne avant d'être en retard "
             "(Permis 3, à attribuer 31) : nommez un chef (head), ou un référent dans [alerts]."
+        ),
+    ),
+    (
+        alert_findings.MailsUndelivered(
+            Undelivered("chef@pref.example.fr", AT, AT, is_final=True, reason="refusé (code 550)."),
+            (Reader(ReaderRole.SERVICE, "Permis"),),
+        ),
+        (
+            "failure destinataires des alertes : des courriels n'arrivent pas : service Permis : refusés ou revenus "
+            "depuis le 13/11/2026 à 9 h 00 ; refusé (code 550)."
         ),
     ),
     (findings.RequestsKnown(0), "ok base de données : 0 demande connue."),

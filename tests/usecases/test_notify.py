@@ -65,7 +65,10 @@ class Outbox:
         self.sent.append(self._take(number))
         self.known += told
 
-    def put_back(self, number: int, _at: datetime, *, refused: str | None) -> None:
+    def put_back(
+        self, number: int, _at: datetime, *, refused: str | None, is_undelivered: bool = False
+    ) -> None:
+        assert not is_undelivered or refused
         self.held.add(number)
         self.refused.append(refused)
 

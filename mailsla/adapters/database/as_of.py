@@ -188,5 +188,6 @@ def _outgoing(at: datetime) -> Select[Any]:
         attempts=case((sent, OUTGOING.c.attempts), else_=0),
         refused=case((sent, OUTGOING.c.refused)),
         dropped_at=_by(OUTGOING.c.dropped_at, at),
+        undelivered_at=_by(OUTGOING.c.undelivered_at, at),
         dropped=case((OUTGOING.c.dropped_at <= at, OUTGOING.c.dropped)),
     ).where(OUTGOING.c.created_at <= at)

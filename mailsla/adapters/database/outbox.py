@@ -6,14 +6,24 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Engine, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, func, or_, select, update
 
 from mailsla.adapters.database.bulk import among, insert_new
 from mailsla.adapters.database.engine import reading, writing
 from mailsla.adapters.database.tables import ALERT, OUTGOING
 from mailsla.core.alerts.memory import Told
 from mailsla.core.alerts.outgoing import DropReason, Outgoing, OutgoingState
+from mailsla.core.alerts.undelivered import Failed, Undelivered, undelivered
 from mailsla.core.collection.retry import pause_before_handing_over_again
+
+ONE_DAY = timedelta(days=1)
+"""A mail that was taken, and has not come back for so long, has arrived."""
+
+
+ARRIVED = OUTGOING.c.sent_at.is_not(None) & OUTGOING.c.undelivered_at.is_(None)
+
+_WAITS = OUTGOING.c.sent_at.is_(None) & OUTGOING.c.dropped_at.is_(None) & (OUTGOING.c.attempts > 0)
+_FAILED = select(OUTGOING).where(OUTGOING.c.undelivered_at.is_not(None) | _WAITS).order_by(OUTGOING.c.id)
 
 
 class Outbox:
@@ -115,7 +125,9 @@ class Outbox:
             connection.execute(
                 update(OUTGOING)
                 .where(OUTGOING.c.id == number)
-                .values(sent_at=at, claimed_until=None, refused=None, text="", subject="")
+                .values(
+                    sent_at=at, claimed_until=None, refused=None, undelivered_at=None, text="", subject=""
+                )
             )
             insert_new(connection, ALERT, rows)
 
@@ -137,7 +149,9 @@ class Outbox:
                 .values(claimed_until=until, attempts=OUTGOING.c.attempts - 1)
             )
 
-    def put_back(self, number: int, at: datetime, *, refused: str | None) -> None:
+    def put_back(
+        self, number: int, at: datetime, *, refused: str | None, is_undelivered: bool = False
+    ) -> None:
         """Note that a mail could not be handed over: tried again after 1, 2, 4… minutes, an hour at most."""
         with writing(self._engine) as connection:
             attempts = connection.execute(
@@ -147,8 +161,27 @@ class Outbox:
             connection.execute(
                 update(OUTGOING)
                 .where(OUTGOING.c.id == number)
-                .values(claimed_until=at + wait, refused=refused)
+                .values(
+                    claimed_until=at + wait,
+                    refused=refused,
+                    undelivered_at=func.coalesce(OUTGOING.c.undelivered_at, at if is_undelivered else None),
+                )
             )
+
+    def undelivered(self, recipients: Collection[str], now: datetime) -> tuple[Undelivered, ...]:
+        """Return which of some recipients mails do not reach, since the last that did."""
+        with reading(self._engine) as connection:
+            rows = [row for row in connection.execute(_FAILED) if row.recipient in recipients]
+            reached = _last_of_each(connection, ARRIVED)
+            # What came back tells that the next may too: one that was taken has arrived once a day is over.
+            surely_reached = _last_of_each(connection, ARRIVED & (OUTGOING.c.sent_at <= now - ONE_DAY))
+        returned = {row.recipient for row in rows if row.sent_at is not None}
+        kept = (
+            Failed(row.recipient, row.created_at, row.undelivered_at, row.refused)
+            for row in rows
+            if row.id > (surely_reached if row.recipient in returned else reached).get(row.recipient, 0)
+        )
+        return undelivered(kept, now)
 
     def history(self, limit: int | None = 50) -> tuple[OutgoingState, ...]:
         """Return the last outgoing mails, the newest first; with None, all of them."""
@@ -182,3 +215,10 @@ def _values(told: Told) -> dict[str, object]:
         "due_on": told.due_on,
         "told_on": told.on,
     }
+
+
+def _last_of_each(connection: Connection, which: ColumnElement[bool]) -> dict[str, int]:
+    """Return the number of the last mail of each recipient, of some mails."""
+    last = func.max(OUTGOING.c.id).label("last")
+    query = select(OUTGOING.c.recipient, last).where(which).group_by(OUTGOING.c.recipient)
+    return {row.recipient: row.last for row in connection.execute(query)}

@@ -81,7 +81,8 @@ class NoteRow(SQLModel, table=True):
 class OutgoingRow(SQLModel, table=True):
     """That a mail is due to somebody; its words only where they are written beforehand, and until it was handed over.
 
-    The first word of `purpose` is its kind. `dropped` says why it never left.
+    The first word of `purpose` is its kind. `dropped` says why it never left. Of a mail that its recipient does not
+    get, because it was refused for good or came back, `undelivered_at` says when that was known, and `refused` why.
     """
 
     __tablename__ = "outgoing"
@@ -100,6 +101,7 @@ class OutgoingRow(SQLModel, table=True):
     refused: str | None = None
     dropped_at: datetime | None = None
     dropped: str | None = None
+    undelivered_at: datetime | None = None
 
 
 class AlertRow(SQLModel, table=True):

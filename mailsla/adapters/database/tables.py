@@ -355,6 +355,7 @@ OUTGOING = Table(
     Column("refused", String),
     Column("dropped_at", Instant),
     Column("dropped", String),
+    Column("undelivered_at", Instant),
     UniqueConstraint("message_id"),
     UniqueConstraint("recipient", "purpose", "day"),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from mailsla.core.alerts.health import Health
+from mailsla.core.alerts.undelivered import Reader, Undelivered
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,5 +48,14 @@ class RequestsUntold:
         return sum(count for _service, count in self.by_service)
 
 
-AlertFinding = SendingUnconfigured | SendingAnswers | HeadsMissing | RequestsUntold
+@dataclass(frozen=True, slots=True)
+class MailsUndelivered:
+    """Mails of ours do not reach somebody, who gets them as what `readers` says."""
+
+    found: Undelivered
+    readers: tuple[Reader, ...]
+    health: Health = Health.FAILURE
+
+
+AlertFinding = SendingUnconfigured | SendingAnswers | HeadsMissing | RequestsUntold | MailsUndelivered
 """Something that was found of alerts."""

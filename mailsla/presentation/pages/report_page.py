@@ -181,7 +181,9 @@ def _deadlines(title: str, found: Overdue, state: State, built: Report, zone: Zo
         more = (
             _("… et {n} de plus : voir plus bas.").format(n=words.number(hidden))
             if most < MOST_ROWS
-            else _("… et {n} de plus : « mailsla requests {options} ».").format(n=words.number(hidden), options=options)
+            else _("… et {n} de plus : « mailsla requests {options} ».").format(
+                n=words.number(hidden), options=options
+            )
         )
         blocks.append(Line(more, Emphasis.DIM))
     heading = told(_("{title} : {n}"), title=title, n=of_all(built).number(len(found), state))

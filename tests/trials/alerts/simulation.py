@@ -235,9 +235,11 @@ class Office:
         self.oracle.summed_up |= left.summary
         self._killed_here()
 
-    def put_back(self, number: int, at: datetime, *, refused: str | None) -> None:
+    def put_back(
+        self, number: int, at: datetime, *, refused: str | None, is_undelivered: bool = False
+    ) -> None:
         """Note that a mail could not be handed over."""
-        self.outbox.put_back(number, at, refused=refused)
+        self.outbox.put_back(number, at, refused=refused, is_undelivered=is_undelivered)
         self.counts["put back"] += 1
         self._killed_here()
 

@@ -71,6 +71,7 @@ class SmtpRelay(Startable):
         self._tokens = tokens
         self._held = threading.Event()
         self._refusal: str | None = None
+        self._refused = ""
         self._controller: Controller | None = None
         self._port: int | None = None
 
@@ -102,9 +103,9 @@ class SmtpRelay(Startable):
         self.received.clear()
         self._refusal = None
 
-    def refuse_with(self, reply: str | None) -> None:
-        """From now on answer `reply` (`451 …`, `550 …`) to every DATA; `None` accepts again."""
-        self._refusal = reply
+    def refuse_with(self, reply: str | None, *, only: str = "") -> None:
+        """From now on answer `reply` (`451 …`, `550 …`) to every DATA, or `only` to one recipient's; `None` accepts."""
+        self._refusal, self._refused = reply, only
 
     def wait_until_held(self, timeout: float = 10.0) -> None:
         """Return once a client is held inside DATA.
@@ -121,7 +122,7 @@ class SmtpRelay(Startable):
         self.hold_after_delivery.clear()
 
     async def _answer(self, mail: ReceivedMail) -> str:
-        if self._refusal is not None:
+        if self._refusal is not None and self._refused in {"", *mail.recipients}:
             return self._refusal
         await self._wait_at(self.hold_before_delivery)
         refusal = self._deliver(mail)

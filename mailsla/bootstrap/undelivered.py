@@ -1,0 +1,34 @@
+"""Who does not get the mails of a site, and who is told of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from mailsla.bootstrap.access import mail_domain
+from mailsla.bootstrap.application import Application
+from mailsla.core.alerts.outgoing import Letter
+from mailsla.core.alerts.undelivered import Reader, Undelivered, readers
+from mailsla.presentation.formats import alert_text
+from mailsla.presentation.pages.undelivered_page import undelivered_page
+from mailsla.usecases.tell_undelivered import UndeliveredMail
+
+
+def named(app: Application) -> Mapping[str, tuple[Reader, ...]]:
+    """Return as what each address gets mails."""
+    settings = app.site.settings
+    of_reports = [address for report in settings.reports for address in report.to]
+    return readers(app.site.alert_rule, settings.alerts.operator, of_reports)
+
+
+def mail(app: Application) -> UndeliveredMail:
+    """Return how the operator and the referent are told."""
+    alerts = app.site.settings.alerts
+    told = dict.fromkeys(address for address in (alerts.operator, alerts.referent) if address is not None)
+
+    def compose(found: Sequence[Undelivered]) -> Letter:
+        page = undelivered_page(found, named(app), site=app.site.settings.site.name, zone=app.site.zone)
+        return Letter(*alert_text.write(page))
+
+    return UndeliveredMail(
+        app.store.outbox, named(app).keys(), [*told], mail_domain(app.site.settings.smtp), compose
+    )
