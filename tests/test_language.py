@@ -39,7 +39,7 @@ GAP = Gap("contact", SINCE, None)
 
 def alarm() -> str:
     """Return a mail's subject, worded now."""
-    return alarm_page(GAP, reason=None, site="Préfecture d'essai", zone=PARIS).subject
+    return alarm_page([(GAP, None)], site="Préfecture d'essai", zone=PARIS).subject
 
 
 def in_french_and_in_english() -> tuple[str, str]:

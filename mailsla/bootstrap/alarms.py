@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from datetime import timedelta
 
 from mailsla.bootstrap import undelivered
@@ -17,21 +19,25 @@ from mailsla.presentation.pages.letter import LetterPage
 from mailsla.usecases import alarm, configuration_alarm, mail_alarm
 
 
-def sound_alarms(app: Application) -> int:
-    """Write the alarms about collection and about mails that are due to the outbox; return how many."""
+def sound_alarms(app: Application, tried: AbstractSet[str]) -> int:
+    """Write the alarms about collection and about mails that are due to the outbox; return how many.
+
+    Of an account that was not tried since the start nothing is said: a machine that was off is no fault.
+    """
     now, zone = app.now(), app.site.zone
     site, today = app.site.settings.site.name, now.astimezone(zone).date()
     rule, store = _alarm_rule(app), app.store
+    intervals = {name: interval for name, interval in app.intervals.items() if name in tried}
 
-    def explain(gap: Gap, reason: str | None) -> tuple[str, str]:
-        return alert_text.write(alarm_page(gap, reason=reason, site=site, zone=zone))
+    def explain(told: Sequence[tuple[Gap, str | None]]) -> tuple[str, str]:
+        return alert_text.write(alarm_page(told, site=site, zone=zone))
 
     said_of_mails = mail_alarm.MailWords(
         set_aside=lambda count: alert_text.write(set_aside_page(count, site=site)),
         late=lambda late: alert_text.write(derivation_late_page(late.since, site=site, zone=zone)),
     )
     return (
-        alarm.look_and_sound(store.runs, store.outbox, app.intervals, rule, explain, now, today)
+        alarm.look_and_sound(store.runs, store.outbox, intervals, rule, explain, now, today)
         + mail_alarm.sound_on_mails(
             store.not_understood, store.derivations, store.outbox, rule, said_of_mails, now, today
         )

@@ -88,9 +88,9 @@ class SiteWork:
         """Return the accounts of which something was read, and which never were to their end."""
         return self.app.store.runs.half_read()
 
-    def sound_alarms(self) -> int:
-        """Write the alarms that are due."""
-        return self._sound_outdated() + alarms.sound_alarms(self.app)
+    def sound_alarms(self, tried: AbstractSet[str]) -> int:
+        """Write the alarms that are due; about collection, of the accounts that were tried alone."""
+        return self._sound_outdated() + alarms.sound_alarms(self.app, tried)
 
     def _sound_outdated(self) -> int:
         newer = keeping_up.newer(self.app)

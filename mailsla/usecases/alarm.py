@@ -1,20 +1,30 @@
-"""The alarm: whoever runs mailsla is told, once, that collection has stopped, and once that it goes on."""
+"""The alarm: whoever runs mailsla is told, once, that collection has stopped, and once that it goes on.
+
+Whatever is to be told of several accounts is one mail.
+"""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from mailsla.core.alerts.outgoing import Outgoing
 from mailsla.core.collection.gap import Gap
 from mailsla.core.collection.outcome import RecordedRun, RunOutcome
 from mailsla.usecases.gaps import GapSource, patience
 
+COLLECTION = "collection"
+"""The kind of an alarm; its purpose names each stretch that it tells of: what, the account, since when."""
+
 STOPPED, RESUMED = "collection-stopped", "collection-resumed"
 REFUSED, READ_AGAIN = "mailbox-refused", "mailbox-read-again"
+"""What is told of a stretch; until all accounts were told of in one mail, also the kind of its own."""
+
+NEARLY = 2
+"""What has lasted for at least such a part of what makes it due is told with what is due: one fault is one mail."""
 
 STEADY = timedelta(hours=1)
 """A collection goes on when it has for so long: one that stops and goes on by turns is one stretch."""
@@ -52,11 +62,11 @@ class AlarmRule:
     domain: str
 
 
-Write = Callable[[Gap], tuple[str, str]]
-"""Turns a stretch, over or not, into a subject and a text."""
+Write = Callable[[Sequence[Gap]], tuple[str, str]]
+"""Turns stretches, over or not, into a subject and a text."""
 
-Explain = Callable[[Gap, str | None], tuple[str, str]]
-"""Turns a stretch and its reason, when one is known, into a subject and a text."""
+Explain = Callable[[Sequence[tuple[Gap, str | None]]], tuple[str, str]]
+"""Turns stretches, each with its reason when one is known, into a subject and a text."""
 
 _Line = tuple[str, bool]
 """What is told of apart: an account as a whole, or the mailboxes it leaves out."""
@@ -71,7 +81,7 @@ def look_and_sound(
     now: datetime,
     today: date,
 ) -> int:
-    """Look at how collections went and write the alarms that are due; return how many.
+    """Look at how collections went and write the alarm that is due; return how many.
 
     Args:
         runs: Where they are remembered.
@@ -97,7 +107,7 @@ def look_and_sound(
         runs.gaps(intervals.keys(), rule.after, now, since),
         {account: account in refused for account in intervals},
         rule,
-        lambda gap: explain(gap, reasons.get((gap.account, gap.partial))),
+        lambda due: explain([(gap, reasons.get((gap.account, gap.partial))) for gap in due]),
         now,
         today,
     )
@@ -112,7 +122,7 @@ def sound(
     now: datetime,
     today: date,
 ) -> int:
-    """Write the alarms that are due to the outbox and return how many.
+    """Write the alarm that is due to the outbox and return how many: one mail, of all accounts.
 
     A refusal that a person must act on is told at once, anything else when it has lasted `rule.after`. Each
     stretch is told once, whatever the restarts, and its end, once collection is steady, only when its beginning
@@ -131,44 +141,70 @@ def sound(
         return 0
     told = _told(outbox, rule.operator)
     last = {(gap.account, gap.partial): gap for gap in gaps}
-    due: list[Gap] = []
+    stretches: list[_Stretch] = []
     for account, partial in [(name, partial) for name in accounts for partial in (False, True)]:
         gap, begun = last.get((account, partial)), told.get((account, partial))
         if gap is not None and gap.until is None:
-            at_once = accounts[account] and not partial
-            if begun is None and (at_once or now - gap.since >= rule.after):
-                due.append(gap)
+            if begun is None:
+                at_once = accounts[account] and not partial
+                stretches.append(_Stretch(gap, now - gap.since, timedelta() if at_once else rule.after))
         elif begun is not None:
             # None that is over is known after a change of what counts as a silence.
             until = (
                 gap.until if gap is not None and gap.until is not None and gap.until > begun else now - STEADY
             )
-            if now - until >= STEADY:
-                due.append(Gap(account, begun, until, partial=partial))
-    return sum(_add(outbox, gap, rule.operator, rule.domain, write, now, today) for gap in due)
+            stretches.append(_Stretch(Gap(account, begun, until, partial=partial), now - until, STEADY))
+    if not any(item.lasted >= item.due_after for item in stretches):
+        return 0
+    due = [item.gap for item in stretches if NEARLY * item.lasted >= item.due_after]
+    return int(_add(outbox, due, rule.operator, rule.domain, write, now, today))
+
+
+class _Stretch(NamedTuple):
+    """What may be told of a stretch: that it has lasted, or that it has been over, for so long."""
+
+    gap: Gap
+    lasted: timedelta
+    due_after: timedelta
 
 
 def _told(outbox: AlarmOutbox, operator: str) -> dict[_Line, datetime]:
     """Return since when stretches have lasted whose beginning was told, and whose end was not."""
     found: dict[_Line, datetime] = {}
-    for said in outbox.purposes(operator, (STOPPED, RESUMED, REFUSED, READ_AGAIN)):
-        purpose, _space, rest = said.partition(" ")
-        account, _space, since = rest.rpartition(" ")
-        line = (account, purpose in {REFUSED, READ_AGAIN})
-        if purpose in {STOPPED, REFUSED}:
-            found[line] = datetime.fromisoformat(since)
-        else:
-            found.pop(line, None)
+    for purpose in outbox.purposes(operator, (COLLECTION, STOPPED, RESUMED, REFUSED, READ_AGAIN)):
+        for what, account, since in _said(purpose):
+            line = (account, what in {REFUSED, READ_AGAIN})
+            if what in {STOPPED, REFUSED}:
+                found[line] = datetime.fromisoformat(since)
+            else:
+                found.pop(line, None)
     return found
 
 
+def _said(purpose: str) -> Iterator[tuple[str, str, str]]:
+    """Yield what an alarm told, of which account, and since when; names of accounts hold no space."""
+    words = purpose.removeprefix(f"{COLLECTION} ").split(" ")
+    yield from zip(words[::3], words[1::3], words[2::3], strict=True)
+
+
 def _add(
-    outbox: AlarmOutbox, gap: Gap, operator: str, domain: str, write: Write, now: datetime, today: date
+    outbox: AlarmOutbox,
+    due: Sequence[Gap],
+    operator: str,
+    domain: str,
+    write: Write,
+    now: datetime,
+    today: date,
 ) -> bool:
+    said = [f"{_what(gap)} {gap.account} {gap.since.isoformat()}" for gap in due]
+    purpose = " ".join((COLLECTION, *said))
+    name = hashlib.sha256(f"{purpose}\0{operator}".encode()).hexdigest()[:24]
+    subject, text = write(due)
+    return outbox.add(
+        Outgoing(f"mailsla.{COLLECTION}.{name}@{domain}", operator, purpose, today, subject, text), now
+    )
+
+
+def _what(gap: Gap) -> str:
     begins, ends = (REFUSED, READ_AGAIN) if gap.partial else (STOPPED, RESUMED)
-    purpose = begins if gap.until is None else ends
-    said = f"{purpose}\0{gap.account}\0{gap.since.isoformat()}\0{operator}".encode()
-    message_id = f"mailsla.{purpose}.{hashlib.sha256(said).hexdigest()[:24]}@{domain}"
-    subject, text = write(gap)
-    name = f"{purpose} {gap.account} {gap.since.isoformat()}"
-    return outbox.add(Outgoing(message_id, operator, name, today, subject, text), now)
+    return begins if gap.until is None else ends

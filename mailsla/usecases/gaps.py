@@ -38,7 +38,7 @@ def patience(wanted: timedelta, intervals: Mapping[str, timedelta]) -> timedelta
     >>> patience(timedelta(hours=12), {"contact": timedelta(days=1)})
     datetime.timedelta(days=2)
     """
-    return max(wanted, *(2 * interval for interval in intervals.values()))
+    return max((wanted, *(2 * interval for interval in intervals.values())))
 
 
 def holes(

@@ -52,8 +52,8 @@ class Work(Protocol):
     def half_read(self) -> AbstractSet[str]:
         """Return the accounts of which something was read, and which never were to their end."""
 
-    def sound_alarms(self) -> object:
-        """Write the alarms about collection that are due."""
+    def sound_alarms(self, tried: AbstractSet[str]) -> object:
+        """Write the alarms that are due; about collection, of the accounts that were tried alone."""
 
     def prepare_alerts(self) -> object:
         """Note who is to be told something today."""
@@ -92,7 +92,7 @@ class Rounds:
         """Return every round, each apart: what breaks one, or makes it last, holds no other back."""
         seconds = min(ALERT_SECONDS, *(each.seconds for each in self.accounts))
         acts = (
-            ("alarms", self.work.sound_alarms),
+            ("alarms", self.sound_alarms),
             ("alerts", self.warn),
             ("reports", self.report),
             ("pages", self.renew),
@@ -114,6 +114,10 @@ class Rounds:
         with self._lock:
             self._tried.add(result.account)
 
+    def sound_alarms(self) -> None:
+        """Write the alarms that are due: of no account before it was tried, for the machine may have been off."""
+        self.work.sound_alarms(self._tried_by_now())
+
     def warn(self) -> None:
         """Note who is to be told something, once it is known what was answered."""
         if self._may_announce() and not self.is_stopping():
@@ -130,10 +134,12 @@ class Rounds:
             self.work.renew_pages()
 
     def _may_announce(self) -> bool:
-        with self._lock:
-            tried = frozenset(self._tried)
         configured = {each.account for each in self.accounts}
-        return may_announce(configured, tried, self.work.half_read())
+        return may_announce(configured, self._tried_by_now(), self.work.half_read())
+
+    def _tried_by_now(self) -> frozenset[str]:
+        with self._lock:
+            return frozenset(self._tried)
 
     def deliver(self) -> None:
         """Hand over the mails that wait."""

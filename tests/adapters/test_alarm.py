@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 import pytest
@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 
 from mailsla.adapters.database.outbox import Outbox
 from mailsla.adapters.database.store import store_on
+from mailsla.core.alerts.outgoing import Outgoing
 from mailsla.core.collection.gap import Gap
 from mailsla.core.collection.outcome import RunOutcome
 from mailsla.presentation.formats import alert_text
@@ -50,12 +51,14 @@ class Site:
 
     @property
     def purposes(self) -> list[str]:
-        return [item.purpose.split()[0] for item in reversed(self.outbox.history())]
+        """What was told, of one account, mail by mail."""
+        return [item.purpose.split()[1] for item in reversed(self.outbox.history())]
 
 
-def written(gap: Gap) -> tuple[str, str]:
+def written(told: Sequence[Gap]) -> tuple[str, str]:
     reason = "le serveur refuse l'identifiant ou le mot de passe."
-    return alert_text.write(alarm_page(gap, reason=reason, site="Préfecture d'essai", zone=PARIS))
+    with_reason = [(gap, reason) for gap in told]
+    return alert_text.write(alarm_page(with_reason, site="Préfecture d'essai", zone=PARIS))
 
 
 @pytest.fixture
@@ -112,6 +115,48 @@ def test_an_account_that_never_worked_is_told_from_its_first_try(site: Site) -> 
     assert site.sound(1.5) == 1
 
 
+TWO = {"contact": False, "autre": False}
+
+
+def gap(account: str, since: float, until: float | None = None) -> Gap:
+    ends = None if until is None else START + timedelta(hours=until)
+    return Gap(account, START + timedelta(hours=since), ends)
+
+
+def test_one_fault_of_all_accounts_is_one_mail_and_so_is_its_end(site: Site) -> None:
+    """They stop and go on within minutes of each other."""
+
+    def told(hour: float, *gaps: Gap, accounts: dict[str, bool] = TWO) -> int:
+        now = START + timedelta(hours=hour)
+        return sound(site.outbox, gaps, accounts, RULE, written, now, now.astimezone(PARIS).date())
+
+    down = (gap("contact", 0), gap("autre", 0.1))
+    over = (gap("contact", 0, 6), gap("autre", 0.1, 6.2))
+    assert [told(hour, *down) for hour in (3.9, 4, 4.1, 5)] == [0, 1, 0, 0]
+    assert [told(hour, *over) for hour in (6.9, 7, 7.2, 9)] == [0, 1, 0, 0]
+    [began, ended] = reversed(site.outbox.history())
+    assert began.purpose.split()[1:3] == ["collection-stopped", "contact"]
+    assert [item.purpose.count("autre") for item in (began, ended)] == [1, 1]
+
+
+def test_what_has_only_just_stopped_is_not_told_with_what_has_for_long(site: Site) -> None:
+    now = START + timedelta(hours=4)
+    gaps = (gap("contact", 0), gap("autre", 2.5))
+
+    assert sound(site.outbox, gaps, TWO, RULE, written, now, now.date()) == 1
+    [state] = site.outbox.history()
+    assert "autre" not in state.purpose
+
+
+def test_what_an_earlier_version_told_in_a_mail_of_its_own_is_known(site: Site) -> None:
+    told = f"collection-stopped contact {START.isoformat()}"
+    site.outbox.add(Outgoing("m1", RULE.operator or "", told, START.date(), "s", "t"), START)
+    later = START + timedelta(hours=9)
+
+    assert sound(site.outbox, [gap("contact", 0)], TWO, RULE, written, later, later.date()) == 0
+    assert sound(site.outbox, [gap("contact", 0, 7)], TWO, RULE, written, later, later.date()) == 1
+
+
 def test_nobody_is_told_without_an_operator(site: Site) -> None:
     site.run(0, RunOutcome.PERMANENT)
 
@@ -122,7 +167,7 @@ def test_the_mail_says_since_when_why_and_what_to_do(site: Site) -> None:
     site.run(0, RunOutcome.OK)
     site.run(1, RunOutcome.PERMANENT)
     [gap] = site.gaps(1)
-    subject, body = written(gap)
+    subject, body = written([gap])
 
     assert subject == typeset(
         "mailsla : relève de « contact » arrêtée depuis le 13/11/2026 à 9\u00a0h\u00a000"
@@ -243,7 +288,7 @@ def test_a_mailbox_left_out_is_a_gap_of_its_own_told_when_it_has_lasted_and_its_
     assert site.gaps(13) == ()
     assert untold == []
     assert site.purposes == ["mailbox-refused", "mailbox-read-again"]
-    subject, body = written(Gap("contact", START, None, partial=True))
+    subject, body = written([Gap("contact", START, None, partial=True)])
     assert subject == typeset(
         "mailsla : relève de « contact » incomplète depuis le 13/11/2026 à 9\u00a0h\u00a000"
     )

@@ -47,12 +47,12 @@ def test_a_dead_address_is_told_once_by_its_service_and_named_nowhere(
     with open_application(settings, clock_set_to(NOW)) as app:
         app.store.outbox.add(Outgoing("m1", HEAD, "alarm", NOW.date(), "Essai", "Essai"), NOW)
 
-        assert [(alerts.deliver(app).failed, alarms.sound_alarms(app)) for _round in range(2)] == [
+        assert [(alerts.deliver(app).failed, alarms.sound_alarms(app, set())) for _round in range(2)] == [
             (1, 2),
             (0, 0),
         ]
         alerts.deliver(app)
-        assert alarms.sound_alarms(app) == 0
+        assert alarms.sound_alarms(app, set()) == 0
 
         told = [message_from_bytes(mail.raw, policy=default) for mail in smtp_relay.received]
         [finding] = [item for item in checks.check(app, quick=False) if isinstance(item, MailsUndelivered)]

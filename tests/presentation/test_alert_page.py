@@ -404,14 +404,29 @@ def test_nothing_that_strangers_write_leaves_its_place(
     ],
 )
 def test_the_alarm_says_what_stopped_or_goes_on(hole: Gap, subject: str, said: str) -> None:
-    page = alarm_page(hole, reason="panne.", site="Préfecture d'essai", zone=PARIS)
+    page = alarm_page([(hole, "panne.")], site="Préfecture d'essai", zone=PARIS)
 
     assert subject in page.subject
     assert said in page.opening[1]
     assert (page.entries, page.warnings) == ((), ())
 
 
+def test_an_alarm_about_several_accounts_says_of_each_what_happened_and_once_what_to_do() -> None:
+    other = replace(gap(), account="autre")
+    stopped = alarm_page([(gap(), "panne."), (other, "refus.")], site="Préfecture d'essai", zone=PARIS)
+    mixed = alarm_page(
+        [(gap(), "panne."), (gap("2026-11-03 10:00", partial=True), None)],
+        site="Préfecture d'essai",
+        zone=PARIS,
+    )
+
+    assert stopped.subject == "mailsla : relève de 2 comptes arrêtée"
+    assert [said.count("check") for said in stopped.opening] == [0, 0, 0, 1]
+    assert ("panne." in stopped.opening[1], "refus." in stopped.opening[2]) == (True, True)
+    assert (mixed.subject, len(mixed.opening)) == ("mailsla : 2 changements dans la relève", 5)
+
+
 def test_an_alarm_without_a_known_reason_says_that_no_collection_came_to_its_end() -> None:
-    page = alarm_page(gap(), reason=None, site="Préfecture d'essai", zone=PARIS)
+    page = alarm_page([(gap(), None)], site="Préfecture d'essai", zone=PARIS)
 
     assert page.opening[1].endswith("aucune relève n'est allée à son terme.")

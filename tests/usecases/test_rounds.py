@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 import pytest
@@ -30,8 +31,8 @@ class Work:
     def half_read(self) -> set[str]:
         return self.half
 
-    def sound_alarms(self) -> None:
-        self.done.append("alarms")
+    def sound_alarms(self, tried: AbstractSet[str]) -> None:
+        self.done.append(" ".join(["alarms", *sorted(tried)]))
 
     def prepare_alerts(self) -> None:
         if self.breaks:
@@ -79,6 +80,13 @@ class Daemon:
         for name in names:
             self.rounds[name].act()
         return self.work.done
+
+
+def test_alarms_are_about_accounts_that_were_tried_since_the_start_alone() -> None:
+    daemon = Daemon(outcome=RunOutcome.TRANSIENT)
+
+    assert daemon.act("alarms", "collect autre", "alarms") == ["alarms", "alarms autre"]
+    assert daemon.act("collect contact", "alarms") == ["alarms autre contact"]
 
 
 def test_each_thing_is_a_round_of_its_own() -> None:
@@ -157,7 +165,7 @@ def test_alerts_that_cannot_be_written_keep_no_alarm_and_no_delivery_back() -> N
 
     with pytest.raises(ZeroDivisionError):
         daemon.act("alerts")
-    assert daemon.act("alarms", "delivery") == ["alarms", "delivery with alerts"]
+    assert daemon.act("alarms", "delivery") == ["alarms autre contact", "delivery with alerts"]
 
 
 def test_alerts_that_were_noted_before_a_restart_wait_until_every_account_was_tried() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -12,23 +13,55 @@ from mailsla.presentation import words
 from mailsla.presentation.pages.letter import LetterPage, signature
 
 
-def alarm_page(gap: Gap, *, reason: str | None, site: str, zone: ZoneInfo) -> LetterPage:
-    """Return what whoever runs mailsla is told when collection stops, or goes on."""
-    said = {
+def alarm_page(told: Sequence[tuple[Gap, str | None]], *, site: str, zone: ZoneInfo) -> LetterPage:
+    """Return what whoever runs mailsla is told when the collection of accounts stops, or goes on.
+
+    Args:
+        told: Each account's stretch, over or not, with its reason when one is known.
+        site: Whose mailsla it is.
+        zone: The site's.
+    """
+    said = [(_words(gap), _values(gap, reason, zone)) for gap, reason in told]
+    return LetterPage(
+        subject=_subject(told, [title.format(**fields) for (title, _what, _todo), fields in said]),
+        opening=(
+            _("Bonjour,"),
+            *(what.format(**fields) for (_title, what, _todo), fields in said),
+            *dict.fromkeys(todo for (_title, _what, todo), _fields in said),
+        ),
+        closing=(signature(site),),
+    )
+
+
+def _subject(told: Sequence[tuple[Gap, str | None]], each: Sequence[str]) -> str:
+    if len(each) == 1:
+        return each[0]
+    kinds = {(gap.partial, gap.until is None) for gap, _reason in told}
+    sentence = {
+        (False, True): _("mailsla : relève de {n} comptes arrêtée"),
+        (False, False): _("mailsla : relève de {n} comptes reprise"),
+        (True, True): _("mailsla : relève de {n} comptes incomplète"),
+        (True, False): _("mailsla : relève de {n} comptes de nouveau complète"),
+    }[min(kinds)]
+    if len(kinds) > 1:
+        sentence = _("mailsla : {n} changements dans la relève")
+    return sentence.format(n=len(each))
+
+
+def _values(gap: Gap, reason: str | None, zone: ZoneInfo) -> dict[str, str]:
+    return {
         "account": gap.account,
         "since": words.instant(gap.since, zone),
         "until": "" if gap.until is None else words.instant(gap.until, zone),
         "reason": reason or _("aucune relève n'est allée à son terme."),
     }
+
+
+def _words(gap: Gap) -> tuple[str, str, str]:
+    """Return a subject, what has happened, and what is to be done."""
     if gap.partial:
-        title, what, todo = _in_part() if gap.until is None else _whole_again()
-    else:
-        title, what, todo = _stopped() if gap.until is None else _resumed()
-    return LetterPage(
-        subject=title.format(**said),
-        opening=(_("Bonjour,"), what.format(**said), todo),
-        closing=(signature(site),),
-    )
+        return _in_part() if gap.until is None else _whole_again()
+    return _stopped() if gap.until is None else _resumed()
 
 
 def _stopped() -> tuple[str, str, str]:
