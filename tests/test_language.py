@@ -26,6 +26,7 @@ STARTERS = {"Thread", "Timer", "ThreadPoolExecutor"}
 
 SILENT = {
     "adapters/access/deadline.py": "shuts a socket down",
+    "adapters/access/pinging.py": "shuts a socket down",
     "adapters/imap/session.py": "shuts a socket down",
     "adapters/machine/second_process.py": "writes to a pipe, or reads from it",
 }

@@ -16,6 +16,7 @@ from mailsla.adapters.machine.written_files import keep_private
 from mailsla.bootstrap import actions, alarms, alerts, keeping_up
 from mailsla.bootstrap.access import forget_tokens
 from mailsla.bootstrap.application import Application
+from mailsla.config.servers import Monitoring
 from mailsla.core.errors import MailslaError, PermanentError, Superseded
 from mailsla.usecases import notify
 from mailsla.usecases.hand_over import Delivery
@@ -24,6 +25,7 @@ from mailsla.usecases.watch import Heard
 
 if TYPE_CHECKING:
     from mailsla.bootstrap.site_writing import SiteRenewal
+    from mailsla.usecases.watch_over import WatchedOver
 
 
 def _nobody(_told: object) -> None:
@@ -41,14 +43,16 @@ class Told:
         refused: Told why a new configuration cannot be used.
         outdated: Told, once, that the store is kept by another configuration, which is newer.
         not_acted: Told why what mails ask for cannot be done.
+        not_told: Told why whoever watches from outside could not be told how things are.
     """
 
-    heard: Heard
+    heard: Heard = _nobody
     delivered: Callable[[Delivery], object] = _nobody
     began: Callable[[Application], object] = _nobody
     refused: Callable[[MailslaError], object] = _nobody
     outdated: Callable[[Superseded], object] = _nobody
     not_acted: Callable[[MailslaError], object] = _nobody
+    not_told: Callable[[MailslaError], object] = _nobody
 
 
 @dataclass(frozen=True)
@@ -56,8 +60,7 @@ class SiteWork:
     """What is done for a site in rounds. Satisfies `mailsla.usecases.rounds.Work`."""
 
     app: Application
-    outdated: Callable[[Superseded], object] = _nobody
-    not_acted: Callable[[MailslaError], object] = _nobody
+    told: Told = Told()
     _known: set[datetime | None] = field(default_factory=set, init=False)
     _looks: notify.Rounds = field(default_factory=notify.Rounds, init=False)
 
@@ -68,6 +71,14 @@ class SiteWork:
         from mailsla.bootstrap.site_writing import SiteRenewal  # noqa: PLC0415 (loaded where a site is kept alone)
 
         return SiteRenewal(self.app)
+
+    @cached_property
+    def _watched_over(self) -> WatchedOver | None:
+        if self.app.site.settings.monitoring == Monitoring():
+            return None
+        from mailsla.bootstrap.monitoring import watched_over  # noqa: PLC0415 (loaded where somebody watches alone)
+
+        return watched_over(self.app, self.told.not_told)
 
     def derive(self) -> int:
         """Bring requests up to date, and do what mails ask for; unless a newer configuration does: it all waits for it.
@@ -81,7 +92,7 @@ class SiteWork:
         try:
             actions.act(self.app)
         except (PermanentError, Superseded) as error:
-            self.not_acted(error)
+            self.told.not_acted(error)
         return done
 
     def half_read(self) -> AbstractSet[str]:
@@ -98,7 +109,7 @@ class SiteWork:
             return 0
         if newer.saved_at not in self._known:
             self._known.add(newer.saved_at)
-            self.outdated(newer)
+            self.told.outdated(newer)
         return alarms.sound_outdated(self.app, newer)
 
     def prepare_alerts(self) -> int:
@@ -113,6 +124,11 @@ class SiteWork:
         """Write the static site again, when it is time to."""
         return 0 if self._pages is None else self._pages.renew()
 
+    def tell_watchers(self) -> None:
+        """Tell whoever watches from outside how things are, where the configuration says how."""
+        if self._watched_over is not None:
+            self._watched_over.turn()
+
     def deliver(self, may_alert: Callable[[], bool] = lambda: True) -> Delivery:
         """Hand over the mails that wait; alerts and reports only while they may be given."""
         return alerts.deliver(self.app, may_alert)
@@ -123,7 +139,7 @@ def rounds(app: Application, told: Told) -> Rounds:
     accounts = [
         Watched(account.name, account.every_seconds, partial(app.watch, account)) for account in app.accounts
     ]
-    work = SiteWork(app, told.outdated, told.not_acted)
+    work = SiteWork(app, told)
     return Rounds(accounts, work, app.time.is_stopping, told.heard, told.delivered)
 
 

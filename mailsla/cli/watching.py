@@ -105,7 +105,9 @@ def run(context: typer.Context) -> None:
     """Collect, derive and warn until SIGTERM; at SIGHUP, read the configuration again."""
     use_one_arena()
     start_logging(debug=session.chosen(context).debug)
-    told = Told(_log, _log_delivery, _log_beginning, _log_refusal, _log_outdated, _log_not_acted)
+    told = Told(
+        _log, _log_delivery, _log_beginning, _log_refusal, _log_outdated, _log_not_acted, _log_not_told
+    )
     Daemon(partial(session.application, context), told).run()
 
 
@@ -127,6 +129,10 @@ def _log_outdated(newer: Superseded) -> None:
 
 def _log_not_acted(error: MailslaError) -> None:
     LOG.error("actions asked for by mail wait", reason=str(error))
+
+
+def _log_not_told(error: MailslaError) -> None:
+    LOG.warning("whoever watches could not be told", reason=str(error))
 
 
 def _log_delivery(delivery: Delivery) -> None:

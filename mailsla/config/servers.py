@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, SecretStr, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
 
 from mailsla.config.fields import Address, Command, Day, File, MailboxName, Name, Number, Section, Variable
 from mailsla.config.secret import Secret
@@ -16,6 +17,19 @@ from mailsla.language import gettext as _
 
 def _token_url(written: str) -> str:
     """Refuse what a secret must not be sent to, or what two programs may read differently."""
+    host_alone = _(
+        "indiquez l'adresse du serveur d'autorisation seule, comme « https://login.example.fr/token »."
+    )
+    over_tls = _("l'adresse du serveur d'autorisation doit commencer par https://.")
+    return _safe_url(written, host_alone, over_tls)
+
+
+def _ping_url(written: str) -> str:
+    host_alone = _("indiquez une adresse comme « https://sondes.example.fr/ping/… », sans nom d'utilisateur.")
+    return _safe_url(written, host_alone, _("l'adresse à prévenir doit commencer par https://."))
+
+
+def _safe_url(written: str, host_alone: str, over_tls: str) -> str:
     try:
         url = urlsplit(written)
         host, port = url.hostname or "", url.port
@@ -24,12 +38,31 @@ def _token_url(written: str) -> str:
     bare = f"[{host}]" if ":" in host else host
     # Nothing but a host and its port: what stands before an @ looks like a host to whoever reads it.
     if not host or "\\" in host or url.netloc.lower() not in {bare, f"{bare}:{port}"}:
-        raise ValueError(
-            _("indiquez l'adresse du serveur d'autorisation seule, comme « https://login.example.fr/token ».")
-        )
+        raise ValueError(host_alone)
     if url.scheme != "https" and not is_loopback(host):
-        raise ValueError(_("l'adresse du serveur d'autorisation doit commencer par https://."))
+        raise ValueError(over_tls)
     return written
+
+
+def _checked_ping_url(written: object) -> object:
+    """Check what is a secret from then on."""
+    if not isinstance(written, str):
+        return written
+    return _ping_url(written if re.fullmatch(r"[!-~]{1,500}", written) else "")
+
+
+Url = Annotated[str, Field(pattern=r"^(?i:https?)://[!-~]+$", max_length=500)]
+
+
+class Monitoring(Section):
+    """`[monitoring]`: how whoever watches the site from outside is told how things are; nobody is, unless named.
+
+    The address to ping opens nothing but that it can be pinged; it is not shown all the same.
+    """
+
+    metrics_file: File | None = None
+    ping_url: Annotated[SecretStr, BeforeValidator(_checked_ping_url)] | None = None
+    command: Command | None = None
 
 
 class OAuth2Section(Section):
@@ -39,9 +72,7 @@ class OAuth2Section(Section):
     is this machine's.
     """
 
-    token_url: Annotated[
-        str, Field(pattern=r"^(?i:https?)://[!-~]+$", max_length=500), AfterValidator(_token_url)
-    ]
+    token_url: Annotated[Url, AfterValidator(_token_url)]
     client_id: Name
     client_secret_file: File | None = None
     client_secret_command: Command | None = None

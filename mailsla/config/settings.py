@@ -30,7 +30,7 @@ from mailsla.config.promises import (
     OpeningSection,
     ReceiptSection,
 )
-from mailsla.config.servers import Account, Smtp
+from mailsla.config.servers import Account, Monitoring, Smtp
 from mailsla.core.rate.belonging import Belonging
 from mailsla.language import gettext as _
 
@@ -137,6 +137,7 @@ class Settings(Section):
     report: ReportSection = ReportSection()
     reports: tuple[ReportOrderSection, ...] = ()
     pages: PagesSection = PagesSection()
+    monitoring: Monitoring = Monitoring()
     _saved_at: datetime | None = PrivateAttr(default=None)
 
     @property

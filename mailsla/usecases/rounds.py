@@ -64,6 +64,9 @@ class Work(Protocol):
     def renew_pages(self) -> object:
         """Write the static site again, when it is time to."""
 
+    def tell_watchers(self) -> object:
+        """Tell whoever watches from outside how things are."""
+
     def deliver(self, may_alert: Callable[[], bool]) -> Delivery:
         """Hand over the mails that wait; alerts and reports only while they may be given."""
 
@@ -97,6 +100,7 @@ class Rounds:
             ("reports", self.report),
             ("pages", self.renew),
             ("delivery", self.deliver),
+            ("monitoring", self.work.tell_watchers),
         )
         return [
             *(

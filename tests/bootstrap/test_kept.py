@@ -81,6 +81,11 @@ def test_no_secret_and_nothing_that_opens_a_server_is_kept(way: str) -> None:
     )
     configuration["accounts"].append({"name": "autre", **server, "oauth2": tokens})
     configuration["alerts"] = {"operator": "UNSECRET@pref.example.fr"}
+    configuration["monitoring"] = {
+        "metrics_file": "UNSECRET",
+        "ping_url": "https://UNSECRET.example.fr/UNSECRET",
+        "command": ["UNSECRET"],
+    }
     configuration["actions"] = {"key_file": "UNSECRET"}
     configuration["store"] = {"url": "postgresql://mailsla:UNSECRET@UNSECRET.example.fr/mailsla"}
 
@@ -97,6 +102,7 @@ LEFT_OUT = {
     "alerts",  # but for when heads are warned, and what is shown
     "smtp",  # but for the sender, an address of ours
     "reports",  # to whom reports are mailed: whoever only reads mails none
+    "monitoring",  # who is told how the daemon does
     "pages",  # what a site shows is for whoever writes one to say
 }
 """Sections that are not kept whole."""

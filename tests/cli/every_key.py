@@ -232,6 +232,11 @@ SILENT: dict[str, dict[str, Any]] = {
         "pages.folder": "/srv/mailsla/pages",
         "pages.every_hours": 12,
     },
+    "how whoever watches is told": {
+        "monitoring.metrics_file": "/srv/mailsla.prom",
+        "monitoring.ping_url": "https://sondes.example.fr/1",
+        "monitoring.command": ["prevenir"],
+    },
     "files that the group reads": {"store.readable_by_group": True},
     "hours of days that never count": {
         "opening.saturday": ["09:00-12:00"],

@@ -20,7 +20,7 @@ from mailsla.adapters.database.store import store_on
 from mailsla.adapters.database.tables import ACCOUNT, LOCATION, MAILBOX, MESSAGE
 from mailsla.bootstrap import commands
 from mailsla.bootstrap.application import open_application
-from mailsla.bootstrap.daemon import SiteWork
+from mailsla.bootstrap.daemon import SiteWork, Told
 from mailsla.cli import run
 from mailsla.cli.command_table import declared
 from mailsla.config import load
@@ -154,7 +154,7 @@ def test_a_daemon_with_an_older_configuration_collects_and_neither_derives_nor_a
     newer = saved(tmp_path / "newer", url, 2, **OTHER_RULES, **operator)
     told: list[Superseded] = []
     with open_application(load(older)) as app:
-        work = SiteWork(app, told.append)
+        work = SiteWork(app, Told(outdated=told.append))
         assert (work.derive() > 0, work.sound_alarms({"contact"}), told) == (True, 0, [])
         assert run(["report", "--config", str(newer)]) == 0
         theirs = made_by(url)
@@ -176,7 +176,7 @@ def test_a_daemon_with_an_older_configuration_collects_and_neither_derives_nor_a
     # The same mails, derived by the daemon's own rules, are alerted on: it was not for want of anything to say.
     save_again(older, 3)
     with open_application(load(older)) as app:
-        work = SiteWork(app, told.append)
+        work = SiteWork(app, Told(outdated=told.append))
         assert work.derive() > 0
         assert work.prepare_alerts() == 1
 
@@ -274,7 +274,7 @@ def test_the_commands_that_read_are_those() -> None:
     # A quarter of a trial has no definitive figure: its poster is refused, by figures that are read as the bilan's.
     reading.add("poster")
     # Notes are of no figure, and a copy is of what there is.
-    as_it_is = {"note", "notes", "backup"}
+    as_it_is = {"note", "notes", "backup", "restore", "copy"}
     writing = {"poll", "run", "import", "decide"}
     without_store = {"demo", "init", "classify", "clock", "calendar"}
     assert declared().keys() == reading | as_it_is | writing | without_store

@@ -364,6 +364,15 @@ RULES = [
     (SMALLEST | {"receipt": {"cutoff": "17:00+02:00"}}, "receipt.cutoff", "indiquez l'heure du site"),
     (SMALLEST | {"alerts": {"send_at": 8}}, "alerts.send_at", "indiquez une date comme"),
     (with_account(since=86_400), "accounts[1].since", "indiquez une date comme"),
+    *(
+        (SMALLEST | {"monitoring": {"ping_url": url}}, "monitoring.ping_url", said)
+        for url, said in (
+            ("http://sondes.example.fr/1", "l'adresse à prévenir doit commencer par"),
+            ("https://sondes.example.fr@ailleurs.example.org/1", "indiquez une adresse comme"),
+            ("https://sondes.example.fr/1\n2", "indiquez une adresse comme"),
+            ("sondes", "indiquez une adresse comme"),
+        )
+    ),
     (with_account(password="s3cret"), "accounts[1]", "indiquez le mot de passe d'une seule façon"),
     (with_smtp(user="qualite"), "smtp", "indiquez user et un seul mot de passe"),
     (with_smtp(password_env="A"), "smtp", "indiquez user et un seul mot de passe"),

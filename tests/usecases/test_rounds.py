@@ -45,6 +45,9 @@ class Work:
     def renew_pages(self) -> None:
         self.done.append("pages")
 
+    def tell_watchers(self) -> None:
+        self.done.append("watchers")
+
     def deliver(self, may_alert: Callable[[], bool]) -> Delivery:
         self.done.append("delivery with alerts" if may_alert() else "delivery")
         return self.delivery
@@ -100,8 +103,9 @@ def test_each_thing_is_a_round_of_its_own() -> None:
         "reports",
         "pages",
         "delivery",
+        "monitoring",
     ]
-    assert [each.seconds for each in daemon.rounds.values()] == [300, 300, 60, 60, 60, 60, 60]
+    assert [each.seconds for each in daemon.rounds.values()] == [300, 300, 60, 60, 60, 60, 60, 60]
     assert {each.seconds for each in Daemon(seconds=5).rounds.values()} == {5}
 
 

@@ -183,6 +183,14 @@ class Outbox:
         )
         return undelivered(kept, now)
 
+    def waiting(self) -> tuple[int, int]:
+        """Count the mails that wait to be handed over, and those of them that were refused last."""
+        is_waiting = OUTGOING.c.sent_at.is_(None) & OUTGOING.c.dropped_at.is_(None)
+        counts = select(func.count(), func.count(OUTGOING.c.refused)).where(is_waiting)
+        with reading(self._engine) as connection:
+            waiting, refused = connection.execute(counts).one()
+        return waiting, refused
+
     def history(self, limit: int | None = 50) -> tuple[OutgoingState, ...]:
         """Return the last outgoing mails, the newest first; with None, all of them."""
         query = select(OUTGOING).order_by(OUTGOING.c.id.desc()).limit(limit)

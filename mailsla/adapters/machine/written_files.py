@@ -23,17 +23,21 @@ def keep_private(mask: int = PRIVATE) -> None:
     os.umask(mask)
 
 
-def write_whole(path: Path, content: str | bytes | Iterable[str], user: int | None = None) -> None:
+def write_whole(
+    path: Path, content: str | bytes | Iterable[str], user: int | None = None, mode: int | None = None
+) -> None:
     """Write a file as a whole: whoever reads it meanwhile finds the former one.
 
     It is on the disk before it takes the former one's name: a machine that stops leaves one or the other, whole.
     A link of the user's or of root's is followed; into a device or a pipe of theirs it is written. A new file
-    has the mode that the umask leaves; the user's own file keeps its mode, and another user's is replaced.
+    has the mode that is said, or that the umask leaves; the user's own file keeps its mode, another user's is replaced.
 
     Args:
         path: Where.
         content: What, whole or in pieces as they are made; a text as UTF-8.
         user: Whose files and links are the user's own; those of the user of this process, when not said.
+
+        mode: That of a new file, for whom it is meant; for its user alone, mostly, when not said.
 
     Raises:
         PermissionError: When another user owns a link, a device or a pipe that stands there.
@@ -52,6 +56,8 @@ def write_whole(path: Path, content: str | bytes | Iterable[str], user: int | No
         with open(handle, "wb") as file:  # noqa: PTH123 (it is open already)
             if found is not None and found.st_uid == user:
                 os.fchmod(handle, stat.S_IMODE(found.st_mode))
+            elif mode is not None:
+                os.fchmod(handle, mode)
             file.writelines(pieces)
             file.flush()
             os.fsync(handle)
