@@ -84,7 +84,7 @@ SAID = (
     ),
     Said(
         (f"UID FETCH ‹UID› (BODY.PEEK[HEADER.FIELDS ({CONTENT_FIELDS})] BODY.PEEK[TEXT]<0.{READ_BYTES}>)",),
-        "le début d'un corps, dans les quatre cas dits ci-dessous",
+        "le début d'un corps, dans les cinq cas dits ci-dessous",
     ),
     Said(
         ("UID FETCH ‹UID› (BODYSTRUCTURE)",),

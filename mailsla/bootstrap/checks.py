@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import partial
 
 from mailsla.adapters.database.sizes import store_size
@@ -10,7 +9,7 @@ from mailsla.bootstrap import undelivered
 from mailsla.bootstrap.access import smtp_server
 from mailsla.bootstrap.application import Application
 from mailsla.config import Account
-from mailsla.core.alerts.alert_findings import HeadsMissing, MailsUndelivered
+from mailsla.core.alerts.alert_findings import HeadsMissing
 from mailsla.core.alerts.findings import Finding
 from mailsla.core.office.authorship import vouching_server
 from mailsla.usecases import check as checking
@@ -46,18 +45,11 @@ def check(app: Application, *, quick: bool, is_derived: bool = True) -> list[Fin
         else vouching_server(app.store.messages.latest_traces(), office),
         heads_missing=HeadsMissing(headless, stood_in_for=untold.isdisjoint(headless)) if headless else None,
         untold=app.store.clues.waiting_of(untold),
-        undelivered=tuple(_undelivered(app)),
+        undelivered=undelivered.found(app),
         size=store_size(app.engine),
         is_derived=is_derived,
     )
     return list(checking.look(installation, app.now()))
-
-
-def _undelivered(app: Application) -> Iterator[MailsUndelivered]:
-    """Yield whom mails do not reach."""
-    named = undelivered.named(app)
-    for item in app.store.outbox.undelivered(named.keys(), app.now()):
-        yield MailsUndelivered(item, named[item.recipient])
 
 
 def _access(app: Application, account: Account) -> checking.Access:

@@ -10,10 +10,11 @@ from datetime import datetime
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
+from mailsla.adapters.database.returned import ReturnedMails
 from mailsla.adapters.machine.scheduling import Job, Shift, run_shifts
 from mailsla.adapters.machine.signs_of_life import give_sign
 from mailsla.adapters.machine.written_files import keep_private
-from mailsla.bootstrap import actions, alarms, alerts, keeping_up
+from mailsla.bootstrap import actions, alarms, alerts, keeping_up, undelivered
 from mailsla.bootstrap.access import forget_tokens
 from mailsla.bootstrap.application import Application
 from mailsla.config.servers import Monitoring
@@ -65,6 +66,10 @@ class SiteWork:
     _looks: notify.Rounds = field(default_factory=notify.Rounds, init=False)
 
     @cached_property
+    def _returned(self) -> ReturnedMails:
+        return ReturnedMails(self.app.engine)
+
+    @cached_property
     def _pages(self) -> SiteRenewal | None:
         if self.app.site.settings.pages.folder is None:
             return None
@@ -101,6 +106,7 @@ class SiteWork:
 
     def sound_alarms(self, tried: AbstractSet[str]) -> int:
         """Write the alarms that are due; about collection, of the accounts that were tried alone."""
+        undelivered.note_returns(self.app, self._returned)
         return self._sound_outdated() + alarms.sound_alarms(self.app, tried)
 
     def _sound_outdated(self) -> int:

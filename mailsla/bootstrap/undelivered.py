@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from mailsla.adapters.database.returned import ReturnedMails
 from mailsla.bootstrap.access import mail_domain
 from mailsla.bootstrap.application import Application
+from mailsla.core.alerts.alert_findings import MailsUndelivered
 from mailsla.core.alerts.outgoing import Letter
 from mailsla.core.alerts.undelivered import Reader, Undelivered, readers
 from mailsla.presentation.formats import alert_text
-from mailsla.presentation.pages.undelivered_page import undelivered_page
+from mailsla.presentation.pages.undelivered_page import came_back, undelivered_page
 from mailsla.usecases.tell_undelivered import UndeliveredMail
 
 
@@ -18,6 +20,24 @@ def named(app: Application) -> Mapping[str, tuple[Reader, ...]]:
     settings = app.site.settings
     of_reports = [address for report in settings.reports for address in report.to]
     return readers(app.site.alert_rule, settings.alerts.operator, of_reports)
+
+
+def found(app: Application) -> tuple[MailsUndelivered, ...]:
+    """Return whom mails do not reach."""
+    readers_of = named(app)
+    return tuple(
+        MailsUndelivered(item, readers_of[item.recipient])
+        for item in app.store.outbox.undelivered(readers_of.keys(), app.now())
+    )
+
+
+def note_returns(app: Application, returned: ReturnedMails) -> int:
+    """Note which mails of ours came back since the last look; return how many."""
+    noted = 0
+    for item in returned.new():
+        if item.has_failed:
+            noted += app.store.outbox.note_return(item.message_id, app.now(), came_back(item.status))
+    return noted
 
 
 def mail(app: Application) -> UndeliveredMail:

@@ -7,12 +7,18 @@ from email.policy import default
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mailsla.adapters.archives.files import files_of
+from mailsla.adapters.archives.reading import read_archive
 from mailsla.adapters.machine.present import clock_set_to
-from mailsla.bootstrap import alarms, alerts, checks, undelivered
+from mailsla.bootstrap import alarms, alerts, checks, commands, undelivered
 from mailsla.bootstrap.application import open_application
-from mailsla.config import parse
+from mailsla.bootstrap.daemon import SiteWork
+from mailsla.config import Settings, parse
 from mailsla.core.alerts.alert_findings import MailsUndelivered
-from mailsla.core.alerts.outgoing import Outgoing
+from mailsla.core.alerts.outgoing import Outgoing, message_id
+from mailsla.core.alerts.undelivered import Reader, ReaderRole
+from mailsla.core.rate.selection import Selection
+from tests.core.test_returned import STRUCTURED, of_daemon, report
 from tests.factories import paris
 from tests.trials.office import document
 
@@ -20,31 +26,50 @@ if TYPE_CHECKING:
     from tests.trials.servers.smtp import SmtpRelay
 
 NOW = paris("2026-11-13 09:00")
-HEAD = "chef.permis@pref.example.fr"
+HEAD, OPERATOR, REFERENT = (f"{name}@pref.example.fr" for name in ("chef.permis", "informatique", "qualite"))
 ACCOUNT = {"host": "imap.example.fr", "user": "contact@pref.example.fr", "password_env": "P"}
+
+
+def settings_of(folder: Path, relay: SmtpRelay) -> Settings:
+    return parse(
+        document(
+            ACCOUNT,
+            store={"url": f"sqlite:///{folder / 'm.sqlite3'}"},
+            services=[{"name": "Permis", "head": HEAD}],
+            alerts={"operator": OPERATOR, "referent": REFERENT},
+            smtp={"host": relay.host, "port": relay.port, "tls": "none", "sender": "mailsla@pref.example.fr"},
+        ),
+        folder=folder,
+    )
+
+
+def test_a_mail_that_came_back_is_told_as_one_that_was_refused(smtp_relay: SmtpRelay, tmp_path: Path) -> None:
+    name = message_id(HEAD, "alarm", NOW.date(), "pref.example.fr")
+    (tmp_path / "report.eml").write_bytes(
+        STRUCTURED + of_daemon("Unzustellbar") + b"\r\n" + report("", about=name)
+    )
+    with open_application(settings_of(tmp_path, smtp_relay), clock_set_to(NOW)) as app:
+        app.store.outbox.add(Outgoing(name, HEAD, "alarm", NOW.date(), "Essai", "Essai"), NOW)
+        assert alerts.deliver(app).sent == 1
+        work = SiteWork(app)
+        assert work.sound_alarms(set()) == 0
+
+        [file] = files_of([tmp_path / "report.eml"])
+        commands.import_archives(app, read_archive(file), lambda _done: None)
+        app.derive()
+
+        assert [work.sound_alarms(set()) for _round in range(2)] == [2, 0]
+        [finding] = undelivered.found(app)
+        assert list(commands.requests(app, Selection())) == []
+        assert [state.refused for state in app.store.outbox.history()][-1] == finding.found.reason
+    assert finding.found.reason == "revenu : la messagerie du destinataire ne l'a pas remis (code 5.1.1)."
 
 
 def test_a_dead_address_is_told_once_by_its_service_and_named_nowhere(
     smtp_relay: SmtpRelay, tmp_path: Path
 ) -> None:
-    operator, referent = (f"{name}@pref.example.fr" for name in ("informatique", "qualite"))
-    settings = parse(
-        document(
-            ACCOUNT,
-            store={"url": f"sqlite:///{tmp_path / 'm.sqlite3'}"},
-            services=[{"name": "Permis", "head": HEAD}],
-            alerts={"operator": operator, "referent": referent},
-            smtp={
-                "host": smtp_relay.host,
-                "port": smtp_relay.port,
-                "tls": "none",
-                "sender": "mailsla@pref.example.fr",
-            },
-        ),
-        folder=tmp_path,
-    )
     smtp_relay.refuse_with("550 5.1.1 no such user", only=HEAD)
-    with open_application(settings, clock_set_to(NOW)) as app:
+    with open_application(settings_of(tmp_path, smtp_relay), clock_set_to(NOW)) as app:
         app.store.outbox.add(Outgoing("m1", HEAD, "alarm", NOW.date(), "Essai", "Essai"), NOW)
 
         assert [(alerts.deliver(app).failed, alarms.sound_alarms(app, set())) for _round in range(2)] == [
@@ -56,10 +81,10 @@ def test_a_dead_address_is_told_once_by_its_service_and_named_nowhere(
 
         told = [message_from_bytes(mail.raw, policy=default) for mail in smtp_relay.received]
         [finding] = [item for item in checks.check(app, quick=False) if isinstance(item, MailsUndelivered)]
-    assert sorted(str(mail["To"]) for mail in told) == [operator, referent]
+    assert sorted(str(mail["To"]) for mail in told) == [OPERATOR, REFERENT]
     assert {str(mail["Subject"]) for mail in told} == {
         "mailsla : les courriels à 1 destinataire n'arrivent pas"
     }
     assert all("service Permis" in mail.get_content() for mail in told)
     assert not any(HEAD.encode() in mail.raw for mail in smtp_relay.received)
-    assert finding.readers == undelivered.named(app)[HEAD]
+    assert finding.readers == (Reader(ReaderRole.SERVICE, "Permis"),)

@@ -186,7 +186,7 @@ def _outgoing(at: datetime) -> Select[Any]:
         claimed_until=null(),
         sent_at=_by(OUTGOING.c.sent_at, at),
         attempts=case((sent, OUTGOING.c.attempts), else_=0),
-        refused=case((sent, OUTGOING.c.refused)),
+        refused=case((OUTGOING.c.undelivered_at <= at, OUTGOING.c.refused)),
         dropped_at=_by(OUTGOING.c.dropped_at, at),
         undelivered_at=_by(OUTGOING.c.undelivered_at, at),
         dropped=case((OUTGOING.c.dropped_at <= at, OUTGOING.c.dropped)),

@@ -30,7 +30,7 @@ from mailsla.adapters.database.tables import DERIVATION, LOCATION, MAILBOX, MESS
 from mailsla.core.collection.to_store import Batch, Cursor, NewMessage
 from mailsla.core.errors import apart
 from mailsla.core.mail.copies import DRAFT_MARKS, MailboxRole
-from mailsla.core.mail.header import BODY_SAYS, BODY_THANKS, Header
+from mailsla.core.mail.header import BODY_RETURNS, BODY_SAYS, BODY_THANKS, Header
 from mailsla.core.mail.header_reading import READER_VERSION
 from mailsla.core.mail.salted_hashes import SALT_BYTES
 from mailsla.core.mail.trace_information import Trace
@@ -55,6 +55,10 @@ MOST_TRACES = 500
 
 MESSAGE_OF_COPY, UID_OF_COPY = COPY_COLUMNS.index("message_id"), COPY_COLUMNS.index("uid")
 TRACE_OF_COPY = COPY_COLUMNS.index("trace")
+
+
+SAID_BY_BODIES = frozenset({BODY_RETURNS, BODY_SAYS, BODY_THANKS})
+"""What stands among the kept fields once a body was read for it."""
 
 
 class Messages:
@@ -266,7 +270,7 @@ def salt_again(connection: Connection, which: ColumnElement[bool]) -> None:
 def _tells_more(message: NewMessage) -> bool:
     """Tell whether a message says what only its body can."""
     header = message.header
-    return bool(header.asked_by) or header.has(BODY_SAYS) or header.has(BODY_THANKS)
+    return bool(header.asked_by) or any(header.has(name) for name in SAID_BY_BODIES)
 
 
 def _complete(connection: Connection, told: Sequence[NewMessage], numbers: Mapping[str, int]) -> set[str]:
@@ -276,11 +280,7 @@ def _complete(connection: Connection, told: Sequence[NewMessage], numbers: Mappi
         this = MESSAGE.c.id == numbers[message.key]
         people, fields = connection.execute(select(MESSAGE.c.people, MESSAGE.c.kept).where(this)).one()
         # Nobody stands there any more once the site's retention is over.
-        if (
-            not people
-            or "asked_by" in people
-            or any(name in {BODY_SAYS, BODY_THANKS} for name, _value in fields)
-        ):
+        if not people or "asked_by" in people or any(name in SAID_BY_BODIES for name, _value in fields):
             continue
         whole = {"people": rows.people_of(message.header), "kept": message.header.kept}
         connection.execute(update(MESSAGE).where(this).values(whole))

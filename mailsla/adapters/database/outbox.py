@@ -168,6 +168,13 @@ class Outbox:
                 )
             )
 
+    def note_return(self, message_id: str, at: datetime, reason: str) -> bool:
+        """Note that a mail which was handed over came back; False when it is none of ours, or known to have."""
+        left = OUTGOING.c.sent_at.is_not(None) & OUTGOING.c.undelivered_at.is_(None)
+        named = update(OUTGOING).where(OUTGOING.c.message_id == message_id, left)
+        with writing(self._engine) as connection:
+            return bool(connection.execute(named.values(undelivered_at=at, refused=reason)).rowcount)
+
     def undelivered(self, recipients: Collection[str], now: datetime) -> tuple[Undelivered, ...]:
         """Return which of some recipients mails do not reach, since the last that did."""
         with reading(self._engine) as connection:

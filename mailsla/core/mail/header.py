@@ -61,6 +61,9 @@ BODY_SAYS = "body-says"
 BODY_THANKS = "body-thanks"
 """The same, when the text of an answer to a mail of ours only thanks; its value is the version of the words."""
 
+BODY_RETURNS = "body-returns"
+"""The same, when the text of a delivery report is about a mail of mailsla's own (`mailsla.core.mail.returned`)."""
+
 REQUESTED_FIELDS = (
     "authentication-results",
     "bcc",

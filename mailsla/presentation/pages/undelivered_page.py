@@ -38,6 +38,13 @@ def undelivered_page(
     )
 
 
+def came_back(status: str) -> str:
+    """Return why a mail did not arrive, by the number that RFC 3463 gives the reason; empty when nobody said it."""
+    if not status:
+        return _("revenu : la messagerie du destinataire ne l'a pas remis.")
+    return _("revenu : la messagerie du destinataire ne l'a pas remis (code {code}).").format(code=status)
+
+
 def undelivered_line(of: Undelivered, as_what: Sequence[Reader], zone: ZoneInfo) -> str:
     """Return, in a line, whom mails do not reach, since when, and why."""
     if of.is_final:
