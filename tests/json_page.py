@@ -131,7 +131,7 @@ def type_of(part: Schema) -> str:
 def _one_type(name: str, part: Schema) -> str:
     if name == "array":
         return f"list of {type_of(part['items'])}"
-    if name == "object" and "properties" not in part:
+    if name == "object" and "additionalProperties" in part and "properties" not in part:
         return f"object: name → {type_of(part['additionalProperties'])}"
     return str(part["format"]) if name == "string" and "format" in part else name
 

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from mailsla.adapters.access.credentials import Credentials
 from mailsla.adapters.access.deadline import breaking_off
+from mailsla.adapters.access.failure_words import connection_failure
 from mailsla.adapters.access.oauth import TokenSource
 from mailsla.adapters.access.tls import tls_context
 from mailsla.adapters.machine.present import Now
@@ -177,7 +178,7 @@ def _translated() -> Iterator[None]:
         raise _refusal(error.smtp_code) from error
     except (smtplib.SMTPException, OSError) as error:
         raise TransientError(
-            _("la connexion au serveur d'envoi a échoué ({reason}).").format(reason=type(error).__name__)
+            _("la connexion au serveur d'envoi a échoué ({reason}).").format(reason=connection_failure(error))
         ) from error
 
 

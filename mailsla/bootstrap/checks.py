@@ -3,41 +3,55 @@
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 
+from sqlalchemy import Engine
+
+from mailsla.adapters.database import schema
+from mailsla.adapters.database.engine import open_engine
 from mailsla.adapters.database.sizes import store_size
 from mailsla.bootstrap import undelivered
-from mailsla.bootstrap.access import smtp_server
+from mailsla.bootstrap.access import imap_account, smtp_server
 from mailsla.bootstrap.application import Application
-from mailsla.config import Account
+from mailsla.bootstrap.declared import declared
+from mailsla.config import Account, Settings
+from mailsla.core.alerts.advice import SchemaApart
 from mailsla.core.alerts.alert_findings import HeadsMissing
 from mailsla.core.alerts.findings import Finding
 from mailsla.core.office.authorship import vouching_server
 from mailsla.usecases import check as checking
+from mailsla.usecases.recent_work import recent
 
 
-def check(app: Application, *, quick: bool, is_derived: bool = True) -> list[Finding]:
-    """Look at every part of the installation; when quick, only at how recent collections are.
+def check(
+    app: Application, *, quick: bool, is_derived: bool = True, config: Path | None = None
+) -> list[Finding]:
+    """Look at every part of the installation; when quick, only at how recent its work is.
 
     Args:
         app: The installation.
         quick: Whether no server is spoken to.
         is_derived: Whether what is derived follows from the rules at hand; otherwise none of it is told.
+        config: The configuration's file, where it is known.
     """
     if quick:
-        return list(checking.recent(app.intervals, app.store.runs, app.store.derivations, app.now()))
-    smtp, office, alerts = app.site.settings.smtp, app.site.office, app.site.alert_rule
+        store = app.store
+        return list(recent(app.intervals, store.runs, store.derivations, store.outbox, app.now()))
+    settings, office, alerts = app.site.settings, app.site.office, app.site.alert_rule
+    smtp = settings.smtp
     today = app.now().astimezone(app.site.zone).date()
     untold = alerts.untold(today)
     headless = alerts.without_head(today)
     installation = checking.Installation(
         accounts=[_access(app, account) for account in app.accounts],
         greet=None if smtp is None else smtp_server(smtp).greet,
+        relay=("", 0) if smtp is None else (smtp.host, smtp.port),
         known=app.store.derivations,
         clues=app.store.clues,
         set_aside=app.store.not_understood(),
         runs=app.store.runs,
         gaps=app.gaps(),
-        territory=app.site.settings.site.territory.name,
+        territory=settings.site.territory.name,
         calendar=app.clock().calendar,
         id_hosts=tuple(host for host in app.store.clues.id_hosts() if not office.made(f"@{host}")),
         vouching=""
@@ -48,9 +62,36 @@ def check(app: Application, *, quick: bool, is_derived: bool = True) -> list[Fin
         undelivered=undelivered.found(app),
         size=store_size(app.engine),
         is_derived=is_derived,
+        declared=declared(settings, _file_of(app.engine), config),
+        form_senders=settings.office.form_senders,
+        declared_hosts=settings.office.message_id_hosts,
+        outbox=app.store.outbox,
     )
     return list(checking.look(installation, app.now()))
 
 
+def schema_apart(settings: Settings) -> SchemaApart | None:
+    """Return how a store's schema differs from this version's; nothing is converted, and a store not made yet is none.
+
+    Raises:
+        PermanentError: When the store cannot be opened, or a newer version wrote it.
+        TransientError: When the database does not answer.
+    """
+    engine = open_engine(settings.store.url)
+    try:
+        file, known = _file_of(engine), schema.revisions()[-1]
+        stored = known if file is not None and not file.exists() else schema.version(engine)
+        return None if stored in {None, known} else SchemaApart(str(stored), known)
+    finally:
+        engine.dispose()
+
+
+def _file_of(engine: Engine) -> Path | None:
+    url = engine.url
+    return Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
+
+
 def _access(app: Application, account: Account) -> checking.Access:
-    return checking.Access(app.restraint(account), app.store.attempts, partial(app.sessions.session, account))
+    reached = imap_account(account)
+    opened = partial(app.sessions.session, account)
+    return checking.Access(app.restraint(account), app.store.attempts, opened, (reached.host, reached.port))

@@ -66,13 +66,13 @@ def _figures(app: Application) -> metrics_text.Figures:
     now, store = app.now(), app.store
     since = store.derivations.waiting_since()
     taken, free = bytes_taken(app.engine)
-    to_send, not_taken = store.outbox.waiting()
+    to_send = store.outbox.waiting()
     return metrics_text.Figures(
         accounts=tuple(account_figures([*app.intervals], store.runs, store.attempts, now)),
         waiting=timedelta() if since is None else max(now - since, timedelta()),
         set_aside=len(store.not_understood()),
-        to_send=to_send,
-        not_taken=not_taken,
+        to_send=len(to_send),
+        not_taken=sum(mail.refused is not None for mail in to_send),
         store_bytes=taken,
         free_bytes=free,
     )

@@ -35,7 +35,8 @@ STYLES = {Health.OK: "green", Health.WARNING: "yellow", Health.FAILURE: "red"}
 def check(
     context: typer.Context,
     quick: Annotated[
-        bool, typer.Option("--quick", help=_("Sans connexion : la base s'ouvre et la relève est récente."))
+        bool,
+        typer.Option("--quick", help=_("Sans connexion : relève, calcul et envois vont-ils ?")),
     ] = False,
     format_: Annotated[TextOrJson, typer.Option("--format", help=_("text ou json."))] = TextOrJson.TEXT,
 ) -> None:
@@ -59,10 +60,14 @@ def _configured(context: typer.Context, *, quick: bool) -> tuple[Settings, list[
     """Look at the installation that the configuration in use is of."""
     settings = session.settings(context)
     found: list[Finding] = [ConfigurationRead(str(session.chosen(context).path()))]
+    path = session.chosen(context).path()
     try:
+        apart = checks.schema_apart(settings) if quick else None
+        if apart is not None:
+            return settings, [*found, apart]
         with session.application(context, settings) as app:
             unfit = [] if quick else _unfit(app)
-            found += [*unfit, *checks.check(app, quick=quick, is_derived=not unfit)]
+            found += [*unfit, *checks.check(app, quick=quick, is_derived=not unfit, config=path)]
     except MailslaError as error:
         found.append(Broken(Part.STORE, str(error)))
     return settings, found
@@ -84,3 +89,6 @@ def _print(lines: list[Line]) -> None:
     for line in lines:
         console.print(Text(f"{check_lines.health(line.health):<11}", style=STYLES[line.health]), end="")
         console.print(_("{subject} : {sentence}").format(subject=line.subject, sentence=line.sentence))
+        if line.added is not None:
+            # To be copied: on one line, however long.
+            console.print(Text(f"{'':<11}{line.added.line}"), soft_wrap=True)

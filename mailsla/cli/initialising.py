@@ -1,86 +1,134 @@
-"""`mailsla init`: writes a commented configuration, asking what it must."""
+"""`mailsla init`: asks for an address and a password, finds the rest, and writes the configuration."""
 
 from __future__ import annotations
 
-import json
 import tomllib
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from mailsla.adapters.machine.written_files import write_new
-from mailsla.bootstrap.clock_rules import territory
 from mailsla.cli import session
+from mailsla.cli.asking import Asker
+from mailsla.cli.first_answers import PASSWORD_FILE, Given
+from mailsla.cli.first_dialogue import Answers, Dialogue
 from mailsla.cli.unwritable import unwritable
 from mailsla.config import parse
+from mailsla.config.writing import written
 from mailsla.core.errors import ConfigError, UsageError
 from mailsla.language import gettext as _
 
 EXAMPLE = Path("mailsla.example.toml")
 """Every key, with a comment: in the package, beside what reads it."""
 
-TEMPLATE = """\
-# Configuration de mailsla. Toutes les clés sont décrites dans mailsla.example.toml.
 
-[site]
-name = {site}
-departement = {departement}
-
-[office]
-# Qui est « nous » : les domaines de la préfecture, sous-domaines compris.
-domains = [{domain}]
-
-[[accounts]]
-name = "contact"
-host = {host}
-user = {user}
-# Un compte en lecture seule suffit. Le mot de passe, seul sur la première ligne de ce fichier (chmod 600).
-password_file = {password_file}
-
-# Un bloc par service : ses adresses, ses dossiers, et qui prévenir avant l'échéance.
-# [[services]]
-# name = "Étrangers"
-# addresses = ["pref-etrangers@{bare_domain}"]
-# mailboxes = ["INBOX/Étrangers"]
-# head = "chef.etrangers@{bare_domain}"
-
-[[commitments]]
-# « dans 80 % des cas, une réponse en moins de dix jours ouvrés », d'après le dossier de presse du 3 septembre 2012.
-# Une fois vérifié dans votre référentiel, ajoutez confirmed = true ; d'autres valeurs : days, comparison, target.
-category = "information"
-preset = "qualipref"
-
-# Agir depuis les alertes : où vont ces courriels, une adresse que le compte ci-dessus reçoit aussi.
-# La clé est écrite à la première relève.
-# [actions]
-# address = "pref-contact+actions@{bare_domain}"
-# key_file = "cle-actions"
-
-# Sans cette section, aucune alerte ne part.
-# [smtp]
-# host = "smtp.{bare_domain}"
-# sender = "qualite@{bare_domain}"
-"""
+def _named(help_: str) -> Any:
+    """Return an option that nothing stands for."""
+    return typer.Option(help=help_, show_default=False)
 
 
-def _path(context: typer.Context) -> Path:
-    return session.chosen(context).config or Path("mailsla.toml")
+AddressOption = Annotated[str | None, _named(_("Adresse de la boîte de contact."))]
+PasswordFileOption = Annotated[Path | None, _named(_("Fichier qui tient le mot de passe."))]
+PasswordCommandOption = Annotated[str | None, _named(_("Commande qui l'écrit."))]
+PasswordEnvOption = Annotated[str | None, _named(_("Variable d'environnement qui le tient."))]
+HostOption = Annotated[str | None, _named(_("Serveur IMAP ; sinon, il est cherché."))]
+PortOption = Annotated[int | None, typer.Option(min=1, max=65535, help=_("Son port."), show_default=False)]
+TlsOption = Annotated[str | None, _named(_("implicit ou starttls."))]
+CaFileOption = Annotated[Path | None, _named(_("Autorité de certification propre au site."))]
+UserOption = Annotated[str | None, _named(_("Identifiant, quand ce n'est pas l'adresse."))]
+DepartementOption = Annotated[str | None, _named(_("Numéro du département."))]
+SiteOption = Annotated[str | None, _named(_("Nom de la préfecture."))]
+DomainOption = Annotated[
+    str | None, _named(_("Domaine de messagerie, quand ce n'est pas celui de l'adresse."))
+]
+SmtpOption = Annotated[
+    bool,
+    typer.Option(
+        "--smtp", help=_("Sans terminal : envoie les alertes par le même fournisseur, s'il répond.")
+    ),
+]
+OfflineOption = Annotated[
+    bool, typer.Option("--offline", help=_("N'ouvre aucune connexion : écrit ce que disent les options."))
+]
+ExampleOption = Annotated[
+    bool,
+    typer.Option("--example", help=_("Écrit mailsla.example.toml, où est chaque clé, et rien d'autre.")),
+]
 
 
-def _not_there(context: typer.Context, site: str) -> str:
-    """Refuse to overwrite a file, before the other questions are asked."""
-    path = _path(context)
-    if path.exists():
-        raise _is_there(path)
-    return site
-
-
-def _is_there(path: Path) -> UsageError:
-    return UsageError(
-        _("{path} existe déjà ; retirez-le ou donnez un autre nom avec --config.").format(path=path)
+def init(
+    context: typer.Context,
+    address: AddressOption = None,
+    password_file: PasswordFileOption = None,
+    password_command: PasswordCommandOption = None,
+    password_env: PasswordEnvOption = None,
+    host: HostOption = None,
+    port: PortOption = None,
+    tls: TlsOption = None,
+    ca_file: CaFileOption = None,
+    user: UserOption = None,
+    departement: DepartementOption = None,
+    site: SiteOption = None,
+    domain: DomainOption = None,
+    smtp: SmtpOption = False,
+    offline: OfflineOption = False,
+    example: ExampleOption = False,
+) -> None:
+    """Write a first configuration; an existing one is never overwritten."""
+    if example:
+        _write_example(session.chosen(context).config or EXAMPLE)
+        return
+    given = Given(
+        address=address,
+        host=host,
+        port=port,
+        tls=tls,
+        user=user,
+        site=site,
+        departement=departement,
+        domain=domain,
+        password_file=password_file,
+        password_command=password_command,
+        password_env=password_env,
+        ca_file=ca_file,
+        sends=smtp,
+        offline=offline,
     )
+    _write_first(session.chosen(context).config or Path("mailsla.toml"), given)
+
+
+def _write_first(path: Path, given: Given) -> None:
+    """Have the questions answered, and write what comes of them."""
+    if path.is_symlink() or path.exists():
+        raise _is_there(path)
+    if given.tls not in {None, "implicit", "starttls"}:
+        raise UsageError(_("--tls : choisissez implicit ou starttls."))
+    _write_configuration(path, Dialogue(Asker(), given, path.parent).answers())
+    session.console().print(
+        _(
+            "{path} est écrit. Lancez « mailsla poll », puis « mailsla check », qui dit ce qui fausserait le "
+            "premier chiffre."
+        ).format(path=path)
+    )
+
+
+def _write_example(path: Path) -> None:
+    _write(path, (files("mailsla.config") / EXAMPLE.name).read_text(encoding="utf-8"))
+    session.console().print(_("{path} est écrit : chaque clé y est, commentée.").format(path=path))
+
+
+def _write_configuration(path: Path, answers: Answers) -> None:
+    """Write the configuration, which is read first as it will be, and the password that was typed, in its own file."""
+    content = written(answers.plan)
+    try:
+        parse(tomllib.loads(content), folder=path.parent)
+    except ConfigError as error:
+        raise UsageError("\n".join(str(problem) for problem in error.problems)) from error
+    if answers.password is not None:
+        _write(path.parent / PASSWORD_FILE, f"{answers.password}\n")
+    _write(path, content)
 
 
 def _write(path: Path, content: str) -> None:
@@ -92,57 +140,7 @@ def _write(path: Path, content: str) -> None:
         raise unwritable(path, error) from error
 
 
-def _example(context: typer.Context, is_asked: bool) -> bool:
-    """Write the example, and nothing else, when that is asked."""
-    if is_asked:
-        path = session.chosen(context).config or EXAMPLE
-        _write(path, (files("mailsla.config") / EXAMPLE.name).read_text(encoding="utf-8"))
-        session.console().print(_("{path} est écrit : chaque clé y est, commentée.").format(path=path))
-        raise typer.Exit
-    return is_asked
-
-
-def _known(departement: str) -> str:
-    """Refuse a département that does not exist, before the other questions are asked."""
-    territory(departement)
-    return departement
-
-
-def init(
-    context: typer.Context,
-    site: Annotated[str, typer.Option(prompt=_("Nom de la préfecture"), callback=_not_there)],
-    departement: Annotated[str, typer.Option(prompt=_("Numéro du département"), callback=_known)],
-    domain: Annotated[str, typer.Option(prompt=_("Domaine de messagerie (ex. cher.gouv.fr)"))],
-    host: Annotated[str, typer.Option(prompt=_("Serveur IMAP"))],
-    user: Annotated[str, typer.Option(prompt=_("Identifiant IMAP"))],
-    password_file: Annotated[str, typer.Option(prompt=_("Fichier du mot de passe"))] = "mot-de-passe",  # noqa: S107 (a file's name)
-    example: Annotated[  # noqa: ARG001 (the library acts on it before the others are asked)
-        bool,
-        typer.Option(
-            "--example",
-            is_eager=True,
-            callback=_example,
-            help=_("Écrit mailsla.example.toml, où est chaque clé, et rien d'autre."),
-        ),
-    ] = False,
-) -> None:
-    """Write the configuration file; an existing one is never overwritten."""
-    path = _path(context)
-    # JSON's strings are TOML basic strings, whatever they contain.
-    quoted = {
-        "site": json.dumps(site, ensure_ascii=False),
-        "departement": json.dumps(departement),
-        "domain": json.dumps(domain, ensure_ascii=False),
-        "host": json.dumps(host),
-        "user": json.dumps(user, ensure_ascii=False),
-        "password_file": json.dumps(password_file, ensure_ascii=False),
-    }
-    content = TEMPLATE.format(bare_domain="".join(c for c in domain if c.isalnum() or c in ".-"), **quoted)
-    try:
-        parse(tomllib.loads(content), folder=path.parent)
-    except ConfigError as error:
-        raise UsageError("\n".join(str(problem) for problem in error.problems)) from error
-    _write(path, content)
-    session.console().print(
-        _("{path} est écrit. Mettez-y les services, puis lancez « mailsla check ».").format(path=path)
+def _is_there(path: Path) -> UsageError:
+    return UsageError(
+        _("{path} existe déjà ; retirez-le ou donnez un autre nom avec --config.").format(path=path)
     )

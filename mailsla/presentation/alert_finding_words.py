@@ -16,6 +16,7 @@ from mailsla.core.alerts.alert_findings import (
 from mailsla.language import gettext as _
 from mailsla.language import ngettext
 from mailsla.presentation import words
+from mailsla.presentation.names import server
 from mailsla.presentation.pages import undelivered_page
 
 
@@ -36,8 +37,8 @@ def sentence(finding: AlertFinding, zone: ZoneInfo) -> str:
     match finding:
         case SendingUnconfigured():
             return _("pas de section [smtp] : aucune alerte ne partira.")
-        case SendingAnswers():
-            return _("le serveur répond.")
+        case SendingAnswers(host, port):
+            return _("{server}, répond.").format(server=server(host, port))
         case HeadsMissing():
             return _heads_missing(finding)
         case RequestsUntold():

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import assert_never
+from typing import Any, assert_never
 from zoneinfo import ZoneInfo
 
+from mailsla.core.alerts.advice import Advice
 from mailsla.core.alerts.alert_findings import AlertFinding
 from mailsla.core.alerts.findings import (
     Broken,
@@ -35,21 +36,48 @@ from mailsla.core.alerts.mail_findings import MailFinding
 from mailsla.core.collection.on_server import ListedMailbox
 from mailsla.language import gettext as _
 from mailsla.language import language, ngettext
-from mailsla.presentation import alert_finding_words, mail_finding_words, mail_terms, terms, words
+from mailsla.presentation import (
+    advice_lines,
+    alert_finding_words,
+    mail_finding_words,
+    mail_terms,
+    terms,
+    words,
+)
+from mailsla.presentation.advice_lines import Added
+from mailsla.presentation.finding_facts import code_of, facts_of
+from mailsla.presentation.names import server
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One thing that was looked at, and what is said of it."""
+    """One thing that was looked at, and what is said of it.
+
+    Attributes:
+        subject: What it is.
+        health: How it is.
+        sentence: In words.
+        added: The line that the configuration wants, if one says it.
+        code: The kind of finding.
+        facts: What the sentence says, as numbers, instants and names.
+    """
 
     subject: str
     health: Health
     sentence: str
+    added: Added | None
+    code: str
+    facts: Mapping[str, Any]
 
 
 def lines(found: Sequence[Finding], zone: ZoneInfo) -> list[Line]:
     """Return a line for each finding, in the same order; instants are in the site's zone."""
-    return [Line(_subject(finding), finding.health, _sentence(finding, zone)) for finding in found]
+    return [_line(finding, zone) for finding in found]
+
+
+def _line(finding: Finding, zone: ZoneInfo) -> Line:
+    added, code, facts = advice_lines.added(finding), code_of(finding), facts_of(finding, zone)
+    return Line(_subject(finding), finding.health, _sentence(finding, zone), added, code, facts)
 
 
 def health(of: Health) -> str:
@@ -66,6 +94,8 @@ def _subject(finding: Finding) -> str:
         return mail_finding_words.subject(finding)
     if isinstance(finding, AlertFinding):
         return alert_finding_words.subject(finding)
+    if isinstance(finding, Advice):
+        return advice_lines.subject(finding)
     return _part(finding)
 
 
@@ -97,12 +127,16 @@ def _sentence(finding: Finding, zone: ZoneInfo) -> str:
         return mail_finding_words.sentence(finding)
     if isinstance(finding, AlertFinding):
         return alert_finding_words.sentence(finding, zone)
+    if isinstance(finding, Advice):
+        return advice_lines.sentence(finding, zone)
     return _of_installation(finding, zone)
 
 
 def _of_installation(finding: InstallationFinding, zone: ZoneInfo) -> str:  # noqa: C901, PLR0911, PLR0912 (one of each kind)
     match finding:
-        case Broken(_, reason) | CollectedInPart(_, reason):
+        case Broken(reason=reason, host=host, port=port):
+            return reason if not host else f"{server(host, port)} : {reason}"
+        case CollectedInPart(_, reason):
             return reason
         case ConfigurationRead(path):
             return path
@@ -115,8 +149,8 @@ def _of_installation(finding: InstallationFinding, zone: ZoneInfo) -> str:  # no
                 "un mailsla en marche a une configuration plus ancienne que celle de la base : il relève, sans rien "
                 "calculer ni alerter. Rechargez-le : systemctl reload mailsla."
             )
-        case MailboxesListed(_, mailboxes):
-            return _("connexion réussie ; dossiers : {mailboxes}").format(mailboxes=_names(mailboxes))
+        case MailboxesListed():
+            return _listed(finding)
         case NoSentMailbox():
             return _(
                 "aucun dossier d'envoyés reconnu ; nommez-le avec « sent » si les agents répondent d'ici."
@@ -173,6 +207,12 @@ def _superseded(saved_at: datetime | None, zone: ZoneInfo) -> str:
         "la base est tenue avec une autre, enregistrée {when}, et leurs règles diffèrent : rien n'est calculé avec "
         "celle-ci. Utilisez la plus récente ou, si c'est celle-ci qui vaut, enregistrez-la de nouveau."
     ).format(when=when)
+
+
+def _listed(finding: MailboxesListed) -> str:
+    return _("connexion réussie à {server} ; dossiers : {mailboxes}").format(
+        server=server(finding.host, finding.port), mailboxes=_names(finding.mailboxes)
+    )
 
 
 def _names(mailboxes: Sequence[ListedMailbox]) -> str:

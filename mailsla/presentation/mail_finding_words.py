@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import assert_never
 
@@ -18,8 +17,7 @@ from mailsla.core.alerts.mail_findings import (
 from mailsla.language import gettext as _
 from mailsla.language import ngettext
 from mailsla.presentation import words
-
-MOST_FORMS = 5
+from mailsla.presentation.names import several
 
 
 def subject(finding: MailFinding) -> str:
@@ -39,9 +37,9 @@ def sentence(finding: MailFinding) -> str:
         case NotBelieved(count):
             return _not_believed(count)
         case ServerVouches():
-            return _vouches(finding)
-        case IdsOfOthers(hosts):
-            return _made_elsewhere(hosts)
+            return _vouches()
+        case IdsOfOthers():
+            return _made_elsewhere()
     assert_never(finding)
 
 
@@ -72,30 +70,22 @@ def _not_believed(count: int) -> str:
     ).format(n=count)
 
 
-def _made_elsewhere(hosts: Sequence[str]) -> str:
+def _made_elsewhere() -> str:
     return _(
         "vos courriels portent des identifiants d'hôtes que vos domaines ne nomment pas. Pour que la réponse d'un "
-        "usager à l'un d'eux compte comme une preuve qu'il est parti, écrivez dans [office] : "
-        "message_id_hosts = {hosts}"
-    ).format(hosts=json.dumps(list(hosts)))
+        "usager à l'un d'eux compte comme une preuve qu'il est parti, écrivez dans [office] :"
+    )
 
 
-def _vouches(finding: ServerVouches) -> str:
+def _vouches() -> str:
     return _(
-        "votre serveur dit ce qu'il a vérifié ; s'il le fait pour tout courriel reçu, écrivez dans [office] : "
-        "trusted_authserv_id = {name}"
-    ).format(name=json.dumps(words.safe(finding.authserv_id, 100)))
+        "votre serveur dit ce qu'il a vérifié ; s'il le fait pour tout courriel reçu, écrivez dans [office] :"
+    )
 
 
 def _forms(senders: Sequence[tuple[str, int]]) -> str:
-    shown = senders[:MOST_FORMS]
-    written = ", ".join(f"{json.dumps(words.safe(address, 100))} ({count})" for address, count in shown)
-    others = len(senders) - len(shown)
-    if others:
-        written = ngettext("{names} et {n} autre", "{names} et {n} autres", others).format(
-            names=written, n=others
-        )
+    written = several([f"{words.safe(address, 60)} ({count})" for address, count in senders])
     return _(
-        "des adresses à nous écrivent comme des formulaires (entre parenthèses, combien de courriels) ; celles qui en "
-        "sont s'ajoutent à form_senders, dans [office] : {written}"
+        "des adresses à nous écrivent comme des formulaires (entre parenthèses, combien de courriels) : {written}. "
+        "Gardez de cette ligne celles qui en sont, dans [office] :"
     ).format(written=written)

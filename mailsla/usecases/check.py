@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import datetime
 
 from mailsla.core.alerts import alert_findings, findings, mail_findings
 from mailsla.core.alerts.findings import Finding, Part
@@ -15,23 +15,18 @@ from mailsla.core.collection.on_server import ListedMailbox
 from mailsla.core.collection.outcome import RunOutcome
 from mailsla.core.errors import LoginRefused, MailslaError, TransientError
 from mailsla.core.mail.copies import MailboxRole
+from mailsla.usecases import advise
+from mailsla.usecases.advise import Declared, WaitingMails
 from mailsla.usecases.attempts import Restraint
 from mailsla.usecases.check_sources import (
     Clues,
-    Configurations,
     KnownRequests,
     Listing,
     RememberedAttempts,
     Runs,
     SetAside,
-    Waiting,
 )
-
-RECENT = timedelta(hours=1)
-"""A collection older than this, and than its own interval, is a failure."""
-
-SAID_AGAIN = timedelta(minutes=5)
-"""Whoever has an older configuration than the store's says so every minute: one who said it before has it no more."""
+from mailsla.usecases.recent_work import late_derivation, outdated
 
 
 @dataclass(frozen=True)
@@ -42,11 +37,13 @@ class Access:
         restraint: What the store forbids.
         attempts: Where a refused login is remembered: it counts among those of its collections.
         open: Logs in.
+        server: Its host and port.
     """
 
     restraint: Restraint
     attempts: RememberedAttempts
     open: Callable[[], AbstractContextManager[Listing]]
+    server: tuple[str, int] = ("", 0)
 
 
 @dataclass(frozen=True)
@@ -56,6 +53,11 @@ class Installation:
     Attributes:
         accounts: How each is reached.
         greet: Greets the server that takes our mails; None when no server is named.
+        relay: The host and the port of that server.
+        declared: What the configuration says that mails, servers and files can show to be wrong.
+        form_senders: The forms' addresses that it names.
+        declared_hosts: The hosts of Message-IDs that it names.
+        outbox: The mails that have not left; None when that is not looked at.
         known: What was made of the mails.
         clues: What they show of an installation that is not whole.
         set_aside: The mails that could not be read.
@@ -89,15 +91,22 @@ class Installation:
     undelivered: tuple[alert_findings.MailsUndelivered, ...] = ()
     size: findings.StoreSize | None = None
     is_derived: bool = True
+    relay: tuple[str, int] = ("", 0)
+    declared: Declared = field(default_factory=Declared)
+    form_senders: tuple[str, ...] = ()
+    declared_hosts: tuple[str, ...] = ()
+    outbox: WaitingMails | None = None
 
 
 def look(installation: Installation, now: datetime) -> Iterator[Finding]:
     """Look at every part: log in to each account, greet the server of alerts, read the store."""
+    names: dict[str, Sequence[str]] = {}
     for access in installation.accounts:
-        yield from _account(access, now)
+        yield from _account(access, now, names)
+    yield from advise.of_configuration(installation.declared, installation.calendar, names, now)
     if installation.is_derived:
         yield from _derived(installation)
-    yield _sending(installation.greet)
+    yield _sending(installation)
     yield from _reach(installation)
     if installation.is_derived:
         yield findings.RequestsKnown(installation.known.request_count())
@@ -105,6 +114,8 @@ def look(installation: Installation, now: datetime) -> Iterator[Finding]:
         yield installation.size
     yield from outdated(installation.known, now)
     yield from late_derivation(installation.known, now)
+    if installation.outbox is not None:
+        yield from advise.of_outbox(installation.outbox, now)
     yield from _collections(installation)
     calendar = installation.calendar
     following = calendar.working_day(calendar.local_date(now), 1)
@@ -119,11 +130,12 @@ def _derived(installation: Installation) -> Iterator[Finding]:
     if found.unseen:
         yield mail_findings.RepliesUnseen(found.by_service, found.unseen, found.seen)
     if installation.id_hosts:
-        yield mail_findings.IdsOfOthers(installation.id_hosts)
+        yield mail_findings.IdsOfOthers(installation.id_hosts, installation.declared_hosts)
     senders = installation.clues.undeclared_forms()
     if senders:
-        yield mail_findings.FormsUndeclared(senders)
+        yield mail_findings.FormsUndeclared(senders, installation.form_senders)
     yield from _belief(installation)
+    yield from advise.of_mails(installation.declared, installation.clues)
 
 
 def _reach(installation: Installation) -> Iterator[Finding]:
@@ -144,67 +156,41 @@ def _belief(installation: Installation) -> Iterator[Finding]:
         yield mail_findings.ServerVouches(installation.vouching, is_needed=unproven > 0)
 
 
-def late_derivation(known: Waiting, now: datetime) -> Iterator[findings.DerivationLate]:
-    """Say that mails wait to be derived for longer than a derivation takes."""
-    since = known.waiting_since()
-    if since is not None and now - since > RECENT:
-        yield findings.DerivationLate(since)
-
-
-def outdated(known: Configurations, now: datetime) -> Iterator[findings.WorkerOutdated]:
-    """Say that a process works on the store with an older configuration."""
-    said = known.outdated_at()
-    if said is not None and now - said < SAID_AGAIN:
-        yield findings.WorkerOutdated()
-
-
-def recent(
-    intervals: Mapping[str, timedelta], runs: Runs, known: KnownRequests, now: datetime
-) -> Iterator[Finding]:
-    """Say whether every account was collected with success within the hour, and derived, for a container's health."""
-    good = {run.account: run.started_at for run in runs.last() if run.outcome is RunOutcome.OK}
-    for account, interval in intervals.items():
-        last = good.get(account)
-        is_recent = last is not None and now - last < RECENT + interval
-        yield findings.LastCollected(account, last, is_recent)
-    yield from outdated(known, now)
-    yield from late_derivation(known, now)
-
-
-def _account(access: Access, now: datetime) -> Iterator[Finding]:
-    """Log in to an account without collecting it, unless that was refused too often of late."""
+def _account(access: Access, now: datetime, names: dict[str, Sequence[str]]) -> Iterator[Finding]:
+    """Log in to an account without collecting it, unless that was refused too often; note the names that it has."""
     name = access.restraint.account
     try:
-        mailboxes = _mailboxes(access, now)
+        mailboxes, names[name] = _mailboxes(access, now)
     except MailslaError as error:
-        yield findings.Broken(Part.ACCOUNT, str(error), name)
+        yield findings.Broken(Part.ACCOUNT, str(error), name, *access.server)
         return
-    yield findings.MailboxesListed(name, mailboxes)
+    yield findings.MailboxesListed(name, mailboxes, *access.server)
     if not any(mailbox.role is MailboxRole.SENT for mailbox in mailboxes):
         yield findings.NoSentMailbox(name)
 
 
-def _mailboxes(access: Access, now: datetime) -> Sequence[ListedMailbox]:
+def _mailboxes(access: Access, now: datetime) -> tuple[Sequence[ListedMailbox], Sequence[str]]:
     held_back = access.restraint.held_back(now)
     if held_back is not None:
         raise TransientError(held_back.reason)
     try:
         with access.open() as opened:
-            return opened.mailboxes()
+            return opened.mailboxes(), opened.listed
     except LoginRefused:
         access.attempts.note_refused_check(access.restraint.account, now)
         raise
 
 
-def _sending(greet: Callable[[], object] | None) -> Finding:
-    """Greet the server that takes our mails; None when no server is named."""
-    if greet is None:
+def _sending(installation: Installation) -> Finding:
+    """Greet the server that takes our mails."""
+    if installation.greet is None:
         return alert_findings.SendingUnconfigured()
+    host, port = installation.relay
     try:
-        greet()
+        installation.greet()
     except MailslaError as error:
-        return findings.Broken(Part.SENDING, str(error))
-    return alert_findings.SendingAnswers()
+        return findings.Broken(Part.SENDING, str(error), host=host, port=port)
+    return alert_findings.SendingAnswers(host, port)
 
 
 def _collections(installation: Installation) -> Iterator[Finding]:

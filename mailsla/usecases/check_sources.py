@@ -8,6 +8,7 @@ from typing import Protocol
 
 from mailsla.core.collection.on_server import ListedMailbox
 from mailsla.core.collection.outcome import RecordedRun
+from mailsla.usecases.advise import Counts
 from mailsla.usecases.attempts import Attempts
 
 
@@ -75,7 +76,7 @@ class AnsweredUnseen(Protocol):
         """How many answer one that was seen."""
 
 
-class Clues(Protocol):
+class Clues(Counts, Protocol):
     """What the mails show of an installation that is not whole."""
 
     def outbound_count(self) -> int:
@@ -96,6 +97,10 @@ class Listing(Protocol):
 
     def mailboxes(self) -> Sequence[ListedMailbox]:
         """List the mailboxes to collect."""
+
+    @property
+    def listed(self) -> Sequence[str]:
+        """The names of all that there are, read or not."""
 
 
 class RememberedAttempts(Attempts, Protocol):

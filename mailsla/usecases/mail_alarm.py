@@ -10,8 +10,8 @@ from datetime import date, datetime
 from mailsla.core.alerts.findings import DerivationLate
 from mailsla.core.alerts.outgoing import Outgoing, message_id
 from mailsla.usecases.alarm import AlarmOutbox, AlarmRule
-from mailsla.usecases.check import late_derivation
 from mailsla.usecases.check_sources import SetAside, Waiting
+from mailsla.usecases.recent_work import late_derivation
 
 SET_ASIDE, DERIVATION_LATE = "mails-set-aside", "derivation-late"
 

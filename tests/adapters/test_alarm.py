@@ -34,7 +34,7 @@ class Site:
         at = START + timedelta(hours=hour)
         number = self.store.runs.start("contact", at)
         if outcome is not RunOutcome.OK:
-            reason = "la connexion au serveur a échoué (TimeoutError)."
+            reason = "la connexion au serveur a échoué (pas de réponse dans le délai)."
         self.store.runs.finish(number, at, outcome, reason=reason, messages=0, set_aside=0)
 
     def sound(self, hour: float, rule: AlarmRule = RULE) -> int:

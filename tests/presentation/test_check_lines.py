@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import tomllib
 from datetime import date
+from typing import get_args
 
 import pytest
 
-from mailsla.core.alerts import alert_findings, findings, mail_findings
+from mailsla.core.alerts import advice, alert_findings, findings, mail_findings
 from mailsla.core.alerts.findings import Finding, Part
 from mailsla.core.alerts.undelivered import Reader, ReaderRole, Undelivered
+from mailsla.core.clock.working_days import DayKind
 from mailsla.core.collection.gap import Gap
 from mailsla.core.collection.on_server import ListedMailbox
 from mailsla.core.mail.copies import MailboxRole
 from mailsla.presentation.check_lines import lines
+from mailsla.presentation.finding_facts import code_of
 from tests.factories import PARIS, paris
 
 AT = paris("2026-11-13 09:00")
@@ -40,10 +44,16 @@ SAID: list[tuple[Finding, str]] = [
     ),
     (findings.Broken(Part.STORE, "pleine."), "failure base de données : pleine."),
     (findings.Broken(Part.ACCOUNT, "refusé.", "contact"), "failure compte contact : refusé."),
-    (findings.Broken(Part.SENDING, "muet."), "failure envoi des alertes : muet."),
     (
-        findings.MailboxesListed("contact", MAILBOXES),
-        "ok compte contact : connexion réussie ; dossiers : INBOX (reçus), Env oyés (envoyés)",
+        findings.Broken(Part.SENDING, "muet.", host="smtp.example.fr", port=25),
+        "failure envoi des alertes : smtp.example.fr, port 25 : muet.",
+    ),
+    (
+        findings.MailboxesListed("contact", MAILBOXES, "imap.example.fr", 993),
+        (
+            "ok compte contact : connexion réussie à imap.example.fr, port 993 ; dossiers : INBOX (reçus), "
+            "Env oyés (envoyés)"
+        ),
     ),
     (
         findings.NoSentMailbox("contact"),
@@ -89,22 +99,25 @@ SAID: list[tuple[Finding, str]] = [
         mail_findings.ServerVouches('mx"', is_needed=False),
         (
             "ok réponses : votre serveur dit ce qu'il a vérifié ; s'il le fait pour tout courriel reçu, écrivez dans "
-            '[office] : trusted_authserv_id = "mx\\""'
+            '[office] : | trusted_authserv_id = "mx\\""'
         ),
     ),
     (
         mail_findings.FormsUndeclared((("site@pref.example.fr", 12), ("rdv@pref.example.fr", 1))),
         (
             "warning formulaires : des adresses à nous écrivent comme des formulaires (entre parenthèses, combien de "
-            "courriels) ; celles qui en sont s'ajoutent à form_senders, dans [office] : "
-            '"site@pref.example.fr" (12), "rdv@pref.example.fr" (1)'
+            "courriels) : site@pref.example.fr (12), rdv@pref.example.fr (1). Gardez de cette ligne celles qui en "
+            'sont, dans [office] : | form_senders = ["site@pref.example.fr", "rdv@pref.example.fr"]'
         ),
     ),
     (
         alert_findings.SendingUnconfigured(),
         "warning envoi des alertes : pas de section [smtp] : aucune alerte ne partira.",
     ),
-    (alert_findings.SendingAnswers(), "ok envoi des alertes : le serveur répond."),
+    (
+        alert_findings.SendingAnswers("smtp.example.fr", 587),
+        "ok envoi des alertes : smtp.example.fr, port 587, répond.",
+    ),
     (
         alert_findings.HeadsMissing(("Permis", "Titres"), stood_in_for=True),
         (
@@ -155,7 +168,7 @@ SAID: list[tuple[Finding, str]] = [
         (
             "ok réponses : vos courriels portent des identifiants d'hôtes que vos domaines ne nomment pas. Pour que la "
             "réponse d'un usager à l'un d'eux compte comme une preuve qu'il est parti, écrivez dans [office] : "
-            'message_id_hosts = ["relais.example.net", "b.example.net"]'
+            '| message_id_hosts = ["relais.example.net", "b.example.net"]'
         ),
     ),
     (
@@ -167,7 +180,7 @@ SAID: list[tuple[Finding, str]] = [
         (
             "ok réponses : vos courriels portent des identifiants d'hôtes que vos domaines ne nomment pas. Pour que la "
             "réponse d'un usager à l'un d'eux compte comme une preuve qu'il est parti, écrivez dans [office] : "
-            'message_id_hosts = ["relais.example.net", "b.example.net"]'
+            '| message_id_hosts = ["relais.example.net", "b.example.net"]'
         ),
     ),
     (
@@ -195,6 +208,112 @@ SAID: list[tuple[Finding, str]] = [
         findings.NextWorkingDay("Métropole", date(2026, 11, 16)),
         "ok calendrier : Métropole ; prochain jour ouvré : lundi 16 novembre 2026.",
     ),
+    (
+        advice.NamesUnknown("contact", "sent", ("Envoyes", "Cour\x1brier"), ("Envoyés",)),
+        (
+            "warning compte contact : « sent » nomme 2 dossiers que le serveur n'a pas : Envoyes, Cour rier. Au plus "
+            'près de ce qu\'il a, écrivez : | sent = ["Envoyés"]'
+        ),
+    ),
+    (
+        advice.NamesUnknown("", "services[1].mailboxes", ("Étrangers",), ()),
+        (
+            "warning dossiers : « services[1].mailboxes » nomme un dossier que le serveur n'a pas : Étrangers. "
+            "Corrigez-le, ou retirez-le."
+        ),
+    ),
+    (
+        advice.AddressOutside("contact", "autre.example.fr", ("pref.example.fr",)),
+        (
+            "warning compte contact : son adresse est de autre.example.fr, que « domains » ne nomme pas : les "
+            "collègues qui écrivent de là passent pour des usagers. S'il est à vous, écrivez dans [office] : | "
+            'domains = ["pref.example.fr", "autre.example.fr"]'
+        ),
+    ),
+    (
+        advice.DomainsShared(("orange.fr",), ("pref.example.fr",)),
+        (
+            "failure domaines : chacun peut avoir une adresse de orange.fr : les demandes qui en viennent passeraient "
+            "pour des courriels de la préfecture. Gardez vos seuls domaines ; vos adresses d'ailleurs vont dans "
+            '« addresses ». | domains = ["pref.example.fr"]'
+        ),
+    ),
+    (
+        advice.ServicesEmpty(("Étrangers",), 3),
+        (
+            "warning services : 1 service sur 3 n'a aucune demande : Étrangers. Vérifiez ses adresses et ses dossiers."
+        ),
+    ),
+    (
+        advice.Unassigned(2, 4, has_services=False),
+        (
+            "warning services : 2 demandes sur 4 ne sont à aucun service. Décrivez les services par des blocs "
+            "[[services]]."
+        ),
+    ),
+    (
+        advice.Unassigned(1, 5, has_services=True),
+        (
+            "ok services : 1 demande sur 5 n'est à aucun service. Complétez les adresses et les dossiers des "
+            "services."
+        ),
+    ),
+    (
+        advice.SinceAhead("contact", date(2027, 1, 1)),
+        (
+            "failure compte contact : « since » est le vendredi 1er janvier 2027 : rien n'est relevé d'ici là. "
+            "Reculez-le, ou retirez-le."
+        ),
+    ),
+    (
+        advice.ClosedAnyway(date(2026, 11, 15), DayKind.WEEKEND),
+        (
+            "warning calendrier : la fermeture du dimanche 15 novembre 2026 tombe une fin de semaine, qui ne compte "
+            "pas déjà : vérifiez la date."
+        ),
+    ),
+    (
+        advice.ClosedAnyway(date(2026, 11, 11), DayKind.HOLIDAY),
+        (
+            "warning calendrier : la fermeture du mercredi 11 novembre 2026 tombe un jour férié, qui ne compte pas "
+            "déjà : vérifiez la date."
+        ),
+    ),
+    (
+        advice.OutboxWaits(2, AT, ("le serveur d'envoi a refusé le courriel (code 550).",)),
+        (
+            "failure envoi des alertes : 2 courriels attendent de partir, le plus ancien depuis le 13/11/2026 à "
+            "9 h 00 ; le relais refuse : le serveur d'envoi a refusé le courriel (code 550)."
+        ),
+    ),
+    (
+        advice.OutboxWaits(1, AT, ()),
+        (
+            "failure envoi des alertes : 1 courriel attend de partir depuis le 13/11/2026 à 9 h 00 ; le service "
+            "est-il en marche, et le relais joignable ?"
+        ),
+    ),
+    (
+        advice.LeftOutKinds((("automatic_reply", 3), ("list", 1)), 4),
+        (
+            "ok courriels écartés : réponses automatiques 3, listes et lettres d'information 1 ; « mailsla mails "
+            "--class left-out --sample 20 » en montre."
+        ),
+    ),
+    (
+        advice.FileOpen("/etc/mailsla/mot-de-passe", "644"),
+        (
+            "warning fichiers : tout utilisateur de cette machine peut lire /etc/mailsla/mot-de-passe (droits 644) ; "
+            "retirez-leur ce droit : chmod o= /etc/mailsla/mot-de-passe"
+        ),
+    ),
+    (
+        advice.SchemaApart("0020", "0022"),
+        (
+            "failure base de données : elle est au format 0020, et cette version de mailsla au 0022 : relancez le "
+            "service, qui la convertit ; rien n'est dit d'elle d'ici là."
+        ),
+    ),
     (findings.ClockShows(AT), "ok horloge : 13/11/2026 à 9 h 00"),
 ]
 
@@ -204,5 +323,27 @@ def test_each_finding_is_one_line(finding: Finding, said: str) -> None:
     [line] = lines([finding], PARIS)
 
     written = f"{line.health.value} {line.subject} : {line.sentence}".replace("\u00a0", " ")
+    if line.added is not None:
+        written += f" | {line.added.line}"
     assert written.startswith(said)
     assert said.endswith(" : ") or written == said
+
+
+def test_a_line_to_add_is_toml_whatever_the_server_calls_its_mailboxes() -> None:
+    unknown = advice.NamesUnknown("contact", "sent", ("x",), ('Envoyés "2026"\\',))
+    [line] = lines([unknown], PARIS)
+
+    assert line.added is not None
+    assert tomllib.loads(line.added.line) == {"sent": ['Envoyés "2026"\\']}
+    assert line.added.section == "[[accounts]]"
+
+
+def test_every_kind_of_finding_has_its_code_and_its_facts() -> None:
+    told = {line.code: line.facts for line in lines([found for found, _said in SAID], PARIS)}
+
+    assert told["not-collected"] == {
+        "gap": {"account": "contact", "since": "2026-11-13T09:00:00+01:00", "never": True}
+    }
+    assert told["since-ahead"] == {"account": "contact", "on": "2027-01-01"}
+    assert told["mailboxes-listed"]["port"] == 993
+    assert set(told) == {code_of(kind) for kind in get_args(Finding)}

@@ -6,12 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from enum import StrEnum
 from functools import cache
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
 from mailsla.core.alerts.asked_action import ActOutcome, ActReason
+from mailsla.core.alerts.findings import Finding
 from mailsla.core.alerts.health import Health
 from mailsla.core.alerts.outgoing import DropReason
 from mailsla.core.alerts.signed_action import MailAction
@@ -38,6 +39,7 @@ from mailsla.core.rate.outlook import VolumeBasis
 from mailsla.core.rate.promises import Keeping, KeptBy
 from mailsla.core.rate.publication import Source
 from mailsla.demo.office import NOW
+from mailsla.presentation.finding_facts import code_of
 from tests.json_page import NAMES, PAGE, SCHEMAS, Schema, page, parts, schema, type_of
 from tests.presentation.answered import every_answer
 
@@ -62,6 +64,7 @@ ENUMS: Mapping[tuple[str, str], set[StrEnum | str]] = {
     ("clock", "rule.preset"): {*PresetName},
     ("calendar", "[].kind"): {*DayKind} - {DayKind.WORKING, DayKind.WEEKEND},
     ("check", "checks[].health"): {*Health},
+    ("check", "checks[].code"): {code_of(kind) for kind in get_args(Finding)},
     ("classify", "kind"): {*MailKind, "office", "unreadable"}
     - {MailKind.OWN_ALERT, MailKind.UNDERIVED, MailKind.DECLARED_SENDER, MailKind.ACTION},
     ("conversations", "[].messages[].evidence"): {*Evidence},
@@ -122,6 +125,8 @@ ENUMS: Mapping[tuple[str, str], set[StrEnum | str]] = {
 """Where a schema lists values, and what the code may write there."""
 
 UNSEEN: Mapping[str, set[str]] = {
+    # No line of its configuration is to be written.
+    "check": {"checks[].section", "checks[].line"},
     # A report lists unanswered requests that count; no collection of the demonstration was interrupted.
     "report": {
         "<request>.answered_at",

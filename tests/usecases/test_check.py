@@ -11,6 +11,7 @@ import pytest
 
 from mailsla.adapters.database.clues import AnsweredUnseen
 from mailsla.core.alerts import alert_findings, findings, mail_findings
+from mailsla.core.alerts.advice import WaitingMail
 from mailsla.core.alerts.findings import Finding, Part
 from mailsla.core.alerts.health import Health
 from mailsla.core.collection.gap import Gap
@@ -20,7 +21,8 @@ from mailsla.core.collection.pacing import MOST_REFUSALS, Attempt
 from mailsla.core.errors import LoginRefused, TransientError
 from mailsla.core.mail.copies import MailboxRole
 from mailsla.usecases.attempts import Restraint
-from mailsla.usecases.check import Access, Installation, look, recent
+from mailsla.usecases.check import Access, Installation, look
+from mailsla.usecases.recent_work import recent
 from tests.factories import METROPOLE, paris
 
 NOW = paris("2026-11-13 09:00")
@@ -58,6 +60,14 @@ class Store:
     unseen: AnsweredUnseen = NONE_UNSEEN
     forms: tuple[tuple[str, int], ...] = ()
     unproven: int = 0
+    services: dict[str | None, int] = field(default_factory=lambda: {"Permis": 3})
+    left_out: dict[str, int] = field(default_factory=dict)
+
+    def services_seen(self) -> dict[str | None, int]:
+        return self.services
+
+    def left_out_kinds(self) -> dict[str, int]:
+        return self.left_out
 
     def last(self) -> Sequence[RecordedRun]:
         return self.runs
@@ -91,10 +101,20 @@ class Store:
 
 
 @dataclass
+class Mails:
+    """An outbox."""
+
+    late: Sequence[WaitingMail] = ()
+
+    def waiting(self) -> Sequence[WaitingMail]:
+        return self.late
+
+
+@dataclass
 class Server:
     """Lists mailboxes, or raises."""
 
-    listed: Sequence[ListedMailbox] = (INBOX, SENT)
+    shown: Sequence[ListedMailbox] = (INBOX, SENT)
     error: Exception | None = None
     logins: int = 0
 
@@ -106,7 +126,11 @@ class Server:
         yield self
 
     def mailboxes(self) -> Sequence[ListedMailbox]:
-        return self.listed
+        return self.shown
+
+    @property
+    def listed(self) -> Sequence[str]:
+        return [*(mailbox.name for mailbox in self.shown), "Archives"]
 
 
 def installation(
@@ -289,7 +313,7 @@ def test_a_quick_look_asks_only_whether_each_account_was_read_within_the_hour_an
     runs: Sequence[RecordedRun], at: datetime | None, is_recent: bool
 ) -> None:
     store = Store(runs)
-    [finding] = recent({"contact": timedelta(seconds=300)}, store, store, NOW)
+    [finding] = recent({"contact": timedelta(seconds=300)}, store, store, Mails(), NOW)
 
     assert finding == findings.LastCollected("contact", at, is_recent)
     assert (finding.health is Health.OK) is is_recent
@@ -307,13 +331,13 @@ def test_a_derivation_that_is_late_is_to_mend_at_a_quick_look_too() -> None:
     late = findings.DerivationLate(since)
     assert found(store)[4] == late
     assert late.health is Health.FAILURE
-    assert list(recent({"contact": HOUR}, store, store, NOW))[1:] == [late]
+    assert list(recent({"contact": HOUR}, store, store, Mails(), NOW))[1:] == [late]
 
 
 @pytest.mark.parametrize(("ago", "is_said"), [(timedelta(minutes=4), True), (timedelta(minutes=5), False)])
 def test_a_process_with_an_older_configuration_is_told_as_long_as_it_says_so(
     ago: timedelta, *, is_said: bool
 ) -> None:
-    found = list(recent({}, Store(outdated=NOW - ago), Store(outdated=NOW - ago), NOW))
+    found = list(recent({}, Store(outdated=NOW - ago), Store(outdated=NOW - ago), Mails(), NOW))
 
     assert (findings.WorkerOutdated() in found) is is_said

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from mailsla.adapters.access.failure_words import command_failure, reading_failure
 from mailsla.core.errors import PermanentError
 from mailsla.language import gettext as _
 
@@ -70,7 +71,7 @@ def _from_file(path: Path) -> str:
     except (OSError, UnicodeDecodeError) as error:
         raise PermanentError(
             _("le fichier de mot de passe {path} ne peut pas être lu ({reason}).").format(
-                path=path, reason=type(error).__name__
+                path=path, reason=reading_failure(error)
             )
         ) from error
     if not lines or not lines[0]:
@@ -86,7 +87,7 @@ def _from_command(command: tuple[str, ...]) -> str:
     except (OSError, subprocess.SubprocessError, UnicodeDecodeError) as error:
         raise PermanentError(
             _("la commande de mot de passe « {command} » a échoué ({reason}).").format(
-                command=command[0], reason=type(error).__name__
+                command=command[0], reason=command_failure(error)
             )
         ) from error
     first_line = done.stdout.partition("\n")[0]

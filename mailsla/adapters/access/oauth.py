@@ -121,7 +121,7 @@ class TokenSource:
             raise _refusal(str(error.error or "")) from error
         except (RequestException, ValueError, TypeError) as error:
             raise TransientError(
-                _("le serveur d'autorisation ne répond pas ({reason}).").format(reason=type(error).__name__)
+                _("le serveur d'autorisation ne répond pas, ou pas comme il faut.")
             ) from error
 
     def _refreshed(self, session: Any) -> dict[str, Any]:

@@ -9,6 +9,8 @@ import stat
 from contextlib import suppress
 from pathlib import Path
 
+from mailsla.adapters.access.failure_words import reading_failure
+from mailsla.adapters.machine import refused_writes
 from mailsla.adapters.machine.written_files import write_new
 from mailsla.core.alerts.signed_action import KEY_BYTES
 from mailsla.core.errors import PermanentError
@@ -27,7 +29,7 @@ def signing_key(path: Path) -> bytes:
         with path.open(encoding="ascii") as file:
             mode, written = os.fstat(file.fileno()).st_mode, file.read(2 * KEY_BYTES + 2)
     except (OSError, UnicodeDecodeError) as error:
-        raise _unusable(path, error) from error
+        raise _unusable(path, reading_failure(error)) from error
     if mode & (stat.S_IROTH | stat.S_IWOTH | stat.S_IWGRP):
         raise PermanentError(
             _(
@@ -54,13 +56,13 @@ def make_signing_key(path: Path) -> None:
         with suppress(FileExistsError):
             write_new(path, secrets.token_hex(KEY_BYTES) + "\n")
     except OSError as error:
-        raise _unusable(path, error) from error
+        raise _unusable(path, refused_writes.reason(error)) from error
 
 
-def _unusable(path: Path, error: Exception) -> PermanentError:
+def _unusable(path: Path, reason: str) -> PermanentError:
     return PermanentError(
         _(
             "la clé des actions {path} ne peut être ni lue ni écrite ({reason}) : donnez à [actions] key_file un "
             "chemin où mailsla peut écrire."
-        ).format(path=path, reason=type(error).__name__)
+        ).format(path=path, reason=reason)
     )

@@ -9,9 +9,11 @@ from typing import NamedTuple
 from sqlalchemy import Engine, func, select
 
 from mailsla.adapters.database.bulk import among
+from mailsla.adapters.database.class_counts import class_counts
 from mailsla.adapters.database.clue_counts import Counted, counted, hosts_of_ours
 from mailsla.adapters.database.engine import reading
 from mailsla.adapters.database.tables import DERIVED_DOUBT, DERIVED_REQUEST, MESSAGE
+from mailsla.core.pairing.balance import MailClass
 from mailsla.core.pairing.doubts import DoubtCode
 
 FEWEST_IDS = 3
@@ -72,6 +74,19 @@ class Clues:
             people = connection.execute(query).scalars()
             found = Counter(address for item in people for address in item.get("senders", ())[:1])
         return tuple(sorted(found.items(), key=lambda item: (-item[1], item[0])))
+
+    def services_seen(self) -> dict[str | None, int]:
+        """Count the requests of each service; None for those of none."""
+        service = DERIVED_REQUEST.c.service
+        query = select(service, func.count()).group_by(service)
+        with reading(self._engine) as connection:
+            return {row.service: row[1] for row in connection.execute(query)}
+
+    def left_out_kinds(self) -> dict[str, int]:
+        """Count the mails that were left out, by kind."""
+        with reading(self._engine) as connection:
+            found = class_counts(connection)
+        return {kind: count for (name, kind), count in found.items() if name == MailClass.LEFT_OUT.value}
 
     def id_hosts(self) -> tuple[str, ...]:
         """Return the hosts whose Message-IDs our sent mail bears and no outsider's does, the most first."""

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, func, or_, select, upd
 from mailsla.adapters.database.bulk import among, insert_new
 from mailsla.adapters.database.engine import reading, writing
 from mailsla.adapters.database.tables import ALERT, OUTGOING
+from mailsla.core.alerts.advice import WaitingMail
 from mailsla.core.alerts.memory import Told
 from mailsla.core.alerts.outgoing import DropReason, Outgoing, OutgoingState
 from mailsla.core.alerts.undelivered import Failed, Undelivered, undelivered
@@ -190,13 +191,12 @@ class Outbox:
         )
         return undelivered(kept, now)
 
-    def waiting(self) -> tuple[int, int]:
-        """Count the mails that wait to be handed over, and those of them that were refused last."""
-        is_waiting = OUTGOING.c.sent_at.is_(None) & OUTGOING.c.dropped_at.is_(None)
-        counts = select(func.count(), func.count(OUTGOING.c.refused)).where(is_waiting)
+    def waiting(self) -> list[WaitingMail]:
+        """Return the mails that have not left and are not given up, the oldest first."""
+        columns = (OUTGOING.c.created_at, OUTGOING.c.claimed_until, OUTGOING.c.attempts, OUTGOING.c.refused)
+        query = select(*columns).where(OUTGOING.c.sent_at.is_(None), OUTGOING.c.dropped_at.is_(None))
         with reading(self._engine) as connection:
-            waiting, refused = connection.execute(counts).one()
-        return waiting, refused
+            return [WaitingMail(*row) for row in connection.execute(query.order_by(OUTGOING.c.id))]
 
     def history(self, limit: int | None = 50) -> tuple[OutgoingState, ...]:
         """Return the last outgoing mails, the newest first; with None, all of them."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from imapclient import IMAPClient, SocketTimeout
 from imapclient.exceptions import LoginError
 
+from mailsla.adapters.access.deadline import breaking_off
 from mailsla.adapters.access.tls import tls_context
 from mailsla.adapters.imap.account import ImapAccount
 from mailsla.adapters.imap.client import Client
@@ -38,6 +39,24 @@ def connect(account: ImapAccount) -> Iterator[ImapSession]:
         yield session
     finally:
         session.close()
+
+
+def greet(account: ImapAccount) -> None:
+    """Connect to an account's server and go over to TLS, verified; nobody logs in, and no password is at hand.
+
+    Raises:
+        TransientError: When the server cannot be reached, or breaks the connection.
+        PermanentError: When its certificate is not trusted, or it does not go over to TLS.
+    """
+    with translated():
+        client = _client(account)
+    try:
+        with translated(), breaking_off(client.socket(), account.limits.greeting_seconds):
+            secure(client, account.tls, account.ca_file)
+            client.logout()
+    finally:
+        with suppress(OSError):
+            client.shutdown()
 
 
 def _client(account: ImapAccount) -> Client:

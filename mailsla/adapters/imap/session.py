@@ -37,12 +37,14 @@ class ImapSession:
     Attributes:
         unlisted: The mailboxes that cannot be opened by name, as of the last list: those of the account's `only` that
             the server does not list, and those whose name cannot be said.
+        listed: The names of all mailboxes, as of the last list, read or not.
     """
 
     def __init__(self, client: Client, account: ImapAccount) -> None:
         self._client = client
         self._account = account
         self.unlisted: Sequence[str] = ()
+        self.listed: Sequence[str] = ()
         self._opened: str | None = None
         self._told: dict[str, MailboxStatus] = {}
         self._noticed: MailboxStatus | None = None
@@ -81,6 +83,7 @@ class ImapSession:
             if status is not None:
                 self._told[name] = status
         self.unlisted = choice.missing
+        self.listed = [mailbox.name for mailbox in listed]
         found = [
             ListedMailbox(name, role, statuses.get(choice.openable[name].written))
             for name, role in choice.wanted.items()

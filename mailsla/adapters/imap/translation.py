@@ -9,6 +9,7 @@ from contextlib import contextmanager
 
 from imapclient.exceptions import IMAPClientError, LoginError, ProtocolError
 
+from mailsla.adapters.access.failure_words import connection_failure
 from mailsla.core.errors import LoginRefused, MailboxError, MailslaError, PermanentError, TransientError
 from mailsla.language import gettext as _
 
@@ -42,16 +43,12 @@ def translated() -> Iterator[None]:
         raise _login_error(error) from error
     except (imaplib.IMAP4.abort, ProtocolError, OSError) as error:
         raise TransientError(
-            _("la connexion au serveur a échoué ({reason}).").format(reason=type(error).__name__)
+            _("la connexion au serveur a échoué ({reason}).").format(reason=connection_failure(error))
         ) from error
     except (imaplib.IMAP4.error, IMAPClientError) as error:
         raise TransientError(_("le serveur a refusé une commande.")) from error
     except UNREADABLE as error:
-        raise TransientError(
-            _("le serveur a répondu quelque chose d'illisible ({reason}).").format(
-                reason=type(error).__name__
-            )
-        ) from error
+        raise TransientError(_("le serveur a répondu quelque chose d'illisible.")) from error
 
 
 @contextmanager
@@ -75,7 +72,9 @@ def _login_error(error: LoginError) -> MailslaError:
     # The library calls a connection that breaks during LOGIN a login error, too.
     if isinstance(error.__context__, imaplib.IMAP4.abort) or "command error: BAD" in str(error):
         return TransientError(
-            _("la connexion au serveur a échoué ({reason}).").format(reason=type(error.__context__).__name__)
+            _("la connexion au serveur a échoué ({reason}).").format(
+                reason=connection_failure(error.__context__)
+            )
         )
     # RFC 5530 §3: these codes say that the password is not what is wrong.
     said = str(error).upper()

@@ -8,7 +8,7 @@ from mailsla.language import gettext as _
 
 
 def reason(error: OSError) -> str:
-    """Return why in words; the error's own name where there are none."""
+    """Return why in words."""
     known = {
         errno.ENOSPC: _("il n'y a plus de place"),
         errno.EDQUOT: _("il n'y a plus de place"),
@@ -20,4 +20,4 @@ def reason(error: OSError) -> str:
         errno.EISDIR: _("c'est un dossier"),
         errno.ENAMETOOLONG: _("son nom est trop long"),
     }
-    return known.get(error.errno or 0) or type(error).__name__
+    return known.get(error.errno or 0) or _("la machine le refuse")

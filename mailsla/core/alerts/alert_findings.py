@@ -19,6 +19,8 @@ class SendingUnconfigured:
 class SendingAnswers:
     """The server that takes our mails answers."""
 
+    host: str = ""
+    port: int = 0
     health: Health = Health.OK
 
 

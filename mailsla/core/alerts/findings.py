@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from mailsla.core.alerts.advice import Advice
 from mailsla.core.alerts.alert_findings import AlertFinding
 from mailsla.core.alerts.health import Health
 from mailsla.core.alerts.mail_findings import MailFinding
@@ -24,11 +25,16 @@ class Part(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """A part that does not work; `reason` is the sentence of its error, and `account` names an account."""
+    """A part that does not work; `reason` is the sentence of its error, and `account` names an account.
+
+    Of a server, `host` and `port` say which; elsewhere they are empty.
+    """
 
     part: Part
     reason: str
     account: str = ""
+    host: str = ""
+    port: int = 0
     health: Health = Health.FAILURE
 
 
@@ -68,6 +74,8 @@ class MailboxesListed:
 
     account: str
     mailboxes: Sequence[ListedMailbox]
+    host: str = ""
+    port: int = 0
     health: Health = Health.OK
 
 
@@ -189,5 +197,5 @@ InstallationFinding = (
 )
 """Something that was found of the installation itself."""
 
-Finding = InstallationFinding | MailFinding | AlertFinding
+Finding = InstallationFinding | MailFinding | AlertFinding | Advice
 """One thing that was looked at."""

@@ -69,17 +69,25 @@ class ServerVouches:
 
 @dataclass(frozen=True, slots=True)
 class IdsOfOthers:
-    """Hosts outside our domains that make the Message-IDs of our mail: what cites one of them answers us."""
+    """Hosts outside our domains that make the Message-IDs of our mail: what cites one of them answers us.
+
+    `declared` are those that the site names already.
+    """
 
     hosts: tuple[str, ...]
+    declared: tuple[str, ...] = ()
     health: Health = Health.OK
 
 
 @dataclass(frozen=True, slots=True)
 class FormsUndeclared:
-    """Addresses of ours that write as forms do, with how many mails of each count as requests meanwhile."""
+    """Addresses of ours that write as forms do, with how many mails of each count as requests meanwhile.
+
+    `declared` are those that the site names already.
+    """
 
     senders: tuple[tuple[str, int], ...]
+    declared: tuple[str, ...] = ()
     health: Health = Health.WARNING
 
 

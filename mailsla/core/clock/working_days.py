@@ -136,6 +136,11 @@ class WorkingCalendar:
         """Every holiday, closure and worked holiday of the covered years, by date."""
         return tuple(self._special[on] for on in sorted(self._special))
 
+    @property
+    def legal_holidays(self) -> frozenset[date]:
+        """The holidays of the covered years, whatever else is declared of those days."""
+        return frozenset(day.on for day in self._declared if day.kind is DayKind.HOLIDAY)
+
     def local_date(self, instant: datetime) -> date:
         """Return the date of an aware instant in the site's zone.
 

@@ -31,6 +31,15 @@ class ListedMailbox:
     status: MailboxStatus | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class CountedMailbox:
+    """A mailbox, what it holds, and how many mails; None when the server does not let it be opened."""
+
+    name: str
+    role: MailboxRole
+    messages: int | None
+
+
 class Fetched(NamedTuple):
     """One message as fetched: its header's bytes, never its body. A tuple, as it may go to another process.
 

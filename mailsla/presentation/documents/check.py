@@ -14,7 +14,15 @@ def check_document(site: str, lines: Iterable[Line]) -> Document:
         "schema": "mailsla.check/1",
         "site": site,
         "checks": [
-            {"subject": line.subject, "health": line.health.value, "sentence": line.sentence}
+            {
+                "subject": line.subject,
+                "health": line.health.value,
+                "sentence": line.sentence,
+                "code": line.code,
+                "facts": dict(line.facts),
+                "section": None if line.added is None else line.added.section,
+                "line": None if line.added is None else line.added.line,
+            }
             for line in lines
         ],
     }

@@ -1,0 +1,288 @@
+"""`mailsla init` on a real server: what it finds by itself, what it asks, and what it never says to anybody."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from mailsla.bootstrap.first_look import FirstLook
+from mailsla.cli.asking import Asker
+from mailsla.cli.first_answers import Given
+from mailsla.cli.first_dialogue import Dialogue
+from mailsla.config import load
+from mailsla.core.collection.mail_servers import IMAP, IMAPS, Source, Target
+from mailsla.core.errors import UsageError
+from tests.trials.command_line import answered
+from tests.trials.servers.certificates import CertificateAuthority
+from tests.trials.servers.dovecot import DovecotServer
+from tests.trials.terminal import typed
+
+AT = datetime(2026, 11, 2, 9, tzinfo=UTC)
+
+
+def raw(**fields: str) -> bytes:
+    written = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in fields.items())
+    return f"Date: Mon, 2 Nov 2026 09:00:00 +0000\r\n{written}\r\nBonjour.\r\n".encode()
+
+
+@pytest.fixture
+def contact(dovecot: DovecotServer) -> str:
+    """Return the address of a contact box with citizens' mails, a form's, and replies, one of them unseen."""
+    user = f"contact-{uuid4().hex}@cher.example.fr"
+    hop = "from x (x [198.51.100.9]) by mx.cher.example.fr; Mon, 2 Nov 2026 09:00:00 +0000"
+    vouched = {"Authentication_Results": "mx.cher.example.fr; spf=pass", "Received": hop}
+    asked = [
+        raw(
+            **vouched,
+            Message_ID=f"<{number}@exemple.net>",
+            From="camille@exemple.net",
+            To=f"{user}, pref-permis@cher.example.fr",
+            Subject=f"Question {number}",
+        )
+        for number in range(4)
+    ]
+    form = raw(From="site@cher.example.fr", To=user, Reply_To="dominique@exemple.org", Subject="Formulaire")
+    follow_up = raw(
+        **vouched,
+        Message_ID="<9@exemple.net>",
+        From="camille@exemple.net",
+        To=user,
+        In_Reply_To="<nowhere@cher.example.fr>",
+        Subject="Re: Question 1",
+    )
+    reply = raw(
+        Message_ID="<r1@cher.example.fr>",
+        From=user,
+        To="camille@exemple.net",
+        In_Reply_To="<1@exemple.net>",
+        Subject="Re: Question 1",
+    )
+    dovecot.append_many(user, "INBOX", [(item, AT, ()) for item in (*asked, form, follow_up)])
+    dovecot.append_many(user, "Sent", [(reply, AT, ())])
+    return user
+
+
+def options(dovecot: DovecotServer, address: str) -> list[str]:
+    named = ["--address", address, "--host", dovecot.network_host, "--port", str(dovecot.imaps_port)]
+    return ["init", *named, "--ca-file", str(dovecot.ca_pem)]
+
+
+def test_without_a_terminal_the_options_give_a_configuration_that_check_passes(
+    dovecot: DovecotServer, contact: str, tmp_path: Path
+) -> None:
+    (tmp_path / "secret").write_text(f"{dovecot.password}\n")
+    (tmp_path / "secret").chmod(0o600)
+    before = dovecot.state(contact, "INBOX")
+    given = [*options(dovecot, contact), "--password-file", "secret", "--departement", "18", "--site", "Cher"]
+
+    done = answered(given, tmp_path, {})
+    again = answered(given, tmp_path, {})
+    polled = answered(["poll"], tmp_path, {})
+    checked = answered(["check"], tmp_path, {})
+
+    assert (done.returncode, again.returncode, polled.returncode, checked.returncode) == (0, 2, 0, 0), (
+        done.stderr,
+        checked.stdout,
+    )
+    written = tmp_path / "mailsla.toml"
+    settings = load(written)
+    assert written.stat().st_mode & 0o777 == 0o600
+    assert dovecot.password not in written.read_text(encoding="utf-8")
+    assert 'password_file = "secret"' in written.read_text(encoding="utf-8")
+    assert settings.office.domains == ("cher.example.fr",)
+    assert settings.office.form_senders == ("site@cher.example.fr",)
+    assert settings.office.trusted_authserv_id == "mx.cher.example.fr"
+    assert [(item.name, item.addresses) for item in settings.services] == [
+        ("Permis", ("pref-permis@cher.example.fr",))
+    ]
+    assert settings.smtp is None
+    shown = " ".join(done.stdout.split())
+    assert "INBOX (reçus) : 6 courriels" in shown
+    assert "pref-permis@cher.example.fr (vu dans 4 courriels)" in shown
+    assert "1 réponse d'usager sur 1" in shown
+    # Nothing was written there, nor opened but to be read.
+    assert dovecot.state(contact, "INBOX") == before
+    said = {command.split(" ")[0] for session in dovecot.sessions(contact)[:1] for command in session}
+    assert said <= {"CAPABILITY", "LIST", "STATUS", "EXAMINE", "UID", "LOGOUT"}
+    assert not any("BODY[" in command for command in dovecot.commands(contact))
+
+
+def test_a_person_is_asked_again_and_what_is_typed_is_kept_in_a_file_of_theirs(
+    dovecot: DovecotServer, contact: str, tmp_path: Path
+) -> None:
+    code, shown = typed(
+        [*options(dovecot, "nobody"), "--config", "here.toml", "--departement", "999"],
+        [
+            ("Adresse de la boîte de contact :", contact),
+            ("Mot de passe (il ne s'affiche pas) :", "faux"),
+            ("Identifiant IMAP :", ""),
+            ("Mot de passe (il ne s'affiche pas) :", dovecot.password),
+            ("Numéro du département :", "67"),
+            ("Nom de la préfecture :", "Préfecture d'essai"),
+            ("Garder ? [O/n]", "peut-être"),
+            ("Répondez par oui ou par non.\r\nGarder ? [O/n]", "n"),
+            ("Garder ? [O/n]", ""),
+            ("Garder ? [O/n]", "oui"),
+        ],
+        tmp_path,
+    )
+
+    assert code == 0, shown
+    settings = load(tmp_path / "here.toml")
+    assert (tmp_path / "mot-de-passe").read_text() == f"{dovecot.password}\n"
+    assert (tmp_path / "mot-de-passe").stat().st_mode & 0o777 == 0o600
+    assert "faux" not in shown
+    assert dovecot.password not in shown.replace("mot-de-passe", "")
+    assert settings.services == ()
+    assert settings.office.form_senders == ("site@cher.example.fr",)
+    assert settings.accounts[0].user == contact
+    assert settings.site.departement == "67"
+    assert settings.site.name == "Préfecture d'essai"
+
+
+@dataclass(frozen=True)
+class Scripted(Asker):
+    """A person who says the same to every question, and whose answers are given before."""
+
+    asks: bool = True
+    says_yes: bool = False
+    answers: list[str] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+
+    def agrees(self, question: str, *, default: bool) -> bool:
+        self.asked.append(f"{question} {default}")
+        return self.says_yes
+
+
+def dialogue(asker: Asker, server: DovecotServer, folder: Path, records: dict[str, list[Target]]) -> Dialogue:
+    look = partial(FirstLook, records=lambda _domain, service: records.get(service, []))
+    (folder / "secret").write_text(f"{server.password}\n")
+    given = Given(
+        address="contact@cher.example.fr",
+        password_file=folder / "secret",
+        ca_file=server.ca_pem,
+        departement="18",
+        site="Cher",
+    )
+    return Dialogue(asker, given, folder, look)
+
+
+@pytest.mark.parametrize("service", [IMAPS, IMAP])
+def test_what_the_dns_names_is_used_once_a_person_has_confirmed_a_host_of_another_domain(
+    dovecot: DovecotServer, tmp_path: Path, service: str
+) -> None:
+    port = dovecot.imaps_port if service == IMAPS else dovecot.imap_port
+    records = {service: [Target(0, 0, port, f"{dovecot.network_host}.")]}
+    person = Scripted(says_yes=True)
+
+    plan = dialogue(person, dovecot, tmp_path, records).answers().plan
+
+    assert (plan.server.host, plan.server.port, plan.server.source) == ("127.0.0.2", port, Source.DNS)
+    assert plan.server.tls == ("implicit" if service == IMAPS else "starttls")
+    assert person.asked[0].startswith("127.0.0.2 n'est pas de cher.example.fr.")
+    assert person.asked[0].endswith(" False")
+
+
+def test_without_a_terminal_a_host_of_another_domain_is_named_and_nobody_logs_in(
+    dovecot: DovecotServer, tmp_path: Path
+) -> None:
+    records = {IMAPS: [Target(0, 0, dovecot.imaps_port, "127.0.0.2.")]}
+    before = dovecot.log.count("Login")
+
+    with pytest.raises(UsageError, match=r"donnez --host 127\.0\.0\.2"):
+        dialogue(Asker(asks=False), dovecot, tmp_path, records).answers()
+
+    assert dovecot.log.count("Login") == before
+
+
+@contextmanager
+def listener(greeting: bytes) -> Iterator[tuple[int, list[bytes]]]:
+    """Listen as a server that greets and never goes over to TLS; give its port, and what it hears."""
+    heard: list[bytes] = []
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def serve() -> None:
+            while True:
+                try:
+                    line, _who = server.accept()
+                except OSError:
+                    return
+                with line, suppress(OSError):
+                    line.sendall(greeting)
+                    while said := line.recv(4_096):
+                        heard.append(said)
+                        tag = said.split(b" ")[0]
+                        line.sendall(b"* CAPABILITY IMAP4rev1 AUTH=PLAIN\r\n" + tag + b" OK done\r\n")
+
+        threading.Thread(target=serve, daemon=True).start()
+        yield server.getsockname()[1], heard
+
+
+@pytest.mark.parametrize("tls", ["implicit", "starttls"])
+def test_a_server_without_tls_is_refused_and_hears_no_password(
+    dovecot: DovecotServer, tmp_path: Path, tls: str
+) -> None:
+    (tmp_path / "secret").write_text(f"{dovecot.password}\n")
+    with listener(b"* OK IMAP4rev1 ready\r\n") as (port, heard):
+        where = ["--host", "127.0.0.1", "--port", str(port), "--tls", tls]
+        done = answered(
+            ["init", "--address", "a@cher.example.fr", *where, "--password-file", "secret"], tmp_path, {}
+        )
+
+    assert done.returncode == 2
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert dovecot.password.encode() not in b"".join(heard)
+    assert not (tmp_path / "mailsla.toml").exists()
+
+
+def refused(words: Sequence[str], folder: Path) -> str:
+    """Run a command line that is refused in one sentence, and writes nothing; return the sentence."""
+    done = answered(words, folder, {})
+    assert done.returncode == 2, done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (folder / "mailsla.toml").exists()
+    [sentence] = done.stderr.strip().splitlines()
+    return sentence.replace("\u00a0", " ")
+
+
+def test_what_cannot_be_used_is_one_sentence_that_names_it(
+    dovecot: DovecotServer, contact: str, tmp_path: Path
+) -> None:
+    (tmp_path / "wrong").write_text("faux\n")
+    good = options(dovecot, contact)
+    unverified = good[:-2]
+    elsewhere = CertificateAuthority(tmp_path)
+
+    assert "--address" in refused(["init"], tmp_path)
+    assert "--address" in refused(["init", "--address", "contact"], tmp_path)
+    assert "--password-file" in refused(good, tmp_path)
+    assert "d'une seule façon" in refused([*good, "--password-file", "a", "--password-env", "B"], tmp_path)
+    assert "refuse l'identifiant ou le mot de passe" in refused([*good, "--password-file", "wrong"], tmp_path)
+    assert "il n'existe pas" in refused([*good, "--password-file", "nowhere"], tmp_path)
+    assert "certificat du serveur n'est pas reconnu" in refused(
+        [*unverified, "--password-file", "wrong"], tmp_path
+    )
+    assert "certificat du serveur n'est pas reconnu" in refused(
+        [*unverified, "--ca-file", str(elsewhere.ca_pem), "--password-file", "wrong"], tmp_path
+    )
+    assert "--tls" in refused([*good, "--tls", "none"], tmp_path)
+
+
+def test_offline_what_the_options_say_is_written_and_nothing_else_is_looked_at(tmp_path: Path) -> None:
+    words = ["init", "--offline", "--address", "contact@2a.example.fr", "--host", "imap.example.fr"]
+    named = ["--password-env", "MOT", "--departement", "2a", "--site", 'Préfecture d\'essai "bis"']
+
+    assert "--host" in refused([*words[:4], *named], tmp_path)
+    assert "999" in refused([*words, *named, "--departement", "999"], tmp_path)
+    assert answered([*words, *named], tmp_path, {}).returncode == 0
+    assert answered(["calendar", "2026"], tmp_path, {}).returncode == 0
+    assert load(tmp_path / "mailsla.toml").site.departement == "2A"
