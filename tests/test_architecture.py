@@ -228,3 +228,17 @@ def _is_inside_private(tree: ast.Module, wanted: ast.AST) -> bool:
         if owner and node is not wanted and any(child is wanted for child in ast.walk(node)):
             return True
     return False
+
+
+def test_no_pattern_repeats_a_group_possessively() -> None:
+    """Until Python 3.11.5 such a repetition may take what it must not (gh-106052): Debian 12 has 3.11.2."""
+    repeated = re.compile(r"\)(?:[*+?]|\{\d*,?\d*\})\+")
+    patterns = {
+        node.value if isinstance(node.value, str) else node.value.decode("latin-1")
+        for path in MODULES
+        for node in ast.walk(ast.parse((ROOT / path).read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str | bytes)
+    }
+
+    assert any("]++" in pattern for pattern in patterns)
+    assert [pattern for pattern in patterns if repeated.search(pattern)] == []

@@ -28,7 +28,7 @@ MOST_LAYERS = 2
 """How many times one file may be compressed."""
 
 _ZIP = (Packing.ZIP, Packing.EMPTY_ZIP)
-_BEFORE = re.compile(rb"(?:\xef\xbb\xbf)?(?:\d{1,10}[ \t]*+\r?\n(?=[!-~]))?(?:[ \t]*+[\r\n])*+")
+_BEFORE = re.compile(rb"(?:\xef\xbb\xbf)?(?:\d{1,10}[ \t]*+\r?\n(?=[!-~]))?(?:[ \t]*+[\r\n])*")
 """What may stand before a mail: a byte order mark, its length (Apple's .emlx), blank lines."""
 _SAVED_PAGE = re.compile(rb"^Snapshot-Content-Location:|^From: *\"?<?Saved by ", re.IGNORECASE | re.MULTILINE)
 _END_OF_HEADER = re.compile(rb"\r\n\r\n|\n\r?\n|\r\r")

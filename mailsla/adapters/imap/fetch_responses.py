@@ -27,7 +27,7 @@ _USUAL_SIZE = re.compile(rb"(\d{1,7})\}\r\n")
 _ECHO = re.compile(rb"BODY\[HEADER\.FIELDS \([^()\]]*\)\] ")
 
 _LITERAL = re.compile(rb"\{(\d{1,19})\+?\}\r?\n\Z")
-_BEGINS_QUOTED = rb'"(?:[^"\\]++|\\.)*+'
+_BEGINS_QUOTED = rb'"(?:[^"\\]++|\\.)*'
 _QUOTED = _BEGINS_QUOTED + rb'"'
 _ITEM = re.compile(
     rb"UID (?P<uid>\d{1,10})"

@@ -17,7 +17,7 @@ from imapclient.imap_utf7 import encode as encode_utf7
 MOST_NAME = 1_000
 """Bytes of a name: neither people nor databases' indexes take longer ones."""
 
-_NAME = rb'(?:"(?P<quoted>(?:[^"\\]++|\\.)*+)"|(?P<literal>\{\d+\+?\})|(?P<atom>[^\s"]\S*))'
+_NAME = rb'(?:"(?P<quoted>(?:[^"\\]++|\\.)*)"|(?P<literal>\{\d+\+?\})|(?P<atom>[^\s"]\S*))'
 _LIST = re.compile(rb'\((?P<flags>[^)]*)\) (?:"\\?(?P<separator>.)"|NIL) ' + _NAME, re.IGNORECASE | re.DOTALL)
 _STATUS = re.compile(_NAME + rb" ?(?:\((?P<items>[^)]*)\))?", re.DOTALL)
 

@@ -45,7 +45,7 @@ class Results(NamedTuple):
     said: tuple[Said, ...] = ()
 
 
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"?|[();]|\\.?|[^"();\\]++', re.DOTALL)
+_TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*"?|[();]|\\.?|[^"();\\]++', re.DOTALL)
 _UNSAFE = re.compile(r"[^A-Za-z0-9.@_-]")
 _METHOD = re.compile(r"\s*+([A-Za-z][\w-]{0,30}+)\s*+(?:/\s*+\d{1,9}+\s*+)?=\s*+([A-Za-z]{1,30}+)(?![\w-])")
 _PROPERTY = re.compile(r"(?<!\S)([A-Za-z]{1,30}+)\s*+\.\s*+([A-Za-z][\w-]{0,30}+)\s*+=\s*+(\S{1,400}+)")

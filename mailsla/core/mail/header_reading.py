@@ -34,14 +34,14 @@ MARKS = frozenset({"from", "date", "received", "message-id", "return-path"})
 ONCE = frozenset({"authentication-results", "received"})
 """Names of the fields of which the first value is enough here: the trace has the others."""
 
-_BEFORE = re.compile(r"(?:[ \t]*+\n)*+(?:>?From(?:[ \t]++(?!:)[^\n]*+)?+\n)*+(?:[ \t]*+\n)*+")
+_BEFORE = re.compile(r"(?:[ \t]*+\n)*(?:>?From(?:[ \t]++(?!:)[^\n]*+)?\n)*(?:[ \t]*+\n)*")
 """Blank lines and an mbox's separator, which may be quoted or stand twice.
 
 « From : » is a field, in the obsolete syntax of RFC 5322 §4.5.
 """
 
 _BLANK_LINE = re.compile(r"\n[ \t]*\n")
-_FIELD = re.compile(r"^([!-9;-~]++)[ \t]*+:(.*+(?:\n[ \t].*+)*+)", re.MULTILINE)
+_FIELD = re.compile(r"^([!-9;-~]++)[ \t]*+:(.*+(?:\n[ \t].*+)*)", re.MULTILINE)
 _WANTED = frozenset(REQUESTED_FIELDS)
 _KEPT = frozenset(KEPT_FIELDS)
 

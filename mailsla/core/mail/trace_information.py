@@ -108,7 +108,7 @@ def read_trace(fields: Iterable[tuple[str, str]], goes_on: GoesOn, *, with_resul
     return Trace(tuple(hops), tuple(results), flagged, with_results)
 
 
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"?|[()]|[^\s"()]++', re.DOTALL)
+_TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*"?|[()]|[^\s"()]++', re.DOTALL)
 _CLAUSES = frozenset({"from", "by", "via", "with", "id", "for"})
 _HOST = re.compile(r"[a-z0-9_](?:[a-z0-9_.-]{0,253}[a-z0-9_])?")
 _SUBMITTED = re.compile(r"(?:utf8)?(?:esmtps?a|lmtps?a)|mapi|local", re.IGNORECASE)

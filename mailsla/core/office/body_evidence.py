@@ -31,7 +31,7 @@ READ_BYTES = 16 * 1024
 _TAG = re.compile(r"<[^<>]{0,2000}>")
 _NO_CHARACTER = re.compile(r"&#[xX]?[0-9a-fA-F]{9,};?")
 """Numbers of no character: Python refuses to read one of over 4,300 digits."""
-_LONG_FIELD = re.compile(rb"((?:\A|\n)[!-9;-~]++:(?:[^\n]|\n[ \t]){8000}+)(?:[^\n]|\n[ \t])*+")
+_LONG_FIELD = re.compile(rb"((?:\A|\n)[!-9;-~]++:(?:[^\n]|\n[ \t]){8000})(?:[^\n]++|\n[ \t])*")
 """A field far longer than any that says what a part is: the library takes a field's parameters apart in its square."""
 
 _BREAK = re.compile(r"<(?:br|/p|/div|/tr|/li)\b[^<>]{0,200}>", re.IGNORECASE)
