@@ -229,6 +229,43 @@ def test_a_user_of_the_configuration_who_may_not_write_reads_and_is_refused_a_de
     )
 
 
+KILLED = """\
+import os, signal, sys
+from sqlalchemy import text
+from mailsla.adapters.database.engine import open_engine, writing
+with writing(open_engine(sys.argv[1])) as connection:
+    connection.execute(text("update derived_request set subject = 'Écrit avant'"))
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_a_store_whose_writer_was_killed_is_read_with_what_it_wrote_last(shared: Shared) -> None:
+    shared.folder.chmod(0o755)
+    shared.store.chmod(0o644)
+    subprocess.run([sys.executable, "-c", KILLED, f"sqlite:///{shared.store}"], check=False)
+    assert Path(f"{shared.store}-wal").stat().st_size > 0
+    shared.share()
+
+    done = shared.reads("requests", "--format", "csv")
+
+    assert (done.returncode, done.stderr.strip()) == (0, WITHOUT)
+    assert "Écrit avant" in done.stdout
+
+
+def test_whoever_may_not_enter_the_folder_is_told_so_in_one_sentence(
+    shared: Shared,
+) -> None:
+    shared.folder.chmod(0o000 if os.geteuid() else 0o700)
+
+    named = shared.reads("report")
+    said = shared.reader("report", MAILSLA_STORE=str(shared.store), MAILSLA_CONFIG=str(shared.config))
+    shared.folder.chmod(0o755)
+
+    assert (named.returncode, said.returncode) == (1, 1)
+    assert "le droit d'entrer dans le dossier" in named.stderr
+    assert len(named.stderr.strip().splitlines()) == len(said.stderr.strip().splitlines()) == 1
+
+
 def test_a_log_that_nobody_can_read_along_is_refused_in_one_sentence(shared: Shared) -> None:
     shared.folder.chmod(0o755)
     Path(f"{shared.store}-wal").write_bytes(b"cut")

@@ -1,4 +1,4 @@
-"""Opens the store: SQLite in WAL mode, or PostgreSQL; and translates what they raise."""
+"""Opens the store: SQLite in WAL mode, or PostgreSQL."""
 
 from __future__ import annotations
 
@@ -13,20 +13,13 @@ from urllib.parse import quote
 
 from sqlalchemy import URL, Connection, Engine, StaticPool, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
-from mailsla.core.errors import PermanentError, TransientError
+from mailsla.adapters.database.translation import translated
+from mailsla.core.errors import PermanentError
 from mailsla.language import gettext as _
 
 BUSY_SECONDS = 30
-
-FULL = {"SQLITE_FULL", "DiskFull"}
-"""What SQLite and PostgreSQL say when there is no room left."""
-
-READ_ONLY = ("SQLITE_READONLY", "InsufficientPrivilege", "ReadOnlySqlTransaction")
-"""How what SQLite and PostgreSQL say begins when whoever only reads wants to write."""
-
-CANNOT_OPEN = "SQLITE_CANTOPEN"
 
 WRITES, PRAGMAS = "mailsla_writes", "mailsla_pragmas"
 """What is said of a transaction before it begins."""
@@ -137,7 +130,8 @@ def _as_opened(url: URL, *, is_new: bool) -> URL:
     if url.get_backend_name() != "sqlite" or not url.database or url.database.startswith("file:"):
         return url
     path = Path(url.database)
-    if not is_new and not path.is_file():
+    is_there = _is_file(path)
+    if not is_new and not is_there:
         raise PermanentError(_("il n'y a pas de base de mailsla dans {path}.").format(path=path))
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -145,10 +139,18 @@ def _as_opened(url: URL, *, is_new: bool) -> URL:
         raise PermanentError(
             _("le dossier de la base {folder} ne peut pas être créé.").format(folder=path.parent)
         ) from error
-    if not path.is_file() or (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
+    if not is_there or (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
         return url
     unchanging = {} if log_of(path).exists() else {"immutable": "1"}
     return url.set(database=f"file:{quote(str(path))}", query={"mode": "ro", "uri": "true", **unchanging})
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except PermissionError as error:
+        sentence = _("vous n'avez pas le droit d'entrer dans le dossier de la base, {folder}.")
+        raise PermanentError(sentence.format(folder=path.parent)) from error
 
 
 def is_read_only(url: URL) -> bool:
@@ -195,7 +197,7 @@ def reading(engine: Engine) -> Iterator[Connection]:
         TransientError: When the database cannot be reached or is locked.
         PermanentError: When it refuses.
     """
-    with _translated(), engine.connect() as connection:
+    with translated(), engine.connect() as connection:
         yield connection
 
 
@@ -204,7 +206,7 @@ def snapshot(engine: Engine) -> Iterator[Connection]:
     """Open a transaction that only reads, all of it as it is at its beginning; raises as `reading`."""
     # SQLite's are so anyway.
     options = {} if engine.dialect.name == "sqlite" else {"isolation_level": "REPEATABLE READ"}
-    with _translated(), engine.connect().execution_options(**options) as connection:
+    with translated(), engine.connect().execution_options(**options) as connection:
         yield connection
 
 
@@ -224,7 +226,7 @@ def writing(engine: Engine, *, repeatable: bool = False) -> Iterator[Connection]
         TransientError: When the database cannot be reached, is locked, or its disk is full.
         PermanentError: When it refuses.
     """
-    with _translated(), engine.connect() as opened:
+    with translated(), engine.connect() as opened:
         connection = opened.execution_options(
             **{WRITES: True, PRAGMAS: REPEATABLE if repeatable else LASTING}
         )
@@ -242,7 +244,7 @@ def changing_tables(engine: Engine) -> Iterator[Connection]:
         TransientError: When the database cannot be reached, is locked, or its disk is full.
         PermanentError: When it refuses.
     """
-    with _translated(), engine.connect() as opened:
+    with translated(), engine.connect() as opened:
         connection = opened.execution_options(
             **{WRITES: True, PRAGMAS: ("synchronous=FULL", MUCH, "foreign_keys=OFF")}
         )
@@ -252,37 +254,3 @@ def changing_tables(engine: Engine) -> Iterator[Connection]:
         finally:
             # What was set is nobody else's.
             opened.invalidate()
-
-
-@contextmanager
-def _translated() -> Iterator[None]:
-    try:
-        yield
-    except OperationalError as error:
-        reason = _cause(error)
-        if reason in FULL:
-            raise TransientError(_("le disque de la base de données est plein.")) from error
-        if reason.startswith(READ_ONLY):
-            raise PermanentError(_("cette base ne peut qu'être lue avec ce compte.")) from error
-        if reason == CANNOT_OPEN:
-            raise PermanentError(
-                _(
-                    "la base ne peut pas être ouverte avec ce compte ; si elle a été copiée ou coupée en pleine "
-                    "écriture, lancez une fois « mailsla report » avec le compte qui la tient."
-                )
-            ) from error
-        raise TransientError(
-            _("la base de données ne répond pas ({reason}).").format(reason=reason)
-        ) from error
-    except DBAPIError as error:
-        if _cause(error).startswith(READ_ONLY):
-            raise PermanentError(_("cette base ne peut qu'être lue avec ce compte.")) from error
-        raise PermanentError(
-            _("la base de données a refusé une opération ({reason}).").format(reason=_cause(error))
-        ) from error
-
-
-def _cause(error: DBAPIError) -> str:
-    # The driver's own text may quote row values; its class and SQLite's error name never do.
-    name = getattr(error.orig, "sqlite_errorname", None)
-    return str(name or type(error.orig).__name__)

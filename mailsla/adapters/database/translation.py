@@ -1,0 +1,61 @@
+"""What SQLite and PostgreSQL raise, as errors of ours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from mailsla.core.errors import PermanentError, TransientError
+from mailsla.language import gettext as _
+
+FULL = {"SQLITE_FULL", "DiskFull"}
+"""What SQLite and PostgreSQL say when there is no room left."""
+
+READ_ONLY = ("SQLITE_READONLY", "InsufficientPrivilege", "ReadOnlySqlTransaction")
+"""How what SQLite and PostgreSQL say begins when whoever only reads wants to write."""
+
+NOT_AT_HAND = {"SQLITE_READONLY_CANTINIT", "SQLITE_READONLY_CANTLOCK", "SQLITE_READONLY_RECOVERY"}
+"""What SQLite says when whoever only reads meets a log that comes or goes: another moment it can be read."""
+
+CANNOT_OPEN = "SQLITE_CANTOPEN"
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Raise what a database says as a `TransientError` or a `PermanentError`, which says nothing of what is stored."""
+    try:
+        yield
+    except OperationalError as error:
+        reason = _cause(error)
+        if reason in FULL:
+            raise TransientError(_("le disque de la base de données est plein.")) from error
+        if reason in NOT_AT_HAND:
+            raise TransientError(
+                _("la base a été écrite pendant qu'elle était lue : relancez la commande.")
+            ) from error
+        if reason.startswith(READ_ONLY):
+            raise PermanentError(_("cette base ne peut qu'être lue avec ce compte.")) from error
+        if reason == CANNOT_OPEN:
+            raise PermanentError(
+                _(
+                    "la base ne peut pas être ouverte avec ce compte ; si elle a été copiée ou coupée en pleine "
+                    "écriture, lancez une fois « mailsla report » avec le compte qui la tient."
+                )
+            ) from error
+        raise TransientError(
+            _("la base de données ne répond pas ({reason}).").format(reason=reason)
+        ) from error
+    except DBAPIError as error:
+        if _cause(error).startswith(READ_ONLY):
+            raise PermanentError(_("cette base ne peut qu'être lue avec ce compte.")) from error
+        raise PermanentError(
+            _("la base de données a refusé une opération ({reason}).").format(reason=_cause(error))
+        ) from error
+
+
+def _cause(error: DBAPIError) -> str:
+    # The driver's own text may quote row values; its class and SQLite's error name never do.
+    name = getattr(error.orig, "sqlite_errorname", None)
+    return str(name or type(error.orig).__name__)
