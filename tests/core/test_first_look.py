@@ -158,8 +158,10 @@ def test_citizens_who_answer_a_mail_of_ours_that_is_nowhere_are_counted() -> Non
         mail(From=CITIZEN, To=ADDRESS, In_Reply_To="<1@pref.example.fr>"),
         mail(From=CITIZEN, To=ADDRESS, In_Reply_To="<2@pref.example.fr>"),
         mail(From=CITIZEN, To=ADDRESS, In_Reply_To="<3@elsewhere.example>"),
+        # It cites the mail that it answers last, after one that was seen and its own.
+        mail(From=CITIZEN, To=ADDRESS, References="<1@pref.example.fr> <q@exemple.net> <4@pref.example.fr>"),
     ]
 
     shown = surroundings(ADDRESS, [seen, *answers])
 
-    assert (shown.answered, shown.unseen, shown.sent, shown.mails) == (2, 1, 1, 4)
+    assert (shown.answered, shown.unseen, shown.sent, shown.mails) == (3, 2, 1, 5)

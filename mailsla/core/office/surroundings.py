@@ -79,9 +79,8 @@ def surroundings(address: str, sample: Sequence[SampledMail]) -> Surroundings:
     received = [mail.header for mail in sample if mail.role is not MailboxRole.SENT]
     outside = [header for header in received if header.senders and not office.wrote(header)]
     vouching, vouched = _vouching(outside, office)
-    answers = [header for header in outside if office.is_answered_by(header)]
+    answered = [found for header in outside if (found := _answered(header, office))]
     ids = {mail.header.message_id for mail in sample}
-    unseen = sum(not ids.intersection((*header.in_reply_to, *header.references)) for header in answers)
     return Surroundings(
         mails=len(sample),
         domains=domains,
@@ -89,8 +88,8 @@ def surroundings(address: str, sample: Sequence[SampledMail]) -> Surroundings:
         forms=_most(header.senders[0] for header in received if looks_like_a_form(header, office)),
         vouching=vouching,
         vouched=vouched,
-        answered=len(answers),
-        unseen=unseen,
+        answered=len(answered),
+        unseen=sum(found not in ids for found in answered),
         sent=sum(mail.role is MailboxRole.SENT for mail in sample),
     )
 
@@ -126,6 +125,12 @@ def _services(address: str, outside: Iterable[Header], office: Office) -> Shown:
         if office.includes(found) and found != address and not _AGENT.fullmatch(found.partition("@")[0])
     )
     return _most(written_to, FEWEST)
+
+
+def _answered(header: Header, office: Office) -> str | None:
+    """Return the mail of ours that a citizen's answers: as In-Reply-To says, else the last of References."""
+    named = (*header.in_reply_to, *reversed(header.references))
+    return next((item for item in named if office.made(item)), None)
 
 
 def _vouching(outside: Sequence[Header], office: Office) -> tuple[str, int]:
