@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 from datetime import date
 from typing import get_args
@@ -341,9 +342,15 @@ def test_a_line_to_add_is_toml_whatever_the_server_calls_its_mailboxes() -> None
 def test_every_kind_of_finding_has_its_code_and_its_facts() -> None:
     told = {line.code: line.facts for line in lines([found for found, _said in SAID], PARIS)}
 
-    assert told["not-collected"] == {
-        "gap": {"account": "contact", "since": "2026-11-13T09:00:00+01:00", "never": True}
+    assert told["not-collected"]["gap"] == {
+        "account": "contact",
+        "since": "2026-11-13T09:00:00+01:00",
+        "until": None,
+        "partial": False,
+        "never": True,
+        "lost": None,
     }
+    assert "chef@pref.example.fr" not in json.dumps(told)
     assert told["since-ahead"] == {"account": "contact", "on": "2027-01-01"}
     assert told["mailboxes-listed"]["port"] == 993
     assert set(told) == {code_of(kind) for kind in get_args(Finding)}
