@@ -17,43 +17,17 @@ from mailsla.adapters.machine.written_files import keep_private
 from mailsla.bootstrap import actions, alarms, alerts, keeping_up, undelivered
 from mailsla.bootstrap.access import forget_tokens
 from mailsla.bootstrap.application import Application
+from mailsla.bootstrap.privacy import DailyPurge
+from mailsla.bootstrap.told import Told
 from mailsla.config.servers import Monitoring
 from mailsla.core.errors import MailslaError, PermanentError, Superseded
 from mailsla.usecases import notify
 from mailsla.usecases.hand_over import Delivery
 from mailsla.usecases.rounds import Rounds, Watched
-from mailsla.usecases.watch import Heard
 
 if TYPE_CHECKING:
     from mailsla.bootstrap.site_writing import SiteRenewal
     from mailsla.usecases.watch_over import WatchedOver
-
-
-def _nobody(_told: object) -> None:
-    """Tell nobody."""
-
-
-@dataclass(frozen=True)
-class Told:
-    """Who is told of what the daemon does.
-
-    Attributes:
-        heard: Told how each collection ended.
-        delivered: Told of each delivery that did something.
-        began: Told of the site, once its rounds are about to begin, and again with each new configuration.
-        refused: Told why a new configuration cannot be used.
-        outdated: Told, once, that the store is kept by another configuration, which is newer.
-        not_acted: Told why what mails ask for cannot be done.
-        not_told: Told why whoever watches from outside could not be told how things are.
-    """
-
-    heard: Heard = _nobody
-    delivered: Callable[[Delivery], object] = _nobody
-    began: Callable[[Application], object] = _nobody
-    refused: Callable[[MailslaError], object] = _nobody
-    outdated: Callable[[Superseded], object] = _nobody
-    not_acted: Callable[[MailslaError], object] = _nobody
-    not_told: Callable[[MailslaError], object] = _nobody
 
 
 @dataclass(frozen=True)
@@ -61,7 +35,7 @@ class SiteWork:
     """What is done for a site in rounds. Satisfies `mailsla.usecases.rounds.Work`."""
 
     app: Application
-    told: Told = Told()
+    told: Told = field(default_factory=Told)
     _known: set[datetime | None] = field(default_factory=set, init=False)
     _looks: notify.Rounds = field(default_factory=notify.Rounds, init=False)
 
@@ -84,6 +58,10 @@ class SiteWork:
         from mailsla.bootstrap.monitoring import watched_over  # noqa: PLC0415 (loaded where somebody watches alone)
 
         return watched_over(self.app, self.told.not_told)
+
+    @cached_property
+    def _daily(self) -> DailyPurge:
+        return DailyPurge(self.app)
 
     def derive(self) -> int:
         """Bring requests up to date, and do what mails ask for; unless a newer configuration does: it all waits for it.
@@ -134,6 +112,17 @@ class SiteWork:
         """Tell whoever watches from outside how things are, where the configuration says how."""
         if self._watched_over is not None:
             self._watched_over.turn()
+
+    def purge(self) -> int:
+        """End the personal data that is kept no more, once a day; not by an older configuration."""
+        try:
+            done = self._daily.purge(lambda _done, _total: give_sign())
+        except Superseded:
+            return 0
+        if done is None or not done.messages:
+            return 0
+        self.told.purged(done)
+        return done.messages
 
     def deliver(self, may_alert: Callable[[], bool] = lambda: True) -> Delivery:
         """Hand over the mails that wait; alerts and reports only while they may be given."""

@@ -13,6 +13,7 @@ from mailsla.adapters.database.engine import open_engine
 from mailsla.bootstrap.application import Application
 from mailsla.core.errors import UsageError
 from mailsla.language import gettext as _
+from mailsla.presentation import words
 
 
 @contextmanager
@@ -28,10 +29,18 @@ def as_known_at(
         deriving: Is called once they are all copied.
 
     Raises:
-        UsageError: When that instant is still to come.
+        UsageError: When that instant is still to come, or personal data ended since.
     """
     if at > app.now():
         raise UsageError(_("L'instant de --at n'est pas encore passé : rien n'en est connu."))
+    sealed_at = app.store.purges.last_sealed_at()
+    if sealed_at is not None and at < sealed_at:
+        raise UsageError(
+            _(
+                "Des données personnelles ont été effacées le {when} : ce qui était connu avant ne l'est plus. "
+                "Les chiffres publiés, eux, restent : « mailsla publications »."
+            ).format(when=words.instant(sealed_at, app.site.zone))
+        )
     # It holds what the store holds, and is for its user alone as the folder is.
     with TemporaryDirectory(prefix="mailsla-") as folder:
         engine = open_engine(f"sqlite:///{Path(folder) / 'then.sqlite3'}")

@@ -70,6 +70,11 @@ def declared() -> dict[str, Declared]:
             "copy",
             _("Copie la base dans une autre, vide : de SQLite à PostgreSQL, ou l'inverse."),
         ),
+        "purge": Declared(
+            "purging",
+            "purge",
+            _("Efface les données personnelles qui ne se gardent plus ; aucun chiffre ne change."),
+        ),
         "person": Declared(
             "person",
             "person",

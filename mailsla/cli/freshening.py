@@ -7,11 +7,11 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from mailsla.adapters.database import read_only
 from mailsla.bootstrap import keeping_up
 from mailsla.bootstrap.application import Application
+from mailsla.cli.progress_bar import progress_bar
 from mailsla.core.errors import PermanentError, TransientError
 from mailsla.language import gettext as _
 from mailsla.usecases.derive import Freshness
@@ -76,16 +76,8 @@ def _derive(app: Application, found: Freshness, errors: Console) -> None:
         errors.print(sentence, soft_wrap=True)
     elif found is Freshness.UNCOUNTED:
         errors.print(_("Les jours des demandes sont comptés à nouveau."), soft_wrap=True)
-    bar = Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        console=errors,
-        transient=True,
-        disable=not errors.is_terminal,
-    )
     try:
-        with bar:
+        with progress_bar(errors) as bar:
             task = bar.add_task(_("Rapprochement"), total=None)
             app.derive(lambda done, total: bar.update(task, completed=done, total=total))
     except TransientError:

@@ -9,8 +9,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
+from mailsla.cli.progress_bar import progress_bar
 from mailsla.cli.session import error_console, reading, up_to_date
 from mailsla.core.errors import UsageError
 from mailsla.language import gettext as _
@@ -37,7 +37,7 @@ def known_at(context: typer.Context, at: str | None, *, writes: bool = False) ->
     from mailsla.bootstrap.past import as_known_at  # noqa: PLC0415 (its libraries take a second to load: not for `clock`)
     from mailsla.cli.instants import read_instant  # noqa: PLC0415 (only where an instant is written)
 
-    with _ended_in_order(), reading(context) as app, _progress() as progress:
+    with _ended_in_order(), reading(context) as app, progress_bar(error_console()) as progress:
         first, instant = (read_instant(at, app.site.zone, end_of_day=end) for end in (False, True))
         if first < app.now() < instant:
             # Today, as a date alone: so far.
@@ -95,10 +95,3 @@ def _ended_in_order() -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-def _progress() -> Progress:
-    """Return what shows on a terminal how far a long work is, and nothing afterwards."""
-    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn())
-    console = error_console()
-    return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)

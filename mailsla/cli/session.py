@@ -214,8 +214,8 @@ def refuse_set_clock(context: typer.Context) -> None:
     if is_set() and not chosen(context).demo:
         raise UsageError(
             _(
-                "MAILSLA_NOW est réglée : décider et publier ne se font qu'à l'heure de la machine ; retirez cette "
-                "variable."
+                "MAILSLA_NOW est réglée : décider, publier et effacer ne se font qu'à l'heure de la machine ; retirez "
+                "cette variable."
             )
         )
 

@@ -12,11 +12,13 @@ from mailsla.adapters.machine.logs import LOG, start_logging
 from mailsla.adapters.machine.one_arena import use_one_arena
 from mailsla.bootstrap import actions
 from mailsla.bootstrap.application import Application
-from mailsla.bootstrap.daemon import Daemon, Told
+from mailsla.bootstrap.daemon import Daemon
+from mailsla.bootstrap.told import Told
 from mailsla.cli import session
 from mailsla.config import Account
 from mailsla.core.collection.outcome import RunOutcome
 from mailsla.core.errors import MailslaError, Superseded
+from mailsla.core.retention.purged import Purged
 from mailsla.language import gettext as _
 from mailsla.presentation import words
 from mailsla.usecases.hand_over import Delivery
@@ -106,7 +108,14 @@ def run(context: typer.Context) -> None:
     use_one_arena()
     start_logging(debug=session.chosen(context).debug)
     told = Told(
-        _log, _log_delivery, _log_beginning, _log_refusal, _log_outdated, _log_not_acted, _log_not_told
+        _log,
+        _log_delivery,
+        _log_beginning,
+        _log_refusal,
+        _log_outdated,
+        _log_not_acted,
+        _log_not_told,
+        _log_purge,
     )
     Daemon(partial(session.application, context), told).run()
 
@@ -133,6 +142,10 @@ def _log_not_acted(error: MailslaError) -> None:
 
 def _log_not_told(error: MailslaError) -> None:
     LOG.warning("whoever watches could not be told", reason=str(error))
+
+
+def _log_purge(done: Purged) -> None:
+    LOG.info("personal data ended", messages=done.messages, requests=done.requests, waiting=done.waiting)
 
 
 def _log_delivery(delivery: Delivery) -> None:

@@ -29,6 +29,7 @@ WHOLE = (
     "reply_kinds",
     "closings",
     "report",
+    "privacy",
 )
 """Sections that are kept as they are."""
 

@@ -32,6 +32,7 @@ from mailsla.config.promises import (
 )
 from mailsla.config.servers import Account, Monitoring, Smtp
 from mailsla.core.rate.belonging import Belonging
+from mailsla.core.retention.ended import LONGEST_DAYS, SHORTEST_DAYS
 from mailsla.language import gettext as _
 
 LIBRARIES = {"pdf": "weasyprint", "xlsx": "xlsxwriter"}
@@ -107,6 +108,12 @@ class PagesSection(Section):
     every_hours: Annotated[Number, Field(ge=1, le=168)] = 1
 
 
+class PrivacySection(Section):
+    """`[privacy]`: for how many days personal data is kept, where that is less than by default; never for longer."""
+
+    retention_days: Annotated[Number, Field(ge=SHORTEST_DAYS, le=LONGEST_DAYS)] | None = None
+
+
 class StoreSection(Section):
     """`[store]`: the database; a relative SQLite path is relative to the configuration file."""
 
@@ -138,6 +145,7 @@ class Settings(Section):
     reports: tuple[ReportOrderSection, ...] = ()
     pages: PagesSection = PagesSection()
     monitoring: Monitoring = Monitoring()
+    privacy: PrivacySection = PrivacySection()
     _saved_at: datetime | None = PrivateAttr(default=None)
 
     @property

@@ -93,6 +93,9 @@ class Decisions(Protocol):
     def taken(self, target: str | None = None) -> Sequence[Decision]:
         """Return every decision, or those about one message, by number."""
 
+    def is_about_sealed(self, decision: Decision) -> bool:
+        """Tell whether the values of a mail that a decision names are gone."""
+
     def add(self, decision: Decision) -> int:
         """Add a decision and return its number; what it is about is derived again."""
 
@@ -175,10 +178,17 @@ def add_checked(decisions: Decisions, decision: Decision) -> int:
     """Add a decision and return its number.
 
     Raises:
-        UsageError: When it has no reason, or says again what is already decided.
+        UsageError: When it has no reason, says again what is already decided, or nothing is left to judge by.
     """
     if not decision.reason.strip():
         raise UsageError(_("Donnez la raison avec --reason : elle restera avec la décision."))
+    if decisions.is_about_sealed(decision):
+        raise UsageError(
+            _(
+                "Les données personnelles de cet échange sont effacées : il compte comme il a été jugé, et plus aucune "
+                "décision n'y change rien."
+            )
+        )
     decided = in_force(decisions.taken(decision.target))
     before = decided.last(decision.target, decision.action)
     is_overruled = decision.action in {Action.COUNT, Action.LEAVE_OUT} and decided.counts(

@@ -142,21 +142,28 @@ def derive_pending(
     Raises:
         Superseded: When other rules made what is there, and their configuration was saved after this one.
     """
-    ours = rule_names(rules, configured)
     with store.deriving() as work:
-        made_by = RuleNames(work.rules, work.ties, work.days)
-        is_older = configured.is_older_than(work.saved_at)
-        if made_by != ours and work.rules and is_older:
-            raise superseded(work.saved_at)
-        is_stale = made_by != ours._replace(days=made_by.days)
-        whole = is_stale or work.is_mostly_pending()
-        done = _derived(work, rules, configured.days, progress, whole=whole)
-        if made_by.days != ours.days and not whole:
-            work.count_days(configured.days, progress)
-        if made_by != ours or done:
-            work.finish(ours)
-        if made_by != ours or not is_older:
-            work.keep(configured)
+        return bring_up_to_date(work, rules, configured, progress)
+
+
+def bring_up_to_date(
+    work: DerivationWork, rules: PairingRules, configured: Configured, progress: Progress = _silent
+) -> int:
+    """Do the same in a transaction that is open."""
+    ours = rule_names(rules, configured)
+    made_by = RuleNames(work.rules, work.ties, work.days)
+    is_older = configured.is_older_than(work.saved_at)
+    if made_by != ours and work.rules and is_older:
+        raise superseded(work.saved_at)
+    is_stale = made_by != ours._replace(days=made_by.days)
+    whole = is_stale or work.is_mostly_pending()
+    done = _derived(work, rules, configured.days, progress, whole=whole)
+    if made_by.days != ours.days and not whole:
+        work.count_days(configured.days, progress)
+    if made_by != ours or done:
+        work.finish(ours)
+    if made_by != ours or not is_older:
+        work.keep(configured)
     return done
 
 

@@ -18,6 +18,9 @@ from mailsla.usecases.watch import Heard
 ALERT_SECONDS = 60
 """Between two looks at what is to be told."""
 
+PURGE_SECONDS = 3_600
+"""Between two looks at whether personal data is still to end today."""
+
 
 @dataclass(frozen=True)
 class Round:
@@ -67,6 +70,9 @@ class Work(Protocol):
     def tell_watchers(self) -> object:
         """Tell whoever watches from outside how things are."""
 
+    def purge(self) -> object:
+        """End the personal data that is kept no more, once a day."""
+
     def deliver(self, may_alert: Callable[[], bool]) -> Delivery:
         """Hand over the mails that wait; alerts and reports only while they may be given."""
 
@@ -108,6 +114,7 @@ class Rounds:
                 for each in self.accounts
             ),
             *(Round(name, seconds, act) for name, act in acts),
+            Round("purge", PURGE_SECONDS, self.purge),
         ]
 
     def _collected(self, result: Collected) -> None:
@@ -136,6 +143,11 @@ class Rounds:
         """Write the static site again, likewise: a half-read account would be shown without its replies."""
         if self._may_announce() and not self.is_stopping():
             self.work.renew_pages()
+
+    def purge(self) -> None:
+        """End personal data, likewise: an answer that is not read yet must be tied before its request is sealed."""
+        if self._may_announce() and not self.is_stopping():
+            self.work.purge()
 
     def _may_announce(self) -> bool:
         configured = {each.account for each in self.accounts}

@@ -14,7 +14,8 @@ from sqlalchemy import text
 
 from mailsla.adapters.database.engine import reading
 from mailsla.bootstrap.application import Application, open_application
-from mailsla.bootstrap.daemon import Told, rounds
+from mailsla.bootstrap.daemon import rounds
+from mailsla.bootstrap.told import Told
 from mailsla.config import parse
 from mailsla.usecases.rounds import Round
 from tests.trials.office import document

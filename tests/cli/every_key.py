@@ -238,6 +238,7 @@ SILENT: dict[str, dict[str, Any]] = {
         "monitoring.command": ["prevenir"],
     },
     "files that the group reads": {"store.readable_by_group": True},
+    "when personal data ends": {"privacy.retention_days": 400},
     "hours of days that never count": {
         "opening.saturday": ["09:00-12:00"],
         "opening.sunday": ["09:00-12:00"],

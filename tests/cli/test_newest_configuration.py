@@ -20,7 +20,8 @@ from mailsla.adapters.database.store import store_on
 from mailsla.adapters.database.tables import ACCOUNT, LOCATION, MAILBOX, MESSAGE
 from mailsla.bootstrap import commands
 from mailsla.bootstrap.application import open_application
-from mailsla.bootstrap.daemon import SiteWork, Told
+from mailsla.bootstrap.daemon import SiteWork
+from mailsla.bootstrap.told import Told
 from mailsla.cli import run
 from mailsla.cli.command_table import declared
 from mailsla.config import load

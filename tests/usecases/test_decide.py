@@ -55,6 +55,10 @@ class Store:
 
     added: list[Decision] = field(default_factory=list)
     doubtful: tuple[str, ...] = ()
+    sealed: tuple[str, ...] = ()
+
+    def is_about_sealed(self, decision: Decision) -> bool:
+        return decision.target in self.sealed
 
     def taken(self, target: str | None = None) -> Sequence[Decision]:
         return [item for item in self.added if target in {None, item.target}]

@@ -48,6 +48,9 @@ class Work:
     def tell_watchers(self) -> None:
         self.done.append("watchers")
 
+    def purge(self) -> None:
+        self.done.append("purge")
+
     def deliver(self, may_alert: Callable[[], bool]) -> Delivery:
         self.done.append("delivery with alerts" if may_alert() else "delivery")
         return self.delivery
@@ -104,9 +107,10 @@ def test_each_thing_is_a_round_of_its_own() -> None:
         "pages",
         "delivery",
         "monitoring",
+        "purge",
     ]
-    assert [each.seconds for each in daemon.rounds.values()] == [300, 300, 60, 60, 60, 60, 60, 60]
-    assert {each.seconds for each in Daemon(seconds=5).rounds.values()} == {5}
+    assert [each.seconds for each in daemon.rounds.values()] == [300, 300, 60, 60, 60, 60, 60, 60, 3600]
+    assert {each.seconds for each in Daemon(seconds=5).rounds.values()} == {5, 3600}
 
 
 def test_nothing_is_announced_before_every_account_was_tried() -> None:
@@ -114,9 +118,10 @@ def test_nothing_is_announced_before_every_account_was_tried() -> None:
 
     assert daemon.act("alerts") == []
     daemon.act("collect contact")
-    assert daemon.act("alerts", "reports", "pages") == []
+    held = ("alerts", "reports", "pages", "purge")
+    assert daemon.act(*held) == []
     daemon.act("collect autre")
-    assert daemon.act("alerts", "reports", "pages") == ["alerts", "reports", "pages"]
+    assert daemon.act(*held) == list(held)
 
 
 @pytest.mark.parametrize("outcome", RunOutcome)

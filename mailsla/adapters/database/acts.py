@@ -12,6 +12,7 @@ from mailsla.adapters.database.bulk import among, insert_new
 from mailsla.adapters.database.decisions import Decisions, add_decision
 from mailsla.adapters.database.engine import reading, writing
 from mailsla.adapters.database.keys import key_begins, numbers_of
+from mailsla.adapters.database.sealed_messages import UNSEALED
 from mailsla.adapters.database.tables import ACT, DERIVED_MESSAGE, MESSAGE, OUTGOING
 from mailsla.adapters.database.tied_messages import TiedMessages
 from mailsla.core.alerts.asked_action import SETTLING, Act, ActOutcome, ActReason
@@ -38,7 +39,7 @@ class Acts:
         query = (
             select(MESSAGE.c.id, MESSAGE.c.key)
             .join(DERIVED_MESSAGE, DERIVED_MESSAGE.c.message_id == MESSAGE.c.id)
-            .where(asks, DERIVED_MESSAGE.c.side == Side.ASIDE.value)
+            .where(asks, DERIVED_MESSAGE.c.side == Side.ASIDE.value, UNSEALED)
             .order_by(MESSAGE.c.id)
         )
         with reading(self._engine) as connection:
@@ -55,8 +56,9 @@ class Acts:
             if len(waiting) != 1 or _is_settled(connection, waiting[0]):
                 return None
             numbers = numbers_of(connection, [waiting[0].mail]).values()
-            [mail] = TiedMessages(connection, AT_ONCE).mails(list(numbers))
-            return waiting[0], mail
+            mails = TiedMessages(connection, AT_ONCE).mails(list(numbers))
+            # What it said went with its personal data.
+            return (waiting[0], mails[0]) if mails else None
 
     def is_used(self, token: str) -> bool:
         """Tell whether a token, by its name, was used up."""
@@ -105,6 +107,10 @@ class DecisionByMail:
     def taken(self, target: str | None = None) -> Sequence[Decision]:
         """Return every decision, or those about one message, by number."""
         return Decisions(self.engine).taken(target)
+
+    def is_about_sealed(self, decision: Decision) -> bool:
+        """Tell whether the values of a mail that a decision names are gone."""
+        return Decisions(self.engine).is_about_sealed(decision)
 
     def add(self, decision: Decision) -> int:
         """Add a decision with what became of its mail, and return its number; that of before, when there is one."""

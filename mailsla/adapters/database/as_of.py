@@ -2,7 +2,8 @@
 
 Facts are only added, each with the instant it was first seen: what was known is what had been seen by then, with what
 was seen to go, and to come back, as it stood. What is no fact of its own, a mailbox's role or what a mail's body says,
-is as it is known today.
+is as it is known today. Sealed messages are copied with what is derived of them: it is a fact, and was one then, for no
+instant before the last sealing is asked for.
 """
 
 from __future__ import annotations
@@ -27,12 +28,16 @@ from sqlalchemy import (
 
 from mailsla.adapters.database.bulk import STREAMED
 from mailsla.adapters.database.engine import reading, writing
+from mailsla.adapters.database.sealed_messages import SEALED
 from mailsla.adapters.database.tables import (
     ACCOUNT,
     ACT,
     ALERT,
     COLLECTION,
     DECISION,
+    DERIVED_DOUBT,
+    DERIVED_MESSAGE,
+    DERIVED_REQUEST,
     KEYWORD,
     LAPSE,
     LOCATION,
@@ -42,7 +47,10 @@ from mailsla.adapters.database.tables import (
     NOTE,
     OUTGOING,
     PUBLICATION,
+    PURGE,
+    SEALED_ID,
     SET_ASIDE,
+    STORE_KEY,
 )
 from mailsla.core.collection.outcome import RunOutcome
 
@@ -97,6 +105,12 @@ def known(at: datetime) -> Iterator[tuple[Table, Select[Any]]]:
     yield ACCOUNT, select(ACCOUNT.c.id, ACCOUNT.c.name)
     yield MAILBOX, select(MAILBOX)
     yield MESSAGE, select(MESSAGE).where(is_seen)
+    for derived in (DERIVED_MESSAGE, DERIVED_REQUEST, DERIVED_DOUBT):
+        sealed = derived.join(MESSAGE, MESSAGE.c.id == derived.c.message_id)
+        yield derived, select(derived).select_from(sealed).where(SEALED)
+    yield PURGE, select(PURGE).where(PURGE.c.at <= at)
+    yield SEALED_ID, select(SEALED_ID)
+    yield STORE_KEY, select(STORE_KEY)
     yield LOCATION, _but(LOCATION, gone_at=_gone(at)).select_from(copies).where(is_copy_seen)
     for bearing in (_keywords(at), _former_keywords(at)):
         yield KEYWORD, bearing.join(copies, LOCATION.c.id == _copy_of(bearing)).where(is_copy_seen)

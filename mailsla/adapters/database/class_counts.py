@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import ColumnElement, Connection, Select, func, select
 
 from mailsla.adapters.database.bulk import among
 from mailsla.adapters.database.kept_counts import Counts
@@ -24,9 +24,13 @@ def classes_in(derived: Rows) -> Counts:
 
 def classes_of(connection: Connection, numbers: Collection[int]) -> Counts:
     """Count some messages, as they are derived now."""
-    named = among(DERIVED_MESSAGE.c.message_id, numbers, connection)
+    return classes_where(connection, among(DERIVED_MESSAGE.c.message_id, numbers, connection))
+
+
+def classes_where(connection: Connection, which: ColumnElement[bool]) -> Counts:
+    """Count the derived messages of which a condition holds."""
     columns = (DERIVED_MESSAGE.c.mail_class, DERIVED_MESSAGE.c.kind)
-    return _counts(connection, select(*columns, func.count()).where(named).group_by(*columns))
+    return _counts(connection, select(*columns, func.count()).where(which).group_by(*columns))
 
 
 def class_counts(connection: Connection) -> Counts:

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Iterator
 from enum import StrEnum
 from typing import NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, select
 
 from mailsla.adapters.database.bulk import STREAMED, among
 from mailsla.adapters.database.kept_counts import Counts
@@ -107,6 +107,11 @@ def shown_of_underived(underived: Underived) -> Shown:
 
 def clues_of(connection: Connection, numbers: Collection[int]) -> Counts:
     """Return what is counted of some messages, as they are derived now."""
+    return clues_where(connection, among(DERIVED_MESSAGE.c.message_id, numbers, connection))
+
+
+def clues_where(connection: Connection, which: ColumnElement[bool]) -> Counts:
+    """Return what is counted of the derived messages of which a condition holds."""
     answered = DERIVED_MESSAGE.alias()
     message = DERIVED_MESSAGE.c
     query = (
@@ -114,7 +119,7 @@ def clues_of(connection: Connection, numbers: Collection[int]) -> Counts:
         .add_columns(message.reason, MESSAGE.c.message_id)
         .join(MESSAGE, MESSAGE.c.id == message.message_id)
         .outerjoin(answered, answered.c.message_id == message.tied_to)
-        .where(among(message.message_id, numbers, connection))
+        .where(which)
     )
     found = connection.execute(query, execution_options=STREAMED)
     return clue_counts(

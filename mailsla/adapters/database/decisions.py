@@ -9,13 +9,14 @@ from datetime import datetime
 from os import urandom
 from typing import Any
 
-from sqlalchemy import Connection, Engine, insert, select, true
+from sqlalchemy import ColumnElement, Connection, Engine, insert, select, true
 
 from mailsla.adapters.database.bulk import insert_rows
 from mailsla.adapters.database.engine import reading, writing
 from mailsla.adapters.database.keys import has_key
 from mailsla.adapters.database.messages import TIE_COLUMNS
 from mailsla.adapters.database.pending import derive_again
+from mailsla.adapters.database.sealed_messages import SEALED, UNSEALED
 from mailsla.adapters.database.tables import DECISION, MESSAGE, TIE
 from mailsla.core.mail.salted_hashes import SALT_BYTES, salted_hashes
 from mailsla.core.pairing.decision import Action, Decision, Recorded, in_force
@@ -41,6 +42,11 @@ class Decisions:
     def decided(self) -> frozenset[str]:
         """Return the keys of the requests and mails about which a decision is in force."""
         return frozenset(key for item in in_force(self.taken()).all for key in _named(item))
+
+    def is_about_sealed(self, decision: Decision) -> bool:
+        """Tell whether the values of a mail that a decision names are gone."""
+        with reading(self._engine) as connection:
+            return bool(_numbers(connection, _named(decision), SEALED))
 
     def digest(self) -> SourceDigest:
         """Return the digests of every decision taken: its free text goes some day, and its salted hashes stay."""
@@ -101,7 +107,7 @@ def tie_joined(connection: Connection, decision: Decision) -> None:
     """Tie the mail and the request that a decision joins, even if it is undone later: a tie too many is harmless."""
     if decision.action is Action.JOIN:
         tie = tie_of_decision(decision.number)
-        numbers = _numbers(connection, _named(decision))
+        numbers = _numbers(connection, _named(decision), UNSEALED)
         insert_rows(connection, TIE, TIE_COLUMNS, [(tie, number) for number in numbers])
 
 
@@ -110,8 +116,9 @@ def _named(decision: Decision) -> tuple[str, ...]:
     return tuple(key for key in (decision.target, decision.other) if key is not None)
 
 
-def _numbers(connection: Connection, keys: Iterable[str]) -> list[int]:
-    return list(connection.execute(select(MESSAGE.c.id).where(has_key(keys, connection))).scalars())
+def _numbers(connection: Connection, keys: Iterable[str], *which: ColumnElement[bool]) -> list[int]:
+    named = select(MESSAGE.c.id).where(has_key(keys, connection), *which)
+    return list(connection.execute(named).scalars())
 
 
 def decision_row(decision: Decision) -> dict[str, Any]:
@@ -160,4 +167,5 @@ def decision_of(row: Any) -> Decision:
         text=value["text"],
         undone=value["undone"],
         recorded=recorded_of(row),
+        erased=row.salt is None and row.hashes is not None,
     )

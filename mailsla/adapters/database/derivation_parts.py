@@ -73,11 +73,13 @@ class Portion:
         copies: Rows of `rows.STORED_COPY`.
         keywords: (copy, name, first seen, gone), of the keywords that are on some copies, and of the marks of a draft
             that are or were.
+        forgotten: Message-IDs of sealed mails that some of these name.
     """
 
     messages: Rows
     copies: Rows
     keywords: Rows = field(default_factory=list)
+    forgotten: frozenset[str] = frozenset()
 
     def mails(self, mailboxes: Mailboxes) -> dict[int, Mail]:
         """Return the messages as values, by number, their copies in an order that no collection decides."""
@@ -136,7 +138,9 @@ def derived_rows(rules_at_hand: RulesAtHand, days: LocalDays, part: Portion) -> 
     """Derive a part that no tie leaves; what cannot be derived is told to be so."""
     numbered = part.mails(rules_at_hand.mailboxes)
     mails, numbers = list(numbered.values()), {mail.key: number for number, mail in numbered.items()}
-    found, underived = derive_apart(mails, rules_at_hand.rules, rules_at_hand.decisions_about(mails))
+    found, underived = derive_apart(
+        mails, rules_at_hand.rules, rules_at_hand.decisions_about(mails), part.forgotten
+    )
     values = rules_at_hand.values
     return DerivedRows(
         numbers=list(numbered),

@@ -11,8 +11,8 @@ from sqlalchemy import ColumnElement, Connection, Index, Table, delete, func, se
 
 from mailsla.adapters.database import rows
 from mailsla.adapters.database.bulk import among, insert_new, insert_rows
-from mailsla.adapters.database.class_counts import classes_in, classes_of
-from mailsla.adapters.database.clue_counts import clues_of
+from mailsla.adapters.database.class_counts import classes_in, classes_of, classes_where
+from mailsla.adapters.database.clue_counts import clues_of, clues_where
 from mailsla.adapters.database.decisions import decisions_where, tie_joined
 from mailsla.adapters.database.derivation_parts import (
     DerivedRows,
@@ -26,6 +26,7 @@ from mailsla.adapters.database.messages import TIE_COLUMNS
 from mailsla.adapters.database.request_days import RequestDays
 from mailsla.adapters.database.request_rows import DOUBT_COLUMNS, REQUEST_COLUMNS
 from mailsla.adapters.database.rows import Rows
+from mailsla.adapters.database.sealed_messages import UNSEALED, sealed_among, sealed_numbers
 from mailsla.adapters.database.tables import (
     DECISION,
     DERIVATION,
@@ -84,7 +85,9 @@ class DerivationWork:
         What another worker changes meanwhile has rows of its own, which wait for the next time.
         """
         taken = delete(PENDING).returning(PENDING.c.message_id)
-        return sorted(set(self._connection.execute(taken).scalars()))
+        numbers = set(self._connection.execute(taken).scalars())
+        # A copy of a sealed message may have come, or gone: nothing follows from it.
+        return sorted(numbers - set(sealed_among(self._connection, numbers)))
 
     def is_mostly_pending(self) -> bool:
         """Tell whether most messages are new or changed."""
@@ -113,12 +116,17 @@ class DerivationWork:
         self._connection.execute(delete(PENDING))
 
     def clear(self) -> None:
-        """Drop every derivation."""
+        """Drop every derivation but what is derived of sealed messages, which is a fact; the days of all go."""
+        sealed = sealed_numbers(self._connection)
         for target in DERIVED:
-            self._connection.execute(delete(target))
+            goes = true() if sealed is None or target is DERIVED_DAYS else target.c.message_id.not_in(sealed)
+            self._connection.execute(delete(target).where(goes))
         self._days.forget_shapes()
         self._classes.clear()
         self._clues.clear()
+        if sealed is not None:
+            self._classes.add(classes_where(self._connection, DERIVED_MESSAGE.c.message_id.in_(sealed)))
+            self._clues.add(clues_where(self._connection, DERIVED_MESSAGE.c.message_id.in_(sealed)))
 
     def tie_all(self, office: Office) -> None:
         """Make every tie again."""
@@ -168,6 +176,9 @@ class DerivationWork:
         if numbers is not None:
             self._forget(numbers)
             return self.derive_first(numbers, rules, days, progress)
+        sealed = sealed_numbers(self._connection)
+        if sealed is not None:
+            self._days.count(DERIVED_REQUEST.c.message_id.in_(sealed), days)
         is_indexed_last = self._connection.dialect.name == "sqlite"
         if is_indexed_last:
             self._drop_indexes()
@@ -184,7 +195,7 @@ class DerivationWork:
         progress: Callable[[int, int], object] = lambda _done, _total: None,
     ) -> int:
         """Derive messages that no other is tied to, or all, of which nothing is derived yet; return how many."""
-        total = self._count(MESSAGE) if numbers is None else len(numbers)
+        total = self._count(MESSAGE, UNSEALED) if numbers is None else len(numbers)
         compute = partial(derived_rows, self._read.ground(rules), days)
         done = 0
         for derived in self._second.map(compute, self._read.portions(numbers)):
@@ -225,8 +236,9 @@ class DerivationWork:
     def _note(self, **values: Any) -> None:
         self._connection.execute(update(DERIVATION).where(DERIVATION.c.id == 1).values(**values))
 
-    def _count(self, target: Table) -> int:
-        return self._connection.execute(select(func.count()).select_from(target)).scalar_one()
+    def _count(self, target: Table, which: ColumnElement[bool] | None = None) -> int:
+        counted = select(func.count()).select_from(target).where(true() if which is None else which)
+        return self._connection.execute(counted).scalar_one()
 
     def _forget(self, numbers: Collection[int]) -> None:
         self._classes.subtract(classes_of(self._connection, numbers))

@@ -25,6 +25,7 @@ from mailsla.adapters.database.engine import reading, writing
 from mailsla.adapters.database.keys import numbers_of
 from mailsla.adapters.database.pending import derive_again
 from mailsla.adapters.database.rows import Rows
+from mailsla.adapters.database.sealed_messages import sealed_among
 from mailsla.adapters.database.set_aside import set_aside
 from mailsla.adapters.database.tables import DERIVATION, LOCATION, MAILBOX, MESSAGE, TIE
 from mailsla.core.collection.to_store import Batch, Cursor, NewMessage
@@ -170,6 +171,7 @@ def _add_copies(
     values = column_values(connection)
     instant = values.instant
     ids = _add_messages(connection, batch, seen_at)
+    sealed = set(sealed_among(connection, list(ids.values())))
     seen = instant(seen_at)
     copies = [
         (
@@ -179,7 +181,7 @@ def _add_copies(
             number if uid is None else uid,
             instant(message.internal_at),
             instant(message.header.hop_at),
-            None if message.trace is None else values.document(message.trace),
+            None if message.trace is None or number in sealed else values.document(message.trace),
             imported,
             seen,
             batch.arrived,
@@ -245,7 +247,12 @@ def _add_messages(connection: Connection, batch: Batch, seen_at: datetime) -> di
     if insert_rows(connection, MESSAGE, (*rows.STORED_MESSAGE, *rows.SALTED), written) < len(written):
         # Some are there already, under numbers of their own.
         known = numbers_of(connection, added)
-        told = [found[key] for key in added if known[key] != numbers[key] and _tells_more(found[key])]
+        sealed = set(sealed_among(connection, list(known.values())))
+        told = [
+            found[key]
+            for key in added
+            if known[key] != numbers[key] and known[key] not in sealed and _tells_more(found[key])
+        ]
         completed = _complete(connection, told, known)
         added = [key for key in added if known[key] == numbers[key] or key in completed]
         numbers = known
@@ -279,8 +286,7 @@ def _complete(connection: Connection, told: Sequence[NewMessage], numbers: Mappi
     for message in told:
         this = MESSAGE.c.id == numbers[message.key]
         people, fields = connection.execute(select(MESSAGE.c.people, MESSAGE.c.kept).where(this)).one()
-        # Nobody stands there any more once the site's retention is over.
-        if not people or "asked_by" in people or any(name in SAID_BY_BODIES for name, _value in fields):
+        if "asked_by" in people or any(name in SAID_BY_BODIES for name, _value in fields):
             continue
         whole = {"people": rows.people_of(message.header), "kept": message.header.kept}
         connection.execute(update(MESSAGE).where(this).values(whole))

@@ -7,7 +7,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import ColumnElement, Connection, delete, insert, select
 
 from mailsla.adapters.database.bulk import STREAMED, insert_rows
 from mailsla.adapters.database.derived_requests import CASES
@@ -82,10 +82,22 @@ class RequestDays:
     def _shapes(self) -> dict[Shape, int]:
         return {shape: number for number, shape in shapes(self._connection).items()}
 
+    def count(self, which: ColumnElement[bool], days: LocalDays) -> None:
+        """Write the days of some requests, of which none is written."""
+        query = CASES.add_columns(DERIVED_REQUEST.c.message_id).where(which)
+        for rows in self._connection.execute(query, execution_options=STREAMED).partitions():
+            self.keep(days_of(row.message_id, case_of(row), days) for row in rows)
+
     def forget_shapes(self) -> None:
         """Forget every shape, once no request has any."""
         self._connection.execute(delete(DERIVED_SHAPE))
         self._shapes = {}
+
+    def forget_unused_shapes(self) -> None:
+        """Forget the shapes that no request has any more."""
+        used = select(DERIVED_DAYS.c.shape)
+        self._connection.execute(delete(DERIVED_SHAPE).where(DERIVED_SHAPE.c.id.not_in(used)))
+        self.__dict__.pop("_shapes", None)
 
     def keep(self, found: Iterable[Days]) -> None:
         """Write the days of some requests."""

@@ -13,6 +13,7 @@ from mailsla.adapters.database.derived_requests import BY_RECEIPT, CASES, REQUES
 from mailsla.adapters.database.engine import reading
 from mailsla.adapters.database.keys import has_key, numbers_of
 from mailsla.adapters.database.request_rows import case_of, grounds_of, waiting_of
+from mailsla.adapters.database.sealed_messages import UNSEALED
 from mailsla.adapters.database.tables import DERIVED_DOUBT, DERIVED_MESSAGE, DERIVED_REQUEST, MESSAGE
 from mailsla.core.alerts.digests import Waiting
 from mailsla.core.pairing.doubts import Doubt
@@ -67,10 +68,11 @@ class RequestLists:
     ) -> tuple[Waiting, ...]:
         """Return the requests of [received_from, received_before[ that nothing answered and nobody left out.
 
-        Those of archives alone are among them where `imported` says so.
+        Those of archives alone are among them where `imported` says so. Sealed ones never are: nobody could find the
+        mail, and no answer could be tied to it.
         """
         query = (
-            WAITING.where(REQUEST.answered_at.is_(None), REQUEST.excluded.is_(None))
+            WAITING.where(REQUEST.answered_at.is_(None), REQUEST.excluded.is_(None), UNSEALED)
             .where(REQUEST.received_at >= received_from, REQUEST.received_at < received_before)
             .order_by(*BY_RECEIPT)
         )

@@ -11,13 +11,14 @@ UTC; a naive one is refused.
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Column, Index, Text, UniqueConstraint, false
+from sqlalchemy import JSON, BigInteger, Column, Index, Text, UniqueConstraint, false, text
 from sqlmodel import Field, SQLModel
 
 from mailsla.adapters.database import (
     action_row_classes,  # noqa: F401 (it declares what became of actions)
     derived_row_classes,  # noqa: F401 (it declares what is derived)
     people_row_classes,  # noqa: F401 (it declares what people say)
+    privacy_row_classes,  # noqa: F401 (it declares what ended of personal data)
 )
 from mailsla.adapters.database.key_type import Key
 
@@ -59,12 +60,20 @@ class MailboxRow(SQLModel, table=True):
 
 
 class MessageRow(SQLModel, table=True):
-    """A message: what its header said. `people` and `subject` are emptied after the site's retention.
+    """A message: what its header said. From `sealed_at` on its values are gone, and what is derived of it is a fact.
 
     `hashes` stays of the values then, and `salt` does not (`mailsla.core.mail.salted_hashes`).
     """
 
     __tablename__ = "message"
+    __table_args__ = (
+        Index(
+            "ix_message_sealed",
+            "sealed_at",
+            sqlite_where=text("sealed_at IS NOT NULL"),
+            postgresql_where=text("sealed_at IS NOT NULL"),
+        ),
+    )
     id: int | None = Field(default=None, primary_key=True)
     key: str = Field(unique=True, sa_type=Key)
     message_id: str | None = Field(default=None, sa_type=Text)
@@ -77,6 +86,7 @@ class MessageRow(SQLModel, table=True):
     first_seen_at: datetime
     salt: bytes | None = None
     hashes: bytes | None = None
+    sealed_at: datetime | None = None
 
 
 class PendingRow(SQLModel, table=True):

@@ -124,6 +124,12 @@ def mail_of(row: tuple[Any, ...], copies: tuple[Copy, ...]) -> Mail:
     return Mail(key_of(key), header, instant(first_seen_at), copies)
 
 
+def ids_named(messages: Rows) -> set[str]:
+    """Return the ids that some messages, rows of `STORED_MESSAGE`, name in In-Reply-To and References."""
+    place = STORED_MESSAGE.index("ids")
+    return {name for row in messages for names in document_of(row[place]).values() for name in names}
+
+
 def copy_of(
     row: tuple[Any, ...],
     account: str,

@@ -21,6 +21,7 @@ from mailsla.adapters.database.messages import Messages
 from mailsla.adapters.database.notes import Notes
 from mailsla.adapters.database.outbox import Outbox
 from mailsla.adapters.database.publications import Publications
+from mailsla.adapters.database.purges import Purges
 from mailsla.adapters.database.runs import Runs
 from mailsla.adapters.database.set_aside import MessageSetAside, SetAsideMessages
 
@@ -50,6 +51,7 @@ class Store:
         mails: Mails as lists show them.
         clues: What the mails show of an installation that is not whole.
         held: What is held about one person.
+        purges: Where personal data ends.
     """
 
     engine: Engine
@@ -69,6 +71,7 @@ class Store:
     mails: ListedMails
     clues: Clues
     held: HeldAboutPeople
+    purges: Purges
 
     def not_understood(self) -> tuple[MessageSetAside, ...]:
         """Return every message that could not be read, or not derived."""
@@ -101,4 +104,5 @@ def store_on(engine: Engine, hand_over: timedelta = timedelta(seconds=HAND_OVER_
         mails=ListedMails(engine),
         clues=Clues(engine),
         held=HeldAboutPeople(engine),
+        purges=Purges(engine),
     )

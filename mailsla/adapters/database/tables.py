@@ -318,7 +318,14 @@ MESSAGE = Table(
     Column("first_seen_at", Instant, nullable=False),
     Column("salt", LargeBinary),
     Column("hashes", LargeBinary),
+    Column("sealed_at", Instant),
     UniqueConstraint("key"),
+    Index(
+        "ix_message_sealed",
+        "sealed_at",
+        postgresql_where=text("sealed_at IS NOT NULL"),
+        sqlite_where=text("sealed_at IS NOT NULL"),
+    ),
 )
 
 NOTE = Table(
@@ -387,6 +394,24 @@ PUBLICATION = Table(
     Column("definitive", Boolean),
 )
 
+PURGE = Table(
+    "purge",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("through", Date),
+    Column("messages", Integer, nullable=False),
+    Column("requests", Integer, nullable=False),
+    Column("cleaned_at", Instant),
+)
+
+SEALED_ID = Table(
+    "sealed_id",
+    METADATA,
+    Column("digest", LargeBinary, primary_key=True),
+    sqlite_with_rowid=False,
+)
+
 SET_ASIDE = Table(
     "set_aside",
     METADATA,
@@ -401,6 +426,13 @@ SET_ASIDE = Table(
     Column("first_seen_at", Instant),
     Column("gone_at", Instant),
     UniqueConstraint("mailbox_id", "uid_validity", "uid"),
+)
+
+STORE_KEY = Table(
+    "store_key",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("key", LargeBinary, nullable=False),
 )
 
 TIE = Table(

@@ -10,6 +10,7 @@ from mailsla.adapters.database.bulk import among
 from mailsla.adapters.database.derivation_work import PORTION
 from mailsla.adapters.database.engine import reading
 from mailsla.adapters.database.keys import numbers_of
+from mailsla.adapters.database.sealed_messages import sealed_among
 from mailsla.adapters.database.tables import DECISION
 from mailsla.adapters.database.tied_messages import TiedMessages
 from mailsla.core.mail.copies import Mail
@@ -23,13 +24,15 @@ from mailsla.core.rate.effect import TakenBack
 def taken_back(engine: Engine, rules: PairingRules, numbers: Collection[int]) -> Iterator[TakenBack]:
     """Yield, for some decisions, the requests around each and what they would be without it.
 
+    Of a decision about a sealed mail nothing is yielded: what it would be without it is not known any more.
     As many statements are sent for one decision as for hundreds, unless very many mails are tied to them.
     """
     with reading(engine) as connection:
         read = TiedMessages(connection, PORTION)
         query = select(DECISION.c.target).where(among(DECISION.c.id, numbers, connection))
         named = set(connection.execute(query).scalars())
-        tied = read.tied(numbers_of(connection, named).values())
+        about = set(numbers_of(connection, named).values())
+        tied = read.tied(about - set(sealed_among(connection, about)))
         ground = read.ground(rules)
         mails = {
             number: mail

@@ -1,4 +1,7 @@
-"""Messages read with all that is tied to them, as rows: what derivation works on, whether it writes or only asks."""
+"""Messages read with all that is tied to them, as rows: what derivation works on, whether it writes or only asks.
+
+Sealed messages are not among them: nothing is left to derive them of, and nothing ties them.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,8 @@ from mailsla.adapters.database.bulk import STREAMED, among, as_kept, column_valu
 from mailsla.adapters.database.decisions import decisions_where
 from mailsla.adapters.database.derivation_parts import Mailboxes, Portion, RulesAtHand
 from mailsla.adapters.database.rows import Rows
+from mailsla.adapters.database.sealed_ids import SealedIds
+from mailsla.adapters.database.sealed_messages import UNSEALED
 from mailsla.adapters.database.tables import (
     ACCOUNT,
     DERIVED_MESSAGE,
@@ -39,11 +44,20 @@ class TiedMessages:
         self._connection = connection
         self._portion_size = portion
         self._has_keywords = connection.execute(select(KEYWORD.c.id).limit(1)).first() is not None
+        self._sealed_ids = SealedIds(connection)
 
     def portions(self, numbers: Collection[int] | None) -> Iterator[Portion]:
         """Yield some messages, or all, in parts that no tie leaves; to none of them is another one tied."""
         wanted = self._numbers() if numbers is None else sorted(numbers)
-        return map(self._portion, tied_parts(wanted, self._ties(numbers), self._portion_size))
+        return map(self.portion, tied_parts(wanted, self._ties(numbers), self._portion_size))
+
+    def portion(self, numbers: Sequence[int]) -> Portion:
+        """Return some messages, with everything the store knows of them."""
+        query = self._kept(MESSAGE, rows.STORED_MESSAGE).where(self._among(MESSAGE.c.id, numbers), UNSEALED)
+        messages = self._tuples(query)
+        copies = self._kept(LOCATION, rows.STORED_COPY).where(self._among(LOCATION.c.message_id, numbers))
+        named = rows.ids_named(messages) if self._sealed_ids else set[str]()
+        return Portion(messages, self._tuples(copies), self._keywords(numbers), self._sealed_ids.among(named))
 
     def groups(self, numbers: Collection[int]) -> Iterator[list[int]]:
         """Yield some messages in groups, each of those that are tied to each other."""
@@ -99,7 +113,7 @@ class TiedMessages:
 
     def mails(self, numbers: Sequence[int]) -> list[Mail]:
         """Return a few messages as values, in the order of their numbers."""
-        found = self._portion(numbers).mails(self._mailboxes()) if numbers else {}
+        found = self.portion(numbers).mails(self._mailboxes()) if numbers else {}
         return [found[number] for number in sorted(found)]
 
     def _mailboxes(self) -> Mailboxes:
@@ -112,7 +126,7 @@ class TiedMessages:
         }
 
     def _numbers(self) -> Iterator[int]:
-        query = select(MESSAGE.c.id).order_by(MESSAGE.c.id)
+        query = select(MESSAGE.c.id).where(UNSEALED).order_by(MESSAGE.c.id)
         return iter(self._connection.execute(query, execution_options=STREAMED).scalars())
 
     def messages(self, which: ColumnElement[bool]) -> Iterator[Rows]:
@@ -120,18 +134,13 @@ class TiedMessages:
         last = 0
         query = (
             self._kept(MESSAGE, rows.STORED_MESSAGE)
-            .where(which)
+            .where(which, UNSEALED)
             .order_by(MESSAGE.c.id)
             .limit(self._portion_size)
         )
         while found := self._tuples(query.where(MESSAGE.c.id > last)):
             yield found
             last = found[-1][0]
-
-    def _portion(self, numbers: Sequence[int]) -> Portion:
-        messages = self._kept(MESSAGE, rows.STORED_MESSAGE).where(self._among(MESSAGE.c.id, numbers))
-        copies = self._kept(LOCATION, rows.STORED_COPY).where(self._among(LOCATION.c.message_id, numbers))
-        return Portion(self._tuples(messages), self._tuples(copies), self._keywords(numbers))
 
     def _keywords(self, numbers: Sequence[int]) -> list[tuple[Any, ...]]:
         if not self._has_keywords:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Collection, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -26,30 +26,33 @@ class Underived:
 
 
 def derive_apart(
-    mails: Sequence[Mail], rules: PairingRules, decisions: Sequence[Decision] = ()
+    mails: Sequence[Mail],
+    rules: PairingRules,
+    decisions: Sequence[Decision] = (),
+    forgotten: Collection[str] = (),
 ) -> tuple[list[Derivation], list[Underived]]:
     """Derive some mails: at once when that works; else each group of tied mails, without those that cannot be.
 
     A mail that cannot be derived even alone is left out of its group; when the others fail without it too, the
     whole group is.
     """
-    whole = apart(partial(derive, mails, rules, decisions))
+    whole = apart(partial(derive, mails, rules, decisions, forgotten))
     if not isinstance(whole, Unforeseen):
         return [whole], []
     groups = _tied_groups(mails, rules.office, decisions)
     if len(groups) > 1:
-        parts = [derive_apart(group, rules, decisions) for group in groups]
+        parts = [derive_apart(group, rules, decisions, forgotten) for group in groups]
         return [item for found, _ in parts for item in found], [
             item for _, failed in parts for item in failed
         ]
-    alone = {mail.key: apart(partial(derive, [mail], rules, decisions)) for mail in mails}
+    alone = {mail.key: apart(partial(derive, [mail], rules, decisions, forgotten)) for mail in mails}
     failed = [Underived(mail, error) for mail in mails if isinstance(error := alone[mail.key], Unforeseen)]
     rest = [mail for mail in mails if not isinstance(alone[mail.key], Unforeseen)]
     if not failed:
         return [], [Underived(mail, whole) for mail in rest]
     if not rest:
         return [], failed
-    found, others = derive_apart(rest, rules, decisions)
+    found, others = derive_apart(rest, rules, decisions, forgotten)
     return found, [*failed, *others]
 
 

@@ -66,6 +66,7 @@ class Decision:
             account, for `COMPLETE` the days, as `A..B`.
         undone: For `UNDO`, the number of the decision taken back.
         recorded: What the machine itself noted; None for a decision of before it did.
+        erased: Whether its free text is gone, with the values of what it is about.
     """
 
     number: int
@@ -79,6 +80,7 @@ class Decision:
     text: str = ""
     undone: int | None = None
     recorded: Recorded | None = None
+    erased: bool = False
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from mailsla.core.pairing.balance import MailClass, classes_of
 from mailsla.core.pairing.conversation import Evidence, Link, thread
 from mailsla.core.pairing.decided_evidence import evidence_of
 from mailsla.core.pairing.decision import Action, Decided, Decision, in_force
-from mailsla.core.pairing.doubts import Doubt, DoubtCode, doubts_of_conversations
+from mailsla.core.pairing.doubts import Doubt, doubts_of_conversations, in_order
 from mailsla.core.pairing.fingerprint import fingerprint
 from mailsla.core.pairing.forest import Forest
 from mailsla.core.pairing.one_mail import OneMail, one_mails, under_kept_keys
@@ -123,17 +123,28 @@ def rules_digest(rules: PairingRules) -> str:
     return fingerprint((RULES_VERSION, rules), without=DECIDE_NO_PAIRING)
 
 
-def derive(mails: Sequence[Mail], rules: PairingRules, decisions: Iterable[Decision] = ()) -> Derivation:
+def derive(
+    mails: Sequence[Mail],
+    rules: PairingRules,
+    decisions: Iterable[Decision] = (),
+    forgotten: Collection[str] = (),
+) -> Derivation:
     """Derive conversations and requests from `mails`, and from what people decided about them.
 
     Mails that share no tie (`mailsla.core.pairing.ties`) do not influence each other: deriving each group of tied mails
     alone gives the same result as deriving everything at once.
+
+    Args:
+        mails: What is derived.
+        rules: The site's.
+        decisions: What people decided about them.
+        forgotten: Message-IDs of sealed mails that some of these name: an answer to one proves no mail that nobody saw.
     """
     found = one_mails(mails, rules.office)
     decided = in_force(under_kept_keys(decisions, found))
     readings = {one.mail.key: _read(one.mail, rules.office, decided) for one in found}
     threads = thread(evidence_of(found, decided), rules.office.outside)
-    named = with_unseen(threads.links, found, readings, rules.office)
+    named = with_unseen(threads.links, found, readings, rules.office, forgotten)
     threaded = {members[0]: members for members in threads.members}
     first = _requests(threaded, readings, named, rules, decided)
     matches = _matches(first, readings, rules, decided)
@@ -145,7 +156,7 @@ def derive(mails: Sequence[Mail], rules: PairingRules, decisions: Iterable[Decis
     links = {**links, **named_as_unseen(links, requests)}
     unsettled = {key: reading for key, reading in readings.items() if not _is_settled(key, decided)}
     unproven = doubts_of_unproven(conversations, unsettled, links, requests, rules)
-    doubts = _in_order(
+    doubts = in_order(
         _still_standing(matches.doubts, requests),
         (*doubts_of_conversations(requests, unsettled, links), *unproven),
     )
@@ -173,23 +184,6 @@ def _still_standing(doubts: Iterable[Doubt], requests: Iterable[Request]) -> Ite
         candidates = tuple(request.key for request in found if request and is_open(request, doubt.at))
         if candidates:
             yield replace(doubt, candidates=candidates)
-
-
-def _in_order(by_evidence_4: Iterable[Doubt], others: Iterable[Doubt]) -> tuple[Doubt, ...]:
-    """Return doubts by time, one for each mail and reason.
-
-    Evidence 4 says nothing more of a mail that names the request it was to answer.
-    """
-    others = tuple(others)
-    named = {doubt.mail for doubt in others if doubt.code is DoubtCode.OTHER_RECIPIENT}
-    kept = (*others, *(doubt for doubt in by_evidence_4 if doubt.mail not in named))
-    merged: dict[tuple[str, DoubtCode], Doubt] = {}
-    for doubt in kept:
-        first = merged.setdefault((doubt.mail, doubt.code), doubt)
-        if first is not doubt:
-            candidates = dict.fromkeys((*first.candidates, *doubt.candidates))
-            merged[doubt.mail, doubt.code] = replace(first, candidates=tuple(candidates))
-    return tuple(sorted(merged.values(), key=lambda doubt: (doubt.at, doubt.mail, doubt.code)))
 
 
 def _with_others(derivation: Derivation, found: Iterable[OneMail]) -> Derivation:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -199,3 +199,20 @@ def _may_have_answered(reading: Reading) -> bool:
     return reading.side is Side.OUTBOUND or (
         reading.side is Side.INTERNAL and not reading.mail.header.recipients
     )
+
+
+def in_order(by_evidence_4: Iterable[Doubt], others: Iterable[Doubt]) -> tuple[Doubt, ...]:
+    """Return doubts by time, one for each mail and reason.
+
+    Evidence 4 says nothing more of a mail that names the request it was to answer.
+    """
+    others = tuple(others)
+    named = {doubt.mail for doubt in others if doubt.code is DoubtCode.OTHER_RECIPIENT}
+    kept = (*others, *(doubt for doubt in by_evidence_4 if doubt.mail not in named))
+    merged: dict[tuple[str, DoubtCode], Doubt] = {}
+    for doubt in kept:
+        first = merged.setdefault((doubt.mail, doubt.code), doubt)
+        if first is not doubt:
+            candidates = dict.fromkeys((*first.candidates, *doubt.candidates))
+            merged[doubt.mail, doubt.code] = replace(first, candidates=tuple(candidates))
+    return tuple(sorted(merged.values(), key=lambda doubt: (doubt.at, doubt.mail, doubt.code)))

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from mailsla.core.clock.announcement import Announcement
+from mailsla.core.mail.erased import ERASED
 from mailsla.core.mail.instants import Basis, Moment
 from mailsla.core.pairing.rules import Part
 
@@ -106,6 +107,11 @@ class Request(NamedTuple):
     def keys(self) -> tuple[str, ...]:
         """Its messages, the opening one first."""
         return tuple(dict.fromkeys((self.key, *(step.key for step in self.steps))))
+
+    @property
+    def is_sealed(self) -> bool:
+        """Whether its personal data is gone: nobody is named any more, and no subject."""
+        return self.subject == ERASED and not self.citizens
 
     @property
     def reminders(self) -> int:

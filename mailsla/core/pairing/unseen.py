@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from mailsla.core.office.correspondents import Office
 from mailsla.core.office.sides import Reading, Side
@@ -14,13 +14,17 @@ from mailsla.core.pairing.rules import Part
 
 
 def with_unseen(
-    links: Mapping[str, Link], found: Sequence[OneMail], readings: Mapping[str, Reading], office: Office
+    links: Mapping[str, Link],
+    found: Sequence[OneMail],
+    readings: Mapping[str, Reading],
+    office: Office,
+    forgotten: Collection[str] = (),
 ) -> dict[str, Link]:
-    """Add to each citizen's link the ids of our hosts that it names, and that no mail bears.
+    """Add to each citizen's link the ids of our hosts that it names, and that no mail bears, nor a `forgotten` one did.
 
     An answer under an acknowledgement's subject names that acknowledgement: it proves nothing more.
     """
-    held = {name for one in found for name in one.ids}
+    held = {*forgotten, *(name for one in found for name in one.ids)}
     linked = dict(links)
     for one in found:
         header = one.mail.header

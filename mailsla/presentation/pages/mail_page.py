@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from zoneinfo import ZoneInfo
 
+from mailsla.core.mail.erased import ERASED
 from mailsla.core.office.sides import Side
 from mailsla.core.pairing.decision import Decision
 from mailsla.core.pairing.derivation import ListedMail
@@ -28,6 +29,11 @@ MOST_ADDRESSES = 3
 def subject(written: str, limit: int = 200) -> str:
     """A subject as its author wrote it, made harmless, or that there is none."""
     return words.safe(written, limit) or _("(sans objet)")
+
+
+def ended() -> str:
+    """What is said of a mail whose personal data is gone."""
+    return _("Les données personnelles sont effacées ; ce qui compte est figé.")
 
 
 def addresses(found: Sequence[str]) -> str:
@@ -131,6 +137,8 @@ def mail_page(
         Line(_("{what}, le {instant}").format(what=what, instant=words.instant(mail.at, zone))),
         *_found_by(mail),
     ]
+    if mail.subject == ERASED and not mail.senders:
+        lines.append(Line(ended()))
     if mail.reason and mail.side == Side.ASIDE.value:
         kind = mail_terms.one_kind(mail.kind)
         lines.append(

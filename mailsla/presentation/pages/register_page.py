@@ -74,7 +74,9 @@ def _decision_row(
         ),
         about(item),
         Cell(what),
-        Cell(_changed(effects) if undone_by is None else "–"),
+        Cell(
+            "–" if undone_by is not None else _("ne se recompte plus") if item.erased else _changed(effects)
+        ),
     )
 
 

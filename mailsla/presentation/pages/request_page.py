@@ -21,7 +21,7 @@ from mailsla.language import gettext as _
 from mailsla.language import ngettext
 from mailsla.presentation import mail_terms, origin_words, promise_words, terms, words
 from mailsla.presentation.pages.clock_page import days_table, verdict_sentence
-from mailsla.presentation.pages.mail_page import decision_line, subject, to_check_lines
+from mailsla.presentation.pages.mail_page import decision_line, ended, subject, to_check_lines
 from mailsla.presentation.pages.page import (
     ROOM_FOR_IDS,
     ROOM_FOR_MORE,
@@ -69,6 +69,7 @@ def request_page(
         title=_("Demande {key}").format(key=words.reference(request.key)),
         lines=(
             Line(_("Objet : {subject}").format(subject=subject(request.subject)), personal=True),
+            *([Line(ended())] if request.is_sealed else []),
             *map(Line, _identity(request, zone)),
         ),
         sections=(

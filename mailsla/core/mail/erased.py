@@ -1,0 +1,4 @@
+"""What stands for words that are gone with personal data, wherever such words stood."""
+
+ERASED = "…"
+"""The same in every language."""

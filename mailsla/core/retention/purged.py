@@ -1,0 +1,26 @@
+"""What an end of personal data comes to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass
+class Purged:
+    """What was sealed, or would be.
+
+    Attributes:
+        through: The last day whose data is kept no more; None where one person asked for it.
+        conversations: How many conversations.
+        requests: How many requests and follow-ups they have.
+        messages: How many messages.
+        waiting: How many conversations of that time stay for now: their mails came too lately, a request of theirs
+            falls due later, or what stays rests on them.
+    """
+
+    through: date | None
+    conversations: int = 0
+    requests: int = 0
+    messages: int = 0
+    waiting: int = 0

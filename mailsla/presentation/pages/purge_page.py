@@ -1,0 +1,61 @@
+"""What is said of an end of personal data: what went, what waits, and what is left to people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mailsla.core.retention.ended import NEW_DAYS
+from mailsla.core.retention.purged import Purged
+from mailsla.language import gettext as _
+from mailsla.language import ngettext
+from mailsla.presentation import words
+from mailsla.presentation.pages.page import Emphasis, Line, Page
+
+
+def purge_page(found: Purged, *, is_done: bool) -> Page:
+    """What was sealed, or what would be."""
+    return Page(lines=tuple(_lines(found, is_done=is_done)))
+
+
+def _lines(found: Purged, *, is_done: bool) -> Iterator[Line]:
+    if found.through is not None:
+        until = words.short_day(found.through)
+        yield Line(_("Ce qui est échu, ou arrivé, jusqu'au {day} ne se garde plus.").format(day=until))
+    yield Line(_counted(found, is_done=is_done), Emphasis.STRONG)
+    if found.waiting:
+        yield Line(_waiting(found.waiting))
+    if is_done and found.messages:
+        yield Line(
+            _(
+                "Les chiffres ne changent pas. Les sauvegardes et les fichiers exportés d'avant gardent ces données : "
+                "détruisez-les."
+            )
+        )
+
+
+def _counted(found: Purged, *, is_done: bool) -> str:
+    if not found.messages:
+        return _("Rien n'est à effacer.")
+    said = ngettext(
+        "{mails} d'un échange ({requests})", "{mails} de {count} échanges ({requests})", found.conversations
+    ).format(
+        count=words.number(found.conversations),
+        mails=ngettext("{count} courriel", "{count} courriels", found.messages).format(
+            count=words.number(found.messages)
+        ),
+        requests=ngettext("{count} demande ou suite", "{count} demandes et suites", found.requests).format(
+            count=words.number(found.requests)
+        ),
+    )
+    if is_done:
+        return _("Données personnelles effacées : {what}.").format(what=said)
+    return _("Seraient effacées les données personnelles de : {what}.").format(what=said)
+
+
+def _waiting(count: int) -> str:
+    return ngettext(
+        "Un échange de ce temps attend : relevé depuis moins de {days} jours, ou lié à ce qui se garde encore.",
+        "{count} échanges de ce temps attendent : relevés depuis moins de {days} jours, ou liés à ce qui se garde "
+        "encore.",
+        count,
+    ).format(count=words.number(count), days=NEW_DAYS)

@@ -1,0 +1,387 @@
+"""The end of personal data: nobody is named any more, and every figure, proof and class stays what it was."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, func, select
+
+from mailsla.adapters.database.backup import copy_whole
+from mailsla.adapters.database.engine import log_of, reading, writing
+from mailsla.adapters.database.sealed_messages import SEALED
+from mailsla.adapters.database.tables import LOCATION, MESSAGE, PURGE
+from mailsla.bootstrap import commands, decisions
+from mailsla.bootstrap.application import Application, open_application
+from mailsla.bootstrap.past import as_known_at
+from mailsla.config import load
+from mailsla.core.collection.on_server import ListedMailbox
+from mailsla.core.collection.to_store import Batch, new_message
+from mailsla.core.errors import UsageError
+from mailsla.core.mail.authentication_results import Results
+from mailsla.core.mail.copies import Mail, MailboxRole
+from mailsla.core.mail.trace_information import Hop, Trace
+from mailsla.core.pairing.decision import Action, Recorded
+from mailsla.core.pairing.ties import ties_digest
+from mailsla.core.rate.period import parse_period
+from mailsla.core.rate.publication import Published
+from mailsla.core.retention.ended import Retention
+from mailsla.core.retention.purged import Purged
+from mailsla.presentation.documents.report import report_document
+from mailsla.presentation.documents.values import text
+from mailsla.usecases.decide import Answered, Exclude, OfMail, Signature
+from mailsla.usecases.purge import Ending, purge, would_purge
+from tests.factories import CONTACT, mail, paris, reply
+from tests.trials.office import document, toml
+
+INBOX, SENT = ListedMailbox("INBOX", MailboxRole.INBOX), ListedMailbox("Sent", MailboxRole.SENT)
+ARCHIVES = ListedMailbox("Archives", MailboxRole.INBOX)
+NOW = paris("2026-11-27 09:00")
+"""When everything was collected, and the store was first looked at."""
+
+LATER = paris("2027-04-01 04:00")
+"""The first day on which what fell due in 2025 is kept no more."""
+
+YEARS = ("2024", "2025", "2026")
+TRACE = Trace((Hop("mx.example.net", ("203.0.113.9",)),), (Results("mx.example.net", 0),))
+
+
+@dataclass
+class Life:
+    """A site with its store, at some instant."""
+
+    app: Application
+    at: datetime = NOW
+
+    def add(self, mailbox: ListedMailbox, *mails: Mail) -> None:
+        """Collect some mails into a mailbox, each under a UID that no other had."""
+        cursor = self.app.store.mailboxes.cursor("contact", mailbox)
+        first = 1 + max((cursor.last_uid, 0))
+        office = self.app.site.office
+        found = tuple(
+            new_message(uid, item.copies[0].internal_at, item.header, office)._replace(trace=TRACE)
+            for uid, item in enumerate(mails, first)
+        )
+        batch = Batch(7, first + len(mails) - 1, found, (), ties_digest(office))
+        self.app.store.messages.add(cursor, batch, self.at)
+
+    @property
+    def ending(self) -> Ending:
+        app = self.app
+        return Ending(Retention(), app.standard(), app.site.pairing, app.configured, self.at)
+
+    def purge(self) -> Purged:
+        return purge(self.app.store.purges, self.ending)
+
+    def figures(self) -> str:
+        """Return every figure of three years, and what they follow from, as the JSON that programs read."""
+        app = self.app
+        app.derive()
+        reports = [
+            report_document(commands.report(app, [parse_period(year)]), app.site.zone) for year in YEARS
+        ]
+        for section in (section for found in reports for section in found["sections"]):
+            # Why people left requests out are their own words, which go; how many were left out stays.
+            section["exclusions"] = sum(section["exclusions"].values())
+        published = [str(item.revision) for item in commands.registered_publications(app)]
+        stretch = (paris("2024-01-01 00:00"), NOW)
+        [facts] = app.store.derivations.facts_digests([stretch])
+        counted = (app.store.mails.balance(), facts, app.store.decisions.digest())
+        return "\n".join((*map(text, reports), *published, *map(str, counted)))
+
+    def sealed(self) -> set[str]:
+        with reading(self.app.engine) as connection:
+            return set(connection.execute(select(MESSAGE.c.key).where(SEALED)).scalars())
+
+    @property
+    def signed(self) -> Signature:
+        return Signature("parce que Camille", "b.petit", self.at, Recorded("b.petit", self.at))
+
+    def decide(self, opened_by: Mail, wanted: Exclude | Answered | OfMail) -> None:
+        request = commands.request_named(self.app, opened_by.key)
+        decisions.decide(self.app, request, wanted, self.signed)
+
+
+@pytest.fixture
+def life(engine: Engine, tmp_path: Path) -> Iterator[Life]:
+    with a_life(engine.url.render_as_string(hide_password=False), tmp_path) as found:
+        yield found
+
+
+@contextmanager
+def a_life(url: str, folder: Path) -> Iterator[Life]:
+    folder.mkdir(exist_ok=True)
+    config = folder / "mailsla.toml"
+    said = document(
+        {"host": "127.0.0.1", "tls": "none", "user": "contact", "password": "x"},
+        store={"url": url},
+        site={"name": "Préfecture d'essai", "departement": "18", "minimum": 1},
+    )
+    config.write_text(toml(said), encoding="utf-8")
+    config.chmod(0o600)
+    lived: list[Life] = []
+    with open_application(load(config), now=lambda: lived[0].at) as app:
+        lived.append(Life(app))
+        yield lived[0]
+
+
+def two_years(seed: int, count: int = 90) -> list[tuple[ListedMailbox, Mail]]:
+    """Return the mail of a contact box: citizens who write once or again, forms, answers, and what is no request."""
+    draw = random.Random(seed)
+    found: list[tuple[ListedMailbox, Mail]] = []
+    for number in range(count):
+        at = paris("2024-02-01 09:00") + timedelta(hours=draw.randrange(24 * 1000))
+        citizen = f"usager{draw.randrange(count // 2)}@example.org"
+        asked = mail(written(at), by=citizen, subject=f"Ma question {draw.randrange(5)}")
+        found.append((INBOX, asked))
+        later = at + timedelta(hours=draw.randrange(1, 800))
+        kind = draw.randrange(8)
+        if kind < 4:
+            answer = reply(written(later), asked)
+            found.append((SENT, answer))
+            if draw.random() < 0.3:
+                again = later + timedelta(days=draw.randrange(1, 400))
+                name = answer.header.message_id
+                found.append((INBOX, mail(written(again), by=citizen, subject="Et encore", replies_to=name)))
+        elif kind == 4:
+            found.append(
+                (SENT, mail(written(later), by=CONTACT, to=citizen, subject=f"RE: {asked.header.subject}"))
+            )
+        elif kind == 5:
+            found.append(
+                (
+                    INBOX,
+                    mail(written(later), by=citizen, subject="Relance", replies_to=asked.header.message_id),
+                )
+            )
+        elif kind == 6:
+            found.append((INBOX, mail(written(later), by=CONTACT, to="permis@pref.example.fr", subject="TR")))
+            absent = [("auto-submitted", "auto-replied"), ("x-autoreply", f"de {citizen}")]
+            found.append((INBOX, mail(written(later), by=citizen, subject="Absence", kept=absent)))
+        else:
+            unseen = f"reponse.{number}@pref.example.fr"
+            found.append(
+                (INBOX, mail(written(later), by=citizen, subject="RE: votre réponse", replies_to=unseen))
+            )
+    return found
+
+
+def written(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M}"
+
+
+def add_all(life: Life, mails: Sequence[tuple[ListedMailbox, Mail]]) -> None:
+    for mailbox in (INBOX, SENT):
+        life.add(mailbox, *(item for place, item in mails if place is mailbox))
+
+
+def settled(life: Life, seed: int) -> None:
+    """Collect two years, decide on some of it, publish both years, and go on to when the first of them is over."""
+    mails = two_years(seed)
+    add_all(life, mails)
+    life.app.derive()
+    requests = [item for item in life.app.store.derivations.requests() if not item.follow_up]
+    by_key = {item.key: item for _place, item in mails}
+    for number in (0, 20, 40):
+        request = requests[number]
+        answered = Answered(request.received.at + timedelta(days=3), "téléphone de Camille")
+        life.decide(by_key[request.key], answered if number == 20 else Exclude())
+    built = commands.report(life.app, [parse_period(year) for year in YEARS[:2]])
+    commands.publish(life.app, built, Published("b.petit", Recorded("b.petit", life.at)))
+    life.at = LATER
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_every_figure_stays_when_personal_data_ends_whatever_is_derived_again(life: Life, seed: int) -> None:
+    settled(life, seed)
+    before = life.figures()
+    would = would_purge(life.app.store.purges, life.ending)
+
+    done = life.purge()
+
+    assert done == would
+    assert min(done.messages, done.requests) > 20
+    assert life.figures() == before
+    assert life.purge() == Purged(done.through, waiting=done.waiting), "what can go went"
+    with writing(life.app.engine) as connection:
+        connection.exec_driver_sql("update derivation set rules = 'others', ties = 'others', days = 'others'")
+    assert life.figures() == before, "sealed messages are derived by nothing any more, and counted again"
+    assert len(life.sealed()) == done.messages
+
+
+def test_nobody_is_named_any_more_in_the_database_its_log_or_a_copy_of_it(life: Life, tmp_path: Path) -> None:
+    settled(life, 3)
+    gone = {"Ma question", "Et encore", "Camille", "téléphone", "203.0.113.9", "example.org", "mail.example"}
+    life.purge()
+    life.app.store.purges.clean(life.at)
+    with reading(life.app.engine) as connection:
+        sealed = select(MESSAGE.c.id).where(SEALED)
+        found = [
+            (name, value)
+            for name, table, column in (
+                ("message", MESSAGE, MESSAGE.c.id),
+                ("location", LOCATION, LOCATION.c.message_id),
+            )
+            for row in connection.execute(select(table).where(column.in_(sealed)))
+            for value in map(str, row)
+            if any(word in value for word in gone)
+        ]
+    assert found == []
+    assert life.app.store.purges.is_clean()
+
+
+def test_no_byte_of_who_was_purged_is_left(tmp_path: Path) -> None:
+    path = tmp_path / "store.sqlite3"
+    with a_life(f"sqlite:///{path}", tmp_path) as life:
+        gone, stays = two_years(4, 60), mail("2026-09-01 10:00", by="reste@example.net", subject="Reste")
+        old = [
+            (place, item)
+            for place, item in gone
+            if item.first_seen_at - timedelta(days=400) < paris("2025-12-01 00:00")
+        ]
+        add_all(life, [*old, (INBOX, stays)])
+        life.app.derive()
+        life.decide(old[0][1], Exclude())
+        life.at = LATER
+        assert life.purge().waiting == 0
+        life.app.store.purges.clean(life.at)
+        copy_whole(f"sqlite:///{path}", tmp_path / "copy.sqlite3")
+
+        files = [path, log_of(path), tmp_path / "copy.sqlite3"]
+        held = b"".join(item.read_bytes() for item in files if item.exists())
+        for words in (b"usager", b"Ma question", b"Camille", b"mail.example", b"usager"):
+            # In the file and in its copy: the id of the mail that stays, and its host as `check` counts it.
+            assert held.count(words) == (4 if words == b"mail.example" else 0), words
+        assert held.count(b"reste@example.net")
+
+
+def test_what_comes_later_of_a_sealed_mail_says_nothing_of_it(life: Life) -> None:
+    asked = mail("2025-03-03 10:00")
+    answer = reply("2025-03-05 10:00", asked)
+    add_all(life, [(INBOX, asked), (SENT, answer)])
+    life.app.derive()
+    life.at = LATER
+    assert life.purge().messages == 2
+    again = mail("2027-04-02 10:00", subject="Autre chose", replies_to=answer.header.message_id)
+    life.at = paris("2027-04-03 10:00")
+
+    life.add(ARCHIVES, asked)
+    life.add(INBOX, again)
+    life.app.derive()
+
+    [request] = [item for item in life.app.store.derivations.requests() if item.key == again.key]
+    assert not request.follow_up
+    assert life.app.store.derivations.doubts() == (), "that answer was seen"
+    assert life.sealed() == {asked.key, answer.key}
+    with reading(life.app.engine) as connection:
+        copies = connection.execute(
+            select(func.count()).select_from(LOCATION).join(MESSAGE).where(SEALED, LOCATION.c.trace.is_(None))
+        ).scalar_one()
+        subjects = connection.execute(select(MESSAGE.c.subject).where(SEALED)).scalars().all()
+    assert (copies, subjects) == (3, ["…", "…"])
+
+
+def test_a_sealed_request_is_decided_no_more_nor_alerted_on(life: Life) -> None:
+    asked = mail("2025-03-03 10:00")
+    life.add(INBOX, asked)
+    life.app.derive()
+    life.decide(asked, Exclude())
+    life.at = LATER
+    life.purge()
+
+    for refused in (
+        lambda: life.decide(asked, Answered(paris("2025-03-04 10:00"), "")),
+        lambda: decisions.undo(life.app, [asked.key], 1, life.signed),
+        lambda: decisions.decide_mail(
+            life.app, commands.message_named(life.app, asked.key), Action.LEAVE_OUT, life.signed
+        ),
+    ):
+        with pytest.raises(UsageError, match=r"sont effacées"):
+            refused()
+    [taken] = life.app.store.decisions.taken()
+    assert (taken.reason, taken.decided_by) == ("…", "b.petit")
+    store = life.app.store.derivations
+    assert store.waiting(paris("2020-01-01 00:00"), LATER, imported=True) == ()
+
+
+def test_what_was_known_before_the_last_sealing_is_asked_for_no_more_and_what_was_after_is(
+    life: Life,
+) -> None:
+    settled(life, 5)
+    life.purge()
+    life.at += timedelta(days=2)
+    before = life.figures()
+
+    def known(at: datetime) -> str:
+        with as_known_at(life.app, at, lambda _done, _total: None, lambda: None) as then:
+            return Life(then, at).figures()
+
+    with pytest.raises(UsageError, match=r"effacées le 01/04/2027 à"):
+        known(LATER - timedelta(seconds=1))
+    assert (
+        known(life.at - timedelta(seconds=1)).replace("2027-04-03T03:59:59", "2027-04-03T04:00:00") == before
+    )
+
+
+def test_what_another_conversation_rests_on_waits_for_it(life: Life) -> None:
+    """Two requests of one citizen fit an answer that names neither: without one, it would answer the other."""
+    asked = [
+        mail(f"2025-12-{day} 10:00", subject="Mon titre", message_id=f"{day}@a.example")
+        for day in ("01", "30")
+    ]
+    answer = mail("2026-01-05 10:00", by=CONTACT, to=asked[0].header.senders, subject="RE: Mon titre")
+    add_all(life, [*((INBOX, item) for item in asked), (SENT, answer)])
+    life.at = LATER
+    before = life.figures()
+
+    done = life.purge()
+
+    assert (done.messages, done.waiting) == (0, 2), "the second one falls due in 2026"
+    assert life.figures() == before
+
+
+def test_what_nothing_rests_on_goes_though_the_same_citizen_wrote_again(life: Life) -> None:
+    asked = [
+        mail(f"2025-{day} 10:00", subject=f"Titre {day}", message_id=f"{day}@a.example")
+        for day in ("06-02", "12-30")
+    ]
+    add_all(life, [(INBOX, item) for item in asked])
+    life.at = LATER
+    before = life.figures()
+
+    done = life.purge()
+
+    assert (done.messages, done.waiting) == (1, 1)
+    assert life.sealed() == {asked[0].key}
+    assert life.figures() == before
+
+
+def test_what_was_first_seen_lately_stays_however_old_it_is(life: Life) -> None:
+    life.at = LATER
+    life.add(INBOX, mail("2020-03-03 10:00"))
+    life.app.derive()
+
+    assert (life.purge().messages, life.purge().waiting) == (0, 1)
+    life.at += timedelta(days=90)
+    assert life.purge().messages == 1
+
+
+def test_each_purge_is_noted_and_asks_for_its_pages_to_be_cleaned(life: Life) -> None:
+    life.add(INBOX, mail("2025-03-03 10:00"))
+    life.app.derive()
+    life.at = LATER
+    purges = life.app.store.purges
+
+    assert (purges.is_clean(), purges.last_sealed_at()) == (True, None)
+    life.purge()
+    assert (purges.is_clean(), purges.last_sealed_at()) == (False, LATER)
+    purges.clean(LATER)
+    assert purges.is_clean()
+    with reading(life.app.engine) as connection:
+        [row] = connection.execute(select(PURGE)).all()
+    assert (row.messages, row.requests, row.through.isoformat()) == (1, 1, "2025-12-31")

@@ -1,0 +1,88 @@
+"""`mailsla purge` as a person meets it: what would go, what went, and the clock that it refuses."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from mailsla.bootstrap.application import open_application
+from mailsla.cli import run
+from mailsla.config import load
+from mailsla.core.collection.on_server import ListedMailbox
+from mailsla.core.collection.to_store import Batch, new_message
+from mailsla.core.mail.copies import MailboxRole
+from tests.factories import OFFICE, mail, paris
+from tests.trials.office import document, toml
+
+ACCOUNT = {"host": "127.0.0.1", "port": 1, "tls": "none", "user": "u", "password": "essai"}
+
+
+@pytest.fixture
+def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A site that got two mails years ago, and one that it collected lately."""
+    monkeypatch.delenv("MAILSLA_NOW", raising=False)
+    path = tmp_path / "mailsla.toml"
+    path.write_text(
+        toml(document(ACCOUNT, store={"url": f"sqlite:///{tmp_path}/s.sqlite3"})), encoding="utf-8"
+    )
+    path.chmod(0o600)
+    with open_application(load(path), lambda: paris("2023-06-02 10:00")) as app:
+        inbox = app.store.mailboxes.cursor("contact", ListedMailbox("INBOX", MailboxRole.INBOX))
+        for uid, (at, seen) in enumerate(
+            (("2021-03-01 10:00", 0), ("2021-03-02 10:00", 0), ("2021-03-03 10:00", 4000)), 1
+        ):
+            found = mail(at)
+            new = new_message(uid, found.copies[0].internal_at, found.header, OFFICE)
+            later = paris("2036-01-01 10:00") if seen else paris(at)
+            app.store.messages.add(inbox, Batch(7, uid, (new,), ()), later)
+    return path
+
+
+def said(capsys: pytest.CaptureFixture[str]) -> str:
+    return " ".join(capsys.readouterr().out.replace("\u00a0", " ").split())
+
+
+def test_it_says_what_would_go_then_what_went_then_that_nothing_is_left(
+    config: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    purge = ["--config", str(config), "purge"]
+    assert run(["--config", str(config), "report", "--period", "2021"]) == 0
+    capsys.readouterr()
+
+    assert run([*purge, "--dry-run"]) == 0
+    would = said(capsys)
+    assert (
+        "Seraient effacées les données personnelles de : 2 courriels de 2 échanges (2 demandes et suites)."
+        in would
+    )
+    assert "Un échange de ce temps attend" in would
+    assert run(purge) == 0
+    done = said(capsys)
+    assert "Données personnelles effacées : 2 courriels de 2 échanges" in done
+    assert "Les sauvegardes et les fichiers exportés d'avant gardent ces données" in done
+    assert run(purge) == 0
+    assert "Rien n'est à effacer." in said(capsys)
+
+
+def test_a_clock_that_is_set_erases_nothing(
+    config: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MAILSLA_NOW", "2099-01-01T00:00:00+00:00")
+
+    assert run(["--config", str(config), "purge"]) == 2
+
+    assert "MAILSLA_NOW est réglée" in capsys.readouterr().err
+
+
+def test_what_is_left_of_a_request_is_shown_and_says_so(
+    config: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["--config", str(config), "purge"]) == 0
+    capsys.readouterr()
+
+    assert run(["--config", str(config), "requests", "--period", "2021", "--format", "csv"]) == 0
+    first = capsys.readouterr().out.splitlines()[1]
+    assert run(["--config", str(config), "show", first.split(";")[0]]) == 0
+
+    assert "Objet : … Les données personnelles sont effacées ; ce qui compte est figé." in said(capsys)
