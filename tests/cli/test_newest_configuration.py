@@ -231,6 +231,7 @@ READING = (
     "person camille@example.org --export",
     "pages {folder}/site",
     "bilan 2026 -o {folder}/bilan.html",
+    "purge --dry-run",
     "check",
 )
 

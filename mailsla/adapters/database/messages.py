@@ -247,12 +247,7 @@ def _add_messages(connection: Connection, batch: Batch, seen_at: datetime) -> di
     if insert_rows(connection, MESSAGE, (*rows.STORED_MESSAGE, *rows.SALTED), written) < len(written):
         # Some are there already, under numbers of their own.
         known = numbers_of(connection, added)
-        sealed = set(sealed_among(connection, list(known.values())))
-        told = [
-            found[key]
-            for key in added
-            if known[key] != numbers[key] and known[key] not in sealed and _tells_more(found[key])
-        ]
+        told = [found[key] for key in added if known[key] != numbers[key] and _tells_more(found[key])]
         completed = _complete(connection, told, known)
         added = [key for key in added if known[key] == numbers[key] or key in completed]
         numbers = known
@@ -285,8 +280,10 @@ def _complete(connection: Connection, told: Sequence[NewMessage], numbers: Mappi
     completed = set()
     for message in told:
         this = MESSAGE.c.id == numbers[message.key]
-        people, fields = connection.execute(select(MESSAGE.c.people, MESSAGE.c.kept).where(this)).one()
-        if "asked_by" in people or any(name in SAID_BY_BODIES for name, _value in fields):
+        known = select(MESSAGE.c.sealed_at, MESSAGE.c.people, MESSAGE.c.kept).where(this)
+        sealed_at, people, fields = connection.execute(known).one()
+        is_said = "asked_by" in people or any(name in SAID_BY_BODIES for name, _value in fields)
+        if is_said or sealed_at is not None:
             continue
         whole = {"people": rows.people_of(message.header), "kept": message.header.kept}
         connection.execute(update(MESSAGE).where(this).values(whole))
