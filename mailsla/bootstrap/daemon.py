@@ -14,7 +14,7 @@ from mailsla.adapters.database.returned import ReturnedMails
 from mailsla.adapters.machine.scheduling import Job, Shift, run_shifts
 from mailsla.adapters.machine.signs_of_life import give_sign
 from mailsla.adapters.machine.written_files import keep_private
-from mailsla.bootstrap import actions, alarms, alerts, keeping_up, undelivered
+from mailsla.bootstrap import actions, alarms, alerts, asked_decisions, keeping_up, undelivered
 from mailsla.bootstrap.access import forget_tokens
 from mailsla.bootstrap.application import Application
 from mailsla.bootstrap.privacy import DailyPurge
@@ -123,6 +123,12 @@ class SiteWork:
             return 0
         self.told.purged(done)
         return done.messages
+
+    def take_decisions(self) -> None:
+        """Take the decisions that others of this machine ask for, where the configuration says where."""
+        path = self.app.site.settings.decisions.socket
+        if path is not None:
+            asked_decisions.listen(self.app, path)
 
     def deliver(self, may_alert: Callable[[], bool] = lambda: True) -> Delivery:
         """Hand over the mails that wait; alerts and reports only while they may be given."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -115,8 +115,15 @@ def _with_changes(app: Application, keys: Sequence[str], act: Callable[[], int])
     """Decide, bring requests up to date, and tell what is no longer the same around some mails."""
     app.derive()
     before = app.store.derivations.requests_around(keys)
-    around = {key for request in before for key in request.keys}
     number = act()
     app.derive()
-    after = app.store.derivations.requests_around({*keys, *around})
-    return Decided(number, changes(before, after, app.standard(), app.now()))
+    return Decided(number, changes_since(app, before, keys))
+
+
+def changes_since(
+    app: Application, before: Sequence[Request], keys: Collection[str] = ()
+) -> Sequence[Change]:
+    """Return what is no longer the same of some requests, and around some mails."""
+    known = {key for request in before for key in request.keys}
+    after = app.store.derivations.requests_around({*keys, *known})
+    return changes(before, after, app.standard(), app.now())

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Annotated, TypeVar
+from collections.abc import Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
 from mailsla.adapters.machine.session_user import recorded_now, said_user
-from mailsla.bootstrap import commands, decisions
+from mailsla.bootstrap import asked_decisions, decisions
 from mailsla.bootstrap.application import Application
 from mailsla.bootstrap.decisions import Decided
 from mailsla.cli import session
 from mailsla.cli.instants import read_instant
 from mailsla.core.errors import UsageError
 from mailsla.core.pairing.decision import Action
+from mailsla.core.pairing.request import Request
 from mailsla.language import gettext as _
 from mailsla.presentation.formats import terminal
 from mailsla.presentation.pages.mail_page import changes_page
-from mailsla.usecases.decide import Answered, Assign, Exclude, OfMail, Recategorise, Signature, Wanted
-
-_Value = TypeVar("_Value")
-
+from mailsla.usecases.asked_decision import AskedDecision
+from mailsla.usecases.decide import Signature
 
 Named = Annotated[
     str,
@@ -76,57 +78,50 @@ def decide(
     """Add a decision about a request, or take one back."""
     session.refuse_set_clock(context)
     with session.up_to_date(context, writes=True) as app:
-        signed = Signature(reason, by or said_user(), app.now(), recorded_now())
-        line = _("Décision n° {number} consignée.")
-        if action is Action.UNDO:
-            keys = commands.keys_about(app, request)
-            done = decisions.undo(app, keys, _needed(number, "--number"), signed)
-            line = _("La décision n° {number} ne vaut plus.")
-        elif action is Action.CLOSE_HOLE:
-            day = None if on is None else read_instant(on, app.site.zone, end_of_day=False).date()
-            done = Decided(decisions.close_hole(app, request, day, signed), ())
-        elif action is Action.COUNT or action is Action.LEAVE_OUT:
-            done = decisions.decide_mail(app, commands.message_named(app, request), action, signed)
+        asked = AskedDecision(
+            action,
+            request,
+            reason,
+            # A date alone means the end of that day.
+            at=_instant(app, on, end_of_day=True) if action is Action.ANSWERED else None,
+            day=_day(app, on) if action is Action.CLOSE_HOLE else None,
+            channel=channel,
+            service=service,
+            category=category,
+            message=message,
+            number=number,
+        )
+        socket = app.site.settings.decisions.socket if app.reads_only else None
+        if socket is None:
+            signed = Signature(reason, by or said_user(), app.now(), recorded_now())
+            done = asked_decisions.decide_as_asked(app, asked, signed)
         else:
-            found = commands.request_named(app, request)
-            wanted = _wanted(app, action, on, channel, service, category, message)
-            done = decisions.decide(app, found, wanted, signed)
+            before = asked_decisions.around(app, asked)
+    if socket is not None:
+        done = _by_the_daemon(context, socket, asked, before, by)
     console = session.console()
+    undone = _("La décision n° {number} ne vaut plus.")
+    line = undone if action is Action.UNDO else _("Décision n° {number} consignée.")
     console.print(line.format(number=done.number))
     terminal.show(changes_page(done.changes), console)
 
 
-def _wanted(
-    app: Application,
-    action: Action,
-    on: str | None,
-    channel: str,
-    service: str | None,
-    category: str | None,
-    message: str | None,
-) -> Wanted:
-    """Return what is asked for, with the options that the action needs."""
-    assert action not in {Action.UNDO, Action.COUNT, Action.LEAVE_OUT, Action.CLOSE_HOLE}
-    match action:
-        case Action.EXCLUDE:
-            return Exclude()
-        case Action.ANSWERED:
-            # A date alone means the end of that day.
-            at = read_instant(_needed(on, "--on"), app.site.zone, end_of_day=True)
-            return Answered(at, channel)
-        case Action.ASSIGN:
-            return Assign(_needed(service, "--service"))
-        case Action.CATEGORY:
-            return Recategorise(_needed(category, "--category"))
-        case Action.JOIN | Action.SPLIT | Action.DISMISS:
-            return OfMail(action, commands.message_named(app, _needed(message, "--message")))
-        case Action.COMPLETE:
-            raise UsageError(
-                _("Déclarez une archive entière en la reprenant : « mailsla import --complete A..B ».")
-            )
+def _by_the_daemon(
+    context: typer.Context, socket: Path, asked: AskedDecision, before: Sequence[Request], by: str | None
+) -> Decided:
+    """Have the daemon decide, and return what that changed."""
+    if by is not None:
+        raise UsageError(_("--by ne se donne pas ici : le démon note votre nom de session."))
+    number = asked_decisions.ask_daemon(socket, asked)
+    # Opened anew: what was read before may be of a store that was taken not to change.
+    with session.reading(context) as app:
+        return Decided(number, decisions.changes_since(app, before))
 
 
-def _needed(value: _Value | None, option: str) -> _Value:
-    if value is None:
-        raise UsageError(_("Indiquez {option}.").format(option=option))
-    return value
+def _instant(app: Application, on: str | None, *, end_of_day: bool) -> datetime | None:
+    return None if on is None else read_instant(on, app.site.zone, end_of_day=end_of_day)
+
+
+def _day(app: Application, on: str | None) -> date | None:
+    found = _instant(app, on, end_of_day=False)
+    return None if found is None else found.date()

@@ -114,6 +114,12 @@ class PrivacySection(Section):
     retention_days: Annotated[Number, Field(ge=SHORTEST_DAYS, le=LONGEST_DAYS)] | None = None
 
 
+class DecisionsSection(Section):
+    """`[decisions]`: where the daemon takes decisions from whoever may read the store, and not write to it."""
+
+    socket: File | None = None
+
+
 class StoreSection(Section):
     """`[store]`: the database; a relative SQLite path is relative to the configuration file."""
 
@@ -141,6 +147,7 @@ class Settings(Section):
     actions: Actions | None = None
     smtp: Smtp | None = None
     store: StoreSection = StoreSection()
+    decisions: DecisionsSection = DecisionsSection()
     report: ReportSection = ReportSection()
     reports: tuple[ReportOrderSection, ...] = ()
     pages: PagesSection = PagesSection()

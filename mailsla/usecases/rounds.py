@@ -73,6 +73,9 @@ class Work(Protocol):
     def purge(self) -> object:
         """End the personal data that is kept no more, once a day."""
 
+    def take_decisions(self) -> object:
+        """Take the decisions that others of this machine ask for, until everything is to end, where there are any."""
+
     def deliver(self, may_alert: Callable[[], bool]) -> Delivery:
         """Hand over the mails that wait; alerts and reports only while they may be given."""
 
@@ -107,6 +110,7 @@ class Rounds:
             ("pages", self.renew),
             ("delivery", self.deliver),
             ("monitoring", self.work.tell_watchers),
+            ("decisions", self.work.take_decisions),
         )
         return [
             *(

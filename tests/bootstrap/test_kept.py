@@ -102,6 +102,7 @@ LEFT_OUT = {
     "alerts",  # but for when heads are warned, and what is shown
     "smtp",  # but for the sender, an address of ours
     "reports",  # to whom reports are mailed: whoever only reads mails none
+    "decisions",  # where the daemon takes them
     "monitoring",  # who is told how the daemon does
     "pages",  # what a site shows is for whoever writes one to say
 }

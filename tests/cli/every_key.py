@@ -237,6 +237,7 @@ SILENT: dict[str, dict[str, Any]] = {
         "monitoring.ping_url": "https://sondes.example.fr/1",
         "monitoring.command": ["prevenir"],
     },
+    "where the daemon takes decisions": {"decisions.socket": "/run/mailsla/decisions.sock"},
     "files that the group reads": {"store.readable_by_group": True},
     "when personal data ends": {"privacy.retention_days": 400},
     "hours of days that never count": {

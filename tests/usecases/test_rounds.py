@@ -51,6 +51,9 @@ class Work:
     def purge(self) -> None:
         self.done.append("purge")
 
+    def take_decisions(self) -> None:
+        self.done.append("decisions")
+
     def deliver(self, may_alert: Callable[[], bool]) -> Delivery:
         self.done.append("delivery with alerts" if may_alert() else "delivery")
         return self.delivery
@@ -107,9 +110,10 @@ def test_each_thing_is_a_round_of_its_own() -> None:
         "pages",
         "delivery",
         "monitoring",
+        "decisions",
         "purge",
     ]
-    assert [each.seconds for each in daemon.rounds.values()] == [300, 300, 60, 60, 60, 60, 60, 60, 3600]
+    assert [each.seconds for each in daemon.rounds.values()] == [300, 300, 60, 60, 60, 60, 60, 60, 60, 3600]
     assert {each.seconds for each in Daemon(seconds=5).rounds.values()} == {5, 3600}
 
 

@@ -19,8 +19,8 @@ def system_user() -> str:
     """Return the name of whoever runs this process, after that of whoever logged in where Linux says it is another."""
     runs, logged_in = os.getuid(), _login_id()
     if logged_in is None or logged_in == runs:
-        return _name(runs)
-    return f"{_name(logged_in)} ({_name(runs)})"
+        return name_of(runs)
+    return f"{name_of(logged_in)} ({name_of(runs)})"
 
 
 def recorded_now() -> Recorded:
@@ -30,7 +30,7 @@ def recorded_now() -> Recorded:
 
 def said_user() -> str:
     """Return the name to sign with unless another is said: `sudo` tells who asked, and could be made to lie."""
-    return os.environ.get("SUDO_USER") or _name(os.getuid())
+    return os.environ.get("SUDO_USER") or name_of(os.getuid())
 
 
 def _login_id() -> int | None:
@@ -42,7 +42,8 @@ def _login_id() -> int | None:
     return None if number == NOBODY_LOGGED_IN else number
 
 
-def _name(number: int) -> str:
+def name_of(number: int) -> str:
+    """Return the name of a user of this system; its number when it has none."""
     try:
         return pwd.getpwuid(number).pw_name
     except KeyError:
