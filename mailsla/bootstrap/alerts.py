@@ -27,7 +27,7 @@ def due(app: Application) -> tuple[Digest, ...]:
     """Return the digests that are due now, to whoever has none of today."""
     terms = _terms(app)
     taken = app.store.outbox.recipients(DIGEST, terms.calendar.local_date(app.now()))
-    return notify.due_digests(_sources(app), terms, app.now(), taken)
+    return notify.due_digests(sources(app), terms, app.now(), taken)
 
 
 def written(app: Application, digest: Digest) -> Letter:
@@ -69,7 +69,7 @@ def _copied_to(settings: Settings, recipient: str) -> str | None:
 def prepare(app: Application, rounds: notify.Rounds | None = None) -> int:
     """Note who is to be told something today; return how many."""
     preparation = notify.Preparation(
-        _sources(app),
+        sources(app),
         app.store.outbox,
         _terms(app),
         mail_domain(app.site.settings.smtp),
@@ -110,7 +110,7 @@ def _kinds(app: Application, may_alert: Callable[[], bool]) -> dict[str, Write]:
     def writer() -> notify.DigestWriter:
         # Only once there is one to write: it needs the site's whole calendar.
         return notify.DigestWriter(
-            _sources(app),
+            sources(app),
             _terms(app),
             lambda digest: written(app, digest),
             may_tell,
@@ -137,5 +137,6 @@ def _terms(app: Application) -> AlertTerms:
     return AlertTerms(app.standard(), app.site.alert_rule, read)
 
 
-def _sources(app: Application) -> notify.Sources:
+def sources(app: Application) -> notify.Sources:
+    """Return where alerts look."""
     return notify.Sources(app.store.derivations, app.store.outbox, lambda keys: actions.recalls(app, keys))

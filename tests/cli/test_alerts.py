@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -56,6 +57,27 @@ def test_the_journal_is_empty_before_anything_was_to_be_sent(
 
     assert run(["alerts", "--journal", "--config", config]) == 0
     assert capsys.readouterr().out.strip() == "Aucune alerte n'est encore partie."
+
+
+def test_a_day_to_come_is_foretold_to_a_dry_run_alone(
+    config: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ahead = ["alerts", "--dry-run", "--config", config, "--at"]
+    shown = tmp_path / "alerte.html"
+    capsys.readouterr()
+
+    # The summary of what was late leaves today.
+    assert run([*ahead, "2026-11-16"]) == 0
+    said = capsys.readouterr().out.replace("\u00a0", " ")
+    assert "Alertes du lundi 16 novembre 2026, 8 h 00" in said
+    assert "Aucune alerte ne partira ce jour-là" in said
+    assert run([*ahead, "2026-11-13T17:00", "--preview", REFERENT, "-o", str(shown)]) == 0
+    assert "1 demande était déjà en retard" in shown.read_text(encoding="utf-8").replace("\u00a0", " ")
+    assert run([*ahead, "2026-11-13T17:00", "--format", "json"]) == 0
+    assert json.loads(capsys.readouterr().out)["due"][0]["backlog"] == 1
+    assert run([*ahead, "2027-06-01"]) == 2
+    assert "au plus 62 jours" in capsys.readouterr().err.replace("\u00a0", " ")
+    assert run(["alerts", "--config", config, "--at", "2026-11-16"]) == 2
 
 
 @pytest.mark.parametrize(

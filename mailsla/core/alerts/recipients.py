@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,23 @@ class Ladder:
     def oversees(self, address: str) -> bool:
         """Tell whether somebody is told of requests that are not a service's of theirs."""
         return address in self.everybody
+
+
+class Because(StrEnum):
+    """Why somebody is told of a request."""
+
+    SERVICE = "service"
+    NOBODY_ELSE = "nobody-else"
+    LATE = "late"
+
+
+def because(contacts: Contacts, ladder: Ladder, day: date, recipient: str) -> Because:
+    """Return why one of the recipients of a request is told: he has it, or nobody has, or it has grown late."""
+    own = contacts.on(day)
+    if recipient in own:
+        return Because.SERVICE
+    fallback = ladder.unassigned or ladder.referent
+    return Because.NOBODY_ELSE if not own and recipient == fallback else Because.LATE
 
 
 def recipients(contacts: Contacts, ladder: Ladder, day: date, late: int) -> tuple[str, ...]:

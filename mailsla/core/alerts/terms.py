@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 
-from mailsla.core.alerts.recipients import Contacts, Ladder, recipients
+from mailsla.core.alerts.recipients import Because, Contacts, Ladder, because, recipients
 from mailsla.core.clock.verdict import Outcome
 from mailsla.core.clock.working_days import WorkingCalendar
 from mailsla.core.collection.gap import AccountRead
@@ -44,6 +44,11 @@ class AlertRule:
         """Return who is told on a day of a service's request that is so many working days late."""
         found = Contacts() if service is None else self.contacts.get(service, Contacts())
         return recipients(found, self.ladder, day, late)
+
+    def because(self, service: str | None, day: date, recipient: str) -> Because:
+        """Return why one of the recipients of a service's request is told of it."""
+        found = Contacts() if service is None else self.contacts.get(service, Contacts())
+        return because(found, self.ladder, day, recipient)
 
     def without_head(self, day: date) -> tuple[str, ...]:
         """Return the services that have nobody who is told on a day."""
