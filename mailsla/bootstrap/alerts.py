@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import cache
 
@@ -17,8 +17,10 @@ from mailsla.core.alerts.scheduled_reports import REPORT
 from mailsla.core.alerts.terms import AlertTerms
 from mailsla.core.alerts.undelivered import UNDELIVERED
 from mailsla.language import gettext as _
-from mailsla.presentation.formats import alert_html, alert_text
+from mailsla.presentation.formats import alert_html, alert_text, ics_file
 from mailsla.presentation.pages.alert_page import AlertSite, Shown, alert_page
+from mailsla.presentation.pages.due_dates import due_dates
+from mailsla.presentation.pages.letter import LetterPage
 from mailsla.usecases import notify
 from mailsla.usecases.hand_over import Delivery, Dropped, HandOver, Postponed, Write, Written
 
@@ -33,15 +35,24 @@ def due(app: Application) -> tuple[Digest, ...]:
 def written(app: Application, digest: Digest) -> Letter:
     """Return an alert mail as it would leave now."""
     page = alert_page(digest, _said_of(app, digest), [gap for gap in app.gaps() if gap.until is None])
-    further = [Attachment(_("courriels.txt"), "text/plain", alert_text.entries(page.further).encode())]
     referent = app.site.settings.alerts.referent
     return Letter(
         *alert_text.write(page),
         alert_html.write(page),
-        tuple(further) if page.further else (),
+        tuple(_attached(app, digest, page)),
         reply_to=None if referent == digest.recipient else referent,
         list_name="alertes",
     )
+
+
+def _attached(app: Application, digest: Digest, page: LetterPage) -> Iterator[Attachment]:
+    """Yield what goes with an alert: the requests that it has no room for, and its due dates where the site asks."""
+    if page.further:
+        yield Attachment(_("courriels.txt"), "text/plain", alert_text.entries(page.further).encode())
+    days = due_dates(digest) if app.site.settings.alerts.calendar_file else ()
+    if days:
+        written = ics_file.write(days, mail_domain(app.site.settings.smtp), app.now())
+        yield Attachment(_("echeances.ics"), ics_file.MEDIA_TYPE, written)
 
 
 def _said_of(app: Application, digest: Digest) -> AlertSite:

@@ -40,6 +40,7 @@ OF_ALERTS = (
     "overdue_within",
     "show_subject",
     "show_sender",
+    "calendar_file",
     "unassigned",
     "referent",
     "referent_after",

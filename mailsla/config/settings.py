@@ -47,6 +47,7 @@ class Alerts(Section):
     overdue_within: Annotated[Number, Field(ge=1, le=500)] = 20
     show_subject: bool = True
     show_sender: bool = False
+    calendar_file: bool = False
     unassigned: Address | None = None
     referent: Address | None = None
     referent_after: Annotated[Number, Field(ge=1, le=500)] | None = 5

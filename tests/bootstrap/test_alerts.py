@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,9 @@ import pytest
 from mailsla.bootstrap import alerts
 from mailsla.bootstrap.application import open_application
 from mailsla.config import parse
+from mailsla.core.alerts.digests import Digest
 from mailsla.core.alerts.outgoing import Letter
+from mailsla.presentation.pages.due_dates import due_dates
 from tests.presentation.samples import digest, notice, request
 from tests.trials.office import document
 
@@ -18,11 +21,11 @@ ACCOUNT = {"host": "imap.example.fr", "user": "contact@pref.example.fr", "passwo
 REFERENT = "qualite@pref.example.fr"
 
 
-def letter(folder: Path, **sections: Any) -> Letter:
+def letter(folder: Path, told: Digest | None = None, **sections: Any) -> Letter:
     store = {"url": f"sqlite:///{folder / 'm.sqlite3'}"}
     settings = parse(document(ACCOUNT, store=store, **sections), folder=folder)
     with open_application(settings) as app:
-        return alerts.written(app, digest(notice(request())))
+        return alerts.written(app, told or digest(notice(request())))
 
 
 def test_an_alert_is_of_a_series_of_its_own_and_answered_by_the_referent(tmp_path: Path) -> None:
@@ -49,6 +52,18 @@ def test_a_copy_is_asked_for_only_where_it_is_believed(
     said = letter(tmp_path, office={"domains": ["pref.example.fr"], **office}).text
 
     assert ("contact@pref.example.fr en copie" in " ".join(said.split())) is asks
+
+
+def test_due_dates_go_with_an_alert_where_the_site_asks_for_them(tmp_path: Path) -> None:
+    late = notice(request())
+    coming = digest(replace(late, verdict=replace(late.verdict, due_on=digest().on)))
+    asked_for = {"calendar_file": True}
+    with_days = letter(tmp_path, coming, alerts=asked_for).attachments
+    [day] = due_dates(coming)
+
+    assert [(item.name, item.media_type) for item in with_days] == [("echeances.ics", "text/calendar")]
+    assert f"UID:{day.key}@".encode() in with_days[0].content
+    assert letter(tmp_path, coming).attachments == letter(tmp_path, alerts=asked_for).attachments == ()
 
 
 def test_no_copy_is_asked_of_whoever_s_own_mailbox_is_read(tmp_path: Path) -> None:

@@ -212,6 +212,7 @@ SILENT: dict[str, dict[str, Any]] = {
         "alerts.overdue_within": 5,
         "alerts.show_subject": False,
         "alerts.show_sender": True,
+        "alerts.calendar_file": True,
         "alerts.unassigned": "accueil@pref.example.fr",
         "alerts.referent_after": 4,
         "alerts.secretary_general": "sg@pref.example.fr",
