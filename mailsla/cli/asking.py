@@ -78,7 +78,8 @@ class Asker:
                 typeset(question), default=default or None, hide_input=hidden, type=str, prompt_suffix=" "
             )
             try:
-                return read(written.strip())
+                # Of a password, spaces count.
+                return read(written if hidden else written.strip())
             except MailslaError as error:
                 self.say(str(error))
 

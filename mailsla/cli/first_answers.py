@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from dataclasses import dataclass
+from ipaddress import ip_address
 from pathlib import Path
 
 from mailsla.bootstrap.clock_rules import territory
 from mailsla.config.secret import Secret
 from mailsla.core.errors import UsageError
 from mailsla.core.mail.addresses import parse_addresses
+from mailsla.core.office.shared_domains import is_shared
 from mailsla.language import gettext as _
+
+_HOST = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,251}[a-z0-9])?\.?")
 
 PASSWORD_FILE = Path("mot-de-passe")
 """Where a password that was typed is kept, beside the configuration, for its user alone."""
@@ -39,10 +44,9 @@ class Given:
         """Return where the options say the password is.
 
         Raises:
-            UsageError: When they say it in two ways.
+            UsageError: When they say it in two ways, or the command cannot be read.
         """
-        command = None if self.password_command is None else tuple(shlex.split(self.password_command))
-        found = Secret(self.password_file, command, self.password_env)
+        found = Secret(self.password_file, self._command(), self.password_env)
         if found.ways > 1:
             raise UsageError(
                 _(
@@ -50,6 +54,26 @@ class Given:
                 )
             )
         return found
+
+    def _command(self) -> tuple[str, ...] | None:
+        if self.password_command is None:
+            return None
+        try:
+            command = tuple(shlex.split(self.password_command))
+        except ValueError:
+            command = ()
+        if not command:
+            raise UsageError(_("--password-command : indiquez une commande, comme « pass mailsla »."))
+        return command
+
+
+def is_address(host: str) -> bool:
+    """Tell whether a server is named by its IP address."""
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def read_text(written: str) -> str:
@@ -60,9 +84,9 @@ def read_text(written: str) -> str:
 
 
 def read_host(written: str) -> str:
-    """Return a server's name. Raises `UsageError` with what to write instead."""
+    """Return a server's name, or its address. Raises `UsageError` with what to write instead."""
     host = read_text(written).lower()
-    if any(letter.isspace() or letter in "/@:" for letter in host):
+    if not (_HOST.fullmatch(host) or is_address(host)):
         raise UsageError(_("Indiquez un nom de serveur seul, comme « imap.example.fr »."))
     return host
 
@@ -77,7 +101,14 @@ def read_address(written: str) -> str:
 
 def read_domain(written: str) -> str:
     """Return a mail domain, written with or without its @. Raises `UsageError` with what to write instead."""
-    return read_address(f"x@{written.removeprefix('@')}").partition("@")[2]
+    domain = read_address(f"x@{written.removeprefix('@')}").partition("@")[2]
+    if is_shared(domain):
+        raise UsageError(
+            _("Chacun peut avoir une adresse de {domain} : indiquez le domaine de la préfecture.").format(
+                domain=domain
+            )
+        )
+    return domain
 
 
 def read_departement(written: str) -> str:

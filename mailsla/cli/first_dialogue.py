@@ -105,8 +105,10 @@ class Dialogue:
     def _server(self, look: FirstLook, domain: str) -> Candidate:
         """Return the server, found or named, that answers over verified TLS and that a person takes for theirs."""
         named = self._given.host
-        if self._given.offline:
-            return self._named(self._asker.answer(named, "--host", _("Serveur IMAP :"), read_host))
+        if named is not None or self._given.offline:
+            named = self._asker.answer(named, "--host", _("Serveur IMAP :"), read_host)
+        if named is not None and self._given.offline:
+            return self._named(named)
         while True:
             if named is None:
                 self._asker.say(_("Recherche du serveur de {domain}…").format(domain=domain))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import tomllib
 from importlib.resources import files
 from pathlib import Path
@@ -103,6 +104,8 @@ def _write_first(path: Path, given: Given) -> None:
     """Have the questions answered, and write what comes of them."""
     if path.is_symlink() or path.exists():
         raise _is_there(path)
+    if not path.parent.is_dir():
+        raise unwritable(path, FileNotFoundError(errno.ENOENT, ""))
     if given.tls not in {None, "implicit", "starttls"}:
         raise UsageError(_("--tls : choisissez implicit ou starttls."))
     _write_configuration(path, Dialogue(Asker(), given, path.parent).answers())

@@ -19,11 +19,12 @@ from mailsla.cli.asking import Asker
 from mailsla.cli.first_answers import Given
 from mailsla.cli.first_dialogue import Dialogue
 from mailsla.config import load
-from mailsla.core.collection.mail_servers import IMAP, IMAPS, Source, Target
+from mailsla.core.collection.mail_servers import IMAP, IMAPS, SUBMISSION, Candidate, Source, Target
 from mailsla.core.errors import UsageError
 from tests.trials.command_line import answered
 from tests.trials.servers.certificates import CertificateAuthority
 from tests.trials.servers.dovecot import DovecotServer
+from tests.trials.servers.smtp import SmtpRelay
 from tests.trials.terminal import typed
 
 AT = datetime(2026, 11, 2, 9, tzinfo=UTC)
@@ -204,6 +205,41 @@ def test_without_a_terminal_a_host_of_another_domain_is_named_and_nobody_logs_in
     assert dovecot.log.count("Login") == before
 
 
+@pytest.mark.parametrize(("password", "is_taken"), [("motdepasse", True), ("autre", False)])
+def test_the_server_that_takes_mails_is_proposed_and_kept_when_it_takes_the_login(
+    dovecot: DovecotServer, tmp_path: Path, password: str, *, is_taken: bool
+) -> None:
+    with SmtpRelay(dovecot, starttls=True, credentials=("contact@cher.example.fr", password)) as relay:
+        records = {
+            IMAPS: [Target(0, 0, dovecot.imaps_port, "127.0.0.2.")],
+            SUBMISSION: [Target(0, 0, relay.port, "localhost.")],
+        }
+        person = Scripted(says_yes=True)
+        plan = dialogue(person, dovecot, tmp_path, records).answers().plan
+
+    proposed = Candidate("localhost", relay.port, "starttls", Source.DNS)
+    assert plan.relay == (proposed if is_taken else None)
+    # A password goes to another domain's server only once that was said.
+    assert any(question.startswith("localhost n'est pas de") for question in person.asked)
+
+
+def test_a_sent_mailbox_that_nothing_tells_apart_is_asked_for(tmp_path: Path) -> None:
+    with DovecotServer(special_use={}) as server:
+        user = server.new_user("contact@cher.example.fr")
+        with server.client(user) as client:
+            client.create_folder("Parti")
+        (tmp_path / "secret").write_text(f"{server.password}\n")
+        code, shown = typed(
+            [*options(server, user), "--password-file", "secret"],
+            [("Dossier des envoyés (- : aucun) :", "Partis"), ("Dossier des envoyés (- : aucun) :", "Parti")],
+            tmp_path,
+        )
+
+    assert code == 0, shown
+    assert "Le serveur n'a pas de dossier de ce nom." in shown
+    assert load(tmp_path / "mailsla.toml").accounts[0].sent == ("Parti",)
+
+
 @contextmanager
 def listener(greeting: bytes) -> Iterator[tuple[int, list[bytes]]]:
     """Listen as a server that greets and never goes over to TLS; give its port, and what it hears."""
@@ -275,6 +311,19 @@ def test_what_cannot_be_used_is_one_sentence_that_names_it(
         [*unverified, "--ca-file", str(elsewhere.ca_pem), "--password-file", "wrong"], tmp_path
     )
     assert "--tls" in refused([*good, "--tls", "none"], tmp_path)
+    assert "--password-command" in refused([*good, "--password-command", "pass 'x"], tmp_path)
+    assert "son dossier n'existe pas" in refused([*good, "--config", "nowhere/mailsla.toml"], tmp_path)
+    assert "--host" in refused(["init", "--address", contact, "--host", "imap.example.fr:993"], tmp_path)
+
+
+def test_a_domain_where_anybody_has_an_address_is_not_the_office_s(tmp_path: Path) -> None:
+    words = ["init", "--offline", "--address", "pref@orange.fr", "--host", "imap.orange.fr"]
+    named = ["--password-env", "MOT", "--departement", "18", "--site", "Cher"]
+
+    assert "--domain" in refused([*words, *named], tmp_path)
+    assert "Chacun peut avoir" in refused([*words, *named, "--domain", "orange.fr"], tmp_path)
+    assert answered([*words, *named, "--domain", "@cher.gouv.fr"], tmp_path, {}).returncode == 0
+    assert load(tmp_path / "mailsla.toml").office.domains == ("cher.gouv.fr",)
 
 
 def test_offline_what_the_options_say_is_written_and_nothing_else_is_looked_at(tmp_path: Path) -> None:
