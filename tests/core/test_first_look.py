@@ -165,3 +165,13 @@ def test_citizens_who_answer_a_mail_of_ours_that_is_nowhere_are_counted() -> Non
     shown = surroundings(ADDRESS, [seen, *answers])
 
     assert (shown.answered, shown.unseen, shown.sent, shown.mails) == (3, 2, 1, 5)
+
+
+def test_of_an_address_at_a_provider_s_the_office_has_no_domain_but_what_its_mail_shows() -> None:
+    sent = [mail(MailboxRole.SENT, From="a@pref.example.fr", To=CITIZEN)] * 3
+    asked = [mail(From="x@orange.fr", To="permis@orange.fr, permis@pref.example.fr")] * 3
+
+    shown = surroundings("pref@orange.fr", [*sent, *asked])
+
+    assert shown.domains == (("pref.example.fr", 3),)
+    assert shown.services == (("permis@pref.example.fr", 3),)

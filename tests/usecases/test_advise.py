@@ -87,7 +87,8 @@ def test_a_first_day_that_has_not_come_is_a_failure(since: date, *, is_told: boo
 
 
 def test_closures_of_days_that_never_count_are_told() -> None:
-    days = [date(2026, 11, 15), date(2026, 11, 11), date(2026, 11, 12)]
+    # Of a year that nothing is counted in, nothing is known.
+    days = [date(2026, 11, 15), date(2026, 11, 11), date(2026, 11, 12), date(1990, 11, 11)]
 
     assert advised(Declared(closures=days)) == [
         advice.ClosedAnyway(date(2026, 11, 15), DayKind.WEEKEND),

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from mailsla.adapters.database.clues import AnsweredUnseen
-from mailsla.core.alerts import alert_findings, findings, mail_findings
+from mailsla.core.alerts import advice, alert_findings, findings, mail_findings
 from mailsla.core.alerts.advice import WaitingMail
 from mailsla.core.alerts.findings import Finding, Part
 from mailsla.core.alerts.health import Health
@@ -255,6 +255,16 @@ def test_alerts_without_a_server_are_to_watch_and_with_one_that_fails_to_mend() 
 
     assert (missing, missing.health) == (alert_findings.SendingUnconfigured(), Health.WARNING)
     assert broken == findings.Broken(Part.SENDING, "le serveur d'envoi ne répond pas.")
+
+
+def test_mails_that_should_have_left_are_told_with_the_store() -> None:
+    late = WaitingMail(NOW - 2 * HOUR, None, 0, None)
+    waits = advice.OutboxWaits(1, late.created_at, ())
+
+    assert waits in found(outbox=Mails([late]))
+    assert found(outbox=Mails()) == found()
+    store = Store([run()])
+    assert waits in list(recent({}, store, store, Mails([late]), NOW))
 
 
 def test_no_reply_at_all_is_to_watch() -> None:
