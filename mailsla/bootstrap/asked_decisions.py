@@ -9,7 +9,7 @@ from pathlib import Path
 from socket import socket
 from typing import TypeVar
 
-from mailsla.adapters.machine import local_socket
+from mailsla.adapters.access import local_socket
 from mailsla.adapters.machine.present import is_set, system_now
 from mailsla.adapters.machine.signs_of_life import give_sign
 from mailsla.bootstrap import commands, decisions, keeping_up

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from mailsla.adapters.machine import local_socket
+from mailsla.adapters.access import local_socket
 from mailsla.bootstrap.application import Application, open_application
 from mailsla.bootstrap.asked_decisions import listen
 from mailsla.config import load

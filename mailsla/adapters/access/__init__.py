@@ -1,1 +1,1 @@
-"""What opens a door: passwords, tokens, TLS, time limits."""
+"""What opens a door: passwords, tokens, TLS, time limits, a socket for those of the machine."""
