@@ -109,6 +109,10 @@ class ReadTable:
         return [row[number] for row in self.rows[1:]]
 
 
+WITHIN = {"strong", "span", "a"}
+"""What stands within a text, and parts no words."""
+
+
 class Reader(HTMLParser):
     """Reads a page back: its tables, its texts, its elements, and whether each was closed.
 
@@ -128,6 +132,7 @@ class Reader(HTMLParser):
         self.drawn: list[str] = []
         self.open: list[str] = []
         self._under = ""
+        self._goes_on = False
         self.feed(text)
         self.close()
 
@@ -138,6 +143,7 @@ class Reader(HTMLParser):
         if tag == "meta":
             return
         self.open.append(tag)
+        self._goes_on = self._goes_on and tag in WITHIN
         if tag in {"h2", "summary"}:
             self._under = ""
         elif tag == "table":
@@ -154,12 +160,18 @@ class Reader(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         """Note the end of an element."""
         assert self.open.pop() == tag
+        self._goes_on = self._goes_on and tag in WITHIN
 
     def handle_data(self, data: str) -> None:
         """Note a text."""
-        if "style" in self.open or not data.strip():
+        if "style" in self.open or not (self._goes_on or data.strip()):
             return
-        (self.drawn if "svg" in self.open else self.texts).append(data)
+        found = self.drawn if "svg" in self.open else self.texts
+        if self._goes_on:
+            found[-1] += data
+        else:
+            found.append(data)
+        self._goes_on = True
         if "svg" not in self.open:
             if self.open[-1] in {"h2", "summary"}:
                 self._under += data

@@ -54,6 +54,7 @@ OURS = {
         "h1",
         "h2",
         "p",
+        "span",
         "strong",
         "ul",
         "li",

@@ -21,7 +21,7 @@ PROVISIONAL = Finality((Missing.PERIOD,))
 
 
 def said(built: Report) -> list[str]:
-    found = [f"{question} {answer}" for question, answer in answers(built, PARIS)]
+    found = [answer.line.text for answer in answers(built, PARIS)]
     return [text.replace("\u00a0", " ") for text in found]
 
 
@@ -78,13 +78,13 @@ def said(built: Report) -> list[str]:
         (
             Population(),
             Finality((Missing.COLLECTION,), is_covered=False),
-            "Non couvert par la relève : rien n'était encore relevé en 2026.",
+            "On ne le sait pas : rien n'était encore relevé en 2026.",
         ),
         (
             SETTLED,
             Finality((Missing.COLLECTION,), is_covered=False),
             (
-                "Non couvert par la relève ; d'après ce que la boîte contenait encore : 79,6 % des demandes échues en "
+                "Chiffre peut-être incomplet ; d'après les seuls courriels relevés : 79,6 % des demandes échues en "
                 "2026 ont eu leur réponse en moins de 10 jours ouvrés (43 sur 54), pour 80 % promis."
             ),
         ),
@@ -166,3 +166,25 @@ def test_what_to_do_counts_the_late_by_service_and_those_that_fall_due() -> None
     assert said(report(soon=(soon, soon)))[2] == (
         "Que faire cette semaine ? Répondre, d'ici le mercredi 18 novembre 2026, à 2 demandes qui vont échoir."
     )
+
+
+def test_what_a_glance_is_to_take_from_each_answer_is_in_it_in_that_order() -> None:
+    today, later = (
+        judged(key, at) for key, at in (("b" * 12, "2026-10-30 10:00"), ("c" * 12, "2026-11-02 10:00"))
+    )
+    built = report(
+        sections=(cohort(SETTLED, finality=PROVISIONAL),),
+        overdue=all_overdue([judged("a" * 12, "2026-10-01 10:00")]),
+        soon=(today, later),
+    )
+
+    found = {answer.question: answer for answer in answers(built, PARIS)}
+
+    assert [answer.keys for answer in found.values()] == [
+        ("Au-dessous de l'objectif à ce jour", "79,6\u00a0%"),
+        ("Pas encore",),
+        ("1 demande en retard", "2 demandes qui vont échoir", "1 ce soir"),
+    ]
+    for answer in found.values():
+        at = [answer.text.index(key) for key in answer.keys]
+        assert at == sorted(at)

@@ -11,7 +11,7 @@ from typing import assert_never
 from mailsla.language import language
 from mailsla.presentation.formats.html_style import STYLE
 from mailsla.presentation.formats.html_table import table
-from mailsla.presentation.formats.html_text import inline
+from mailsla.presentation.formats.html_text import inline, stressed
 from mailsla.presentation.formats.markup import Element, Node, element
 from mailsla.presentation.formats.svg_pictures import hatching, key, picture
 from mailsla.presentation.pages.page import Block, Emphasis, Line, Page, Picture, Points, Roll, Section, Table
@@ -77,10 +77,10 @@ def _opening(page: Page) -> Iterator[Element]:
 
 
 def _line(of: Line) -> Element:
-    """A sentence; with a lead, that stands out instead of the whole."""
+    """A sentence; with a lead, that stands apart, and what matters of the rest stands out instead of the whole."""
     if of.lead and of.text.startswith(of.lead):
-        rest = inline(of.text, skipped=len(of.lead))
-        return element("p", element("strong", typeset(of.lead)), *rest)
+        lead = element("span", *inline(of.text, end=len(of.lead)), class_="lead")
+        return element("p", lead, *stressed(of.text, len(of.lead), of.keys))
     shade = None if of.emphasis is Emphasis.PLAIN else of.emphasis.value
     return element("p", *inline(of.text), class_=shade)
 

@@ -95,6 +95,8 @@ li{overflow-wrap:anywhere}
 .bad{color:var(--bad);font-weight:600}
 .answers{background:var(--panel);border-left:.4rem solid var(--met);margin:1rem 0;padding:.75rem 1rem}
 .answers p{margin:.3rem 0}
+.answers .lead{color:var(--dim)}
+.answers strong{font-size:1.15em}
 .warnings{background:var(--warning);border-left:.4rem solid var(--missed);margin:1rem 0;padding:.75rem 1rem .75rem 2rem}
 .notes{border-top:1px solid var(--rule);margin-top:2rem;padding-top:.5rem;font-size:.9rem}
 .room{overflow-x:auto;margin:.4rem 0}

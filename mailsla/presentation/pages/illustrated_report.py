@@ -56,8 +56,7 @@ def _first_sections(built: Report, zone: ZoneInfo) -> Iterator[Section]:
     yield from map(_alone, report_pictures.weeks(built.series.weeks, built, widest.by))
     if widest.by_service:
         yield _services(widest, built, FIRST_SERVICES)
-    yield report_page.late(built, zone, FIRST_LATE)
-    yield report_page.soon(built, zone, FIRST_SOON)
+    yield from report_page.deadlines(built, zone, FIRST_LATE, FIRST_SOON)
 
 
 def _next_sheets(built: Report, zone: ZoneInfo) -> Iterator[Section]:

@@ -50,12 +50,14 @@ class Line:
         text: All of it.
         emphasis: How it stands out.
         lead: Its beginning, where that is to stand out more than the rest: the question that it answers.
+        keys: What a glance is to take from the rest, in the order in which the text has it.
         personal: Whether a stranger wrote it, or it says who one is: not everybody may read it.
     """
 
     text: str
     emphasis: Emphasis = Emphasis.PLAIN
     lead: str = ""
+    keys: tuple[str, ...] = ()
     personal: bool = False
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from mailsla.core.rate.belonging import Belonging
@@ -17,37 +18,61 @@ from mailsla.language import gettext as _
 from mailsla.language import ngettext
 from mailsla.presentation import words
 from mailsla.presentation.counting import Counting, by_service, of_all, of_section
+from mailsla.presentation.pages.page import Emphasis, Line
 from mailsla.presentation.told import capitalised, joined, told
 
 
-def answers(built: Report, zone: ZoneInfo) -> Iterator[tuple[str, str]]:
+class Answer(NamedTuple):
+    """A question that a report begins with, and its answer.
+
+    Attributes:
+        question: The question.
+        text: The answer, whole.
+        keys: What a glance is to take from it, in the order in which the answer has it.
+    """
+
+    question: str
+    text: str
+    keys: tuple[str, ...] = ()
+
+    @property
+    def line(self) -> Line:
+        """Both as one line, led by the question."""
+        whole = joined(" ", (self.question, self.text))
+        return Line(whole, Emphasis.STRONG, lead=self.question, keys=self.keys)
+
+
+def answers(built: Report, zone: ZoneInfo) -> Iterator[Answer]:
     """Yield each question with its answer, about the widest cohort."""
     widest = built.sections[-1]
-    yield _("Où en est-on ?"), _where(widest, built)
-    yield _("Est-ce définitif ?"), is_final(widest, built, zone)
-    yield _("Que faire cette semaine ?"), _what_to_do(built)
+    final = is_final(widest, built, zone)
+    yield Answer(_("Où en est-on ?"), *_where(widest, built))
+    yield Answer(_("Est-ce définitif ?"), final, (final.partition(":")[0].rstrip(),))
+    yield Answer(_("Que faire cette semaine ?"), *_what_to_do(built))
 
 
-def _where(widest: Section, built: Report) -> str:
+def _where(widest: Section, built: Report) -> tuple[str, tuple[str, ...]]:
     found, counts, period = widest.finality, widest.population, words.in_period(widest.period)
     promise = built.commitment
     if not counts.fallen_due:
-        return _nothing_due(widest, period)
+        return _nothing_due(widest, period), ()
     share = counts.attainment
     what = _of_which(widest.by, period)
     of = of_section(widest, built)
     fraction = of.out_of(counts)
     if counts.fallen_due < built.minimum or share is None:
-        return _few(widest, period, words.short_promise(promise), of)
-    return told(
+        return _few(widest, period, words.short_promise(promise), of), ()
+    standing, rate = stands(found, share, promise.target), words.percent(share)
+    whole = told(
         _("{stands} : {rate} {what} ont eu leur réponse {promise} ({fraction}), pour {target} promis."),
-        stands=stands(found, share, promise.target),
-        rate=words.percent(share),
+        stands=standing,
+        rate=rate,
         what=what,
         promise=words.short_promise(promise),
         fraction=fraction,
         target=words.percent(promise.target),
     )
+    return whole, (standing, rate)
 
 
 def stands(found: Finality, share: Fraction, target: Fraction) -> str:
@@ -55,7 +80,7 @@ def stands(found: Finality, share: Fraction, target: Fraction) -> str:
     if found.from_archives:
         return _("D'après des archives reprises, sans qu'on sache si elles sont entières")
     if not found.is_covered:
-        return _("Non couvert par la relève ; d'après ce que la boîte contenait encore")
+        return _("Chiffre peut-être incomplet ; d'après les seuls courriels relevés")
     if found.is_definitive:
         return _("Promesse tenue") if share >= target else _("Promesse non tenue")
     if share >= target:
@@ -65,7 +90,7 @@ def stands(found: Finality, share: Fraction, target: Fraction) -> str:
 
 def _nothing_due(widest: Section, period: str) -> str:
     if not widest.finality.is_covered:
-        return _("Non couvert par la relève : rien n'était encore relevé {period}.").format(period=period)
+        return _("On ne le sait pas : rien n'était encore relevé {period}.").format(period=period)
     if widest.by is Belonging.RECEIVED and widest.population.counted:
         return _("Aucune des demandes reçues {period} n'est encore échue.").format(period=period)
     if Missing.PERIOD in widest.finality.missing:
@@ -151,39 +176,47 @@ def _collection(found: Finality, built: Report, zone: ZoneInfo) -> str:
     )
 
 
+def _what_to_do(built: Report) -> tuple[str, tuple[str, ...]]:
+    if is_unknown(built):
+        return _("On ne le sait pas : aucun courriel n'a encore été relevé."), ()
+    late, soon = len(built.overdue), len(built.soon)
+    if not late and not soon:
+        nothing = _("Rien ne presse : aucune demande en retard, aucune échéance dans les trois jours ouvrés.")
+        return nothing, (nothing.partition(":")[0].rstrip(),)
+    said: list[str] = []
+    keys: list[str] = []
+    if late:
+        what = told(
+            ngettext("{n} demande en retard", "{n} demandes en retard", late),
+            n=of_all(built).number(late, State.OVERDUE),
+        )
+        whose = by_service(built.overdue.by_service, of_all(built), State.OVERDUE)
+        said.append(told(_("répondre à {what} ({whose})"), what=what, whose=whose))
+        keys.append(what)
+    if soon:
+        last = max(item.verdict.due_on for item in built.soon)
+        what = told(
+            ngettext("{n} demande qui va échoir", "{n} demandes qui vont échoir", soon),
+            n=of_all(built).number(soon, State.DUE_SOON),
+        )
+        due = told(_("d'ici le {day}, à {what}"), day=words.day_name(last), what=what)
+        today = _due_today(built)
+        said.append(told(_("{due}, dont {today}"), due=due, today=today) if today else due)
+        keys += [what, today] if today else [what]
+    whole = joined(_(" et "), said) if late else told(_("répondre, {what}"), what=said[0])
+    return joined("", (capitalised(whole), ".")), tuple(keys)
+
+
+def is_unknown(built: Report) -> bool:
+    """Tell whether no mail was ever read: that nothing is late is not known then."""
+    return built.since is None and not any(section.population.counted for section in built.sections)
+
+
 def _due_today(built: Report) -> str:
-    """Say how many of those that fall due soon do this very day."""
+    """Say how many of those that fall due soon do this very day; nothing of none."""
     today = sum(item.verdict.due_on == built.today for item in built.soon)
     if not today:
         return ""
     this_day = Grain.DAY.period_of(built.today)
     due = of_all(built).number(today, State.DUE_SOON, period=this_day)
-    return told(ngettext(", dont {n} ce soir", ", dont {n} ce soir", today), n=due)
-
-
-def _what_to_do(built: Report) -> str:
-    late, soon = len(built.overdue), len(built.soon)
-    if built.since is None and not any(section.population.counted for section in built.sections):
-        return _("On ne le sait pas : aucun courriel n'a encore été relevé.")
-    if not late and not soon:
-        return _("Rien ne presse : aucune demande en retard, aucune échéance dans les trois jours ouvrés.")
-    said = []
-    if late:
-        sentence = ngettext(
-            "répondre à {n} demande en retard ({whose})",
-            "répondre à {n} demandes en retard ({whose})",
-            late,
-        )
-        whose = by_service(built.overdue.by_service, of_all(built), State.OVERDUE)
-        said.append(told(sentence, n=of_all(built).number(late, State.OVERDUE), whose=whose))
-    if soon:
-        last = max(item.verdict.due_on for item in built.soon)
-        sentence = ngettext(
-            "d'ici le {day}, à {n} demande qui va échoir",
-            "d'ici le {day}, à {n} demandes qui vont échoir",
-            soon,
-        )
-        due = told(sentence, n=of_all(built).number(soon, State.DUE_SOON), day=words.day_name(last))
-        said.append(joined("", (due, _due_today(built))))
-    whole = joined(_(" et "), said) if late else told(_("répondre, {what}"), what=said[0])
-    return joined("", (capitalised(whole), "."))
+    return told(ngettext("{n} ce soir", "{n} ce soir", today), n=due)

@@ -29,7 +29,7 @@ from mailsla.presentation.pages import periods_beside, report_tables, service_ta
 from mailsla.presentation.pages.balance_table import balance
 from mailsla.presentation.pages.other_promises import other_promises
 from mailsla.presentation.pages.page import Block, Emphasis, Line, Page, Points, Section
-from mailsla.presentation.pages.report_answers import answers
+from mailsla.presentation.pages.report_answers import answers, is_unknown
 from mailsla.presentation.pages.report_warnings import warnings
 from mailsla.presentation.pages.request_page import request_table
 from mailsla.presentation.told import joined, told
@@ -51,8 +51,7 @@ def report_page(built: Report, zone: ZoneInfo, *, known_then: bool = False) -> P
             *(_by_service(section, built) for section in built.sections),
             *_cut(built.sections[-1], built),
             outlook_of(built),
-            late(built, zone),
-            soon(built, zone),
+            *deadlines(built, zone),
             balance_of(built),
         ),
         notes=tuple(notes(built, zone, known_then=known_then)),
@@ -83,8 +82,7 @@ def situation(built: Report, zone: ZoneInfo, *, known_then: bool) -> Iterable[Li
     if built.service is not None:
         only = _("Ne sont comptées que les demandes du service « {service} ».")
         yield Line(only.format(service=words.safe(built.service)))
-    for question, answer in answers(built, zone):
-        yield Line(joined(" ", (question, answer)), Emphasis.STRONG, lead=question)
+    yield from (answer.line for answer in answers(built, zone))
 
 
 def _by_service(section: measured.Section, built: Report) -> Section:
@@ -154,6 +152,15 @@ def _at_this_pace(outlook: Outlook) -> Iterable[str]:
         yield _("À ce rythme, l'objectif ne pourra plus être atteint après la {week}.").format(
             week=words.period_name(outlook.out_of_reach_from)
         )
+
+
+def deadlines(
+    built: Report, zone: ZoneInfo, most_late: int = MOST_ROWS, most_soon: int = MOST_ROWS
+) -> Iterable[Section]:
+    """Yield what is late and what falls due soon; nothing while nobody knows, which is not that there is none."""
+    if not is_unknown(built):
+        yield late(built, zone, most_late)
+        yield soon(built, zone, most_soon)
 
 
 def late(built: Report, zone: ZoneInfo, most: int = MOST_ROWS) -> Section:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import islice
 from zoneinfo import ZoneInfo
 
 from mailsla.core.rate.period import Grain
@@ -13,9 +14,8 @@ from mailsla.language import gettext as _
 from mailsla.presentation import origin_words, words
 from mailsla.presentation.pages import report_pictures, report_tables, service_tables
 from mailsla.presentation.pages.other_promises import other_promises
-from mailsla.presentation.pages.page import Emphasis, Line, Page, Section
+from mailsla.presentation.pages.page import Line, Page, Section
 from mailsla.presentation.pages.report_answers import answers
-from mailsla.presentation.told import joined
 
 
 def period_page(built: Report, section: Measured, beside: Sequence[Measured], zone: ZoneInfo) -> Page:
@@ -34,7 +34,8 @@ def period_page(built: Report, section: Measured, beside: Sequence[Measured], zo
             site=words.safe(built.site), period=words.period_name(section.period)
         ),
         lines=(
-            *_answers(alone, zone),
+            # What to do is of no period.
+            *(answer.line for answer in islice(answers(alone, zone), 2)),
             Line(origin_words.promised(built.commitment)),
         ),
         sections=(
@@ -45,12 +46,6 @@ def period_page(built: Report, section: Measured, beside: Sequence[Measured], zo
             *(Section(picture.title, (picture,)) for picture in report_pictures.delays(section, built)),
         ),
     )
-
-
-def _answers(alone: Report, zone: ZoneInfo) -> Iterator[Line]:
-    """Yield where a period stands, and whether that is final."""
-    for question, answer in list(answers(alone, zone))[:2]:
-        yield Line(joined(" ", (question, answer)), Emphasis.STRONG, lead=question)
 
 
 def periods_page(reports: Iterable[tuple[Grain, Report]]) -> Page:
