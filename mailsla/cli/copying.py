@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from sqlalchemy import make_url
 
-from mailsla.adapters.database.copying import copy_store
-from mailsla.adapters.database.engine import open_engine
+from mailsla.adapters.database.copying import copy_into
+from mailsla.bootstrap.application import Application
 from mailsla.cli import session
+from mailsla.cli.unwritable import unwritable
+from mailsla.core.errors import UsageError
 from mailsla.language import gettext as _
 from mailsla.presentation import words
 
@@ -29,17 +32,7 @@ def copy(
     """Copy the store into an empty database."""
     url = session.store_url(to)
     with session.application(context) as app:
-        target = open_engine(url)
-        try:
-            with _progress() as progress:
-                task = progress.add_task(_("Copie"), total=None)
-                rows = copy_store(
-                    app.engine,
-                    target,
-                    lambda done, total: progress.update(task, completed=done, total=total),
-                )
-        finally:
-            target.dispose()
+        rows = _copied(app, url)
         busy = app.store.leases.held(app.now())
     said = _(
         "Copie faite et comparée : {n} lignes. La configuration n'a pas changé : mettez-y la nouvelle adresse."
@@ -54,6 +47,21 @@ def copy(
             "copiez-la dans une autre."
         )
         console.print(warning, soft_wrap=True)
+
+
+def _copied(app: Application, url: str) -> int:
+    with _progress() as progress:
+        task = progress.add_task(_("Copie"), total=None)
+        try:
+            return copy_into(
+                app.engine, url, lambda done, total: progress.update(task, completed=done, total=total)
+            )
+        except FileExistsError as error:
+            raise UsageError(
+                _("Le fichier {path} existe déjà : donnez-en un autre.").format(path=error.args[0])
+            ) from error
+        except OSError as error:
+            raise unwritable(Path(error.filename or url), error) from error
 
 
 def _progress() -> Progress:

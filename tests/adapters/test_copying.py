@@ -179,5 +179,12 @@ def test_a_report_of_the_copy_says_what_that_of_the_store_does_both_ways(
         assert "Bonjour" not in copied
 
     assert said[0:2] == said[2:4] == said[4:6]
-    assert run(["copy", "--to", "ftp://nowhere", *first]) == 1
-    assert len(capsys.readouterr().err.strip().splitlines()) == 1
+    (tmp_path / "link").symlink_to(tmp_path / "planted")
+    refused = {"ftp://nowhere": 1, str(tmp_path / "link"): 2, back: 2, str(tmp_path / "none" / "x"): 2}
+    for to, code in refused.items():
+        assert run(["copy", "--to", to, *first]) == code
+        assert len(capsys.readouterr().err.strip().splitlines()) == 1
+    assert not (tmp_path / "planted").exists()
+    assert {path.name for path in (tmp_path / "third").iterdir()} >= {"store.sqlite3"}
+    assert Path(back).stat().st_mode & 0o777 == 0o600
+    assert not list((tmp_path / "third").glob(".mailsla-*"))

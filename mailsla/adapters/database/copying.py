@@ -5,14 +5,16 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, Table, func, insert, inspect, select, text
+from sqlalchemy import Connection, Engine, Row, Table, func, insert, inspect, make_url, select, text
 from sqlalchemy.exc import DBAPIError
 
 from mailsla.adapters.database import schema
+from mailsla.adapters.database.backup import beside, give_name, put_on_disk
 from mailsla.adapters.database.bulk import STREAMED
-from mailsla.adapters.database.engine import reading, snapshot, writing
+from mailsla.adapters.database.engine import open_engine, reading, snapshot, writing
 from mailsla.adapters.database.leases import free
 from mailsla.adapters.database.tables import METADATA
 from mailsla.core.errors import PermanentError
@@ -69,6 +71,36 @@ def copy_store(source: Engine, target: Engine, told: Told) -> int:
                 told(done, total)
         free(into)
     return done
+
+
+def copy_into(source: Engine, url: str, told: Told) -> int:
+    """Copy a store into the database at `url`: an empty one, or a SQLite file that is not there yet.
+
+    Such a file takes its name once it is whole, through no link that somebody planted. Raises as `copy_store`, and:
+
+    Raises:
+        FileExistsError: When the file is there.
+        OSError: When it cannot be written.
+    """
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite" or not parsed.database:
+        return _copied_to(source, url, told)
+    target = Path(parsed.database)
+    if target.is_symlink() or target.exists():
+        raise FileExistsError(target)
+    with beside(target) as part:
+        rows = _copied_to(source, f"sqlite:///{part}", told)
+        put_on_disk(part)
+        give_name(part, target)
+    return rows
+
+
+def _copied_to(source: Engine, url: str, told: Told) -> int:
+    target = open_engine(url)
+    try:
+        return copy_store(source, target, told)
+    finally:
+        target.dispose()
 
 
 def _demand_empty(target: Engine) -> None:

@@ -47,7 +47,9 @@ def write_whole(
     pieces = _encoded(content)
     target, found = _end_of(path, user)
     if found is not None and not stat.S_ISREG(found.st_mode):
-        with target.open("wb") as file:
+        # A link that is still one here leads to what has no path; anything else must not have become one.
+        follows = 0 if stat.S_ISLNK(found.st_mode) else os.O_NOFOLLOW
+        with open(os.open(target, os.O_WRONLY | follows), "wb") as file:  # noqa: PTH123 (by its flags)
             file.writelines(pieces)
         return
     part = target.with_name(f".mailsla-{secrets.token_hex(8)}")
