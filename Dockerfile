@@ -1,4 +1,5 @@
-# Two stages: the first builds a virtual environment from the hash-locked list, the second holds only that.
+# Two stages: the first builds a virtual environment from hash-locked lists, the build back-end's too; the second holds
+# only what runs. To pin the base: --build-arg BASE=debian:bookworm-slim@sha256:… (docs/image.md).
 ARG BASE=debian:bookworm-slim
 
 FROM ${BASE} AS build
@@ -8,12 +9,14 @@ RUN apt-get update \
  && apt-get install -y --no-install-recommends python3 python3-venv \
  && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
-COPY requirements-run.lock .
+COPY requirements-run.lock requirements-build.lock ./
 RUN python3 -m venv /opt/mailsla \
- && /opt/mailsla/bin/pip install --no-cache-dir --no-deps --require-hashes -r requirements-run.lock
+ && /opt/mailsla/bin/pip install --no-cache-dir --no-deps --require-hashes -r requirements-run.lock \
+ && python3 -m venv /opt/build \
+ && /opt/build/bin/pip install --no-cache-dir --no-deps --require-hashes -r requirements-build.lock
 COPY pyproject.toml README.md ./
 COPY mailsla mailsla
-RUN /opt/mailsla/bin/pip wheel --no-cache-dir --no-deps --wheel-dir /dist . \
+RUN /opt/build/bin/pip wheel --no-cache-dir --no-deps --no-build-isolation --wheel-dir /dist . \
  && /opt/mailsla/bin/pip install --no-cache-dir --no-deps /dist/*.whl
 
 FROM ${BASE}

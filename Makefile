@@ -108,6 +108,7 @@ lock: $(VENV)/installed
 	$(BIN)/uv pip compile pyproject.toml --extra demo --extra oauth2 --extra pdf --extra postgresql --extra xlsx --group dev $(LOCK) -o requirements.lock
 	$(BIN)/uv pip compile pyproject.toml --extra demo --extra oauth2 --extra pdf --extra postgresql --extra xlsx $(LOCK) -o requirements-run.lock
 	$(BIN)/uv pip compile --group bench $(LOCK) -o requirements-bench.lock
+	$(BIN)/uv pip compile --group build $(LOCK) -o requirements-build.lock
 
 LOCK := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet
 

@@ -129,7 +129,10 @@ def test_the_english_catalogue_says_everything_the_code_says() -> None:
     assert catalogue.problems() == []
 
 
-@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-run.lock", "requirements-bench.lock"])
+@pytest.mark.parametrize(
+    "lock",
+    ["requirements.lock", "requirements-run.lock", "requirements-bench.lock", "requirements-build.lock"],
+)
 def test_a_lock_names_no_host_and_hashes_everything(lock: str) -> None:
     text = (ROOT / lock).read_text(encoding="utf-8")
     entries = re.split(r"\n(?=[a-z])", text)
@@ -153,7 +156,9 @@ def test_the_lock_satisfies_the_project() -> None:
         requirement = Requirement(written)
         assert locked[requirement.name.lower()] in requirement.specifier, written
         assert version(requirement.name) in requirement.specifier, written
-    assert set(groups) == {"bench", "dev", "test"}
+    assert set(groups) == {"bench", "build", "dev", "test"}
+    assert groups["build"] == project["build-system"]["requires"]
+    assert locked_versions("requirements-build.lock")["hatchling"] == locked["hatchling"]
     for requirement in map(Requirement, groups["bench"]):
         assert locked_for_benchmarks[requirement.name.lower()] in requirement.specifier, requirement
 
