@@ -30,6 +30,10 @@ LONGEST_FIELD = 500
 """Letters of what a header says; a subject is far shorter."""
 
 
+TOO_LARGE = 552
+"""RFC 1870 §6: the mail is larger than the server takes."""
+
+
 class _Bounded(smtplib.SMTP):
     """Gives each reply as long as its first byte may take; sending, and the handshake, have that limit already."""
 
@@ -166,20 +170,25 @@ def _translated() -> Iterator[None]:
     except smtplib.SMTPRecipientsRefused as error:
         codes = {code for code, _text in error.recipients.values()}
         raise _mail_refusal(max(codes)) from error
-    except smtplib.SMTPDataError as error:
-        raise _mail_refusal(error.smtp_code) from error
     except smtplib.SMTPServerDisconnected as error:
         raise TransientError(_("le serveur d'envoi a coupé la connexion.")) from error
     except smtplib.SMTPNotSupportedError as error:
         raise PermanentError(_("le serveur d'envoi n'offre pas ce que [smtp] demande.")) from error
-    except smtplib.SMTPAuthenticationError as error:
-        raise _login_refusal(error.smtp_code) from error
     except smtplib.SMTPResponseException as error:
-        raise _refusal(error.smtp_code) from error
+        raise _answered(error) from error
     except (smtplib.SMTPException, OSError) as error:
         raise TransientError(
             _("la connexion au serveur d'envoi a échoué ({reason}).").format(reason=connection_failure(error))
         ) from error
+
+
+def _answered(error: smtplib.SMTPResponseException) -> MailslaError:
+    """Return the error of an answer: to a login, to a mail, or to whatever else was said."""
+    if isinstance(error, smtplib.SMTPAuthenticationError):
+        return _login_refusal(error.smtp_code)
+    # A mail that is too large is refused with its sender already, before its recipient is named (RFC 1870 §6.1).
+    is_of_mail = isinstance(error, smtplib.SMTPDataError) or error.smtp_code == TOO_LARGE
+    return _mail_refusal(error.smtp_code) if is_of_mail else _refusal(error.smtp_code)
 
 
 def _login_refusal(code: int) -> MailslaError:
