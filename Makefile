@@ -70,9 +70,10 @@ mutations-sample: $(VENV)/installed
 recount: $(VENV)/installed
 	$(BIN)/python -m tests.trials.recount
 
-# Weeks of alerts in virtual time, with all that breaks: a hundred seeds, a quarter of an hour.
+# Weeks of alerts in virtual time, with all that breaks: a hundred seeds, a quarter of an hour; then four of three years.
 simulate: $(VENV)/installed
 	$(BIN)/python -m tests.trials.alerts.simulation 100
+	$(BIN)/python -m tests.trials.alerts.simulation 4 0 156
 
 # What people read, drawn again by Chromium from the demonstration, in docs/pictures: to be looked at.
 pictures: $(VENV)/installed servers

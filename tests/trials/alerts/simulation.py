@@ -1,6 +1,9 @@
-"""Weeks of an office's alerts in virtual time: SMTP down, daemon killed, clock set back, late closures.
+"""Weeks or years of an office's alerts in virtual time.
 
-python -m tests.trials.alerts.simulation [SEEDS [FIRST]]    plays them, and prints what became of every mail
+SMTP is down for hours or days, the daemon killed anywhere or stopped for a week, the clock set back; closures come
+late, owners change, dates are announced.
+
+python -m tests.trials.alerts.simulation [SEEDS [FIRST [WEEKS]]]    plays them, and prints what became of every mail
 """
 
 from __future__ import annotations
@@ -12,6 +15,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
@@ -40,8 +44,9 @@ from mailsla.usecases.notify import DigestWriter, Preparation, Rounds, Sources
 from tests.factories import GUYANE_DAYS, METROPOLE_DAYS, OFFICE, PROMISE, clock, working_calendar
 from tests.trials.alerts.oracle import A_DAY, LADDER_DAYS, Asked, Oracle, Said
 
-FIRST = date(2026, 4, 13)
-WEEKS = 6
+FIRST, FIRST_OF_YEARS = date(2026, 4, 13), date(2024, 4, 8)
+WEEKS, YEARS = 6, 156
+"""In weeks: a stretch that has its holidays; three years, all of which the calendar knows."""
 STEP = timedelta(minutes=30)
 REFERENT = "qualite@pref.example.fr"
 SERVICES = {service.name: service.head or REFERENT for service in OFFICE.services}
@@ -70,13 +75,13 @@ class Handed:
 class Office:
     """An office whose daemon is played by the real rounds, on a real outbox."""
 
-    def __init__(self, seed: int, engine: Engine) -> None:
+    def __init__(self, seed: int, engine: Engine, first: date = FIRST) -> None:
         self.chance, self.seed = Random(seed), seed
         zone, holidays = TERRITORIES[seed % 2]
         self.zone, self.holidays = ZoneInfo(zone), [*holidays]
         self.closures: list[str] = []
         self.outbox = Outbox(engine, timedelta(minutes=1))
-        self.real = datetime.combine(FIRST, datetime.min.time(), self.zone)
+        self.real = datetime.combine(first, datetime.min.time(), self.zone)
         self.set_back = timedelta()
         off = {date.fromisoformat(on) for on in holidays}
         started = self.real + timedelta(hours=9)
@@ -85,6 +90,9 @@ class Office:
         self.owners: dict[str, str | None] = {}
         self.smtp_up_since: datetime | None = self.real
         self.reads = self.alive = True
+        self.broken_until = {"daemon": self.real, "server": self.real}
+        self.asked = 0
+        self.settled: set[str] = set()
         self.tried = False
         self.kills = 0.0
         self.rounds = Rounds()
@@ -105,7 +113,8 @@ class Office:
 
     def _ask(self, at: datetime, *, imported: bool = False) -> None:
         service = self.chance.choice([*SERVICES, *SERVICES, None])
-        asked = Asked(f"{len(self.world):032x}", at, SERVICES.get(service or "", ""), imported)
+        asked = Asked(f"{self.asked:032x}", at, SERVICES.get(service or "", ""), imported)
+        self.asked += 1
         self.world.append(asked)
         self.owners[asked.key] = service
 
@@ -140,16 +149,30 @@ class Office:
         )
 
     def _break(self, chance: Random) -> None:
-        if chance.random() < (0.01 if self.smtp_up_since else 0.04):
+        if self._turns("server", 0.01 if self.smtp_up_since else 0.04, timedelta(days=3)):
             self.smtp_up_since = None if self.smtp_up_since else self.real
         if chance.random() < (0.004 if self.reads else 0.02):
             self.reads = not self.reads
-        if chance.random() < (0.004 if self.alive else 0.02):
+        if self._turns("daemon", 0.004 if self.alive else 0.02, timedelta(weeks=1)):
             self.alive, self.tried, self.rounds = not self.alive, False, Rounds()
         if chance.random() < (0.003 if not self.set_back else 0.05):
             hours = chance.choice([1, 5, 26, 50])
             self.set_back = timedelta() if self.set_back else timedelta(hours=hours)
         self.kills = chance.choice([0, 0, 0, 0.05])
+
+    def _turns(self, what: str, likelihood: float, longest: timedelta) -> bool:
+        """Tell whether something that works breaks now, or what is broken works again; sometimes it stays for long."""
+        if self.real < self.broken_until[what] or self.chance.random() >= likelihood:
+            return False
+        if self.chance.random() < 0.1:
+            self.broken_until[what] = self.real + longest
+            self.counts[f"{what} as it is for {longest.days} days"] += 1
+        return True
+
+    def forget(self) -> None:
+        """Forget what was answered a week ago: nothing is said of it any more, and years of it take time."""
+        self.world = [asked for asked in self.world if not (asked.answered and asked.key in self.settled)]
+        self.settled = {asked.key for asked in self.world if asked.answered}
 
     # What mailsla asks of the world. Satisfies `RequestSource`, `Outbox`, `WaitingMails` and `Mailer`.
 
@@ -282,7 +305,9 @@ class Office:
         recipient, now, oracle = handed.mail.recipient, handed.at, self.oracle
         answered = {asked.key for asked in self.world if asked.answered}
         before = [
-            item for item in self.handed if item.mail.recipient == recipient and item.at.date() == now.date()
+            item
+            for item in self.handed[-100:]
+            if item.mail.recipient == recipient and item.at.date() == now.date()
         ]
         again = any(item.mail.message_id != handed.mail.message_id for item in before)
         unknown = bool(before) and handed.mail.message_id not in self.in_the_window
@@ -365,15 +390,29 @@ def compose(digest: Digest) -> Letter:
     return Letter("", json.dumps({"told": told, "summary": [item.key for item in digest.backlog]}))
 
 
+@cache
+def _empty_store() -> bytes:
+    """Return a store of this version in which nothing was ever put: its migrations take longer than a week's play."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "empty.sqlite3"
+        engine = open_engine(f"sqlite:///{path}")
+        schema.upgrade(engine)
+        engine.dispose()
+        return path.read_bytes()
+
+
 def played(seed: int, weeks: int = WEEKS) -> Office:
     """Return an office after some weeks."""
     with TemporaryDirectory() as folder:
-        engine = open_engine(f"sqlite:///{Path(folder) / 'outbox.sqlite3'}")
+        path = Path(folder) / "outbox.sqlite3"
+        path.write_bytes(_empty_store())
+        engine = open_engine(f"sqlite:///{path}")
         try:
-            schema.upgrade(engine)
-            office = Office(seed, engine)
-            for _turn in range(weeks * 7 * 48):
-                office.turn()
+            office = Office(seed, engine, FIRST if weeks <= WEEKS else FIRST_OF_YEARS)
+            for _week in range(weeks):
+                for _turn in range(7 * 48):
+                    office.turn()
+                office.forget()
             return office
         finally:
             engine.dispose()
@@ -381,16 +420,22 @@ def played(seed: int, weeks: int = WEEKS) -> Office:
 
 def main(arguments: Sequence[str]) -> int:
     """Play some seeds and print what became of all mails; fail when one is wrong."""
-    seeds, first = (int(arguments[place]) if len(arguments) > place else (20, 0)[place] for place in (0, 1))
+    given = [*map(int, arguments)]
+    seeds, first, weeks = (*given, *(20, 0, WEEKS)[len(given) :])
     total: Counter[str] = Counter()
     wrong: list[str] = []
+    failing: list[int] = []
     for seed in range(first, first + seeds):
-        office = played(seed)
+        office = played(seed, weeks)
         total.update(office.counts)
         wrong += office.wrong
+        failing += [seed] if office.wrong else []
+    print(f"{seeds} offices through {weeks} weeks each")
     for name, count in sorted(total.items()):
         print(f"{count:8} {name}")
     print("\n".join(wrong[:20]))
+    if failing:
+        print(f"again: {', '.join(f'simulation 1 {seed} {weeks}' for seed in failing)}")
     return bool(wrong)
 
 
