@@ -12,6 +12,7 @@ from hypothesis import settings
 if TYPE_CHECKING:
     from tests.trials.servers.cyrus import CyrusServer
     from tests.trials.servers.dovecot import DovecotServer
+    from tests.trials.servers.postfix import PostfixServer
     from tests.trials.servers.postgresql import PostgresqlServer
     from tests.trials.servers.smtp import SmtpRelay
 
@@ -140,6 +141,15 @@ def smtp_relay(dovecot: "DovecotServer") -> "Iterator[SmtpRelay]":
 
     with SmtpRelay(dovecot) as relay:
         yield relay
+
+
+@pytest.fixture(scope="session")
+def postfix(dovecot: "DovecotServer") -> "Iterator[PostfixServer]":
+    """Start one Postfix in front of `dovecot` for the session; tests of one `xdist_group` share it."""
+    from tests.trials.servers.postfix import PostfixServer  # noqa: PLC0415 (its tools are needed only where it is)
+
+    with PostfixServer(dovecot) as server:
+        yield server
 
 
 @pytest.fixture(autouse=True)

@@ -36,14 +36,6 @@ AT = paris("2026-11-13 08:00")
 LEASE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 
 
-@pytest.fixture(scope="module")
-def postfix(dovecot: DovecotServer) -> Iterator[PostfixServer]:
-    from tests.trials.servers.postfix import PostfixServer  # noqa: PLC0415 (as in conftest: needed only here)
-
-    with PostfixServer(dovecot) as server:
-        yield server
-
-
 class Office:
     """An outbox, its server, and the mailboxes of three heads."""
 

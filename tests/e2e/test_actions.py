@@ -28,6 +28,7 @@ from tests.trials.office import account_of, document, toml
 
 if TYPE_CHECKING:
     from tests.trials.servers.dovecot import DovecotServer
+    from tests.trials.servers.postfix import PostfixServer
     from tests.trials.servers.smtp import SmtpRelay
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -199,6 +200,40 @@ def test_what_clients_send_is_done_proposed_or_refused_and_the_mailbox_stays_as_
     }
     assert office.dovecot.state(office.contact, "INBOX") == before
     assert not any(word in office.installation.log() for word in ("@", "rappelée", "MAILSLA-"))
+
+
+class ByPostfix(Office):
+    """The same, whose mails go through a real Postfix."""
+
+    postfix: PostfixServer
+
+    def send(self, raw: bytes, sender: str) -> None:
+        with smtplib.SMTP(self.postfix.host, self.postfix.port) as server:
+            server.starttls(context=self.dovecot.certificates.client_context())
+            server.sendmail(sender, [self.actions], raw)
+
+
+@pytest.mark.xdist_group("postfix")
+def test_what_clients_send_is_done_after_a_real_mail_server_and_another_one_delivered_it(
+    dovecot: DovecotServer, smtp_relay: SmtpRelay, postfix: PostfixServer, tmp_path: Path
+) -> None:
+    office = ByPostfix(dovecot, smtp_relay, tmp_path)
+    office.postfix = postfix
+    for client in CLIENTS:
+        office.receive(client.lower())
+    office.installation.run("poll")
+
+    for client, write in CLIENTS.items():
+        asked = opened(office.links(client.lower(), office.head)[ANSWERED].href).completed(TYPED)
+        office.send(write(asked, Sending(office.head, f"a-{client}@pref.example.fr", NOW)), office.head)
+
+    def all_done() -> bool:
+        office.installation.run("poll")
+        return len(office.became()) == len(CLIENTS)
+
+    wait_until(all_done, seconds=60, what="the actions")
+    assert office.became() == {f"a-{client}": ("done", None) for client in CLIENTS}
+    assert all(item["answered_at"] for item in office.requests().values())
 
 
 def test_the_referent_confirms_from_his_mail_and_no_link_serves_twice(office: Office) -> None:
