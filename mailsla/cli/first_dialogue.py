@@ -218,12 +218,15 @@ class Dialogue:
         return tuple(dict.fromkeys([first, *self._kept_of(seen.domains, init_lines.domains)]))
 
     def _kept_of(self, shown: Shown, say: Callable[[Shown], str]) -> tuple[str, ...]:
-        """Return the names that the mails show and a person keeps: all of them, or none."""
+        """Return the names that the mails show and a person keeps: all of them, or those that are kept one by one."""
         if not shown:
             return ()
         self._asker.say(say(shown))
-        return (
-            tuple(name for name, _count in shown) if self._asker.agrees(_("Garder ?"), default=True) else ()
+        if self._asker.agrees(_("Garder ?"), default=True):
+            return tuple(name for name, _count in shown)
+        one_by_one = shown if len(shown) > 1 else ()
+        return tuple(
+            item[0] for item in one_by_one if self._asker.agrees(init_lines.one_of_them(item), default=False)
         )
 
     def _authserv_id(self, seen: Surroundings) -> str:

@@ -98,6 +98,11 @@ def services(shown: Shown) -> str:
     ).format(shown=_evidence(shown))
 
 
+def one_of_them(shown: tuple[str, int]) -> str:
+    """Ask whether one of several is kept."""
+    return _("Garder {shown} ?").format(shown=_evidence((shown,)))
+
+
 def vouching(seen: Surroundings) -> str:
     """Propose the name under which our server says what it verified."""
     return _("Votre serveur dit ce qu'il a vérifié de tout courriel reçu du dehors : {shown}.").format(

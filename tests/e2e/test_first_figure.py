@@ -32,15 +32,18 @@ class Shape:
     Attributes:
         fields: What a citizen's mail bears beside its number, with `{citizen}`, `{contact}` and `{domain}` in it.
         agents_keep: How many replies are kept by the agent alone.
+        copies: Whether agents answer from their own box, with the contact box in copy, which is all that is seen.
     """
 
     fields: Mapping[str, str]
     agents_keep: int = 0
+    copies: bool = False
 
 
 SHAPES = {
     "plain": Shape({"From": "{citizen}", "To": "{contact}"}),
     "agents' sent boxes": Shape({"From": "{citizen}", "To": "{contact}"}, agents_keep=BY_AGENTS),
+    "copies to the contact box": Shape({"From": "{citizen}", "To": "{contact}"}, copies=True),
     "web form": Shape({"From": "site@{domain}", "Reply-To": "{citizen}", "To": "{contact}"}),
     "list as contact": Shape(
         {
@@ -85,6 +88,12 @@ def mail(at: datetime, **fields: str) -> bytes:
     return f"Date: {format_datetime(at)}\r\n{written}\r\nBonjour.\r\n".encode()
 
 
+def received(domain: str, said: str) -> dict[str, str]:
+    """Return what a mail from outside bears, and what our own server says of it."""
+    hop = f"from mel (mel [198.51.100.9]) by mx.{domain}; Mon, 5 Oct 2026 09:00:00 +0200"
+    return {"Authentication_Results": f"mx.{domain}; {said}", "Received": hop}
+
+
 def fill(office: Office, shape: Shape) -> None:
     """Fill the boxes: every request, the replies that were in time, and what citizens wrote about them."""
     domain = office.contact.partition("@")[2]
@@ -97,25 +106,30 @@ def fill(office: Office, shape: Shape) -> None:
         citizen = f"usager{number}@exemple.net"
         named = {"citizen": citizen, "contact": office.contact, "domain": domain}
         fields = {name.replace("-", "_"): text.format(**named) for name, text in shape.fields.items()}
+        # Our own server says what it verified of all that comes from outside.
+        trace = received(domain, "spf=pass") if shape.copies else {}
         at = ASKED + timedelta(hours=number)
         put(
             office.contact,
             "INBOX",
             at,
-            mail(at, Message_ID=f"<q{number}@exemple.net>", Subject=f"Question {number}", **fields),
+            mail(at, Message_ID=f"<q{number}@exemple.net>", Subject=f"Question {number}", **trace, **fields),
         )
         if number >= IN_TIME:
             continue
         is_agents = number < shape.agents_keep
+        copy = {"Cc": office.contact, **received(domain, f"dmarc=pass header.from={domain}")}
         reply = mail(
             at + timedelta(days=2),
+            **(copy if shape.copies else {}),
             Message_ID=f"<r{number}@{domain}>",
-            From=office.agent if is_agents else office.contact,
+            From=office.agent if is_agents or shape.copies else office.contact,
             To=citizen,
             In_Reply_To=f"<q{number}@exemple.net>",
             Subject=f"Re: Question {number}",
         )
-        put(office.agent if is_agents else office.contact, "Sent", at + timedelta(days=2), reply)
+        whose = office.agent if is_agents else office.contact
+        put(whose, "INBOX" if shape.copies else "Sent", at + timedelta(days=2), reply)
         if is_agents:
             thanks = mail(
                 at + timedelta(days=3),
@@ -131,25 +145,24 @@ def fill(office: Office, shape: Shape) -> None:
         office.server.append_many(user, box, mails)
 
 
+def made(shape: str, server: DovecotServer, folder: Path, *further: str) -> tuple[Office, str]:
+    """Make an office of a shape and its configuration by `mailsla init`, and collect it; return what init showed."""
+    domain = f"o{uuid4().hex[:12]}.cher.example.fr"
+    office = Office(server, folder, f"pref@{domain}", f"lea.martin@{domain}")
+    fill(office, SHAPES[shape])
+    (folder / "secret").write_text(f"{server.password}\n")
+    (folder / "secret").chmod(0o600)
+    where = ["--host", server.network_host, "--port", str(server.imaps_port), "--ca-file", str(server.ca_pem)]
+    shown = office.run("init", "--address", office.contact, *where, "--password-file", "secret", *further)
+    office.run("poll")
+    return office, shown
+
+
 @pytest.fixture(params=SHAPES)
 def shaped(request: pytest.FixtureRequest, dovecot: DovecotServer, tmp_path: Path) -> tuple[str, Office]:
-    """Make an office of a shape, and its configuration by `mailsla init`."""
-    domain = f"o{uuid4().hex[:12]}.cher.example.fr"
-    office = Office(dovecot, tmp_path, f"pref@{domain}", f"lea.martin@{domain}")
-    fill(office, SHAPES[request.param])
-    (tmp_path / "secret").write_text(f"{dovecot.password}\n")
-    (tmp_path / "secret").chmod(0o600)
-    where = [
-        "--host",
-        dovecot.network_host,
-        "--port",
-        str(dovecot.imaps_port),
-        "--ca-file",
-        str(dovecot.ca_pem),
-    ]
-    shown = office.run("init", "--address", office.contact, *where, "--password-file", "secret")
+    """Make an office of each shape, whose configuration comes of a look at it."""
+    office, shown = made(request.param, dovecot, tmp_path)
     assert ("une boîte à eux" in shown) == (SHAPES[request.param].agents_keep > 0)
-    office.run("poll")
     return request.param, office
 
 
@@ -182,3 +195,20 @@ def follow(office: Office) -> None:
     added = block.replace('"contact"', '"agent"').replace(office.contact, office.agent)
     config.write_text(f"{written}\n{added}", encoding="utf-8")
     office.run("poll")
+
+
+def test_a_configuration_that_nothing_was_looked_at_for_is_put_right_by_the_line_that_check_gives(
+    dovecot: DovecotServer, tmp_path: Path
+) -> None:
+    office, _shown = made("copies to the contact box", dovecot, tmp_path, "--offline")
+    before = office.figure()
+    [line] = [item["line"] for item in office.findings().values() if item["line"] is not None]
+
+    config = tmp_path / "mailsla.toml"
+    config.write_text(
+        config.read_text(encoding="utf-8").replace("[office]\n", f"[office]\n{line}\n"), "utf-8"
+    )
+
+    assert before == (0, REQUESTS)
+    assert office.figure() == (IN_TIME, REQUESTS)
+    assert all(item["line"] is None for item in office.findings().values())
