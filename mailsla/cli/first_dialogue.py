@@ -91,7 +91,7 @@ class Dialogue:
             user=user,
             secret=self._kept(),
             sender=address,
-            ca_file=given.ca_file,
+            ca_file=None if given.ca_file is None else self._as_written(given.ca_file),
             sent=self._sent(around),
             form_senders=self._kept_of(seen.forms, init_lines.forms),
             authserv_id=self._authserv_id(seen),
@@ -193,9 +193,12 @@ class Dialogue:
             return "password_env", secret.env
         if secret.file is None:
             return "password_file", str(PASSWORD_FILE)
-        file = secret.file.absolute()
-        is_beside = file.parent == self._folder.absolute()
-        return "password_file", file.name if is_beside else str(file)
+        return "password_file", str(self._as_written(secret.file))
+
+    def _as_written(self, path: Path) -> Path:
+        """Return a path as the configuration names it: by its name alone beside it, else whole."""
+        whole = path.absolute()
+        return Path(whole.name) if whole.parent == self._folder.absolute() else whole
 
     def _office(self, domain: str) -> tuple[str, str]:
         """Return the number of the département and the office's name: by the domain's own, or asked for."""

@@ -106,6 +106,7 @@ def test_without_a_terminal_the_options_give_a_configuration_that_check_passes(
         ("Permis", ("pref-permis@cher.example.fr",))
     ]
     assert settings.smtp is None
+    assert settings.accounts[0].ca_file == dovecot.ca_pem.absolute()
     shown = " ".join(done.stdout.split())
     assert "INBOX (reçus) : 6 courriels" in shown
     assert "pref-permis@cher.example.fr (vu dans 4 courriels)" in shown

@@ -123,22 +123,29 @@ def test_addresses_that_citizens_write_to_are_services_but_people_s_own_and_the_
     assert shown.services == (("pref-permis@pref.example.fr", 3),)
 
 
-def test_domains_that_sent_mail_is_from_or_mail_is_delivered_for_are_ours_and_no_citizen_s() -> None:
+def test_domains_that_sent_mail_is_from_are_ours_and_none_that_a_received_mail_may_name() -> None:
     sent = [mail(MailboxRole.SENT, From="a@autre.example.fr", To=CITIZEN)] * 3
-    delivered = [mail(From=CITIZEN, To="x@y.example", Delivered_To="contact@ancien.example.fr")] * 4
-    forged = [mail(From=CITIZEN, To="x@loin.example")] * 9
+    delivered = [mail(From=CITIZEN, To="x@y.example", Delivered_To="contact@loin.example")] * 4
+    forged = [mail(From="x@loin.example", To="x@loin.example")] * 9
     provider = [mail(MailboxRole.SENT, From="a@orange.fr", To=CITIZEN)] * 5
 
     shown = surroundings(ADDRESS, [*sent, *delivered, *forged, *provider])
 
-    assert shown.domains == (("ancien.example.fr", 4), ("autre.example.fr", 3))
+    assert shown.domains == (("autre.example.fr", 3),)
 
 
 def test_an_address_of_ours_that_asks_to_be_answered_outside_is_a_form() -> None:
     form = mail(From="site@pref.example.fr", To=ADDRESS, Reply_To=CITIZEN, Subject="Formulaire")
     reply = mail(From="site@pref.example.fr", To=ADDRESS, Reply_To=CITIZEN, Subject="RE: Formulaire")
 
-    assert surroundings(ADDRESS, [form, form, reply]).forms == (("site@pref.example.fr", 2),)
+    for_permits = [
+        mail(From="site@pref.example.fr", To="permis@pref.example.fr", Reply_To=CITIZEN, Subject="Permis")
+    ] * 3
+
+    shown = surroundings(ADDRESS, [form, form, reply, *for_permits])
+
+    assert shown.forms == (("site@pref.example.fr", 5),)
+    assert shown.services == (("permis@pref.example.fr", 3),)
 
 
 def test_a_server_that_vouches_is_proposed_when_it_does_for_every_mail_from_outside() -> None:

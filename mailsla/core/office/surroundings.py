@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from mailsla.core.mail.addresses import parse_addresses, plain
+from mailsla.core.mail.addresses import plain
 from mailsla.core.mail.copies import MailboxRole
 from mailsla.core.mail.header import Header
 from mailsla.core.office.authorship import trace_of, vouching_server
@@ -26,8 +26,6 @@ MOST_PROPOSED = 12
 
 _AGENT = re.compile(r"[^\W\d_][\w'-]*\.[^\W\d_][\w'-]*")
 """The local part of a person's address, as préfectures give them: `prenom.nom`."""
-
-_DELIVERED = ("delivered-to", "x-original-to")
 
 Shown = tuple[tuple[str, int], ...]
 """What is proposed, each with how many mails show it, the most first."""
@@ -46,7 +44,7 @@ class Surroundings:
 
     Attributes:
         mails: How many mails were looked at.
-        domains: Domains of ours beside the address's own: sent mail is from there, or mail for there arrives.
+        domains: Domains of ours beside the address's own: sent mail is from there.
         services: Addresses of ours that citizens write to, beside that of the account; no person's own.
         forms: Addresses of ours that write as forms do.
         vouching: The name under which our server says what it verified; empty unless it says so of all that came.
@@ -78,14 +76,15 @@ def surroundings(address: str, sample: Sequence[SampledMail]) -> Surroundings:
     )
     received = [mail.header for mail in sample if mail.role is not MailboxRole.SENT]
     outside = [header for header in received if header.senders and not office.wrote(header)]
+    forms = [header for header in received if looks_like_a_form(header, office)]
     vouching, vouched = _vouching(outside, office)
     answered = [found for header in outside if (found := _answered(header, office))]
     ids = {mail.header.message_id for mail in sample}
     return Surroundings(
         mails=len(sample),
         domains=domains,
-        services=_services(plain(address), outside, office),
-        forms=_most(header.senders[0] for header in received if looks_like_a_form(header, office)),
+        services=_services(plain(address), [*outside, *forms], office),
+        forms=_most(header.senders[0] for header in forms),
         vouching=vouching,
         vouched=vouched,
         answered=len(answered),
@@ -101,26 +100,24 @@ def _most(found: Iterable[str], fewest: int = 1) -> Shown:
 
 
 def _domains(own: str, sample: Iterable[SampledMail]) -> Shown:
-    """Return the domains that sent mail is from, and those that mail is delivered for, beside the address's own."""
+    """Return the domains that sent mail is from, beside the address's own: only who may log in puts mail there.
+
+    What a received mail says of whom it was delivered for, anybody can write.
+    """
     seen = (
         domain
         for mail in sample
-        for domain in {address.rpartition("@")[2] for address in _ours(mail)}
+        if mail.role is MailboxRole.SENT
+        for domain in {address.rpartition("@")[2] for address in mail.header.senders}
         if domain != own and not domain.endswith(f".{own}") and not is_shared(domain)
     )
     return _most(seen, FEWEST)
 
 
-def _ours(mail: SampledMail) -> tuple[str, ...]:
-    if mail.role is MailboxRole.SENT:
-        return mail.header.senders
-    return tuple(address for name in _DELIVERED for address in parse_addresses(mail.header.field(name)))
-
-
-def _services(address: str, outside: Iterable[Header], office: Office) -> Shown:
+def _services(address: str, asked: Iterable[Header], office: Office) -> Shown:
     written_to = (
         found
-        for header in outside
+        for header in asked
         for found in {plain(item) for item in header.to + header.cc}
         if office.includes(found) and found != address and not _AGENT.fullmatch(found.partition("@")[0])
     )
