@@ -10,6 +10,7 @@ from mailsla.bootstrap.application import Application
 from mailsla.core.retention.ended import Retention
 from mailsla.core.retention.purged import Purged
 from mailsla.usecases import purge as purging
+from mailsla.usecases.person import the_address
 from mailsla.usecases.purge import Ending
 
 Told = Callable[[int, int], object]
@@ -47,6 +48,29 @@ def purge(app: Application, told: Told = _silent) -> Purged:
     app.derive()
     purges = app.store.purges
     done = purging.purge(purges, ending(app), told)
+    if not purges.is_clean():
+        purges.clean(app.now())
+    return done
+
+
+def would_erase(app: Application, written: str) -> Purged:
+    """Return what would be sealed of the conversations that name an address; nothing is written.
+
+    Raises:
+        UsageError: When it is none, or several.
+    """
+    return purging.would_erase(app.store.purges, ending(app), the_address(written))
+
+
+def erase(app: Application, written: str) -> Purged:
+    """Seal every conversation that names an address and is over, and leave none of it in free pages; raises as `purge`.
+
+    Raises:
+        UsageError: When it is none, or several.
+    """
+    app.derive()
+    purges = app.store.purges
+    done = purging.erase(purges, ending(app), the_address(written))
     if not purges.is_clean():
         purges.clean(app.now())
     return done

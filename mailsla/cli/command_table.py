@@ -78,7 +78,7 @@ def declared() -> dict[str, Declared]:
         "person": Declared(
             "person",
             "person",
-            _("Donne tout ce que la base tient sur une adresse, à qui exerce son droit d'accès."),
+            _("Donne tout ce que la base tient sur une adresse, à qui exerce ses droits ; ou l'efface."),
         ),
         **_what_tells(),
     }

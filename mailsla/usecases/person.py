@@ -87,7 +87,16 @@ def holding(
     Raises:
         UsageError: When it is none, or several.
     """
+    return Holding(the_address(written), holdings, decided, said, acts)
+
+
+def the_address(written: str) -> str:
+    """Return the one address that somebody wrote, as addresses are compared.
+
+    Raises:
+        UsageError: When it is none, or several.
+    """
     found = parse_addresses(written)
     if len(found) != 1:
         raise UsageError(_("Donnez une adresse, et une seule : camille@example.org."))
-    return Holding(found[0], holdings, decided, said, acts)
+    return found[0]

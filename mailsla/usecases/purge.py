@@ -49,6 +49,9 @@ class Look(Protocol):
     def older_count(self, before: datetime) -> int:
         """Count them."""
 
+    def naming(self, address: str) -> Sequence[int]:
+        """Return the conversations of the mails that name an address, by number."""
+
     def tied(self, conversations: Collection[int]) -> Iterable[Tied]:
         """Yield some conversations, with all that are tied to them, in groups of those tied to each other."""
 
@@ -65,6 +68,9 @@ class Work(Look, Protocol):
 
     def blank_outgoing(self, before: date) -> None:
         """Blank the words of the mails due before a day that were written and never left."""
+
+    def erase_words(self, address: str, at: datetime) -> int:
+        """Erase an address from what people wrote in their own words; return in how many places it stood."""
 
     def note(self, at: datetime, through: date | None, messages: int, requests: int) -> None:
         """Note that so many messages were sealed."""
@@ -170,8 +176,49 @@ def _count(tied: Tied, ending: Ending, found: Purged, seen: set[int]) -> list[Ex
     new = [item for item in tied.exchanges if item.conversation not in seen]
     seen.update(item.conversation for item in new)
     gone = separable([item for item in new if ending.has_ended(item)], tied.stands_without)
+    return _tally(found, [item for item in new if item.last_at < ending.before], gone)
+
+
+def _tally(found: Purged, looked_at: Sequence[Exchange], gone: list[Exchange]) -> list[Exchange]:
+    """Count what goes, and what waits of what was looked at; return what goes."""
     found.conversations += len(gone)
     found.messages += sum(len(item.numbers) for item in gone)
     found.requests += sum(len(item.cases) for item in gone)
-    found.waiting += sum(item.last_at < ending.before for item in new) - len(gone)
+    found.waiting += len(looked_at) - len(gone)
     return gone
+
+
+def would_erase(purges: Purges, ending: Ending, address: str) -> Purged:
+    """Return what would be sealed now of the conversations that name an address; nothing is written."""
+    found = Purged(None)
+    with purges.looking(ending.rules, ending.configured.days) as look:
+        _of_person(look, ending, address, found)
+    return found
+
+
+def erase(purges: Purges, ending: Ending, address: str) -> Purged:
+    """Seal every conversation that names an address, whatever its age, and erase it from people's words.
+
+    What waits: a request that has not fallen due, and what another conversation rests on.
+    """
+    found = Purged(None)
+    with purges.sealing(ending.rules, ending.configured.days) as work:
+        bring_up_to_date(work.derivation, ending.rules, ending.configured)
+        gone = _of_person(work, ending, address, found)
+        numbers = [number for exchange in gone for number in exchange.numbers]
+        words = work.erase_words(address, ending.now)
+        requests = work.seal(numbers, ending.now) if numbers else 0
+        if numbers or words:
+            # Words alone may have gone: their pages are cleaned too.
+            work.note(ending.now, None, len(numbers), requests)
+        bring_up_to_date(work.derivation, ending.rules, ending.configured)
+    return found
+
+
+def _of_person(look: Look, ending: Ending, address: str, found: Purged) -> list[Exchange]:
+    wanted, all_gone = set(look.naming(address)), list[Exchange]()
+    for tied in look.tied(wanted):
+        theirs = [item for item in tied.exchanges if item.conversation in wanted]
+        over = [item for item in theirs if item.has_fallen_due(ending.standard, ending.now)]
+        all_gone += _tally(found, theirs, separable(over, tied.stands_without))
+    return all_gone

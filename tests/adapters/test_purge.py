@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from mailsla.adapters.database.backup import copy_whole
 from mailsla.adapters.database.engine import log_of, reading, writing
 from mailsla.adapters.database.sealed_messages import SEALED
 from mailsla.adapters.database.tables import LOCATION, MESSAGE, PURGE
-from mailsla.bootstrap import commands, decisions
+from mailsla.bootstrap import commands, decisions, privacy
 from mailsla.bootstrap.application import Application, open_application
 from mailsla.bootstrap.past import as_known_at
 from mailsla.config import load
@@ -28,13 +28,14 @@ from mailsla.core.mail.copies import Mail, MailboxRole
 from mailsla.core.mail.trace_information import Hop, Trace
 from mailsla.core.pairing.decision import Action, Recorded
 from mailsla.core.pairing.ties import ties_digest
+from mailsla.core.rate.note import Note, NoteKind
 from mailsla.core.rate.period import parse_period
 from mailsla.core.rate.publication import Published
 from mailsla.core.retention.ended import Retention
 from mailsla.core.retention.purged import Purged
 from mailsla.presentation.documents.report import report_document
 from mailsla.presentation.documents.values import text
-from mailsla.usecases.decide import Answered, Exclude, OfMail, Signature
+from mailsla.usecases.decide import Answered, Exclude, OfMail, Recategorise, Signature
 from mailsla.usecases.purge import Ending, purge, would_purge
 from tests.factories import CONTACT, mail, paris, reply
 from tests.trials.office import document, toml
@@ -385,3 +386,57 @@ def test_each_purge_is_noted_and_asks_for_its_pages_to_be_cleaned(life: Life) ->
     with reading(life.app.engine) as connection:
         [row] = connection.execute(select(PURGE)).all()
     assert (row.messages, row.requests, row.through.isoformat()) == (1, 1, "2025-12-31")
+
+
+CAMILLE = "camille.durand@example.org"
+
+
+def test_one_person_is_erased_whatever_the_age_and_what_waits_for_an_answer_waits(life: Life) -> None:
+    asked = [mail("2026-09-01 10:00"), mail("2026-11-20 10:00", subject="En attente")]
+    others = [
+        mail("2026-09-02 10:00", by="bruno@example.net", subject="Bruno"),
+        reply("2026-09-03 10:00", asked[0]),
+    ]
+    add_all(life, [*((INBOX, item) for item in (*asked, others[0])), (SENT, others[1])])
+    life.app.derive()
+    life.decide(others[0], Exclude())
+    named = replace(life.signed, reason=f"transmis par {CAMILLE.upper()} au guichet")
+    decisions.decide(
+        life.app, commands.request_named(life.app, others[0].key), Recategorise("information"), named
+    )
+    life.app.store.notes.add(
+        Note(
+            0,
+            NoteKind.CAUSE,
+            f"voir {CAMILLE}",
+            "b.petit",
+            NOW,
+            Recorded("b.petit", NOW),
+            parse_period("2026"),
+        )
+    )
+    before = life.figures()
+    would = privacy.would_erase(life.app, CAMILLE)
+
+    done = privacy.erase(life.app, f"Camille <{CAMILLE}>")
+
+    assert done == would
+    assert (done.messages, done.requests, done.waiting) == (2, 1, 1)
+    assert life.sealed() == {asked[0].key, others[1].key}
+    assert life.figures().replace("…", "") == before.replace("…", "")
+    [_first, second] = life.app.store.decisions.taken()
+    assert (second.reason, second.erased) == ("transmis par … au guichet", False)
+    assert [item.text for item in life.app.store.notes.all()] == ["voir …"]
+    still = [item.key for item in life.app.store.held.mails(CAMILLE)]
+    assert still == [asked[1].key], "it has not fallen due"
+    life.at += timedelta(days=30)
+    assert privacy.erase(life.app, CAMILLE).messages == 1
+    assert list(life.app.store.held.mails(CAMILLE)) == []
+
+
+def test_who_is_named_nowhere_is_erased_by_writing_nothing(life: Life) -> None:
+    life.add(INBOX, mail("2026-09-01 10:00"))
+    life.app.derive()
+
+    assert privacy.erase(life.app, "nadia@example.net") == Purged(None)
+    assert life.app.store.purges.last_sealed_at() is None

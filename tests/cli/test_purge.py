@@ -86,3 +86,30 @@ def test_what_is_left_of_a_request_is_shown_and_says_so(
     assert run(["--config", str(config), "show", first.split(";")[0]]) == 0
 
     assert "Objet : … Les données personnelles sont effacées ; ce qui compte est figé." in said(capsys)
+
+
+@pytest.mark.parametrize(
+    ("asked", "said_so"),
+    [
+        ([], "--export ou --erase"),
+        (["--export", "--erase"], "--export ou --erase"),
+        (["--erase"], "Rien n'est effacé sans confirmation : ajoutez --yes."),
+        (["--erase", "--yes"], None),
+    ],
+)
+def test_a_person_is_erased_once_that_is_confirmed(
+    config: Path, capsys: pytest.CaptureFixture[str], asked: list[str], said_so: str | None
+) -> None:
+    person = ["--config", str(config), "person", "camille.durand@example.org", *asked]
+
+    assert run(person) == (0 if said_so is None else 2)
+
+    printed = capsys.readouterr()
+    if said_so is None:
+        assert "Données personnelles effacées : 3 courriels" in printed.out.replace("\u00a0", " ")
+    else:
+        assert said_so in " ".join(printed.err.replace("\u00a0", " ").split())
+    assert run(["--config", str(config), "person", "camille.durand@example.org", "--export"]) == 0
+    assert ("camille.durand@example.org" in capsys.readouterr().out.split('"mails"')[1]) is (
+        said_so is not None
+    )

@@ -18,6 +18,7 @@ from mailsla.adapters.database.messages import TIE_COLUMNS
 from mailsla.adapters.database.pending import derive_again
 from mailsla.adapters.database.sealed_messages import SEALED, UNSEALED
 from mailsla.adapters.database.tables import DECISION, MESSAGE, TIE
+from mailsla.core.mail.erased import ERASED
 from mailsla.core.mail.salted_hashes import SALT_BYTES, salted_hashes
 from mailsla.core.pairing.decision import Action, Decision, Recorded, in_force
 from mailsla.core.pairing.ties import tie_of_decision
@@ -167,5 +168,5 @@ def decision_of(row: Any) -> Decision:
         text=value["text"],
         undone=value["undone"],
         recorded=recorded_of(row),
-        erased=row.salt is None and row.hashes is not None,
+        erased=row.salt is None and row.reason == ERASED,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Engine, Text, cast, or_, select, true
@@ -40,12 +40,9 @@ class HeldAboutPeople:
 
     def mails(self, address: str) -> Iterator[HeldMail]:
         """Yield every mail that names an address, in the order in which they were first stored."""
-        query = select(*as_kept(MESSAGE, rows.STORED_MESSAGE)).where(_may_name(address))
-        query, last = query.order_by(MESSAGE.c.id).limit(PORTION), 0
         with reading(self._engine) as connection:
-            while found := connection.execute(query.where(MESSAGE.c.id > last)).all():
-                last = found[-1][0]
-                yield from _held(connection, found, address)
+            for about in naming(connection, address):
+                yield from _held(connection, about)
 
     def sent(self, address: str) -> tuple[SentMail, ...]:
         """Return the mails that mailsla wrote to an address."""
@@ -63,6 +60,16 @@ class HeldAboutPeople:
         )
 
 
+def naming(connection: Connection, address: str) -> Iterator[dict[int, Mail]]:
+    """Yield the messages that name an address, by number, some at once."""
+    query = select(*as_kept(MESSAGE, rows.STORED_MESSAGE)).where(_may_name(address))
+    query, last = query.order_by(MESSAGE.c.id).limit(PORTION), 0
+    while found := connection.execute(query.where(MESSAGE.c.id > last)).all():
+        last = found[-1][0]
+        mails = {row[0]: rows.mail_of(tuple(row), ()) for row in found}
+        yield {number: mail for number, mail in mails.items() if is_about(mail.header, address)}
+
+
 def _may_name(address: str) -> ColumnElement[bool]:
     """Return a condition that holds of every message that names an address, and of few others."""
     if not address.isascii():
@@ -72,11 +79,7 @@ def _may_name(address: str) -> ColumnElement[bool]:
     return or_(*(column.icontains(address, autoescape=True) for column in said))
 
 
-def _held(connection: Connection, found: Sequence[Any], address: str) -> Iterator[HeldMail]:
-    mails = {row[0]: rows.mail_of(tuple(row), ()) for row in found}
-    about: dict[int, Mail] = {
-        number: mail for number, mail in mails.items() if is_about(mail.header, address)
-    }
+def _held(connection: Connection, about: Mapping[int, Mail]) -> Iterator[HeldMail]:
     if not about:
         return
     places = _places(connection, about)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
 
+from mailsla.core.mail.erased import ERASED
 from mailsla.core.mail.header import Header
 
 OF_A_LOCAL_PART = r"[\w.!#$%&'*+/=?^`{|}~-]"
@@ -134,8 +135,20 @@ def names(text: str, address: str) -> bool:
     >>> names("<Camille@Example.org>", "camille@example.org"), names("x.camille@example.org", "camille@example.org")
     (True, False)
     """
-    whole = rf"(?<!{OF_A_LOCAL_PART}){re.escape(address)}(?![\w-]|\.\w)"
-    return re.search(whole, text, re.IGNORECASE) is not None
+    return re.search(_whole(address), text, re.IGNORECASE) is not None
+
+
+def without(text: str, address: str) -> str:
+    """Return a text in which an address is erased wherever it is named.
+
+    >>> without("écrit à Camille@Example.org", "camille@example.org")
+    'écrit à …'
+    """
+    return re.sub(_whole(address), ERASED, text, flags=re.IGNORECASE)
+
+
+def _whole(address: str) -> str:
+    return rf"(?<!{OF_A_LOCAL_PART}){re.escape(address)}(?![\w-]|\.\w)"
 
 
 def is_about(header: Header, address: str) -> bool:

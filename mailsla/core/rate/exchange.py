@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
+from mailsla.core.clock.verdict import Outcome
 from mailsla.core.rate.case import Case
 from mailsla.core.rate.standard import Standard
 from mailsla.core.retention.ended import NEW_DAYS
@@ -41,6 +42,11 @@ class Exchange(NamedTuple):
             and self.seen_at <= now - timedelta(days=NEW_DAYS)
             and self.is_due(through, standard, now)
         )
+
+    def has_fallen_due(self, standard: Standard, now: datetime) -> bool:
+        """Tell whether no reply sent now could still be in time for any of its requests."""
+        standings = standard.standings(self.cases, now)
+        return all(standing.outcome is not Outcome.NOT_DUE for standing in standings)
 
     def is_due(self, by: date, standard: Standard, now: datetime) -> bool:
         """Tell whether all its requests fall due by a day, included; so does one that has none."""

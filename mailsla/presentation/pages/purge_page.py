@@ -23,7 +23,9 @@ def _lines(found: Purged, *, is_done: bool) -> Iterator[Line]:
         yield Line(_("Ce qui est échu, ou arrivé, jusqu'au {day} ne se garde plus.").format(day=until))
     yield Line(_counted(found, is_done=is_done), Emphasis.STRONG)
     if found.waiting:
-        yield Line(_waiting(found.waiting))
+        yield Line(
+            _waiting(found.waiting) if found.through is not None else _waiting_of_person(found.waiting)
+        )
     if is_done and found.messages:
         yield Line(
             _(
@@ -59,3 +61,13 @@ def _waiting(count: int) -> str:
         "encore.",
         count,
     ).format(count=words.number(count), days=NEW_DAYS)
+
+
+def _waiting_of_person(count: int) -> str:
+    return ngettext(
+        "Un échange attend : une demande n'y est pas encore échue, ou ce qui se garde en dépend ; recommencez plus "
+        "tard.",
+        "{count} échanges attendent : une demande n'y est pas encore échue, ou ce qui se garde en dépend ; recommencez "
+        "plus tard.",
+        count,
+    ).format(count=words.number(count))
