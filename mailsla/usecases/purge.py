@@ -72,6 +72,9 @@ class Work(Look, Protocol):
     def erase_words(self, address: str, at: datetime) -> int:
         """Erase an address from what people wrote in their own words; return in how many places it stood."""
 
+    def forget_words(self) -> None:
+        """Forget the words by which figures knew requests that were left out, once no request has them any more."""
+
     def note(self, at: datetime, through: date | None, messages: int, requests: int) -> None:
         """Note that so many messages were sealed."""
 
@@ -212,6 +215,7 @@ def erase(purges: Purges, ending: Ending, address: str) -> Purged:
             # Words alone may have gone: their pages are cleaned too.
             work.note(ending.now, None, len(numbers), requests)
         bring_up_to_date(work.derivation, ending.rules, ending.configured)
+        work.forget_words()
     return found
 
 

@@ -15,7 +15,7 @@ from sqlalchemy import Engine, func, select
 from mailsla.adapters.database.backup import copy_whole
 from mailsla.adapters.database.engine import log_of, reading, writing
 from mailsla.adapters.database.sealed_messages import SEALED
-from mailsla.adapters.database.tables import LOCATION, MESSAGE, PURGE
+from mailsla.adapters.database.tables import DERIVED_SHAPE, LOCATION, MESSAGE, PURGE
 from mailsla.bootstrap import commands, decisions, privacy
 from mailsla.bootstrap.application import Application, open_application
 from mailsla.bootstrap.past import as_known_at
@@ -35,7 +35,7 @@ from mailsla.core.retention.ended import Retention
 from mailsla.core.retention.purged import Purged
 from mailsla.presentation.documents.report import report_document
 from mailsla.presentation.documents.values import text
-from mailsla.usecases.decide import Answered, Exclude, OfMail, Recategorise, Signature
+from mailsla.usecases.decide import Answered, Exclude, OfMail, Signature
 from mailsla.usecases.purge import Ending, purge, would_purge
 from tests.factories import CONTACT, mail, paris, reply
 from tests.trials.office import document, toml
@@ -399,11 +399,8 @@ def test_one_person_is_erased_whatever_the_age_and_what_waits_for_an_answer_wait
     ]
     add_all(life, [*((INBOX, item) for item in (*asked, others[0])), (SENT, others[1])])
     life.app.derive()
-    life.decide(others[0], Exclude())
-    named = replace(life.signed, reason=f"transmis par {CAMILLE.upper()} au guichet")
-    decisions.decide(
-        life.app, commands.request_named(life.app, others[0].key), Recategorise("information"), named
-    )
+    named = replace(life.signed, reason=f"doublon de {CAMILLE.upper()}, au guichet")
+    decisions.decide(life.app, commands.request_named(life.app, others[0].key), Exclude(), named)
     life.app.store.notes.add(
         Note(
             0,
@@ -424,8 +421,11 @@ def test_one_person_is_erased_whatever_the_age_and_what_waits_for_an_answer_wait
     assert (done.messages, done.requests, done.waiting) == (2, 1, 1)
     assert life.sealed() == {asked[0].key, others[1].key}
     assert life.figures().replace("…", "") == before.replace("…", "")
-    [_first, second] = life.app.store.decisions.taken()
-    assert (second.reason, second.erased) == ("transmis par … au guichet", False)
+    [taken] = life.app.store.decisions.taken()
+    assert (taken.reason, taken.erased) == ("doublon de …, au guichet", False)
+    with reading(life.app.engine) as connection:
+        reasons = connection.execute(select(DERIVED_SHAPE.c.excluded).distinct()).scalars().all()
+    assert set(reasons) == {None, "doublon de …, au guichet"}
     assert [item.text for item in life.app.store.notes.all()] == ["voir …"]
     still = [item.key for item in life.app.store.held.mails(CAMILLE)]
     assert still == [asked[1].key], "it has not fallen due"

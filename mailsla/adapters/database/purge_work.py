@@ -16,6 +16,7 @@ from mailsla.adapters.database.derivation_work import PORTION, DerivationWork
 from mailsla.adapters.database.derived_requests import CASES
 from mailsla.adapters.database.erased_words import erase_words
 from mailsla.adapters.database.held import naming
+from mailsla.adapters.database.request_days import RequestDays
 from mailsla.adapters.database.request_rows import case_of
 from mailsla.adapters.database.rows import STORED_MESSAGE
 from mailsla.adapters.database.sealed_messages import UNSEALED
@@ -198,6 +199,10 @@ class PurgeWork(PurgeLook):
     def erase_words(self, address: str, at: datetime) -> int:
         """Erase an address from what people wrote in their own words; return in how many places it stood."""
         return erase_words(self._connection, address, at)
+
+    def forget_words(self) -> None:
+        """Forget the words by which figures knew requests that were left out, once no request has them any more."""
+        RequestDays(self._connection).forget_unused_shapes()
 
     def note(self, at: datetime, through: date | None, messages: int, requests: int) -> None:
         """Note that so many messages were sealed."""

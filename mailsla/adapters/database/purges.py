@@ -113,6 +113,10 @@ HOLDING = (
     "derived_shape",
     "decision",
     "act",
+    "note",
+    "publication",
+    "outgoing",
+    "derived_clue",
 )
 """The tables out of whose rows something goes."""
 
