@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
+from zlib import crc32
 
 import pytest
 from hypothesis import settings
@@ -63,7 +64,10 @@ LEFT_OUT = pytest.StashKey[Counter[str]]()
 
 
 def parted(items: Sequence[pytest.Item], part: int) -> tuple[Sequence[pytest.Item], Sequence[pytest.Item]]:
-    """Return the tests of one part, and the others: of a test in parts every so manieth case, whatever the rest."""
+    """Return the tests of one part, and the others: of a test in parts every so manieth case, whatever the rest.
+
+    Which comes first is drawn from the test's name: long tests of one case come up on different days.
+    """
     met: Counter[str] = Counter()
     kept: list[pytest.Item] = []
     left_out: list[pytest.Item] = []
@@ -72,7 +76,7 @@ def parted(items: Sequence[pytest.Item], part: int) -> tuple[Sequence[pytest.Ite
         is_kept = True
         if mark is not None:
             test = _test_of(item)
-            is_kept = (met[test] - part) % mark.args[0] == 0
+            is_kept = (crc32(test.encode()) + met[test] - part) % mark.args[0] == 0
             met[test] += 1
         (kept if is_kept else left_out).append(item)
     return kept, left_out
@@ -100,7 +104,7 @@ def pytest_testnodedown(node: Any) -> None:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """Say what was left out."""
     for test, cases in sorted(config.stash.get(LEFT_OUT, Counter()).items()):
-        terminalreporter.write_line(f"left to other days: {cases} cases of {test}")
+        terminalreporter.write_line(f"left to other days: {test}, {cases} of its cases")
 
 
 # Configurations that others may write are refused: those of the tests are not, whatever the umask of who runs them.

@@ -15,6 +15,12 @@ import pytest
 @pytest.mark.parametrize("number", range(8))
 def test_in_parts(number): ...
 
+@pytest.mark.in_parts(2)
+def test_long(): ...
+
+@pytest.mark.in_parts(2)
+def test_slow(): ...
+
 def test_whole(): ...
 """
 
@@ -46,10 +52,15 @@ def test_a_run_that_asks_for_no_part_tries_every_case_and_parts_share_them(tmp_p
     whole = collected(file)
     parts = [collected(file, f"--part={day}") for day in (330, 331, 332)]
 
-    assert len(whole) == 9
-    assert [len(part) for part in parts] == [4, 4, 3]
+    cases = [[name for name in part if name.startswith("test_in_parts")] for part in parts]
+    assert len(whole) == 11
+    assert sorted(map(len, cases)) == [2, 3, 3]
+    assert sorted(name for part in cases for name in part) == [f"test_in_parts[{n}]" for n in range(8)]
     assert all("test_whole" in part for part in parts)
-    assert sorted(name for part in parts for name in part) == sorted([*whole, "test_whole", "test_whole"])
+    assert [("test_long" in part, "test_slow" in part) for part in parts[:2]] == [
+        (False, True),
+        (True, False),
+    ]
 
 
 @pytest.mark.parametrize("processes", ["-p no:xdist", "-n 2"])
@@ -67,4 +78,4 @@ def test_a_run_names_what_it_leaves_out(tmp_path: Path, processes: str) -> None:
     assert "every case" in whole
     assert "left to other days" not in whole
     assert "part 330 of the tests that are in parts" in part
-    assert "left to other days: 5 cases of test_cases.py::test_in_parts" in part
+    assert "left to other days: test_cases.py::test_in_parts, 6 of its cases" in part

@@ -123,6 +123,7 @@ def test_a_server_that_hangs_up_on_whoever_waits_sees_few_logins_a_minute(life: 
     assert life.most_within(MINUTE) <= MOST_LOGINS
 
 
+@pytest.mark.in_parts(2)
 def test_a_daemon_started_again_and_again_makes_few_logins_a_minute(life: Life, dropped: list[Fault]) -> None:
     # A minute, and more.
     for _start in range(40):

@@ -131,6 +131,7 @@ def test_a_good_configuration_takes_effect_and_a_broken_one_is_told_and_changes_
     assert not site.events("abandoned jobs that were still busy")
 
 
+@pytest.mark.in_parts(2)
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 def test_the_daemon_takes_nothing_back_until_it_reads_the_newer_file_again(
     site: Site, kind: str, request: pytest.FixtureRequest

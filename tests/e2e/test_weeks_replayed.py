@@ -147,6 +147,7 @@ def office(dovecot: DovecotServer, tmp_path: Path) -> Office:
     return Office(dovecot, user, config, sorted(mails(), key=lambda item: item.at))
 
 
+@pytest.mark.in_parts(2)
 def test_what_is_printed_of_a_week_once_it_is_over_is_what_it_keeps(office: Office) -> None:
     printed: dict[tuple[int, date], dict[str, Any]] = {}
     wanted = looks()
