@@ -10,7 +10,7 @@ from typing import Protocol
 from mailsla.core.alerts.account_figures import AccountFigures
 from mailsla.core.alerts.findings import Finding
 from mailsla.core.alerts.health import Health
-from mailsla.core.alerts.vigil import Line, Vigil
+from mailsla.core.alerts.vigil import Listener, Vigil
 from mailsla.core.collection.outcome import RecordedRun, RunOutcome
 from mailsla.core.collection.pacing import Attempt
 from mailsla.core.errors import MailslaError
@@ -79,8 +79,8 @@ class WatchedOver:
     run: Tell | None = None
     failed: Callable[[MailslaError], object] = lambda _error: None
     _vigil: Vigil = field(default_factory=Vigil, init=False)
-    _pings: Line = field(default_factory=lambda: Line(repeats=True), init=False)
-    _runs: Line = field(default_factory=lambda: Line(repeats=False), init=False)
+    _pings: Listener = field(default_factory=lambda: Listener(repeats=True), init=False)
+    _runs: Listener = field(default_factory=lambda: Listener(repeats=False), init=False)
 
     def turn(self) -> None:
         """Look once, and tell whoever is to be told; who cannot be told holds no other back."""
@@ -90,9 +90,9 @@ class WatchedOver:
             self._told(self.write, found)
         if not self._vigil.is_worth_telling(self.now(), well=well):
             return
-        for line, tell in ((self._pings, self.ping), (self._runs, self.run)):
-            if tell is not None and line.is_due(self.now(), well=well):
-                line.note(self.now(), well=well, heard=self._told(tell, found))
+        for listener, tell in ((self._pings, self.ping), (self._runs, self.run)):
+            if tell is not None and listener.is_due(self.now(), well=well):
+                listener.note(self.now(), well=well, heard=self._told(tell, found))
 
     def _told(self, tell: Tell, found: Sequence[Finding]) -> bool:
         try:

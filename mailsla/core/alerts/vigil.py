@@ -13,7 +13,7 @@ AGAIN = timedelta(minutes=5)
 
 
 @dataclass
-class Line:
+class Listener:
     """What one of those who are told was told.
 
     Attributes:
