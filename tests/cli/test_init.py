@@ -67,7 +67,7 @@ def contact(dovecot: DovecotServer) -> str:
         In_Reply_To="<1@exemple.net>",
         Subject="Re: Question 1",
     )
-    dovecot.append_many(user, "INBOX", [(item, AT, ()) for item in (*asked, form, follow_up)])
+    dovecot.append_many(user, "INBOX", [(item, AT, ()) for item in (*asked, form, form, form, follow_up)])
     dovecot.append_many(user, "Sent", [(reply, AT, ())])
     return user
 
@@ -108,7 +108,7 @@ def test_without_a_terminal_the_options_give_a_configuration_that_check_passes(
     assert settings.smtp is None
     assert settings.accounts[0].ca_file == dovecot.ca_pem.absolute()
     shown = " ".join(done.stdout.split())
-    assert "INBOX (reçus) : 6 courriels" in shown
+    assert "INBOX (reçus) : 8 courriels" in shown
     assert "pref-permis@cher.example.fr (vu dans 4 courriels)" in shown
     assert "1 réponse d'usager sur 1" in shown
     # Nothing was written there, nor opened but to be read.

@@ -136,16 +136,24 @@ def test_domains_that_sent_mail_is_from_are_ours_and_none_that_a_received_mail_m
 
 def test_an_address_of_ours_that_asks_to_be_answered_outside_is_a_form() -> None:
     form = mail(From="site@pref.example.fr", To=ADDRESS, Reply_To=CITIZEN, Subject="Formulaire")
-    reply = mail(From="site@pref.example.fr", To=ADDRESS, Reply_To=CITIZEN, Subject="RE: Formulaire")
 
     for_permits = [
         mail(From="site@pref.example.fr", To="permis@pref.example.fr", Reply_To=CITIZEN, Subject="Permis")
     ] * 3
 
-    shown = surroundings(ADDRESS, [form, form, reply, *for_permits])
+    shown = surroundings(ADDRESS, [form, form, *for_permits])
 
     assert shown.forms == (("site@pref.example.fr", 5),)
     assert shown.services == (("permis@pref.example.fr", 3),)
+
+
+@pytest.mark.parametrize("victim", ["lea.martin@pref.example.fr", ADDRESS])
+def test_an_address_that_writes_letters_is_no_form_whoever_forges_it(victim: str) -> None:
+    forged = [mail(From=victim, To=ADDRESS, Reply_To=CITIZEN, Subject="Formulaire")] * 9
+    letter = mail(MailboxRole.SENT, From="lea.martin@pref.example.fr", To=CITIZEN)
+    seldom = [mail(From="rare@pref.example.fr", To=ADDRESS, Reply_To=CITIZEN, Subject="Formulaire")] * 2
+
+    assert surroundings(ADDRESS, [*forged, letter, *seldom]).forms == ()
 
 
 def test_a_server_that_vouches_is_proposed_when_it_does_for_every_mail_from_outside() -> None:

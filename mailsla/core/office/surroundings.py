@@ -84,7 +84,7 @@ def surroundings(address: str, sample: Sequence[SampledMail]) -> Surroundings:
         mails=len(sample),
         domains=domains,
         services=_services(plain(address), [*outside, *forms], office),
-        forms=_most(header.senders[0] for header in forms),
+        forms=_forms(plain(address), sample, forms),
         vouching=vouching,
         vouched=vouched,
         answered=len(answered),
@@ -112,6 +112,18 @@ def _domains(own: str, sample: Iterable[SampledMail]) -> Shown:
         if domain != own and not domain.endswith(f".{own}") and not is_shared(domain)
     )
     return _most(seen, FEWEST)
+
+
+def _forms(address: str, sample: Iterable[SampledMail], forms: Sequence[Header]) -> Shown:
+    """Return the addresses that only ever write as forms do: never the account's own, nor one that sends letters.
+
+    Anybody may write as an address of ours and ask to be answered elsewhere: taken for a form, its replies would be
+    none of ours.
+    """
+    as_forms = set(map(id, forms))
+    people = {sender for mail in sample if id(mail.header) not in as_forms for sender in mail.header.senders}
+    wrote = (header.senders[0] for header in forms)
+    return _most((sender for sender in wrote if plain(sender) != address and sender not in people), FEWEST)
 
 
 def _services(address: str, asked: Iterable[Header], office: Office) -> Shown:
