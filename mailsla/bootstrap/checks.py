@@ -65,6 +65,7 @@ def check(
         declared=declared(settings, _file_of(app.engine), config),
         form_senders=settings.office.form_senders,
         declared_hosts=settings.office.message_id_hosts,
+        own=tuple(account.user.lower() for account in settings.accounts if "@" in account.user),
         outbox=app.store.outbox,
     )
     return list(checking.look(installation, app.now()))

@@ -91,9 +91,9 @@ def sentence(advice: Advice, zone: ZoneInfo) -> str:
 def added(found: Finding) -> Added | None:  # noqa: PLR0911 (one of each kind)
     """Return the line that the configuration wants; None where no one line says it."""
     match found:
-        case FormsUndeclared(senders, declared):
-            addresses = [*declared, *(address for address, _count in senders)]
-            return Added("[office]", f"form_senders = {_list(addresses)}")
+        case FormsUndeclared(declared=declared):
+            addresses = [*declared, *found.to_declare]
+            return Added("[office]", f"form_senders = {_list(addresses)}") if found.to_declare else None
         case IdsOfOthers(hosts, declared):
             return Added("[office]", f"message_id_hosts = {_list([*declared, *hosts])}")
         case ServerVouches(name):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import assert_never
 
 from mailsla.core.alerts.mail_findings import (
@@ -30,8 +29,8 @@ def sentence(finding: MailFinding) -> str:
     match finding:
         case RepliesSeen(count):
             return _replies(count)
-        case FormsUndeclared(senders):
-            return _forms(senders)
+        case FormsUndeclared():
+            return _forms(finding)
         case RepliesUnseen():
             return _unseen(finding)
         case NotBelieved(count):
@@ -83,9 +82,14 @@ def _vouches() -> str:
     )
 
 
-def _forms(senders: Sequence[tuple[str, int]]) -> str:
-    written = several([f"{words.safe(address, 60)} ({count})" for address, count in senders])
-    return _(
-        "des adresses à nous écrivent comme des formulaires (entre parenthèses, combien de courriels) : {written}. "
-        "Gardez de cette ligne celles qui en sont, dans [office] :"
+def _forms(finding: FormsUndeclared) -> str:
+    written = several([f"{words.safe(address, 60)} ({count})" for address, count in finding.senders])
+    said = _(
+        "des adresses à nous écrivent comme des formulaires (entre parenthèses, combien de courriels) : {written}."
     ).format(written=written)
+    if finding.to_declare:
+        return _("{said} Gardez de cette ligne celles qui en sont, dans [office] :").format(said=said)
+    return _(
+        "{said} C'est l'adresse d'un compte, qui ne se déclare pas : ses réponses ne compteraient plus. Que le "
+        "formulaire écrive d'une autre adresse."
+    ).format(said=said)

@@ -57,6 +57,7 @@ class Installation:
         declared: What the configuration says that mails, servers and files can show to be wrong.
         form_senders: The forms' addresses that it names.
         declared_hosts: The hosts of Message-IDs that it names.
+        own: The addresses of the accounts.
         outbox: The mails that have not left; None when that is not looked at.
         known: What was made of the mails.
         clues: What they show of an installation that is not whole.
@@ -95,6 +96,7 @@ class Installation:
     declared: Declared = field(default_factory=Declared)
     form_senders: tuple[str, ...] = ()
     declared_hosts: tuple[str, ...] = ()
+    own: tuple[str, ...] = ()
     outbox: WaitingMails | None = None
 
 
@@ -133,7 +135,7 @@ def _derived(installation: Installation) -> Iterator[Finding]:
         yield mail_findings.IdsOfOthers(installation.id_hosts, installation.declared_hosts)
     senders = installation.clues.undeclared_forms()
     if senders:
-        yield mail_findings.FormsUndeclared(senders, installation.form_senders)
+        yield mail_findings.FormsUndeclared(senders, installation.form_senders, installation.own)
     yield from _belief(installation)
     yield from advise.of_mails(installation.declared, installation.clues)
 

@@ -210,6 +210,26 @@ SAID: list[tuple[Finding, str]] = [
         "ok calendrier : Métropole ; prochain jour ouvré : lundi 16 novembre 2026.",
     ),
     (
+        mail_findings.FormsUndeclared(
+            (("contact@pref.example.fr", 3), ("site@pref.example.fr", 2)),
+            ("rdv@pref.example.fr",),
+            ("contact@pref.example.fr",),
+        ),
+        (
+            "warning formulaires : des adresses à nous écrivent comme des formulaires (entre parenthèses, combien de "
+            "courriels) : contact@pref.example.fr (3), site@pref.example.fr (2). Gardez de cette ligne celles qui en "
+            'sont, dans [office] : | form_senders = ["rdv@pref.example.fr", "site@pref.example.fr"]'
+        ),
+    ),
+    (
+        mail_findings.FormsUndeclared((("contact@pref.example.fr", 3),), (), ("contact@pref.example.fr",)),
+        (
+            "warning formulaires : des adresses à nous écrivent comme des formulaires (entre parenthèses, combien de "
+            "courriels) : contact@pref.example.fr (3). C'est l'adresse d'un compte, qui ne se déclare pas : ses "
+            "réponses ne compteraient plus. Que le formulaire écrive d'une autre adresse."
+        ),
+    ),
+    (
         advice.NamesUnknown("contact", "sent", ("Envoyes", "Cour\x1brier"), ("Envoyés",)),
         (
             "warning compte contact : « sent » nomme 2 dossiers que le serveur n'a pas : Envoyes, Cour rier. Au plus "

@@ -83,11 +83,19 @@ class IdsOfOthers:
 class FormsUndeclared:
     """Addresses of ours that write as forms do, with how many mails of each count as requests meanwhile.
 
-    `declared` are those that the site names already.
+    `declared` are those that the site names already. `own` are those of accounts, which cannot be: the office's replies
+    would be none of its own.
     """
 
     senders: tuple[tuple[str, int], ...]
     declared: tuple[str, ...] = ()
+    own: tuple[str, ...] = ()
+
+    @property
+    def to_declare(self) -> tuple[str, ...]:
+        """Those that may be declared."""
+        return tuple(address for address, _count in self.senders if address not in self.own)
+
     health: Health = Health.WARNING
 
 
