@@ -41,12 +41,14 @@ def declared() -> dict[str, Declared]:
             "trying", "demo", _("Essaie mailsla sur une préfecture inventée ; aucune configuration à faire.")
         ),
         "init": Declared(
-            "initialising", "init", _("Écrit une configuration commentée, en demandant l'essentiel.")
+            "initialising",
+            "init",
+            _("Écrit une première configuration : demande une adresse, trouve et propose le reste."),
         ),
         "check": Declared(
             "checking",
             "check",
-            _("Vérifie l'installation : comptes, dossiers, envoi, base, calendrier, horloge."),
+            _("Vérifie l'installation, et dit ce qui fausserait les chiffres, avec la ligne à écrire."),
         ),
         "poll": Declared("watching", "poll", _("Relève tous les comptes une fois, puis s'arrête.")),
         "run": Declared(

@@ -32,11 +32,13 @@ def _named(help_: str) -> Any:
 
 AddressOption = Annotated[str | None, _named(_("Adresse de la boîte de contact."))]
 PasswordFileOption = Annotated[Path | None, _named(_("Fichier qui tient le mot de passe."))]
-PasswordCommandOption = Annotated[str | None, _named(_("Commande qui l'écrit."))]
-PasswordEnvOption = Annotated[str | None, _named(_("Variable d'environnement qui le tient."))]
+PasswordCommandOption = Annotated[str | None, _named(_("Commande qui écrit le mot de passe."))]
+PasswordEnvOption = Annotated[str | None, _named(_("Variable d'environnement qui tient le mot de passe."))]
 HostOption = Annotated[str | None, _named(_("Serveur IMAP ; sinon, il est cherché."))]
-PortOption = Annotated[int | None, typer.Option(min=1, max=65535, help=_("Son port."), show_default=False)]
-TlsOption = Annotated[str | None, _named(_("implicit ou starttls."))]
+PortOption = Annotated[
+    int | None, typer.Option(min=1, max=65535, help=_("Port du serveur IMAP."), show_default=False)
+]
+TlsOption = Annotated[str | None, _named(_("TLS : implicit ou starttls."))]
 CaFileOption = Annotated[Path | None, _named(_("Autorité de certification propre au site."))]
 UserOption = Annotated[str | None, _named(_("Identifiant, quand ce n'est pas l'adresse."))]
 DepartementOption = Annotated[str | None, _named(_("Numéro du département."))]

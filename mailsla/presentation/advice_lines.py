@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Iterable
 from typing import NamedTuple, assert_never
 from zoneinfo import ZoneInfo
@@ -78,8 +79,8 @@ def sentence(advice: Advice, zone: ZoneInfo) -> str:
         case FileOpen(path, mode):
             return _(
                 "tout utilisateur de cette machine peut lire {path} (droits {mode}) ; retirez-leur ce droit : "
-                "chmod o= {path}"
-            ).format(path=words.safe(path, 300), mode=mode)
+                "chmod o= {quoted}"
+            ).format(path=words.safe(path, 300), mode=mode, quoted=shlex.quote(words.safe(path, 300)))
         case SchemaApart(stored, known):
             return _(
                 "elle est au format {stored}, et cette version de mailsla au {known} : relancez le service, qui la "

@@ -322,10 +322,10 @@ SAID: list[tuple[Finding, str]] = [
         ),
     ),
     (
-        advice.FileOpen("/etc/mailsla/mot-de-passe", "644"),
+        advice.FileOpen("/etc/mot de passe", "644"),
         (
-            "warning fichiers : tout utilisateur de cette machine peut lire /etc/mailsla/mot-de-passe (droits 644) ; "
-            "retirez-leur ce droit : chmod o= /etc/mailsla/mot-de-passe"
+            "warning fichiers : tout utilisateur de cette machine peut lire /etc/mot de passe (droits 644) ; "
+            "retirez-leur ce droit : chmod o= '/etc/mot de passe'"
         ),
     ),
     (
