@@ -47,7 +47,7 @@ def _mail(digest: Digest, subject: str, why: Sequence[Because]) -> Iterator[Line
 def _row(notice: Notice, reason: Because) -> Row:
     due = notice.verdict.due_on
     return (
-        Cell(notice.request.key[:8]),
+        Cell(words.reference(notice.request.key)),
         Cell(words.assignee(notice.request.service)),
         Cell(words.short_day(due), due),
         Cell(_when(notice.remaining), notice.remaining),

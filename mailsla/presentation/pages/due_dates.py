@@ -35,7 +35,7 @@ def due_dates(digest: Digest) -> tuple[DueDate, ...]:
             notice.verdict.due_on,
             _("Courriel à répondre : {service}").format(service=words.assignee(notice.request.service)),
             _("Demande {reference}, à répondre ce jour au plus tard.").format(
-                reference=notice.request.key[:8]
+                reference=words.reference(notice.request.key)
             ),
         )
         for notice in digest.notices
