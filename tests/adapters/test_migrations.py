@@ -584,3 +584,38 @@ def test_no_decision_at_all_is_named_as_it_was(empty_engine: Engine) -> None:
     schema.upgrade(empty_engine)
 
     assert store_on(empty_engine).decisions.digest().former == hashlib.sha256().hexdigest()[:16]
+
+
+def test_fields_that_no_rule_uses_go_and_what_proves_the_rest_stays(empty_engine: Engine) -> None:
+    schema.upgrade(empty_engine, "0025")
+    kept = [
+        ["return-path", "<camille@example.org>"],
+        ["return-path", " <>"],
+        ["delivered-to", "a.martin@pref.example.fr"],
+        ["delivered-to", "autoresponder"],
+        ["x-mailer", "Courrier 3"],
+        ["auto-submitted", "auto-replied"],
+    ]
+    said = {
+        "subject": "",
+        "ids": {},
+        "people": {},
+        "first_seen_at": AT,
+        "salt": b"s" * 16,
+        "hashes": b"h" * 96,
+    }
+    with writing(empty_engine) as connection:
+        for number, fields in enumerate((kept, [], kept[-1:]), 1):
+            row = {**said, "id": number, "key": f"{number:032}", "kept": fields}
+            connection.execute(insert(MESSAGE).values(row))
+    told: list[tuple[int, int]] = []
+
+    schema.upgrade(empty_engine, told=lambda done, total: told.append((done, total)))
+
+    migrating.check(empty_engine)
+    with reading(empty_engine) as connection:
+        found = connection.execute(select(MESSAGE.c.kept).order_by(MESSAGE.c.id)).scalars().all()
+        hashes = set(connection.execute(select(MESSAGE.c.hashes)).scalars())
+    assert found == [[kept[1], kept[3], kept[5]], [], [kept[5]]]
+    assert hashes == {b"h" * 96}
+    assert (told[0], told[-1]) == ((0, 3), (3, 3))

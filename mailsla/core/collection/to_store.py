@@ -119,7 +119,7 @@ def new_messages(read: Sequence[tuple[Fetched, Header]], office: Office) -> list
     Each step is done of all before the next: what a processor has just done it does again in two thirds of the time.
     """
     traces = [trace_of(header, office) for _fetched, header in read]
-    headers = [header.without_trace for _fetched, header in read]
+    headers = [_lean(header) for _fetched, header in read]
     keys = [identity(header) for header in headers]
     tied = [ties(header, office) for header in headers]
     marks = [_marks(header, is_draft=fetched.is_draft) for fetched, header in read]
@@ -130,6 +130,24 @@ def new_messages(read: Sequence[tuple[Fetched, Header]], office: Office) -> list
             found, keys, headers, tied, marks, traces, strict=True
         )
     ]
+
+
+def _lean(header: Header) -> Header:
+    """Return what is stored of a header: without the trace, and without addresses that no rule uses."""
+    lean = header.without_trace
+    used = tuple([item for item in lean.kept if _is_used(*item)])
+    return lean if len(used) == len(lean.kept) else lean._replace(kept=used)
+
+
+def _is_used(name: str, value: str) -> bool:
+    """Tell whether a kept field is of use once it is stored.
+
+    Where a mail was delivered is looked at before an office is known; later only whether that is no address. A return
+    path is a sign when there is none.
+    """
+    if name in {"delivered-to", "x-original-to"}:
+        return "@" not in value
+    return name != "return-path" or value.strip() == "<>"
 
 
 def _marks(header: Header, *, is_draft: bool) -> tuple[str, ...]:

@@ -15,7 +15,6 @@ from mailsla.core.mail.addresses import parse_addresses
 KEPT_FIELDS = (
     "auto-submitted",
     "content-class",
-    "content-description",
     "content-type",
     "delivered-to",
     "feedback-id",
@@ -37,10 +36,8 @@ KEPT_FIELDS = (
     "x-autoresponse",
     "x-beenthere",
     "x-failed-recipients",
-    "x-mailer",
     "x-mailsla",
     "x-mozilla-draft-info",
-    "x-ms-exchange-generated-message-source",
     "x-ms-exchange-inbox-rules-loop",
     "x-ms-exchange-message-is-ndr",
     "x-ms-exchange-parent-message-id",
@@ -50,7 +47,6 @@ KEPT_FIELDS = (
     "x-post-messageclass",
     "x-precedence",
     "x-spam-flag",
-    "x-spam-status",
     "x-vacation",
 )
 """Names, in lower case, of the header fields kept to tell what kind of mail a message is."""

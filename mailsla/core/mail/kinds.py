@@ -121,11 +121,8 @@ _SAID_BY_BODY = Reason("daemon-and-body", "from")
 
 _SIGNS = frozenset({BODY_SAYS, *KEPT_FIELDS}) - {
     "content-type",
-    "content-description",
     "return-path",
-    "x-mailer",
     "x-original-to",
-    "x-spam-status",
 }
 _STRUCTURE = re.compile(
     r"multipart/report|message/delivery-status|disposition-notification|text/calendar|ms-tnef|signed-receipt",
