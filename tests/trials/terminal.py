@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import pty
 import select
-import signal
+import subprocess
 import sys
 import time
 from collections.abc import Sequence
@@ -23,11 +23,25 @@ def typed(words: Sequence[str], answers: Sequence[tuple[str, str]], folder: Path
         answers: What is waited for on the screen, each with what is then typed.
         folder: Where it runs.
     """
-    child, screen = pty.fork()
-    if child == 0:
-        os.chdir(folder)
-        os.execv(sys.executable, [sys.executable, "-m", "mailsla", *words])  # the interpreter of this test
-    shown, waiting, seen = "", list(answers), 0
+    screen, terminal = pty.openpty()
+    command = [sys.executable, "-m", "mailsla", *words]
+    # Without a terminal to control it, a password is asked for on its standard input, which is this one.
+    process = subprocess.Popen(
+        command, cwd=folder, stdin=terminal, stdout=terminal, stderr=terminal, start_new_session=True
+    )
+    os.close(terminal)
+    try:
+        shown = _answered(screen, list(answers))
+        return process.wait(timeout=SECONDS), shown
+    finally:
+        process.kill()
+        process.wait()
+        os.close(screen)
+
+
+def _answered(screen: int, waiting: list[tuple[str, str]]) -> str:
+    """Type each answer once its question is shown; return all that was shown until the command's end."""
+    shown, seen = "", 0
     while select.select([screen], [], [], SECONDS)[0]:
         try:
             piece = os.read(screen, 65_536)
@@ -41,8 +55,4 @@ def typed(words: Sequence[str], answers: Sequence[tuple[str, str]], folder: Path
             # The terminal shows what is typed until the command has asked it not to.
             time.sleep(0.2)
             os.write(screen, f"{answer}\n".encode())
-    else:
-        os.kill(child, signal.SIGKILL)
-    _pid, status = os.waitpid(child, 0)
-    os.close(screen)
-    return os.waitstatus_to_exitcode(status), shown
+    return shown
