@@ -14,7 +14,9 @@ import pytest
 
 from tests.factories import paris
 from tests.trials.command_line import answered
+from tests.trials.servers.cyrus import CyrusServer
 from tests.trials.servers.dovecot import DovecotServer
+from tests.trials.servers.imap_server import ImapServer
 
 NOW = "2026-11-13T08:00:00+00:00"
 ASKED = paris("2026-10-05 09:00")
@@ -62,7 +64,7 @@ SHAPES = {
 class Office:
     """An office in a folder of its own, whose commands are run there."""
 
-    server: DovecotServer
+    server: ImapServer
     folder: Path
     contact: str
     agent: str
@@ -212,3 +214,28 @@ def test_a_configuration_that_nothing_was_looked_at_for_is_put_right_by_the_line
     assert before == (0, REQUESTS)
     assert office.figure() == (IN_TIME, REQUESTS)
     assert all(item["line"] is None for item in office.findings().values())
+
+
+def test_the_first_figure_is_right_on_another_server_by_starttls_and_in_another_zone(
+    cyrus: CyrusServer, tmp_path: Path
+) -> None:
+    office = Office(cyrus, tmp_path, cyrus.new_user(), "lea.martin@example.fr")
+    fill(office, SHAPES["plain"])
+    (tmp_path / "secret").write_text(f"{cyrus.password}\n")
+    where = ["--host", cyrus.network_host, "--port", str(cyrus.imap_port), "--tls", "starttls"]
+    given = [
+        "--ca-file",
+        str(cyrus.ca_pem),
+        "--password-file",
+        "secret",
+        "--departement",
+        "974",
+        "--site",
+        "Réunion",
+    ]
+
+    shown = office.run("init", "--address", office.contact, *where, *given)
+    office.run("poll")
+
+    assert "Calendrier : La Réunion, fuseau Indian/Reunion" in shown.replace("\u00a0", " ")
+    assert office.figure() == (IN_TIME, REQUESTS)
