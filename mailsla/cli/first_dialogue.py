@@ -149,19 +149,21 @@ class Dialogue:
         user = self._given.user or address
         if self._given.offline:
             return user, None, None
+        password = self._password()
         for tried in range(1, MOST_TRIES + 1):
-            password = self._password()
             try:
                 around = look.look_around(server, address, user, credentials_of(password, self._secret))
             except MailslaError as error:
-                said = _("{host}, port {port} : {reason}").format(
-                    host=server.host, port=server.port, reason=error
-                )
-                may_again = isinstance(error, LoginRefused) and tried < MOST_TRIES and password is not None
-                if not may_again:
+                said = init_lines.refused(Refusal(server, str(error)))
+                is_refused = isinstance(error, LoginRefused)
+                if tried == MOST_TRIES or not self._asker.asks or (is_refused and password is None):
                     raise UsageError(said) from error
                 self._asker.say(said)
-                user = self._asker.answer(None, "--user", _("Identifiant IMAP :"), read_text, user)
+                if is_refused:
+                    user = self._asker.answer(None, "--user", _("Identifiant IMAP :"), read_text, user)
+                    password = self._password()
+                elif not self._asker.agrees(_("Réessayer ?"), default=True):
+                    raise UsageError(said) from error
             else:
                 self._asker.say(_("Dossiers :"))
                 for line in init_lines.mailboxes(around.mailboxes):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -14,13 +14,15 @@ from uuid import uuid4
 
 import pytest
 
+from mailsla.adapters.access.credentials import Credentials
 from mailsla.bootstrap.first_look import FirstLook
 from mailsla.cli.asking import Asker
 from mailsla.cli.first_answers import Given
 from mailsla.cli.first_dialogue import Dialogue
 from mailsla.config import load
 from mailsla.core.collection.mail_servers import IMAP, IMAPS, SUBMISSION, Candidate, Source, Target
-from mailsla.core.errors import UsageError
+from mailsla.core.errors import TransientError, UsageError
+from mailsla.usecases.look_around import LookedAround
 from tests.trials.command_line import answered
 from tests.trials.servers.certificates import CertificateAuthority
 from tests.trials.servers.dovecot import DovecotServer
@@ -165,8 +167,14 @@ class Scripted(Asker):
         return self.says_yes
 
 
-def dialogue(asker: Asker, server: DovecotServer, folder: Path, records: dict[str, list[Target]]) -> Dialogue:
-    look = partial(FirstLook, records=lambda _domain, service: records.get(service, []))
+def dialogue(
+    asker: Asker,
+    server: DovecotServer,
+    folder: Path,
+    records: dict[str, list[Target]],
+    looks: Callable[..., FirstLook] = FirstLook,
+) -> Dialogue:
+    look = partial(looks, records=lambda _domain, service: records.get(service, []))
     (folder / "secret").write_text(f"{server.password}\n")
     given = Given(
         address="contact@cher.example.fr",
@@ -204,6 +212,34 @@ def test_without_a_terminal_a_host_of_another_domain_is_named_and_nobody_logs_in
         dialogue(Asker(asks=False), dovecot, tmp_path, records).answers()
 
     assert dovecot.log.count("Login") == before
+
+
+@dataclass(frozen=True)
+class Flaky(FirstLook):
+    """Loses the line so many times before it looks around."""
+
+    losses: list[str] = field(default_factory=list)
+
+    def look_around(self, candidate: Candidate, address: str, user: str, secret: Credentials) -> LookedAround:
+        if self.losses:
+            raise TransientError(self.losses.pop())
+        return super().look_around(candidate, address, user, secret)
+
+
+@pytest.mark.parametrize(("losses", "is_done"), [(1, True), (2, True), (3, False)])
+def test_a_line_that_is_lost_is_tried_again_as_long_as_a_person_wants_three_times_at_most(
+    dovecot: DovecotServer, tmp_path: Path, losses: int, *, is_done: bool
+) -> None:
+    records = {IMAPS: [Target(0, 0, dovecot.imaps_port, "127.0.0.2.")]}
+    person = Scripted(says_yes=True)
+    talk = dialogue(person, dovecot, tmp_path, records, partial(Flaky, losses=["coupé."] * losses))
+
+    if is_done:
+        assert talk.answers().plan.server.host == "127.0.0.2"
+    else:
+        with pytest.raises(UsageError, match="coupé"):
+            talk.answers()
+    assert sum(question.startswith("Réessayer") for question in person.asked) == min(losses, 2)
 
 
 @pytest.mark.parametrize(("password", "is_taken"), [("motdepasse", True), ("autre", False)])
