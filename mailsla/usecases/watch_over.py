@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from mailsla.core.alerts.account_figures import AccountFigures
 from mailsla.core.alerts.findings import Finding
-from mailsla.core.alerts.health import Health
+from mailsla.core.alerts.health import AccountFigures, Health
 from mailsla.core.alerts.vigil import Listener, Vigil
 from mailsla.core.collection.outcome import RecordedRun, RunOutcome
 from mailsla.core.collection.pacing import Attempt

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from mailsla.core.alerts.account_figures import AccountFigures
 from mailsla.core.alerts.findings import Broken, Finding, Part
+from mailsla.core.alerts.health import AccountFigures
 from mailsla.core.collection.outcome import RecordedRun, RunOutcome
 from mailsla.core.collection.pacing import Attempt
 from mailsla.core.errors import MailslaError, TransientError

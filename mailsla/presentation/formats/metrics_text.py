@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from mailsla.core.alerts.account_figures import AccountFigures
+from mailsla.core.alerts.health import AccountFigures
 
 
 @dataclass(frozen=True, slots=True)
