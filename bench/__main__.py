@@ -27,6 +27,7 @@ from bench import (
     pairing,
     polling,
     report,
+    ten_years,
 )
 from tests.trials.mail import quality
 
@@ -39,6 +40,7 @@ BENCHMARKS: dict[str, Callable[[], None]] = {
     "report": report.main,
     "commands": commands.main,
     "growing": growing.main,
+    "ten_years": ten_years.main,
     "one_more": one_more.main,
     "polling": polling.main,
     "latency": latency.main,
