@@ -59,12 +59,15 @@ def noted(app: Application) -> list[NotedAct]:
 
 
 def recalls(app: Application, keys: Collection[str]) -> Iterator[Recall]:
-    """Yield who asked to be told again of some requests, and on which day."""
+    """Yield who asked to be told again of some requests, and on which day; by mail, or for everybody by a decision."""
     acts = app.store.acts.reminders(keys)
     mails = app.store.mails.mails([act.mail for act in acts]) if acts else {}
     for act in acts:
         if act.target is not None and act.until is not None and act.mail in mails:
             yield from (Recall(act.target, sender, act.until) for sender in mails[act.mail].senders)
+    for decision in app.store.decisions.reminders(keys):
+        if decision.at is not None:
+            yield Recall(decision.target, "", decision.at.astimezone(app.site.zone).date())
 
 
 def address(app: Application) -> str | None:

@@ -20,7 +20,16 @@ from mailsla.core.pairing.decision import Action, Recorded
 from mailsla.core.pairing.request import Request
 from mailsla.language import gettext as _
 from mailsla.usecases.asked_decision import AskedDecision, read
-from mailsla.usecases.decide import Answered, Assign, Exclude, OfMail, Recategorise, Signature, Wanted
+from mailsla.usecases.decide import (
+    Answered,
+    Assign,
+    Exclude,
+    OfMail,
+    Recategorise,
+    RemindOn,
+    Signature,
+    Wanted,
+)
 
 LOOK_SECONDS = 0.5
 """How long whoever listens waits before it looks whether it is to end."""
@@ -55,6 +64,8 @@ def _wanted(app: Application, asked: AskedDecision) -> Wanted:
             return Assign(_needed(asked.service, "--service"))
         case Action.CATEGORY:
             return Recategorise(_needed(asked.category, "--category"))
+        case Action.REMIND:
+            return RemindOn(_needed(asked.at, "--on").astimezone(app.site.zone).date())
         case Action.JOIN | Action.SPLIT | Action.DISMISS:
             return OfMail(asked.action, commands.message_named(app, _needed(asked.message, "--message")))
         case _:

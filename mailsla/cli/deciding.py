@@ -33,7 +33,7 @@ What = Annotated[
     typer.Argument(
         metavar=_("DÉCISION"),
         help=_(
-            "exclude, answered, assign, category, join, split, dismiss, count, leave-out, close-hole ou undo."
+            "exclude, answered, assign, category, remind, join, split, dismiss, count, leave-out, close-hole ou undo."
         ),
     ),
 ]
@@ -41,7 +41,9 @@ OnOption = Annotated[
     str | None,
     typer.Option(
         "--on",
-        help=_("answered : date ou instant de la réponse ; close-hole : jour du début."),
+        help=_(
+            "answered : date ou instant de la réponse ; remind : jour où redire l'alerte ; close-hole : jour du début."
+        ),
         show_default=False,
     ),
 ]
@@ -83,7 +85,7 @@ def decide(
             request,
             reason,
             # A date alone means the end of that day.
-            at=_instant(app, on, end_of_day=True) if action is Action.ANSWERED else None,
+            at=_instant(app, on, end_of_day=True) if action in {Action.ANSWERED, Action.REMIND} else None,
             day=_day(app, on) if action is Action.CLOSE_HOLE else None,
             channel=channel,
             service=service,

@@ -13,7 +13,7 @@ from mailsla.core.pairing.request import Grounds, ServiceBasis
 from mailsla.core.pairing.rules import Part
 from mailsla.core.rate.publication import Source
 from mailsla.language import gettext as _
-from mailsla.presentation.words import category, instant, reference, safe
+from mailsla.presentation.words import category, instant, reference, safe, short_day
 
 
 def mailbox_role(value: MailboxRole) -> str:
@@ -169,6 +169,8 @@ def decision(item: Decision, zone: ZoneInfo, *, personal: bool = True) -> str:
         return _("interruption du compte {account}, le {instant} : ne cache rien").format(
             account=safe(item.text, 60), instant=instant(item.at, zone)
         )
+    if item.action is Action.REMIND and item.at is not None:
+        return _("alertes suspendues jusqu'au {day}").format(day=short_day(item.at.astimezone(zone).date()))
     if item.action is Action.UNDO:
         return _("la décision n° {number} ne vaut plus").format(number=item.undone)
     return {

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, time
+from datetime import date, datetime, time
 from typing import Literal, Protocol, assert_never
 from zoneinfo import ZoneInfo
 
@@ -58,7 +58,14 @@ class OfMail:
     message: DerivedMessage
 
 
-Wanted = Exclude | Answered | Assign | Recategorise | OfMail
+@dataclass(frozen=True, slots=True)
+class RemindOn:
+    """Nobody is told of the request before a day, and whoever would be is told again on it."""
+
+    on: date
+
+
+Wanted = Exclude | Answered | Assign | Recategorise | RemindOn | OfMail
 """What somebody asks to be decided about a request; nothing of it is checked yet."""
 
 
@@ -217,6 +224,9 @@ def _completed(
             return replace(draft, action=Action.ASSIGN, text=_one_of(service, choices.services))
         case Recategorise(category):
             return replace(draft, action=Action.CATEGORY, text=_one_of(category, choices.categories))
+        case RemindOn(on):
+            check_reminder(on, request, draft.decided_at.astimezone(choices.zone).date())
+            return replace(draft, action=Action.REMIND, at=datetime.combine(on, time(), choices.zone))
         case OfMail(action, message):
             check_mail(action, message, request, doubts())
             other = request.key if action is Action.JOIN else None
@@ -241,6 +251,18 @@ def answered_at(at: datetime, request: Request, now: datetime, zone: ZoneInfo) -
     if at > datetime.combine(now.astimezone(zone).date(), time.max, zone):
         raise UsageError(_("La réponse est dans l'avenir : vérifiez --on."))
     return max(min(at, now), request.received.at)
+
+
+def check_reminder(on: date, request: Request, today: date) -> None:
+    """Refuse to keep alerts back that there are none of, or until a day that has come.
+
+    Raises:
+        UsageError: With what to do instead.
+    """
+    if request.answered is not None or request.excluded is not None:
+        raise UsageError(_("Cette demande n'attend plus de réponse : aucune alerte n'en parle."))
+    if on <= today:
+        raise UsageError(_("Indiquez un jour à venir : vérifiez --on."))
 
 
 def check_mail(action: Action, message: DerivedMessage, request: Request, doubts: Collection[Doubt]) -> None:

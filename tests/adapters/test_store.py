@@ -168,6 +168,24 @@ def test_what_no_mail_answered_is_kept_with_what_mail_answered_all_the_same(
     assert [case.otherwise for case in cases] == [Basis.DECISION, Basis.DECISION]
 
 
+def test_what_keeps_alerts_back_is_the_last_that_was_decided_and_nothing_once_it_is_taken_back(
+    store: Store,
+) -> None:
+    asked, other = mail("2026-11-02 10:00"), mail("2026-11-02 11:00", by="claude.petit@example.net")
+    add(store, asked, other)
+    first = Decision(0, asked.key, Action.REMIND, "essai", "référent", SEEN, at=paris("2026-11-16 00:00"))
+    store.decisions.add(first)
+    store.decisions.add(replace(first, target=other.key, action=Action.EXCLUDE, at=None))
+    last = store.decisions.add(replace(first, at=paris("2026-11-20 00:00")))
+
+    [found] = store.decisions.reminders([asked.key, other.key])
+    assert (found.number, found.at) == (last, paris("2026-11-20 00:00"))
+    assert store.decisions.reminders([other.key]) == store.decisions.reminders([]) == []
+    for number in (last, 1):
+        store.decisions.add(replace(first, action=Action.UNDO, at=None, undone=number))
+    assert store.decisions.reminders([asked.key]) == []
+
+
 def test_what_disputes_an_instant_and_every_reason_to_look_at_a_mail_are_kept(
     store: Store, derivations: Derivations
 ) -> None:

@@ -161,6 +161,23 @@ def test_who_asked_to_be_told_again_is_from_that_day_on_and_nobody_else_is_kept_
     assert [digest.recipient for digest in found] == told_to
 
 
+@pytest.mark.parametrize(
+    ("now", "told_to"),
+    [("2026-11-06", []), ("2026-11-09", [HEAD, REFERENT]), ("2026-11-10", [HEAD, REFERENT])],
+)
+def test_what_is_kept_back_for_everybody_is_told_to_everybody_from_its_day_on(
+    now: str, told_to: list[str]
+) -> None:
+    at, requests = paris(f"{now} 08:00"), derive([ASKED], RULES).requests
+    contacts = Contacts(HEAD, also=(REFERENT,))
+    by = terms(AlertRule(contacts={requests[0].service or "": contacts}), now=at)
+
+    memory = Memory(told("before-3", "2026-11-05"), [Recall(ASKED.key, "", date(2026, 11, 9))])
+    found = digests(requests, memory=memory, doubtful=(), terms=by, now=at)
+
+    assert [digest.recipient for digest in found] == told_to
+
+
 def test_an_answered_request_is_no_longer_announced() -> None:
     assert due(ASKED, reply("2026-11-12 17:00", ASKED), now="2026-11-13 09:00") == ()
 

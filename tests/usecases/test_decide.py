@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Literal
 
 import pytest
@@ -15,6 +15,7 @@ from mailsla.core.pairing.decision import Action, Decision
 from mailsla.core.pairing.derivation import DerivedMessage, derive
 from mailsla.core.pairing.doubts import Doubt, DoubtCode
 from mailsla.core.pairing.request import Request
+from mailsla.presentation import terms
 from mailsla.usecases.decide import (
     Answered,
     Assign,
@@ -22,6 +23,7 @@ from mailsla.usecases.decide import (
     Exclude,
     OfMail,
     Recategorise,
+    RemindOn,
     Signature,
     Wanted,
     decide,
@@ -98,6 +100,20 @@ def test_a_decision_about_a_request_names_it_and_says_who_why_and_when(
 
     assert (made.target, made.action, made.text, made.other) == (REQUEST.key, action, text, None)
     assert Signature(made.reason, made.decided_by, made.decided_at) == SIGNED
+
+
+def test_alerts_are_kept_back_until_the_beginning_of_a_day_to_come(store: Store) -> None:
+    made = decided(store, RemindOn(date(2026, 11, 16)))
+
+    assert (made.target, made.action, made.at) == (REQUEST.key, Action.REMIND, paris("2026-11-16 00:00"))
+    assert terms.decision(made, PARIS) == "alertes suspendues jusqu'au 16/11/2026"
+    assert decided(store, RemindOn(date(2026, 11, 17))).at == paris("2026-11-17 00:00")
+    with pytest.raises(UsageError, match="à venir"):
+        decided(store, RemindOn(NOW.date()))
+    settled = (REQUEST._replace(answered=REQUEST.received), REQUEST._replace(excluded="doublon"))
+    for request in settled:
+        with pytest.raises(UsageError, match="n'attend plus"):
+            decided(store, RemindOn(date(2026, 11, 16)), request)
 
 
 @pytest.mark.parametrize("wanted", [Assign("Cartes grises"), Recategorise("plainte")])

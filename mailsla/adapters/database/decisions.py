@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import datetime
 from os import urandom
@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Engine, insert, select, true
 
-from mailsla.adapters.database.bulk import insert_rows
+from mailsla.adapters.database.bulk import among, insert_rows
 from mailsla.adapters.database.engine import reading, writing
 from mailsla.adapters.database.keys import has_key
 from mailsla.adapters.database.messages import TIE_COLUMNS
@@ -33,6 +33,16 @@ class Decisions:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+
+    def reminders(self, keys: Collection[str]) -> list[Decision]:
+        """Return the decisions in force that keep alerts about some requests back."""
+        with reading(self._engine) as connection:
+            which = (DECISION.c.action == Action.REMIND.value) & among(DECISION.c.target, keys, connection)
+            targets = connection.execute(select(DECISION.c.target).where(which)).scalars().all()
+        found = (
+            in_force(self.taken(target)).last(target, Action.REMIND) for target in dict.fromkeys(targets)
+        )
+        return [decision for decision in found if decision is not None]
 
     def taken(self, target: str | None = None) -> tuple[Decision, ...]:
         """Return every decision, or those about one message, by number."""

@@ -35,7 +35,7 @@ class Recall(NamedTuple):
 
     Attributes:
         request: Its key.
-        recipient: Who did; a tag in the address changes nothing.
+        recipient: Who did; a tag in the address changes nothing. Empty when that was decided for everybody.
         on: That day.
     """
 
@@ -84,7 +84,9 @@ class Memory:
             calendar: The site's working days.
             today: The local day.
         """
-        recalled_on = self._recalled_on.get((request, plain(recipient)), date.min)
+        recalled_on = max(
+            self._recalled_on.get((request, whose), date.min) for whose in (plain(recipient), "")
+        )
         if today < recalled_on:
             return True
         days, monday = days_at_least(level), today - timedelta(days=today.weekday())

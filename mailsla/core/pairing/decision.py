@@ -14,8 +14,9 @@ class Action(StrEnum):
     """What can be decided.
 
     Of a request: `EXCLUDE` leaves it out of the figures; `ANSWERED` says when and how it was answered elsewhere;
-    `ASSIGN` gives it to a service; `CATEGORY` puts it under another promise. Of a mail: `JOIN` ties it to a
-    request; `SPLIT` cuts it from its conversation; `DISMISS` says that what was
+    `ASSIGN` gives it to a service; `CATEGORY` puts it under another promise; `REMIND` keeps alerts about it back
+    until a day, and changes no figure. Of a mail: `JOIN` ties it to a request; `SPLIT` cuts it from its conversation;
+    `DISMISS` says that what was
     to check is as it stands: a possible reply answers nothing, a doubtful request is one. `COUNT` makes a citizen's of
     a mail that was left out; `LEAVE_OUT` leaves one out. Of collection: `CLOSE_HOLE` says that a hole hides nothing,
     `COMPLETE` that what was imported is all there was.
@@ -26,6 +27,7 @@ class Action(StrEnum):
     ANSWERED = "answered"
     ASSIGN = "assign"
     CATEGORY = "category"
+    REMIND = "remind"
     JOIN = "join"
     SPLIT = "split"
     DISMISS = "dismiss"
@@ -61,7 +63,8 @@ class Decision:
         decided_by: Who decided, as was said.
         decided_at: The instant that the command spoke of.
         other: For `JOIN`, key of the request's opening message; for `UNDO`, nothing.
-        at: For `ANSWERED`, the instant of the answer; for `CLOSE_HOLE`, when the hole began.
+        at: For `ANSWERED`, the instant of the answer; for `CLOSE_HOLE`, when the hole began; for `REMIND`, the
+            beginning of the day on which alerts go on.
         text: For `ANSWERED` the channel, for `ASSIGN` the service, for `CATEGORY` the category, for `CLOSE_HOLE` the
             account, for `COMPLETE` the days, as `A..B`.
         undone: For `UNDO`, the number of the decision taken back.
