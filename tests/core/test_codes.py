@@ -11,7 +11,7 @@ from mailsla.core.alerts import outgoing, terms
 from mailsla.core.mail.header import BODY_SAYS, KEPT_FIELDS, REQUESTED_FIELDS
 
 CODES = {
-    "Action": "exclude answered assign category join split dismiss count leave-out close-hole complete undo",
+    "Action": "exclude answered assign category remind join split dismiss count leave-out close-hole complete undo",
     "AddressSource": "reply-to subject body from",
     "Basis": "server last_hop archive sender_clock first_seen after_request filed decision",
     "ClosedDayReceipt": "same_day next_working_day",
