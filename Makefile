@@ -7,8 +7,7 @@ VERSION := $(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2
 VENV := .venv-$(VERSION)
 DEMO := .venv-demo-$(VERSION)
 BIN := $(VENV)/bin
-# Tests wait for servers more than they reckon: three at a time keep two processors busy.
-PYTEST := $(BIN)/python -m pytest -n 3 --dist loadgroup
+PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup
 
 .PHONY: simulate pictures demo test whole installed check unit coverage faults fuzz mutations recount soak bench bench-quick house lock messages image clean python
 

@@ -318,11 +318,11 @@ def test_any_text_is_read(written: str, below: int) -> None:
 )
 def test_hostile_fields_take_no_longer_than_their_size(written: str) -> None:
     hostile = (written * LONGEST_FIELD)[:LONGEST_FIELD]
-    begun = time.perf_counter()
+    begun = time.process_time()
 
     read_hop(hostile)
     read_hop(f"from {hostile} by c.fr")
     read_results(hostile, 0)
     read_results(f"mx.fr; dmarc=pass {hostile}", 0)
 
-    assert time.perf_counter() - begun < 1
+    assert time.process_time() - begun < 1
