@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Sequence
 
@@ -14,6 +15,7 @@ from mailsla.presentation.typography import typeset
 
 VERSION_FLAG = "--version"
 GLOBAL_FLAGS = ("--debug", "--demo", VERSION_FLAG)
+_NAME_FIRST = re.compile(r"mailsla\b|[^ ]+[ \u00a0\u202f]?:|[^ ]*[./]")
 GLOBAL_OPTIONS = ("--lang", "--config", "--store")
 
 
@@ -58,8 +60,13 @@ def run(arguments: list[str]) -> int:
 def _failed(error: MailslaError, code: int, arguments: list[str]) -> int:
     if "--debug" in arguments:
         raise error
-    _say(str(error))
+    _say(_alone(str(error)))
     return code
+
+
+def _alone(sentence: str) -> str:
+    """Return a sentence that is said alone: with a capital, unless a name opens it (an account's, a file's, ours)."""
+    return sentence if _NAME_FIRST.match(sentence) else sentence[:1].upper() + sentence[1:]
 
 
 def _say(*lines: str) -> None:

@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from sqlalchemy import make_url
 
 from mailsla.adapters.database.copying import copy_into
 from mailsla.bootstrap.application import Application
 from mailsla.cli import session
+from mailsla.cli.progress_bar import progress_bar
+from mailsla.cli.store_url import store_url
 from mailsla.cli.unwritable import unwritable
 from mailsla.core.errors import UsageError
 from mailsla.language import gettext as _
@@ -30,17 +31,15 @@ def copy(
     ],
 ) -> None:
     """Copy the store into an empty database."""
-    url = session.store_url(to)
+    url = store_url(to)
     with session.application(context) as app:
         rows = _copied(app, url)
         busy = app.store.leases.held(app.now())
-    said = _(
-        "Copie faite et comparée : {n} lignes. La configuration n'a pas changé : mettez-y la nouvelle adresse."
-    )
+    said = _("Copie faite et comparée : {n} lignes. La configuration n'a pas changé ; mettez-y :")
     console = session.console()
     console.print(said.format(n=words.number(rows)), soft_wrap=True)
     shown = make_url(url).render_as_string(hide_password=True)
-    console.print(f"[store] url = {shown}", soft_wrap=True, markup=False)
+    console.print(f'[store]\nurl = "{shown}"', soft_wrap=True, markup=False)
     if busy:
         warning = _(
             "mailsla travaille sur la base copiée : ce qu'il y écrit depuis n'est pas dans la copie. Arrêtez-le, puis "
@@ -50,7 +49,7 @@ def copy(
 
 
 def _copied(app: Application, url: str) -> int:
-    with _progress() as progress:
+    with progress_bar(session.error_console()) as progress:
         task = progress.add_task(_("Copie"), total=None)
         try:
             return copy_into(
@@ -62,14 +61,3 @@ def _copied(app: Application, url: str) -> int:
             ) from error
         except OSError as error:
             raise unwritable(Path(error.filename or url), error) from error
-
-
-def _progress() -> Progress:
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        console=session.error_console(),
-        transient=True,
-    )

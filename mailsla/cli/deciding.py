@@ -19,6 +19,7 @@ from mailsla.core.errors import UsageError
 from mailsla.core.pairing.decision import Action
 from mailsla.core.pairing.request import Request
 from mailsla.language import gettext as _
+from mailsla.presentation import words
 from mailsla.presentation.formats import terminal
 from mailsla.presentation.pages.mail_page import changes_page
 from mailsla.usecases.asked_decision import AskedDecision
@@ -105,6 +106,9 @@ def decide(
     undone = _("La décision n° {number} ne vaut plus.")
     line = undone if action is Action.UNDO else _("Décision n° {number} consignée.")
     console.print(line.format(number=done.number))
+    if action is Action.REMIND and asked.at is not None:
+        until = _("Aucune alerte n'en parle avant le {day}.")
+        console.print(until.format(day=words.day_name(asked.at.date())))
     terminal.show(changes_page(done.changes), console)
 
 

@@ -16,6 +16,7 @@ import typer
 
 from mailsla.adapters.machine.present import is_set
 from mailsla.adapters.machine.written_files import write_whole
+from mailsla.cli.store_url import store_url
 from mailsla.cli.unwritable import unwritable
 from mailsla.core.errors import UsageError
 from mailsla.demo import office as demo
@@ -188,11 +189,6 @@ def reading(context: typer.Context) -> Iterator[Application]:
     with open_kept(store_url(kept_in)) as app:
         error_console().print(_("Sans configuration : d'après les règles que garde la base."))
         yield app
-
-
-def store_url(written: str) -> str:
-    """Return the URL of a database that may be named by its file alone."""
-    return written if "://" in written else f"sqlite:///{Path(written).absolute()}"
 
 
 @contextmanager

@@ -23,6 +23,11 @@ def explained(app: typer.Typer, arguments: list[str]) -> int:
         return 2
     except (typer.Exit, typer.Abort) as ending:
         return int(getattr(ending, "exit_code", 1))
+    except SystemExit as ending:
+        # The libraries that print end the program themselves when nobody reads any more: that is no failure of ours.
+        if isinstance(ending.__context__, BrokenPipeError):
+            raise ending.__context__ from None
+        raise
     return code if isinstance(code, int) else 0
 
 

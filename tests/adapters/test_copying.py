@@ -175,12 +175,12 @@ def test_a_report_of_the_copy_says_what_that_of_the_store_does_both_ways(
         for command in ("report", "requests"):
             assert run([command, "--format", "json", *(first, second, third)[len(said) // 2]]) == 0
             said.append(capsys.readouterr().out)
-        assert ("[store] url" in copied) == bool(step)
+        assert ("[store]\nurl = " in copied) == bool(step)
         assert "Bonjour" not in copied
 
     assert said[0:2] == said[2:4] == said[4:6]
     (tmp_path / "link").symlink_to(tmp_path / "planted")
-    refused = {"ftp://nowhere": 1, str(tmp_path / "link"): 2, back: 2, str(tmp_path / "none" / "x"): 2}
+    refused = {"ftp://nowhere": 2, str(tmp_path / "link"): 2, back: 2, str(tmp_path / "none" / "x"): 2}
     for to, code in refused.items():
         assert run(["copy", "--to", to, *first]) == code
         assert len(capsys.readouterr().err.strip().splitlines()) == 1

@@ -225,7 +225,7 @@ def test_a_user_of_the_configuration_who_may_not_write_reads_and_is_refused_a_de
     assert (read.returncode, read.stderr) == (0, "")
     assert (decided.returncode, decided.stderr.strip()) == (
         1,
-        "cette base ne peut qu'être lue avec ce compte.",
+        "Cette base ne peut qu'être lue avec ce compte.",
     )
 
 
@@ -329,4 +329,4 @@ def test_a_role_that_may_only_select_reads_postgresql(
     assert theirs != postgresql_url
     assert codes == [0, 0, 1, 1]
     assert "établi par d'autres règles" in " ".join(said.split())
-    assert said.rstrip().endswith("cette base ne peut qu'être lue avec ce compte.")
+    assert said.rstrip().endswith("Cette base ne peut qu'être lue avec ce compte.")
