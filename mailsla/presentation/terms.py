@@ -13,6 +13,7 @@ from mailsla.core.pairing.request import Grounds, ServiceBasis
 from mailsla.core.pairing.rules import Part
 from mailsla.core.rate.publication import Source
 from mailsla.language import gettext as _
+from mailsla.language import said_alike
 from mailsla.presentation.words import category, instant, reference, safe, short_day
 
 
@@ -48,6 +49,7 @@ def part(value: Part) -> str:
     }[value]
 
 
+@said_alike
 def basis(value: Basis) -> str:
     """What an instant rests on."""
     return {
@@ -62,6 +64,7 @@ def basis(value: Basis) -> str:
     }[value]
 
 
+@said_alike
 def short_basis(value: Basis) -> str:
     """What an instant rests on, in a word or two, for tables."""
     return {
@@ -105,6 +108,7 @@ def service_basis(value: ServiceBasis) -> str:
     }[value]
 
 
+@said_alike
 def evidence(value: str) -> str:
     """What ties a message, for a person."""
     return {

@@ -80,8 +80,9 @@ class Told(str):
     parts: tuple[Part, ...]
 
     def __new__(cls, parts: Iterable[Part]) -> Told:
-        kept = tuple(part for part in parts if part != "")
-        made = super().__new__(cls, "".join(text_of(part) for part in kept))
+        # A table of thousands of rows makes several a row.
+        kept = tuple([part for part in parts if part])
+        made = super().__new__(cls, "".join([part if isinstance(part, str) else part.text for part in kept]))
         made.parts = kept
         return made
 

@@ -209,28 +209,61 @@ class Clock:
         """
         if answered_at is not None and answered_at > now:
             answered_at = None
-        end = answered_at or now
-        in_time, due_on, due_at, elapsed = self._held_against(received_at, end, commitment)
-        if answered_at is None:
-            not_due = in_time
-        elif due_at is None:
-            not_due = self._held_against(received_at, now, commitment)[0]
-        else:
-            not_due = _is_within(due_at, now, commitment)
-        moved_to = self._moved_to(received_at, due_on, commitment, announcements, now)
-        if moved_to is not None:
-            due_on, due_at, in_time = moved_to, None, self.is_by(moved_to, end)
-            not_due = self.is_by(moved_to, now)
-        judged = Outcome.MET if in_time and answered_at else Outcome.MISSED
+        stands = self._in_hours if commitment.unit is Unit.OPENING_HOURS else self._in_days
+        found = stands(received_at, answered_at, commitment, now)
+        if not announcements:
+            return found
+        moved_to = self._moved_to(received_at, found.due_on, commitment, announcements, now)
+        if moved_to is None:
+            return found
+        in_time = self.is_by(moved_to, answered_at or now)
+        return replace(
+            found,
+            outcome=_outcome(answered_at, in_time=in_time, not_due=self.is_by(moved_to, now)),
+            due_on=moved_to,
+            due_at=None,
+            announced=True,
+            in_time=in_time,
+        )
+
+    def _in_days(
+        self, received_at: datetime, answered_at: datetime | None, commitment: Commitment, now: datetime
+    ) -> Verdict:
+        """Return the verdict of a promise in days, which runs from date to date."""
+        calendar = self.calendar
+        received_on, now_on = self.received_on(received_at), calendar.local_date(now)
+        answered_on = None if answered_at is None else calendar.local_date(answered_at)
+        end_on = answered_on or now_on
+        working_days = max(0, calendar.working_days_between(received_on, end_on))
+        elapsed, by_now = working_days, calendar.working_days_between(received_on, now_on)
+        if commitment.unit is Unit.CALENDAR_DAYS:
+            elapsed, by_now = max(0, (end_on - received_on).days), (now_on - received_on).days
+        in_time = elapsed <= commitment.last_day
         return Verdict(
-            outcome=Outcome.NOT_DUE if not_due else judged,
+            outcome=_outcome(answered_at, in_time=in_time, not_due=by_now <= commitment.last_day),
+            received_on=received_on,
+            due_on=self._due_on(received_on, commitment),
+            answered_on=answered_on,
+            working_days=working_days,
+            elapsed=elapsed,
+            in_time=in_time,
+        )
+
+    def _in_hours(
+        self, received_at: datetime, answered_at: datetime | None, commitment: Commitment, now: datetime
+    ) -> Verdict:
+        """Return the verdict of a promise in hours of opening, which runs from instant to instant."""
+        end = answered_at or now
+        due_at = self.due_at(received_at, commitment)
+        in_time = _is_within(due_at, end, commitment)
+        return Verdict(
+            outcome=_outcome(answered_at, in_time=in_time, not_due=_is_within(due_at, now, commitment)),
             received_on=self.received_on(received_at),
-            due_on=due_on,
+            due_on=self.calendar.local_date(due_at),
             due_at=due_at,
             answered_on=None if answered_at is None else self.calendar.local_date(answered_at),
             working_days=self.elapsed(received_at, end),
-            elapsed=elapsed,
-            announced=moved_to is not None,
+            elapsed=self.opening.minutes_between(received_at, end, self.calendar),
             in_time=in_time,
         )
 
@@ -243,13 +276,13 @@ class Clock:
         now: datetime,
     ) -> date | None:
         """Return the date to which holding replies moved a due date; None when it stands."""
-        if not announcements or not commitment.announced_date_counts:
+        if not commitment.announced_date_counts:
             return None
         return moved_due_date(
             [item for item in announcements if item.at <= now],
             self.calendar.local_date(received_at),
             due_on,
-            lambda at: self._held_against(received_at, at, commitment)[0],
+            lambda at: self._is_met(received_at, at, commitment),
             self.is_by,
         )
 
@@ -257,20 +290,17 @@ class Clock:
         """Tell whether an instant is in time for a date: on closed days that follow it counts as that day's."""
         return self.calendar.working_days_between(due_on, self.calendar.local_date(at)) <= 0
 
-    def _held_against(
-        self, received_at: datetime, end: datetime, commitment: Commitment
-    ) -> tuple[bool, date, datetime | None, int]:
-        """Tell whether an end is in time, until when it would be, and what elapsed in the promise's unit."""
+    def _is_met(self, received_at: datetime, at: datetime, commitment: Commitment) -> bool:
+        """Tell whether a reply at an instant is in time, whatever was announced."""
         if commitment.unit is Unit.OPENING_HOURS:
-            minutes = self.opening.minutes_between(received_at, end, self.calendar)
-            due_at = self.due_at(received_at, commitment)
-            return _is_within(due_at, end, commitment), self.calendar.local_date(due_at), due_at, minutes
-        due_on = self.due_on(received_at, commitment)
-        if commitment.unit is Unit.CALENDAR_DAYS:
-            elapsed = max(0, (self.calendar.local_date(end) - self.received_on(received_at)).days)
-        else:
-            elapsed = self.elapsed(received_at, end)
-        return elapsed <= commitment.last_day, due_on, None, elapsed
+            return _is_within(self.due_at(received_at, commitment), at, commitment)
+        return self._in_days(received_at, None, commitment, at).in_time
+
+
+def _outcome(answered_at: datetime | None, *, in_time: bool, not_due: bool) -> Outcome:
+    if not_due:
+        return Outcome.NOT_DUE
+    return Outcome.MET if in_time and answered_at else Outcome.MISSED
 
 
 def _is_within(due_at: datetime, at: datetime, commitment: Commitment) -> bool:

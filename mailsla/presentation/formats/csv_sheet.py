@@ -7,6 +7,7 @@ import io
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from fractions import Fraction
+from functools import lru_cache
 from math import floor
 from zoneinfo import ZoneInfo
 
@@ -56,6 +57,8 @@ def lines(header: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[s
         yield written.getvalue()
 
 
+# Most cells of a long table say what the row above says; typed, for 1 is not True.
+@lru_cache(maxsize=4_096, typed=True)
 def cell(value: object) -> str:
     """Return a value as a cell that stays text or a plain number."""
     if value is None:

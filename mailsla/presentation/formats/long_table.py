@@ -111,7 +111,7 @@ def _length(text: str) -> int:
 def _fitted(cell: Cell, width: int, column: Column) -> str:
     """Return a cell in so many places, its end cut off where they are too few, and what stands after it."""
     text = typeset(cell.text)
-    length = _length(text)
+    length = len(text) if text.isascii() else cell_len(text)
     if length > width:
         return set_cell_size(text, width - 1) + "…" + GAP
     spaces = " " * (width - length)

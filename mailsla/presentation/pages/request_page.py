@@ -262,9 +262,9 @@ def _rests_on(item: Judged, found: Grounds) -> tuple[Cell, ...]:
 
 def _request_row(item: Judged, zone: ZoneInfo, decided: Collection[str]) -> tuple[Cell, ...]:
     case, verdict = item.case, item.verdict
-    written = subject(case.subject, 80)
+    named, written = words.reference(case.key), subject(case.subject, 80)
     return (
-        Cell(joined("", (words.reference(case.key), "*" if case.key in decided else "")), case.key),
+        Cell(joined("", (named, "*")) if case.key in decided else named, case.key),
         Cell(words.short_instant(case.received_at, zone), case.received_at),
         Cell(words.short_day(verdict.due_on), verdict.due_on),
         Cell(str(verdict.working_days), verdict.working_days),
