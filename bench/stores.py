@@ -18,13 +18,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, inspect, select, text
-from sqlmodel import SQLModel
-
 from bench import years
 from bench.site import NOW
 from mailsla.adapters.database import schema
-from mailsla.adapters.database.engine import open_engine, reading, writing
+from mailsla.adapters.database.copying import copy_store
+from mailsla.adapters.database.engine import open_engine
 from mailsla.bootstrap.application import Application, open_application
 from mailsla.config import load
 from mailsla.core.collection.on_server import ListedMailbox
@@ -126,33 +124,14 @@ def copied(requests: int, url: str | None = None, **account: Any) -> Iterator[Pa
 
 
 def copy_rows(source: str, target: str) -> None:
-    """Copy every row of a store into an empty database, at this version's schema."""
+    """Copy every row of a store into an empty PostgreSQL database, at this version's schema."""
     old, new = open_engine(source), open_engine(target)
     schema.upgrade(old)
-    schema.upgrade(new)
-    with reading(old) as rows, writing(new) as copy:
-        for table in SQLModel.metadata.sorted_tables:
-            # The schema may begin with rows of its own.
-            copy.execute(table.delete())
-            found = rows.execution_options(yield_per=BATCH).execute(select(table))
-            for part in found.mappings().partitions(BATCH):
-                copy.execute(insert(table), [dict(row) for row in part])
-            _number_on(copy, table.name)
+    copy_store(old, new, lambda _done, _total: None)
     with new.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("vacuum analyze"))
+        connection.exec_driver_sql("vacuum analyze")
     old.dispose()
     new.dispose()
-
-
-def _number_on(connection: Connection, table: str) -> None:
-    """Have PostgreSQL number new rows after those that were copied with their numbers."""
-    columns = {column["name"] for column in inspect(connection).get_columns(table)}
-    if "id" in columns:
-        sequence = connection.execute(select(func.pg_get_serial_sequence(table, "id"))).scalar()
-        if sequence is not None:
-            connection.execute(
-                text(f"select setval('{sequence}', (select coalesce(max(id), 0) + 1 from {table}))")
-            )
 
 
 def week_of(now: datetime) -> str:

@@ -51,7 +51,10 @@ def _erase(context: typer.Context, address: str, *, yes: bool) -> None:
     console = session.console()
     with session.up_to_date(context, writes=True) as app:
         if not yes:
-            terminal.show(purge_page(privacy.would_erase(app, address), is_done=False), console)
+            would = privacy.would_erase(app, address)
+            terminal.show(purge_page(would, is_done=False), console)
+            if would.is_nothing:
+                return
             if not sys.stdin.isatty():
                 raise UsageError(_("Rien n'est effacé sans confirmation : ajoutez --yes."))
             typer.confirm(_("Effacer, sans retour possible ?"), abort=True)

@@ -52,6 +52,9 @@ class Look(Protocol):
     def naming(self, address: str) -> Sequence[int]:
         """Return the conversations of the mails that name an address, by number."""
 
+    def words(self, address: str) -> int:
+        """Return in how many places people's words name an address."""
+
     def tied(self, conversations: Collection[int]) -> Iterable[Tied]:
         """Yield some conversations, with all that are tied to them, in groups of those tied to each other."""
 
@@ -196,6 +199,7 @@ def would_erase(purges: Purges, ending: Ending, address: str) -> Purged:
     found = Purged(None)
     with purges.looking(ending.rules, ending.configured.days) as look:
         _of_person(look, ending, address, found)
+        found.words = look.words(address)
     return found
 
 
@@ -209,9 +213,9 @@ def erase(purges: Purges, ending: Ending, address: str) -> Purged:
         bring_up_to_date(work.derivation, ending.rules, ending.configured)
         gone = _of_person(work, ending, address, found)
         numbers = [number for exchange in gone for number in exchange.numbers]
-        words = work.erase_words(address, ending.now)
+        found.words = work.erase_words(address, ending.now)
         requests = work.seal(numbers, ending.now) if numbers else 0
-        if numbers or words:
+        if numbers or found.words:
             # Words alone may have gone: their pages are cleaned too.
             work.note(ending.now, None, len(numbers), requests)
         bring_up_to_date(work.derivation, ending.rules, ending.configured)

@@ -17,7 +17,7 @@ from mailsla.adapters.database import schema
 from mailsla.adapters.database.backup import copy_whole
 from mailsla.adapters.database.engine import open_engine, writing
 from mailsla.cli import run
-from mailsla.core.errors import PermanentError, TransientError
+from mailsla.core.errors import PermanentError, TransientError, UsageError
 from tests.trials.office import document, toml
 
 PAIR = "insert into account (name) values ('{name} of {number}')"
@@ -120,7 +120,7 @@ def test_nothing_is_replaced_and_nothing_is_left_of_what_failed(url: str, tmp_pa
         f"sqlite:///{tmp_path / 'none'}",
         "postgresql://localhost/mailsla",
     ):
-        with pytest.raises(PermanentError):
+        with pytest.raises((PermanentError, UsageError)):
             copy_whole(wrong, tmp_path / "copy")
 
     assert there.read_text(encoding="utf-8") == "mine"

@@ -14,7 +14,7 @@ from mailsla.adapters.database.copying import copy_store
 from mailsla.adapters.database.engine import open_engine, reading, writing
 from mailsla.adapters.database.tables import ACCOUNT, MESSAGE, METADATA
 from mailsla.cli import run
-from mailsla.core.errors import PermanentError
+from mailsla.core.errors import PermanentError, UsageError
 from tests.cli.few_requests import mbox, office
 from tests.factories import paris
 from tests.trials.stores import upgraded
@@ -91,12 +91,12 @@ def test_a_database_in_which_something_is_is_left_as_it_is(engine: Engine, other
     fill(engine)
     with other.begin() as connection:
         connection.execute(text("create table another (id integer)"))
-    with pytest.raises(PermanentError, match="vide"):
+    with pytest.raises(UsageError, match="vide"):
         copy_store(engine, other, lambda _done, _total: None)
     with other.begin() as connection:
         connection.execute(text("drop table another"))
     copy_store(engine, other, lambda _done, _total: None)
-    with pytest.raises(PermanentError, match="vide"):
+    with pytest.raises(UsageError, match="vide"):
         copy_store(engine, other, lambda _done, _total: None)
 
     assert len(contents(other)["message"]) == 3

@@ -418,7 +418,7 @@ def test_one_person_is_erased_whatever_the_age_and_what_waits_for_an_answer_wait
     done = privacy.erase(life.app, f"Camille <{CAMILLE}>")
 
     assert done == would
-    assert (done.messages, done.requests, done.waiting) == (2, 1, 1)
+    assert (done.messages, done.requests, done.waiting, done.words) == (2, 1, 1, 2)
     assert life.sealed() == {asked[0].key, others[1].key}
     assert life.figures().replace("…", "") == before.replace("…", "")
     [taken] = life.app.store.decisions.taken()

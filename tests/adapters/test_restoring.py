@@ -18,7 +18,7 @@ from mailsla.adapters.database.engine import open_engine, writing
 from mailsla.adapters.database.leases import Leases
 from mailsla.adapters.database.restoring import Held, restore
 from mailsla.cli import run
-from mailsla.core.errors import PermanentError
+from mailsla.core.errors import PermanentError, UsageError
 from tests.trials.office import document, toml
 from tests.trials.stores import new_store
 
@@ -226,9 +226,9 @@ def test_what_is_no_store_of_ours_or_a_newer_one_changes_nothing(place: Place) -
         (damaged, "abîmé"),
         (newer, "plus récente"),
     ):
-        with pytest.raises(PermanentError, match=said):
+        with pytest.raises(UsageError, match=said):
             restore(wrong, place.url, NOW, replaces=True)
-    with pytest.raises(PermanentError, match="pg_restore"):
+    with pytest.raises(UsageError, match="pg_restore"):
         restore(newer, "postgresql://localhost/mailsla", NOW, replaces=True)
 
     assert place.accounts() == ["now"]
@@ -245,13 +245,20 @@ def test_the_command_says_what_it_put_back_and_refuses_in_one_sentence(
     config.chmod(0o600)
 
     codes, said = [], []
-    for arguments in ([str(place.copy)], [str(place.copy)], ["--replace", str(place.copy)], ["none"]):
+    for arguments in (
+        [str(place.copy)],
+        [str(place.copy)],
+        ["--replace", str(place.copy)],
+        ["none"],
+        ["--replace", str(config)],
+    ):
         codes.append(run(["restore", *arguments, "--config", str(config)]))
         captured = capsys.readouterr()
         said.append(" ".join(f"{captured.out} {captured.err}".split()))
 
-    assert codes == [0, 2, 0, 2]
+    assert codes == [0, 2, 0, 2, 2]
     assert "Base remise : 0 courriel, 0 décision, 0 chiffre publié." in said[0].replace("\u00a0", " ")
     assert "--replace" in said[1]
     assert "L'ancienne est gardée" in said[2]
     assert "pas de fichier" in said[3]
+    assert "abîmé" in said[4]

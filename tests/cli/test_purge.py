@@ -113,3 +113,26 @@ def test_a_person_is_erased_once_that_is_confirmed(
     assert ("camille.durand@example.org" in capsys.readouterr().out.split('"mails"')[1]) is (
         said_so is not None
     )
+
+
+def test_who_is_named_in_words_alone_is_counted_and_who_is_nowhere_asks_for_no_confirmation(
+    config: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    person = ["--config", str(config), "person", "nadia@example.net", "--erase"]
+    noted = ["--config", str(config), "note", "cause", "Voir nadia@example.net", "--period", "2021"]
+
+    assert run(person) == 0
+    nowhere = capsys.readouterr()
+    assert run(noted) == 0
+    assert run(person) == 2
+    asked = capsys.readouterr()
+    assert run([*person, "--yes"]) == 0
+    done = said(capsys)
+    assert run(person) == 0
+
+    assert "Rien n'est à effacer." in nowhere.out.replace("\u00a0", " ")
+    assert "--yes" not in nowhere.err
+    assert "Rien n'est à effacer" not in asked.out.replace("\u00a0", " ")
+    assert "L'adresse serait ôtée d'un texte écrit ici" in asked.out.replace("\u00a0", " ")
+    assert "ajoutez --yes" in asked.err.replace("\u00a0", " ")
+    assert "L'adresse est ôtée d'un texte écrit ici" in done

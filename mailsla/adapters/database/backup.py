@@ -13,7 +13,7 @@ from pathlib import Path
 from sqlalchemy import make_url
 
 from mailsla.adapters.database.engine import open_engine, reading
-from mailsla.core.errors import PermanentError, TransientError
+from mailsla.core.errors import MailslaError, PermanentError, TransientError, UsageError
 from mailsla.language import gettext as _
 
 WITHOUT_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS}
@@ -30,12 +30,13 @@ def copy_whole(url: str, target: Path) -> None:
     before it takes its name: there is a good one, or none. It is of the schema that the store has.
 
     Raises:
-        PermanentError: When there is no store, it is damaged, or it is PostgreSQL's.
+        PermanentError: When there is no store, or it is damaged.
+        UsageError: When it is another program's, or PostgreSQL's.
         TransientError: When it is locked, or cannot be read.
         OSError: When the file is there already, or cannot be written, for want of room too.
     """
     if make_url(url).get_backend_name() != "sqlite":
-        raise PermanentError(
+        raise UsageError(
             _("la sauvegarde d'une base PostgreSQL se fait avec ses outils : pg_dump --format=custom.")
         )
     if target.is_symlink() or target.exists():
@@ -70,11 +71,12 @@ def _copy(url: str, part: Path) -> None:
         engine.dispose()
 
 
-def copy_pages(source: sqlite3.Connection, part: Path, damaged: PermanentError) -> None:
+def copy_pages(source: sqlite3.Connection, part: Path, damaged: MailslaError) -> None:
     """Copy a store, as it is at one instant, into a file that is there; it is read through, and has no log beside it.
 
     Raises:
-        PermanentError: When it is `damaged`, or no store of mailsla.
+        MailslaError: When it is `damaged`.
+        UsageError: When it is no store of mailsla.
         sqlite3.DatabaseError: What `translated` says in words.
     """
     with closing(sqlite3.connect(part)) as copy:
@@ -88,13 +90,13 @@ def copy_pages(source: sqlite3.Connection, part: Path, damaged: PermanentError) 
         raise not_ours()
 
 
-def not_ours() -> PermanentError:
+def not_ours() -> UsageError:
     """Return the error that says that a database is another program's."""
-    return PermanentError(_("cette base n'est pas une base de mailsla."))
+    return UsageError(_("cette base n'est pas une base de mailsla."))
 
 
 @contextmanager
-def translated(damaged: PermanentError) -> Iterator[None]:
+def translated(damaged: MailslaError) -> Iterator[None]:
     """Say in words what SQLite meets while it copies: that goes past the engine, which says the rest."""
     try:
         yield

@@ -17,7 +17,7 @@ from mailsla.adapters.database.bulk import STREAMED
 from mailsla.adapters.database.engine import open_engine, reading, snapshot, writing
 from mailsla.adapters.database.leases import free
 from mailsla.adapters.database.tables import METADATA
-from mailsla.core.errors import PermanentError
+from mailsla.core.errors import PermanentError, UsageError
 from mailsla.language import gettext as _
 
 Told = Callable[[int, int], object]
@@ -56,7 +56,8 @@ def copy_store(source: Engine, target: Engine, told: Told) -> int:
         told: Is told how far the copy is.
 
     Raises:
-        PermanentError: When the target is not empty, or does not give back what was written.
+        UsageError: When the target is not empty.
+        PermanentError: When it does not give back what was written.
         TransientError: When one of them does not answer, or is full.
     """
     _demand_empty(target)
@@ -107,14 +108,14 @@ def _demand_empty(target: Engine) -> None:
     """Refuse a database in which something is; a store that was never written to may be there.
 
     Raises:
-        PermanentError: When something is.
+        UsageError: When something is.
     """
     with reading(target) as connection:
         names = set(inspect(connection).get_table_names())
         ours = [table for table in METADATA.sorted_tables if table.name in names]
         others = names - {table.name for table in ours} - {"alembic_version"}
         if others or any(_count(connection, table) for table in ours):
-            raise PermanentError(_("la base où copier n'est pas vide : donnez-en une nouvelle."))
+            raise UsageError(_("la base où copier n'est pas vide : donnez-en une nouvelle."))
 
 
 def _count(connection: Connection, table: Table) -> int:

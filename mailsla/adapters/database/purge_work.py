@@ -14,7 +14,7 @@ from mailsla.adapters.database.bulk import among
 from mailsla.adapters.database.derivation_parts import DerivedRows, Portion, RulesAtHand, derived_rows
 from mailsla.adapters.database.derivation_work import PORTION, DerivationWork
 from mailsla.adapters.database.derived_requests import CASES
-from mailsla.adapters.database.erased_words import erase_words
+from mailsla.adapters.database.erased_words import count_words, erase_words
 from mailsla.adapters.database.held import naming
 from mailsla.adapters.database.request_days import RequestDays
 from mailsla.adapters.database.request_rows import case_of
@@ -130,6 +130,10 @@ class PurgeLook:
             .where(among(_DERIVED.message_id, numbers, self._connection))
         )
         return sorted(self._connection.execute(query).scalars())
+
+    def words(self, address: str) -> int:
+        """Return in how many places people's words name an address."""
+        return count_words(self._connection, address)
 
     def tied(self, conversations: Collection[int]) -> Iterator[TiedExchanges]:
         """Yield some conversations, with all that are tied to them, in groups of those tied to each other."""

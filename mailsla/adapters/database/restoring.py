@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote
 
-from sqlalchemy import Connection, func, make_url, select
+from sqlalchemy import Connection, Engine, func, make_url, select
 
 from mailsla.adapters.database import schema
 from mailsla.adapters.database.backup import (
@@ -28,7 +28,7 @@ from mailsla.adapters.database.engine import log_of, open_engine, reading, writi
 from mailsla.adapters.database.leases import free
 from mailsla.adapters.database.migrations import Told, untold
 from mailsla.adapters.database.tables import COLLECTION, DECISION, MESSAGE, PUBLICATION
-from mailsla.core.errors import PermanentError
+from mailsla.core.errors import PermanentError, UsageError
 from mailsla.language import gettext as _
 
 SHARED = (510, 0x40000002)
@@ -83,8 +83,8 @@ def restore(
         told: Is told how far the conversion is, in messages.
 
     Raises:
-        PermanentError: When the copy is damaged, no store of mailsla or of a newer version; when somebody has the store
-            open; when it is PostgreSQL's.
+        UsageError: When the copy is damaged, no store of mailsla or of a newer version; when the store is PostgreSQL's.
+        PermanentError: When somebody has the store open.
         FileExistsError: When a store stands there that may not be replaced.
         OSError: When the copy cannot be read, or the store not written.
     """
@@ -106,7 +106,7 @@ def restore(
 def _file_of(url: str) -> Path:
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite" or not parsed.database:
-        raise PermanentError(
+        raise UsageError(
             _(
                 "une base PostgreSQL se remet avec ses outils (pg_restore) ; pour y verser un fichier SQLite, "
                 "« mailsla copy »."
@@ -118,7 +118,7 @@ def _file_of(url: str) -> Path:
 def _read(copy: Path, part: Path) -> None:
     # Of a store that was copied with its log, the log is read; where there is none, nothing is written beside the copy.
     log = "" if log_of(copy).exists() else "&immutable=1"
-    damaged = PermanentError(_("ce fichier est abîmé, ou n'est pas une base : rien n'a été changé."))
+    damaged = UsageError(_("ce fichier est abîmé, ou n'est pas une base : rien n'a été changé."))
     with translated(damaged):
         source = sqlite3.connect(f"file:{quote(str(copy.absolute()))}?mode=ro{log}", uri=True)
         with closing(source):
@@ -128,7 +128,7 @@ def _read(copy: Path, part: Path) -> None:
 def _converted(part: Path, told: Told) -> Held:
     engine = open_engine(f"sqlite:///{part}", is_new=False)
     try:
-        if schema.version(engine) is None:
+        if _version(engine) is None:
             raise not_ours()
         schema.upgrade(engine, told=told)
         with writing(engine) as connection:
@@ -138,6 +138,14 @@ def _converted(part: Path, told: Told) -> Held:
     finally:
         # The last connection takes the log back into the file.
         engine.dispose()
+
+
+def _version(engine: Engine) -> str | None:
+    try:
+        return schema.version(engine)
+    except PermanentError as error:
+        # A newer version's: it is another copy that is to be given.
+        raise UsageError(str(error)) from error
 
 
 def _held(connection: Connection) -> Held:

@@ -17,6 +17,7 @@ class Purged:
         messages: How many messages.
         waiting: How many conversations of that time stay for now: their mails came too lately, a request of theirs
             falls due later, or what stays rests on them.
+        words: In how many places of people's words the person's address stood.
     """
 
     through: date | None
@@ -24,3 +25,9 @@ class Purged:
     requests: int = 0
     messages: int = 0
     waiting: int = 0
+    words: int = 0
+
+    @property
+    def is_nothing(self) -> bool:
+        """Tell whether nothing is, or would be, erased."""
+        return not self.messages and not self.words

@@ -21,12 +21,15 @@ def _lines(found: Purged, *, is_done: bool) -> Iterator[Line]:
     if found.through is not None:
         until = words.short_day(found.through)
         yield Line(_("Ce qui est échu, ou arrivé, jusqu'au {day} ne se garde plus.").format(day=until))
-    yield Line(_counted(found, is_done=is_done), Emphasis.STRONG)
+    if found.messages or not found.words:
+        yield Line(_counted(found, is_done=is_done), Emphasis.STRONG)
+    if found.words:
+        yield Line(_of_words(found.words, is_done=is_done), Emphasis.STRONG)
     if found.waiting:
         yield Line(
             _waiting(found.waiting) if found.through is not None else _waiting_of_person(found.waiting)
         )
-    if is_done and found.messages:
+    if is_done and not found.is_nothing:
         yield Line(
             _(
                 "Les chiffres ne changent pas. Les sauvegardes et les fichiers exportés d'avant gardent ces données : "
@@ -52,6 +55,22 @@ def _counted(found: Purged, *, is_done: bool) -> str:
     if is_done:
         return _("Données personnelles effacées : {what}.").format(what=said)
     return _("Seraient effacées les données personnelles de : {what}.").format(what=said)
+
+
+def _of_words(count: int, *, is_done: bool) -> str:
+    if is_done:
+        said = ngettext(
+            "L'adresse est ôtée d'un texte écrit ici (motif, note, action par courriel).",
+            "L'adresse est ôtée de {count} textes écrits ici (motifs, notes, actions par courriel).",
+            count,
+        )
+    else:
+        said = ngettext(
+            "L'adresse serait ôtée d'un texte écrit ici (motif, note, action par courriel).",
+            "L'adresse serait ôtée de {count} textes écrits ici (motifs, notes, actions par courriel).",
+            count,
+        )
+    return said.format(count=words.number(count))
 
 
 def _waiting(count: int) -> str:
