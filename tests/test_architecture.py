@@ -242,3 +242,23 @@ def test_no_pattern_repeats_a_group_possessively() -> None:
 
     assert any("]++" in pattern for pattern in patterns)
     assert [pattern for pattern in patterns if repeated.search(pattern)] == []
+
+
+NAMES_OF_PYTHON = {
+    "mailsla/adapters/database/translation.py": "what a driver raises is told apart by it",
+    "mailsla/adapters/machine/logs.py": "a field of the log, beside a traceback",
+    "mailsla/cli/usage.py": "what the library refuses is told apart by it",
+    "mailsla/core/errors.py": "a code that the store and JSON hold",
+    "mailsla/core/pairing/fingerprint.py": "a fingerprint names types",
+}
+"""Who asks for a class's name, and why: none is ever part of a sentence."""
+
+
+def test_no_sentence_has_the_name_of_a_class_in_it() -> None:
+    asking = {
+        str(path.relative_to(PACKAGE.parent))
+        for path in PACKAGE.rglob("*.py")
+        if re.search(r"\btype\([^()]*\)\.__(?:qual)?name__|__class__\.__", path.read_text(encoding="utf-8"))
+    }
+
+    assert asking == NAMES_OF_PYTHON.keys()

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from mailsla.adapters.access.credentials import Credentials
 from mailsla.adapters.access.deadline import breaking_off
-from mailsla.adapters.access.failure_words import connection_failure
+from mailsla.adapters.access.failure_words import certificate_failure, connection_failure
 from mailsla.adapters.access.oauth import TokenSource
 from mailsla.adapters.access.tls import tls_context
 from mailsla.adapters.machine.present import Now
@@ -164,7 +164,7 @@ def _translated() -> Iterator[None]:
     except ssl.SSLCertVerificationError as error:
         raise PermanentError(
             _("le certificat du serveur d'envoi n'est pas reconnu ({reason}).").format(
-                reason=error.verify_message
+                reason=certificate_failure(error)
             )
         ) from error
     except smtplib.SMTPRecipientsRefused as error:

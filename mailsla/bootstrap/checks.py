@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
-from sqlalchemy import Engine
+from sqlalchemy.engine import make_url
 
 from mailsla.adapters.database import schema
 from mailsla.adapters.database.engine import open_engine
@@ -14,6 +16,7 @@ from mailsla.bootstrap import undelivered
 from mailsla.bootstrap.access import imap_account, smtp_server
 from mailsla.bootstrap.application import Application
 from mailsla.bootstrap.declared import declared
+from mailsla.bootstrap.site_rules import Site
 from mailsla.config import Account, Settings
 from mailsla.core.alerts.advice import SchemaApart
 from mailsla.core.alerts.alert_findings import HeadsMissing
@@ -38,14 +41,14 @@ def check(
         store = app.store
         return list(recent(app.intervals, store.runs, store.derivations, store.outbox, app.now()))
     settings, office, alerts = app.site.settings, app.site.office, app.site.alert_rule
-    smtp = settings.smtp
+    greet, relay = _relay(settings)
     today = app.now().astimezone(app.site.zone).date()
     untold = alerts.untold(today)
     headless = alerts.without_head(today)
     installation = checking.Installation(
         accounts=[_access(app, account) for account in app.accounts],
-        greet=None if smtp is None else smtp_server(smtp).greet,
-        relay=("", 0) if smtp is None else (smtp.host, smtp.port),
+        greet=greet,
+        relay=relay,
         known=app.store.derivations,
         clues=app.store.clues,
         set_aside=app.store.not_understood(),
@@ -62,7 +65,7 @@ def check(
         undelivered=undelivered.found(app),
         size=store_size(app.engine),
         is_derived=is_derived,
-        declared=declared(settings, _file_of(app.engine), config),
+        declared=declared(settings, _store_file(settings), config),
         form_senders=settings.office.form_senders,
         declared_hosts=settings.office.message_id_hosts,
         own=tuple(account.user.lower() for account in settings.accounts if "@" in account.user),
@@ -71,24 +74,47 @@ def check(
     return list(checking.look(installation, app.now()))
 
 
-def schema_apart(settings: Settings) -> SchemaApart | None:
-    """Return how a store's schema differs from this version's; nothing is converted, and a store not made yet is none.
+def schema_apart(settings: Settings, *, is_new: bool) -> SchemaApart | None:
+    """Return how a store's schema differs from this version's, which converts nothing.
+
+    Args:
+        settings: The configuration.
+        is_new: Whether there may be no store yet, which is then to be made; nothing is made here.
 
     Raises:
-        PermanentError: When the store cannot be opened, or a newer version wrote it.
+        PermanentError: When the store cannot be opened, is not there though it must be, or a newer version wrote it.
         TransientError: When the database does not answer.
     """
-    engine = open_engine(settings.store.url)
+    engine = open_engine(settings.store.url, is_new=is_new)
     try:
-        file, known = _file_of(engine), schema.revisions()[-1]
-        stored = known if file is not None and not file.exists() else schema.version(engine)
+        file, known = _store_file(settings), schema.revisions()[-1]
+        stored = None if is_new and file is not None and not file.exists() else schema.version(engine)
+        if stored is None and not is_new:
+            schema.demand(engine)
         return None if stored in {None, known} else SchemaApart(str(stored), known)
     finally:
         engine.dispose()
 
 
-def _file_of(engine: Engine) -> Path | None:
-    url = engine.url
+def check_beside_the_store(settings: Settings, now: datetime, config: Path) -> list[Finding]:
+    """Look at what needs no store: the configuration, its files, the server that takes mails, the calendar."""
+    site = Site(settings)
+    calendar = site.clock(now - timedelta(days=366), now).calendar
+    said = declared(settings, _store_file(settings), config)
+    return list(
+        checking.look_beside_the_store(said, *_relay(settings), settings.site.territory.name, calendar, now)
+    )
+
+
+def _relay(settings: Settings) -> tuple[Callable[[], object] | None, tuple[str, int]]:
+    """Return what greets the server that takes mails, with its host and port; nothing without one."""
+    smtp = settings.smtp
+    return (None, ("", 0)) if smtp is None else (smtp_server(smtp).greet, (smtp.host, smtp.port))
+
+
+def _store_file(settings: Settings) -> Path | None:
+    """Return the file of a SQLite store; its URL was opened before."""
+    url = make_url(settings.store.url)
     return Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
 
 

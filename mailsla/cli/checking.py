@@ -62,9 +62,10 @@ def _configured(context: typer.Context, *, quick: bool) -> tuple[Settings, list[
     found: list[Finding] = [ConfigurationRead(str(session.chosen(context).path()))]
     path = session.chosen(context).path()
     try:
-        apart = checks.schema_apart(settings) if quick else None
+        apart = checks.schema_apart(settings, is_new=not quick)
         if apart is not None:
-            return settings, [*found, apart]
+            beside = [] if quick else checks.check_beside_the_store(settings, session.clock(context)(), path)
+            return settings, [*found, apart, *beside]
         with session.application(context, settings) as app:
             unfit = [] if quick else _unfit(app)
             found += [*unfit, *checks.check(app, quick=quick, is_derived=not unfit, config=path)]

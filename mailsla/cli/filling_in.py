@@ -6,6 +6,7 @@ from pathlib import Path
 
 import typer
 
+from mailsla.adapters.access.failure_words import reading_failure
 from mailsla.adapters.machine.written_files import write_whole
 from mailsla.cli import session
 from mailsla.cli.unwritable import unwritable
@@ -36,7 +37,7 @@ def parts_of(context: typer.Context, year: int, named: Path | None) -> tuple[Par
     except OSError as error:
         raise UsageError(
             _("Le fichier {path} ne peut pas être lu ({reason}).").format(
-                path=path, reason=type(error).__name__
+                path=path, reason=reading_failure(error)
             )
         ) from error
     if len(written) > LARGEST:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from mailsla.adapters.machine.present import is_set
+from mailsla.adapters.machine.present import Now, is_set, present
 from mailsla.adapters.machine.written_files import write_whole
 from mailsla.cli.store_url import store_url
 from mailsla.cli.unwritable import unwritable
@@ -151,9 +151,13 @@ def application(context: typer.Context, read: Settings | None = None) -> Iterato
     from mailsla.bootstrap.application import open_application  # noqa: PLC0415 (its libraries take a second to load: not for `clock`)
 
     site = settings(context) if read is None else read
-    now = demo.clock() if chosen(context).demo else None
-    with open_application(site, now=now, told=conversion_told()) as app:
+    with open_application(site, now=clock(context), told=conversion_told()) as app:
         yield app
+
+
+def clock(context: typer.Context) -> Now:
+    """Return the clock to go by: the demonstration's own, or this machine's."""
+    return demo.clock() if chosen(context).demo else present()
 
 
 def conversion_told() -> Callable[[int, int], None]:

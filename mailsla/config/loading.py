@@ -59,8 +59,10 @@ def _content(path: Path) -> tuple[str, datetime]:
     except UnicodeDecodeError as error:
         sentence = _("ce fichier n'est pas en UTF-8 ; enregistrez-le sous ce codage.")
         raise ConfigError((Problem(str(path), sentence),)) from error
+    except IsADirectoryError as error:
+        raise ConfigError((Problem(str(path), _("c'est un dossier : nommez le fichier.")),)) from error
     except OSError as error:
-        sentence = _("ce fichier ne peut pas être lu ({error}).").format(error=type(error).__name__)
+        sentence = _("ce fichier ne peut pas être lu : le disque ne le rend pas.")
         raise ConfigError((Problem(str(path), sentence),)) from error
     raise ConfigError((problem,))
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from mailsla.adapters.machine.present import Now, clock_set_to
+from mailsla.adapters.machine.refused_writes import reason
 from mailsla.core.errors import UsageError
 from mailsla.language import gettext as _
 
@@ -96,7 +97,7 @@ def folder() -> Path:
         raise UsageError(
             _(
                 "Le dossier {path} n'est pas accessible ({reason}) ; indiquez un dossier à vous dans XDG_STATE_HOME."
-            ).format(path=found, reason=type(error).__name__)
+            ).format(path=found, reason=reason(error))
         ) from error
     if is_link:
         raise UsageError(
@@ -138,7 +139,7 @@ def make_folder() -> Path:
             _(
                 "Le dossier {path} ne peut pas être fait ({reason}) ; indiquez un dossier à vous "
                 "dans XDG_STATE_HOME."
-            ).format(path=made, reason=type(error).__name__)
+            ).format(path=made, reason=reason(error))
         ) from error
     return made
 

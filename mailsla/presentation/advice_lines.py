@@ -83,8 +83,8 @@ def sentence(advice: Advice, zone: ZoneInfo) -> str:
             ).format(path=words.safe(path, 300), mode=mode, quoted=shlex.quote(words.safe(path, 300)))
         case SchemaApart(stored, known):
             return _(
-                "elle est au format {stored}, et cette version de mailsla au {known} : relancez le service, qui la "
-                "convertit ; rien n'est dit d'elle d'ici là."
+                "elle est au format {stored}, et cette version de mailsla au {known} : relancez le service, ou lancez "
+                "« mailsla report », qui la convertit. Rien n'est dit d'elle, ni des comptes, d'ici là."
             ).format(stored=stored, known=known)
     assert_never(advice)
 

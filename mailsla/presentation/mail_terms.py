@@ -164,8 +164,7 @@ def one_kind(value: str) -> str:
 def set_aside(reason: str) -> str:
     """Why a mail could not be read, or not derived."""
     if reason.startswith(UNFORESEEN):
-        error = safe(reason.removeprefix(UNFORESEEN), 60)
-        return _("erreur de mailsla ({error}) ; relu après une mise à jour").format(error=error)
+        return _("erreur de mailsla ; relu après une mise à jour")
     return {
         "no-header": _("aucun en-tête lisible ; relu après une mise à jour"),
         "not-a-mail": _(

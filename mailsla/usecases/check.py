@@ -108,7 +108,7 @@ def look(installation: Installation, now: datetime) -> Iterator[Finding]:
     yield from advise.of_configuration(installation.declared, installation.calendar, names, now)
     if installation.is_derived:
         yield from _derived(installation)
-    yield _sending(installation)
+    yield _sending(installation.greet, installation.relay)
     yield from _reach(installation)
     if installation.is_derived:
         yield findings.RequestsKnown(installation.known.request_count())
@@ -119,9 +119,28 @@ def look(installation: Installation, now: datetime) -> Iterator[Finding]:
     if installation.outbox is not None:
         yield from advise.of_outbox(installation.outbox, now)
     yield from _collections(installation)
-    calendar = installation.calendar
-    following = calendar.working_day(calendar.local_date(now), 1)
-    yield findings.NextWorkingDay(installation.territory, following)
+    yield from _clock(installation.territory, installation.calendar, now)
+
+
+def look_beside_the_store(
+    declared: Declared,
+    greet: Callable[[], object] | None,
+    relay: tuple[str, int],
+    territory: str,
+    calendar: WorkingCalendar,
+    now: datetime,
+) -> Iterator[Finding]:
+    """Look at what needs no store: no account, as a refused login would not be remembered.
+
+    What is given is that of `Installation`.
+    """
+    yield from advise.of_configuration(declared, calendar, {}, now)
+    yield _sending(greet, relay)
+    yield from _clock(territory, calendar, now)
+
+
+def _clock(territory: str, calendar: WorkingCalendar, now: datetime) -> Iterator[Finding]:
+    yield findings.NextWorkingDay(territory, calendar.working_day(calendar.local_date(now), 1))
     yield findings.ClockShows(now)
 
 
@@ -183,13 +202,13 @@ def _mailboxes(access: Access, now: datetime) -> tuple[Sequence[ListedMailbox], 
         raise
 
 
-def _sending(installation: Installation) -> Finding:
+def _sending(greet: Callable[[], object] | None, relay: tuple[str, int]) -> Finding:
     """Greet the server that takes our mails."""
-    if installation.greet is None:
+    if greet is None:
         return alert_findings.SendingUnconfigured()
-    host, port = installation.relay
+    host, port = relay
     try:
-        installation.greet()
+        greet()
     except MailslaError as error:
         return findings.Broken(Part.SENDING, str(error), host=host, port=port)
     return alert_findings.SendingAnswers(host, port)

@@ -141,7 +141,5 @@ def _attempted(
         outcome, reason = RunOutcome.PERMANENT, str(error)
     except Exception as error:  # noqa: BLE001 (no run is left without its end; whoever polled logs it)
         unforeseen, outcome = error, RunOutcome.TRANSIENT
-        reason = _("erreur imprévue de mailsla ({reason}) ; « mailsla --debug poll » dit où.").format(
-            reason=type(error).__name__
-        )
+        reason = _("erreur imprévue de mailsla ; « mailsla --debug poll » dit laquelle, et où.")
     return Collected(terms.account, outcome, tally, reason, unforeseen)

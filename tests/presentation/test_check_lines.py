@@ -332,7 +332,7 @@ SAID: list[tuple[Finding, str]] = [
         advice.SchemaApart("0020", "0022"),
         (
             "failure base de données : elle est au format 0020, et cette version de mailsla au 0022 : relancez le "
-            "service, qui la convertit ; rien n'est dit d'elle d'ici là."
+            "service, ou lancez « mailsla report », qui la convertit. Rien n'est dit d'elle, ni des comptes, d'ici là."
         ),
     ),
     (findings.ClockShows(AT), "ok horloge : 13/11/2026 à 9 h 00"),

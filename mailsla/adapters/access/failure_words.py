@@ -6,8 +6,29 @@ import errno
 import socket
 import ssl
 import subprocess
+from http.client import HTTPException
 
 from mailsla.language import gettext as _
+
+UNTRUSTED = frozenset({2, 18, 19, 20, 21})
+"""OpenSSL's errors about who signed a certificate (its X509_V_ERR_…, which `ssl` does not name)."""
+
+NOT_YET_VALID, EXPIRED = 9, 10
+OTHER_NAME, OTHER_ADDRESS = 62, 64
+
+
+def certificate_failure(error: ssl.SSLCertVerificationError) -> str:
+    """Return why a server's certificate is not taken."""
+    code = error.verify_code
+    if code in UNTRUSTED:
+        return _("cette machine ne connaît pas qui l'a signé : donnez cette autorité par ca_file")
+    if code in {OTHER_NAME, OTHER_ADDRESS}:
+        return _("il est au nom d'un autre serveur : vérifiez host")
+    if code == EXPIRED:
+        return _("il a expiré : il doit être renouvelé là-bas")
+    if code == NOT_YET_VALID:
+        return _("il n'est pas encore valable : vérifiez l'heure de cette machine")
+    return _("il n'est pas valable")
 
 
 def connection_failure(error: BaseException | None) -> str:
@@ -16,17 +37,21 @@ def connection_failure(error: BaseException | None) -> str:
     >>> connection_failure(ConnectionRefusedError())
     "rien n'y écoute : vérifiez le nom et le port"
     """
-    if isinstance(error, TimeoutError):
-        return _("pas de réponse dans le délai")
-    if isinstance(error, socket.gaierror):
-        return _("ce nom de serveur est introuvable")
-    if isinstance(error, ConnectionRefusedError):
-        return _("rien n'y écoute : vérifiez le nom et le port")
-    if isinstance(error, ssl.SSLError):
-        return _("il ne parle pas TLS à ce port : vérifiez tls et port")
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return certificate_failure(error)
     if isinstance(error, OSError) and error.errno in {errno.ENETUNREACH, errno.EHOSTUNREACH}:
         return _("il est injoignable d'ici")
-    return _("il a coupé la connexion")
+    known: dict[type[Exception], str] = {
+        TimeoutError: _("pas de réponse dans le délai"),
+        socket.gaierror: _("ce nom de serveur est introuvable"),
+        ConnectionRefusedError: _("rien n'y écoute : vérifiez le nom et le port"),
+        ssl.SSLError: _("il ne parle pas TLS à ce port : vérifiez tls et port"),
+        HTTPException: _("sa réponse est illisible"),
+        ValueError: _("sa réponse est illisible"),
+    }
+    return next(
+        (said for kind, said in known.items() if isinstance(error, kind)), _("il a coupé la connexion")
+    )
 
 
 def reading_failure(error: Exception) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import socket
 import stat
 import struct
@@ -10,6 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from mailsla.adapters.access.deadline import breaking_off
+from mailsla.adapters.machine.refused_writes import reason
 from mailsla.adapters.machine.session_user import name_of
 from mailsla.core.errors import PermanentError, TransientError
 from mailsla.language import gettext as _
@@ -42,9 +44,7 @@ def listening(path: Path) -> Iterator[socket.socket]:
             listener.listen(8)
         except OSError as error:
             raise PermanentError(
-                _("le démon ne peut pas ouvrir {path} ({reason}).").format(
-                    path=path, reason=type(error).__name__
-                )
+                _("le démon ne peut pas ouvrir {path} ({reason}).").format(path=path, reason=reason(error))
             ) from error
         try:
             yield listener
@@ -56,7 +56,7 @@ def listening(path: Path) -> Iterator[socket.socket]:
 def _make_room(path: Path) -> None:
     with suppress(FileNotFoundError):
         if not stat.S_ISSOCK(path.lstat().st_mode) or _is_heard(path):
-            raise FileExistsError(path)
+            raise FileExistsError(errno.EEXIST, "", path)
         path.unlink()
 
 

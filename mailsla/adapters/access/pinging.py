@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 from mailsla.adapters.access.deadline import break_off, limit
+from mailsla.adapters.access.failure_words import connection_failure
 from mailsla.adapters.access.tls import tls_context
 from mailsla.core.errors import TransientError
 from mailsla.language import gettext as _
@@ -45,7 +46,7 @@ def ping(url: str, whole_seconds: float = WHOLE_SECONDS) -> None:
         finally:
             asking.cancel()
     except (OSError, HTTPException, ValueError) as error:
-        raise _unheard(type(error).__name__) from error
+        raise _unheard(connection_failure(error)) from error
     finally:
         connecting.cancel()
         connection.close()

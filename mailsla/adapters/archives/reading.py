@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import chain, islice
 from typing import BinaryIO
 
+from mailsla.adapters.access.failure_words import reading_failure
 from mailsla.adapters.archives.files import File
 from mailsla.adapters.archives.formats import START, Packing, is_document, packing_of, refusal_of, utf16_of
 from mailsla.adapters.archives.lines import Lines
@@ -52,9 +53,12 @@ def read_archive(file: File, limits: Limits = _LIMITS) -> Iterator[Found]:
         yield _broken(place, error)
 
 
-def _broken(place: Place, error: BaseException) -> Unread:
-    is_swollen = isinstance(error, SwollenError)
-    return Unread(place.shown, _("il se déplie démesurément") if is_swollen else type(error).__name__)
+def _broken(place: Place, error: Exception) -> Unread:
+    if isinstance(error, SwollenError):
+        return Unread(place.shown, _("il se déplie démesurément"))
+    # What the packing libraries raise of damage may be an `OSError` without a number.
+    is_the_machine_s = isinstance(error, OSError) and error.errno is not None
+    return Unread(place.shown, reading_failure(error) if is_the_machine_s else _("il est abîmé, ou coupé"))
 
 
 @dataclass(frozen=True, slots=True)

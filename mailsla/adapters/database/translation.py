@@ -19,6 +19,9 @@ READ_ONLY = ("SQLITE_READONLY", "InsufficientPrivilege", "ReadOnlySqlTransaction
 NOT_AT_HAND = {"SQLITE_READONLY_CANTINIT", "SQLITE_READONLY_CANTLOCK", "SQLITE_READONLY_RECOVERY"}
 """What SQLite says when whoever only reads meets a log that comes or goes: another moment it can be read."""
 
+TAKEN = ("SQLITE_BUSY", "SQLITE_LOCKED", "LockNotAvailable", "DeadlockDetected")
+DAMAGED = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
+
 CANNOT_OPEN = "SQLITE_CANTOPEN"
 
 
@@ -45,14 +48,31 @@ def translated() -> Iterator[None]:
                 )
             ) from error
         raise TransientError(
-            _("la base de données ne répond pas ({reason}).").format(reason=reason)
+            _("la base de données ne répond pas ({reason}).").format(reason=_in_words(error))
         ) from error
     except DBAPIError as error:
         if _cause(error).startswith(READ_ONLY):
             raise PermanentError(_("cette base ne peut qu'être lue avec ce compte.")) from error
         raise PermanentError(
-            _("la base de données a refusé une opération ({reason}).").format(reason=_cause(error))
+            _("la base de données a refusé une opération ({reason}).").format(reason=_in_words(error))
         ) from error
+
+
+def _in_words(error: DBAPIError) -> str:
+    """Return what the database says, as somebody who reads it may act upon it."""
+    cause = _cause(error)
+    if cause.startswith(TAKEN):
+        return _("un autre programme la tient : réessayez")
+    if cause.startswith(DAMAGED):
+        return _("ce fichier est abîmé, ou n'est pas une base : remettez une copie par « mailsla restore »")
+    if cause.startswith("SQLITE_IOERR"):
+        return _("le disque ne la rend pas")
+    code = getattr(error.orig, "sqlite_errorname", None) or getattr(error.orig, "sqlstate", None)
+    return (
+        _("code {code}").format(code=code)
+        if code
+        else _("elle est arrêtée, injoignable, ou refuse ce compte")
+    )
 
 
 def _cause(error: DBAPIError) -> str:

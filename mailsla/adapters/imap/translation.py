@@ -9,12 +9,9 @@ from contextlib import contextmanager
 
 from imapclient.exceptions import IMAPClientError, LoginError, ProtocolError
 
-from mailsla.adapters.access.failure_words import connection_failure
+from mailsla.adapters.access.failure_words import certificate_failure, connection_failure
 from mailsla.core.errors import LoginRefused, MailboxError, MailslaError, PermanentError, TransientError
 from mailsla.language import gettext as _
-
-CERTIFICATE_EXPIRED = 10
-"""OpenSSL's X509_V_ERR_CERT_HAS_EXPIRED, which `ssl` does not name."""
 
 UNREADABLE = (
     ValueError,
@@ -63,9 +60,9 @@ def refusing() -> Iterator[None]:
 
 
 def _refused_certificate(error: ssl.SSLCertVerificationError) -> str:
-    if error.verify_code == CERTIFICATE_EXPIRED:
-        return _("le certificat du serveur a expiré : il doit être renouvelé là-bas.")
-    return _("le certificat du serveur n'est pas reconnu ({reason}).").format(reason=error.verify_message)
+    return _("le certificat du serveur n'est pas reconnu ({reason}).").format(
+        reason=certificate_failure(error)
+    )
 
 
 def _login_error(error: LoginError) -> MailslaError:

@@ -17,6 +17,7 @@ def reason(error: OSError) -> str:
         errno.EROFS: _("ce disque est en lecture seule"),
         errno.ENOENT: _("son dossier n'existe pas"),
         errno.ENOTDIR: _("son dossier n'en est pas un"),
+        errno.EEXIST: _("quelque chose y est déjà"),
         errno.EISDIR: _("c'est un dossier"),
         errno.ENAMETOOLONG: _("son nom est trop long"),
     }
