@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mailsla.adapters.access.credentials import Credentials
-from mailsla.adapters.access.service_records import service_records
+from mailsla.adapters.access.oauth import TokenSource
+from mailsla.adapters.access.service_records import mail_exchangers, service_records
 from mailsla.adapters.imap.account import ImapAccount, ImapLimits
 from mailsla.adapters.imap.connecting import connect, greet
 from mailsla.adapters.smtp import SmtpServer
 from mailsla.config.secret import Secret
+from mailsla.config.writing import TokenAccess
 from mailsla.core.collection.mail_servers import (
     IMAP,
     IMAPS,
@@ -42,18 +44,22 @@ class FirstLook:
         domain: The address's.
         ca_file: The site's own authority; None for the system's.
         records: Who is asked where its servers are.
+        exchangers: Who is asked which hosts take its mail.
     """
 
     domain: str
     ca_file: Path | None = None
     records: Records = service_records
+    exchangers: Callable[[str], Sequence[str]] = mail_exchangers
 
     def find_imap(self) -> Search:
         """Return where the address's mail can be read, over verified TLS; no password is said."""
-        found = imap_candidates(
-            self.domain, self.records(self.domain, IMAPS), self.records(self.domain, IMAP)
-        )
-        return find_server(found, self._greet, time.monotonic)
+        return find_server(self.imap_places(), self._greet, time.monotonic)
+
+    def imap_places(self) -> Sequence[Candidate]:
+        """Return where the address's mail may be, as the DNS says and by usual names, the best first."""
+        imaps, imap = (self.records(self.domain, service) for service in (IMAPS, IMAP))
+        return imap_candidates(self.domain, imaps, imap, self.exchangers(self.domain))
 
     def try_imap(self, candidate: Candidate) -> Search:
         """Return whether the one server that a person names can be reached."""
@@ -72,34 +78,57 @@ class FirstLook:
         """
         self._relay(candidate, sender, user, secret).greet()
 
-    def look_around(self, candidate: Candidate, address: str, user: str, secret: Credentials) -> LookedAround:
+    def look_around(
+        self,
+        candidate: Candidate,
+        address: str,
+        user: str,
+        secret: Credentials,
+        tokens: TokenAccess | None = None,
+    ) -> LookedAround:
         """Log in, and return the mailboxes and what the last mails show; nothing is changed there.
+
+        With `tokens`, the secret is an application's, which gets access tokens with it; otherwise a password.
 
         Raises:
             LoginRefused: When the server refuses the login or the password.
             MailslaError: When something else fails.
         """
-        with connect(self._account(candidate, user, secret)) as session:
+        with connect(self._account(candidate, user, secret, tokens)) as session:
             return look_around(session, address)
 
-    def _greet(self, candidate: Candidate) -> None:
-        greet(self._account(candidate, "", None))
+    def _greet(self, candidate: Candidate) -> bool:
+        return greet(self._account(candidate, "", None))
 
-    def _account(self, candidate: Candidate, user: str, secret: Credentials | None) -> ImapAccount:
+    def _account(
+        self, candidate: Candidate, user: str, secret: Credentials | None, tokens: TokenAccess | None = None
+    ) -> ImapAccount:
+        source = None
+        if tokens is not None:
+            source = TokenSource(
+                token_url=tokens.token_url,
+                client_id=tokens.client_id,
+                client_secret=secret,
+                refresh_token=None,
+                scope=tokens.scope,
+                ca_file=self.ca_file,
+            )
         return ImapAccount(
             name="contact",
             host=candidate.host,
             port=candidate.port,
             tls=candidate.tls,
             user=user,
-            credentials=secret,
+            credentials=None if source is not None else secret,
+            tokens=source,
             ca_file=self.ca_file,
             timeout_seconds=SECONDS,
             limits=LIMITS,
         )
 
-    def _greet_smtp(self, candidate: Candidate) -> None:
+    def _greet_smtp(self, candidate: Candidate) -> bool:
         self._relay(candidate, "", None, None).greet()
+        return True
 
     def _relay(
         self, candidate: Candidate, sender: str, user: str | None, secret: Credentials | None

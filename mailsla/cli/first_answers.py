@@ -10,6 +10,7 @@ from pathlib import Path
 
 from mailsla.bootstrap.clock_rules import territory
 from mailsla.config.secret import Secret
+from mailsla.config.servers import checked_token_url
 from mailsla.core.errors import UsageError
 from mailsla.core.mail.addresses import parse_addresses
 from mailsla.core.office.shared_domains import is_shared
@@ -37,6 +38,8 @@ class Given:
     password_command: str | None = None
     password_env: str | None = None
     ca_file: Path | None = None
+    client_id: str | None = None
+    token_url: str | None = None
     sends: bool = False
     offline: bool = False
 
@@ -109,6 +112,14 @@ def read_domain(written: str) -> str:
             )
         )
     return domain
+
+
+def read_token_url(written: str) -> str:
+    """Return where access tokens are asked for. Raises `UsageError` with what to write instead."""
+    try:
+        return checked_token_url(read_text(written))
+    except ValueError as error:
+        raise UsageError(str(error)) from error
 
 
 def read_departement(written: str) -> str:

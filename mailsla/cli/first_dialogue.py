@@ -6,12 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from mailsla.adapters.access.credentials import Credentials
 from mailsla.bootstrap.clock_rules import territory
-from mailsla.bootstrap.first_look import FirstLook, credentials_of
+from mailsla.bootstrap.first_look import FirstLook
 from mailsla.cli.asking import Asker
+from mailsla.cli.first_access import Access, Opened
 from mailsla.cli.first_answers import (
-    PASSWORD_FILE,
     Given,
     read_address,
     read_departement,
@@ -19,19 +18,16 @@ from mailsla.cli.first_answers import (
     read_host,
     read_text,
 )
-from mailsla.config.writing import Plan, SecretKey
+from mailsla.config.writing import Plan
 from mailsla.core.clock.departements import departement_of
 from mailsla.core.collection.mail_servers import Candidate, Refusal, Source, is_outside
-from mailsla.core.errors import LoginRefused, MailslaError, UsageError
+from mailsla.core.errors import MailslaError, UsageError
 from mailsla.core.mail.mailbox_names import compared
 from mailsla.core.office.shared_domains import is_shared
 from mailsla.core.office.surroundings import Shown, Surroundings
 from mailsla.language import gettext as _
 from mailsla.presentation import init_lines
 from mailsla.usecases.look_around import LookedAround
-
-MOST_TRIES = 3
-"""Passwords that are tried: a few more may lock the account."""
 
 
 @dataclass(frozen=True)
@@ -62,8 +58,7 @@ class Dialogue:
         self._asker = asker
         self._look = look
         self._given = given
-        self._folder = folder
-        self._secret = given.secret()
+        self._access = Access(asker, given, folder)
 
     def answers(self) -> Answers:
         """Ask, look, propose; return what the configuration is to say.
@@ -77,8 +72,13 @@ class Dialogue:
         )
         domain = address.rpartition("@")[2]
         look = self._look(domain, given.ca_file)
-        server = self._server(look, domain)
-        user, password, around = self._entered(look, server, address)
+        server, takes_passwords = self._server(look, domain)
+        opened = self._access.opened(look, server, address, takes_passwords=takes_passwords)
+        around = opened.around
+        if around is not None:
+            asker.say(_("Dossiers :"))
+            for line in init_lines.mailboxes(around.mailboxes):
+                asker.say(f"  {line}")
         departement, site = self._office(domain)
         asker.say(init_lines.calendar(territory(departement), departement))
         seen = Surroundings() if around is None else around.shown
@@ -88,27 +88,31 @@ class Dialogue:
             departement=departement,
             domains=self._domains(domain, seen),
             server=server,
-            user=user,
-            secret=self._kept(),
+            user=opened.user,
+            secret=self._access.kept(),
+            tokens=opened.tokens,
             sender=address,
-            ca_file=None if given.ca_file is None else self._as_written(given.ca_file),
+            ca_file=None if given.ca_file is None else self._access.as_written(given.ca_file),
             sent=self._sent(around),
             form_senders=self._kept_of(seen.forms, init_lines.forms),
             authserv_id=self._authserv_id(seen),
             services=tuple((init_lines.service_name(item), item) for item in services),
-            relay=self._relay(look, server, address, user, credentials_of(password, self._secret)),
+            relay=self._relay(look, server, address, opened),
         )
         if seen.unseen:
             asker.say(init_lines.unseen(seen, address))
-        return Answers(plan, password)
+        return Answers(plan, opened.typed)
 
-    def _server(self, look: FirstLook, domain: str) -> Candidate:
-        """Return the server, found or named, that answers over verified TLS and that a person takes for theirs."""
+    def _server(self, look: FirstLook, domain: str) -> tuple[Candidate, bool]:
+        """Return the server, found or named, that answers over verified TLS and that a person takes for theirs.
+
+        With it comes whether it takes passwords.
+        """
         named = self._given.host
         if named is not None or self._given.offline:
             named = self._asker.answer(named, "--host", _("Serveur IMAP :"), read_host)
         if named is not None and self._given.offline:
-            return self._named(named)
+            return self._named(named), True
         while True:
             if named is None:
                 self._asker.say(_("Recherche du serveur de {domain}…").format(domain=domain))
@@ -120,7 +124,7 @@ class Dialogue:
                 self._asker.say(init_lines.found(found, domain))
                 is_ours = found.source is Source.GIVEN or not is_outside(found.host, domain)
                 if is_ours or self._asker.agrees(init_lines.outside(found.host, domain), default=False):
-                    return found
+                    return found, search.takes_passwords
                 if not self._asker.asks:
                     raise UsageError(
                         _(
@@ -141,66 +145,6 @@ class Dialogue:
     def _named(self, host: str) -> Candidate:
         tls = self._given.tls or ("starttls" if self._given.port == 143 else "implicit")
         return Candidate(host, self._given.port or (143 if tls == "starttls" else 993), tls, Source.GIVEN)
-
-    def _entered(
-        self, look: FirstLook, server: Candidate, address: str
-    ) -> tuple[str, str | None, LookedAround | None]:
-        """Return the login and the password that open the account, and what is in it."""
-        user = self._given.user or address
-        if self._given.offline:
-            return user, None, None
-        password = self._password()
-        for tried in range(1, MOST_TRIES + 1):
-            try:
-                around = look.look_around(server, address, user, credentials_of(password, self._secret))
-            except MailslaError as error:
-                said = init_lines.refused(Refusal(server, str(error)))
-                is_refused = isinstance(error, LoginRefused)
-                if tried == MOST_TRIES or not self._asker.asks or (is_refused and password is None):
-                    raise UsageError(said) from error
-                self._asker.say(said)
-                if is_refused:
-                    user = self._asker.answer(None, "--user", _("Identifiant IMAP :"), read_text, user)
-                    password = self._password()
-                elif not self._asker.agrees(_("Réessayer ?"), default=True):
-                    raise UsageError(said) from error
-            else:
-                self._asker.say(_("Dossiers :"))
-                for line in init_lines.mailboxes(around.mailboxes):
-                    self._asker.say(f"  {line}")
-                return user, password, around
-        raise AssertionError
-
-    def _password(self) -> str | None:
-        """Return the password that a person types; None when the options say where it is."""
-        if self._secret.ways:
-            return None
-        kept = self._folder / PASSWORD_FILE
-        if kept.exists():
-            raise UsageError(
-                _("{path} existe déjà : s'il tient ce mot de passe, donnez --password-file {path}.").format(
-                    path=kept
-                )
-            )
-        return self._asker.answer(
-            None, "--password-file", _("Mot de passe (il ne s'affiche pas) :"), read_text, hidden=True
-        )
-
-    def _kept(self) -> SecretKey:
-        """Return where the configuration says the password is; a file beside it, by its name alone."""
-        secret = self._secret
-        if secret.command is not None:
-            return "password_command", secret.command
-        if secret.env is not None:
-            return "password_env", secret.env
-        if secret.file is None:
-            return "password_file", str(PASSWORD_FILE)
-        return "password_file", str(self._as_written(secret.file))
-
-    def _as_written(self, path: Path) -> Path:
-        """Return a path as the configuration names it: by its name alone beside it, else whole."""
-        whole = path.absolute()
-        return Path(whole.name) if whole.parent == self._folder.absolute() else whole
 
     def _office(self, domain: str) -> tuple[str, str]:
         """Return the number of the département and the office's name: by the domain's own, or asked for."""
@@ -259,11 +203,10 @@ class Dialogue:
         name = self._asker.answer(None, "sent", _("Dossier des envoyés (- : aucun) :"), read)
         return (name,) if name else ()
 
-    def _relay(
-        self, look: FirstLook, server: Candidate, address: str, user: str, secret: Credentials
-    ) -> Candidate | None:
-        """Return where mails may be handed over with the same login, when a person wants that."""
-        if self._given.offline or not (self._asker.asks or self._given.sends):
+    def _relay(self, look: FirstLook, server: Candidate, address: str, opened: Opened) -> Candidate | None:
+        """Return where mails may be handed over with the same password, when a person wants that."""
+        is_wanted = self._asker.asks or self._given.sends
+        if self._given.offline or not is_wanted or opened.tokens is not None:
             return None
         found = look.find_smtp(server.host).found
         if found is None:
@@ -277,7 +220,7 @@ class Dialogue:
         if not self._asker.agrees(_("S'en servir ?"), default=True):
             return None
         try:
-            look.try_smtp(found, address, user, secret)
+            look.try_smtp(found, address, opened.user, opened.secret)
         except MailslaError as error:
             self._asker.say(init_lines.refused(Refusal(found, str(error))))
             return None

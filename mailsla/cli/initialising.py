@@ -40,6 +40,13 @@ PortOption = Annotated[
 ]
 TlsOption = Annotated[str | None, _named(_("TLS : implicit ou starttls."))]
 CaFileOption = Annotated[Path | None, _named(_("Autorité de certification propre au site."))]
+ClientIdOption = Annotated[
+    str | None,
+    _named(
+        _("Application dont les jetons ouvrent la boîte (OAuth2) ; --password-file tient alors son secret.")
+    ),
+]
+TokenUrlOption = Annotated[str | None, _named(_("Adresse des jetons ; pour Microsoft 365, elle est connue."))]
 UserOption = Annotated[str | None, _named(_("Identifiant, quand ce n'est pas l'adresse."))]
 DepartementOption = Annotated[str | None, _named(_("Numéro du département."))]
 SiteOption = Annotated[str | None, _named(_("Nom de la préfecture."))]
@@ -71,6 +78,8 @@ def init(
     port: PortOption = None,
     tls: TlsOption = None,
     ca_file: CaFileOption = None,
+    client_id: ClientIdOption = None,
+    token_url: TokenUrlOption = None,
     user: UserOption = None,
     departement: DepartementOption = None,
     site: SiteOption = None,
@@ -96,6 +105,8 @@ def init(
         password_command=password_command,
         password_env=password_env,
         ca_file=ca_file,
+        client_id=client_id,
+        token_url=token_url,
         sends=smtp,
         offline=offline,
     )

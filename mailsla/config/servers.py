@@ -24,6 +24,15 @@ def _token_url(written: str) -> str:
     return _safe_url(written, host_alone, over_tls)
 
 
+def checked_token_url(written: str) -> str:
+    """Return the address of an authorization server, to which a secret may be sent.
+
+    Raises:
+        ValueError: With what to write instead.
+    """
+    return _token_url(written if re.fullmatch(r"[!-~]{1,500}", written) else "")
+
+
 def _ping_url(written: str) -> str:
     host_alone = _("indiquez une adresse comme « https://sondes.example.fr/ping/… », sans nom d'utilisateur.")
     return _safe_url(written, host_alone, _("l'adresse à prévenir doit commencer par https://."))

@@ -14,6 +14,21 @@ SecretKey = tuple[str, str | Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)
+class TokenAccess:
+    """How an application gets access tokens, its secret being where a password would be.
+
+    Attributes:
+        token_url: Where it asks for them.
+        client_id: Its name there.
+        scope: What it asks for; empty when nothing has to be said.
+    """
+
+    token_url: str
+    client_id: str
+    scope: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """What a first configuration says.
 
@@ -23,7 +38,8 @@ class Plan:
         domains: Those of the office, the address's own first.
         server: Where the mail is read.
         user: The login.
-        secret: Where the password is.
+        secret: Where the password is; with `tokens`, the application's secret.
+        tokens: How access tokens are had; None with a password.
         ca_file: The site's own authority; None for the system's.
         sent: Sent mailboxes that nothing tells apart from others.
         form_senders: Declared web forms.
@@ -40,6 +56,7 @@ class Plan:
     user: str
     secret: SecretKey
     sender: str
+    tokens: TokenAccess | None = None
     ca_file: Path | None = None
     sent: tuple[str, ...] = ()
     form_senders: tuple[str, ...] = ()
@@ -87,7 +104,19 @@ def _account(plan: Plan) -> Iterator[str]:
     yield from _access(plan)
     if plan.sent:
         yield f"sent = {_value(plan.sent)}"
+    if plan.tokens is not None:
+        yield from _tokens(plan.tokens, plan.secret)
     yield ""
+
+
+def _tokens(tokens: TokenAccess, secret: SecretKey) -> Iterator[str]:
+    yield "[accounts.oauth2]"
+    yield f"token_url = {_value(tokens.token_url)}"
+    yield f"client_id = {_value(tokens.client_id)}"
+    key, value = secret
+    yield f"{key.replace('password', 'client_secret')} = {_value(value)}"
+    if tokens.scope:
+        yield f"scope = {_value(tokens.scope)}"
 
 
 def _access(plan: Plan) -> Iterator[str]:
@@ -95,8 +124,9 @@ def _access(plan: Plan) -> Iterator[str]:
     if plan.ca_file is not None:
         yield f"ca_file = {_value(str(plan.ca_file))}"
     yield f"user = {_value(plan.user)}"
-    key, value = plan.secret
-    yield f"{key} = {_value(value)}"
+    if plan.tokens is None:
+        key, value = plan.secret
+        yield f"{key} = {_value(value)}"
 
 
 def _services(plan: Plan) -> Iterator[str]:

@@ -47,6 +47,23 @@ def outside(host: str, domain: str) -> str:
     )
 
 
+def microsoft_wants() -> str:
+    """Say that Microsoft 365 takes no password, and what to ask its administrator for."""
+    return _(
+        "Microsoft 365 n'ouvre aucune boîte par mot de passe. Son administrateur y enregistre une application "
+        "(Microsoft Entra, autorisation IMAP.AccessAsApp), lui donne le droit de lire cette boîte, et vous en dit "
+        "l'identifiant et le secret."
+    )
+
+
+def tokens_alone(host: str) -> str:
+    """Say that a server takes no password, and what to ask for."""
+    return _(
+        "{host} n'ouvre aucune boîte par mot de passe, seulement par jetons d'accès (OAuth2). Demandez à qui le tient "
+        "l'adresse des jetons, l'identifiant et le secret d'une application qui peut lire cette boîte."
+    ).format(host=words.safe(host, 100))
+
+
 def mailboxes(counted: Sequence[CountedMailbox]) -> Iterator[str]:
     """Say which mailboxes there are, with how many mails; those that hold some first."""
     shown = sorted(counted, key=lambda item: item.messages == 0)[:MOST_SHOWN]

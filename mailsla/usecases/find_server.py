@@ -11,8 +11,10 @@ from mailsla.core.errors import MailslaError
 MOST_SECONDS = 60.0
 """How long the search goes on before a person is asked instead."""
 
-Reach = Callable[[Candidate], None]
-"""Connects to a server over verified TLS, and leaves; raises `MailslaError` otherwise."""
+Reach = Callable[[Candidate], bool]
+"""Connects to a server over verified TLS, and leaves; returns whether it takes passwords.
+
+Raises `MailslaError` when there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +24,12 @@ class Search:
     Attributes:
         found: The first server that answers over verified TLS; None when there is none.
         refused: Those that were tried before it.
+        takes_passwords: Whether it does; otherwise access tokens alone open an account there.
     """
 
     found: Candidate | None
     refused: tuple[Refusal, ...] = ()
+    takes_passwords: bool = True
 
 
 def find_server(candidates: Iterable[Candidate], reach: Reach, seconds: Callable[[], float]) -> Search:
@@ -42,9 +46,9 @@ def find_server(candidates: Iterable[Candidate], reach: Reach, seconds: Callable
         if seconds() - started > MOST_SECONDS:
             break
         try:
-            reach(candidate)
+            takes = reach(candidate)
         except MailslaError as error:
             refused.append(Refusal(candidate, str(error)))
         else:
-            return Search(candidate, tuple(refused))
+            return Search(candidate, tuple(refused), takes)
     return Search(None, tuple(refused))

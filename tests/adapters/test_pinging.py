@@ -113,7 +113,7 @@ def test_a_command_that_fails_lasts_or_is_not_there_is_said_in_one_sentence(tmp_
     for content, said in (("exit 3", "code 3"), (f"sleep 60 & echo $! > {pid}; wait", "3 secondes")):
         with pytest.raises(TransientError, match=said):
             run_told(script(tmp_path, content), "ok", "x" * 1_000_000, seconds=3)
-    with pytest.raises(TransientError, match="FileNotFoundError"):
+    with pytest.raises(TransientError, match="elle ne peut pas être lancée"):
         run_told([str(tmp_path / "none")], "ok", "")
     assert time.monotonic() - began < 20
 

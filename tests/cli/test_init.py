@@ -20,13 +20,16 @@ from mailsla.cli.asking import Asker
 from mailsla.cli.first_answers import Given
 from mailsla.cli.first_dialogue import Dialogue
 from mailsla.config import load
-from mailsla.core.collection.mail_servers import IMAP, IMAPS, SUBMISSION, Candidate, Source, Target
+from mailsla.config.writing import TokenAccess
+from mailsla.core.collection.mail_servers import IMAP, IMAPS, MICROSOFT, SUBMISSION, Candidate, Source, Target
 from mailsla.core.errors import TransientError, UsageError
+from mailsla.usecases.find_server import find_server
 from mailsla.usecases.look_around import LookedAround
 from tests.trials.command_line import answered
 from tests.trials.servers.certificates import CertificateAuthority
 from tests.trials.servers.dovecot import DovecotServer
 from tests.trials.servers.smtp import SmtpRelay
+from tests.trials.servers.tokens import TokenServer
 from tests.trials.terminal import typed
 
 AT = datetime(2026, 11, 2, 9, tzinfo=UTC)
@@ -174,7 +177,9 @@ def dialogue(
     records: dict[str, list[Target]],
     looks: Callable[..., FirstLook] = FirstLook,
 ) -> Dialogue:
-    look = partial(looks, records=lambda _domain, service: records.get(service, []))
+    look = partial(
+        looks, records=lambda _domain, service: records.get(service, []), exchangers=lambda _domain: ()
+    )
     (folder / "secret").write_text(f"{server.password}\n")
     given = Given(
         address="contact@cher.example.fr",
@@ -220,10 +225,17 @@ class Flaky(FirstLook):
 
     losses: list[str] = field(default_factory=list)
 
-    def look_around(self, candidate: Candidate, address: str, user: str, secret: Credentials) -> LookedAround:
+    def look_around(
+        self,
+        candidate: Candidate,
+        address: str,
+        user: str,
+        secret: Credentials,
+        tokens: TokenAccess | None = None,
+    ) -> LookedAround:
         if self.losses:
             raise TransientError(self.losses.pop())
-        return super().look_around(candidate, address, user, secret)
+        return super().look_around(candidate, address, user, secret, tokens)
 
 
 @pytest.mark.parametrize(("losses", "is_done"), [(1, True), (2, True), (3, False)])
@@ -372,3 +384,85 @@ def test_offline_what_the_options_say_is_written_and_nothing_else_is_looked_at(t
     assert answered([*words, *named], tmp_path, {}).returncode == 0
     assert answered(["calendar", "2026"], tmp_path, {}).returncode == 0
     assert load(tmp_path / "mailsla.toml").site.departement == "2A"
+
+
+APPLICATION = ["--client-id", "mailsla", "--departement", "18", "--site", "Cher"]
+
+
+@pytest.fixture(scope="module")
+def tokens_alone() -> Iterator[tuple[TokenServer, DovecotServer]]:
+    """Start a mail server that takes access tokens alone, and who gives them."""
+    with (
+        TokenServer("contact@cher.example.fr") as tokens,
+        DovecotServer(introspection_url=f"{tokens.url}/introspect", passwords=False) as server,
+    ):
+        yield tokens, server
+
+
+def test_a_server_that_takes_tokens_alone_says_what_to_ask_for_and_hears_no_password(
+    tokens_alone: tuple[TokenServer, DovecotServer], tmp_path: Path
+) -> None:
+    _tokens, server = tokens_alone
+    (tmp_path / "secret").write_text(f"{server.password}\n")
+
+    said = refused([*options(server, "contact@cher.example.fr"), "--password-file", "secret"], tmp_path)
+
+    assert "seulement par jetons d'accès (OAuth2)" in said
+    assert "--client-id" in said
+    assert server.log.count("no auth attempts") == server.log.count("session=<")
+
+
+def test_an_application_s_tokens_open_the_account_and_its_secret_is_kept_as_a_password_is(
+    tokens_alone: tuple[TokenServer, DovecotServer], tmp_path: Path
+) -> None:
+    tokens, server = tokens_alone
+    token_url = f"{tokens.url}/token"
+
+    code, shown = typed(
+        [*options(server, "contact@cher.example.fr"), *APPLICATION[2:]],
+        [
+            ("Identifiant de l'application (client_id) :", "mailsla"),
+            ("Adresse des jetons (token_url) :", "http://login.example.fr/token"),
+            ("Adresse des jetons (token_url) :", token_url),
+            ("Secret de l'application (il ne s'affiche pas) :", tokens.client_secret),
+        ],
+        tmp_path,
+    )
+    polled = answered(["poll"], tmp_path, {})
+
+    assert code == 0, shown
+    assert "doit commencer par https://" in shown.replace("\u00a0", " ")
+    assert tokens.client_secret not in shown
+    account = load(tmp_path / "mailsla.toml").accounts[0]
+    assert account.oauth2 is not None
+    assert (account.oauth2.token_url, account.oauth2.client_id) == (token_url, "mailsla")
+    assert account.oauth2.client_secret_file == tmp_path / "mot-de-passe"
+    assert (tmp_path / "mot-de-passe").stat().st_mode & 0o777 == 0o600
+    assert polled.returncode == 0, polled.stdout + polled.stderr
+
+
+def test_microsoft_365_is_found_by_who_takes_the_domain_s_mail_and_wants_an_application(
+    tmp_path: Path,
+) -> None:
+    at_microsoft = FirstLook(
+        "nowhere.example", records=lambda *_: (), exchangers=lambda _: ["cher.mail.protection.outlook.com."]
+    )
+    reached: list[str] = []
+
+    def reach(candidate: Candidate) -> bool:
+        reached.append(candidate.host)
+        if candidate.host != MICROSOFT:
+            raise TransientError("rien.")
+        return True
+
+    found = find_server(at_microsoft.imap_places(), reach, lambda: 0.0).found
+    words = ["init", "--offline", "--address", "contact@cher.example.fr", "--host", MICROSOFT]
+
+    assert found == Candidate(MICROSOFT, 993, "implicit", Source.DNS)
+    assert reached[-1] == MICROSOFT
+    assert "IMAP.AccessAsApp" in refused([*words, "--password-env", "MOT"], tmp_path)
+    assert answered([*words, *APPLICATION, "--password-env", "MOT"], tmp_path, {}).returncode == 0
+    oauth2 = load(tmp_path / "mailsla.toml").accounts[0].oauth2
+    assert oauth2 is not None
+    assert oauth2.token_url == "https://login.microsoftonline.com/cher.example.fr/oauth2/v2.0/token"
+    assert (oauth2.client_secret_env, oauth2.scope) == ("MOT", "https://outlook.office365.com/.default")

@@ -7,6 +7,7 @@ import pty
 import select
 import subprocess
 import sys
+import termios
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -52,7 +53,14 @@ def _answered(screen: int, waiting: list[tuple[str, str]]) -> str:
         if waiting and waiting[0][0] in shown[seen:]:
             question, answer = waiting.pop(0)
             seen = shown.index(question, seen) + len(question)
-            # The terminal shows what is typed until the command has asked it not to.
-            time.sleep(0.2)
+            if "ne s'affiche pas" in question:
+                _wait_until_hidden(screen)
             os.write(screen, f"{answer}\n".encode())
     return shown
+
+
+def _wait_until_hidden(screen: int) -> None:
+    """Wait until the terminal no longer shows what is typed: what was typed before is thrown away then."""
+    ending = time.monotonic() + SECONDS
+    while termios.tcgetattr(screen)[3] & termios.ECHO and time.monotonic() < ending:
+        time.sleep(0.01)

@@ -29,15 +29,17 @@ def candidate(host: str) -> Candidate:
 def test_the_first_server_that_answers_is_found_with_why_the_others_are_not() -> None:
     tried = [candidate(host) for host in ("a", "b", "c", "d")]
 
-    def reach(found: Candidate) -> None:
+    def reach(found: Candidate) -> bool:
         if found.host == "a":
             raise TransientError("muet")
         if found.host == "b":
             raise PermanentError("certificat")
+        return False
 
     search = find_server(tried, reach, lambda: 0.0)
 
     assert search.found == candidate("c")
+    assert not search.takes_passwords
     assert search.refused == (Refusal(candidate("a"), "muet"), Refusal(candidate("b"), "certificat"))
 
 
@@ -45,7 +47,7 @@ def test_a_search_ends_in_time_and_may_find_none() -> None:
     clock = iter([0.0, 1.0, MOST_SECONDS + 1])
     tried: list[str] = []
 
-    def reach(found: Candidate) -> None:
+    def reach(found: Candidate) -> bool:
         tried.append(found.host)
         raise TransientError("muet")
 

@@ -1,8 +1,9 @@
-"""What a domain says in the DNS of where its mail is (SRV, RFC 2782), through dnspython, in seconds."""
+"""What a domain says in the DNS of where its mail is (SRV, RFC 2782; MX), through dnspython, in seconds."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import dns.exception
 import dns.resolver
@@ -30,10 +31,22 @@ def service_records(
         resolver: Who is asked; the machine's own, when not said.
         seconds: How long an answer is waited for.
     """
-    try:
-        asked = dns.resolver.get_default_resolver() if resolver is None else resolver
-        answer = asked.resolve(f"{service}.{domain}.", "SRV", lifetime=seconds, search=False)
-    except (dns.exception.DNSException, OSError, UnicodeError):
-        return ()
+    answer = _asked(f"{service}.{domain}.", "SRV", resolver, seconds)
     found = [Target(item.priority, item.weight, item.port, item.target.to_text()) for item in answer]
     return sorted(found)[:MOST_RECORDS]
+
+
+def mail_exchangers(
+    domain: str, resolver: dns.resolver.Resolver | None = None, seconds: float = MOST_SECONDS
+) -> Sequence[str]:
+    """Return the hosts that take the mail of a domain (MX); none when it says nothing, or nobody answers in time."""
+    answer = _asked(f"{domain}.", "MX", resolver, seconds)
+    return sorted(item.exchange.to_text() for item in answer)[:MOST_RECORDS]
+
+
+def _asked(name: str, kind: str, resolver: dns.resolver.Resolver | None, seconds: float) -> Sequence[Any]:
+    try:
+        asked = dns.resolver.get_default_resolver() if resolver is None else resolver
+        return list(asked.resolve(name, kind, lifetime=seconds, search=False))
+    except (dns.exception.DNSException, OSError, UnicodeError):
+        return ()

@@ -13,7 +13,7 @@ from mailsla.adapters.access.deadline import breaking_off
 from mailsla.adapters.access.tls import tls_context
 from mailsla.adapters.imap.account import ImapAccount
 from mailsla.adapters.imap.client import Client
-from mailsla.adapters.imap.login import secure, with_password, with_token
+from mailsla.adapters.imap.login import secure, takes_passwords, with_password, with_token
 from mailsla.adapters.imap.session import ImapSession
 from mailsla.adapters.imap.translation import translated
 
@@ -41,8 +41,10 @@ def connect(account: ImapAccount) -> Iterator[ImapSession]:
         session.close()
 
 
-def greet(account: ImapAccount) -> None:
+def greet(account: ImapAccount) -> bool:
     """Connect to an account's server and go over to TLS, verified; nobody logs in, and no password is at hand.
+
+    Returns whether it takes passwords.
 
     Raises:
         TransientError: When the server cannot be reached, or breaks the connection.
@@ -53,7 +55,9 @@ def greet(account: ImapAccount) -> None:
     try:
         with translated(), breaking_off(client.socket(), account.limits.greeting_seconds):
             secure(client, account.tls, account.ca_file)
+            takes = takes_passwords(client)
             client.logout()
+            return takes
     finally:
         with suppress(OSError):
             client.shutdown()

@@ -30,6 +30,12 @@ def secure(client: IMAPClient, tls: str, ca_file: Path | None) -> None:
         )
 
 
+def takes_passwords(client: IMAPClient) -> bool:
+    """Tell whether a server takes passwords, by what it advertises: one may take access tokens alone."""
+    takes_tokens = any(client.has_capability(f"AUTH={name}") for name in ("XOAUTH2", "OAUTHBEARER"))
+    return not takes_tokens or any(client.has_capability(f"AUTH={name}") for name in ("PLAIN", "LOGIN"))
+
+
 def with_password(client: IMAPClient, user: str, password: str) -> None:
     """Log in with a password.
 

@@ -1,4 +1,7 @@
-"""Where the mail server of an address may be: what its domain says in the DNS (RFC 6186), then the usual names."""
+"""Where the mail server of an address may be: what its domain says in the DNS (RFC 6186), then the usual names.
+
+At the end comes Microsoft 365, where the domain has its mail delivered there: it has no name of the domain's own.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,11 @@ IMAPS, IMAP, SUBMISSIONS, SUBMISSION = "_imaps._tcp", "_imap._tcp", "_submission
 """What a domain says in the DNS: RFC 6186 §3, and RFC 8314 §5.1 for submission over implicit TLS."""
 
 IMPLICIT, STARTTLS = "implicit", "starttls"
+
+
+MICROSOFT = "outlook.office365.com"
+_TAKES_ITS_MAIL = (".mail.protection.outlook.com", ".mx.microsoft")
+"""Where Microsoft 365 has the mail of its customers' domains delivered; the latter since 2024."""
 
 
 class Source(StrEnum):
@@ -48,8 +56,12 @@ class Refusal:
     reason: str
 
 
-def imap_candidates(domain: str, imaps: Iterable[Target], imap: Iterable[Target]) -> list[Candidate]:
+def imap_candidates(
+    domain: str, imaps: Iterable[Target], imap: Iterable[Target], exchangers: Iterable[str] = ()
+) -> list[Candidate]:
     """Return where an address of `domain` may be read, the best first, each place once.
+
+    `exchangers` are the hosts that take its mail (MX).
 
     >>> [(item.host, item.port) for item in imap_candidates("b.fr", [], [])][:2]
     [('imap.b.fr', 993), ('mail.b.fr', 993)]
@@ -59,7 +71,9 @@ def imap_candidates(domain: str, imaps: Iterable[Target], imap: Iterable[Target]
         for port, tls in ((993, IMPLICIT), (143, STARTTLS))
         for host in _names(domain, "imap")
     ]
-    return _once([*_said(imaps, IMPLICIT), *_said(imap, STARTTLS), *_usual(usual)])
+    is_microsoft_s = any(host.rstrip(".").lower().endswith(_TAKES_ITS_MAIL) for host in exchangers)
+    there = [Candidate(MICROSOFT, 993, IMPLICIT, Source.DNS)] if is_microsoft_s else []
+    return _once([*_said(imaps, IMPLICIT), *_said(imap, STARTTLS), *_usual(usual), *there])
 
 
 def smtp_candidates(

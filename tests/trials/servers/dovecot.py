@@ -32,6 +32,7 @@ class DovecotServer(ImapServer):
         password: The one password; any other is refused at once.
         special_use: Name of the mailbox of each role, created for every user; empty for a server without any.
         introspection_url: Where the server asks about access tokens; None when it takes passwords only.
+        passwords: Whether it takes passwords beside access tokens.
         expired_certificate: Whether its certificate's last day is over.
         shared: Whether users may share mailboxes, seen by the others below `Partages/`, and may each keep
             `MOST_MESSAGES` at most. Without it, ACL and QUOTA are not even announced.
@@ -47,6 +48,7 @@ class DovecotServer(ImapServer):
         password: str = "motdepasse",
         special_use: Mapping[str, str] = ENGLISH_MAILBOXES,
         introspection_url: str | None = None,
+        passwords: bool = True,
         expired_certificate: bool = False,
         shared: bool = False,
         rawlog: bool = True,
@@ -54,6 +56,7 @@ class DovecotServer(ImapServer):
     ) -> None:
         self._rawlog = rawlog
         self._capability = capability
+        self._passwords = passwords
         self._binary = _dovecot_binary()
         super().__init__(password, special_use, expired_certificate=expired_certificate)
         self.shared = shared
@@ -178,6 +181,7 @@ class DovecotServer(ImapServer):
             certificates=self.certificates,
             account=self._account,
             introspection_url=self.introspection_url,
+            passwords=self._passwords,
             shared=self.shared,
             rawlog=self._rawlog,
             capability=self._capability,

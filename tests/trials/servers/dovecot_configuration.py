@@ -10,7 +10,7 @@ from tests.trials.servers.loopback import ADDRESSES
 from tests.trials.servers.server_process import Account
 
 TOKENS = """\
-auth_mechanisms = plain login xoauth2 oauthbearer
+auth_mechanisms = {passwords}xoauth2 oauthbearer
 passdb {{
   driver = oauth2
   mechanisms = xoauth2 oauthbearer
@@ -114,12 +114,17 @@ def dovecot_configuration(
     certificates: CertificateAuthority,
     account: Account,
     introspection_url: str | None = None,
+    passwords: bool = True,
     shared: bool = False,
     rawlog: bool = True,
     capability: str | None = None,
 ) -> str:
     """Return the text of dovecot.conf."""
-    tokens = "" if introspection_url is None else TOKENS.format(path=paths.oauth2)
+    tokens = (
+        ""
+        if introspection_url is None
+        else TOKENS.format(path=paths.oauth2, passwords="plain login " if passwords else "")
+    )
     sharing = SHARING.format(paths=paths, most=MOST_MESSAGES) if shared else ""
     mailboxes = "\n".join(_mailbox(name, role) for role, name in special_use.items())
     return f"""\
