@@ -12,6 +12,7 @@ from mailsla.core.alerts.terms import AlertTerms
 from mailsla.core.errors import PermanentError
 from mailsla.core.mail.addresses import plain
 from mailsla.core.pairing.request import Request
+from mailsla.core.rate.period import Grain
 from mailsla.core.rate.selection import Selection, State
 from mailsla.presentation.action_mails import ActionLink, ActionMails
 from mailsla.presentation.formats import alert_html, alert_text
@@ -30,7 +31,7 @@ FIRST_NEWS = timedelta(days=7)
 
 def links_for(app: Application, recipient: str, on: date) -> Callable[[Request], tuple[ActionLink, ...]]:
     """Return what gives the links of a request in a mail to somebody: none of what he may not act on, or by mail."""
-    mails = _mails(app, recipient, on)
+    mails = _mails(app, recipient, on + VALID)
     if mails is None:
         return lambda _request: ()
     if recipient in actions.referents(app):
@@ -64,7 +65,7 @@ def _referent_letter(app: Application, recipient: str) -> Letter | None:
         return None
     keys = {act.mail for act, _mail, _waits in new}
     waiting = [line for line in _lines(app) if line[2] and line[0].mail not in keys]
-    mails, lines = _mails(app, recipient, today), (*waiting, *new)
+    mails, lines = _mails(app, recipient, today + VALID), (*waiting, *new)
     of_acts = (lambda _act: ()) if mails is None else mails.for_proposal
     links = Links() if mails is None else Links(mails.for_doubt, mails.for_late)
     page = actions_letter(
@@ -99,7 +100,19 @@ def _weekly(app: Application, recipient: str, today: date) -> Weekly:
     )
 
 
-def _mails(app: Application, recipient: str, on: date) -> ActionMails | None:
+def page_mails(app: Application) -> ActionMails | None:
+    """Return the ready-written mails of the site's pages, the référent's; None where pages are to have none.
+
+    They may be used until the end of a month: pages that say the same are the same files until the next.
+    """
+    found = sorted(actions.referents(app))
+    if not (app.site.settings.pages.actions and found):
+        return None
+    last = app.now().astimezone(app.site.zone).date() + VALID
+    return _mails(app, found[0], Grain.MONTH.period_of(last).last)
+
+
+def _mails(app: Application, recipient: str, expires_on: date) -> ActionMails | None:
     """Return the ready-written mails of one person; None where no action is taken, or this process may not sign any."""
     address = actions.address(app)
     if app.site.office.actions is None or address is None or app.reads_only:
@@ -110,7 +123,8 @@ def _mails(app: Application, recipient: str, on: date) -> ActionMails | None:
         # A mail without its links is better than none.
         return None
     services = tuple(item.name for item in app.site.settings.services)
-    return ActionMails(address, signer, recipient, on + VALID, app.site.zone, services)
+    used = {act.token for act in app.store.acts.all() if act.token is not None}
+    return ActionMails(address, signer, recipient, expires_on, app.site.zone, services, used)
 
 
 def _since(app: Application, recipient: str, purpose: str) -> list[ActLine]:

@@ -59,10 +59,11 @@ class SiteLists:
         yield from mail_lists(self._app, self._lists)
         yield from self._to_check(doubts)
         self._lists.end()
-        yield from request_pages(self._app, self._lists, with_pages)
+        yield from request_pages(self._app, self._lists, with_pages, doubts[None])
 
     def _requests(self, with_pages: list[str]) -> Iterator[File]:
         columns = list_rows.request_columns()
+        acted_on = {listed.place for listed in self._lists.awaited() if self._lists.is_acted_on(listed)}
         many = ManyLists(
             self._app.store.derivations,
             self._standard,
@@ -76,9 +77,11 @@ class SiteLists:
                 with_pages.append(told.item.case.key)
                 self._linker.requests.add(told.item.case.key)
             for item, names in told.lists:
-                row = self._lists.row(list_rows.request_row(item, self._zone, self._decided), columns)
+                cells = list_rows.request_row(item, self._zone, self._decided)
+                row, late = self._lists.row(cells, columns), acted_on.intersection(names)
+                acting = self._lists.row(cells, columns, acts=self._lists.acts_on(item.case)) if late else row
                 for name in names:
-                    yield from self._lists.add(name, row)
+                    yield from self._lists.add(name, acting if name in late else row)
 
     def _selected(self) -> Iterator[tuple[Selection, Promise | None, str]]:
         promises = {promise.name: promise for promise in self._app.site.promises}
@@ -102,7 +105,7 @@ class SiteLists:
                 mails = self._app.store.mails.mails({doubt.mail for doubt in found})
                 for doubt in found:
                     cells = list_rows.doubt_row(doubt, mails, self._zone)
-                    row = self._lists.row(cells, columns, listed.place)
+                    row = self._lists.row(cells, columns, listed.place, self._lists.acts_on(doubt))
                     yield from self._lists.add(listed.place, row)
 
 

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 from mailsla.adapters.database.engine import unchanging
 from mailsla.bootstrap import commands
+from mailsla.bootstrap.action_words import page_mails
 from mailsla.bootstrap.application import Application
 from mailsla.bootstrap.site_lists import SiteLists
 from mailsla.core.pairing.doubts import Doubt
@@ -52,7 +53,7 @@ def site_pages(app: Application, *, subjects: bool) -> Iterator[File]:
     yield SCRIPT_FILE, SCRIPT
     now = app.now()
     with unchanging(app.engine) as engine:
-        still = Application(app.site, engine, lambda: now, reads_only=True)
+        still = Application(app.site, engine, lambda: now, reads_only=app.reads_only)
         yield from _Site(still, _reports(still), subjects=subjects).files()
 
 
@@ -119,6 +120,7 @@ class _Site:
             self._around,
             {item.name: item for item in self._app.site.promises},
             has_decisions=bool(self._app.store.decisions.decided()),
+            acting=page_mails(self._app),
         )
         since = date(self._reports.usual.today.year - YEARS + 1, 1, 1)
         yield from SiteLists(self._app, lists, since).files(self._reports.doubts())

@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from mailsla.bootstrap.application import Application
 from mailsla.core.pairing.decision import Decision
+from mailsla.core.pairing.doubts import Doubt
 from mailsla.core.rate.case import case_of
 from mailsla.presentation.formats import site_page
 from mailsla.presentation.formats.site_lists import File, ListPages
 from mailsla.presentation.pages.request_page import request_page
-from mailsla.presentation.static_site import places
+from mailsla.presentation.static_site import acting_words, places
 from mailsla.presentation.static_site.proof_page import proof_page
 
 AT_ONCE = 500
 """Requests that are read at once."""
 
 
-def request_pages(app: Application, lists: ListPages, keys: Sequence[str]) -> Iterator[File]:
-    """Yield the pages of some requests."""
+def request_pages(
+    app: Application, lists: ListPages, keys: Sequence[str], doubts: Sequence[Doubt]
+) -> Iterator[File]:
+    """Yield the pages of some requests, with what is to check about them."""
     derivations, standard, now, zone = app.store.derivations, app.standard(), app.now(), app.site.zone
-    linker, decisions = lists.linker, _decisions(app)
+    linker, decisions, to_check = lists.linker, _decisions(app), _by_request(doubts)
     for first in range(0, len(keys), AT_ONCE):
         requests = derivations.requests_of(keys[first : first + AT_ONCE])
         conversations = derivations.conversations_of({item.conversation for item in requests})
@@ -39,8 +43,20 @@ def request_pages(app: Application, lists: ListPages, keys: Sequence[str]) -> It
                 zone,
                 personal=linker.subjects,
             )
+            page = proof_page(page)
+            if lists.acting is not None:
+                acts = acting_words.sections(request, to_check[request.key], lists.acting)
+                page = replace(page, sections=(*acts, *page.sections))
             place = places.of_request(request.key)
-            yield place, site_page.write(linker.page(proof_page(page), place), place, lists.around)
+            yield place, site_page.write(linker.page(page, place), place, lists.around)
+
+
+def _by_request(doubts: Sequence[Doubt]) -> Mapping[str, Sequence[Doubt]]:
+    found: dict[str, list[Doubt]] = defaultdict(list)
+    for doubt in doubts:
+        for key in doubt.candidates:
+            found[key].append(doubt)
+    return found
 
 
 def _decisions(app: Application) -> dict[str, list[Decision]]:

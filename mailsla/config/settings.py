@@ -105,6 +105,7 @@ class PagesSection(Section):
     """`[pages]`: what the static site shows, and where the daemon keeps one."""
 
     subjects: bool = False
+    actions: bool = False
     folder: File | None = None
     every_hours: Annotated[Number, Field(ge=1, le=168)] = 1
 
@@ -181,6 +182,15 @@ class Settings(Section):
     def _sends_reports(self) -> Settings:
         if self.reports and self.smtp is None:
             raise ValueError(_("[[reports]] demande un serveur d'envoi : ajoutez [smtp]."))
+        return self
+
+    @model_validator(mode="after")
+    def _acts_from_pages(self) -> Settings:
+        signed_for = self.alerts.referent or self.alerts.unassigned
+        if self.pages.actions and (self.actions is None or signed_for is None):
+            raise ValueError(
+                _("pages.actions demande [actions], et [alerts] referent, pour qui ces actions sont signées.")
+            )
         return self
 
     @model_validator(mode="after")

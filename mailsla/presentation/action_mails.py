@@ -5,13 +5,13 @@ What `mailsla.core.mail.action_words` reads again is written here: the labels of
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Container, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from mailsla.core.alerts.asked_action import Act
+from mailsla.core.alerts.asked_action import Act, token_name
 from mailsla.core.alerts.signed_action import MailAction, SignedAction, Signer
 from mailsla.core.pairing.doubts import Doubt, DoubtCode
 from mailsla.core.pairing.request import Request
@@ -50,6 +50,7 @@ class ActionMails:
         expires_on: The last day on which they may be received.
         zone: The site's.
         services: The site's services, one of which a request may be given to.
+        used: Names of the tokens that were used up: what is signed again for the same is another one.
     """
 
     address: str
@@ -58,6 +59,7 @@ class ActionMails:
     expires_on: date
     zone: ZoneInfo
     services: Sequence[str] = ()
+    used: Container[str] = ()
 
     def for_head(self, request: Request) -> tuple[ActionLink, ...]:
         """Return what a service's head may do of a request that waits."""
@@ -158,8 +160,15 @@ class ActionMails:
         lines: Sequence[str] = (),
     ) -> ActionLink:
         """Return the link to a mail that says what it is about, then its lines to complete, then its token."""
-        token = self.signer.token(SignedAction(action, target, self.expires_on, other), self.recipient)
+        token = self._token(SignedAction(action, target, self.expires_on, other))
         subject = f"[{title}] {words.reference(target)} {token}"
         parts = [about, *("\n".join(f"{line} " for line in part) for part in (lines,) if part)]
         parts.append(f"{_('Signature, à laisser telle quelle :')}\n{token}")
         return ActionLink(title, mailto_link(self.address, subject, "\n\n".join(parts)))
+
+    def _token(self, asked: SignedAction) -> str:
+        """Return what signs an action; where that was used up, what does until the day before."""
+        token = self.signer.token(asked, self.recipient)
+        if token_name(token) not in self.used:
+            return token
+        return self._token(replace(asked, expires_on=asked.expires_on - timedelta(days=1)))

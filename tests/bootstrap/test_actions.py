@@ -112,7 +112,9 @@ def site(tmp_path: Path) -> Iterator[Installation]:
 
 
 @contextmanager
-def installed(tmp_path: Path, referent: str = REFERENT, **of_service: object) -> Iterator[Installation]:
+def installed(
+    tmp_path: Path, referent: str = REFERENT, *, on_pages: bool = False, **of_service: object
+) -> Iterator[Installation]:
     settings = parse(
         document(
             {"host": "127.0.0.1", "port": 1, "tls": "none", "user": CONTACT, "password": "x"},
@@ -122,6 +124,7 @@ def installed(tmp_path: Path, referent: str = REFERENT, **of_service: object) ->
             ],
             alerts={"unassigned": referent},
             actions={"address": ACTIONS},
+            pages={"actions": on_pages},
             store={"url": f"sqlite:///{tmp_path / 'm.sqlite3'}"},
         ),
         folder=tmp_path,

@@ -224,8 +224,9 @@ SILENT: dict[str, dict[str, Any]] = {
         "alerts.operator": "informatique@pref.example.fr",
         "alerts.collection_stopped_after_hours": 8,
     },
-    "whether actions are asked for by mail, and by which key": {
+    "whether actions are asked for by mail, by which key, and from pages": {
         "actions.enabled": False,
+        "pages.actions": True,
         "actions.key_file": "autre-cle",
     },
     "what a site shows, and where one is kept": {

@@ -119,7 +119,7 @@ def crawl(site: Path) -> Crawled:
             wrong.append(f"{place} has no content security policy")
         wrong += [f"{place} loads {href}" for href in page.loaded if not _is_here(site, place, href)]
         for href, text in (*page.links, *page.numbers):
-            if href.startswith("#"):
+            if href.startswith(("#", "mailto:")):
                 continue
             target = _resolved(place, href)
             if not _is_here(site, place, href):

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import assert_never
 
+from mailsla.core.pairing.doubts import Doubt
+from mailsla.core.rate.case import Case
 from mailsla.core.rate.counted import (
     CountedDoubts,
     CountedLeftOut,
@@ -13,17 +15,19 @@ from mailsla.core.rate.counted import (
     CountedRequests,
     CountedTogether,
 )
+from mailsla.core.rate.selection import State
 from mailsla.language import gettext as _
 from mailsla.presentation import words
+from mailsla.presentation.action_mails import ActionLink, ActionMails
 from mailsla.presentation.formats import site_page
 from mailsla.presentation.formats.html_table import row_of
 from mailsla.presentation.formats.markup import Written, once
 from mailsla.presentation.formats.site_page import Around, Leading, Rows
 from mailsla.presentation.pages.page import Alignment, Cell, Column, Emphasis, Fit, Line, Page, Section, Table
-from mailsla.presentation.static_site import list_rows, list_words, places
+from mailsla.presentation.static_site import acting_words, list_rows, list_words, places
 from mailsla.presentation.static_site.linked import Linker
 from mailsla.presentation.static_site.list_words import Promises
-from mailsla.presentation.static_site.lists import MOST_ROWS, Listed, uneven
+from mailsla.presentation.static_site.lists import MOST_ACTED_ON, MOST_ROWS, Listed, uneven
 from mailsla.presentation.told import figure
 
 File = tuple[str, str]
@@ -54,12 +58,14 @@ class ListPages:
         around: What stands around every page.
         promises: The promises beside the main one.
         has_decisions: Whether rows may have the star of a decision.
+        acting: The mails by which whoever checks the figures may act; None where pages have none.
     """
 
     linker: Linker
     around: Around
     promises: Promises
     has_decisions: bool
+    acting: ActionMails | None = None
     _open: dict[str, _Open] = field(default_factory=dict)
 
     def begin(self) -> Iterator[File]:
@@ -75,8 +81,33 @@ class ListPages:
         """Return the lists whose rows are awaited."""
         return tuple(item.listed for item in self._open.values())
 
-    def row(self, cells: tuple[Cell, ...], columns: tuple[Column, ...], place: str = IN_A_LIST) -> Written:
-        """Draw a row once, for all the lists that have it."""
+    def is_acted_on(self, listed: Listed) -> bool:
+        """Tell whether the rows of a list have ready-written mails: what is late, and what is to check."""
+        of = listed.of
+        is_late = isinstance(of, CountedRequests) and (of.selection.state, of.promise) == (
+            State.OVERDUE,
+            None,
+        )
+        return self.acting is not None and (is_late or isinstance(of, CountedDoubts))
+
+    def acts_on(self, item: Case | Doubt) -> tuple[ActionLink, ...]:
+        """Return what may be done of a request, or of what is to check, by ready-written mails."""
+        if self.acting is None:
+            return ()
+        if isinstance(item, Doubt):
+            return self.acting.for_doubt(item)
+        return self.acting.for_late(item.key, item.received_at)
+
+    def row(
+        self,
+        cells: tuple[Cell, ...],
+        columns: tuple[Column, ...],
+        place: str = IN_A_LIST,
+        acts: Sequence[ActionLink] = (),
+    ) -> Written:
+        """Draw a row once, for all the lists that have it; with what may be done of it, if anything."""
+        if acts:
+            cells, columns = (*cells, acting_words.cell(acts)), (*columns, acting_words.column())
         shown = self.linker.columns(columns)
         return once(row_of(self.linker.row(cells, columns, place), shown, is_sorted=True))
 
@@ -91,7 +122,7 @@ class ListPages:
         found = item.written + len(item.rows)
         if found > item.listed.count:
             raise uneven(place, item.listed.count, found)
-        if len(item.rows) == MOST_ROWS or found == item.listed.count:
+        if len(item.rows) == self._most(item.listed) or found == item.listed.count:
             yield self._page(item)
             item.written, item.rows = found, []
 
@@ -105,9 +136,17 @@ class ListPages:
             if item.written != item.listed.count:
                 raise uneven(item.listed.place, item.listed.count, item.written + len(item.rows))
 
+    def _most(self, listed: Listed) -> int:
+        return MOST_ACTED_ON if self.is_acted_on(listed) else MOST_ROWS
+
+    def _columns(self, listed: Listed) -> tuple[Column, ...]:
+        acting = (acting_words.column(),) if self.is_acted_on(listed) else ()
+        return (*columns_of(listed), *acting)
+
     def _page(self, item: _Open) -> File:
         listed = item.listed
-        number, last = item.written // MOST_ROWS + 1, -(-listed.count // MOST_ROWS)
+        most = self._most(listed)
+        number, last = item.written // most + 1, -(-listed.count // most)
         place = places.further(listed.place, number)
         said = list_words.count(listed.of, listed.count)
         if last > 1:
@@ -119,7 +158,7 @@ class ListPages:
                 pages=last,
             )
         rows = Rows(
-            self.linker.columns(columns_of(listed)), item.rows, tuple(_others(listed.place, number, last))
+            self.linker.columns(self._columns(listed)), item.rows, tuple(_others(listed.place, number, last))
         )
         page = self._headed(
             listed, Line(said, Emphasis.STRONG) if last > 1 else Line(f"{said}.", Emphasis.STRONG)
@@ -130,6 +169,8 @@ class ListPages:
         of, lines = listed.of, [*more, *list_words.lines(listed.of, self.promises)]
         if self.has_decisions and isinstance(of, CountedRequests | CountedTogether):
             lines.append(Line(_("* Décision consignée : voir la page de la demande."), Emphasis.DIM))
+        if self.is_acted_on(listed):
+            lines.append(acting_words.whose())
         return Page(
             title=list_words.title(of),
             lines=tuple(lines),

@@ -16,6 +16,9 @@ from mailsla.presentation.static_site import places
 MOST_ROWS = 200
 """Rows of one page of a list: none is larger than 300 kB, whatever its texts."""
 
+MOST_ACTED_ON = 50
+"""The same of a list whose rows have ready-written mails: some kilobytes each."""
+
 MANY = 1_000
 """A longer list is read in the lists that it is made of, where the site has them."""
 
