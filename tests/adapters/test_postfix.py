@@ -111,6 +111,30 @@ def test_a_mail_arrives_over_starttls_and_over_nothing_less(office: Office) -> N
         replace(office.server, user="qualite", credentials=Credentials(literal=lambda: "s3cret")).greet()
 
 
+def test_a_password_that_is_refused_is_a_refused_login_and_of_no_mail_and_all_leave_once_it_is_mended(
+    office: Office,
+) -> None:
+    said = ["un ancien mot de passe"]
+    office.postfix.password_of("qualite", "s3cret à jour")
+    office.server = replace(
+        office.server,
+        port=office.postfix.submission_port,
+        user="qualite@pref.example.fr",
+        credentials=Credentials(literal=lambda: said[0]),
+    )
+    office.note(*office.heads)
+
+    assert office.deliver() == Delivery(failed=3)
+    assert {mail.refused for mail in office.outbox.waiting()} == {
+        "le serveur d'envoi refuse l'identifiant, ou ce qui le prouve (code 535) : vérifiez [smtp]."
+    }
+    assert office.undelivered() == [(head, False) for head in sorted(office.heads)]
+    said[0] = "s3cret à jour"
+    assert office.deliver(timedelta(hours=1)) == Delivery(sent=3)
+    assert [len(office.received(head)) for head in office.heads] == [1, 1, 1]
+    assert (office.outbox.waiting(), office.undelivered()) == ([], [])
+
+
 def test_one_unknown_recipient_of_three_keeps_the_others_from_nothing(office: Office) -> None:
     bad, *good = office.heads
     office.postfix.answers([(bad, "550 5.1.1 unknown here")])

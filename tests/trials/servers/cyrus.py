@@ -2,9 +2,7 @@
 
 import contextlib
 import os
-import shutil
 import signal
-import subprocess
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -30,6 +28,7 @@ from tests.trials.servers.imap_server import (
     mailbox_names,
 )
 from tests.trials.servers.loopback import wait_until
+from tests.trials.servers.sasl_passwords import SaslPasswords
 from tests.trials.servers.server_process import ServerProcess
 from tests.trials.servers.telemetry import commands_of_telemetry
 
@@ -69,11 +68,11 @@ class CyrusServer(ImapServer):
         dotted: bool = False,
     ) -> None:
         self._binaries = _cyrus_binaries()
-        self._saslpasswd = _saslpasswd()
         super().__init__(password, special_use, expired_certificate=expired_certificate)
         self.dotted = dotted
         self._mailbox_ids: set[tuple[bytes, ...]] = set()
         self._paths = CyrusPaths(self._directory.path)
+        self._passwords = SaslPasswords(self._paths.passwords, self._account)
         self._write_files()
 
     @property
@@ -158,17 +157,7 @@ class CyrusServer(ImapServer):
 
     def _set_password(self, user: str, password: str) -> None:
         name, _at, domain = user.partition("@")
-        arguments = ["-p", "-c", "-f", str(self._paths.passwords), "-u", domain or SERVER_NAME, name]
-        done = subprocess.run(
-            [self._saslpasswd, *arguments],
-            input=password.encode(),
-            cwd=self._paths.root,
-            capture_output=True,
-            check=False,
-            **self._account.popen_arguments(),
-        )
-        if done.returncode != 0:
-            raise RuntimeError(f"saslpasswd2 failed ({done.returncode}): {done.stderr!r}")
+        self._passwords.set(name, domain or SERVER_NAME, password)
 
     def _command(self, ports: ServerPorts) -> list[str]:
         paths = self._paths
@@ -213,14 +202,6 @@ def _cyrus_binaries() -> Path:
     if not (binaries / "master").exists():
         raise RuntimeError("Cyrus is not there: run .ci/install-servers")
     return binaries
-
-
-def _saslpasswd() -> str:
-    search_path = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/sbin"])
-    binary = shutil.which("saslpasswd2", path=search_path)
-    if binary is None:
-        raise RuntimeError("saslpasswd2 is not installed: run .ci/install-servers")
-    return binary
 
 
 def _saved_item(items: Mapping[bytes, Any]) -> dict[str, Any]:

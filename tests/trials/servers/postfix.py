@@ -13,6 +13,7 @@ from pathlib import Path
 
 from tests.trials.servers.dovecot import DovecotServer
 from tests.trials.servers.loopback import free_port, greets, wait_until
+from tests.trials.servers.sasl_passwords import SaslPasswords
 from tests.trials.servers.server_process import Account as SystemAccount
 from tests.trials.servers.server_process import ServerDirectory, ServerProcess
 from tests.trials.servers.startable import Startable
@@ -20,6 +21,9 @@ from tests.trials.servers.startable import Startable
 _START_SECONDS = 30.0
 _SERVICES = """\
 127.0.0.1:{port} inet n - n - - smtpd
+127.0.0.1:{submission} inet n - n - - smtpd
+  -o smtpd_sasl_auth_enable=yes
+  -o smtpd_client_restrictions=permit_sasl_authenticated,reject
 pickup unix n - n 60 1 pickup
 cleanup unix n - n - 0 cleanup
 qmgr unix n - n 300 1 qmgr
@@ -71,11 +75,27 @@ bounce_queue_lifetime = 0
 smtpd_client_connection_count_limit = 0
 smtpd_client_connection_rate_limit = 0
 smtpd_error_sleep_time = 0
+smtpd_sasl_type = cyrus
+smtpd_sasl_path = smtpd
+smtpd_sasl_local_domain = {domain}
+cyrus_sasl_config_path = {folder}/sasl
 """
+
+_SASL = """\
+pwcheck_method: auxprop
+auxprop_plugin: sasldb
+sasldb_path: {passwords}
+mech_list: PLAIN LOGIN
+"""
+
+DOMAIN = "pref.example.fr"
+"""Of the users who log in."""
 
 
 class PostfixServer(Startable):
     """Postfix in front of a Dovecot: STARTTLS is required, and recipients may be refused one by one.
+
+    At `port` it takes no password; at `submission_port` nothing without that of a user of `password_of`.
 
     Args:
         dovecot: Where mails are delivered, and whose certificate is shown.
@@ -87,14 +107,15 @@ class PostfixServer(Startable):
         binary = shutil.which("postfix", path=f"{os.environ['PATH']}:/usr/sbin")
         if binary is None:
             raise RuntimeError("Postfix is missing: run .ci/install-servers")
-        self.host, self.port = "localhost", free_port()
+        self.host, self.port, self.submission_port = "localhost", free_port(), free_port()
         self._binary, self._dovecot = binary, dovecot
         self._directory: ServerDirectory | None = None
         self._process: ServerProcess | None = None
+        self._passwords: SaslPasswords | None = None
 
     def start(self) -> None:
         """Start, with an empty queue, and return once it greets."""
-        root = SystemAccount("root", "root", 0, 0)
+        root = SystemAccount.named("root")
         self._directory = ServerDirectory("postfix", root)
         folder = self._directory.path
         folder.chmod(0o755)
@@ -106,9 +127,19 @@ class PostfixServer(Startable):
         key, certificate = (
             Path(shutil.copy(path, folder)) for path in (shown.key_pem, shown.certificate_pem)
         )
-        written = _MAIN.format(folder=folder, lmtp=self._dovecot.lmtp_port, key=key, certificate=certificate)
+        reader, passwords = SystemAccount.named("postfix"), folder / "sasl" / "passwords"
+        passwords.parent.mkdir()
+        reader.own(passwords.parent)
+        self._passwords = SaslPasswords(passwords, reader)
+        # Debian looks nowhere else, whatever cyrus_sasl_config_path says.
+        (folder / "sasl" / "smtpd.conf").write_text(_SASL.format(passwords=passwords), encoding="ascii")
+        written = _MAIN.format(
+            folder=folder, lmtp=self._dovecot.lmtp_port, key=key, certificate=certificate, domain=DOMAIN
+        )
         (folder / "main.cf").write_text(written, encoding="ascii")
-        (folder / "master.cf").write_text(_SERVICES.format(port=self.port), encoding="ascii")
+        (folder / "master.cf").write_text(
+            _SERVICES.format(port=self.port, submission=self.submission_port), encoding="ascii"
+        )
         self._process = ServerProcess(
             [self._binary, "-c", str(folder), "start-fg"],
             account=root,
@@ -132,6 +163,11 @@ class PostfixServer(Startable):
             "".join(f"{recipient} {answer}\n" for recipient, answer in by_recipient), encoding="ascii"
         )
         self._do("reload")
+
+    def password_of(self, name: str, password: str) -> None:
+        """Give a user of `DOMAIN` a password, or another one."""
+        assert self._passwords is not None
+        self._passwords.set(name, DOMAIN, password)
 
     @property
     def log(self) -> str:

@@ -29,7 +29,15 @@ class Account:
     @classmethod
     def for_servers(cls) -> "Account":
         """Return the account that suits the user who runs the tests."""
-        entry = pwd.getpwnam("nobody") if os.geteuid() == 0 else pwd.getpwuid(os.geteuid())
+        return cls._of(pwd.getpwnam("nobody") if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()))
+
+    @classmethod
+    def named(cls, user: str) -> "Account":
+        """Return an account by its name."""
+        return cls._of(pwd.getpwnam(user))
+
+    @classmethod
+    def _of(cls, entry: pwd.struct_passwd) -> "Account":
         return cls(entry.pw_name, grp.getgrgid(entry.pw_gid).gr_name, entry.pw_uid, entry.pw_gid)
 
     def own(self, *paths: Path) -> None:
