@@ -10,6 +10,7 @@ from mailsla.bootstrap.application import Application
 from mailsla.core.alerts.alert_findings import MailsUndelivered
 from mailsla.core.alerts.outgoing import Letter
 from mailsla.core.alerts.undelivered import Reader, Undelivered, readers
+from mailsla.core.office.authorship import is_believed
 from mailsla.presentation.formats import alert_text
 from mailsla.presentation.pages.undelivered_page import came_back, undelivered_page
 from mailsla.usecases.tell_undelivered import UndeliveredMail
@@ -34,9 +35,11 @@ def found(app: Application) -> tuple[MailsUndelivered, ...]:
 def note_returns(app: Application, returned: ReturnedMails) -> int:
     """Note which mails of ours came back since the last look; return how many."""
     noted = 0
-    for item in returned.new():
+    for item, report in returned.new():
         if item.has_failed:
-            noted += app.store.outbox.note_return(item.message_id, app.now(), came_back(item.status))
+            # An id of ours follows from a day and an address: whoever knows both may write a report about it.
+            said = came_back(item.status, is_believed=is_believed(report, app.site.office))
+            noted += app.store.outbox.note_return(item.message_id, app.now(), said)
     return noted
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Literal, Protocol, assert_never
 from zoneinfo import ZoneInfo
 
@@ -21,6 +21,9 @@ from mailsla.core.pairing.doubts import Doubt
 from mailsla.core.pairing.request import Request
 from mailsla.core.rate.declared import ABOUT_COLLECTION
 from mailsla.language import gettext as _
+
+LONGEST_SILENCE = timedelta(days=31)
+"""For how long alerts about a request may be kept back at once: whoever wants more decides again, with a reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,15 +257,16 @@ def answered_at(at: datetime, request: Request, now: datetime, zone: ZoneInfo) -
 
 
 def check_reminder(on: date, request: Request, today: date) -> None:
-    """Refuse to keep alerts back that there are none of, or until a day that has come.
+    """Refuse to keep alerts back that there are none of, until a day that has come, or for too long.
 
     Raises:
         UsageError: With what to do instead.
     """
     if request.answered is not None or request.excluded is not None:
         raise UsageError(_("Cette demande n'attend plus de réponse : aucune alerte n'en parle."))
-    if on <= today:
-        raise UsageError(_("Indiquez un jour à venir : vérifiez --on."))
+    if not today < on <= today + LONGEST_SILENCE:
+        said = _("Indiquez un jour à venir, dans {n} jours au plus : vérifiez --on.")
+        raise UsageError(said.format(n=LONGEST_SILENCE.days))
 
 
 def check_mail(action: Action, message: DerivedMessage, request: Request, doubts: Collection[Doubt]) -> None:

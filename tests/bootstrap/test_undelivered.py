@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from email import message_from_bytes
 from email.policy import default
 from pathlib import Path
@@ -17,9 +18,14 @@ from mailsla.config import Settings, parse
 from mailsla.core.alerts.alert_findings import MailsUndelivered
 from mailsla.core.alerts.outgoing import Outgoing, message_id
 from mailsla.core.alerts.undelivered import Reader, ReaderRole
+from mailsla.core.collection.on_server import ListedMailbox
+from mailsla.core.collection.to_store import Batch, NewMessage
+from mailsla.core.mail.copies import MailboxRole
+from mailsla.core.mail.trace_information import Hop, Trace
+from mailsla.core.office.body_evidence import read_with_body
 from mailsla.core.rate.selection import Selection
 from tests.core.test_returned import STRUCTURED, of_daemon, report
-from tests.factories import paris
+from tests.factories import mail, paris
 from tests.trials.office import document
 
 if TYPE_CHECKING:
@@ -63,6 +69,54 @@ def test_a_mail_that_came_back_is_told_as_one_that_was_refused(smtp_relay: SmtpR
         assert list(commands.requests(app, Selection())) == []
         assert [state.refused for state in app.store.outbox.history()][-1] == finding.found.reason
     assert finding.found.reason == "revenu : la messagerie du destinataire ne l'a pas remis (code 5.1.1)."
+
+
+def test_a_report_from_outside_that_nothing_authenticates_is_told_as_such(
+    smtp_relay: SmtpRelay, tmp_path: Path
+) -> None:
+    name = message_id(HEAD, "digest", NOW.date(), "pref.example.fr")
+    with open_application(settings_of(tmp_path, smtp_relay), clock_set_to(NOW)) as app:
+        office = app.site.office
+        body = report("", about=name)
+        header = read_with_body(
+            STRUCTURED + of_daemon("Undelivered", "MAILER-DAEMON@voyou.example"), body, office
+        )
+        item = mail("2026-11-13 08:59")._replace(header=header)
+        app.store.outbox.add(Outgoing(name, HEAD, "alarm", NOW.date(), "Essai", "Essai"), NOW)
+        alerts.deliver(app)
+        hop = Hop("mx.pref.example.fr", ("203.0.113.7",), is_submitted=False)
+        cursor = app.store.mailboxes.cursor("contact", ListedMailbox("INBOX", MailboxRole.INBOX))
+        message = NewMessage(1, NOW, item.key, item.header, trace=Trace((hop,), (), None))
+        app.store.messages.add(cursor, Batch(7, 1, (message,), ()), NOW)
+
+        assert SiteWork(app).sound_alarms(set()) == 2
+        [finding] = undelivered.found(app)
+        alerts.deliver(app)
+        told = message_from_bytes(smtp_relay.received[-1].raw, policy=default).get_content()
+    assert finding.found.reason is not None
+    assert finding.found.reason.startswith("revenu, d'après un avis venu du dehors que rien n'authentifie")
+    assert "que rien n'authentifie (code 5.1.1) : demandez d'abord" in " ".join(told.split())
+
+
+def test_what_tells_that_mails_come_back_and_comes_back_too_is_told_no_further(
+    smtp_relay: SmtpRelay, tmp_path: Path
+) -> None:
+    now, sent = [NOW], list[tuple[int, str]]()
+    with open_application(settings_of(tmp_path, smtp_relay), lambda: now[0]) as app:
+        app.store.outbox.add(Outgoing("m1", HEAD, "alarm", NOW.date(), "Essai", "Essai"), NOW)
+        work = SiteWork(app)
+        for hour in (*range(5), 24, 48, 24 * 7):
+            now[0] = NOW + timedelta(hours=hour)
+            work.sound_alarms(set())
+            alerts.deliver(app)
+            for item in smtp_relay.received:
+                found = message_from_bytes(item.raw, policy=default)
+                name = str(found["Message-ID"]).strip("<>")
+                if app.store.outbox.note_return(name, now[0], "revenu"):
+                    sent.append((hour, str(found["To"])))
+
+    # The head's; one to each about it; one to each about the other. Then nothing, whatever comes back.
+    assert sent == [(0, HEAD), *((hour, to) for hour in (1, 2) for to in (OPERATOR, REFERENT))]
 
 
 def test_a_dead_address_is_told_once_by_its_service_and_named_nowhere(

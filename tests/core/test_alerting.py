@@ -178,6 +178,30 @@ def test_what_is_kept_back_for_everybody_is_told_to_everybody_from_its_day_on(
     assert [digest.recipient for digest in found] == told_to
 
 
+@pytest.mark.parametrize(
+    ("for_everybody", "told_to"),
+    [(6, {9: [REFERENT], 10: [HEAD, REFERENT]}), (10, {9: [], 10: [HEAD, REFERENT]})],
+)
+def test_whoever_asked_himself_too_is_told_again_from_the_later_of_both_days(
+    for_everybody: int, told_to: dict[int, list[str]]
+) -> None:
+    requests, contacts = derive([ASKED], RULES).requests, Contacts(HEAD, also=(REFERENT,))
+    recalls = [
+        Recall(ASKED.key, HEAD, date(2026, 11, 10)),
+        Recall(ASKED.key, "", date(2026, 11, for_everybody)),
+    ]
+    found = {}
+    for day in told_to:
+        at = paris(f"2026-11-{day:02} 08:00")
+        by = terms(AlertRule(contacts={requests[0].service or "": contacts}), now=at)
+        memory = Memory(told("before-3", "2026-11-05"), recalls)
+        found[day] = [
+            digest.recipient for digest in digests(requests, memory=memory, doubtful=(), terms=by, now=at)
+        ]
+
+    assert found == told_to
+
+
 def test_an_answered_request_is_no_longer_announced() -> None:
     assert due(ASKED, reply("2026-11-12 17:00", ASKED), now="2026-11-13 09:00") == ()
 

@@ -10,7 +10,8 @@ from mailsla.core.mail.kinds import MailKind
 from mailsla.core.mail.returned import kept_return, return_of
 from mailsla.core.office.body_evidence import needs_body, read_with_body
 from mailsla.core.office.kind_here import kind_here
-from tests.factories import OFFICE, paris
+from mailsla.core.pairing.derivation import derive
+from tests.factories import OFFICE, RULES, mail, paris
 
 DAY = paris("2026-11-13 09:00").date()
 OURS = message_id("chef@pref.example.fr", "digest", DAY, "pref.example.fr")
@@ -96,3 +97,24 @@ def test_the_body_of_a_receipt_is_not_read_for_it() -> None:
     )
 
     assert not needs_body(receipt, OFFICE)
+
+
+@pytest.mark.parametrize("cited", ["In-Reply-To", "References", None])
+def test_a_citizen_s_mail_that_cites_or_attaches_a_mail_of_ours_is_a_request_like_any_other(
+    cited: str | None,
+) -> None:
+    fields = (
+        b'From: camille@example.org\r\nSubject: Bonjour\r\nContent-Type: multipart/mixed; boundary="b"\r\n'
+    )
+    if cited:
+        fields += f"{cited}: <{OURS}>\r\n".encode()
+    attached = f"--b\r\n\r\nVoir.\r\n--b\r\nContent-Type: message/rfc822\r\n\r\nMessage-ID: <{OURS}>\r\n"
+    header = read(fields, attached.encode() + report("Non remis"))
+
+    [request] = derive([mail("2026-11-13 09:00")._replace(header=header)], RULES).requests
+    assert (return_of(header), request.answered, request.excluded, request.follow_up) == (
+        None,
+        None,
+        None,
+        False,
+    )

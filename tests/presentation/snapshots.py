@@ -67,6 +67,7 @@ def situations() -> dict[str, Report]:
     """Return the reports that are drawn, by name."""
     nothing = Population()
     empty = cohort(nothing, finality=Finality((Missing.COLLECTION,), is_covered=False))
+    archives = cohort(COUNTS, finality=Finality((Missing.COLLECTION,), is_covered=False, from_archives=True))
     former = cohort(COUNTS, parse_period("2026"), finality=Finality((Missing.DUE,)))
     new_year = cohort(Population(waiting=3), parse_period("2027"), finality=RUNNING)
     first_week = cohort(nothing, parse_period("2026-W53"), finality=RUNNING)
@@ -80,6 +81,8 @@ def situations() -> dict[str, Report]:
     return {
         "usual": usual(),
         "empty": report(sections=(empty,), since=None),
+        "archives": report(sections=(archives,), since=None),
+        "archives-late": report(sections=(archives,), since=None, overdue=all_overdue([judged()])),
         "january": report(
             sections=(first_week, former, new_year), at=paris("2027-01-04 08:30"), today=date(2027, 1, 4)
         ),

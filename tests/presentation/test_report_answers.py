@@ -159,6 +159,10 @@ def test_what_to_do_counts_the_late_by_service_and_those_that_fall_due() -> None
         "Que faire cette semaine ? "
         "Rien ne presse : aucune demande en retard, aucune échéance dans les trois jours ouvrés."
     )
+    # Archives alone may be known, or half an account.
+    assert said(report(since=None))[2] == (
+        "Que faire cette semaine ? On ne le sait pas : aucun compte n'a encore été relevé en entier."
+    )
     assert said(report(overdue=all_overdue([late, late]), soon=(soon,)))[2] == (
         "Que faire cette semaine ? Répondre à 2 demandes en retard (Permis 2) et d'ici le mercredi 18 novembre 2026, "
         "à 1 demande qui va échoir."

@@ -17,6 +17,7 @@ from mailsla.core.pairing.doubts import Doubt, DoubtCode
 from mailsla.core.pairing.request import Request
 from mailsla.presentation import terms
 from mailsla.usecases.decide import (
+    LONGEST_SILENCE,
     Answered,
     Assign,
     Choices,
@@ -110,6 +111,9 @@ def test_alerts_are_kept_back_until_the_beginning_of_a_day_to_come(store: Store)
     assert decided(store, RemindOn(date(2026, 11, 17))).at == paris("2026-11-17 00:00")
     with pytest.raises(UsageError, match="à venir"):
         decided(store, RemindOn(NOW.date()))
+    decided(store, RemindOn(NOW.date() + LONGEST_SILENCE))
+    with pytest.raises(UsageError, match="dans 31 jours au plus"):
+        decided(store, RemindOn(NOW.date() + LONGEST_SILENCE + timedelta(days=1)))
     settled = (REQUEST._replace(answered=REQUEST.received), REQUEST._replace(excluded="doublon"))
     for request in settled:
         with pytest.raises(UsageError, match="n'attend plus"):

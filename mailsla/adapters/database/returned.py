@@ -6,11 +6,16 @@ from sqlalchemy import Engine, Text, cast, func, select
 
 from mailsla.adapters.database.engine import reading
 from mailsla.adapters.database.tables import MESSAGE
+from mailsla.adapters.database.tied_messages import TiedMessages
+from mailsla.core.mail.copies import Mail
 from mailsla.core.mail.header import BODY_RETURNS
-from mailsla.core.mail.returned import Returned, kept_return
+from mailsla.core.mail.returned import Returned, return_of
 
 LOOKED_BACK = 10_000
 """So many of the messages that came last are looked at, at the start: one may have come just before a stop."""
+
+AT_ONCE = 100
+"""Reports read in one go."""
 
 
 class ReturnedMails:
@@ -20,14 +25,15 @@ class ReturnedMails:
         self._engine = engine
         self._looked_at: int | None = None
 
-    def new(self) -> list[Returned]:
-        """Return what came back since the last look."""
+    def new(self) -> list[tuple[Returned, Mail]]:
+        """Return what came back since the last look, each with the report that says so."""
         newest = func.max(MESSAGE.c.id)
         with reading(self._engine) as connection:
             last = connection.execute(select(newest)).scalar_one() or 0
             first = max(0, last - LOOKED_BACK) if self._looked_at is None else self._looked_at
             says = cast(MESSAGE.c.kept, Text).contains(BODY_RETURNS)
-            query = select(MESSAGE.c.kept).where(MESSAGE.c.id > first, MESSAGE.c.id <= last, says)
-            found = connection.execute(query).scalars().all()
+            query = select(MESSAGE.c.id).where(MESSAGE.c.id > first, MESSAGE.c.id <= last, says)
+            numbers = connection.execute(query).scalars().all()
+            reports = TiedMessages(connection, AT_ONCE).mails(numbers)
         self._looked_at = last
-        return [kept_return(value) for kept in found for name, value in kept if name == BODY_RETURNS]
+        return [(found, report) for report in reports if (found := return_of(report.header)) is not None]

@@ -177,10 +177,11 @@ def _collection(found: Finality, built: Report, zone: ZoneInfo) -> str:
 
 
 def _what_to_do(built: Report) -> tuple[str, tuple[str, ...]]:
-    if is_unknown(built):
-        return _("On ne le sait pas : aucun courriel n'a encore été relevé."), ()
     late, soon = len(built.overdue), len(built.soon)
     if not late and not soon:
+        if built.since is None:
+            # Archives may be all that is known, or half an account: what came since then may be late.
+            return _("On ne le sait pas : aucun compte n'a encore été relevé en entier."), ()
         nothing = _("Rien ne presse : aucune demande en retard, aucune échéance dans les trois jours ouvrés.")
         return nothing, (nothing.partition(":")[0].rstrip(),)
     said: list[str] = []
@@ -205,11 +206,6 @@ def _what_to_do(built: Report) -> tuple[str, tuple[str, ...]]:
         keys += [what, today] if today else [what]
     whole = joined(_(" et "), said) if late else told(_("répondre, {what}"), what=said[0])
     return joined("", (capitalised(whole), ".")), tuple(keys)
-
-
-def is_unknown(built: Report) -> bool:
-    """Tell whether no mail was ever read: that nothing is late is not known then."""
-    return built.since is None and not any(section.population.counted for section in built.sections)
 
 
 def _due_today(built: Report) -> str:

@@ -29,7 +29,7 @@ from mailsla.presentation.pages import periods_beside, report_tables, service_ta
 from mailsla.presentation.pages.balance_table import balance
 from mailsla.presentation.pages.other_promises import other_promises
 from mailsla.presentation.pages.page import Block, Emphasis, Line, Page, Points, Section
-from mailsla.presentation.pages.report_answers import answers, is_unknown
+from mailsla.presentation.pages.report_answers import answers
 from mailsla.presentation.pages.report_warnings import warnings
 from mailsla.presentation.pages.request_page import request_table
 from mailsla.presentation.told import joined, told
@@ -157,9 +157,11 @@ def _at_this_pace(outlook: Outlook) -> Iterable[str]:
 def deadlines(
     built: Report, zone: ZoneInfo, most_late: int = MOST_ROWS, most_soon: int = MOST_ROWS
 ) -> Iterable[Section]:
-    """Yield what is late and what falls due soon; nothing while nobody knows, which is not that there is none."""
-    if not is_unknown(built):
+    """Yield what is late and what falls due soon; before any account was read whole, nothing is not known to be."""
+    is_known = built.since is not None
+    if is_known or len(built.overdue):
         yield late(built, zone, most_late)
+    if is_known or built.soon:
         yield soon(built, zone, most_soon)
 
 

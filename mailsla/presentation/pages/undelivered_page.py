@@ -38,11 +38,19 @@ def undelivered_page(
     )
 
 
-def came_back(status: str) -> str:
-    """Return why a mail did not arrive, by the number that RFC 3463 gives the reason; empty when nobody said it."""
-    if not status:
-        return _("revenu : la messagerie du destinataire ne l'a pas remis.")
-    return _("revenu : la messagerie du destinataire ne l'a pas remis (code {code}).").format(code=status)
+def came_back(status: str, *, is_believed: bool) -> str:
+    """Return why a mail did not arrive, by a report that comes from our own servers or may be anybody's.
+
+    `status` is the number that RFC 3463 gives the reason; empty when nobody said it.
+    """
+    if is_believed:
+        said = _("revenu : la messagerie du destinataire ne l'a pas remis{code}.")
+    else:
+        said = _(
+            "revenu, d'après un avis venu du dehors que rien n'authentifie{code} : demandez d'abord à cette personne "
+            "si elle reçoit ses courriels."
+        )
+    return said.format(code=_(" (code {code})").format(code=status) if status else "")
 
 
 def undelivered_line(of: Undelivered, as_what: Sequence[Reader], zone: ZoneInfo) -> str:
