@@ -70,10 +70,11 @@ mutations-sample: $(VENV)/installed
 recount: $(VENV)/installed
 	$(BIN)/python -m tests.trials.recount
 
-# Weeks of alerts in virtual time, with all that breaks: a hundred seeds, a quarter of an hour; then four of three years.
-simulate: $(VENV)/installed
-	$(BIN)/python -m tests.trials.alerts.simulation 100
-	$(BIN)/python -m tests.trials.alerts.simulation 4 0 156
+# Weeks of alerts in virtual time, with all that breaks: a thousand offices, then years of some, then two workers each.
+simulate: $(VENV)/installed servers
+	$(BIN)/python -m tests.trials.alerts.simulation 1000
+	$(BIN)/python -m tests.trials.alerts.simulation 20 0 156
+	$(BIN)/python -m tests.trials.alerts.simulation 100 0 6 2
 
 # What people read, drawn again by Chromium from the demonstration, in docs/pictures: to be looked at.
 pictures: $(VENV)/installed servers

@@ -14,8 +14,9 @@ PROMISED = 9
 """The reply is due on the ninth working day after receipt: in fewer than ten."""
 
 BEFORE = (1, 3)
-LADDER_DAYS = 5
-"""From so many working days late on, the referent is told too."""
+REFERENT, SECRETARY = "qualite@pref.example.fr", "sg@pref.example.fr"
+LADDER = ((REFERENT, 5), (SECRETARY, 10))
+"""Who is told of any request too, from how many working days late on."""
 
 SEND_HOUR = 8
 
@@ -26,7 +27,7 @@ class Asked:
 
     key: str
     received: datetime
-    owner: str
+    service: str | None
     imported: bool = False
     answered: bool = False
     excluded: bool = False
@@ -44,23 +45,37 @@ class Said:
     remaining: int
 
 
+@dataclass(frozen=True)
+class Absence:
+    """Somebody is told in the stead of a service's head, from one day to another, both included."""
+
+    service: str
+    deputy: str
+    first: date
+    last: date
+
+
 @dataclass
 class Oracle:
-    """What is known of days off, of reading and of what people were told.
+    """What is known of days off, of reading, of who is who and of what people were told.
 
     Attributes:
         off: Holidays, and closures declared so far.
-        referent: Who has what nobody else has.
+        heads: Who runs each service; None while nobody does.
         first_read: The local instant at which the account was first read whole.
         last_read: When it was last.
+        absences: Who is away.
+        recalls: By request and recipient (an empty one is everybody), until which day nobody is to be told of it.
         told: By recipient and request, what mails said that are known to have left, each with its day.
         summed_up: What was summed up to the referent.
     """
 
     off: set[date]
-    referent: str
+    heads: dict[str, str | None]
     first_read: datetime
     last_read: datetime
+    absences: list[Absence] = field(default_factory=list)
+    recalls: dict[tuple[str, str], date] = field(default_factory=dict)
     told: dict[tuple[str, str], list[tuple[date, Said]]] = field(default_factory=dict)
     summed_up: set[str] = field(default_factory=set)
 
@@ -91,6 +106,15 @@ class Oracle:
         """Tell whether the account was not read for longer than one working day."""
         return self.working_days(self.last_read.date(), now.date()) > 1
 
+    def told_of(self, service: str | None, today: date, late: int) -> set[str]:
+        """Return who is told of a service's request that is so many working days late."""
+        away = [
+            item for item in self.absences if item.service == service and item.first <= today <= item.last
+        ]
+        head = None if service is None else self.heads[service]
+        own = {item.deputy for item in away} or {head or REFERENT}
+        return own | {name for name, days in LADDER if late >= days}
+
     def is_backlog(self, asked: Asked, now: datetime) -> bool:
         """Tell whether a request was overdue before anybody could be warned of it."""
         due = self.due(asked)
@@ -98,34 +122,33 @@ class Oracle:
         was_late = asked.received < self.first_read and self.working_days(due, self.first_read.date()) > 0
         return is_late and (asked.imported or was_late)
 
-    def owed(self, world: list[Asked], recipient: str, now: datetime) -> set[Said]:
-        """Return what somebody is to be told now."""
-        return (
-            set(self._owed(world, recipient, now)) if self.is_hour(now) and not self.is_stale(now) else set()
-        )
+    def owed(self, world: list[Asked], now: datetime) -> set[tuple[str, Said]]:
+        """Return who is to be told what now."""
+        return set(self._owed(world, now)) if self.is_hour(now) and not self.is_stale(now) else set()
 
-    def _owed(self, world: list[Asked], recipient: str, now: datetime) -> Iterator[Said]:
+    def _owed(self, world: list[Asked], now: datetime) -> Iterator[tuple[str, Said]]:
         today = now.date()
         for asked in world:
             if asked.answered or asked.excluded or asked.unseen or asked.imported or asked.received > now:
                 continue
             due = self.due(asked)
             remaining = self.working_days(today, due)
-            late = self.working_days(due, today)
-            is_late = late > 0
-            is_theirs = (asked.owner or self.referent) == recipient
-            is_told_above = recipient == self.referent and late >= LADDER_DAYS
-            if not (is_theirs or is_told_above) or asked.key in self.summed_up:
+            late = max(0, -remaining)
+            level = -1 if late else next((days for days in BEFORE if remaining <= days), None)
+            if level is None or asked.key in self.summed_up or (late and self.is_backlog(asked, now)):
                 continue
-            level = -1 if is_late else next((days for days in BEFORE if remaining <= days), None)
-            if level is None or self.is_backlog(asked, now):
-                continue
-            if not self._knows(recipient, asked.key, level, due, today):
-                yield Said(asked.key, level, due, remaining)
+            for recipient in self.told_of(asked.service, today, late):
+                if not self._knows(recipient, asked.key, level, due, today):
+                    yield recipient, Said(asked.key, level, due, remaining)
 
     def _knows(self, recipient: str, key: str, level: int, due: date, today: date) -> bool:
         monday = today - today.weekday() * A_DAY
+        recalled = max(self.recalls.get((key, whose), date.min) for whose in (recipient, ""))
+        if today < recalled:
+            return True
         for on, said in self.told.get((recipient, key), ()):
+            if on < recalled:
+                continue
             if level >= 0 and said.due == due and said.level <= level:
                 return True
             # Overdue by the date as it is now, on the day of that mail, and said this week.
@@ -144,5 +167,6 @@ class Oracle:
             if not (asked.answered or asked.excluded)
             and asked.received <= now
             and asked.key not in self.summed_up
+            and (asked.imported or asked.received < self.first_read)
             and self.is_backlog(asked, now)
         }
