@@ -45,6 +45,7 @@ def collected(file: Path, *options: str) -> tuple[str, ...]:
     return kept.names
 
 
+@pytest.mark.in_parts(2)
 def test_a_run_that_asks_for_no_part_tries_every_case_and_parts_share_them(tmp_path: Path) -> None:
     file = tmp_path / "test_cases.py"
     file.write_text(CASES, encoding="utf-8")
@@ -63,6 +64,7 @@ def test_a_run_that_asks_for_no_part_tries_every_case_and_parts_share_them(tmp_p
     ]
 
 
+@pytest.mark.in_parts(2)
 @pytest.mark.parametrize("processes", ["-p no:xdist", "-n 2"])
 def test_a_run_names_what_it_leaves_out(tmp_path: Path, processes: str) -> None:
     file = tmp_path / "test_cases.py"

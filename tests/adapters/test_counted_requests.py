@@ -223,6 +223,7 @@ PERIODS = st.sampled_from(
 NOWS = st.one_of(st.just(NOW), INSTANTS.filter(lambda at: at > paris("2025-12-15 00:00")))
 
 
+@pytest.mark.in_parts(2)
 @given(
     several(),
     rules(),

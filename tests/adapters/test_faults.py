@@ -33,7 +33,7 @@ def warm() -> Iterator[WarmStart]:
         yield started
 
 
-@pytest.mark.in_parts(3)
+@pytest.mark.in_parts(6)
 @pytest.mark.parametrize("seed", SAMPLE)
 def test_faults_and_kills_leave_the_facts_of_a_clean_pass(
     trial: Trial, warm: WarmStart, seed: int, tmp_path: Path

@@ -205,6 +205,7 @@ def test_numbers_beyond_any_counter_are_a_fault_of_the_server(
     assert stored(store) == {1, 2, 3, 4, 5}
 
 
+@pytest.mark.in_parts(3)
 @pytest.mark.parametrize("verb", ["GREETING", "CAPABILITY", "LOGIN", "LIST", "SEARCH", "FETCH"])
 def test_a_server_that_drips_a_byte_at_a_time_is_given_up(
     server: ScriptedImap, impatient: Poll, store: Store, verb: str
@@ -545,6 +546,7 @@ def test_a_name_too_long_for_any_database_is_told_by_its_beginning(
     assert tally.refused == ["y" * MOST_NAME]
 
 
+@pytest.mark.in_parts(3)
 @pytest.mark.parametrize(
     "answer",
     [

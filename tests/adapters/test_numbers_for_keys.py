@@ -97,7 +97,7 @@ def _put_message(connection: Connection, number: int, item: Mail) -> None:
     _put(connection, "message", {**values, "pending": False})
 
 
-@pytest.mark.in_parts(3)
+@pytest.mark.in_parts(6)
 @pytest.mark.parametrize("version", FORMER)
 def test_a_store_of_any_former_version_gives_the_same_requests_and_keeps_what_people_did(
     empty_engine: Engine, version: str

@@ -265,6 +265,7 @@ def silent(_done: int, _total: int) -> None:
     """Show no progress."""
 
 
+@pytest.mark.in_parts(2)
 def test_what_is_answered_of_an_instant_is_what_was_printed_at_it_byte_for_byte(life: Life) -> None:
     told = lived_through(life)
     life.at += timedelta(days=30)

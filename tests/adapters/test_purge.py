@@ -197,6 +197,7 @@ def settled(life: Life, seed: int) -> None:
     life.at = LATER
 
 
+@pytest.mark.in_parts(2)
 @pytest.mark.parametrize("seed", [1, 2])
 def test_every_figure_stays_when_personal_data_ends_whatever_is_derived_again(life: Life, seed: int) -> None:
     settled(life, seed)

@@ -72,7 +72,7 @@ def test_what_is_expunged_between_search_and_fetch_is_left_out(server: ImapServe
     assert {1, 3, 4} <= fetched <= {1, 2, 3, 4}
 
 
-@pytest.mark.in_parts(2)
+@pytest.mark.in_parts(4)
 def test_mail_that_floods_in_during_a_first_collection_is_found_by_the_next(
     app: Application, server: ImapServer, user: str
 ) -> None:

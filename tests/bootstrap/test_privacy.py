@@ -39,6 +39,7 @@ def figures(app: Application) -> str:
     return "\n".join((*map(text, built), *published, str(app.store.mails.balance())))
 
 
+@pytest.mark.in_parts(2)
 def test_every_figure_of_the_demonstration_stays_when_its_personal_data_ends(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -99,6 +100,7 @@ def test_the_daemon_s_own_is_done_once_a_day_while_mail_comes(
     assert done.messages == 1
 
 
+@pytest.mark.in_parts(2)
 def test_what_could_not_be_cleaned_is_by_the_next_one(app: Application) -> None:
     add(app, 1, mail("2025-06-02 10:00"), "2025-06-02 10:05")
     reader = app.engine.raw_connection()

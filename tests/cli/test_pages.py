@@ -149,6 +149,7 @@ def everything(site: Path) -> dict[str, bytes]:
     }
 
 
+@pytest.mark.in_parts(2)
 def test_every_number_leads_to_a_list_of_exactly_so_many_and_every_page_is_reached(site: Path) -> None:
     found = crawl(site)
 
@@ -161,6 +162,7 @@ def test_lists_are_cut_in_pages_that_lead_to_each_other(site: Path) -> None:
     assert any("-p2" in place for place in everything(site))
 
 
+@pytest.mark.in_parts(3)
 @pytest.mark.parametrize(
     "name",
     ["2026-met-*", "2026-missed-x-*", "2026-w45-fallen-due-*", "2026-handled-in-time-*", "overdue-x-*"],

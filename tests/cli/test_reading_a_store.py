@@ -107,6 +107,7 @@ def shared() -> Iterator[Shared]:
     shutil.rmtree(folder)
 
 
+@pytest.mark.in_parts(2)
 def test_another_user_reads_what_the_owner_does_without_configuration_and_writes_nothing(
     shared: Shared, capfd: pytest.CaptureFixture[str]
 ) -> None:

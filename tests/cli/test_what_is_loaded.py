@@ -105,6 +105,7 @@ def test_the_clock_needs_no_store_no_configuration_and_no_pairing(
     assert "mailsla.core.clock" in loaded
 
 
+@pytest.mark.in_parts(3)
 @pytest.mark.parametrize(
     ("command", "code"),
     [

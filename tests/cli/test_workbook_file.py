@@ -25,6 +25,7 @@ def rows(path: Path) -> Rows:
     return {sheet.title: list(sheet.iter_rows(values_only=True)) for sheet in load_workbook(path).worksheets}
 
 
+@pytest.mark.in_parts(3)
 @pytest.mark.parametrize(
     "options", [(), ("--cohort", "received"), ("--by", "week"), *(("--period", period) for period in PERIODS)]
 )

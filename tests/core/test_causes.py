@@ -124,6 +124,7 @@ def before_and_after(draw: st.DrawFn, source: Source) -> tuple[Publication, Worl
     return published(world, draw(st.integers(0, len(PERIODS) - 1)), by), world, draw(changes(world, source))
 
 
+@pytest.mark.in_parts(2)
 @pytest.mark.parametrize("source", Source)
 def test_a_change_of_one_of_the_four_that_changes_a_figure_is_its_cause(source: Source) -> None:
     @given(before_and_after(source))

@@ -229,7 +229,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
         yield found
 
 
-@pytest.mark.in_parts(3)
+@pytest.mark.in_parts(6)
 @pytest.mark.parametrize(
     "arguments", REPORTS, ids=["usual", "year", "received", "of a service", "beside another"]
 )
@@ -262,6 +262,7 @@ def _rows_of(command: tuple[str, ...]) -> str:
     return "mails" if "mails" in command or "left-out" in command else "requests"
 
 
+@pytest.mark.in_parts(2)
 def test_every_number_of_the_site_leads_to_a_list_of_exactly_so_many(
     office: Office, tmp_path: FilePath
 ) -> None:

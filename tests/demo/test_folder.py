@@ -76,6 +76,7 @@ def test_a_link_in_its_place_is_refused_and_what_it_leads_to_is_not_erased(state
     assert kept.is_dir()
 
 
+@pytest.mark.in_parts(3)
 @pytest.mark.parametrize("command", [("check",), ("report",), ("demo",), ("demo", "--remove")])
 def test_nothing_that_another_user_left_there_is_run(
     state: Path, tmp_path_factory: pytest.TempPathFactory, command: tuple[str, ...]

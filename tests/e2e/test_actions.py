@@ -137,6 +137,7 @@ def quoted(mail_: Opened) -> Opened:
     return Opened(mail_.to, "RE: TR: voir ci-dessous", body)
 
 
+@pytest.mark.in_parts(2)
 def test_what_clients_send_is_done_proposed_or_refused_and_the_mailbox_stays_as_it_is(office: Office) -> None:
     for name in ("outlook", "thunderbird", "phone", "webmail", "forged", "swapped", "quoted", "plain"):
         office.receive(name)
@@ -213,6 +214,7 @@ class ByPostfix(Office):
             server.sendmail(sender, [self.actions], raw)
 
 
+@pytest.mark.in_parts(2)
 @pytest.mark.xdist_group("postfix")
 def test_what_clients_send_is_done_after_a_real_mail_server_and_another_one_delivered_it(
     dovecot: DovecotServer, smtp_relay: SmtpRelay, postfix: PostfixServer, tmp_path: Path
@@ -236,6 +238,7 @@ def test_what_clients_send_is_done_after_a_real_mail_server_and_another_one_deli
     assert all(item["answered_at"] for item in office.requests().values())
 
 
+@pytest.mark.in_parts(2)
 def test_the_referent_confirms_from_his_mail_and_no_link_serves_twice(office: Office) -> None:
     office.receive("one")
     office.installation.run("poll")

@@ -104,6 +104,7 @@ def site(dovecot: DovecotServer, smtp_relay: SmtpRelay, tmp_path: Path) -> Site:
     return Site(dovecot, smtp_relay, tmp_path)
 
 
+@pytest.mark.in_parts(2)
 def test_a_wrong_password_is_tried_once_and_told_once_and_its_return_too(site: Site) -> None:
     site.password("changed by somebody")
     site.now("2026-11-12T08:00:00+01:00")
@@ -124,6 +125,7 @@ def test_a_wrong_password_is_tried_once_and_told_once_and_its_return_too(site: S
     assert resumed == "mailsla : relève de « contact » reprise"
 
 
+@pytest.mark.in_parts(2)
 def test_checks_with_a_wrong_password_do_not_lock_the_account_and_leave_no_hole(site: Site) -> None:
     site.installation.run("poll")
     site.password("mistyped")
@@ -136,6 +138,7 @@ def test_checks_with_a_wrong_password_do_not_lock_the_account_and_leave_no_hole(
     assert site.installation.json("report")["incomplete"] == []
 
 
+@pytest.mark.in_parts(2)
 def test_a_server_that_is_down_is_told_with_its_hour_and_reports_name_the_hole(site: Site) -> None:
     site.now("2026-11-12T08:00:00+01:00")
     site.installation.run("poll")
@@ -169,6 +172,7 @@ def test_a_server_that_is_down_is_told_with_its_hour_and_reports_name_the_hole(s
     assert "1 courriel arrivé et reparti entre-temps n'a pas été vu." in said
 
 
+@pytest.mark.in_parts(2)
 def test_a_machine_that_was_off_leaves_a_hole_until_the_next_read_finds_that_nothing_was_lost(
     site: Site,
 ) -> None:

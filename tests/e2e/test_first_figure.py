@@ -168,6 +168,7 @@ def shaped(request: pytest.FixtureRequest, dovecot: DovecotServer, tmp_path: Pat
     return request.param, office
 
 
+@pytest.mark.in_parts(2)
 def test_the_first_figure_is_right_or_check_says_what_makes_it_wrong_and_it_is_right_after_that(
     shaped: tuple[str, Office],
 ) -> None:

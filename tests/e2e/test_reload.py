@@ -167,6 +167,7 @@ def test_the_daemon_takes_nothing_back_until_it_reads_the_newer_file_again(
     assert "règles ont changé" not in " ".join(site.installation.run("report").stderr.split())
 
 
+@pytest.mark.in_parts(2)
 def test_credentials_are_read_again_and_a_collection_under_way_ends_well(site: Site) -> None:
     many = [
         (letter(f"m{number}@mail.example", at="2026-11-10T10:00:00+01:00"), AT, ()) for number in range(2000)
@@ -258,6 +259,7 @@ def heard(listening: socket, seconds: float) -> int:
     return found
 
 
+@pytest.mark.in_parts(2)
 def test_the_service_manager_hears_that_all_is_well_until_a_job_hangs(site: Site) -> None:
     """The second account's server takes the connection, and never answers the login."""
     with manager(site) as listening, mute() as port:

@@ -176,6 +176,7 @@ def test_the_logs_hold_no_address_and_no_subject(office: Office) -> None:
     assert not any(word in log for word in ("@", "Naturalisation", "Renouvellement", office.dovecot.password))
 
 
+@pytest.mark.in_parts(2)
 def test_a_daemon_killed_before_the_hand_over_still_delivers(office: Office, smtp_relay: SmtpRelay) -> None:
     one_met_one_overdue(office)
     smtp_relay.hold_before_delivery.set()
@@ -193,6 +194,7 @@ def test_a_daemon_killed_before_the_hand_over_still_delivers(office: Office, smt
     assert len(office.alerts()) == 1
 
 
+@pytest.mark.in_parts(2)
 def test_a_daemon_killed_before_the_mark_repeats_the_same_message_id(
     office: Office, smtp_relay: SmtpRelay
 ) -> None:
@@ -213,6 +215,7 @@ def test_a_daemon_killed_before_the_mark_repeats_the_same_message_id(
     assert len(set(ids)) == 1
 
 
+@pytest.mark.in_parts(2)
 def test_a_bad_account_never_stops_the_others(office: Office) -> None:
     one_met_one_overdue(office)
     config = office.installation.config
@@ -256,6 +259,7 @@ def test_collection_touches_nothing(office: Office) -> None:
     assert any("BODY.PEEK[TEXT]" in form for form in said)
 
 
+@pytest.mark.in_parts(2)
 def test_a_collection_killed_half_way_ends_in_the_store_of_a_clean_pass(
     office: Office, tmp_path: Path
 ) -> None:

@@ -80,6 +80,7 @@ def test_the_page_says_every_text_and_no_other(name: str) -> None:
     assert found == expected
 
 
+@pytest.mark.in_parts(3)
 @pytest.mark.parametrize("code", LANGUAGES)
 @pytest.mark.parametrize("name", NAMES)
 def test_the_page_stands_alone_is_small_and_the_same_each_time(name: str, code: str) -> None:

@@ -56,6 +56,7 @@ def said_on_paper(said: Page) -> Counter[str]:
     return Counter(re.sub(r"\s", "", "".join(map(typeset, found))))
 
 
+@pytest.mark.in_parts(3)
 @pytest.mark.parametrize("name", NAMES)
 def test_every_letter_of_a_page_is_on_paper_and_every_part_is_tagged(name: str) -> None:
     said, read = page(name), printed(name)

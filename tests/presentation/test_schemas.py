@@ -184,6 +184,7 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Any]]:
         return every_answer(folder)
 
 
+@pytest.mark.in_parts(3)
 @pytest.mark.parametrize("name", NAMES)
 def test_every_answer_is_what_its_schema_says(name: str, answers: dict[str, list[Any]]) -> None:
     assert answers[name]

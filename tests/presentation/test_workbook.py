@@ -56,6 +56,7 @@ def one_sheet(*rows: tuple[Value, ...]) -> Worksheet:
     return read(workbook.write(Workbook("w", NOW, (Sheet("s", fields, rows),))))[0]
 
 
+@pytest.mark.in_parts(3)
 @pytest.mark.parametrize("code", LANGUAGES)
 @pytest.mark.parametrize("name", NAMES)
 def test_every_cell_is_what_the_workbook_says_and_none_is_a_formula(name: str, code: str) -> None:

@@ -74,13 +74,7 @@ class Clock:
     def with_receipt(self, cutoff: time | None = None, closed_day: ClosedDayReceipt | None = None) -> Clock:
         """Return the same clock with another cutoff or another rule for closed days; None leaves either as it is."""
         rule = self.receipt
-        return replace(
-            self,
-            receipt=ReceiptRule(
-                cutoff=rule.cutoff if cutoff is None else cutoff,
-                closed_day=rule.closed_day if closed_day is None else closed_day,
-            ),
-        )
+        return replace(self, receipt=ReceiptRule(cutoff or rule.cutoff, closed_day or rule.closed_day))
 
     def received_on(self, received_at: datetime) -> date:
         """Return day 0: the local date of receipt, moved by the receipt rule."""
@@ -182,8 +176,8 @@ class Clock:
         due_on = self._due_on(self.received_on(received_at), commitment)
         if self.in_time(received_at, now, commitment):
             return Standing(Outcome.NOT_DUE, due_on)
-        is_met = answered_at is not None and answered_at <= now
-        is_met = is_met and self.in_time(received_at, answered_at or now, commitment)
+        is_answered = answered_at is not None and answered_at <= now
+        is_met = is_answered and self.in_time(received_at, answered_at or now, commitment)
         return Standing(Outcome.MET if is_met else Outcome.MISSED, due_on)
 
     def verdict(
@@ -211,8 +205,6 @@ class Clock:
             answered_at = None
         stands = self._in_hours if commitment.unit is Unit.OPENING_HOURS else self._in_days
         found = stands(received_at, answered_at, commitment, now)
-        if not announcements:
-            return found
         moved_to = self._moved_to(received_at, found.due_on, commitment, announcements, now)
         if moved_to is None:
             return found
@@ -276,7 +268,7 @@ class Clock:
         now: datetime,
     ) -> date | None:
         """Return the date to which holding replies moved a due date; None when it stands."""
-        if not commitment.announced_date_counts:
+        if not announcements or not commitment.announced_date_counts:
             return None
         return moved_due_date(
             [item for item in announcements if item.at <= now],
