@@ -9,7 +9,6 @@ import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
 
-from mailsla.adapters.access.failure_words import command_failure
 from mailsla.core.errors import TransientError
 from mailsla.language import gettext as _
 
@@ -41,7 +40,7 @@ def run_told(command: Sequence[str], state: str, sentences: str, seconds: float 
                 start_new_session=True,
             )
         except (OSError, ValueError) as error:
-            raise _failed(command_failure(error)) from error
+            raise _failed(_("elle ne peut pas être lancée")) from error
     try:
         code = running.wait(seconds)
     except subprocess.TimeoutExpired as error:
