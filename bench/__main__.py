@@ -26,6 +26,7 @@ from bench import (
     one_more,
     pairing,
     polling,
+    purge,
     report,
     ten_years,
 )
@@ -41,6 +42,7 @@ BENCHMARKS: dict[str, Callable[[], None]] = {
     "commands": commands.main,
     "growing": growing.main,
     "ten_years": ten_years.main,
+    "purge": purge.main,
     "one_more": one_more.main,
     "polling": polling.main,
     "latency": latency.main,

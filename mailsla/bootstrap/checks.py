@@ -12,7 +12,7 @@ from sqlalchemy.engine import make_url
 from mailsla.adapters.database import schema
 from mailsla.adapters.database.engine import open_engine
 from mailsla.adapters.database.sizes import store_size
-from mailsla.bootstrap import undelivered
+from mailsla.bootstrap import privacy, undelivered
 from mailsla.bootstrap.access import imap_account, smtp_server
 from mailsla.bootstrap.application import Application
 from mailsla.bootstrap.declared import declared
@@ -64,6 +64,7 @@ def check(
         untold=app.store.clues.waiting_of(untold),
         undelivered=undelivered.found(app),
         size=store_size(app.engine),
+        privacy=tuple(privacy.findings(app)) if is_derived else (),
         is_derived=is_derived,
         declared=declared(settings, _store_file(settings), config),
         form_senders=settings.office.form_senders,

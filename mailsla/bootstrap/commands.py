@@ -57,6 +57,7 @@ def report(
             balance=app.store.mails.balance(),
             watched=app.watched(),
             untold=app.site.alert_rule.untold(today),
+            sealed=app.store.purges.sealed(service),
             most_overdue=most_overdue,
             is_usual=not periods,
             is_pictured=is_pictured,

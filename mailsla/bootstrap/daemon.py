@@ -20,6 +20,7 @@ from mailsla.bootstrap.application import Application
 from mailsla.bootstrap.privacy import DailyPurge
 from mailsla.bootstrap.told import Told
 from mailsla.config.servers import Monitoring
+from mailsla.core.alerts.privacy_findings import PurgeAhead
 from mailsla.core.errors import MailslaError, PermanentError, Superseded
 from mailsla.usecases import notify
 from mailsla.usecases.hand_over import Delivery
@@ -118,6 +119,9 @@ class SiteWork:
         try:
             done = self._daily.purge(lambda _done, _total: give_sign())
         except Superseded:
+            return 0
+        if isinstance(done, PurgeAhead):
+            self.told.ahead(done)
             return 0
         if done is None or not done.messages:
             return 0

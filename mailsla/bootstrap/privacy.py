@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from mailsla.bootstrap.application import Application
+from mailsla.core.alerts.privacy_findings import PrivacyFinding, PurgeAhead, RequestsSealed
 from mailsla.core.retention.ended import Retention
+from mailsla.core.retention.notice import NOTICE, standing
 from mailsla.core.retention.purged import Purged
 from mailsla.usecases import purge as purging
 from mailsla.usecases.person import the_address
@@ -46,8 +48,11 @@ def purge(app: Application, told: Told = _silent) -> Purged:
         TransientError: When what was sealed may still stand in free pages: the next purge cleans them.
     """
     app.derive()
-    purges = app.store.purges
-    done = purging.purge(purges, ending(app), told)
+    purges, end = app.store.purges, ending(app)
+    notice = standing(purges.notice(), end.retention, end.now - NOTICE)
+    # Who asks for it knows: the daemon says nothing any more before it does the same.
+    purges.give_notice(notice)
+    done = purging.purge(purges, end, told)
     if not purges.is_clean():
         purges.clean(app.now())
     return done
@@ -76,15 +81,40 @@ def erase(app: Application, written: str) -> Purged:
     return done
 
 
+def ahead(app: Application) -> PurgeAhead | None:
+    """Return what the daemon is about to erase for the first time by this retention; None when nothing waits for it."""
+    end, purges = ending(app), app.store.purges
+    begins_at = standing(purges.notice(), end.retention, end.now).ends_at
+    if begins_at <= end.now:
+        return None
+    with purges.looking(end.rules, app.configured.days) as look:
+        conversations = look.older_count(end.before)
+    # A purge looks once a day: the first after that instant.
+    on = begins_at.astimezone(app.site.zone).date()
+    return PurgeAhead(conversations, end.through, on) if conversations else None
+
+
+def findings(app: Application) -> Iterator[PrivacyFinding]:
+    """Yield what ended, and what is about to."""
+    sealed, coming = app.store.purges.sealed(), ahead(app)
+    if sealed is not None:
+        yield RequestsSealed(sealed.requests, sealed.through)
+    if coming is not None:
+        yield coming
+
+
 @dataclass
 class DailyPurge:
-    """The daemon's: once a day, while mail comes."""
+    """The daemon's: once a day, while mail comes, and after a notice of what is new."""
 
     app: Application
     _done_on: date | None = field(default=None, init=False)
 
-    def purge(self, told: Told = _silent) -> Purged | None:
-        """Purge, unless that was done today, or no mail came lately; return what was sealed."""
+    def purge(self, told: Told = _silent) -> Purged | PurgeAhead | None:
+        """Purge, unless that was done today, or no mail came lately; return what was sealed, or is about to be.
+
+        Raises as `purge`.
+        """
         now = self.app.now()
         today = now.astimezone(self.app.site.zone).date()
         if today == self._done_on:
@@ -92,6 +122,16 @@ class DailyPurge:
         latest = self.app.store.purges.latest_mail_at(now)
         if latest is None or now - latest > LATELY:
             return None
-        done = purge(self.app, told)
+        done = self._noticed() or purge(self.app, told)
         self._done_on = today
         return done
+
+    def _noticed(self) -> PurgeAhead | None:
+        """Say what is about to go for the first time by this retention, and since when that is said."""
+        self.app.derive()
+        purges = self.app.store.purges
+        given = purges.notice()
+        notice = standing(given, retention(self.app), self.app.now())
+        if notice != given:
+            purges.give_notice(notice)
+        return ahead(self.app)

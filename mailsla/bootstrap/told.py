@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from mailsla.bootstrap.application import Application
+from mailsla.core.alerts.privacy_findings import PurgeAhead
 from mailsla.core.errors import MailslaError, Superseded
 from mailsla.core.retention.purged import Purged
 from mailsla.usecases.hand_over import Delivery
@@ -29,6 +30,7 @@ class Told:
         not_acted: Told why what mails ask for cannot be done.
         not_told: Told why whoever watches from outside could not be told how things are.
         purged: Told what personal data ended.
+        ahead: Told, once a day, what personal data is about to end for the first time.
     """
 
     heard: Heard = _nobody
@@ -39,3 +41,4 @@ class Told:
     not_acted: Callable[[MailslaError], object] = _nobody
     not_told: Callable[[MailslaError], object] = _nobody
     purged: Callable[[Purged], object] = _nobody
+    ahead: Callable[[PurgeAhead], object] = _nobody

@@ -16,6 +16,7 @@ from mailsla.bootstrap.daemon import Daemon
 from mailsla.bootstrap.told import Told
 from mailsla.cli import session
 from mailsla.config import Account
+from mailsla.core.alerts.privacy_findings import PurgeAhead
 from mailsla.core.collection.outcome import RunOutcome
 from mailsla.core.errors import MailslaError, Superseded
 from mailsla.core.retention.purged import Purged
@@ -116,6 +117,7 @@ def run(context: typer.Context) -> None:
         _log_not_acted,
         _log_not_told,
         _log_purge,
+        _log_ahead,
     )
     Daemon(partial(session.application, context), told).run()
 
@@ -146,6 +148,15 @@ def _log_not_told(error: MailslaError) -> None:
 
 def _log_purge(done: Purged) -> None:
     LOG.info("personal data ended", messages=done.messages, requests=done.requests, waiting=done.waiting)
+
+
+def _log_ahead(coming: PurgeAhead) -> None:
+    LOG.warning(
+        "personal data is about to end for good: mailsla purge --dry-run says what",
+        conversations=coming.conversations,
+        through=coming.through.isoformat(),
+        on=coming.on.isoformat(),
+    )
 
 
 def _log_delivery(delivery: Delivery) -> None:

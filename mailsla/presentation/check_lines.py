@@ -33,6 +33,7 @@ from mailsla.core.alerts.findings import (
 )
 from mailsla.core.alerts.health import Health
 from mailsla.core.alerts.mail_findings import MailFinding
+from mailsla.core.alerts.privacy_findings import PrivacyFinding
 from mailsla.core.collection.on_server import ListedMailbox
 from mailsla.language import gettext as _
 from mailsla.language import language, ngettext
@@ -41,6 +42,7 @@ from mailsla.presentation import (
     alert_finding_words,
     mail_finding_words,
     mail_terms,
+    privacy_words,
     terms,
     words,
 )
@@ -94,6 +96,8 @@ def _subject(finding: Finding) -> str:
         return mail_finding_words.subject(finding)
     if isinstance(finding, AlertFinding):
         return alert_finding_words.subject(finding)
+    if isinstance(finding, PrivacyFinding):
+        return privacy_words.subject()
     if isinstance(finding, Advice):
         return advice_lines.subject(finding)
     return _part(finding)
@@ -127,6 +131,8 @@ def _sentence(finding: Finding, zone: ZoneInfo) -> str:
         return mail_finding_words.sentence(finding)
     if isinstance(finding, AlertFinding):
         return alert_finding_words.sentence(finding, zone)
+    if isinstance(finding, PrivacyFinding):
+        return privacy_words.sentence(finding)
     if isinstance(finding, Advice):
         return advice_lines.sentence(finding, zone)
     return _of_installation(finding, zone)

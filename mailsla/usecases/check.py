@@ -9,6 +9,7 @@ from datetime import datetime
 
 from mailsla.core.alerts import alert_findings, findings, mail_findings
 from mailsla.core.alerts.findings import Finding, Part
+from mailsla.core.alerts.privacy_findings import PrivacyFinding
 from mailsla.core.clock.working_days import WorkingCalendar
 from mailsla.core.collection.gap import Gap
 from mailsla.core.collection.on_server import ListedMailbox
@@ -73,6 +74,7 @@ class Installation:
         untold: How many requests wait of which nobody is told before they are late, by service.
         undelivered: Whom mails do not reach.
         size: How large the store is; None when nobody asked.
+        privacy: What personal data ended, and what is about to.
         is_derived: Whether what the store knows follows from this configuration; otherwise none of it is told.
     """
 
@@ -91,6 +93,7 @@ class Installation:
     untold: tuple[tuple[str | None, int], ...] = ()
     undelivered: tuple[alert_findings.MailsUndelivered, ...] = ()
     size: findings.StoreSize | None = None
+    privacy: Sequence[PrivacyFinding] = ()
     is_derived: bool = True
     relay: tuple[str, int] = ("", 0)
     declared: Declared = field(default_factory=Declared)
@@ -114,6 +117,7 @@ def look(installation: Installation, now: datetime) -> Iterator[Finding]:
         yield findings.RequestsKnown(installation.known.request_count())
     if installation.size is not None:
         yield installation.size
+    yield from installation.privacy
     yield from outdated(installation.known, now)
     yield from late_derivation(installation.known, now)
     if installation.outbox is not None:

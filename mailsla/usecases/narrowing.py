@@ -46,6 +46,7 @@ def narrowed(
         follow_up=_follow_up(selection, count_follow_ups=count_follow_ups),
         excluded=_excluded(selection),
         reason=selection.reason,
+        sealed=selection.state is State.SEALED,
     )
     is_by_first_mail = promise is not None and promise.kept_by is KeptBy.FIRST_MAIL
     if selection.variant is not Variant.MAIL_ALONE and not is_by_first_mail:

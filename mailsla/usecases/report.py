@@ -21,6 +21,7 @@ from mailsla.core.rate.reading import Reading, first_receipt, reading
 from mailsla.core.rate.report import Known, Question, Report
 from mailsla.core.rate.report_rules import ReportRules
 from mailsla.core.rate.series import weeks_shown
+from mailsla.core.retention.sealed import Sealed
 
 FORMER_YEAR_ENDS = (4, 1)
 """Month and day from which a former year that is not definitive is no longer shown unless asked for."""
@@ -104,6 +105,7 @@ def build(
     balance: Balance | None = None,
     watched: Watched | None = None,
     untold: frozenset[str | None] = frozenset(),
+    sealed: Sealed | None = None,
     most_overdue: int | None = None,
     is_usual: bool = False,
     is_pictured: bool = False,
@@ -120,6 +122,7 @@ def build(
         balance: In which class each message is.
         watched: How collection went.
         untold: The services of whose requests nobody is told before they are late; None for those that none has.
+        sealed: How many requests have no personal data any more.
         most_overdue: How many overdue requests are listed at least, the first that fell due; None for all.
         is_usual: Whether these are the usual periods: a former year that is definitive is left out then.
         is_pictured: Whether the weeks and the days of its pictures are counted too.
@@ -142,6 +145,7 @@ def build(
         balance=balance or Balance(),
         watched=watched or Watched(),
         untold=untold,
+        sealed=sealed,
     )
     return report.build(known, rules, asked)
 

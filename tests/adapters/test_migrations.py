@@ -394,7 +394,7 @@ def _before_0019(connection: Connection) -> None:
         connection.exec_driver_sql(f"alter table decision drop column {name}")
     connection.exec_driver_sql("drop index ix_message_sealed")
     connection.exec_driver_sql("alter table message drop column sealed_at")
-    for name in ("purge", "sealed_id", "store_key"):
+    for name in ("purge", "sealed_id", "store_key", "privacy"):
         connection.exec_driver_sql(f"drop table {name}")
     connection.exec_driver_sql(
         "create table alert (request varchar(32) not null, level varchar not null, outgoing_id integer not null "

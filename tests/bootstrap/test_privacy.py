@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,10 +15,14 @@ from mailsla.bootstrap import commands, privacy
 from mailsla.bootstrap.application import Application, open_application
 from mailsla.bootstrap.privacy import DailyPurge
 from mailsla.config import load, parse
+from mailsla.config.settings import PrivacySection
+from mailsla.core.alerts.privacy_findings import PurgeAhead, RequestsSealed
 from mailsla.core.collection.on_server import ListedMailbox
 from mailsla.core.collection.to_store import Batch, new_message
 from mailsla.core.mail.copies import Mail, MailboxRole
 from mailsla.core.rate.period import parse_period
+from mailsla.core.retention.notice import NOTICE
+from mailsla.core.retention.purged import Purged
 from mailsla.demo.office import NOW
 from mailsla.presentation.documents.report import report_document
 from mailsla.presentation.documents.values import text
@@ -33,6 +37,8 @@ YEARS = ("2025", "2026")
 def figures(app: Application) -> str:
     """Return the figures of two years, how many were left out for whatever reason, and what is published of them."""
     built = [report_document(commands.report(app, [parse_period(year)]), app.site.zone) for year in YEARS]
+    for found in built:
+        del found["sealed"]
     for section in (section for found in built for section in found["sections"]):
         section["exclusions"] = sum(section["exclusions"].values())
     published = [str(item.revision) for item in commands.registered_publications(app)]
@@ -89,15 +95,44 @@ def test_the_daemon_s_own_is_done_once_a_day_while_mail_comes(
 
     assert daily.purge() is None, "no mail came for two years: the clock may be wrong"
     add(app, 2, mail("2027-03-20 10:00"), "2027-03-20 10:05")
+    assert isinstance(daily.purge(), PurgeAhead)
+    clock[0] += NOTICE
     done = daily.purge()
-    assert done is not None
+    assert isinstance(done, Purged)
     assert done.messages == 1
     add(app, 3, mail("2025-06-03 10:00"), "2025-06-03 10:05")
     assert daily.purge() is None, "it was done today"
     clock[0] += timedelta(days=1)
     done = daily.purge()
-    assert done is not None
+    assert isinstance(done, Purged)
     assert done.messages == 1
+
+
+def test_what_goes_by_a_retention_that_is_new_is_said_a_week_before_by_the_daemon_and_by_check(
+    app: Application, clock: list[datetime]
+) -> None:
+    """An upgrade that brings the end of personal data, and a retention that is made shorter, are said alike."""
+    add(app, 1, mail("2025-06-02 10:00"), "2025-06-02 10:05")
+    add(app, 2, mail("2026-01-05 10:00"), "2026-01-05 10:05")
+    add(app, 3, mail("2027-03-20 10:00"), "2027-03-20 10:05")
+    coming = PurgeAhead(1, date(2025, 12, 31), date(2027, 4, 8))
+
+    assert list(privacy.findings(app)) == [coming]
+    assert DailyPurge(app).purge() == coming
+    clock[0] += NOTICE - timedelta(seconds=1)
+    assert DailyPurge(app).purge() == coming
+    assert list(privacy.findings(app)) == [coming]
+    clock[0] += timedelta(seconds=1)
+    assert isinstance(DailyPurge(app).purge(), Purged)
+    assert list(privacy.findings(app)) == [RequestsSealed(1, date(2025, 12, 31))]
+    settings = app.site.settings.model_copy(update={"privacy": PrivacySection(retention_days=300)})
+    with open_application(settings, lambda: clock[0]) as shorter:
+        shorter.derive()
+        said = DailyPurge(shorter).purge()
+        assert isinstance(said, PurgeAhead)
+        assert (said.conversations, said.on) == (1, date(2027, 4, 15))
+        assert privacy.purge(shorter).messages == 1, "a person who asks for it does not wait"
+        assert list(privacy.findings(shorter)) == [RequestsSealed(2, said.through)]
 
 
 @pytest.mark.in_parts(2)

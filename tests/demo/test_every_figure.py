@@ -13,7 +13,7 @@ from mailsla.cli import run
 from mailsla.core.pairing.balance import MailClass
 from mailsla.core.rate.period import parse_period, year_before
 from mailsla.demo.office import NOW
-from tests.presentation.answered import Office, demonstrated, dispute, leave_to_nobody
+from tests.presentation.answered import Office, demonstrated, dispute, erase_somebody, leave_to_nobody
 from tests.trials.crawling import crawl
 
 pytestmark = pytest.mark.xdist_group("figures")  # one demonstration for them all
@@ -93,6 +93,8 @@ def listing(path: Path, report: Any, asked: tuple[str, ...]) -> tuple[str, ...]:
             return _line(*counted, "--state", "unseen-reply", *first, *asked)
         case ("untold", int(number), "requests"):
             return _line("requests", "--state", "unanswered", *_whose(report["untold"][number]))
+        case ("sealed", "requests"):
+            return _line("requests", "--state", "sealed", *asked)
         case ("disputed", "requests"):
             return _line(*counted, "--state", "disputed", *first, *asked)
         case ("not_requests", str(kind)):
@@ -226,6 +228,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
             written.write(CHANGES)
         assert found.printed("requests")  # derived by the new rules, then disputed once more
         dispute(found.config.with_name("mailsla.sqlite3"))
+        erase_somebody(found)
         yield found
 
 

@@ -27,6 +27,7 @@ from mailsla.adapters.database.tables import (
     LOCATION,
     MESSAGE,
     PUBLICATION,
+    PURGE,
 )
 from mailsla.cli import run
 from mailsla.core.alerts.asked_action import Act, ActOutcome, ActReason
@@ -146,8 +147,31 @@ def every_answer(folder: Path) -> dict[str, list[Any]]:
         demonstration.json("show", key) for key in sorted(mails - {item["key"] for item in listed})
     ]
     leave_to_nobody(demonstration.config)
+    erase_somebody(demonstration)
+    found["report"].append(demonstration.json("report"))
+    end_a_year(demonstration.config.with_name("mailsla.sqlite3"))
     found["report"].append(demonstration.json("report"))
     return found
+
+
+def erase_somebody(office: Office) -> None:
+    """Erase who asked first and was answered."""
+    addresses = {request.message_id: request.address for request in sample_requests()}
+    first = next(
+        item
+        for item in office.json("requests", "--state", State.MET)["requests"]
+        if item["message_id"] in addresses
+    )
+    office.printed("person", addresses[first["message_id"]], "--erase", "--yes")
+
+
+def end_a_year(store: Path) -> None:
+    """Note that a year's personal data ended, in which there was none."""
+    engine = open_engine(f"sqlite:///{store}")
+    with writing(engine) as connection:
+        ended = {"at": NOW, "through": date(2024, 12, 31), "messages": 0, "requests": 0, "cleaned_at": NOW}
+        connection.execute(insert(PURGE).values(ended))
+    engine.dispose()
 
 
 def leave_to_nobody(config: Path) -> None:

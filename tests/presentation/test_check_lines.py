@@ -9,7 +9,7 @@ from typing import get_args
 
 import pytest
 
-from mailsla.core.alerts import advice, alert_findings, findings, mail_findings
+from mailsla.core.alerts import advice, alert_findings, findings, mail_findings, privacy_findings
 from mailsla.core.alerts.findings import Finding, Part
 from mailsla.core.alerts.undelivered import Reader, ReaderRole, Undelivered
 from mailsla.core.clock.working_days import DayKind
@@ -156,6 +156,28 @@ SAID: list[tuple[Finding, str]] = [
     (
         findings.StoreSize(1_170_672_128, 20_049_999, 1_150_622),
         "ok base de données : 1\u202f170,6 Mo, dont 20,0 libres ; 1\u202f000 octets par courriel.",
+    ),
+    (
+        privacy_findings.RequestsSealed(1200, date(2024, 12, 31)),
+        (
+            "ok données personnelles : Les données personnelles de 1\u202f200 demandes sont effacées (échues jusqu'au "
+            "31/12/2024, ou à la demande de personnes) : ce qui y compte est figé."
+        ),
+    ),
+    (
+        privacy_findings.RequestsSealed(1),
+        (
+            "ok données personnelles : Les données personnelles de 1 demande sont effacées, à la demande d'une "
+            "personne : ce qui y compte est figé."
+        ),
+    ),
+    (
+        privacy_findings.PurgeAhead(3, date(2024, 12, 31), date(2027, 4, 8)),
+        (
+            "warning données personnelles : à partir du 08/04/2027, le démon efface pour toujours celles de 3 échanges "
+            "au plus, échus ou arrivés jusqu'au 31/12/2024 : voir « mailsla purge --dry-run » ; avant, publiez et "
+            "exportez ce qui doit rester."
+        ),
     ),
     (
         findings.DerivationLate(AT),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import FrozenInstanceError, replace
+from datetime import date
 from fractions import Fraction
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from mailsla.core.collection.gap import Gap
 from mailsla.core.pairing.balance import Balance, MailClass
 from mailsla.core.pairing.doubts import DoubtCode
+from mailsla.core.rate.counted import CountedRequests
 from mailsla.core.rate.delays import Delay, DelayCurve, delay_curve
 from mailsla.core.rate.finality import Finality, Missing
 from mailsla.core.rate.outlook import VolumeBasis
@@ -20,6 +22,8 @@ from mailsla.core.rate.promises import Promise, PromiseLine
 from mailsla.core.rate.publication import Source
 from mailsla.core.rate.report import Report
 from mailsla.core.rate.section import PeriodLine, ServiceLine
+from mailsla.core.rate.selection import Selection, State
+from mailsla.core.retention.sealed import Sealed
 from mailsla.presentation.pages.page import (
     NOTHING,
     Bar,
@@ -33,6 +37,7 @@ from mailsla.presentation.pages.page import (
     Table,
 )
 from mailsla.presentation.pages.report_page import MOST_ROWS, report_page
+from mailsla.presentation.told import Figure, Told
 from tests.factories import PARIS
 from tests.presentation.samples import (
     COMPLAINTS,
@@ -185,6 +190,17 @@ def test_a_published_figure_that_changed_is_told_with_its_causes() -> None:
         f"9 sur 10 (90{PERCENT}) (1 demande ; courriels connus depuis, calendrier)."
     )
     assert untold.endswith("(1 demande ; –).")
+
+
+def test_how_many_requests_have_no_personal_data_any_more_is_told_last_with_their_list() -> None:
+    notes = page_with(sealed=Sealed(1200, date(2024, 12, 31))).notes
+    [told] = [note for note in notes if "données personnelles" in note]
+
+    assert told.replace("\u202f", " ").startswith("Les données personnelles de 1 200 demandes sont effacées")
+    assert isinstance(told, Told)
+    [counted] = [part for part in told.parts if isinstance(part, Figure)]
+    assert counted.of == CountedRequests(Selection(State.SEALED))
+    assert not [note for note in page_with().notes if "données personnelles" in note]
 
 
 @pytest.mark.parametrize(

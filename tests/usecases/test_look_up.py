@@ -110,6 +110,7 @@ def is_wanted(case: Case, wanted: Narrowed) -> bool:
         and wanted.excluded in {None, case.excluded is not None}
         and wanted.reason in {None, case.excluded}
         and (wanted.keys is None or case.key in wanted.keys)
+        and (case.sealed or not wanted.sealed)
     )
 
 
@@ -147,6 +148,7 @@ def names(selection: Selection, store: Store | None = None) -> str:
         (State.UNSEEN_REPLY, ""),
         (State.DISPUTED, ""),
         (State.EXCLUDED, "excluded"),
+        (State.SEALED, ""),
         (State.LEFT_OUT, ""),
         (State.ANSWERED_BY_DECISION, ""),
         (State.ANSWERED_BY_FILING, ""),
@@ -157,7 +159,7 @@ def test_each_state_lists_its_own(state: State | None, expected: str) -> None:
 
 
 def test_every_state_is_tried_above() -> None:
-    assert len(State) == 23
+    assert len(State) == 24
 
 
 def test_those_handled_are_of_the_period_in_which_they_were_answered() -> None:

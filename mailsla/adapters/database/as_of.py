@@ -46,6 +46,7 @@ from mailsla.adapters.database.tables import (
     METADATA,
     NOTE,
     OUTGOING,
+    PRIVACY,
     PUBLICATION,
     PURGE,
     SEALED_ID,
@@ -111,6 +112,7 @@ def known(at: datetime) -> Iterator[tuple[Table, Select[Any]]]:
     yield PURGE, select(PURGE).where(PURGE.c.at <= at)
     yield SEALED_ID, select(SEALED_ID)
     yield STORE_KEY, select(STORE_KEY)
+    yield PRIVACY, select(PRIVACY)
     yield LOCATION, _but(LOCATION, gone_at=_gone(at)).select_from(copies).where(is_copy_seen)
     for bearing in (_keywords(at), _former_keywords(at)):
         yield KEYWORD, bearing.join(copies, LOCATION.c.id == _copy_of(bearing)).where(is_copy_seen)

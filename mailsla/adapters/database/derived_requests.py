@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Select, select
 from mailsla.adapters.database.bulk import STREAMED
 from mailsla.adapters.database.keys import keys_of
 from mailsla.adapters.database.request_rows import doubt_of, numbers_in_request, request_of
+from mailsla.adapters.database.sealed_messages import SEALED
 from mailsla.adapters.database.tables import DERIVED_DOUBT, DERIVED_REQUEST, MESSAGE
 from mailsla.core.pairing.doubts import Doubt
 from mailsla.core.pairing.request import Request
@@ -23,7 +24,8 @@ REQUESTS = select(DERIVED_REQUEST, MESSAGE.c.key).join(MESSAGE, MESSAGE.c.id == 
 
 CASES = REQUESTS.with_only_columns(
     MESSAGE.c.key,
-    *(DERIVED_REQUEST.c[item.name] for item in fields(Case) if item.name not in {"key", "count"}),
+    *(DERIVED_REQUEST.c[item.name] for item in fields(Case) if item.name not in {"key", "count", "sealed"}),
+    SEALED.label("sealed"),
 )
 """The same as the figures count them."""
 

@@ -9,21 +9,24 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Engine, func, select, update
 
+from mailsla.adapters.database.bulk import insert_new
 from mailsla.adapters.database.derivation_work import DerivationWork
 from mailsla.adapters.database.engine import reading, snapshot, writing
 from mailsla.adapters.database.purge_work import PurgeLook, PurgeWork
-from mailsla.adapters.database.tables import (
-    DERIVED_MESSAGE,
-    PURGE,
-)
+from mailsla.adapters.database.sealed_messages import SEALED
+from mailsla.adapters.database.tables import DERIVED_MESSAGE, DERIVED_REQUEST, MESSAGE, PRIVACY, PURGE
 from mailsla.adapters.database.translation import translated
 from mailsla.adapters.machine.second_process import SecondProcess
 from mailsla.core.clock.local_days import LocalDays
 from mailsla.core.errors import TransientError
 from mailsla.core.pairing.rules import PairingRules
+from mailsla.core.retention.ended import Retention
+from mailsla.core.retention.notice import Notice
+from mailsla.core.retention.sealed import Sealed
 from mailsla.language import gettext as _
 
 _DERIVED = DERIVED_MESSAGE.c
+_OPENS = DERIVED_REQUEST.c.message_id == MESSAGE.c.id
 
 
 class Purges:
@@ -33,11 +36,38 @@ class Purges:
         self._engine = engine
 
     def last_sealed_at(self) -> datetime | None:
-        """Return when messages were last sealed; None when none ever was."""
+        """Return when anything but the office's own mail was last sealed; None when nothing ever was."""
         at = PURGE.c.at
+        last = select(func.max(at, type_=at.type)).where(PURGE.c.office.is_(False))
         with reading(self._engine) as connection:
-            last: datetime | None = connection.execute(select(func.max(at, type_=at.type))).scalar_one()
-        return last
+            found: datetime | None = connection.execute(last).scalar_one()
+        return found
+
+    def notice(self) -> Notice | None:
+        """Return when it was said by which retention personal data ends; None when it never was."""
+        columns = (PRIVACY.c.noticed_at, PRIVACY.c.retention_days)
+        query = select(*columns).where(PRIVACY.c.noticed_at.is_not(None))
+        with reading(self._engine) as connection:
+            row = connection.execute(query).first()
+        return None if row is None else Notice(row.noticed_at, Retention(row.retention_days))
+
+    def give_notice(self, notice: Notice) -> None:
+        """Note that it was said."""
+        said = {"noticed_at": notice.at, "retention_days": notice.retention.days}
+        with writing(self._engine) as connection:
+            insert_new(connection, PRIVACY, [{"id": 1, "agents_through": 0}])
+            connection.execute(update(PRIVACY).values(said))
+
+    def sealed(self, service: str | None = None) -> Sealed | None:
+        """Return how many requests are sealed, all or those of a service; None when none is."""
+        requests = select(func.coalesce(func.sum(PURGE.c.requests), 0))
+        if service is not None:
+            opened = select(func.count()).select_from(DERIVED_REQUEST.join(MESSAGE, _OPENS))
+            requests = opened.where(SEALED, DERIVED_REQUEST.c.service == service)
+        through = select(func.max(PURGE.c.through, type_=PURGE.c.through.type))
+        with reading(self._engine) as connection:
+            count = connection.execute(requests).scalar_one()
+            return Sealed(count, connection.execute(through).scalar_one()) if count else None
 
     def latest_mail_at(self, now: datetime) -> datetime | None:
         """Return when the latest mail came, or was sent, of those that did by now; None when there is none."""

@@ -13,7 +13,7 @@ from mailsla.adapters.database.derived_requests import BY_RECEIPT, CASES, REQUES
 from mailsla.adapters.database.engine import reading
 from mailsla.adapters.database.keys import has_key, numbers_of
 from mailsla.adapters.database.request_rows import case_of, grounds_of, waiting_of
-from mailsla.adapters.database.sealed_messages import UNSEALED
+from mailsla.adapters.database.sealed_messages import SEALED, UNSEALED
 from mailsla.adapters.database.tables import DERIVED_DOUBT, DERIVED_MESSAGE, DERIVED_REQUEST, MESSAGE
 from mailsla.core.alerts.digests import Waiting
 from mailsla.core.pairing.doubts import Doubt
@@ -119,6 +119,8 @@ def _conditions(wanted: Narrowed, connection: Connection) -> Iterator[ColumnElem
         yield REQUEST.excluded.is_not(None) if wanted.excluded else REQUEST.excluded.is_(None)
     if wanted.keys is not None:
         yield has_key(wanted.keys, connection)
+    if wanted.sealed:
+        yield SEALED
 
 
 def _between(

@@ -178,6 +178,7 @@ def case_of(row: Any) -> Case:
         otherwise=None if row.otherwise is None else Basis(row.otherwise),
         mailed_at=row.mailed_at,
         reminders=row.reminders,
+        sealed=row.sealed,
     )
 
 

@@ -375,6 +375,15 @@ PENDING = Table(
     Column("since", Instant),
 )
 
+PRIVACY = Table(
+    "privacy",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("noticed_at", Instant),
+    Column("retention_days", Integer),
+    Column("agents_through", Integer, nullable=False, default=0),
+)
+
 PUBLICATION = Table(
     "publication",
     METADATA,
@@ -403,6 +412,7 @@ PURGE = Table(
     Column("messages", Integer, nullable=False),
     Column("requests", Integer, nullable=False),
     Column("cleaned_at", Instant),
+    Column("office", Boolean, nullable=False, default=False, server_default=false()),
 )
 
 SEALED_ID = Table(

@@ -11,6 +11,7 @@ from mailsla.core.alerts.advice import Advice
 from mailsla.core.alerts.alert_findings import AlertFinding
 from mailsla.core.alerts.health import Health
 from mailsla.core.alerts.mail_findings import MailFinding
+from mailsla.core.alerts.privacy_findings import PrivacyFinding
 from mailsla.core.collection.gap import Gap
 from mailsla.core.collection.on_server import ListedMailbox
 
@@ -197,5 +198,5 @@ InstallationFinding = (
 )
 """Something that was found of the installation itself."""
 
-Finding = InstallationFinding | MailFinding | AlertFinding | Advice
+Finding = InstallationFinding | MailFinding | AlertFinding | PrivacyFinding | Advice
 """One thing that was looked at."""

@@ -41,6 +41,7 @@ class Case:
         mailed_at: Of such a request, when a mail answered it, had nothing been filed or decided; None when none did.
         reminders: How many times the citizen wrote again before any answer.
         count: How many requests it stands for.
+        sealed: Whether its values are gone, and what was derived of it stands; never of one that stands for others.
     """
 
     key: str
@@ -62,6 +63,7 @@ class Case:
     mailed_at: datetime | None = None
     reminders: int = 0
     count: int = 1
+    sealed: bool = False
 
     @property
     def by_mail_alone(self) -> Case:

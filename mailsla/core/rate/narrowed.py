@@ -25,6 +25,7 @@ class Narrowed:
         excluded: Whether a person left them out of the figures.
         reason: Only those left out for this reason.
         keys: These alone.
+        sealed: Only those whose values are gone.
     """
 
     now: datetime
@@ -41,3 +42,4 @@ class Narrowed:
     excluded: bool | None = None
     reason: str | None = None
     keys: tuple[str, ...] | None = None
+    sealed: bool = False

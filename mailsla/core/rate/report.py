@@ -27,6 +27,7 @@ from mailsla.core.rate.section import Beside, Section, beside, section
 from mailsla.core.rate.series import Series, series
 from mailsla.core.rate.standard import Judged, Standard
 from mailsla.core.rate.unseen_replies import UnseenReplies, unseen_replies
+from mailsla.core.retention.sealed import Sealed
 
 NOON = timedelta(hours=12)
 
@@ -50,6 +51,7 @@ class Report:
         unseen: The requests whose reply may be one that nobody has seen; None without any.
         disputed: The requests whose verdict depends on which witness is believed; None without any.
         untold: How many requests wait of which nobody is told before they are late, by service, the most first.
+        sealed: How many requests, of any period, have no personal data any more; None when none is so.
         decided: Keys of requests about which a person decided something.
         revisions: Published figures that would be others today.
         not_requests: How many messages were no request, by kind.
@@ -75,6 +77,7 @@ class Report:
     unseen: UnseenReplies | None = None
     disputed: Disputed | None = None
     untold: tuple[tuple[str | None, int], ...] = ()
+    sealed: Sealed | None = None
     decided: frozenset[str] = frozenset()
     revisions: tuple[Revision, ...] = ()
     not_requests: tuple[tuple[str, int], ...] = ()
@@ -142,6 +145,7 @@ class Known:
         balance: In which class each message is, whatever its period and its service.
         watched: How collection went.
         untold: The services of whose requests nobody is told before they are late; None for those that none has.
+        sealed: How many requests have no personal data any more.
     """
 
     cases: Sequence[Case]
@@ -153,6 +157,7 @@ class Known:
     balance: Balance = field(default_factory=Balance)
     watched: Watched = field(default_factory=Watched)
     untold: frozenset[str | None] = frozenset()
+    sealed: Sealed | None = None
 
 
 def build(known: Known, rules: ReportRules, asked: Question) -> Report:
@@ -185,6 +190,7 @@ def build(known: Known, rules: ReportRules, asked: Question) -> Report:
         unseen=unseen_replies(cases, known.doubts, rules, asked.periods[0], now),
         disputed=disputed_of(cases, disputed, rules, asked.periods[0], now),
         untold=waiting_of(everything, known.untold),
+        sealed=known.sealed,
         decided=known.decided,
         revisions=tuple(sorted(changed, key=lambda item: item.published.number)),
         not_requests=tuple(known.not_requests),

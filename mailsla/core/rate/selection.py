@@ -42,6 +42,7 @@ class State(StrEnum):
     UNSEEN_REPLY = "unseen-reply"
     DISPUTED = "disputed"
     EXCLUDED = "excluded"
+    SEALED = "sealed"
     LEFT_OUT = "left-out"
 
 
@@ -73,7 +74,8 @@ class Look:
 class Selection:
     """Which requests to list: those of a state, of a period, that a service has; None for any.
 
-    Those that a person left out are of the states `EXCLUDED` and `TO_CHECK` alone, and of no state in particular.
+    Those that a person left out are of the states `EXCLUDED`, `TO_CHECK` and `SEALED` alone, and of no state in
+    particular.
     Follow-ups are listed by the states that say so, or that are about what a person must do, or where they count.
 
     Attributes:
@@ -147,10 +149,10 @@ class Selection:
 FOLLOW_UPS_TOO = frozenset(
     {
         *(State.DUE_SOON, State.OVERDUE, State.UNANSWERED, State.FOLLOW_UP),
-        *(State.TO_CHECK, State.UNSEEN_REPLY, State.DISPUTED, State.EXCLUDED),
+        *(State.TO_CHECK, State.UNSEEN_REPLY, State.DISPUTED, State.EXCLUDED, State.SEALED),
     }
 )
-THOSE_LISTED = frozenset({None, State.TO_CHECK, State.EXCLUDED})
+THOSE_LISTED = frozenset({None, State.TO_CHECK, State.EXCLUDED, State.SEALED})
 THOSE_COUNTED = frozenset({State.EXCLUDED})
 """The states of what a person left out: of all that is listed, and of what is in a rate, or would be."""
 
@@ -208,6 +210,7 @@ _IS_IN: Mapping[State | None, Callable[[Judged, Look], bool]] = {
     ),
     State.ANSWERED_BY_FILING: lambda item, _look: _is_answered(item) and item.case.otherwise is Basis.FILED,
     State.EXCLUDED: lambda item, _look: item.case.excluded is not None,
+    State.SEALED: lambda item, _look: item.case.sealed,
     State.LEFT_OUT: lambda _item, _look: False,
 }
 """Which requests each state has, among those that are asked for."""

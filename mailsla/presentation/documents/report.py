@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
+from mailsla.core.collection.gap import Gap
 from mailsla.core.pairing.balance import Balance, MailClass
 from mailsla.core.rate.delays import DelayCurve
 from mailsla.core.rate.outlook import Outlook
@@ -16,6 +17,7 @@ from mailsla.core.rate.section import CategoryLine, PeriodLine, Section
 from mailsla.presentation import promise_words, rule_words
 from mailsla.presentation.documents.clock import origin, rule
 from mailsla.presentation.documents.request import judged
+from mailsla.presentation.documents.sealed import sealed
 from mailsla.presentation.documents.values import Document, instant, share
 
 
@@ -229,6 +231,17 @@ def balance(of: Balance) -> Document:
     }
 
 
+def incomplete(gap: Gap, zone: ZoneInfo) -> Document:
+    """Return where collection was interrupted."""
+    return {
+        "account": gap.account,
+        "since": instant(gap.since, zone),
+        "until": instant(gap.until, zone),
+        "partial": gap.partial,
+        "lost": gap.lost,
+    }
+
+
 def report_document(built: Report, zone: ZoneInfo) -> Document:
     """The answer of `mailsla report`: the first cohort at the top level, every cohort in `sections`."""
     first = section(built.sections[0], built.minimum)
@@ -269,6 +282,7 @@ def report_document(built: Report, zone: ZoneInfo) -> Document:
             "if_answered": attainment(built.unseen.if_answered, built.minimum),
         },
         "untold": [{"service": service, "requests": count} for service, count in built.untold],
+        "sealed": sealed(built.sealed),
         "disputed": None
         if built.disputed is None
         else {
@@ -278,14 +292,5 @@ def report_document(built: Report, zone: ZoneInfo) -> Document:
         "not_requests": dict(built.not_requests),
         "set_aside": built.set_aside,
         "balance": balance(built.balance),
-        "incomplete": [
-            {
-                "account": gap.account,
-                "since": instant(gap.since, zone),
-                "until": instant(gap.until, zone),
-                "partial": gap.partial,
-                "lost": gap.lost,
-            }
-            for gap in built.gaps
-        ],
+        "incomplete": [incomplete(gap, zone) for gap in built.gaps],
     }

@@ -16,7 +16,7 @@ from mailsla.core.rate.selection import State
 from mailsla.core.rate.standard import Variant
 from mailsla.language import gettext as _
 from mailsla.language import ngettext
-from mailsla.presentation import mail_terms, origin_words, rule_words, words
+from mailsla.presentation import mail_terms, origin_words, privacy_words, rule_words, words
 from mailsla.presentation.counting import (
     Counting,
     counting,
@@ -226,6 +226,10 @@ def notes(built: Report, zone: ZoneInfo, *, known_then: bool) -> Iterable[str]:
             counted,
         )
         yield told(sentence, n=follow_ups(counted, of_section(widest, built)))
+    if built.sealed is not None:
+        yield told(
+            privacy_words.sealed(built.sealed), n=of_all(built).number(built.sealed.requests, State.SEALED)
+        )
     yield _("Les délais sont des estimations : ils tiennent compte des demandes encore sans réponse.")
     if known_then:
         yield from _of_then(built, zone)

@@ -99,6 +99,7 @@ def _state(state: State | None) -> str:
             State.UNSEEN_REPLY: _("Réponse prouvée, non vue"),
             State.DISPUTED: _("Dates contestées"),
             State.EXCLUDED: _("Exclues par décision"),
+            State.SEALED: _("Sans données personnelles"),
         }.get(state, _("Demandes"))
         if state is not None
         else _("Demandes")
