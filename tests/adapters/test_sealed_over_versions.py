@@ -1,0 +1,84 @@
+"""Sealed rows over every migration: what was derived of them stands, and so does every figure, whatever is upgraded."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Column, Connection, Engine, MetaData, Table, insert, inspect, select
+
+from mailsla.adapters.database import migrating, schema
+from mailsla.adapters.database.engine import reading, writing
+from mailsla.adapters.database.sealed_messages import SEALED
+from mailsla.adapters.database.tables import (
+    DERIVED_DOUBT,
+    DERIVED_MESSAGE,
+    DERIVED_REQUEST,
+    MESSAGE,
+    METADATA,
+)
+from tests.adapters.test_purge import LATER, Life, a_life, settled
+
+FIRST = "0025"
+"""The first version that seals."""
+
+SINCE = [version for version in schema.revisions() if version >= FIRST]
+
+
+def copied(table: Table, there: Connection) -> Table:
+    """Return a table with those of its columns that another version has too."""
+    known = {column["name"] for column in inspect(there).get_columns(table.name)}
+    return Table(
+        table.name, MetaData(), *(Column(item.name, item.type) for item in table.c if item.name in known)
+    )
+
+
+def as_in(version: str, source: Engine, target: Engine) -> None:
+    """Make a store of a version that holds what one of today does; what it has no place for is left out."""
+    schema.upgrade(target, version)
+    with reading(source) as connection, writing(target) as into:
+        names = set(inspect(into).get_table_names())
+        for table in METADATA.sorted_tables:
+            if table.name in names:
+                here = copied(table, into)
+                into.execute(here.delete())
+                rows = connection.execute(select(*(table.c[item.name] for item in here.c))).mappings().all()
+                if rows:
+                    into.execute(insert(here), [dict(row) for row in rows])
+
+
+def sealed_rows(life: Life) -> dict[str, Any]:
+    """Return what is derived of sealed messages."""
+    found = {}
+    with reading(life.app.engine) as connection:
+        for table in (DERIVED_MESSAGE, DERIVED_REQUEST, DERIVED_DOUBT):
+            query = select(table).join(MESSAGE, MESSAGE.c.id == table.c.message_id).where(SEALED)
+            found[table.name] = sorted(map(tuple, connection.execute(query)), key=repr)
+    return found
+
+
+@pytest.mark.parametrize("version", SINCE)
+def test_what_is_sealed_stands_over_every_migration_from_each_version_that_seals(
+    version: str, empty_engine: Engine, tmp_path: Path
+) -> None:
+    with a_life(f"sqlite:///{tmp_path / 'today.sqlite3'}", tmp_path / "today") as life:
+        settled(life, 1)
+        assert life.purge().requests > 20
+        before, rows = life.figures(), sealed_rows(life)
+        as_in(version, life.app.engine, empty_engine)
+    url = empty_engine.url.render_as_string(hide_password=False)
+
+    with a_life(url, tmp_path / "then") as upgraded:
+        migrating.check(upgraded.app.engine)
+        upgraded.at = LATER
+
+        assert upgraded.figures() == before
+        assert sealed_rows(upgraded) == rows
+        assert all(rows.values())
+        with writing(upgraded.app.engine) as connection:
+            connection.exec_driver_sql(
+                "update derivation set rules = 'others', ties = 'others', days = 'others'"
+            )
+        assert upgraded.figures() == before
+        assert sealed_rows(upgraded) == rows
