@@ -298,6 +298,36 @@ def test_what_comes_later_of_a_sealed_mail_says_nothing_of_it(life: Life) -> Non
     assert (copies, subjects) == (3, ["…", "…"])
 
 
+def test_what_redirects_a_sealed_mail_or_brings_it_again_is_a_further_copy_of_it(life: Life) -> None:
+    asked = mail("2025-03-03 10:00")
+    answer = reply("2025-03-05 10:00", asked)
+    add_all(life, [(INBOX, asked), (SENT, answer)])
+    life.app.derive()
+    life.at = LATER
+    assert life.purge().messages == 2
+    life.at = paris("2027-04-03 10:00")
+    before = life.figures()
+    parent = [("x-ms-exchange-parent-message-id", f"<{asked.header.message_id}>")]
+    redirected = mail("2027-04-02 10:00", message_id="redirige@exchange.example", kept=parent)
+
+    life.add(INBOX, redirected)
+    life.add(ARCHIVES, asked, answer)
+    app = life.app
+    account = app.store.mailboxes.cursor("archives", ARCHIVES)
+    office = app.site.office
+    found = [new_message(0, item.copies[0].internal_at, item.header, office) for item in (asked, answer)]
+    app.store.messages.add_imported(account, Batch(0, 0, tuple(found), ()), life.at)
+
+    after = life.figures()
+    assert [item.key for item in app.store.derivations.requests()] == [asked.key]
+    assert app.store.mails.balance().messages == 2
+    assert app.store.mails.balance().further_copies == 5
+    assert life.sealed() == {asked.key, answer.key}
+    assert [line for line in after.splitlines() if "seen" not in line and "further" not in line] == [
+        line for line in before.splitlines() if "seen" not in line and "further" not in line
+    ]
+
+
 def test_a_sealed_request_is_decided_no_more_nor_alerted_on(life: Life) -> None:
     asked = mail("2025-03-03 10:00")
     life.add(INBOX, asked)

@@ -18,6 +18,7 @@ from mailsla.core.office.sides import Reading, Side
 from mailsla.core.pairing.apart import Underived
 from mailsla.core.pairing.balance import MailClass
 from mailsla.core.pairing.conversation import Evidence, Link
+from mailsla.core.pairing.one_mail import PARENT_FIELD, origin
 
 Rows = list[tuple[Any, ...]]
 
@@ -125,9 +126,11 @@ def mail_of(row: tuple[Any, ...], copies: tuple[Copy, ...]) -> Mail:
 
 
 def ids_named(messages: Rows) -> set[str]:
-    """Return the ids that some messages, rows of `STORED_MESSAGE`, name in In-Reply-To and References."""
-    place = STORED_MESSAGE.index("ids")
-    return {name for row in messages for names in document_of(row[place]).values() for name in names}
+    """Return the ids that some messages, rows of `STORED_MESSAGE`, answer, or of which they are redirections."""
+    ids, fields = STORED_MESSAGE.index("ids"), STORED_MESSAGE.index("kept")
+    named = {name for row in messages for names in document_of(row[ids]).values() for name in names}
+    redirected = (mail_of(row, ()).header for row in messages if PARENT_FIELD in str(row[fields]))
+    return named.union(filter(None, map(origin, redirected)))
 
 
 def copy_of(

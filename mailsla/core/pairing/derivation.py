@@ -19,7 +19,7 @@ from mailsla.core.pairing.decision import Action, Decided, Decision, in_force
 from mailsla.core.pairing.doubts import Doubt, doubts_of_conversations, in_order
 from mailsla.core.pairing.fingerprint import fingerprint
 from mailsla.core.pairing.forest import Forest
-from mailsla.core.pairing.one_mail import OneMail, one_mails, under_kept_keys
+from mailsla.core.pairing.one_mail import OneMail, one_mails, redirects, under_kept_keys
 from mailsla.core.pairing.open_at import by_receipt, is_open
 from mailsla.core.pairing.recipient_matching import Matches, match
 from mailsla.core.pairing.request import Request
@@ -138,11 +138,12 @@ def derive(
         mails: What is derived.
         rules: The site's.
         decisions: What people decided about them.
-        forgotten: Message-IDs of sealed mails that some of these name: an answer to one proves no mail that nobody saw.
+        forgotten: Message-IDs of sealed mails that some of these name: an answer to one proves no mail that nobody
+            saw, and a redirection of one is no other mail.
     """
     found = one_mails(mails, rules.office)
     decided = in_force(under_kept_keys(decisions, found))
-    readings = {one.mail.key: _read(one.mail, rules.office, decided) for one in found}
+    readings = {one.mail.key: _read(one.mail, rules.office, decided, forgotten) for one in found}
     threads = thread(evidence_of(found, decided), rules.office.outside)
     named = with_unseen(threads.links, found, readings, rules.office, forgotten)
     threaded = {members[0]: members for members in threads.members}
@@ -164,13 +165,15 @@ def derive(
     return replace(whole, classes=classes_of(whole.readings, requests, doubts))
 
 
-def _read(mail: Mail, office: Office, decided: Decided) -> Reading:
+def _read(mail: Mail, office: Office, decided: Decided, forgotten: Collection[str]) -> Reading:
     """Return what a mail is for the office, or what a person said that it is.
 
-    Who ties one to a request says that the office wrote it.
+    Who ties one to a request says that the office wrote it. What redirects a sealed mail is that mail.
     """
     reading = read(mail, office, vouched=decided.last(mail.key, Action.JOIN) is not None)
     counts = decided.counts(mail.key)
+    if counts is None and redirects(mail.header, forgotten):
+        return reading._replace(side=Side.SAME)
     if counts is None or counts == (reading.side is Side.CITIZEN):
         return reading
     return counted(mail, office) if counts else left_out(reading)

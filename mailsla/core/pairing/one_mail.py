@@ -8,7 +8,7 @@ header says must be the same, and what lay in one mailbox at the same time, rece
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Collection, Hashable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -20,6 +20,9 @@ from mailsla.core.mail.instants import received
 from mailsla.core.mail.message_ids import looks_unique, parse_message_ids
 from mailsla.core.office.correspondents import Office
 from mailsla.core.pairing.decision import Decision
+
+PARENT_FIELD = "x-ms-exchange-parent-message-id"
+"""Where Exchange names the mail that a rule of it redirects."""
 
 ONE_DELIVERY = timedelta(minutes=1)
 """How far apart one mail reaches two mailboxes."""
@@ -45,8 +48,14 @@ class OneMail(NamedTuple):
 
 def origin(header: Header) -> str | None:
     """Return the id under which a mail was sent: of one that an Exchange rule redirected, that of the first."""
-    named = parse_message_ids(header.field("x-ms-exchange-parent-message-id"))
+    named = parse_message_ids(header.field(PARENT_FIELD))
     return named[0] if named else header.message_id
+
+
+def redirects(header: Header, ids: Collection[str]) -> bool:
+    """Tell whether a mail is the redirection of one that bears one of some ids."""
+    sent_as = origin(header)
+    return sent_as != header.message_id and sent_as in ids
 
 
 def one_mails(mails: Sequence[Mail], office: Office) -> list[OneMail]:
