@@ -8,12 +8,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Engine, func, select, update
+from sqlalchemy import Engine, event, func, select, update
 
 from mailsla.adapters.database import rows, schema
 from mailsla.adapters.database.column_values import ColumnValues
 from mailsla.adapters.database.derivations import Derivations
-from mailsla.adapters.database.engine import reading, writing
+from mailsla.adapters.database.engine import open_engine, reading, writing
 from mailsla.adapters.database.outbox import Outbox
 from mailsla.adapters.database.sizes import store_size
 from mailsla.adapters.database.store import Store, store_on
@@ -494,6 +494,24 @@ def test_a_mail_is_noted_once_a_day_and_what_it_told_is_known_once_it_left(engin
     assert outbox.told(["r0", "r1"]) == [TOLD]
     assert outbox.told(["r0"]) == outbox.told([]) == []
     assert not outbox.add(DIGEST, SEEN)
+
+
+def test_of_two_workers_that_note_one_mail_at_once_one_is_told_that_it_did(
+    migrated_postgresql_url: str,
+) -> None:
+    faster, slower = open_engine(migrated_postgresql_url), open_engine(migrated_postgresql_url)
+    added = []
+
+    def be_faster(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+        if statement.startswith("INSERT"):
+            added.append(Outbox(faster, timedelta(minutes=1)).add(DIGEST, SEEN))
+
+    event.listen(slower, "before_cursor_execute", be_faster)
+    added.append(Outbox(slower, timedelta(minutes=1)).add(DIGEST, SEEN))
+    faster.dispose()
+    slower.dispose()
+
+    assert added == [True, False]
 
 
 def test_a_mail_that_was_dropped_says_why_and_is_due_again_once_there_is_something_to_say(

@@ -38,12 +38,13 @@ def column_values(connection: Connection) -> ColumnValues:
     return ColumnValues(text=connection.dialect.name == "sqlite")
 
 
-def insert_new(connection: Connection, target: Table, values: Sequence[dict[str, Any]]) -> None:
-    """Insert rows, leaving those that are there already as they are."""
+def insert_new(connection: Connection, target: Table, values: Sequence[dict[str, Any]]) -> int:
+    """Insert rows, leaving those that are there already as they are, and return how many are new."""
     if not values:
-        return
+        return 0
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    connection.execute(dialect.insert(target).on_conflict_do_nothing(), list(values))
+    inserting = dialect.insert(target).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
+    return connection.execute(inserting, list(values)).rowcount
 
 
 def insert_rows(

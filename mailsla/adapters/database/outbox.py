@@ -79,8 +79,8 @@ class Outbox:
                 return True
             if connection.execute(select(OUTGOING.c.id).where(named)).first() is not None:
                 return False
-            insert_new(connection, OUTGOING, [row])
-        return True
+            # None is new when another worker has added it since.
+            return insert_new(connection, OUTGOING, [row]) == 1
 
     def purposes(self, recipient: str, words: Collection[str]) -> list[str]:
         """Return the purposes of all mails to a recipient that begin with one of some words, the oldest first."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -37,6 +37,7 @@ class Office:
         judge: Of what is sent.
         derived: Its requests and its configuration, as mailsla knows them.
         pause: Lets another worker go on.
+        at_one_instant: Keeps every other worker from it, for a while.
         kills: How likely a worker is killed wherever it can be.
         waiting: The Message-IDs of the mails that are due and have not left.
         readers: Who reads the account now.
@@ -47,6 +48,7 @@ class Office:
     judge: Judge
     derived: Derived
     pause: Callable[[], None] = lambda: None
+    at_one_instant: Callable[[], AbstractContextManager[None]] = nullcontext
     kills: float = 0.0
     waiting: set[str] = field(default_factory=set)
     readers: set[str] = field(default_factory=set)
@@ -95,7 +97,8 @@ class Daemon:
                 self._read()
             elif self.office.store.leases.claim(ACCOUNT, self.name, self.world.now, self.world.now + LEASE):
                 self.office.readers.add(self.name)
-                self.world.counts["account read by two at once"] += len(self.office.readers) > 1
+                if len(self.office.readers) > 1:
+                    self.judge.say("account read by two at once", ACCOUNT)
                 self._interruption()
                 self._read()
                 self.office.readers.discard(self.name)
@@ -152,6 +155,8 @@ class Daemon:
         """Note that a mail is due."""
         self._interruption()
         if added := self.outbox.add(mail, at):
+            if mail.message_id in self.office.waiting:
+                self.judge.say("due twice", mail.recipient)
             self.office.waiting.add(mail.message_id)
             self.world.counts["due"] += 1
         self._interruption()
@@ -212,7 +217,8 @@ class Daemon:
             if chance.random() < 0.3:
                 self.world.answer(asked)
         self.office.pause()
-        yield self._hand_over
+        with self.office.at_one_instant():
+            yield self._hand_over
 
     def _hand_over(self, mail: Outgoing, letter: Letter) -> None:
         self._end_here()

@@ -10,7 +10,10 @@ from mailsla.core.alerts.outgoing import Outgoing
 from tests.trials.alerts.oracle import REFERENT, Said
 from tests.trials.alerts.world import World
 
-NEVER = ("wrong", "missed", "on a closed day or before the hour", "for an answered request", "twice", "empty")
+NEVER = (
+    "wrong", "missed", "on a closed day or before the hour", "for an answered request", "twice", "empty",
+    "of another day", "due twice", "account read by two at once",
+)  # fmt: skip
 """What must not be, counted even where there is none."""
 
 
@@ -46,7 +49,7 @@ class Judge:
     def take(self, handed: Handed) -> None:
         """Judge a mail as the server takes it."""
         for name, differs in self._wrong_with(handed):
-            self._say(name, handed.mail.recipient, differs)
+            self.say(name, handed.mail.recipient, differs)
         self.handed.append(handed)
         self.world.counts["sent"] += 1
 
@@ -61,7 +64,7 @@ class Judge:
         """Hold that nobody is owed anything who has no mail waiting: everything works and was looked at."""
         missed = {(recipient, what) for recipient, what in self._owed() if recipient not in waiting}
         for recipient in {recipient for recipient, _what in missed}:
-            self._say("missed", recipient, [what for to, what in missed if to == recipient])
+            self.say("missed", recipient, [what for to, what in missed if to == recipient])
 
     def _wrong_with(self, handed: Handed) -> Iterator[tuple[str, Collection[object]]]:
         oracle, mail = self.world.oracle, handed.mail
@@ -81,6 +84,8 @@ class Judge:
             self.world.counts["again in the one window"] += 1
         if not keys:
             yield "empty", ()
+        if mail.day != handed.at.date():
+            yield "of another day", [mail.day]
         owed = {what for recipient, what in self._owed() if recipient == mail.recipient}
         if differs := {*handed.said, *handed.summary} ^ owed:
             yield "wrong", differs
@@ -91,7 +96,8 @@ class Judge:
         summary = {(REFERENT, key) for key in oracle.summary(requests, now)}
         return {*oracle.owed(requests, now), *summary}
 
-    def _say(self, name: str, recipient: str, differs: Collection[object]) -> None:
+    def say(self, name: str, whose: str, differs: Collection[object] = ()) -> None:
+        """Note that something is wrong."""
         self.world.counts[name] += 1
         listed = sorted(map(str, differs))
-        self.wrong.append(f"{self.world.now:%Y-%m-%d %H:%M}, {recipient}: {name} {listed}")
+        self.wrong.append(f"{self.world.now:%Y-%m-%d %H:%M}, {whose}: {name} {listed}")

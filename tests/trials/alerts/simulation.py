@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack, contextmanager
 from datetime import date, timedelta
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 from typing import NamedTuple
@@ -56,7 +57,7 @@ class Simulation:
         wrong: What was wrong with them.
     """
 
-    def __init__(self, played: Played, engine: Engine) -> None:
+    def __init__(self, played: Played, engine: Engine, is_locked: Callable[[], bool]) -> None:
         self._weeks = played.weeks
         self._world = World(played.seed, FIRST if played.weeks <= WEEKS else FIRST_OF_YEARS)
         self._judge = Judge(self._world)
@@ -69,8 +70,9 @@ class Simulation:
         ]
         self._play: Callable[[Sequence[Callable[[], None]]], None] = _in_order
         if not is_alone:
-            baton = Baton(self._world.chance)
-            self._play, self._office.pause = baton.play, baton.pause
+            baton = Baton(self._world.chance, is_locked)
+            baton.listen(engine)
+            self._play, self._office.pause, self._office.at_one_instant = baton.play, baton.pause, baton.kept
         self._looked_on = date.min
         self.counts, self.wrong = self._world.counts, self._judge.wrong
 
@@ -115,15 +117,15 @@ def _in_order(acts: Sequence[Callable[[], None]]) -> None:
 
 
 @contextmanager
-def in_memory() -> Iterator[Engine]:
-    """Give an empty store that no disk holds."""
+def in_memory() -> Iterator[tuple[Engine, Callable[[], bool]]]:
+    """Give an empty store that no disk holds, in which nobody waits for a lock."""
     file = bytearray(new_store())
     # No write-ahead log: what is in memory can have none (sqlite.org/fileformat.html, 1.3.3).
     file[18:20] = b"\1\1"
     engine = open_engine("sqlite://")
     with engine.connect() as connection:
         connection.connection.driver_connection.deserialize(bytes(file))  # type: ignore[union-attr]  # (sqlite3's)
-    yield engine
+    yield engine, lambda: False
     engine.dispose()
 
 
@@ -136,21 +138,30 @@ class Databases:
         upgraded(self._template)
 
     @contextmanager
-    def new(self) -> Iterator[Engine]:
-        """Give an empty store, and delete it."""
+    def new(self) -> Iterator[tuple[Engine, Callable[[], bool]]]:
+        """Give an empty store, and what tells whether somebody waits for a lock in it; then delete it."""
         url = self._server.create_database(like=self._template)
-        engine = open_engine(url)
+        engine, watching = open_engine(url), open_engine(url)
         try:
-            yield engine
+            yield engine, partial(_is_locked, watching)
         finally:
             engine.dispose()
+            watching.dispose()
             self._server.drop_database(url)
+
+
+def _is_locked(engine: Engine) -> bool:
+    blocked = (
+        "select 1 from pg_stat_activity where datname = current_database() and pg_blocking_pids(pid) <> '{}'"
+    )
+    with engine.connect() as connection:
+        return connection.exec_driver_sql(blocked).first() is not None
 
 
 def simulated(played: Played, databases: Databases | None = None) -> Simulation:
     """Return an office after some weeks: of one worker, or of several that share one of the databases."""
-    with in_memory() if databases is None else databases.new() as engine:
-        simulation = Simulation(played, engine)
+    with in_memory() if databases is None else databases.new() as (engine, is_locked):
+        simulation = Simulation(played, engine, is_locked)
         simulation.run()
         return simulation
 
