@@ -184,7 +184,11 @@ def test_a_server_that_takes_no_tokens_and_a_secret_that_is_refused_are_for_a_pe
 
 
 @pytest.mark.parametrize(
-    ("answer", "error"), [("451 4.3.0 later", TransientError), ("550 5.1.1 nobody", PermanentError)]
+    ("answer", "error"),
+    [
+        ("451 4.3.0 <chef@pref.example.fr> later", TransientError),
+        ("550 5.1.1 <chef@pref.example.fr> nobody", PermanentError),
+    ],
 )
 def test_refusals_are_sorted_by_whether_they_may_pass(
     smtp_relay: SmtpRelay, imap_user: str, answer: str, error: type[Exception]
@@ -194,7 +198,8 @@ def test_refusals_are_sorted_by_whether_they_may_pass(
     with pytest.raises(error) as raised:
         server(smtp_relay).send(message(imap_user))
 
-    assert imap_user not in str(raised.value)
+    # Nothing that the server says is shown: it may name anybody.
+    assert "@" not in str(raised.value)
 
 
 def test_a_server_that_drips_its_answer_is_given_up(smtp_relay: SmtpRelay) -> None:

@@ -7,7 +7,9 @@ Whoever changes a page or a mail draws them again, and looks at them.
 
 from __future__ import annotations
 
+import html
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -21,6 +23,7 @@ from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
 
 from mailsla.demo.office import STATE_VARIABLE
+from tests.presentation.mail_snapshots import drawn as drawn_mails
 from tests.trials.browser import ALONE, CHROMIUM
 
 PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
@@ -54,6 +57,11 @@ SHOWN: Mapping[str, Shown] = {
     "page-printed": Shown("page.html", 794, 1123, printed=True),
     "alert": Shown("alert.html", 700, None),
     "alert-phone-dark": Shown("alert.html", 360, 800, dark=True),
+    "alert-actions-phone": Shown("mails/alert.html", 360, None),
+    "alert-unstyled-phone": Shown("mails/alert-unstyled.html", 360, None),
+    "alert-text": Shown("mails/alert-text.html", 720, None),
+    "referent-mail": Shown("mails/actions.html", 700, None),
+    "report-mail-phone": Shown("mails/report.html", 400, 1400),
     "site": Shown("site/index.html"),
     "bilan": Shown("bilan.html"),
 }
@@ -80,6 +88,21 @@ def _made(folder: Path) -> None:
     mailsla = [sys.executable, "-m", "mailsla"]
     for words in (["demo"], *(["--demo", *line.split()] for line in COMMANDS)):
         subprocess.run([*mailsla, *words], env=environment, cwd=folder, check=True, capture_output=True)
+    _add_mails(folder / "mails")
+
+
+def _add_mails(folder: Path) -> None:
+    """Write the mails that tests compare, one without styles as some programs show it, and a text as terminals do."""
+    folder.mkdir()
+    for name, content in drawn_mails().items():
+        language, _slash, file = name.partition("/")
+        if language == "fr":
+            (folder / file).write_text(content, encoding="utf-8")
+    alert, text = ((folder / name).read_text(encoding="utf-8") for name in ("alert.html", "alert.txt"))
+    unstyled = re.sub(r' style="[^"]*"', "", alert)
+    (folder / "alert-unstyled.html").write_text(unstyled, encoding="utf-8")
+    shown = f'<meta charset="utf-8"><pre style="overflow:hidden">{html.escape(text)}</pre>'
+    (folder / "alert-text.html").write_text(shown, encoding="utf-8")
 
 
 @contextmanager

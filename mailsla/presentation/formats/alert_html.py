@@ -29,6 +29,9 @@ BUTTON = (
 )
 """At least as high as a finger is wide; the colour of a link is its reader's."""
 
+PARTED = "font-size:0"
+"""What parts two links, for whoever sees no buttons: mail programs that throw styles away."""
+
 PARAGRAPH = "margin:0 0 12px"
 CLOSING = "margin:12px 0 0"
 
@@ -73,9 +76,9 @@ def _news(news: News) -> Element:
 
 def _links(actions: Sequence[ActionLink]) -> Iterator[Element]:
     """Yield the links of one request, a button each: whatever is cut off stays a link."""
-    if actions:
-        yield element(
-            "p",
-            *(element("a", typeset(action.title), href=action.href, style=BUTTON) for action in actions),
-            style=BUTTONS,
-        )
+    found: list[Element] = []
+    for action in actions:
+        parted = [element("span", " · ", style=PARTED, aria_hidden="true")] if found else []
+        found += [*parted, element("a", typeset(action.title), href=action.href, style=BUTTON)]
+    if found:
+        yield element("p", *found, style=BUTTONS)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from io import StringIO
 
 import css_inline
 from rich.console import Console
 
+from mailsla.language import gettext as _
 from mailsla.language import language
 from mailsla.presentation.formats import terminal
 from mailsla.presentation.formats.html_page import main
 from mailsla.presentation.formats.html_style import STYLE
 from mailsla.presentation.formats.markup import Element, element
-from mailsla.presentation.pages.page import Page
+from mailsla.presentation.pages.page import Block, Cell, Column, Page, Points, Row, Table
 from mailsla.presentation.typography import typeset
 
 WIDTH = 100
@@ -21,9 +24,10 @@ WIDTH = 100
 OF_MAILS = """
 main{padding:1rem .5rem}
 .room{overflow:visible}
-table{font-size:14px;line-height:1.3}
-th,td{padding:.3rem .6rem .3rem 0}
-tbody th,.list .cut{min-width:0}
+table{font-size:13px;line-height:1.3}
+th,td{padding:.3rem .35rem .3rem 0}
+tbody th{min-width:0}
+thead th{overflow-wrap:normal}
 .whole,.numbers td,.numbers th{white-space:normal}
 """
 """What mails have more: no table may be wider than the window, for few mail programs let it be moved."""
@@ -37,9 +41,28 @@ def html(page: Page) -> str:
         element("title", typeset(page.title)),
         Element("style", (), (STYLE + OF_MAILS,)),
     )
-    written = element("html", head, element("body", main(page)), lang=language())
+    written = element("html", head, element("body", main(_without_lists(page))), lang=language())
     inliner = css_inline.CSSInliner(load_remote_stylesheets=False, resolve_css_variables=True)
     return inliner.inline(f"<!DOCTYPE html>\n{written}\n")
+
+
+def _without_lists(page: Page) -> Page:
+    """Return a page whose lists stand row below row: as tables, their texts would have no room on a telephone."""
+    sections = (replace(section, blocks=tuple(map(_block, section.blocks))) for section in page.sections)
+    return replace(page, sections=tuple(sections))
+
+
+def _block(block: Block) -> Block:
+    if isinstance(block, Table) and any(column.takes_the_rest for column in block.columns):
+        return Points(tuple(" · ".join(_said(row, block.columns)) for row in block.rows))
+    return block
+
+
+def _said(row: Row, columns: tuple[Column, ...]) -> Iterator[str]:
+    """Yield what names a row, then each title with what stands below it."""
+    for number, (cell, column) in enumerate(zip(row, columns, strict=True)):
+        if isinstance(cell, Cell):
+            yield _("{title} : {n}").format(title=column.title, n=cell.text) if number else cell.text
 
 
 def text(page: Page) -> str:
