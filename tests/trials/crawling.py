@@ -103,8 +103,12 @@ def crawl(site: Path) -> Crawled:
         page = read(place)
         if page.rows is None:
             return sum(rows(_resolved(place, href)) for href, _text in page.numbers)
-        following = 0 if page.following is None else rows(_resolved(place, page.following))
-        return page.rows + following
+        counted = page.rows
+        while page.following is not None:
+            place = _resolved(place, page.following)
+            page = read(place)
+            counted += page.rows or 0
+        return counted
 
     wrong: list[str] = []
     reached, to_read = {"index.html"}, ["index.html"]
