@@ -123,7 +123,7 @@ class SiteWork:
         if isinstance(done, PurgeAhead):
             self.told.ahead(done)
             return 0
-        if done is None or not done.messages:
+        if done is None or done.is_nothing:
             return 0
         self.told.purged(done)
         return done.messages

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from mailsla.bootstrap.application import Application
 from mailsla.core.alerts.privacy_findings import PrivacyFinding, PurgeAhead, RequestsSealed
@@ -12,6 +12,7 @@ from mailsla.core.retention.ended import Retention
 from mailsla.core.retention.notice import NOTICE, standing
 from mailsla.core.retention.purged import Purged
 from mailsla.usecases import purge as purging
+from mailsla.usecases.forget_office import BETWEEN, forget_office, would_forget_office
 from mailsla.usecases.person import the_address
 from mailsla.usecases.purge import Ending
 
@@ -37,11 +38,18 @@ def ending(app: Application) -> Ending:
 
 def would_purge(app: Application, told: Told = _silent) -> Purged:
     """Return what a purge would seal now; nothing is written."""
-    return purging.would_purge(app.store.purges, ending(app), told)
+    found = purging.would_purge(app.store.purges, ending(app), told)
+    would_forget_office(app.store.purges, ending(app), found)
+    return found
 
 
-def purge(app: Application, told: Told = _silent) -> Purged:
+def purge(app: Application, told: Told = _silent, *, office: bool = True) -> Purged:
     """Seal what is over, and leave none of it in the database's free pages; return what was sealed.
+
+    Args:
+        app: The site.
+        told: Is told how far it is.
+        office: Whether the office's own ends too.
 
     Raises:
         Superseded: When a newer configuration, with other rules, made what is derived.
@@ -53,6 +61,8 @@ def purge(app: Application, told: Told = _silent) -> Purged:
     # Who asks for it knows: the daemon says nothing any more before it does the same.
     purges.give_notice(notice)
     done = purging.purge(purges, end, told)
+    if office:
+        forget_office(purges, end, done, told)
     if not purges.is_clean():
         purges.clean(app.now())
     return done
@@ -122,9 +132,13 @@ class DailyPurge:
         latest = self.app.store.purges.latest_mail_at(now)
         if latest is None or now - latest > LATELY:
             return None
-        done = self._noticed() or purge(self.app, told)
+        done = self._noticed() or purge(self.app, told, office=self._is_time_for_office(now))
         self._done_on = today
         return done
+
+    def _is_time_for_office(self, now: datetime) -> bool:
+        last = self.app.store.purges.office_at()
+        return last is None or now - last >= BETWEEN
 
     def _noticed(self) -> PurgeAhead | None:
         """Say what is about to go for the first time by this retention, and since when that is said."""

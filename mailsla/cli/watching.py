@@ -147,7 +147,14 @@ def _log_not_told(error: MailslaError) -> None:
 
 
 def _log_purge(done: Purged) -> None:
-    LOG.info("personal data ended", messages=done.messages, requests=done.requests, waiting=done.waiting)
+    LOG.info(
+        "personal data ended",
+        messages=done.messages,
+        requests=done.requests,
+        waiting=done.waiting,
+        internal=done.internal,
+        agents=done.agents,
+    )
 
 
 def _log_ahead(coming: PurgeAhead) -> None:

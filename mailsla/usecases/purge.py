@@ -25,7 +25,7 @@ Told = Callable[[int, int], object]
 """Told how many conversations were looked at, and of how many."""
 
 
-def _silent(_done: int, _total: int) -> None:
+def silent(_done: int, _total: int) -> None:
     """Show no progress."""
 
 
@@ -132,7 +132,7 @@ class Ending:
         return exchange.has_ended(self.through, self.standard, self.now)
 
 
-def would_purge(purges: Purges, ending: Ending, told: Told = _silent) -> Purged:
+def would_purge(purges: Purges, ending: Ending, told: Told = silent) -> Purged:
     """Return what a purge would seal now; nothing is written."""
     found = Purged(ending.through)
     with purges.looking(ending.rules, ending.configured.days) as look:
@@ -145,7 +145,7 @@ def would_purge(purges: Purges, ending: Ending, told: Told = _silent) -> Purged:
     return found
 
 
-def purge(purges: Purges, ending: Ending, told: Told = _silent) -> Purged:
+def purge(purges: Purges, ending: Ending, told: Told = silent) -> Purged:
     """Seal every conversation that is over, some at once, and return what was sealed.
 
     Each transaction brings the derivations up to date first: what is sealed is what follows from all that is known.

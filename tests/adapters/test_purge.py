@@ -38,6 +38,7 @@ from mailsla.core.retention.sealed import Sealed
 from mailsla.presentation.documents.report import report_document
 from mailsla.presentation.documents.values import text
 from mailsla.usecases.decide import Answered, Exclude, OfMail, Signature
+from mailsla.usecases.forget_office import forget_office, would_forget_office
 from mailsla.usecases.purge import Ending, purge, would_purge
 from tests.factories import CONTACT, mail, paris, reply
 from tests.trials.office import document, toml
@@ -359,15 +360,18 @@ def test_what_was_known_before_the_last_sealing_is_asked_for_no_more_and_what_wa
     life.at += timedelta(days=2)
     before = life.figures()
 
-    def known(at: datetime) -> str:
-        with as_known_at(life.app, at, lambda _done, _total: None, lambda: None) as then:
-            return Life(then, at).figures()
-
     with pytest.raises(UsageError, match=r"effacées le 01/04/2027 à"):
-        known(LATER - timedelta(seconds=1))
+        known_at(life, LATER - timedelta(seconds=1))
     assert (
-        known(life.at - timedelta(seconds=1)).replace("2027-04-03T03:59:59", "2027-04-03T04:00:00") == before
+        known_at(life, life.at - timedelta(seconds=1)).replace("2027-04-03T03:59:59", "2027-04-03T04:00:00")
+        == before
     )
+
+
+def known_at(life: Life, at: datetime) -> str:
+    """Return every figure as it was known at an instant."""
+    with as_known_at(life.app, at, lambda _done, _total: None, lambda: None) as then:
+        return Life(then, at).figures()
 
 
 def test_what_another_conversation_rests_on_waits_for_it(life: Life) -> None:
@@ -481,3 +485,70 @@ def test_who_is_named_nowhere_is_erased_by_writing_nothing(life: Life) -> None:
 
     assert privacy.erase(life.app, "nadia@example.net") == Purged(None)
     assert life.app.store.purges.last_sealed_at() is None
+
+
+AGENTS = ("paul.martin@pref.example.fr", "zoe.petit@pref.example.fr")
+
+
+def of_agents(seed: int) -> list[tuple[ListedMailbox, Mail]]:
+    """Return two years of mail in which agents answer and write to each other."""
+    draw = random.Random(seed)
+    found: list[tuple[ListedMailbox, Mail]] = []
+    for place, item in two_years(seed):
+        if place is SENT and draw.random() < 0.7:
+            asked = item.header
+            agent = draw.choice(AGENTS)
+            header = asked._replace(senders=(agent,), cc=(AGENTS[1],))
+            found.append((SENT, item._replace(header=header)))
+            if draw.random() < 0.4:
+                at = written(item.first_seen_at + timedelta(minutes=5))
+                to, cited = draw.choice(AGENTS), asked.message_id if draw.random() < 0.5 else None
+                found.append(
+                    (SENT, mail(at, by=agent, to=to, subject=f"TR: {asked.subject}", replies_to=cited))
+                )
+        else:
+            found.append((place, item))
+    return found
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_what_the_office_writes_to_itself_ends_with_the_pairing_and_no_figure_changes(
+    life: Life, seed: int
+) -> None:
+    add_all(life, of_agents(seed))
+    life.app.derive()
+    before = life.figures()
+    assert forgotten(life) == Purged(None), "all of it was seen today: a configuration may still be corrected"
+    life.at += timedelta(days=91)
+    before = life.figures()
+    instants = (NOW - timedelta(days=1), NOW + timedelta(seconds=1))
+    known = [known_at(life, at) for at in instants]
+    would = Purged(None)
+    would_forget_office(life.app.store.purges, life.ending, would)
+
+    done = forgotten(life)
+
+    assert (done.internal, done.messages) == (would.internal, 0)
+    assert min(done.internal, done.agents) > 5
+    assert life.figures() == before
+    assert forgotten(life) == Purged(None), "what can go went"
+    with writing(life.app.engine) as connection:
+        connection.exec_driver_sql("update derivation set rules = 'others', ties = 'others', days = 'others'")
+    assert life.figures() == before
+    with reading(life.app.engine) as connection:
+        named = str(connection.execute(select(MESSAGE.c.people)).all())
+    assert not [agent for agent in AGENTS if agent in named]
+    assert "…@pref.example.fr" in named
+    assert len(life.sealed()) == done.internal
+    assert [known_at(life, at) for at in instants] == known, "what was known before is known still"
+    assert not life.app.store.purges.is_clean()
+    life.at = LATER
+    before = life.figures()
+    assert life.purge().messages > 20
+    assert life.figures() == before
+
+
+def forgotten(life: Life) -> Purged:
+    found = Purged(None)
+    forget_office(life.app.store.purges, life.ending, found)
+    return found

@@ -20,6 +20,7 @@ from mailsla.core.alerts.privacy_findings import PurgeAhead, RequestsSealed
 from mailsla.core.collection.on_server import ListedMailbox
 from mailsla.core.collection.to_store import Batch, new_message
 from mailsla.core.mail.copies import Mail, MailboxRole
+from mailsla.core.pairing.balance import MailClass
 from mailsla.core.rate.period import parse_period
 from mailsla.core.retention.notice import NOTICE
 from mailsla.core.retention.purged import Purged
@@ -133,6 +134,35 @@ def test_what_goes_by_a_retention_that_is_new_is_said_a_week_before_by_the_daemo
         assert (said.conversations, said.on) == (1, date(2027, 4, 15))
         assert privacy.purge(shorter).messages == 1, "a person who asks for it does not wait"
         assert list(privacy.findings(shorter)) == [RequestsSealed(2, said.through)]
+
+
+def test_the_office_s_own_goes_once_a_month_or_when_somebody_asks(
+    app: Application, clock: list[datetime]
+) -> None:
+    clock[0] = paris("2026-11-01 04:00")
+    daily, gone = DailyPurge(app), list[int]()
+    for number, day in enumerate(("2026-05-04", "2026-06-15", "2026-07-20", "2026-10-30"), 1):
+        internal = mail(f"{day} 10:00", by="agent@pref.example.fr", to="autre@pref.example.fr")
+        add(app, number, internal, f"{day} 10:05")
+
+    def purged() -> int:
+        done = daily.purge()
+        assert isinstance(done, Purged)
+        gone.append(done.internal)
+        return done.internal
+
+    assert purged() == 3, "three are older than the pairing window, and were seen for long"
+    assert app.store.mails.balance().of(MailClass.INTERNAL) == 4
+    add(
+        app,
+        5,
+        mail("2026-07-21 10:00", by="agent@pref.example.fr", to="b@pref.example.fr"),
+        "2026-07-21 10:05",
+    )
+    clock[0] += timedelta(days=1)
+    assert purged() == 0, "once a month"
+    assert privacy.purge(app).internal == 1
+    assert app.store.mails.balance().of(MailClass.INTERNAL) == 5
 
 
 @pytest.mark.in_parts(2)

@@ -65,6 +65,30 @@ def test_it_says_what_would_go_then_what_went_then_that_nothing_is_left(
     assert "Rien n'est à effacer." in said(capsys)
 
 
+def test_what_the_office_wrote_to_itself_is_told_too(
+    config: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with open_application(load(config), lambda: paris("2026-06-02 10:00")) as app:
+        inbox = app.store.mailboxes.cursor("contact", ListedMailbox("INBOX", MailboxRole.INBOX))
+        agents = ("agent@pref.example.fr", "autre@pref.example.fr")
+        asked = mail("2026-06-01 10:00", message_id="a@mail.example")
+        answer = mail("2026-06-02 10:00", by=agents[0], to="camille@example.org", replies_to="a@mail.example")
+        for uid, found in enumerate((mail("2026-06-01 11:00", by=agents[0], to=agents[1]), asked, answer), 4):
+            new = new_message(uid, found.copies[0].internal_at, found.header, OFFICE)
+            app.store.messages.add(inbox, Batch(7, uid, (new,), ()), paris("2026-06-02 10:00"))
+    purge = ["--config", str(config), "purge"]
+
+    assert run([*purge, "--dry-run"]) == 0
+    would = said(capsys)
+    assert run(purge) == 0
+    done = said(capsys)
+    assert run(purge) == 0
+
+    assert "Serait oublié : 1 courriel interne" in would
+    assert "Oublié : 1 courriel interne" in done
+    assert "oublié" not in said(capsys)
+
+
 def test_a_clock_that_is_set_erases_nothing(
     config: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,7 +3,8 @@
 Facts are only added, each with the instant it was first seen: what was known is what had been seen by then, with what
 was seen to go, and to come back, as it stood. What is no fact of its own, a mailbox's role or what a mail's body says,
 is as it is known today. Sealed messages are copied with what is derived of them: it is a fact, and was one then, for no
-instant before the last sealing is asked for.
+instant before the last sealing is asked for; but the office's own, tied to nothing, which is of the class that it had
+when it was sealed, and whose agents are the office's, as no figure tells.
 """
 
 from __future__ import annotations
@@ -108,7 +109,7 @@ def known(at: datetime) -> Iterator[tuple[Table, Select[Any]]]:
     yield MESSAGE, select(MESSAGE).where(is_seen)
     for derived in (DERIVED_MESSAGE, DERIVED_REQUEST, DERIVED_DOUBT):
         sealed = derived.join(MESSAGE, MESSAGE.c.id == derived.c.message_id)
-        yield derived, select(derived).select_from(sealed).where(SEALED)
+        yield derived, select(derived).select_from(sealed).where(SEALED, is_seen)
     yield PURGE, select(PURGE).where(PURGE.c.at <= at)
     yield SEALED_ID, select(SEALED_ID)
     yield STORE_KEY, select(STORE_KEY)

@@ -8,8 +8,9 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, case, func, insert, select, update
 
+from mailsla.adapters.database.agents import Agents
 from mailsla.adapters.database.bulk import among
 from mailsla.adapters.database.derivation_parts import DerivedRows, Portion, RulesAtHand, derived_rows
 from mailsla.adapters.database.derivation_work import PORTION, DerivationWork
@@ -30,6 +31,7 @@ from mailsla.adapters.database.tables import (
 )
 from mailsla.adapters.database.tied_messages import TiedMessages
 from mailsla.core.clock.local_days import LocalDays
+from mailsla.core.office.sides import Side
 from mailsla.core.pairing.rules import PairingRules
 from mailsla.core.rate.exchange import Exchange
 
@@ -131,6 +133,24 @@ class PurgeLook:
         )
         return sorted(self._connection.execute(query).scalars())
 
+    def internal(self, before: datetime, after: int, most: int) -> list[int]:
+        """Return the conversations of the office with itself that ended before an instant, from beyond a number on."""
+        is_internal = case((_DERIVED.side == Side.INTERNAL.value, 1), else_=0)
+        query = (
+            select(_DERIVED.conversation)
+            .join(MESSAGE, MESSAGE.c.id == _DERIVED.message_id)
+            .where(UNSEALED, _DERIVED.conversation > after)
+            .group_by(_DERIVED.conversation)
+            .having(func.min(is_internal) == 1, func.max(_DERIVED.at) < before)
+            .order_by(_DERIVED.conversation)
+            .limit(most)
+        )
+        return list(self._connection.execute(query).scalars())
+
+    def agents_left(self, before: datetime) -> int:
+        """Count the messages first seen before an instant whose agents were not looked at."""
+        return Agents(self._connection, self._rules, self._days).left(before)
+
     def words(self, address: str) -> int:
         """Return in how many places people's words name an address."""
         return count_words(self._connection, address)
@@ -207,6 +227,15 @@ class PurgeWork(PurgeLook):
     def forget_words(self) -> None:
         """Forget the words by which figures knew requests that were left out, once no request has them any more."""
         RequestDays(self._connection).forget_unused_shapes()
+
+    def reduce_agents(self, before: datetime, most: int) -> int:
+        """Reduce the agents of the next messages first seen before an instant; return of how many."""
+        return Agents(self._connection, self._rules, self._days).reduce(before, most)
+
+    def note_office(self, at: datetime, messages: int) -> None:
+        """Note that something of the office's own went, so many messages of it sealed."""
+        row = {"at": at, "through": None, "messages": messages, "requests": 0, "office": True}
+        self._connection.execute(insert(PURGE).values(row))
 
     def note(self, at: datetime, through: date | None, messages: int, requests: int) -> None:
         """Note that so many messages were sealed."""

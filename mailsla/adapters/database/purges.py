@@ -43,6 +43,14 @@ class Purges:
             found: datetime | None = connection.execute(last).scalar_one()
         return found
 
+    def office_at(self) -> datetime | None:
+        """Return when something of the office's own last went; None when nothing ever did."""
+        at = PURGE.c.at
+        last = select(func.max(at, type_=at.type)).where(PURGE.c.office.is_(True))
+        with reading(self._engine) as connection:
+            found: datetime | None = connection.execute(last).scalar_one()
+        return found
+
     def notice(self) -> Notice | None:
         """Return when it was said by which retention personal data ends; None when it never was."""
         columns = (PRIVACY.c.noticed_at, PRIVACY.c.retention_days)

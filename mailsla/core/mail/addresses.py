@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from mailsla.core.mail.erased import ERASED
+
 MOST_ADDRESSES = 1_000
 LONGEST = 320
 
@@ -18,6 +20,11 @@ _TOKEN = re.compile(
     re.DOTALL,
 )
 _REFUSED = re.compile(r"[\s<>()\",;:\\]")
+
+
+def is_reduced(address: str) -> bool:
+    """Tell whether an address is all that is kept of an agent's: whose it was went, and that it was the office's."""
+    return address.startswith(f"{ERASED}@")
 
 
 def parse_addresses(written: str) -> tuple[str, ...]:

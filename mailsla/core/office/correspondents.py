@@ -8,7 +8,7 @@ from functools import cached_property, lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 from mailsla.core.mail.action_token import names_token, tokens_in
-from mailsla.core.mail.addresses import plain
+from mailsla.core.mail.addresses import is_reduced, plain
 from mailsla.core.mail.header import Header
 from mailsla.core.mail.kinds import LIST_FIELDS
 from mailsla.core.mail.signs import LEAVING_FIELDS
@@ -124,7 +124,9 @@ class Office:
         if bare in self.form_senders:
             return False
         domain = bare.rpartition("@")[2]
-        return self.has_host(domain) or bare in self.addresses or bare in self._service_by_address
+        is_declared = bare in self.addresses or bare in self._service_by_address
+        # Of whom nothing is kept but that they were the office's, they stay so, whatever is declared since.
+        return self.has_host(domain) or is_declared or is_reduced(bare)
 
     def never_asks(self, header: Header) -> bool:
         """Tell whether the site declared that what this author writes asks nothing."""

@@ -43,6 +43,10 @@ class Exchange(NamedTuple):
             and self.is_due(through, standard, now)
         )
 
+    def is_forgettable(self, before: datetime) -> bool:
+        """Tell whether it has no request, and all its mails came, and were seen, before an instant."""
+        return not self.cases and self.last_at < before and self.seen_at < before
+
     def has_fallen_due(self, standard: Standard, now: datetime) -> bool:
         """Tell whether no reply sent now could still be in time for any of its requests."""
         standings = standard.standings(self.cases, now)

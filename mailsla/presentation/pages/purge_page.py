@@ -21,8 +21,12 @@ def _lines(found: Purged, *, is_done: bool) -> Iterator[Line]:
     if found.through is not None:
         until = words.short_day(found.through)
         yield Line(_("Ce qui est échu, ou arrivé, jusqu'au {day} ne se garde plus.").format(day=until))
-    if found.messages or not found.words:
+    if found.messages or found.is_nothing:
         yield Line(_counted(found, is_done=is_done), Emphasis.STRONG)
+    if found.internal:
+        yield Line(_of_internal(found.internal, is_done=is_done))
+    if found.agents:
+        yield Line(_of_agents(found.agents, is_done=is_done))
     if found.words:
         yield Line(_of_words(found.words, is_done=is_done), Emphasis.STRONG)
     if found.waiting:
@@ -55,6 +59,38 @@ def _counted(found: Purged, *, is_done: bool) -> str:
     if is_done:
         return _("Données personnelles effacées : {what}.").format(what=said)
     return _("Seraient effacées les données personnelles de : {what}.").format(what=said)
+
+
+def _of_internal(count: int, *, is_done: bool) -> str:
+    if is_done:
+        said = ngettext(
+            "Oublié : {count} courriel interne, que rien ne relie à un autre.",
+            "Oubliés : {count} courriels internes, que rien ne relie à d'autres.",
+            count,
+        )
+    else:
+        said = ngettext(
+            "Serait oublié : {count} courriel interne, que rien ne relie à un autre.",
+            "Seraient oubliés : {count} courriels internes, que rien ne relie à d'autres.",
+            count,
+        )
+    return said.format(count=words.number(count))
+
+
+def _of_agents(count: int, *, is_done: bool) -> str:
+    if is_done:
+        said = ngettext(
+            "Les adresses d'agents de {count} courriel n'y disent plus que la préfecture.",
+            "Les adresses d'agents de {count} courriels n'y disent plus que la préfecture.",
+            count,
+        )
+    else:
+        said = ngettext(
+            "Les adresses d'agents de {count} courriel au plus n'y diraient plus que la préfecture.",
+            "Les adresses d'agents de {count} courriels au plus n'y diraient plus que la préfecture.",
+            count,
+        )
+    return said.format(count=words.number(count))
 
 
 def _of_words(count: int, *, is_done: bool) -> str:
