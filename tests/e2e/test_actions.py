@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import smtplib
 import socket
 from collections.abc import Sequence
@@ -20,6 +21,7 @@ from mailsla.core.mail.action_token import held_by, token_of, tokens_in
 from mailsla.core.pairing.derivation import derive
 from mailsla.core.pairing.request import Request
 from mailsla.presentation.action_mails import ActionLink, ActionMails
+from mailsla.presentation.static_site import places
 from tests.e2e.test_whole_way import letter
 from tests.factories import RULES, mail
 from tests.trials.daemon import Installation, wait_until
@@ -64,6 +66,7 @@ class Office:
             ],
             alerts={"unassigned": self.referent},
             actions={"address": self.actions},
+            pages={"actions": True},
         )
         self.installation = Installation(folder, toml(configuration))
         make_signing_key(folder / "cle-actions")
@@ -85,6 +88,13 @@ class Office:
         """Return a head's links about a request, signed for an address."""
         request: Request = ANY._replace(key=self.requests()[name]["key"])
         return self.mails(to, days).for_head(request)
+
+    def link_on_page(self, key: str) -> Opened:
+        """Return what the first link of a request's page on the site opens."""
+        folder = self.installation.folder / "pages"
+        self.installation.run("pages", str(folder))
+        page = (folder / places.of_request(key)).read_text(encoding="utf-8")
+        return opened("mailto:" + html.unescape(page.partition('href="mailto:')[2].partition('"')[0]))
 
     def mails(self, to: str, days: int = 30) -> ActionMails:
         return ActionMails(self.actions, self.signer, to, NOW.date() + timedelta(days=days), PARIS)
@@ -139,7 +149,17 @@ def quoted(mail_: Opened) -> Opened:
 
 @pytest.mark.in_parts(2)
 def test_what_clients_send_is_done_proposed_or_refused_and_the_mailbox_stays_as_it_is(office: Office) -> None:
-    for name in ("outlook", "thunderbird", "phone", "webmail", "forged", "swapped", "quoted", "plain"):
+    for name in (
+        "outlook",
+        "thunderbird",
+        "phone",
+        "webmail",
+        "forged",
+        "swapped",
+        "quoted",
+        "plain",
+        "page",
+    ):
         office.receive(name)
     office.receive("theirs", "etrangers@pref.example.fr")
     office.installation.run("poll")
@@ -167,6 +187,9 @@ def test_what_clients_send_is_done_proposed_or_refused_and_the_mailbox_stays_as_
     send("a-cut", cut(link("plain", ANSWERED)))
     send("a-quoted", quoted(link("quoted", ANSWERED)))
     send("a-other-service", link("theirs", ANSWERED))
+    from_page = office.link_on_page(keys["page"]).completed(TYPED)
+    send("a-page-copied", from_page)
+    send("a-page", from_page, "Outlook", by=office.referent)
     for _name, raw, by in sent:
         office.send(raw, by)
     before = office.dovecot.state(office.contact, "INBOX")
@@ -191,6 +214,8 @@ def test_what_clients_send_is_done_proposed_or_refused_and_the_mailbox_stays_as_
         "a-cut": ("refused", "no-token"),
         "a-quoted": ("done", None),
         "a-other-service": ("refused", "other-service"),
+        "a-page-copied": ("refused", "not-signed-for-sender"),
+        "a-page": ("done", None),
     }
     requests = office.requests()
     assert requests.keys() == keys.keys()
@@ -198,6 +223,7 @@ def test_what_clients_send_is_done_proposed_or_refused_and_the_mailbox_stays_as_
         "outlook",
         "webmail",
         "quoted",
+        "page",
     }
     assert office.dovecot.state(office.contact, "INBOX") == before
     assert not any(word in office.installation.log() for word in ("@", "rappelée", "MAILSLA-"))
