@@ -28,14 +28,17 @@ def action(asked: MailAction | None) -> str:
     }[asked]
 
 
-def outcome(act: Act, *, waits: bool) -> str:
-    """What became of it, and why."""
+def outcome(act: Act, *, waits: bool, is_referent: bool = False) -> str:
+    """What became of it, and why; whom it waits for is its reader, of the référent's."""
     if act.outcome is ActOutcome.DONE:
         return _done(act)
     why = safe(act.detail) if act.detail else _reason(act.reason)
     if act.outcome is ActOutcome.REFUSED:
         return _("refusé : {reason}").format(reason=why)
-    return _("attend le référent : {reason}").format(reason=why) if waits else _("proposé ; tranché depuis")
+    if not waits:
+        return _("proposé ; tranché depuis")
+    said = _("attend votre accord : {reason}") if is_referent else _("attend le référent : {reason}")
+    return said.format(reason=why)
 
 
 def _done(act: Act) -> str:

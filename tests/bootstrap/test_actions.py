@@ -531,7 +531,7 @@ def test_the_referent_is_told_once_of_what_is_new_with_links_to_settle_what_wait
 
     assert (prepared, mail_.recipient, mail_.purpose) == (1, REFERENT, ACTIONS_MAIL)
     text = plainly(written.letter.text)
-    assert f"{HEAD} : « pas pour nous », m{asked.key[:8]} : attend le référent" in text
+    assert f"{HEAD} : « pas pour nous », m{asked.key[:8]} : attend votre accord" in text
     assert "camille@example.org : « rien de lisible », – : refusé : signature absente ou abîmée." in text
     [confirm, decline] = [html.unescape(href) for href, _title in links_in(written.letter)]
     assert waiting.write(mail_, NOW) == Dropped(DropReason.NOTHING_LEFT)

@@ -42,7 +42,7 @@ def _news(
     said = _("« {action} », {reference} : {outcome}.").format(
         action=action_terms.action(act.action),
         reference="–" if act.target is None else words.reference(act.target),
-        outcome=action_terms.outcome(act, waits=waits),
+        outcome=action_terms.outcome(act, waits=waits, is_referent=is_referent),
     )
     if not is_referent:
         return News(said)
