@@ -24,6 +24,7 @@ from mailsla.core.collection.mail_servers import Candidate, Refusal, Source, is_
 from mailsla.core.errors import MailslaError, UsageError
 from mailsla.core.mail.mailbox_names import compared
 from mailsla.core.office.shared_domains import is_shared
+from mailsla.core.office.shared_mailbox import SharedMailbox
 from mailsla.core.office.surroundings import Shown, Surroundings
 from mailsla.language import gettext as _
 from mailsla.presentation import init_lines
@@ -81,7 +82,8 @@ class Dialogue:
                 asker.say(f"  {line}")
         departement, site = self._office(domain)
         asker.say(init_lines.calendar(territory(departement), departement))
-        seen = Surroundings() if around is None else around.shown
+        shared = self._shared(around, address)
+        seen = _seen(around, shared)
         services = self._kept_of(seen.services, init_lines.services)
         plan = Plan(
             site=site,
@@ -93,6 +95,7 @@ class Dialogue:
             tokens=opened.tokens,
             sender=address,
             ca_file=None if given.ca_file is None else self._access.as_written(given.ca_file),
+            only=() if shared is None else shared.only,
             sent=self._sent(around),
             form_senders=self._kept_of(seen.forms, init_lines.forms),
             authserv_id=self._authserv_id(seen),
@@ -178,6 +181,13 @@ class Dialogue:
             item[0] for item in one_by_one if self._asker.agrees(init_lines.one_of_them(item), default=False)
         )
 
+    def _shared(self, around: LookedAround | None, address: str) -> SharedMailbox | None:
+        """Return the office's mailbox, where the account shows another one too and a person keeps them apart."""
+        if around is None or around.shared is None:
+            return None
+        self._asker.say(init_lines.shared(around.shared, address))
+        return around.shared if self._asker.agrees(_("Garder ?"), default=True) else None
+
     def _authserv_id(self, seen: Surroundings) -> str:
         if not seen.vouching:
             return ""
@@ -225,3 +235,10 @@ class Dialogue:
             self._asker.say(init_lines.refused(Refusal(found, str(error))))
             return None
         return found
+
+
+def _seen(around: LookedAround | None, shared: SharedMailbox | None) -> Surroundings:
+    """Return what the mails show that are going to be read; nothing without a look."""
+    if around is None:
+        return Surroundings()
+    return around.shown if shared is None else around.shown_there

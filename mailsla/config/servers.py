@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_va
 
 from mailsla.config.fields import Address, Command, Day, File, MailboxName, Name, Number, Section, Variable
 from mailsla.config.secret import Secret
-from mailsla.core.mail.mailbox_names import compared
+from mailsla.core.mail.mailbox_names import compared, is_among
 from mailsla.language import gettext as _
 
 
@@ -161,10 +161,11 @@ class Account(Section):
 
     @model_validator(mode="after")
     def _reads_what_it_names(self) -> Account:
-        ignored, read = ({compared(name) for name in names} for names in (self.ignore, self.only))
-        if ignored & read:
+        if {compared(name) for name in self.ignore} & {compared(name) for name in self.only}:
             raise ValueError(_("un dossier est à la fois dans only et dans ignore ; gardez-en un."))
-        if any(compared(name) in ignored or (read and compared(name) not in read) for name in self.sent):
+        if any(
+            is_among(name, self.ignore) or (self.only and not is_among(name, self.only)) for name in self.sent
+        ):
             raise ValueError(
                 _("un dossier de sent n'est pas lu : ajoutez-le à only, ou retirez-le d'ignore.")
             )

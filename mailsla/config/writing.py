@@ -41,6 +41,7 @@ class Plan:
         secret: Where the password is; with `tokens`, the application's secret.
         tokens: How access tokens are had; None with a password.
         ca_file: The site's own authority; None for the system's.
+        only: The mailboxes to read, where others are there too; empty for all.
         sent: Sent mailboxes that nothing tells apart from others.
         form_senders: Declared web forms.
         authserv_id: Under which name our server says what it verified; empty for none.
@@ -58,6 +59,7 @@ class Plan:
     sender: str
     tokens: TokenAccess | None = None
     ca_file: Path | None = None
+    only: tuple[str, ...] = ()
     sent: tuple[str, ...] = ()
     form_senders: tuple[str, ...] = ()
     authserv_id: str = ""
@@ -102,6 +104,9 @@ def _account(plan: Plan) -> Iterator[str]:
     yield f"port = {server.port}"
     yield f"tls = {_value(server.tls)}"
     yield from _access(plan)
+    if plan.only:
+        yield "# Seule la boîte de la préfecture est lue ; les autres dossiers de ce compte sont à quelqu'un."
+        yield f"only = {_value(plan.only)}"
     if plan.sent:
         yield f"sent = {_value(plan.sent)}"
     if plan.tokens is not None:

@@ -8,6 +8,7 @@ from mailsla.core.clock.territory import Territory
 from mailsla.core.collection.mail_servers import Candidate, Refusal, Source
 from mailsla.core.collection.on_server import CountedMailbox
 from mailsla.core.mail.copies import MailboxRole
+from mailsla.core.office.shared_mailbox import SharedMailbox
 from mailsla.core.office.surroundings import Shown, Surroundings
 from mailsla.language import gettext as _
 from mailsla.language import ngettext
@@ -76,6 +77,24 @@ def mailboxes(counted: Sequence[CountedMailbox]) -> Iterator[str]:
     others = len(counted) - len(shown)
     if others:
         yield ngettext("et {n} autre dossier", "et {n} autres dossiers", others).format(n=others)
+
+
+def shared(mailbox: SharedMailbox, address: str) -> str:
+    """Propose to read the office's own mailbox alone, where the account shows somebody's too."""
+    seen = ngettext(
+        "{n} courriel reçu ailleurs dans ce compte ne lui est pas écrit",
+        "{n} courriels reçus ailleurs dans ce compte ne lui sont pas écrits",
+        mailbox.elsewhere,
+    ).format(n=words.number(mailbox.elsewhere))
+    return _(
+        "La boîte de {address} est sous « {name} » ({mails}) ; {seen} : quelqu'un d'autre les reçoit. Seule cette "
+        "boîte serait lue."
+    ).format(
+        address=words.safe(address, 100),
+        name=words.safe(mailbox.name, 100),
+        mails=_mails(mailbox.written),
+        seen=seen,
+    )
 
 
 def has_sent(counted: Sequence[CountedMailbox]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import assert_never
 
 from mailsla.core.alerts.mail_findings import (
+    AnsweredElsewhere,
     FormsUndeclared,
     IdsOfOthers,
     MailFinding,
@@ -24,7 +25,7 @@ def subject(finding: MailFinding) -> str:
     return _("formulaires") if isinstance(finding, FormsUndeclared) else _("réponses")
 
 
-def sentence(finding: MailFinding) -> str:
+def sentence(finding: MailFinding) -> str:  # noqa: PLR0911 (one of each kind)
     """Say what was found, and what to do unless all is well."""
     match finding:
         case RepliesSeen(count):
@@ -33,6 +34,8 @@ def sentence(finding: MailFinding) -> str:
             return _forms(finding)
         case RepliesUnseen():
             return _unseen(finding)
+        case AnsweredElsewhere(count):
+            return _elsewhere(count)
         case NotBelieved(count):
             return _not_believed(count)
         case ServerVouches():
@@ -57,6 +60,18 @@ def _unseen(finding: RepliesUnseen) -> str:
         "répondent : {n}, soit {share} de leurs réponses ; demandes concernées : {whose}. Ajoutez cette boîte par "
         "[[accounts]], ou son dossier d'envoyés par « sent »."
     ).format(n=finding.unseen, share=words.percent(finding.share), whose=whose)
+
+
+def _elsewhere(count: int) -> str:
+    return ngettext(
+        "{n} courriel d'usager répond à un courriel qui lui répondait, et qu'aucun dossier lu ne contient. Si un agent "
+        "l'a écrit d'une boîte à lui, ajoutez-la par [[accounts]], ou faites-lui mettre l'adresse de contact en "
+        "copie.",
+        "{n} courriels d'usagers répondent à un courriel qui leur répondait, et qu'aucun dossier lu ne contient. Si "
+        "des agents les ont écrits d'une boîte à eux, ajoutez-la par [[accounts]], ou faites-leur mettre l'adresse de "
+        "contact en copie.",
+        count,
+    ).format(n=count)
 
 
 def _not_believed(count: int) -> str:

@@ -118,6 +118,7 @@ def left_out_by(rule: str) -> str:
         "receipt-and-subject": _("objet d'un accusé de lecture"),
         "spam-flag": _("marqué indésirable"),
         "text-calendar": _("invitation"),
+        "contact-card": _("fiche de contact"),
         "unauthenticated": _("rien ne prouve que nous l'avons écrit"),
         "tnef-and-subject": _("accusé de lecture d'Outlook"),
         "undeclared-form": _("formulaire non déclaré"),

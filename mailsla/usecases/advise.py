@@ -11,7 +11,7 @@ from typing import Protocol
 from mailsla.core.alerts import advice
 from mailsla.core.alerts.advice import Advice, WaitingMail
 from mailsla.core.clock.working_days import DayKind, WorkingCalendar
-from mailsla.core.mail.mailbox_names import compared
+from mailsla.core.mail.mailbox_names import is_among
 from mailsla.core.office.shared_domains import is_shared
 
 NEAR = 0.6
@@ -115,9 +115,8 @@ def _of_account(account: DeclaredAccount, domains: tuple[str, ...], today: date)
 def _unknown(
     account: str, named: Mapping[str, Sequence[str]], listed: Collection[str]
 ) -> Iterator[advice.NamesUnknown]:
-    known = {compared(name) for name in listed}
     for key, names in named.items():
-        unknown = tuple(name for name in names if compared(name) not in known)
+        unknown = tuple(name for name in names if not any(is_among(item, [name]) for item in listed))
         if unknown:
             proposed = dict.fromkeys(_nearest(name, listed) if name in unknown else name for name in names)
             yield advice.NamesUnknown(account, key, unknown, tuple(filter(None, proposed)))

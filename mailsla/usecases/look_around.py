@@ -6,7 +6,7 @@ Read-only, as every reading: EXAMINE and headers alone. Bounded: however large t
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
 
@@ -20,6 +20,7 @@ from mailsla.core.collection.on_server import (
 from mailsla.core.errors import MailboxError, MessageError
 from mailsla.core.mail.copies import MailboxRole
 from mailsla.core.mail.header_reading import read_header
+from mailsla.core.office.shared_mailbox import SharedMailbox, shared_mailbox
 from mailsla.core.office.surroundings import SampledMail, Surroundings, surroundings
 
 LAST_OF_EACH = 500
@@ -52,10 +53,19 @@ class Session(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class LookedAround:
-    """What is there."""
+    """What is there.
+
+    Attributes:
+        mailboxes: Every mailbox, with how many mails.
+        shown: What the last mails show.
+        shared: The office's own mailbox, where somebody else's is there too.
+        shown_there: What the last mails of that one show.
+    """
 
     mailboxes: tuple[CountedMailbox, ...]
     shown: Surroundings
+    shared: SharedMailbox | None = None
+    shown_there: Surroundings = field(default_factory=Surroundings)
 
 
 def look_around(session: Session, address: str) -> LookedAround:
@@ -73,7 +83,9 @@ def look_around(session: Session, address: str) -> LookedAround:
         room = min(LAST_OF_EACH, MOST_MAILS - len(sample))
         if room > 0:
             sample += _last_mails(session, mailbox, room)
-    return LookedAround(counted, surroundings(address, sample))
+    shared = shared_mailbox(address, sample, [(item.name, item.role) for item in listed])
+    there = [] if shared is None else [mail for mail in sample if shared.holds(mail.mailbox)]
+    return LookedAround(counted, surroundings(address, sample), shared, surroundings(address, there))
 
 
 def _counted(session: Session, mailbox: ListedMailbox) -> CountedMailbox:
@@ -94,7 +106,7 @@ def _last_mails(session: Session, mailbox: ListedMailbox, most: int) -> Iterator
     for item in session.fetch([uids] if uids else []):
         if isinstance(item, Fetched):
             try:
-                yield SampledMail(mailbox.role, read_header(item.header))
+                yield SampledMail(mailbox.role, read_header(item.header), mailbox.name)
             except MessageError:
                 continue
 

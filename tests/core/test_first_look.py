@@ -16,7 +16,9 @@ from mailsla.core.collection.mail_servers import (
 )
 from mailsla.core.mail.copies import MailboxRole
 from mailsla.core.mail.header_reading import read_header
+from mailsla.core.mail.mailbox_names import is_among
 from mailsla.core.office.shared_domains import SHARED_DOMAINS, is_shared
+from mailsla.core.office.shared_mailbox import shared_mailbox
 from mailsla.core.office.surroundings import SampledMail, Surroundings, surroundings
 
 ADDRESS = "contact@pref.example.fr"
@@ -190,3 +192,70 @@ def test_of_an_address_at_a_provider_s_the_office_has_no_domain_but_what_its_mai
 
     assert shown.domains == (("pref.example.fr", 3),)
     assert shown.services == (("permis@pref.example.fr", 3),)
+
+
+def received(mailbox: str, to: str = ADDRESS, role: MailboxRole = MailboxRole.INBOX) -> SampledMail:
+    return SampledMail(role, read_header(f"From: a@exemple.net\r\nTo: {to}\r\n\r\n".encode()), mailbox)
+
+
+SHARED = "Boite partagée/contact"
+OWN = received("INBOX", "lea.martin@pref.example.fr")
+
+
+@pytest.mark.parametrize(
+    ("sample", "sent", "name"),
+    [
+        ([OWN, *[received(SHARED)] * 3], f"{SHARED}/Éléments envoyés", SHARED),
+        ([OWN, *[received(f"{SHARED}/Permis")] * 3], f"{SHARED}/Éléments envoyés", SHARED),
+        ([OWN, *[received("user.contact")] * 3], "user.contact.Sent", "user.contact"),
+        (
+            [OWN, received(SHARED), received("Boite partagée/x"), received(SHARED)],
+            f"{SHARED}/Sent",
+            "Boite partagée",
+        ),
+        ([OWN, *[received(SHARED)] * 2], f"{SHARED}/Sent", None),
+        ([*[received(SHARED)] * 3], f"{SHARED}/Sent", None),
+        ([OWN, received("INBOX"), *[received(SHARED)] * 3], f"{SHARED}/Sent", None),
+        ([OWN, *[received("Demandes/2026")] * 3], "Sent", None),
+        ([OWN, *[received("INBOX/Demandes")] * 3], "INBOX/Sent", None),
+    ],
+)
+def test_the_office_s_mailbox_stands_apart_only_where_it_has_its_own_sent_mails_and_others_receive_too(
+    sample: list[SampledMail], sent: str, name: str | None
+) -> None:
+    mailboxes = [*{(mail.mailbox, mail.role) for mail in sample}, (sent, MailboxRole.SENT)]
+
+    found = shared_mailbox(ADDRESS, sample, mailboxes)
+
+    assert (None if found is None else found.name) == name
+    if found is not None:
+        assert found.holds(sent)
+        assert not found.holds("INBOX")
+        assert is_among(sent, found.only)
+
+
+@pytest.mark.parametrize(
+    ("in_reply_to", "references", "is_counted"),
+    [
+        ("r@A.PROD.OUTLOOK.COM", "q@exemple.net r@A.PROD.OUTLOOK.COM", True),
+        ("r@A.PROD.OUTLOOK.COM", "q@exemple.net", True),
+        ("", "q@exemple.net r@A.PROD.OUTLOOK.COM", True),
+        # Their own, again; from elsewhere at the same provider; of nothing that we know.
+        ("q@exemple.net", "q@exemple.net", False),
+        ("r@mail2.exemple.net", "q@exemple.net", False),
+        ("r@A.PROD.OUTLOOK.COM", "x@exemple.org", False),
+        ("r@localhost", "q@exemple.net", False),
+    ],
+)
+def test_a_citizen_who_answers_a_reply_that_nobody_holds_is_counted_whoever_s_id_it_bears(
+    in_reply_to: str, references: str, *, is_counted: bool
+) -> None:
+    asked = b"From: a@exemple.net\r\nTo: contact@pref.example.fr\r\nMessage-ID: <q@exemple.net>\r\n\r\n"
+    cited = "".join(f"<{item}>" for item in references.split())
+    reply = f"In-Reply-To: <{in_reply_to}>\r\n" if in_reply_to else ""
+    again = f"From: a@exemple.net\r\nTo: {ADDRESS}\r\n{reply}References: {cited}\r\nMessage-ID: <t@exemple.net>\r\n\r\n"
+    sample = [SampledMail(MailboxRole.INBOX, read_header(raw)) for raw in (asked, again.encode())]
+
+    found = surroundings(ADDRESS, sample)
+
+    assert (found.answered, found.unseen) == ((1, 1) if is_counted else (0, 0))

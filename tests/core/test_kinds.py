@@ -255,3 +255,14 @@ def test_a_reason_is_its_code_its_field_and_its_value_as_far_as_there_are_any() 
 )
 def test_a_machine_s_hand_is_seen_without_being_proof(kept: tuple[str, str], looks: bool) -> None:
     assert looks_machine_made(Header(senders=(CITIZEN,), kept=(kept,))) is looks
+
+
+@pytest.mark.parametrize("written", ['Text/X-vCard; charset="utf-8"', "text/vcard", "text/directory"])
+def test_a_contact_that_a_server_shows_as_a_mail_is_none_and_one_that_somebody_sends_is_theirs(
+    written: str,
+) -> None:
+    card = Header(subject="Camille", kept=(("content-type", written),))
+
+    assert kind_of(card).kind is MailKind.CALENDAR
+    assert kind_of(card).reason == Reason("contact-card", "content-type", written.partition(";")[0].lower())
+    assert kind_of(card._replace(senders=(CITIZEN,))).kind is MailKind.PERSON

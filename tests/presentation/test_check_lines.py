@@ -73,6 +73,14 @@ SAID: list[tuple[Finding, str]] = [
     (mail_findings.RepliesSeen(1), "ok réponses : 1 réponse vue."),
     (mail_findings.RepliesSeen(2), "ok réponses : 2 réponses vues."),
     (
+        mail_findings.AnsweredElsewhere(4),
+        (
+            "warning réponses : 4 courriels d'usagers répondent à un courriel qui leur répondait, et qu'aucun dossier "
+            "lu ne contient. Si des agents les ont écrits d'une boîte à eux, ajoutez-la par [[accounts]], ou "
+            "faites-leur mettre l'adresse de contact en copie."
+        ),
+    ),
+    (
         mail_findings.RepliesUnseen((("Permis", 2), (None, 1)), 3, 9),
         (
             "warning réponses : des courriels de la préfecture partent d'une boîte que mailsla ne lit pas ; courriels "

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import pty
+import re
 import select
 import subprocess
 import sys
 import termios
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 SECONDS = 60.0
@@ -24,6 +25,40 @@ def typed(words: Sequence[str], answers: Sequence[tuple[str, str]], folder: Path
         answers: What is waited for on the screen, each with what is then typed.
         folder: Where it runs.
     """
+    waiting = list(answers)
+
+    def answer(shown: str) -> str | None:
+        return waiting.pop(0)[1] if waiting and waiting[0][0] in shown else None
+
+    return _run(words, answer, folder)
+
+
+def conversed(words: Sequence[str], answers: Mapping[str, str], folder: Path) -> tuple[int, str, list[str]]:
+    """Run a command line whose questions come as they come; return its exit code, what was shown, what was asked.
+
+    Args:
+        words: The command line.
+        answers: What a question says → what is typed; any other is answered by the Enter key, as it proposes.
+        folder: Where it runs.
+    """
+    asked: list[str] = []
+
+    def answer(shown: str) -> str | None:
+        question = shown.rpartition("\n")[2]
+        if not _QUESTION.search(question):
+            return None
+        asked.append(question.strip())
+        return next((answer for known, answer in answers.items() if known in question), "")
+
+    code, shown = _run(words, answer, folder)
+    return code, shown, asked
+
+
+_QUESTION = re.compile(r"(?: :|\[[^\]]+\]:?) \Z")
+
+
+def _run(words: Sequence[str], answer: Callable[[str], str | None], folder: Path) -> tuple[int, str]:
+    """Run a command line; `answer` returns what is typed once something is shown since the last answer, if anything."""
     screen, terminal = pty.openpty()
     command = [sys.executable, "-m", "mailsla", *words]
     # Without a terminal to control it, a password is asked for on its standard input, which is this one.
@@ -32,7 +67,7 @@ def typed(words: Sequence[str], answers: Sequence[tuple[str, str]], folder: Path
     )
     os.close(terminal)
     try:
-        shown = _answered(screen, list(answers))
+        shown = _answered(screen, answer)
         return process.wait(timeout=SECONDS), shown
     finally:
         process.kill()
@@ -40,7 +75,7 @@ def typed(words: Sequence[str], answers: Sequence[tuple[str, str]], folder: Path
         os.close(screen)
 
 
-def _answered(screen: int, waiting: list[tuple[str, str]]) -> str:
+def _answered(screen: int, answer: Callable[[str], str | None]) -> str:
     """Type each answer once its question is shown; return all that was shown until the command's end."""
     shown, seen = "", 0
     while select.select([screen], [], [], SECONDS)[0]:
@@ -50,12 +85,12 @@ def _answered(screen: int, waiting: list[tuple[str, str]]) -> str:
             # Linux says so of a terminal that nobody writes on any more.
             break
         shown += piece.decode("utf-8", "replace").replace("\u00a0", " ").replace("\u202f", " ")
-        if waiting and waiting[0][0] in shown[seen:]:
-            question, answer = waiting.pop(0)
-            seen = shown.index(question, seen) + len(question)
-            if "ne s'affiche pas" in question:
+        said = answer(shown[seen:])
+        if said is not None:
+            if "ne s'affiche pas" in shown[seen:].rpartition("\n")[2]:
                 _wait_until_hidden(screen)
-            os.write(screen, f"{answer}\n".encode())
+            seen = len(shown)
+            os.write(screen, f"{said}\n".encode())
     return shown
 
 

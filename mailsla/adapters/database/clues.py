@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import Engine, func, select
@@ -11,13 +11,20 @@ from sqlalchemy import Engine, func, select
 from mailsla.adapters.database.bulk import among
 from mailsla.adapters.database.class_counts import class_counts
 from mailsla.adapters.database.clue_counts import Counted, counted, hosts_of_ours
+from mailsla.adapters.database.column_values import document_of
 from mailsla.adapters.database.engine import reading
-from mailsla.adapters.database.tables import DERIVED_DOUBT, DERIVED_REQUEST, MESSAGE
+from mailsla.adapters.database.tables import DERIVED_DOUBT, DERIVED_MESSAGE, DERIVED_REQUEST, MESSAGE
+from mailsla.core.mail.message_ids import answered_between
+from mailsla.core.office.sides import Side
 from mailsla.core.pairing.balance import MailClass
+from mailsla.core.pairing.conversation import Evidence
 from mailsla.core.pairing.doubts import DoubtCode
 
 FEWEST_IDS = 3
 """So many mails of ours bear the ids of a host before it is proposed as one of ours."""
+
+MOST_ANSWERS = 2_000
+"""Citizens' mails that answer their own that are looked at, the last ones."""
 
 MOST_HOSTS = 10
 """Hosts that one line can name."""
@@ -51,6 +58,34 @@ class Clues:
                 counted(connection, Counted.ANSWERS_UNSEEN),
                 counted(connection, Counted.ANSWERS_SEEN),
             )
+
+    def answered_elsewhere(self) -> int:
+        """Count the citizens' mails that answer a reply to them that is not here, and that nothing says is ours.
+
+        Of those that are tied to another mail of theirs, the last ones alone are looked at.
+        """
+        answered, first = DERIVED_MESSAGE.alias(), MESSAGE.alias()
+        derived = DERIVED_MESSAGE.c
+        query = (
+            select(MESSAGE.c.ids, MESSAGE.c.message_id, first.c.message_id.label("first_id"))
+            .join(DERIVED_MESSAGE, derived.message_id == MESSAGE.c.id)
+            .join(answered, answered.c.message_id == derived.tied_to)
+            .join(first, first.c.id == answered.c.message_id)
+            .where(derived.side == Side.CITIZEN.value, answered.c.side == Side.CITIZEN.value)
+            .where(derived.evidence != Evidence.UNSEEN_REPLY.value)
+            .order_by(MESSAGE.c.id.desc())
+            .limit(MOST_ANSWERS)
+        )
+        with reading(self._engine) as connection:
+            found = Counter(
+                named
+                for ids, *own in connection.execute(query)
+                if (named := _answered_between(document_of(ids), own)) is not None
+            )
+            held = connection.execute(
+                select(MESSAGE.c.message_id).where(MESSAGE.c.message_id.in_(list(found)))
+            ).scalars()
+            return found.total() - sum(found[name] for name in set(held))
 
     def waiting_of(self, services: Collection[str | None]) -> tuple[tuple[str | None, int], ...]:
         """Return how many requests wait of each of some services, the most first; None for those of nobody."""
@@ -103,6 +138,12 @@ class Clues:
         """Count the messages that bear an address of ours, and are not believed to be ours."""
         with reading(self._engine) as connection:
             return counted(connection, Counted.UNPROVEN)
+
+
+def _answered_between(ids: Mapping[str, Sequence[str]], own: Collection[str | None]) -> str | None:
+    return answered_between(
+        ids.get("in_reply_to", ()), ids.get("references", ()), [item for item in own if item is not None]
+    )
 
 
 def _most_first(counts: Mapping[str | None, int]) -> tuple[tuple[str | None, int], ...]:

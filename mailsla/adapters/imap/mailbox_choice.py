@@ -9,7 +9,7 @@ from mailsla.adapters.imap.account import ImapAccount
 from mailsla.adapters.imap.list_responses import Listed, can_be_said
 from mailsla.adapters.imap.mailbox_roles import NEVER_READ, role_of
 from mailsla.core.mail.copies import MailboxRole
-from mailsla.core.mail.mailbox_names import compared
+from mailsla.core.mail.mailbox_names import compared, is_among
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +30,7 @@ class Choice:
 
 def chosen(listed: Sequence[Listed], account: ImapAccount) -> Choice:
     """Return what to collect of a list: all that can be opened, but drafts and virtual mailboxes."""
-    sent, ignore, only = (
-        {compared(name) for name in names} for names in (account.sent, account.ignore, account.only)
-    )
+    sent = {compared(name) for name in account.sent}
     openable: dict[str, Listed] = {}
     wanted: dict[str, MailboxRole] = {}
     unsayable = []
@@ -42,13 +40,15 @@ def chosen(listed: Sequence[Listed], account: ImapAccount) -> Choice:
         known_as = compared(mailbox.name)
         name = "INBOX" if known_as == "INBOX" else mailbox.name
         role = MailboxRole.SENT if known_as in sent else role_of(mailbox)
-        is_wanted = (known_as in only if only else known_as not in ignore) and role is not MailboxRole.DRAFTS
+        is_kept = not account.only or is_among(name, account.only)
+        is_wanted = is_kept and not is_among(name, account.ignore) and role is not MailboxRole.DRAFTS
         if not can_be_said(mailbox.written):
             unsayable += [name] * is_wanted
             continue
         openable[name] = mailbox
         if is_wanted:
             wanted[name] = role
-    taken = {compared(name) for name in (*wanted, *unsayable)}
-    left_out = (name for name in account.only if compared(name) not in taken)
+    left_out = (
+        asked for asked in account.only if not any(is_among(name, [asked]) for name in (*wanted, *unsayable))
+    )
     return Choice(openable, wanted, [*left_out, *unsayable])

@@ -42,6 +42,17 @@ class RepliesUnseen:
 
 
 @dataclass(frozen=True, slots=True)
+class AnsweredElsewhere:
+    """How many citizens' mails answer a reply to them that no mailbox holds, and of which nothing says that it is ours.
+
+    Whoever wrote it had the citizen's earlier mail: a colleague whose own box is not read, mostly.
+    """
+
+    count: int
+    health: Health = Health.WARNING
+
+
+@dataclass(frozen=True, slots=True)
 class NotBelieved:
     """How many mails bear an address of ours, and nothing shows that the office wrote them."""
 
@@ -99,5 +110,13 @@ class FormsUndeclared:
     health: Health = Health.WARNING
 
 
-MailFinding = RepliesSeen | RepliesUnseen | NotBelieved | ServerVouches | IdsOfOthers | FormsUndeclared
+MailFinding = (
+    RepliesSeen
+    | RepliesUnseen
+    | AnsweredElsewhere
+    | NotBelieved
+    | ServerVouches
+    | IdsOfOthers
+    | FormsUndeclared
+)
 """Something that the mails show."""

@@ -89,6 +89,9 @@ MAY_BE_LEFT = "may-be-left"
 _CALENDARS = frozenset({"calendar-notification@google.com"})
 """Addresses that send nothing but invitations and their answers, several parts deep (Sender, or From)."""
 
+_CARDS = frozenset({"text/x-vcard", "text/vcard", "text/directory"})
+"""What a contact is shown as, alone and without a sender; somebody may send one, too."""
+
 _BULK = frozenset({"bulk", "list", "junk"})
 
 
@@ -125,7 +128,8 @@ _SIGNS = frozenset({BODY_SAYS, *KEPT_FIELDS}) - {
     "x-original-to",
 }
 _STRUCTURE = re.compile(
-    r"multipart/report|message/delivery-status|disposition-notification|text/calendar|ms-tnef|signed-receipt",
+    r"multipart/report|message/delivery-status|disposition-notification|text/calendar|ms-tnef|signed-receipt"
+    r"|text/(?:x-)?vcard|text/directory",
     re.IGNORECASE,
 )
 
@@ -231,7 +235,10 @@ def _is_of_a_calendar(header: Header) -> bool:
 
 
 def _calendar(header: Header, _body: bytes) -> Reason | None:
+    """Return why a mail is of the calendar, or a contact's card: a server may show both as mails (Zimbra, Exchange)."""
     written = header.field("content-type")
+    if whole_type(written) in _CARDS and not header.senders:
+        return Reason("contact-card", "content-type", whole_type(written))
     if whole_type(written) == "text/calendar" and parameter(written, "method"):
         return Reason("text-calendar", "content-type", "text/calendar")
     if header.field("content-class").lower().strip() == "urn:content-classes:calendarmessage":

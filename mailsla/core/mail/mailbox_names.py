@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 from mailsla.core.mail.copies import MailboxRole
 from mailsla.core.mail.spelling import plain_spelling
@@ -82,6 +83,19 @@ def role_of_name(name: str) -> MailboxRole | None:
 def compared(name: str) -> str:
     """Return a mailbox's name as names are compared: accents written either way, INBOX in any case (RFC 9051 §5.1)."""
     return "INBOX" if name.upper() == "INBOX" else unicodedata.normalize("NFC", name)
+
+
+def is_among(name: str, names: Iterable[str]) -> bool:
+    """Tell whether a mailbox is one of some; one that ends with `*` stands for all that begin so.
+
+    >>> is_among("Boite partagée/contact/Permis", ["Boite partagée/contact/*"])
+    True
+    """
+    known_as = compared(name)
+    return any(
+        known_as == compared(item) or (item.endswith("*") and known_as.startswith(compared(item[:-1])))
+        for item in names
+    )
 
 
 def role_of_file_name(name: str) -> MailboxRole | None:

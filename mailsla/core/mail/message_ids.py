@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Sequence
 
 MOST_IDS = 1_000
 LONGEST_ID = 998
@@ -42,3 +43,26 @@ def looks_unique(message_id: str) -> bool:
     """Tell whether an id looks made to name one message: `left@right` with some substance."""
     left, at, right = message_id.partition("@")
     return bool(at and right) and len(left) >= 4
+
+
+def answered_between(
+    in_reply_to: Sequence[str], references: Sequence[str], own: Collection[str]
+) -> str | None:
+    """Return the id that a mail answers, of somebody who answered an earlier mail of the same writer; None otherwise.
+
+    Whoever answered had that mail: its recipient, though nothing in the id says so (Microsoft 365 names its machines).
+    Somebody else made it, when the last two labels of its host are those of none of the writer's own ids.
+
+    >>> answered_between(["r@A1.PROD.OUTLOOK.COM"], ["q@exemple.net", "r@A1.PROD.OUTLOOK.COM"], ["q@exemple.net"])
+    'r@A1.PROD.OUTLOOK.COM'
+    """
+    answered = next(iter((*in_reply_to[:1], *references[-1:])), None)
+    if answered is None or answered in own or _maker(answered) in {"", *map(_maker, own)}:
+        return None
+    before = references[: references.index(answered)] if answered in references else references
+    return answered if any(item in own for item in before) else None
+
+
+def _maker(message_id: str) -> str:
+    labels = message_id.rpartition("@")[2].lower().rsplit(".", 2)[-2:]
+    return ".".join(labels) if len(labels) == 2 else ""

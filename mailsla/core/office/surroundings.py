@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from mailsla.core.mail.addresses import plain
 from mailsla.core.mail.copies import MailboxRole
 from mailsla.core.mail.header import Header
+from mailsla.core.mail.message_ids import answered_between
 from mailsla.core.office.authorship import trace_of, vouching_server
 from mailsla.core.office.correspondents import Office
 from mailsla.core.office.shared_domains import is_shared
@@ -32,10 +33,11 @@ Shown = tuple[tuple[str, int], ...]
 
 
 class SampledMail(NamedTuple):
-    """A mail of the sample: what its mailbox holds, and its header."""
+    """A mail of the sample: what its mailbox holds, its header, and that mailbox's name."""
 
     role: MailboxRole
     header: Header
+    mailbox: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,8 @@ def surroundings(address: str, sample: Sequence[SampledMail]) -> Surroundings:
     outside = [header for header in received if header.senders and not office.wrote(header)]
     forms = [header for header in received if looks_like_a_form(header, office)]
     vouching, vouched = _vouching(outside, office)
-    answered = [found for header in outside if (found := _answered(header, office))]
+    written = _ids_by_writer(outside)
+    answered = [found for header in outside if (found := _answered(header, office, written))]
     ids = {mail.header.message_id for mail in sample}
     return Surroundings(
         mails=len(sample),
@@ -136,10 +139,19 @@ def _services(address: str, asked: Iterable[Header], office: Office) -> Shown:
     return _most(written_to, FEWEST)
 
 
-def _answered(header: Header, office: Office) -> str | None:
+def _ids_by_writer(outside: Iterable[Header]) -> Mapping[str, Collection[str]]:
+    written: dict[str, set[str]] = {}
+    for header in outside:
+        if header.message_id is not None:
+            written.setdefault(header.senders[0], set()).add(header.message_id)
+    return written
+
+
+def _answered(header: Header, office: Office, written: Mapping[str, Collection[str]]) -> str | None:
     """Return the mail of ours that a citizen's answers: as In-Reply-To says, else the last of References."""
     named = (*header.in_reply_to, *reversed(header.references))
-    return next((item for item in named if office.made(item)), None)
+    ours = next((item for item in named if office.made(item)), None)
+    return ours or answered_between(header.in_reply_to, header.references, written.get(header.senders[0], ()))
 
 
 def _vouching(outside: Sequence[Header], office: Office) -> tuple[str, int]:

@@ -1,0 +1,80 @@
+"""Whether an account shows the office's mailbox beside somebody's own, whose mails are no requests to the office."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from mailsla.core.mail.addresses import plain
+from mailsla.core.mail.copies import MailboxRole
+from mailsla.core.office.surroundings import FEWEST, SampledMail
+
+SEPARATORS = "/.\\"
+"""What servers put between the levels of a mailbox's name."""
+
+
+@dataclass(frozen=True, slots=True)
+class SharedMailbox:
+    """The office's mailbox, among others of the same account.
+
+    Attributes:
+        name: Its name, which is that of its inbox too; its other mailboxes stand below.
+        separator: Between the levels.
+        written: How many mails of the sample, received there, are written to the office's address.
+        elsewhere: How many were received elsewhere; none of them is.
+    """
+
+    name: str
+    separator: str
+    written: int
+    elsewhere: int
+
+    @property
+    def only(self) -> tuple[str, str]:
+        """What `only` says of it."""
+        return self.name, f"{self.name}{self.separator}*"
+
+    def holds(self, mailbox: str) -> bool:
+        """Tell whether a mailbox is this one, or below it."""
+        return mailbox == self.name or mailbox.startswith(self.name + self.separator)
+
+
+def shared_mailbox(
+    address: str, sample: Sequence[SampledMail], mailboxes: Sequence[tuple[str, MailboxRole]]
+) -> SharedMailbox | None:
+    """Return the mailbox below which are all mails to an address, and sent ones; None when nothing is elsewhere.
+
+    Args:
+        address: The office's.
+        sample: The last mails of each mailbox.
+        mailboxes: All that there are, each with what it holds.
+    """
+    received = [mail for mail in sample if mail.role is MailboxRole.INBOX]
+    ours = {mail.mailbox for mail in received if _is_to(plain(address), mail)}
+    written = sum(_is_to(plain(address), mail) for mail in received)
+    sent = [name for name, role in mailboxes if role is MailboxRole.SENT]
+    if written < FEWEST or "INBOX" in ours:
+        return None
+    for separator in SEPARATORS:
+        name = _common(ours, separator)
+        while name and name != "INBOX":
+            found = SharedMailbox(name, separator, written, 0)
+            if any(map(found.holds, sent)):
+                elsewhere = sum(not found.holds(mail.mailbox) for mail in received)
+                return replace(found, elsewhere=elsewhere) if elsewhere else None
+            name = name.rpartition(separator)[0]
+    return None
+
+
+def _is_to(address: str, mail: SampledMail) -> bool:
+    return address in {plain(item) for item in mail.header.to + mail.header.cc}
+
+
+def _common(names: set[str], separator: str) -> str:
+    """Return the mailbox that all of them are, or are below; empty when there is none."""
+    levels: list[str] = []
+    for parts in zip(*(name.split(separator) for name in sorted(names)), strict=False):
+        if len(set(parts)) > 1:
+            break
+        levels.append(parts[0])
+    return separator.join(levels)

@@ -1,0 +1,1 @@
+"""Offices of different shapes, from nothing to their first figure."""
