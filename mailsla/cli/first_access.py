@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from mailsla.adapters.access.credentials import Credentials
@@ -38,7 +38,7 @@ class Opened:
     """
 
     user: str
-    typed: str | None
+    typed: str | None = field(repr=False)
     secret: Credentials
     tokens: TokenAccess | None
     around: LookedAround | None

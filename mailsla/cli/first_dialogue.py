@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from mailsla.bootstrap.clock_rules import territory
@@ -36,7 +36,7 @@ class Answers:
     """What comes of the dialogue: the configuration, and the password that was typed, to be kept in a file."""
 
     plan: Plan
-    password: str | None
+    password: str | None = field(repr=False)
 
 
 class Dialogue:

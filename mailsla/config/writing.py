@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from mailsla.core.collection.mail_servers import Candidate
+from mailsla.core.mail.printable import quoted
 
 SecretKey = tuple[str, str | Sequence[str]]
 """Where a password is: `password_file`, `password_command` or `password_env`, and its value; never itself."""
@@ -72,9 +72,8 @@ def written(plan: Plan) -> str:
     return "\n".join([*_office(plan), *_account(plan), *_services(plan), *_promise(), *_sending(plan)]) + "\n"
 
 
-def _value(value: object) -> str:
-    # JSON's strings, numbers and lists are TOML's, whatever they contain.
-    return json.dumps(value, ensure_ascii=False)
+def _value(value: str | Sequence[str]) -> str:
+    return quoted(value) if isinstance(value, str) else f"[{', '.join(map(quoted, value))}]"
 
 
 def _office(plan: Plan) -> Iterator[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 from collections.abc import Iterable
 from typing import NamedTuple, assert_never
@@ -25,6 +24,7 @@ from mailsla.core.alerts.advice import (
 from mailsla.core.alerts.findings import Finding
 from mailsla.core.alerts.mail_findings import FormsUndeclared, IdsOfOthers, ServerVouches
 from mailsla.core.clock.working_days import DayKind
+from mailsla.core.mail.printable import quoted
 from mailsla.language import gettext as _
 from mailsla.language import ngettext
 from mailsla.presentation import mail_terms, words
@@ -98,11 +98,11 @@ def added(found: Finding) -> Added | None:  # noqa: PLR0911 (one of each kind)
         case IdsOfOthers(hosts, declared):
             return Added("[office]", f"message_id_hosts = {_list([*declared, *hosts])}")
         case ServerVouches(name):
-            return Added("[office]", f"trusted_authserv_id = {json.dumps(words.safe(name, 100))}")
+            return Added("[office]", f"trusted_authserv_id = {quoted(name)}")
         case NamesUnknown(account, key, _names, proposed):
             section = "[[accounts]]" if account else f"[[{key.partition('[')[0]}]]"
             line = f"{key.rpartition('.')[2]} = {_list(proposed)}"
-            return Added(section, line) if proposed else None
+            return Added(section, line) if any(map(_can_be_written, proposed)) else None
         case AddressOutside(_account, domain, domains):
             return Added("[office]", f"domains = {_list([*domains, domain])}")
         case DomainsShared(_domains, others):
@@ -111,8 +111,14 @@ def added(found: Finding) -> Added | None:  # noqa: PLR0911 (one of each kind)
 
 
 def _list(names: Iterable[str]) -> str:
-    # JSON's strings are TOML basic strings, whatever they contain.
-    return json.dumps([words.safe(name, LONGEST_NAME) for name in dict.fromkeys(names)], ensure_ascii=False)
+    return f"[{', '.join(quoted(name) for name in dict.fromkeys(names) if _can_be_written(name))}]"
+
+
+def _can_be_written(name: str) -> bool:
+    """Tell whether a name can stand in a configuration: a server, or a mail, may show one that no file can hold."""
+    return 0 < len(name) <= LONGEST_NAME and not any(
+        character in "\r\n\0" or "\ud800" <= character <= "\udfff" for character in name
+    )
 
 
 def _unknown(advice: NamesUnknown) -> str:
@@ -121,7 +127,7 @@ def _unknown(advice: NamesUnknown) -> str:
         "« {key} » nomme {n} dossiers que le serveur n'a pas : {names}.",
         len(advice.names),
     ).format(key=advice.key, n=len(advice.names), names=several(advice.names))
-    if not advice.proposed:
+    if not any(map(_can_be_written, advice.proposed)):
         return _("{said} Corrigez-le, ou retirez-le.").format(said=said)
     return _("{said} Au plus près de ce qu'il a, écrivez :").format(said=said)
 

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import tomllib
+from dataclasses import replace
 from pathlib import Path
+
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mailsla.config import parse
 from mailsla.config.writing import Plan, written
@@ -64,3 +68,20 @@ def test_a_plan_that_says_little_is_read_too_and_sends_nothing() -> None:
     assert settings.smtp is None
     assert (settings.services, settings.office.form_senders) == ((), ())
     assert settings.accounts[0].password_file == Path("/srv/mot-de-passe")
+
+
+@given(
+    st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r\n\0"), min_size=1, max_size=60)
+)
+def test_whatever_a_server_or_a_mail_calls_things_is_read_back_as_it_was(name: str) -> None:
+    plan = replace(
+        PLAN, site=name, user=name, sent=(name,), only=(name,), services=((name, "a@pref.example.fr"),)
+    )
+
+    content = written(plan)
+    settings = parse(tomllib.loads(content), folder=Path("/srv"))
+    [account] = settings.accounts
+
+    assert all(line.isprintable() for line in content.splitlines())
+    assert (settings.site.name, account.user, account.sent, account.only) == (name, name, (name,), (name,))
+    assert settings.services[0].name == name

@@ -380,13 +380,37 @@ def test_each_finding_is_one_line(finding: Finding, said: str) -> None:
     assert said.endswith(" : ") or written == said
 
 
-def test_a_line_to_add_is_toml_whatever_the_server_calls_its_mailboxes() -> None:
-    unknown = advice.NamesUnknown("contact", "sent", ("x",), ('Envoyés "2026"\\',))
+@pytest.mark.parametrize(
+    "name",
+    [
+        'Envoyés "2026"\\',
+        "Permis : à revoir ?",
+        "a\x7fb",
+        "a\x1b[2J\x1b]0;titre\x07b",
+        "a\u202eb\u2066c\u00a0d\u2028e",
+        "'" * 3,
+        'x"]\n[smtp]\nhost = "ailleurs',
+        "\U000e0001b",
+    ],
+)
+def test_a_line_to_add_is_toml_that_a_terminal_shows_whatever_the_server_calls_its_mailboxes(
+    name: str,
+) -> None:
+    unknown = advice.NamesUnknown("contact", "sent", ("x",), (name, "Sent"))
     [line] = lines([unknown], PARIS)
 
     assert line.added is not None
-    assert tomllib.loads(line.added.line) == {"sent": ['Envoyés "2026"\\']}
+    assert line.added.line.isprintable()
+    assert tomllib.loads(line.added.line) == {"sent": ["Sent"] if "\n" in name else [name, "Sent"]}
     assert line.added.section == "[[accounts]]"
+
+
+@pytest.mark.parametrize("name", ["x" * 201, "\ud800x", "a\nb", ""])
+def test_a_name_that_no_configuration_can_hold_is_not_proposed(name: str) -> None:
+    [line] = lines([advice.NamesUnknown("contact", "sent", ("x",), (name,))], PARIS)
+
+    assert line.added is None
+    assert line.sentence.endswith("retirez-le.")
 
 
 def test_every_kind_of_finding_has_its_code_and_its_facts() -> None:

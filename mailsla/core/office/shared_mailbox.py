@@ -13,6 +13,10 @@ SEPARATORS = "/.\\"
 """What servers put between the levels of a mailbox's name."""
 
 
+LONGEST = 198
+"""Of a name that the configuration can hold, with what stands for all below it."""
+
+
 @dataclass(frozen=True, slots=True)
 class SharedMailbox:
     """The office's mailbox, among others of the same account.
@@ -57,7 +61,7 @@ def shared_mailbox(
         return None
     for separator in SEPARATORS:
         name = _common(ours, separator)
-        while name and name != "INBOX":
+        while name and name != "INBOX" and len(name) <= LONGEST:
             found = SharedMailbox(name, separator, written, 0)
             if any(map(found.holds, sent)):
                 elsewhere = sum(not found.holds(mail.mailbox) for mail in received)
