@@ -67,7 +67,9 @@ def _referent_letter(app: Application, recipient: str) -> Letter | None:
     waiting = [line for line in _lines(app) if line[2] and line[0].mail not in keys]
     mails, lines = _mails(app, recipient, today + VALID), (*waiting, *new)
     of_acts = (lambda _act: ()) if mails is None else mails.for_proposal
-    links = Links() if mails is None else Links(mails.for_doubt, mails.for_late)
+    pages = app.site.settings.pages
+    on_site = pages.actions and pages.folder is not None
+    links = Links() if mails is None else Links(mails.for_doubt, mails.for_late, on_site)
     page = actions_letter(
         news_of(lines, of_acts, is_referent=True),
         sum(waits for _act, _mail, waits in lines),

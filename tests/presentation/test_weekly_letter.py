@@ -48,6 +48,8 @@ def test_what_is_left_is_said_with_its_list() -> None:
     assert len(said) == 2 * MOST_SHOWN + 2
     assert said[MOST_SHOWN] == "Et 1 autre : mailsla requests --state overdue."
     assert said[-1] == "Et 2 autres : mailsla requests --state to-check."
+    on_site = [item.said for item in news(many, Links(on_site=True))]
+    assert on_site[-1].startswith("Et 2 autres, à régler de même depuis le site (ou : mailsla requests")
 
 
 def test_how_many_there_are_is_said_of_what_there_is() -> None:

@@ -43,10 +43,14 @@ class Weekly:
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """What the reader may do, by links, of what is to check and of a request by its key and its receipt."""
+    """What the reader may do, by links, of what is to check and of a request by its key and its receipt.
+
+    `on_site` tells whether the site's pages have the same links, of what is too much for a mail.
+    """
 
     to_check: Callable[[Doubt], tuple[ActionLink, ...]] = lambda _doubt: ()
     late: Callable[[str, datetime], tuple[ActionLink, ...]] = lambda _key, _at: ()
+    on_site: bool = False
 
 
 def weekly_news(weekly: Weekly, links: Links, zone: ZoneInfo, *, shows_subject: bool) -> Iterator[News]:
@@ -66,7 +70,7 @@ def weekly_news(weekly: Weekly, links: Links, zone: ZoneInfo, *, shows_subject: 
             ),
             links.late(case.key, case.received_at),
         )
-    yield from _left(len(weekly.late), "overdue")
+    yield from _left(len(weekly.late), "overdue", on_site=links.on_site)
     for doubt, mail in weekly.to_check[:MOST_SHOWN]:
         said = _("À vérifier : courriel {reference}{subject}, du {instant} : {reason}.")
         yield News(
@@ -78,7 +82,7 @@ def weekly_news(weekly: Weekly, links: Links, zone: ZoneInfo, *, shows_subject: 
             ),
             links.to_check(doubt),
         )
-    yield from _left(len(weekly.to_check), "to-check")
+    yield from _left(len(weekly.to_check), "to-check", on_site=links.on_site)
 
 
 def _quoted(subject: str, *, shows_subject: bool) -> str:
@@ -86,7 +90,7 @@ def _quoted(subject: str, *, shows_subject: bool) -> str:
     return _(" « {subject} »").format(subject=said) if said else ""
 
 
-def _left(count: int, state: str) -> Iterator[News]:
+def _left(count: int, state: str, *, on_site: bool) -> Iterator[News]:
     left = count - MOST_SHOWN
     if left > 0:
         more = ngettext(
@@ -94,4 +98,10 @@ def _left(count: int, state: str) -> Iterator[News]:
             "Et {n} autres : mailsla requests --state {state}.",
             left,
         )
+        if on_site:
+            more = ngettext(
+                "Et {n} autre, à régler de même depuis le site (ou : mailsla requests --state {state}).",
+                "Et {n} autres, à régler de même depuis le site (ou : mailsla requests --state {state}).",
+                left,
+            )
         yield News(more.format(n=words.number(left), state=state))
