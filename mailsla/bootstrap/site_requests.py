@@ -7,9 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from mailsla.bootstrap.application import Application
+from mailsla.core.clock.verdict import Outcome
 from mailsla.core.pairing.decision import Decision
 from mailsla.core.pairing.doubts import Doubt
 from mailsla.core.rate.case import case_of
+from mailsla.language import gettext as _
 from mailsla.presentation.formats import site_page
 from mailsla.presentation.formats.site_lists import File, ListPages
 from mailsla.presentation.pages.request_page import request_page
@@ -26,6 +28,10 @@ def request_pages(
     """Yield the pages of some requests, with what is to check about them."""
     derivations, standard, now, zone = app.store.derivations, app.standard(), app.now(), app.site.zone
     linker, decisions, to_check = lists.linker, _decisions(app), _by_request(doubts)
+    # Without its instant such a page is the same file from one writing to the next.
+    settled = replace(
+        lists.around, closing=_("Page écrite par mailsla ; ce verdict ne change plus avec la date.")
+    )
     for first in range(0, len(keys), AT_ONCE):
         requests = derivations.requests_of(keys[first : first + AT_ONCE])
         conversations = derivations.conversations_of({item.conversation for item in requests})
@@ -48,7 +54,9 @@ def request_pages(
                 acts = acting_words.sections(request, to_check[request.key], lists.acting)
                 page = replace(page, sections=(*acts, *page.sections))
             place = places.of_request(request.key)
-            yield place, site_page.write(linker.page(page, place), place, lists.around)
+            is_settled = verdict.answered_on is not None and verdict.outcome is not Outcome.NOT_DUE
+            around = settled if is_settled else lists.around
+            yield place, site_page.write(linker.page(page, place), place, around)
 
 
 def _by_request(doubts: Sequence[Doubt]) -> Mapping[str, Sequence[Doubt]]:

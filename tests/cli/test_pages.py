@@ -21,6 +21,7 @@ from mailsla.config import load
 from mailsla.core.pairing.decision import Action, Decision, Recorded
 from mailsla.core.rate.publication import Published
 from mailsla.core.rate.selection import Selection
+from mailsla.presentation.static_site import places
 from tests.trials.browser import Opened, opened
 from tests.trials.crawling import crawl, read_page
 from tests.trials.office import document, toml
@@ -43,6 +44,7 @@ NAMES = (
 )
 """What services are called: what a path, markup or a period may be taken for, and an address."""
 
+OF_REQUESTS = places.of_request("").partition("/")[0]
 SUBJECT = "Sujet d'une personne"
 AGENT = "Mme Durand"
 
@@ -211,6 +213,19 @@ def test_the_same_store_at_the_same_instant_is_the_same_site_whose_files_are_kep
     assert {name: (site / name).stat().st_ino for name in before if name != ".mailsla"} == {
         name: number for name, number in kept.items() if name != ".mailsla"
     }
+
+
+def test_the_page_of_a_request_that_is_settled_is_the_same_file_days_later(small: Path) -> None:
+    def pages_at(now: datetime) -> dict[str, str]:
+        with open_application(load(small), now=lambda: now) as app:
+            files = site_pages(app, subjects=False)
+            return {place: page for place, page in files if place.startswith(OF_REQUESTS)}
+
+    before, after = pages_at(NOW), pages_at(NOW + timedelta(days=3))
+
+    same = {place for place, page in before.items() if after[place] == page}
+    assert same == {place for place, page in before.items() if "ne change plus avec la date" in page}
+    assert 0 < len(same) < len(before)
 
 
 def test_mail_that_comes_meanwhile_is_on_the_next_site_and_never_on_half_of_one(
