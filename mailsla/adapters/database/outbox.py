@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, Engine, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, bindparam, func, or_, select, update
 
 from mailsla.adapters.database.bulk import among, insert_new
 from mailsla.adapters.database.engine import reading, writing
@@ -24,6 +24,21 @@ ONE_DAY = timedelta(days=1)
 ARRIVED = OUTGOING.c.sent_at.is_not(None) & OUTGOING.c.undelivered_at.is_(None)
 
 _WAITS = OUTGOING.c.sent_at.is_(None) & OUTGOING.c.dropped_at.is_(None) & (OUTGOING.c.attempts > 0)
+_FREE = OUTGOING.c.claimed_until.is_(None) | (OUTGOING.c.claimed_until <= bindparam("at"))
+_NEXT = (
+    select(OUTGOING)
+    .where(OUTGOING.c.sent_at.is_(None), OUTGOING.c.dropped_at.is_(None), _FREE)
+    .order_by(OUTGOING.c.id)
+    .limit(1)
+    .with_for_update(skip_locked=True)
+)
+_OF_A_DAY = select(OUTGOING.c.recipient).where(
+    OUTGOING.c.purpose == bindparam("purpose"),
+    OUTGOING.c.day == bindparam("day"),
+    OUTGOING.c.dropped_at.is_(None),
+)
+"""What is asked every minute is put together once: that takes longer than its answer."""
+
 _FAILED = select(OUTGOING).where(OUTGOING.c.undelivered_at.is_not(None) | _WAITS).order_by(OUTGOING.c.id)
 
 
@@ -51,10 +66,8 @@ class Outbox:
 
     def recipients(self, purpose: str, day: date) -> set[str]:
         """Return who has a mail of a purpose for a day, sent or waiting."""
-        named = (OUTGOING.c.purpose == purpose) & (OUTGOING.c.day == day)
-        query = select(OUTGOING.c.recipient).where(named, OUTGOING.c.dropped_at.is_(None))
         with reading(self._engine) as connection:
-            return set(connection.execute(query).scalars())
+            return set(connection.execute(_OF_A_DAY, {"purpose": purpose, "day": day}).scalars())
 
     def add(self, mail: Outgoing, at: datetime) -> bool:
         """Note that a mail is due.
@@ -91,16 +104,8 @@ class Outbox:
 
     def claim(self, at: datetime) -> Outgoing | None:
         """Take the next mail to hand over, for this worker alone until the lease ends."""
-        free = or_(OUTGOING.c.claimed_until.is_(None), OUTGOING.c.claimed_until <= at)
-        next_one = (
-            select(OUTGOING)
-            .where(OUTGOING.c.sent_at.is_(None), OUTGOING.c.dropped_at.is_(None), free)
-            .order_by(OUTGOING.c.id)
-            .limit(1)
-            .with_for_update(skip_locked=True)
-        )
         with writing(self._engine) as connection:
-            row = connection.execute(next_one).first()
+            row = connection.execute(_NEXT, {"at": at}).first()
             if row is None:
                 return None
             connection.execute(

@@ -23,17 +23,22 @@ class Baton:
     Args:
         chance: Says who begins, and where who has it gives it away.
         is_locked: Tells whether somebody waits for a lock now.
+        met_lock: Told of each lock that was waited for.
     """
 
-    def __init__(self, chance: Random, is_locked: Callable[[], bool] = lambda: False) -> None:
-        self._chance, self._is_locked = chance, is_locked
+    def __init__(
+        self,
+        chance: Random,
+        is_locked: Callable[[], bool] = lambda: False,
+        met_lock: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._chance, self._is_locked, self._met_lock = chance, is_locked, met_lock
         self._given = Condition()
         self._running: list[Thread] = []
         self._holder: Thread | None = None
         self._aside: Thread | None = None
         self._is_kept = False
         self._errors: list[BaseException] = []
-        self.locks_met = 0
 
     def listen(self, engine: Engine) -> None:
         """Let it change hands at each statement of a store."""
@@ -87,7 +92,7 @@ class Baton:
         me = current_thread()
         while self._holder is not me:
             if not self._given.wait(LOOK_SECONDS) and self._aside is None and self._is_locked():
-                self.locks_met += 1
+                self._met_lock()
                 self._aside, self._holder = self._holder, me
 
     def _run(self, act: Callable[[], None]) -> None:

@@ -70,7 +70,8 @@ class Simulation:
         ]
         self._play: Callable[[Sequence[Callable[[], None]]], None] = _in_order
         if not is_alone:
-            baton = Baton(self._world.chance, is_locked)
+            met_lock = partial(self._world.counts.update, ["locks of the other worker met"])
+            baton = Baton(self._world.chance, is_locked, met_lock)
             baton.listen(engine)
             self._play, self._office.pause, self._office.at_one_instant = baton.play, baton.pause, baton.kept
         self._looked_on = date.min
@@ -90,7 +91,7 @@ class Simulation:
             daemon.live(long)
         self._office.kills = world.chance.choice([0, 0, 0.1])
         up = [daemon for daemon in self._daemons if daemon.is_up]
-        if not up or (self._is_quiet() and world.chance.random() < 0.75):
+        if not up or (self._is_quiet() and world.chance.random() < 0.85):
             return
         self._play([daemon.read for daemon in up])
         self._play([daemon.do_rounds for daemon in up])

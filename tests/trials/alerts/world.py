@@ -29,7 +29,8 @@ class World:
 
     Attributes:
         real: The time; `now` is what the machine's clock shows.
-        is_moved: Whether something happened that may concern a mail, since that was last set to False.
+        is_moved: Whether something happened by which somebody may be owed a mail, since that was last set to False: no
+            new request, which is due in nine days, and no answer.
         counts: How often each thing happened.
     """
 
@@ -82,7 +83,7 @@ class World:
         for asked in self._some(0.0012 * long):
             self.answer(asked)
         if self.chance.random() < 0.001 * long:
-            self._happened("piles answered")
+            self.counts["piles answered"] += 1
             self.answer_pile()
         for asked in self._some(0.0002 * long):
             asked.excluded = not asked.excluded
@@ -127,13 +128,13 @@ class World:
         service = self.chance.choice([*HEADS, *HEADS, None])
         self.requests.append(Asked(f"{self._asked:032x}", at, service, imported))
         self._asked += 1
-        self._happened("requests")
+        self.counts["requests"] += 1
 
     def answer(self, asked: Asked) -> None:
         """Have a request answered."""
         if not asked.answered:
             asked.answered = True
-            self._happened("answers")
+            self.counts["answers"] += 1
 
     def answer_pile(self) -> None:
         """Have everything answered that waits for one service."""
@@ -204,7 +205,7 @@ class World:
         self._happened(what)
         if self.chance.random() < 0.1:
             self._lasts[what] = self.real + longest
-            self._happened(f"{what} for {longest.days} days")
+            self.counts.update([f"{what} for {longest.days} days"])
         return True
 
     def is_mended(self, what: str, likelihood: float) -> bool:
