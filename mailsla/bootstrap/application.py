@@ -21,6 +21,7 @@ from mailsla.adapters.machine.second_process import SecondProcess
 from mailsla.adapters.machine.timing import MachineTiming
 from mailsla.adapters.machine.workers import is_dead, this_worker
 from mailsla.adapters.machine.written_files import READABLE_BY_GROUP, keep_private
+from mailsla.bootstrap.access import slowest_hand_over
 from mailsla.bootstrap.lines import ImapLine, Open, OpenSessions
 from mailsla.bootstrap.site_rules import Site
 from mailsla.config import Account, Settings
@@ -67,8 +68,7 @@ class Application:
 
     def __post_init__(self) -> None:
         smtp = self.site.settings.smtp
-        seconds = smtp.timeout_seconds if smtp is not None else 30
-        self.store = store_on(self.engine, hand_over=timedelta(seconds=2 * seconds))
+        self.store = store_on(self.engine) if smtp is None else store_on(self.engine, slowest_hand_over(smtp))
         self.sessions = OpenSessions()
         self.time = MachineTiming(self.now, self.stop)
         self._paces: dict[str, Pace] = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import smtplib
 import time
 from collections.abc import Iterator
 from email import message_from_bytes
@@ -14,6 +15,7 @@ import pytest
 from mailsla.adapters.access.credentials import Credentials
 from mailsla.adapters.access.oauth import TokenSource
 from mailsla.adapters.smtp import Envelope, SmtpServer, compose
+from mailsla.bootstrap.access import ANSWERS
 from mailsla.core.alerts.outgoing import Attachment, Letter
 from mailsla.core.errors import PermanentError, TransientError
 from tests.trials.servers.dripping import dripping
@@ -89,6 +91,31 @@ def test_starttls_and_a_password_are_used_when_asked(dovecot: DovecotServer, ima
             server(relay, **secure, credentials=Credentials(literal=lambda: "wrong")).greet()
         with pytest.raises(PermanentError, match="certificat"):
             server(relay, **{**secure, "ca_file": None}).greet()
+
+
+def test_a_mail_takes_no_more_answers_than_no_other_worker_takes_it_for(
+    dovecot: DovecotServer, imap_user: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Besides what is read, the connection, the handshake and the mail itself are waited for."""
+    from tests.trials.servers.smtp import SmtpRelay  # noqa: PLC0415 (as in conftest: its tools are needed only here)
+
+    answers = []
+    getreply = smtplib.SMTP.getreply
+
+    def counted(session: smtplib.SMTP) -> tuple[int, bytes]:
+        answer = getreply(session)
+        # The relay hands mails on, by LMTP.
+        if not isinstance(session, smtplib.LMTP):
+            answers.append(answer)
+        return answer
+
+    monkeypatch.setattr(smtplib.SMTP, "getreply", counted)
+    with SmtpRelay(dovecot, starttls=True, credentials=("qualité", "été2026")) as relay:
+        secure = {"host": "localhost", "tls": "starttls", "ca_file": dovecot.ca_pem, "user": "qualité"}
+        server(relay, **secure, credentials=Credentials(literal=lambda: "été2026")).send(message(imap_user))
+
+    assert answers[-1][0] == 221
+    assert 9 < len(answers) + 3 <= ANSWERS
 
 
 def test_a_password_with_accents_is_used_as_any_other(dovecot: DovecotServer, imap_user: str) -> None:

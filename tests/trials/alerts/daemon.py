@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from mailsla.adapters.database.store import Store
+from mailsla.config import Smtp
 from mailsla.core.alerts.digests import Digest
 from mailsla.core.alerts.memory import Told
 from mailsla.core.alerts.outgoing import DIGEST, DropReason, Letter, Outgoing
@@ -21,6 +22,10 @@ from tests.trials.alerts.derived import ACCOUNT, Derived
 from tests.trials.alerts.judge import Handed, Judge
 from tests.trials.alerts.oracle import Said
 from tests.trials.alerts.world import World
+
+RELAY = Smtp(host="relais.example.fr", sender="qualite@pref.example.fr", timeout_seconds=30)
+SLOWEST = 15 * timedelta(seconds=30)
+"""As often as a server is waited for that asks for STARTTLS and a password, each time for as long as it may take."""
 
 
 class Killed(BaseException):
@@ -216,9 +221,17 @@ class Daemon:
         for asked in chance.sample(self.world.requests, 2):
             if chance.random() < 0.3:
                 self.world.answer(asked)
-        self.office.pause()
+        self._wait_for_the_server()
         with self.office.at_one_instant():
             yield self._hand_over
+        self._wait_for_the_server()
+
+    def _wait_for_the_server(self) -> None:
+        """Let the server be slow: each of its answers, half of which are waited for here, is given in time."""
+        if self.world.chance.random() < 0.1:
+            self.world.wait(SLOWEST / 2 * self.world.chance.random())
+            self.world.counts["slow answers"] += 1
+        self.office.pause()
 
     def _hand_over(self, mail: Outgoing, letter: Letter) -> None:
         self._end_here()

@@ -24,9 +24,10 @@ from sqlalchemy import Engine
 
 from mailsla.adapters.database.engine import open_engine
 from mailsla.adapters.database.store import store_on
+from mailsla.bootstrap.access import slowest_hand_over
 from mailsla.core.alerts.outgoing import DIGEST
 from tests.trials.alerts.baton import Baton
-from tests.trials.alerts.daemon import Daemon, Office
+from tests.trials.alerts.daemon import RELAY, Daemon, Office
 from tests.trials.alerts.derived import Derived
 from tests.trials.alerts.judge import Judge
 from tests.trials.alerts.world import World
@@ -62,7 +63,7 @@ class Simulation:
         self._world = World(played.seed, FIRST if played.weeks <= WEEKS else FIRST_OF_YEARS)
         self._judge = Judge(self._world)
         self._office = Office(
-            self._world, store_on(engine, timedelta(minutes=1)), self._judge, Derived(self._world)
+            self._world, store_on(engine, slowest_hand_over(RELAY)), self._judge, Derived(self._world)
         )
         is_alone = played.workers == 1
         self._daemons = [

@@ -67,13 +67,17 @@ class World:
             passed = timedelta(minutes=self.chance.randint(1, 59))
         else:
             passed = min(timedelta(minutes=self.chance.randint(60, 240)), self._until_the_hour())
-        self.real = (self.real.astimezone(UTC) + passed).astimezone(self.zone)
+        self.wait(passed)
         self._happen(passed / HALF_AN_HOUR)
         return passed / HALF_AN_HOUR
 
     def _until_the_hour(self) -> timedelta:
         hour = datetime.combine(self.now.date(), time(SEND_HOUR), self.zone)
         return hour - self.now if self.now < hour else A_DAY
+
+    def wait(self, long: timedelta) -> None:
+        """Let some time pass in which nothing happens."""
+        self.real = (self.real.astimezone(UTC) + long).astimezone(self.zone)
 
     # What happens; likelihoods are those of half an hour, and `long` how many of them passed.
 
