@@ -69,8 +69,11 @@ class Work(Look, Protocol):
     def seal(self, numbers: Collection[int], at: datetime) -> int:
         """Seal whole conversations, by the numbers of all their messages; return how many requests they have."""
 
-    def blank_outgoing(self, before: date) -> None:
-        """Blank the words of the mails due before a day that were written and never left."""
+    def blank_outgoing(self, through: date) -> bool:
+        """Blank whom mails of ours up to a day were for, and their words, but of what still may be told again.
+
+        Returns whether there was any.
+        """
 
     def erase_words(self, address: str, at: datetime) -> int:
         """Erase an address from what people wrote in their own words; return in how many places it stood."""
@@ -157,9 +160,10 @@ def purge(purges: Purges, ending: Ending, told: Told = silent) -> Purged:
             bring_up_to_date(work.derivation, ending.rules, ending.configured)
             if not after:
                 total = work.older_count(ending.before)
-                work.blank_outgoing(ending.through)
             conversations = work.older(ending.before, after, AT_ONCE)
             if not conversations:
+                if work.blank_outgoing(ending.through):
+                    work.note(ending.now, ending.through, 0, 0)
                 return found
             gone = [item for tied in work.tied(conversations) for item in _count(tied, ending, found, seen)]
             numbers = [number for exchange in gone for number in exchange.numbers]

@@ -6,7 +6,7 @@ import random
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,11 +15,13 @@ from sqlalchemy import Engine, func, select
 from mailsla.adapters.database.backup import copy_whole
 from mailsla.adapters.database.engine import log_of, reading, writing
 from mailsla.adapters.database.sealed_messages import SEALED
-from mailsla.adapters.database.tables import DERIVED_SHAPE, LOCATION, MESSAGE, PURGE
+from mailsla.adapters.database.tables import ALERT, DERIVED_SHAPE, LOCATION, MESSAGE, OUTGOING, PURGE
 from mailsla.bootstrap import commands, decisions, privacy
 from mailsla.bootstrap.application import Application, open_application
 from mailsla.bootstrap.past import as_known_at
 from mailsla.config import load
+from mailsla.core.alerts.memory import Told
+from mailsla.core.alerts.outgoing import Outgoing
 from mailsla.core.collection.on_server import ListedMailbox
 from mailsla.core.collection.to_store import Batch, new_message
 from mailsla.core.errors import UsageError
@@ -415,6 +417,38 @@ def test_what_was_first_seen_lately_stays_however_old_it_is(life: Life) -> None:
     assert (life.purge().messages, life.purge().waiting) == (0, 1)
     life.at += timedelta(days=90)
     assert life.purge().messages == 1
+
+
+def test_who_was_told_of_what_is_sealed_is_named_no_more_and_who_may_be_told_again_is(life: Life) -> None:
+    old, waits = mail("2025-03-03 10:00"), mail("2026-01-05 10:00", by="bruno@example.net", subject="Bruno")
+    life.add(INBOX, old, waits)
+    life.app.derive()
+    outbox, heads = life.app.store.outbox, ("chef@pref.example.fr", "adjoint@pref.example.fr")
+    for number, (head, about) in enumerate(
+        ((heads[0], (old,)), (heads[1], (old,)), (heads[0], (old, waits)))
+    ):
+        on = date(2025, 12, 1 + number)
+        assert outbox.add(
+            Outgoing(f"{number}@pref.example.fr", head, "digest", on, "Sujet", "Texte"), life.at
+        )
+        claimed = outbox.claim(life.at)
+        assert claimed is not None
+        told = [Told(item.key, head, "overdue", None, on) for item in about]
+        outbox.mark_sent(claimed.number, life.at, told)
+    life.at = LATER
+
+    assert life.purge().messages == 1
+    assert [item.recipient for item in outbox.history()] == [heads[0], "…", "…"]
+    assert [item.recipient for item in outbox.told([waits.key])] == [heads[0]]
+    with reading(life.app.engine) as connection:
+        rows = (*connection.execute(select(ALERT)), *connection.execute(select(OUTGOING)))
+    assert heads[1] not in str(rows)
+    assert sum(heads[0] in map(str, row) for row in rows) == 2, (
+        "the mail that told of what waits, and that it did"
+    )
+    life.app.store.purges.clean(life.at)
+    assert life.purge() == Purged(date(2025, 12, 31))
+    assert life.app.store.purges.is_clean(), "nothing more went"
 
 
 def test_each_purge_is_noted_and_asks_for_its_pages_to_be_cleaned(life: Life) -> None:

@@ -16,6 +16,7 @@ from mailsla.core.alerts.memory import Told
 from mailsla.core.alerts.outgoing import DropReason, Outgoing, OutgoingState
 from mailsla.core.alerts.undelivered import Failed, Undelivered, undelivered
 from mailsla.core.collection.retry import pause_before_handing_over_again
+from mailsla.core.mail.erased import ERASED
 
 ONE_DAY = timedelta(days=1)
 """A mail that was taken, and has not come back for so long, has arrived."""
@@ -216,7 +217,7 @@ class Outbox:
             announced = Counter(connection.execute(told).scalars())
         return tuple(
             OutgoingState(
-                row.recipient,
+                ERASED if row.recipient.startswith(ERASED) else row.recipient,
                 row.purpose,
                 row.day,
                 row.created_at,

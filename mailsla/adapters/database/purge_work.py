@@ -8,7 +8,7 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Connection, case, func, insert, select, update
+from sqlalchemy import Connection, String, case, cast, func, insert, select, update
 
 from mailsla.adapters.database.agents import Agents
 from mailsla.adapters.database.bulk import among
@@ -23,6 +23,7 @@ from mailsla.adapters.database.rows import STORED_MESSAGE
 from mailsla.adapters.database.sealed_messages import UNSEALED
 from mailsla.adapters.database.sealing import Sealing
 from mailsla.adapters.database.tables import (
+    ALERT,
     DERIVED_MESSAGE,
     DERIVED_REQUEST,
     MESSAGE,
@@ -31,6 +32,7 @@ from mailsla.adapters.database.tables import (
 )
 from mailsla.adapters.database.tied_messages import TiedMessages
 from mailsla.core.clock.local_days import LocalDays
+from mailsla.core.mail.erased import ERASED
 from mailsla.core.office.sides import Side
 from mailsla.core.pairing.rules import PairingRules
 from mailsla.core.rate.exchange import Exchange
@@ -213,12 +215,19 @@ class PurgeWork(PurgeLook):
         """Seal whole conversations, by the numbers of all their messages; return how many requests they have."""
         return Sealing(self._connection, at, self._days).seal(numbers)
 
-    def blank_outgoing(self, before: date) -> None:
-        """Blank the words of the mails due before a day that were written and never left."""
+    def blank_outgoing(self, through: date) -> bool:
+        """Blank whom mails of ours up to a day were for, and their words, but of what still may be told again."""
         settled = OUTGOING.c.sent_at.is_not(None) | OUTGOING.c.dropped_at.is_not(None)
-        self._connection.execute(
-            update(OUTGOING).where(OUTGOING.c.day < before, settled).values(subject="", text="")
+        alerts = select(ALERT.c.request).where(ALERT.c.outgoing_id == OUTGOING.c.id)
+        is_told = alerts.where(ALERT.c.recipient != ERASED).exists()
+        is_named = ~OUTGOING.c.recipient.startswith(ERASED)
+        # One of each purpose and day: as many names, of nobody.
+        nobody = ERASED + cast(OUTGOING.c.id, String)
+        blank = update(OUTGOING).where(OUTGOING.c.day <= through, settled, is_named, ~is_told)
+        found = self._connection.execute(
+            blank.values(subject="", text="", recipient=nobody, message_id=nobody)
         )
+        return found.rowcount > 0
 
     def erase_words(self, address: str, at: datetime) -> int:
         """Erase an address from what people wrote in their own words; return in how many places it stood."""

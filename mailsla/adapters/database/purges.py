@@ -154,6 +154,7 @@ HOLDING = (
     "note",
     "publication",
     "outgoing",
+    "alert",
     "derived_clue",
 )
 """The tables out of whose rows something goes."""

@@ -20,6 +20,7 @@ from mailsla.adapters.database.request_days import RequestDays
 from mailsla.adapters.database.sealed_ids import SealedIds
 from mailsla.adapters.database.tables import (
     ACT,
+    ALERT,
     DECISION,
     DERIVED_CLUE,
     DERIVED_DAYS,
@@ -72,6 +73,9 @@ class Sealing:
         requests = self._blank_requests(numbers)
         keys = list(keys_of(self._connection, numbers).values())
         self._blank_decisions(keys)
+        # Nobody is told of them any more.
+        told = among(ALERT.c.request, keys, self._connection)
+        self._connection.execute(update(ALERT).where(told).values(recipient=ERASED))
         about = or_(*(among(ACT.c[name], keys, self._connection) for name in ("mail", "target")))
         self._connection.execute(update(ACT).where(about).values(detail=""))
         return requests
