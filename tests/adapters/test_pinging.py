@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import time
+import traceback
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -50,6 +51,15 @@ def probe() -> Iterator[tuple[str, list[str]]]:
 def _no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in [name for name in os.environ if name.lower().endswith("_proxy")]:
         monkeypatch.delenv(name)
+
+
+def test_a_proxy_that_is_none_is_said_without_its_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("http_proxy", "http://nom:secret@proxy.example.fr:huit")
+
+    with pytest.raises(TransientError) as unheard:
+        ping("http://127.0.0.1:1/ping")
+
+    assert "secret" not in "".join(traceback.format_exception(unheard.value))
 
 
 def test_a_ping_asks_for_its_address_and_nothing_else(probe: tuple[str, list[str]]) -> None:

@@ -7,11 +7,12 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from mailsla.adapters.machine.replaced_folder import MARK, replaced
+from mailsla.adapters.machine.replaced_folder import MARK, NewFolder, replaced
 from mailsla.core.errors import TransientError, UsageError
 
 FIRST = {"index.html": b"one", "listes/ab/x.html": b"rows"}
@@ -38,6 +39,21 @@ def read(folder: Path) -> dict[str, bytes]:
 
 def beside(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.parent.iterdir() if path.is_dir() and not path.is_symlink())
+
+
+def test_a_folder_that_is_turned_elsewhere_while_it_is_written_leads_nowhere(tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir(0o700)
+    with closing(NewFolder(tmp_path / "made", None)) as made:
+        made.add("a/first.html", b"1")
+        (tmp_path / "made").rename(tmp_path / "moved")
+        (tmp_path / "made").symlink_to(elsewhere)
+        for name in ("second.html", "a/third.html", "b/fourth.html"):
+            made.add(name, b"2")
+
+    assert list(elsewhere.iterdir()) == []
+    assert elsewhere.stat().st_mode & 0o777 == 0o700
+    assert (tmp_path / "moved" / "b" / "fourth.html").read_bytes() == b"2"
 
 
 def test_it_is_written_and_replaced_and_the_former_one_goes(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+import threading
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -94,6 +95,31 @@ def test_what_root_puts_back_belongs_to_whom_the_store_or_the_folder_did(place: 
     restore(place.copy, place.url, NOW, replaces=True)
 
     assert (first, place.store.stat().st_uid) == (of_folder, of_store)
+
+
+def test_who_owns_the_folder_cannot_have_root_write_through_a_link(place: Place) -> None:
+    place.make(place.copy, "then")
+    owned, seen, done = place.folder / "owned", set[str](), threading.Event()
+    owned.mkdir()
+    if os.geteuid() == 0:
+        os.chown(owned, 65_534, 65_534)
+
+    def look() -> None:
+        while not done.is_set():
+            seen.update(path.name for path in owned.iterdir())
+
+    looking = threading.Thread(target=look)
+    looking.start()
+    restore(place.copy, f"sqlite:///{owned / 'store.sqlite3'}", NOW, replaces=False)
+    done.set()
+    looking.join()
+
+    assert place.accounts(owned / "store.sqlite3") == ["then"]
+    assert not list(place.folder.glob(".mailsla-*"))
+    # Of whoever is not root, the folder is their own.
+    assert os.geteuid() or seen <= {"store.sqlite3"}, (
+        "whatever is half made stands where root alone changes names"
+    )
 
 
 def test_a_store_that_stands_there_is_replaced_only_when_that_is_said(place: Place) -> None:

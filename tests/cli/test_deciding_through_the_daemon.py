@@ -96,6 +96,23 @@ def test_a_decision_is_taken_in_the_name_of_who_asks_whatever_they_say(shared: S
     assert decision.recorded.by == READER
 
 
+def test_who_is_of_another_group_is_not_heard(shared: Shared) -> None:
+    """As root alone: another user, of no group of the socket's, is needed for it."""
+    key = shared.a_reference()
+    with listened(shared):
+        (shared.folder / "run" / "d").chmod(local_socket.OWNER_AND_GROUP)
+        shared.folder.chmod(0o555)
+        shared.store.chmod(0o444)
+        done = shared.reader("decide", key, "exclude", "--reason", "essai", *config(shared))
+    shared.folder.chmod(0o755)
+    shared.store.chmod(0o644)
+
+    if os.geteuid() == 0:
+        assert done.returncode == 1
+        assert "demandez à être du groupe" in done.stderr
+        assert taken(shared) == []
+
+
 def test_without_the_daemon_a_decision_is_refused_in_one_sentence(shared: Shared) -> None:
     key = shared.a_reference()
     shared.folder.chmod(0o555)

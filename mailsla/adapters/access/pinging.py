@@ -26,8 +26,12 @@ def ping(url: str, whole_seconds: float = WHOLE_SECONDS) -> None:
         TransientError: When nothing answers so, or not in time: twice `whole_seconds` and a handshake at most. The
             address, which whoever knows it may ask for, is not said.
     """
-    parsed = urlsplit(url)
-    connection = _connection(parsed.scheme, parsed.hostname or "", parsed.port)
+    try:
+        parsed = urlsplit(url)
+        connection = _connection(parsed.scheme, parsed.hostname or "", parsed.port)
+    except ValueError as error:
+        # Of a proxy, too, which the environment names.
+        raise _unheard(type(error).__name__) from None
 
     def give_up() -> None:
         if connection.sock is not None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import errno
 import os
-import secrets
 import sqlite3
+import stat
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from sqlalchemy import make_url
 
@@ -18,6 +19,8 @@ from mailsla.language import gettext as _
 
 WITHOUT_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS}
 """How a file system says that a file has one name there: a memory stick's, some shared folders'."""
+
+OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 
 DAMAGED = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
 """How SQLite's names for a damaged file begin."""
@@ -49,15 +52,28 @@ def copy_whole(url: str, target: Path) -> None:
 
 @contextmanager
 def beside(target: Path) -> Iterator[Path]:
-    """Give a new file in the folder of `target`, for its user alone; whatever has its name at the end is removed."""
-    part = target.with_name(f".mailsla-{secrets.token_hex(8)}")
-    os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600))
-    try:
+    """Give a new file on the disk of `target`, in a folder for its user alone; both are removed at the end.
+
+    SQLite opens a file by its name, again and again: where somebody else may change names, they could have root write
+    through a link. Root's folder stands where root alone does, if that is the same disk.
+    """
+    with TemporaryDirectory(prefix=".mailsla-", dir=_room(target.parent)) as room:
+        part = Path(room) / target.name
+        os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600))
         yield part
-    finally:
-        for name in ("", "-wal", "-shm", "-journal"):
-            with suppress(FileNotFoundError):
-                part.with_name(f"{part.name}{name}").unlink()
+
+
+def _room(folder: Path) -> Path:
+    """Return the nearest folder, from one on upwards and on the same disk, in which nobody else may change names."""
+    disk = folder.stat().st_dev
+    for room in (folder, *folder.absolute().parents):
+        found = room.stat()
+        if found.st_dev != disk:
+            break
+        is_shared = found.st_mode & OTHERS_WRITE and not found.st_mode & stat.S_ISVTX
+        if found.st_uid in {0, os.geteuid()} and not is_shared and os.access(room, os.W_OK):
+            return room
+    return folder
 
 
 def _copy(url: str, part: Path) -> None:

@@ -12,7 +12,7 @@ import re
 import secrets
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from mailsla.core.errors import TransientError, UsageError
@@ -42,7 +42,7 @@ class NewFolder:
 
     def __init__(self, path: Path, former: Path | None) -> None:
         self._path, self._former = path, former
-        self._folders: set[Path] = set()
+        self._folders: dict[Path, int] = {}
         self._make(path)
 
     def add(self, name: str, content: bytes) -> None:
@@ -52,24 +52,33 @@ class NewFolder:
             OSError: When it cannot be written.
         """
         path = self._path / name
-        self._make(path.parent)
+        folder = self._make(path.parent)
         if self._former is not None and _holds(self._former / name, content):
             with suppress(OSError):  # Too many links, or a disk that has none: it is written.
-                os.link(self._former / name, path)
+                os.link(self._former / name, path.name, dst_dir_fd=folder)
                 return
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, FILE)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
+        handle = os.open(path.name, flags, FILE, dir_fd=folder)
         with open(handle, "wb") as file:  # noqa: PTH123 (it is open already)
             os.fchmod(handle, FILE)
             file.write(content)
 
-    def _make(self, folder: Path) -> None:
+    def close(self) -> None:
+        """Add nothing any more."""
+        while self._folders:
+            os.close(self._folders.popitem()[1])
+
+    def _make(self, folder: Path) -> int:
+        """Return a handle of a folder, made if need be: whoever may change names above must not turn it elsewhere."""
         if folder not in self._folders:
-            if folder != self._path:
-                self._make(folder.parent)
-            folder.mkdir()
+            above = None if folder == self._path else self._make(folder.parent)
+            name = folder if above is None else folder.name
+            os.mkdir(name, dir_fd=above)
+            handle = os.open(name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=above)
+            self._folders[folder] = handle
             # What the folder above hands down, a group above all, stays.
-            folder.chmod(folder.stat().st_mode & 0o7000 | FOLDER)
-            self._folders.add(folder)
+            os.fchmod(handle, os.fstat(handle).st_mode & 0o7000 | FOLDER)
+        return self._folders[folder]
 
 
 def _holds(path: Path, content: bytes) -> bool:
@@ -96,9 +105,9 @@ def replaced(folder: Path) -> Iterator[NewFolder]:
         _remove_beside(folder, but=former)
         path = folder.with_name(f".{folder.name}-{secrets.token_hex(DIGITS)}")
         try:
-            made = NewFolder(path, former)
-            made.add(MARK, b"")
-            yield made
+            with closing(NewFolder(path, former)) as made:
+                made.add(MARK, b"")
+                yield made
             _put_in_place(path, folder)
         except BaseException:
             shutil.rmtree(path, ignore_errors=True)
