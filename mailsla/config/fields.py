@@ -34,8 +34,28 @@ def _address(written: str) -> str:
     return found[0]
 
 
+_LABELS = re.compile(r"(?:(?!-)[a-z0-9_-]+(?<!-))(?:\.(?!-)[a-z0-9_-]+(?<!-))*")
+
+
 def _domain(written: str) -> str:
-    return _address(f"x@{written.removeprefix('@')}").partition("@")[2]
+    """Return a domain, of one label or more, written with or without its @."""
+    found = parse_addresses(f"x@{written.removeprefix('@')}")
+    domain = found[0].partition("@")[2] if len(found) == 1 and len(written.split()) == 1 else ""
+    if not _LABELS.fullmatch(domain):
+        raise ValueError(_("indiquez un domaine seul, comme « cher.gouv.fr »."))
+    return domain
+
+
+def mail_domain(written: str) -> str:
+    """Return a domain that mail is sent to.
+
+    Raises:
+        ValueError: With what to write instead.
+    """
+    domain = _domain(written)
+    if "." not in domain:
+        raise ValueError(_("indiquez un domaine entier, comme « cher.gouv.fr »."))
+    return domain
 
 
 def _network(written: str) -> str:
@@ -127,9 +147,20 @@ def _exact(written: Any) -> Any:
         return written
     try:
         # 0.8 in TOML is a binary float; its decimal writing is what was meant.
-        return Fraction(str(written))
-    except ValueError as error:
-        raise ValueError(_("indiquez une part entre 0 et 1, comme 0.80.")) from error
+        found = Fraction(str(written))
+    except ValueError:
+        found = Fraction()
+    if not 0 < found <= 1:
+        raise ValueError(_("indiquez une part entre 0 et 1, comme 0.80."))
+    return found
+
+
+def _short_name(written: str) -> str:
+    if not re.fullmatch(r"[\w.-]{1,60}", written):
+        raise ValueError(
+            _("indiquez un nom sans espace : lettres, chiffres, « . », « _ » et « - », 60 au plus.")
+        )
+    return written
 
 
 def _not_a_number(written: Any) -> Any:
@@ -160,6 +191,8 @@ def _anchored(path: Path, info: ValidationInfo) -> Path:
 
 Address = Annotated[str, AfterValidator(_address)]
 Domain = Annotated[str, AfterValidator(_domain)]
+MailDomain = Annotated[str, AfterValidator(mail_domain)]
+ShortName = Annotated[str, AfterValidator(_short_name)]
 Network = Annotated[str, AfterValidator(_network)]
 AuthservId = Annotated[str, Field(max_length=255), AfterValidator(_authserv_id)]
 Departement = Annotated[str, BeforeValidator(str), AfterValidator(_departement)]

@@ -112,6 +112,11 @@ def _sentence(detail: ErrorDetails) -> str:
     if kind == "value_error":
         # A rule of ours (`mailsla.config.fields`, or a section's own): it has said what to do.
         return str(detail["ctx"]["error"])
+    if kind == "tuple_type" and isinstance(detail["input"], dict):
+        # [accounts] in the place of [[accounts]].
+        return _("écrivez ce nom entre deux crochets, [[{name}]] : il peut y en avoir plusieurs.").format(
+            name=detail["loc"][-1]
+        )
     sentence = _SENTENCES.get(kind)
     if sentence is None:
         return _("valeur refusée ({reason}).").format(reason=detail["msg"])
@@ -139,7 +144,7 @@ _SENTENCES: dict[str, Callable[[dict[str, Any]], str]] = {
     "greater_than_equal": lambda ctx: _("indiquez au moins {limit}.").format(limit=ctx["ge"]),
     "less_than_equal": lambda ctx: _("indiquez au plus {limit}.").format(limit=ctx["le"]),
     "too_short": lambda _ctx: _("indiquez au moins une valeur."),
-    "tuple_type": lambda _ctx: _("indiquez une liste entre crochets."),
+    "tuple_type": lambda _ctx: _('indiquez une liste entre crochets, comme ["a", "b"].'),
     "literal_error": lambda ctx: _("valeur inconnue ; choisissez {expected}.").format(expected=_choices(ctx)),
     "enum": lambda ctx: _("valeur inconnue ; choisissez {expected}.").format(expected=_choices(ctx)),
     "date_type": lambda _ctx: _("indiquez une date, comme 2026-05-15."),
@@ -148,7 +153,7 @@ _SENTENCES: dict[str, Callable[[dict[str, Any]], str]] = {
     "date_from_datetime_inexact": lambda _ctx: _("indiquez une date sans heure, comme 2026-05-15."),
     "time_type": lambda _ctx: _("indiquez une heure, comme « 17:00 »."),
     "time_parsing": lambda _ctx: _("indiquez une heure, comme « 17:00 »."),
-    "model_type": lambda _ctx: _("indiquez une section, entre crochets."),
+    "model_type": lambda _ctx: _("indiquez une section, comme [nom], ou dans une liste { clé = valeur }."),
     "path_type": lambda _ctx: _("indiquez un chemin de fichier."),
     "fraction_parsing": lambda _ctx: _("indiquez une part entre 0 et 1, comme 0.80."),
 }

@@ -9,7 +9,18 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
 
-from mailsla.config.fields import Address, Command, Day, File, MailboxName, Name, Number, Section, Variable
+from mailsla.config.fields import (
+    Address,
+    Command,
+    Day,
+    File,
+    MailboxName,
+    Name,
+    Number,
+    Section,
+    ShortName,
+    Variable,
+)
 from mailsla.config.secret import Secret
 from mailsla.core.mail.mailbox_names import compared, is_among
 from mailsla.language import gettext as _
@@ -42,11 +53,12 @@ def _safe_url(written: str, host_alone: str, over_tls: str) -> str:
     try:
         url = urlsplit(written)
         host, port = url.hostname or "", url.port
-    except ValueError:
-        host, port = "", None
+    except ValueError as error:
+        raise ValueError(host_alone) from error
     bare = f"[{host}]" if ":" in host else host
     # Nothing but a host and its port: what stands before an @ looks like a host to whoever reads it.
-    if not host or "\\" in host or url.netloc.lower() not in {bare, f"{bare}:{port}"}:
+    is_alone = url.netloc.lower() in {bare, f"{bare}:{port}"} and "\\" not in host
+    if not (host and is_alone and url.scheme in {"http", "https"}):
         raise ValueError(host_alone)
     if url.scheme != "https" and not is_loopback(host):
         raise ValueError(over_tls)
@@ -58,9 +70,6 @@ def _checked_ping_url(written: object) -> object:
     if not isinstance(written, str):
         return written
     return _ping_url(written if re.fullmatch(r"[!-~]{1,500}", written) else "")
-
-
-Url = Annotated[str, Field(pattern=r"^(?i:https?)://[!-~]+$", max_length=500)]
 
 
 class Monitoring(Section):
@@ -81,7 +90,7 @@ class OAuth2Section(Section):
     is this machine's.
     """
 
-    token_url: Annotated[Url, AfterValidator(_token_url)]
+    token_url: Annotated[str, AfterValidator(checked_token_url)]
     client_id: Name
     client_secret_file: File | None = None
     client_secret_command: Command | None = None
@@ -123,7 +132,7 @@ class Account(Section):
     `tls` is "implicit" (port 993), "starttls", or "none", which is refused outside loopback.
     """
 
-    name: Annotated[str, Field(pattern=r"^[\w.-]{1,60}$")]
+    name: ShortName
     host: Name
     port: Annotated[Number, Field(ge=1, le=65535)] | None = None
     tls: Literal["implicit", "starttls", "none"] = "implicit"
@@ -211,7 +220,7 @@ class Smtp(Section):
 def _refuse_plain(tls: str, host: str) -> None:
     if tls == "none" and not is_loopback(host):
         raise ValueError(
-            _("sans TLS, seul un serveur de cette machine est accepté ; mettez tls = « implicit ».")
+            _('sans TLS, seul un serveur de cette machine est accepté ; mettez tls = "implicit".')
         )
 
 

@@ -34,8 +34,13 @@ def _sentence(said: str) -> str:
     backslash = _("doublez « \\ » dans ce texte, ou mettez-le entre apostrophes.")
     key = _("une clé commence par une lettre, un chiffre, « _ » ou « - ».")
     sentences = {
-        "Expected '=' after a key": _("il manque « = » entre la clé et sa valeur."),
-        "Expected newline": _("il y a quelque chose de trop après cette valeur ou cette section."),
+        "Expected '=' after a key": _(
+            "il manque « = » entre la clé et sa valeur ; une clé s'écrit sans accent ni espace."
+        ),
+        "Expected newline": _(
+            "il y a quelque chose de trop après cette valeur ou cette section ; un texte, ou un numéro qui commence "
+            "par 0, se met entre guillemets."
+        ),
         "Unescaped": backslash,
         "hex value": backslash,
         "Escaped": backslash,

@@ -116,8 +116,10 @@ def _list(names: Iterable[str]) -> str:
 
 def _can_be_written(name: str) -> bool:
     """Tell whether a name can stand in a configuration: a server, or a mail, may show one that no file can hold."""
-    return 0 < len(name) <= LONGEST_NAME and not any(
-        character in "\r\n\0" or "\ud800" <= character <= "\udfff" for character in name
+    return (
+        name == name.strip()
+        and 0 < len(name) <= LONGEST_NAME
+        and not any(character in "\r\n\0" or "\ud800" <= character <= "\udfff" for character in name)
     )
 
 

@@ -17,7 +17,7 @@ import pytest
 from mailsla.adapters.access.credentials import Credentials
 from mailsla.bootstrap.first_look import FirstLook
 from mailsla.cli.asking import Asker
-from mailsla.cli.first_answers import Given
+from mailsla.cli.first_answers import Given, read_token_url
 from mailsla.cli.first_dialogue import Dialogue
 from mailsla.config import load
 from mailsla.config.writing import TokenAccess
@@ -30,7 +30,7 @@ from tests.trials.servers.certificates import CertificateAuthority
 from tests.trials.servers.dovecot import DovecotServer
 from tests.trials.servers.smtp import SmtpRelay
 from tests.trials.servers.tokens import TokenServer
-from tests.trials.terminal import typed
+from tests.trials.terminal import conversed, typed
 
 AT = datetime(2026, 11, 2, 9, tzinfo=UTC)
 
@@ -418,20 +418,18 @@ def test_an_application_s_tokens_open_the_account_and_its_secret_is_kept_as_a_pa
     tokens, server = tokens_alone
     token_url = f"{tokens.url}/token"
 
-    code, shown = typed(
-        [*options(server, "contact@cher.example.fr"), *APPLICATION[2:]],
-        [
-            ("Identifiant de l'application (client_id) :", "mailsla"),
-            ("Adresse des jetons (token_url) :", "http://login.example.fr/token"),
-            ("Adresse des jetons (token_url) :", token_url),
-            ("Secret de l'application (il ne s'affiche pas) :", tokens.client_secret),
-        ],
-        tmp_path,
+    answers = {
+        "client_id": "mailsla",
+        "token_url": token_url,
+        "Secret de l'application": tokens.client_secret,
+    }
+    code, shown, asked = conversed(
+        [*options(server, "contact@cher.example.fr"), *APPLICATION[2:]], answers, tmp_path
     )
     polled = answered(["poll"], tmp_path, {})
 
-    assert code == 0, shown
-    assert "doit commencer par https://" in shown.replace("\u00a0", " ")
+    assert code == 0, (shown, server.log)
+    assert len(asked) >= len(answers)
     assert tokens.client_secret not in shown
     account = load(tmp_path / "mailsla.toml").accounts[0]
     assert account.oauth2 is not None
@@ -439,6 +437,15 @@ def test_an_application_s_tokens_open_the_account_and_its_secret_is_kept_as_a_pa
     assert account.oauth2.client_secret_file == tmp_path / "mot-de-passe"
     assert (tmp_path / "mot-de-passe").stat().st_mode & 0o777 == 0o600
     assert polled.returncode == 0, polled.stdout + polled.stderr
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["http://login.example.fr/token", "login.example.fr", "https://a@b.example/", "ftp://localhost/"],
+)
+def test_a_secret_is_said_to_no_address_that_a_configuration_would_refuse(written: str) -> None:
+    with pytest.raises(UsageError, match="l'adresse du serveur d'autorisation"):
+        read_token_url(written)
 
 
 def test_microsoft_365_is_found_by_who_takes_the_domain_s_mail_and_wants_an_application(

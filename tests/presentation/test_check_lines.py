@@ -405,7 +405,7 @@ def test_a_line_to_add_is_toml_that_a_terminal_shows_whatever_the_server_calls_i
     assert line.added.section == "[[accounts]]"
 
 
-@pytest.mark.parametrize("name", ["x" * 201, "\ud800x", "a\nb", ""])
+@pytest.mark.parametrize("name", ["x" * 201, "\ud800x", "a\nb", "", " x"])
 def test_a_name_that_no_configuration_can_hold_is_not_proposed(name: str) -> None:
     [line] = lines([advice.NamesUnknown("contact", "sent", ("x",), (name,))], PARIS)
 

@@ -11,6 +11,7 @@ import sys
 import termios
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 SECONDS = 60.0
@@ -68,11 +69,18 @@ def _run(words: Sequence[str], answer: Callable[[str], str | None], folder: Path
     os.close(terminal)
     try:
         shown = _answered(screen, answer)
-        return process.wait(timeout=SECONDS), shown
+        assert process.poll() is not None or _has_ended(process), shown
+        return process.returncode, shown
     finally:
         process.kill()
         process.wait()
         os.close(screen)
+
+
+def _has_ended(process: subprocess.Popen[bytes]) -> bool:
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(timeout=5)
+    return process.returncode is not None
 
 
 def _answered(screen: int, answer: Callable[[str], str | None]) -> str:
