@@ -82,3 +82,18 @@ def test_a_quick_look_makes_no_store_and_no_folder(
     assert run(["check", "--quick", "--config", str(config)]) == 1
     assert "il n'y a pas de base de mailsla" in " ".join(capsys.readouterr().out.split())
     assert not folder.exists()
+
+
+def test_a_quick_look_at_a_store_of_this_version_changes_no_byte_of_it(
+    config: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store = config.with_name("store.sqlite3")
+    engine = open_engine(f"sqlite:///{store}")
+    schema.upgrade(engine)
+    engine.dispose()
+    before, beside = store.read_bytes(), sorted(config.parent.iterdir())
+
+    assert run(["check", "--quick", "--config", str(config)]) == 1
+
+    assert capsys.readouterr().out
+    assert (store.read_bytes(), sorted(config.parent.iterdir())) == (before, beside)
