@@ -412,6 +412,21 @@ def test_a_server_that_takes_tokens_alone_says_what_to_ask_for_and_hears_no_pass
     assert server.log.count("no auth attempts") == server.log.count("session=<")
 
 
+def test_a_password_that_is_configured_for_a_server_of_tokens_alone_is_never_sent(
+    tokens_alone: tuple[TokenServer, DovecotServer], tmp_path: Path
+) -> None:
+    _tokens, server = tokens_alone
+    (tmp_path / "secret").write_text(f"{server.password}\n")
+    words = [*options(server, "contact@cher.example.fr"), "--offline", *APPLICATION[2:]]
+    assert answered([*words, "--password-file", "secret"], tmp_path, {}).returncode == 0
+    known = server.log
+
+    polled = answered(["poll"], tmp_path, {})
+
+    assert "seulement des jetons d'accès" in " ".join(polled.stdout.split()).replace("\u00a0", " ")
+    assert "no auth attempts" in server.log.removeprefix(known)
+
+
 def test_an_application_s_tokens_open_the_account_and_its_secret_is_kept_as_a_password_is(
     tokens_alone: tuple[TokenServer, DovecotServer], tmp_path: Path
 ) -> None:

@@ -42,8 +42,15 @@ def with_password(client: IMAPClient, user: str, password: str) -> None:
     LOGIN carries ASCII alone (RFC 9051 §9, astring); SASL PLAIN carries anything, in UTF-8 (RFC 4616).
 
     Raises:
-        PermanentError: When only PLAIN would do, and the server has none; no password has been sent.
+        PermanentError: When the server takes access tokens alone, or only PLAIN would do and it has none; no password
+            has been sent.
     """
+    if not takes_passwords(client):
+        raise PermanentError(
+            _(
+                "le serveur ne prend pas de mot de passe, seulement des jetons d'accès : voir [accounts.oauth2]."
+            )
+        )
     if user.isascii() and password.isascii():
         client.login(user, password)
     elif client.has_capability("AUTH=PLAIN"):
