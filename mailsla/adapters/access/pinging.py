@@ -29,9 +29,9 @@ def ping(url: str, whole_seconds: float = WHOLE_SECONDS) -> None:
     try:
         parsed = urlsplit(url)
         connection = _connection(parsed.scheme, parsed.hostname or "", parsed.port)
-    except ValueError as error:
+    except ValueError:
         # Of a proxy, too, which the environment names.
-        raise _unheard(type(error).__name__) from None
+        raise _unheard(_("son adresse, ou celle du mandataire (proxy), est mal écrite")) from None
 
     def give_up() -> None:
         if connection.sock is not None:
