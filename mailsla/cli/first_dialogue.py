@@ -186,7 +186,7 @@ class Dialogue:
         if around is None or around.shared is None:
             return None
         self._asker.say(init_lines.shared(around.shared, address))
-        return around.shared if self._asker.agrees(_("Garder ?"), default=True) else None
+        return around.shared if self._asker.agrees(_("Ne lire que cette boîte ?"), default=True) else None
 
     def _authserv_id(self, seen: Surroundings) -> str:
         if not seen.vouching:

@@ -87,8 +87,7 @@ def shared(mailbox: SharedMailbox, address: str) -> str:
         mailbox.elsewhere,
     ).format(n=words.number(mailbox.elsewhere))
     return _(
-        "La boîte de {address} est sous « {name} » ({mails}) ; {seen} : quelqu'un d'autre les reçoit. Seule cette "
-        "boîte serait lue."
+        "La boîte de {address} est sous « {name} » ({mails}) ; {seen} : quelqu'un d'autre les reçoit."
     ).format(
         address=words.safe(address, 100),
         name=words.safe(mailbox.name, 100),

@@ -217,6 +217,13 @@ OWN = received("INBOX", "lea.martin@pref.example.fr")
         ([*[received(SHARED)] * 3], f"{SHARED}/Sent", None),
         ([OWN, received("INBOX"), *[received(SHARED)] * 3], f"{SHARED}/Sent", None),
         ([OWN, *[received("Demandes/2026")] * 3], "Sent", None),
+        # The office has another name, and its former mails lie apart.
+        (
+            [*[received("INBOX", "pref@pref.example.fr")] * 3, *[received("Archives")] * 3],
+            "Archives/Envoyés",
+            None,
+        ),
+        ([*[received("INBOX", "x@example.org")] * 3, *[received(SHARED)] * 3], f"{SHARED}/Sent", SHARED),
         ([OWN, *[received("INBOX/Demandes")] * 3], "INBOX/Sent", None),
     ],
 )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from mailsla.core.mail.addresses import plain
 from mailsla.core.mail.copies import MailboxRole
-from mailsla.core.office.surroundings import FEWEST, SampledMail
+from mailsla.core.office.surroundings import AGENT, FEWEST, SampledMail
 
 SEPARATORS = "/.\\"
 """What servers put between the levels of a mailbox's name."""
@@ -48,6 +48,8 @@ def shared_mailbox(
 ) -> SharedMailbox | None:
     """Return the mailbox below which are all mails to an address, and sent ones; None when nothing is elsewhere.
 
+    Nor where people outside write to another address of the office's that is no person's: both are read then.
+
     Args:
         address: The office's.
         sample: The last mails of each mailbox.
@@ -64,14 +66,24 @@ def shared_mailbox(
         while name and name != "INBOX" and len(name) <= LONGEST:
             found = SharedMailbox(name, separator, written, 0)
             if any(map(found.holds, sent)):
-                elsewhere = sum(not found.holds(mail.mailbox) for mail in received)
-                return replace(found, elsewhere=elsewhere) if elsewhere else None
+                elsewhere = [mail for mail in received if not found.holds(mail.mailbox)]
+                is_ours_too = sum(_is_to_a_service(address, mail) for mail in elsewhere) >= FEWEST
+                return replace(found, elsewhere=len(elsewhere)) if elsewhere and not is_ours_too else None
             name = name.rpartition(separator)[0]
     return None
 
 
 def _is_to(address: str, mail: SampledMail) -> bool:
     return address in {plain(item) for item in mail.header.to + mail.header.cc}
+
+
+def _is_to_a_service(address: str, mail: SampledMail) -> bool:
+    """Tell whether somebody outside writes to an address of ours that is no person's: another name of the office's."""
+    ours = f"@{address.rpartition('@')[2].lower()}"
+    if any(sender.endswith(ours) for sender in mail.header.senders):
+        return False
+    written_to = (plain(item) for item in mail.header.to + mail.header.cc)
+    return any(item.endswith(ours) and not AGENT.fullmatch(item.partition("@")[0]) for item in written_to)
 
 
 def _common(names: set[str], separator: str) -> str:

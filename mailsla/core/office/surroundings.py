@@ -25,7 +25,7 @@ FEWEST = 3
 
 MOST_PROPOSED = 12
 
-_AGENT = re.compile(r"[^\W\d_][\w'-]*\.[^\W\d_][\w'-]*")
+AGENT = re.compile(r"[^\W\d_][\w'-]*\.[^\W\d_][\w'-]*")
 """The local part of a person's address, as préfectures give them: `prenom.nom`."""
 
 Shown = tuple[tuple[str, int], ...]
@@ -134,7 +134,7 @@ def _services(address: str, asked: Iterable[Header], office: Office) -> Shown:
         found
         for header in asked
         for found in {plain(item) for item in header.to + header.cc}
-        if office.includes(found) and found != address and not _AGENT.fullmatch(found.partition("@")[0])
+        if office.includes(found) and found != address and not AGENT.fullmatch(found.partition("@")[0])
     )
     return _most(written_to, FEWEST)
 
