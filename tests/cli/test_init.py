@@ -15,6 +15,7 @@ from uuid import uuid4
 import pytest
 
 from mailsla.adapters.access.credentials import Credentials
+from mailsla.adapters.imap.login import takes_passwords
 from mailsla.bootstrap.first_look import FirstLook
 from mailsla.cli.asking import Asker
 from mailsla.cli.first_answers import Given, read_token_url
@@ -464,7 +465,7 @@ def test_a_secret_is_said_to_no_address_that_a_configuration_would_refuse(writte
 
 
 def test_microsoft_365_is_found_by_who_takes_the_domain_s_mail_and_wants_an_application(
-    tmp_path: Path,
+    dovecot: DovecotServer, tmp_path: Path
 ) -> None:
     at_microsoft = FirstLook(
         "nowhere.example", records=lambda *_: (), exchangers=lambda _: ["cher.mail.protection.outlook.com."]
@@ -477,6 +478,10 @@ def test_microsoft_365_is_found_by_who_takes_the_domain_s_mail_and_wants_an_appl
             raise TransientError("rien.")
         return True
 
+    with dovecot.client(dovecot.new_user()) as client:
+        assert takes_passwords(client)
+        client.host = MICROSOFT
+        assert not takes_passwords(client)
     found = find_server(at_microsoft.imap_places(), reach, lambda: 0.0).found
     words = ["init", "--offline", "--address", "contact@cher.example.fr", "--host", MICROSOFT]
 

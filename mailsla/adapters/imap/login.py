@@ -7,6 +7,7 @@ from pathlib import Path
 from imapclient import IMAPClient
 
 from mailsla.adapters.access.tls import tls_context
+from mailsla.core.collection.mail_servers import MICROSOFT
 from mailsla.core.errors import PermanentError
 from mailsla.language import gettext as _
 
@@ -31,7 +32,12 @@ def secure(client: IMAPClient, tls: str, ca_file: Path | None) -> None:
 
 
 def takes_passwords(client: IMAPClient) -> bool:
-    """Tell whether a server takes passwords, by what it advertises: one may take access tokens alone."""
+    """Tell whether a server takes passwords, by what it advertises: one may take access tokens alone.
+
+    Microsoft 365 has taken none since 2023, and advertises PLAIN all the same.
+    """
+    if client.host.lower() == MICROSOFT:
+        return False
     takes_tokens = any(client.has_capability(f"AUTH={name}") for name in ("XOAUTH2", "OAUTHBEARER"))
     return not takes_tokens or any(client.has_capability(f"AUTH={name}") for name in ("PLAIN", "LOGIN"))
 
