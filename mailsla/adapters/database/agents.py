@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, func, select, update
@@ -49,25 +50,34 @@ class Agents:
 
     def reduce(self, before: datetime, most: int) -> int:
         """Reduce the agents of the next messages first seen before an instant; return of how many."""
-        run = self._connection.execute
-        query = select(MESSAGE.c.id).where(*self._left(before)).order_by(MESSAGE.c.id).limit(most)
-        numbers = list(run(query).scalars())
-        if not numbers:
+        run, office = self._connection.execute, self._rules.office
+        query = select(MESSAGE.c.id, MESSAGE.c.people).where(*self._left(before))
+        looked_at = run(query.order_by(MESSAGE.c.id).limit(most)).all()
+        if not looked_at:
             return 0
-        read = TiedMessages(self._connection, PORTION)
-        ground, changed = read.ground(self._rules), 0
-        for group in read.groups(read.tied(numbers)):
-            if len(group) <= MOST_TIED:
-                changed += self._reduce(ground, read.portion(group), before)
+        naming = [number for number, people in looked_at if reduced(people, office) is not None]
+        changed = self._reduced_among(naming, before) if naming else 0
         insert_new(self._connection, PRIVACY, [{"id": 1, "agents_through": 0}])
-        run(update(PRIVACY).values(agents_through=numbers[-1]))
+        run(update(PRIVACY).values(agents_through=looked_at[-1].id))
         return changed
+
+    def _reduced_among(self, naming: Sequence[int], before: datetime) -> int:
+        """Reduce the agents of some messages and of all that is tied to them; return of how many messages."""
+        read = TiedMessages(self._connection, PORTION)
+        ground = read.ground(self._rules)
+        groups = [group for group in read.groups(read.tied(naming)) if len(group) <= MOST_TIED]
+        at_once = self._reduce(ground, read.portion(sorted(chain(*groups))), before)
+        if at_once is not None:
+            return at_once
+        # Something would change: in which group is looked for, and the others go.
+        return sum(self._reduce(ground, read.portion(group), before) or 0 for group in groups)
 
     def _left(self, before: datetime) -> tuple[ColumnElement[bool], ...]:
         through = func.coalesce(select(PRIVACY.c.agents_through).scalar_subquery(), 0)
         return UNSEALED, MESSAGE.c.id > through, MESSAGE.c.first_seen_at < before
 
-    def _reduce(self, ground: RulesAtHand, part: Portion, before: datetime) -> int:
+    def _reduce(self, ground: RulesAtHand, part: Portion, before: datetime) -> int | None:
+        """Reduce the agents of a part that no tie leaves; None when what is derived of it would change."""
         lean = self._lean([row[0] for row in part.messages], part, before)
         if not lean:
             return 0
@@ -79,7 +89,7 @@ class Agents:
         if derived_rows(ground, self._days, replace(part, messages=without)) != derived_rows(
             ground, self._days, part
         ):
-            return 0
+            return None
         for number, people in lean.items():
             self._connection.execute(update(MESSAGE).where(MESSAGE.c.id == number).values(people=people))
         return len(lean)
