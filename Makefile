@@ -70,7 +70,8 @@ mutations-sample: $(VENV)/installed
 recount: $(VENV)/installed
 	$(BIN)/python -m tests.trials.recount
 
-# Weeks of alerts in virtual time, with all that breaks: a thousand offices, then years of some, then two workers each.
+# Weeks of alerts in virtual time, with all that breaks: a thousand offices, then three years of some, then a hundred with
+# two workers each. Forty minutes of processor time, shared by the processors there are.
 simulate: $(VENV)/installed servers
 	$(BIN)/python -m tests.trials.alerts.simulation 1000
 	$(BIN)/python -m tests.trials.alerts.simulation 20 0 156

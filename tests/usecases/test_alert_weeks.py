@@ -35,6 +35,7 @@ HAPPENED = (
     "piles answered",
     "server down",
     "server down for 3 days",
+    "slow answers",
 )
 
 
