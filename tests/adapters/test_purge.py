@@ -311,7 +311,9 @@ def test_what_redirects_a_sealed_mail_or_brings_it_again_is_a_further_copy_of_it
     life.at = paris("2027-04-03 10:00")
     before = life.figures()
     parent = [("x-ms-exchange-parent-message-id", f"<{asked.header.message_id}>")]
-    redirected = mail("2027-04-02 10:00", message_id="redirige@exchange.example", kept=parent)
+    redirected = mail(
+        "2027-04-02 10:00", message_id="redirige@exchange.example", kept=parent, dated="2025-03-03 10:00"
+    )
 
     life.add(INBOX, redirected)
     life.add(ARCHIVES, asked, answer)
@@ -322,6 +324,7 @@ def test_what_redirects_a_sealed_mail_or_brings_it_again_is_a_further_copy_of_it
     app.store.messages.add_imported(account, Batch(0, 0, tuple(found), ()), life.at)
 
     after = life.figures()
+    fresh = mail("2027-04-02 11:00", subject="Autre", message_id="autre@exchange.example", kept=parent)
     assert [item.key for item in app.store.derivations.requests()] == [asked.key]
     assert app.store.mails.balance().messages == 2
     assert app.store.mails.balance().further_copies == 5
@@ -329,6 +332,11 @@ def test_what_redirects_a_sealed_mail_or_brings_it_again_is_a_further_copy_of_it
     assert [line for line in after.splitlines() if "seen" not in line and "further" not in line] == [
         line for line in before.splitlines() if "seen" not in line and "further" not in line
     ]
+    life.add(INBOX, fresh)
+    app.derive()
+    assert {item.key for item in app.store.derivations.requests()} == {asked.key, fresh.key}, (
+        "it is of its own day"
+    )
 
 
 def test_a_sealed_request_is_decided_no_more_nor_alerted_on(life: Life) -> None:

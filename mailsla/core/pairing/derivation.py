@@ -19,7 +19,7 @@ from mailsla.core.pairing.decision import Action, Decided, Decision, in_force
 from mailsla.core.pairing.doubts import Doubt, doubts_of_conversations, in_order
 from mailsla.core.pairing.fingerprint import fingerprint
 from mailsla.core.pairing.forest import Forest
-from mailsla.core.pairing.one_mail import OneMail, one_mails, redirects, under_kept_keys
+from mailsla.core.pairing.one_mail import OneMail, one_mails, redirects_forgotten, under_kept_keys
 from mailsla.core.pairing.open_at import by_receipt, is_open
 from mailsla.core.pairing.recipient_matching import Matches, match
 from mailsla.core.pairing.request import Request
@@ -172,7 +172,7 @@ def _read(mail: Mail, office: Office, decided: Decided, forgotten: Collection[st
     """
     reading = read(mail, office, vouched=decided.last(mail.key, Action.JOIN) is not None)
     counts = decided.counts(mail.key)
-    if counts is None and redirects(mail.header, forgotten):
+    if counts is None and redirects_forgotten(mail, forgotten):
         return reading._replace(side=Side.SAME)
     if counts is None or counts == (reading.side is Side.CITIZEN):
         return reading

@@ -24,6 +24,9 @@ from mailsla.core.pairing.decision import Decision
 PARENT_FIELD = "x-ms-exchange-parent-message-id"
 """Where Exchange names the mail that a rule of it redirects."""
 
+FORGOTTEN_AFTER = timedelta(days=90)
+"""No mail is forgotten sooner after it was sent."""
+
 ONE_DELIVERY = timedelta(minutes=1)
 """How far apart one mail reaches two mailboxes."""
 
@@ -52,10 +55,17 @@ def origin(header: Header) -> str | None:
     return named[0] if named else header.message_id
 
 
-def redirects(header: Header, ids: Collection[str]) -> bool:
-    """Tell whether a mail is the redirection of one that bears one of some ids."""
+def redirects_forgotten(mail: Mail, ids: Collection[str]) -> bool:
+    """Tell whether a mail is the redirection of one that bears one of some ids, and of which nothing else is known.
+
+    It keeps the date of then. What is dated when it came is another mail, an automatic answer or a forgery, which
+    bears the same field.
+    """
+    header = mail.header
     sent_as = origin(header)
-    return sent_as != header.message_id and sent_as in ids
+    if sent_as == header.message_id or sent_as not in ids or header.sent_at is None:
+        return False
+    return received(mail).at - header.sent_at >= FORGOTTEN_AFTER
 
 
 def one_mails(mails: Sequence[Mail], office: Office) -> list[OneMail]:
