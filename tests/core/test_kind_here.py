@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mailsla.core.mail.header import Header
+from mailsla.core.mail.header import BODY_SAYS, Header
 from mailsla.core.mail.kinds import MailKind, Reason
 from mailsla.core.office.body_evidence import (
     as_invitation,
@@ -61,6 +61,25 @@ def test_what_comes_through_a_list_of_ours_is_a_letter(kept: tuple[str, str], ki
 
     assert kind_here(header, OFFICE).kind is kind
     assert classified(header, OFFICE)[0] == kind.value
+
+
+@pytest.mark.parametrize("mark", [("precedence", "bulk"), ("feedback-id", "1:2:3:relais")])
+@pytest.mark.parametrize(
+    ("named", "list_id", "kind"),
+    [
+        (("a@pref.example.fr",), (), MailKind.PERSON),
+        (("a@example.org",), (), MailKind.LIST),
+        ((), (), MailKind.LIST),
+        (("a@pref.example.fr",), (("list-id", "<lettre.example.org>"),), MailKind.LIST),
+    ],
+)
+def test_an_answer_to_us_is_a_letter_though_its_relay_marks_all_that_it_sends_as_bulk(
+    mark: tuple[str, str], named: tuple[str, ...], list_id: tuple[tuple[str, str], ...], kind: MailKind
+) -> None:
+    marked = (mark, ("list-unsubscribe", "<https://relais.example.org>"), *list_id)
+    header = Header(subject="Re: Carte grise", senders=(CITIZEN,), in_reply_to=named, kept=marked)
+
+    assert kind_here(header, OFFICE).kind is kind
 
 
 def test_an_absence_that_answers_our_reply_opens_nothing_and_a_citizen_of_our_list_does() -> None:
@@ -141,6 +160,21 @@ def test_in_an_archive_the_parts_are_at_hand(part: str, kind: MailKind) -> None:
     body = f"--b\r\n{part}\r\n\r\nBEGIN:VCALENDAR\r\n--b--\r\n".encode()
 
     assert kind_here(read_with_body(raw, body, OFFICE), OFFICE).kind is kind
+
+
+@pytest.mark.parametrize(
+    ("encoding", "body"),
+    [
+        ("quoted-printable", b"Votre message n'a pas pu =C3=AAtre remis."),
+        ("base64", b"Vm90cmUgbWVzc2FnZSBuJ2EgcGFzIHB1IMOqdHJlIHJlbWlzLg=="),
+        ("8bit", "Votre message n'a pas pu être remis.".encode("latin-1")),
+    ],
+)
+def test_the_words_of_returned_mail_are_read_however_they_are_encoded(encoding: str, body: bytes) -> None:
+    raw = f"From: MAILER-DAEMON@relais.example.net\nContent-Transfer-Encoding: {encoding}\n".encode()
+
+    assert read_with_body(raw, body, OFFICE).field(BODY_SAYS) == "delivery_report"
+    assert not read_with_body(raw, b"Bonjour", OFFICE).field(BODY_SAYS)
 
 
 def test_a_body_says_that_a_mail_is_a_delivery_report_and_nothing_else() -> None:

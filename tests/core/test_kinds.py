@@ -171,12 +171,13 @@ def test_a_sign_that_says_something_else_makes_no_automatic_reply(kept: tuple[st
     assert kind(kept, subject=ABSENCE) == ("person", "")
 
 
-def test_a_tnef_mail_that_is_only_a_receipt_is_one() -> None:
-    tnef = ("content-type", 'application/ms-tnef; name="winmail.dat"')
+@pytest.mark.parametrize("media_type", ["application/ms-tnef", "application/vnd.ms-tnef"])
+def test_a_tnef_mail_that_is_only_a_receipt_is_one(media_type: str) -> None:
+    tnef = ("content-type", f'{media_type}; name="winmail.dat"')
 
     assert kind(tnef, subject="Lu : Titre de séjour") == (
         "receipt",
-        "tnef-and-subject (content-type: application/ms-tnef)",
+        f"tnef-and-subject (content-type: {media_type})",
     )
     assert kind(tnef, subject="Titre de séjour") == ("person", "")
 

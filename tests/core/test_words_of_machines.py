@@ -68,6 +68,39 @@ Non recapitabile
 Devuelto
 No se pudo
 Mensagem não
+Mail failure - malformed recipient address
+Non remis: titre
+Remis : titre
+Retardé : titre
+Relayé : titre
+Échec : titre
+Delivered: titre
+Delayed: titre
+Relayed: titre
+Expanded: titre
+Notification de l'état de remise (échec)
+ECHEC DE DISTRIBUTION
+ÉCHEC DE LIVRAISON : utilisateur inconnu
+Échec de l’envoi de votre message
+Rapport de non-remise : titre
+Votre message n'a pas pu être remis
+Votre message n’a pu être distribué
+Courrier électronique non délivré
+Attention : impossible d'envoyer un message
+Délivrance impossible : titre
+Distribution impossible de votre message
+Erreur de remise : titre
+Message rejeté : titre
+Retour à l'expéditeur : titre
+Boite aux lettres pleine
+Mail quota exceeded
+Your message could not be delivered
+Onbestelbaar: titre
+Não entregue: titre
+No se puede entregar: titre
+Entrega fallida
+Niedostarczalne: titre
+Kan inte levereras: titre
 """.strip().splitlines()
 
 ABSENCES = """
@@ -87,6 +120,27 @@ Message d'absence
 Abwesenheitsnotiz
 Respuesta automática
 Risposta automatica
+REPONSE AUTOMATIQUE : titre
+Réponse d'absence : titre
+[Réponse automatique] titre
+[Auto-Reply] titre
+Out of office reply: titre
+Automatisch antwoord: titre
+Afwezig: titre
+Autosvar: titre
+Automatiskt svar: titre
+Automatisk svar: titre
+Automaattinen vastaus: titre
+Odpowiedź automatyczna: titre
+Automatická odpověď: titre
+Automatikus válasz: titre
+Автоматический ответ: titre
+Răspuns automat: titre
+Otomatik yanıt: titre
+自動応答: titre
+Abwesend: titre
+Fuera de la oficina: titre
+Fuori sede: titre
 """.strip().splitlines()
 
 RECEIPTS = (
@@ -96,12 +150,22 @@ RECEIPTS = (
     "Not read: titre",
     "Confirmation de lecture",
     "Accusé de lecture",
+    "Accuse de lecture",
+    "Gelesen: titre",
+    "Leído: titre",
+    "Letto: titre",
+    "Lida: titre",
+    "Gelezen: titre",
 )
 
 DAEMONS = """
-mailer-daemon mailerdaemon post.master mail_daemon mdaemon mail-delivery-subsystem maildeliverysystem
-microsoftexchange329e71ec88ae4615bbc36ab6ce41109e bounce bounces bounced no-reply-bounces noreply-bounce mailer
-smtp mta-daemon majordomo-admin listserv exim qmail-daemon
+mailer-daemon mailerdaemon mail_daemon mdaemon mail-delivery-subsystem maildeliverysystem
+microsoftexchange329e71ec88ae4615bbc36ab6ce41109e mta-daemon qmail-daemon
+""".split()
+
+SERVICES = """
+post.master postmaster bounce bounces bounced no-reply-bounces noreply-bounce mailer
+smtp majordomo-admin listserv exim
 """.split()
 
 BODIES = """
@@ -171,7 +235,8 @@ def test_an_absence_says_so_in_these_words_and_a_sign_says_that_a_machine_wrote(
     [
         "Absence de réponse", "Absences scolaires", "Absenté du travail", "Rendez-vous", "Absence au rendez-vous du 3",
         "Absence récépissé carte de séjour", "Absent le 3 novembre", "Absence du bureau de vote", "Auto : carte grise",
-        "Automatic reply never came", "Re: Réponse automatique : titre", "Message d'absence perdu",
+        "Automatic reply never came", "[Réponse] automatique", "Afwezigheid", "Autosvar ?",
+        "REPONSE AUTOMATIQUE RECUE", "Re: Réponse automatique : titre", "Message d'absence perdu",
     ],
 )  # fmt: skip
 def test_the_absence_of_a_person_or_of_a_paper_is_a_citizen_s_subject(subject: str) -> None:
@@ -204,12 +269,31 @@ def test_a_receipt_says_so_in_these_words_and_a_sign_says_that_a_machine_wrote(s
     assert kind_of(header(subject, auto_submitted="no")).kind is MailKind.PERSON
 
 
-@pytest.mark.parametrize("name", DAEMONS)
+@pytest.mark.parametrize("name", [*DAEMONS, *SERVICES])
 def test_a_delivery_system_is_known_by_its_whole_name(name: str) -> None:
     assert looks_returned(header(sender=f"{name}@relais.example.net"))
     assert looks_returned(Header(senders=(CITIZEN,), sender=(f"{name}@relais.example.net",)))
     assert not looks_returned(header(sender=f"x{name}@relais.example.net"))
     assert not looks_returned(header(sender=f"{name}x@relais.example.net"))
+
+
+@pytest.mark.parametrize("name", DAEMONS)
+def test_what_no_person_writes_from_needs_no_null_path(name: str) -> None:
+    assert kind_of(header("Delivery problem", f"{name}@example.net")).kind is MailKind.DELIVERY_REPORT
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_people_write_as_postmaster_too_and_a_mail_system_with_a_mark(name: str) -> None:
+    sender = f"{name}@asso.example.org"
+
+    assert kind_of(header("Courrier non distribué", sender)).kind is MailKind.PERSON
+    assert (
+        kind_of(header("Courrier non distribué", sender, return_path=f"<{sender}>")).kind is MailKind.PERSON
+    )
+    assert kind_of(header("Titre", sender), b"This is a permanent error\n").kind is MailKind.PERSON
+    for mark in ({"return_path": "<>"}, {"auto_submitted": "auto-generated"}):
+        returned = kind_of(header("Courrier non distribué", sender, **mark))
+        assert returned.kind is MailKind.DELIVERY_REPORT
 
 
 def test_the_null_return_path_or_no_author_at_all_is_a_delivery_system_s() -> None:

@@ -30,7 +30,7 @@ from mailsla.core.mail.signs import (
     looks_returned,
     submission,
 )
-from mailsla.core.mail.spelling import plain_spelling
+from mailsla.core.mail.spelling import without_accents
 
 
 class MailKind(StrEnum):
@@ -139,6 +139,7 @@ _REPORT_FIELDS = {
     "x-failed-recipients": "failed-recipients",
     "x-ms-exchange-message-is-ndr": "failed-recipients",
 }
+_TNEF = frozenset({"application/ms-tnef", "application/vnd.ms-tnef"})
 _REPORTS = {"delivery-status": "rfc3464", "feedback-report": "rfc5965", "tlsrpt": "rfc8460"}
 
 
@@ -181,7 +182,7 @@ def _by_structure(header: Header) -> Reason | None:
 
 
 def _by_words(header: Header, body: bytes) -> Reason | None:
-    if BOUNCE_SUBJECT.search(plain_spelling(header.subject)):
+    if BOUNCE_SUBJECT.search(without_accents(header.subject)):
         return Reason("daemon-and-subject", "from")
     return Reason("daemon-and-body", "from") if body and BOUNCE_BODY.search(body) else None
 
@@ -195,10 +196,10 @@ def _receipt(header: Header, _body: bytes) -> Reason | None:
         return Reason("rfc8098", "content-type", "disposition-notification")
     if parameter(written, "smime-type") == "signed-receipt":
         return Reason("rfc2634", "content-type", "signed-receipt")
-    if content_type == "application/ms-tnef" and RECEIPT_SUBJECT.match(plain_spelling(header.subject)):
-        return Reason("tnef-and-subject", "content-type", "application/ms-tnef")
+    if content_type in _TNEF and RECEIPT_SUBJECT.match(without_accents(header.subject)):
+        return Reason("tnef-and-subject", "content-type", content_type)
     automatic = submission(header).startswith("auto-")
-    if (automatic or has_null_path(header)) and RECEIPT_SUBJECT.match(plain_spelling(header.subject)):
+    if (automatic or has_null_path(header)) and RECEIPT_SUBJECT.match(without_accents(header.subject)):
         return Reason("receipt-and-subject", "auto-submitted" if automatic else "return-path")
     return None
 

@@ -4,23 +4,45 @@ from __future__ import annotations
 
 import re
 
+from mailsla.core.mail.spelling import without_accents
+
+
+def _words(pattern: str) -> re.Pattern[str]:
+    """Return a pattern of words in any case, to be looked for in a subject without accents."""
+    return re.compile(without_accents(pattern), re.IGNORECASE)
+
+
 DAEMON = re.compile(
-    r"^(?:mailer[-_.]?daemon|post[-_.]?master|mail[-_.]?daemon|mdaemon|mail[-_.]?delivery[-_.]?(?:subsystem|system)|"
-    r"microsoftexchange[0-9a-f]{6,}|bounce[sd]?|no-?reply-bounces?|mailer|"
-    r"(?:smtp|mta|majordomo|listserv|exim|qmail)-?(?:daemon|admin)?)@"
+    r"^(?:mailer[-_.]?daemon|mail[-_.]?daemon|mdaemon|mail[-_.]?delivery[-_.]?(?:subsystem|system)|"
+    r"microsoftexchange[0-9a-f]{6,}|(?:smtp|mta|exim|qmail)-daemon)@"
 )
-BOUNCE_SUBJECT = re.compile(
+"""Addresses that no person has."""
+
+SERVICE = re.compile(
+    r"^(?:post[-_.]?master|bounce[sd]?|no-?reply-bounces?|mailer|"
+    r"(?:smtp|mta|exim|qmail)(?:-?admin)?|(?:majordomo|listserv)-?(?:daemon|admin)?)@"
+)
+"""Addresses from which mail systems write, and people too."""
+
+BOUNCE_SUBJECT = _words(
     r"undeliver|returned (?:mail|to sender)|return(?:ed)? mail|failure notice|delivery (?:status )?notification|"
-    r"delivery (?:has )?fail|delivery problem|delivery report|delivery error|mail delivery|mail system error|"
-    r"message (?:could not|not) (?:be )?deliver|message delay|delayed mail|warning: message|"
-    r"could not (?:be )?send|couldn't be delivered|failed mail|mail could not|not deliver|non[- ]?deliver|"
-    r"^nondeliverable|user unknown|address (?:not found|unknown)|rejected(?: mail|:)|mail rejected|"
-    r"[ée]chec de (?:la )?(?:remise|distribution)|notification d'état de remise|^courrier refusé\b|"
-    r"^non remis\s*:|non distribuable|non[- ]délivré|"
+    r"delivery (?:has )?fail|delivery problem|delivery report|delivery error|mail delivery|mail failure|"
+    r"mail system error|message (?:could not|not) (?:be )?deliver|message delay|delayed mail|warning: message|"
+    r"could not (?:be )?send|couldn't be delivered|could not be delivered|failed mail|mail could not|not deliver|"
+    r"non[- ]?deliver|^nondeliverable|user unknown|address (?:not found|unknown)|rejected(?: mail|:)|mail rejected|"
+    r"quota exceeded|mailbox (?:is )?full|^(?:delivered|delayed|relayed|expanded)\s*:|"
+    r"échec de (?:la |l')?(?:remise|distribution|livraison|envoi|transmission)|"
+    r"notification (?:d'|de l')état de remise|^courrier refusé\b|"
+    r"^(?:non remis|remis|retardé|relayé|développé|échec)\s*:|non distribuable|non[- ]délivré|"
     r"message non (?:remis|distribué|délivré|transmis)|courrier non|avis de non[- ](?:remise|distribution)|"
-    r"mail non (?:délivré|remis)|remise (?:différée|retardée)|impossible de remettre|"
-    r"配信|送信|宛先|エラー|недоставлен|unzustellbar|non recapitabile|devuelto|no se pudo|mensagem não",
-    re.IGNORECASE,
+    r"rapport de non[- ](?:remise|distribution)|(?:mail|électronique) non (?:délivré|remis|distribué)|"
+    r"message (?:rejeté|refusé)|remise (?:différée|retardée)|impossible de remettre|impossible d'envoyer|"
+    r"n'a (?:pas )?pu être (?:remis|distribué|délivré|livré|transmis)|"
+    r"erreur de (?:remise|distribution|livraison|transmission)|(?:délivrance|distribution|remise) impossible|"
+    r"retour à l'expéditeur|boîte (?:aux lettres |de réception )?pleine|quota dépassé|"
+    r"配信|送信|宛先|エラー|недоставлен|не доставлен|unzustellbar|non recapitabile|devuelto|no se pudo|"
+    r"no se puede entregar|entrega fallida|mensagem não|não entregue|onbestelbaar|niedostarcz|"
+    r"kan (?:inte|ikke) levere|nelze doručit|nedoručiteln|kézbesíthetetlen",
 )
 BOUNCE_BODY = re.compile(
     rb"(?im)^(?:final-recipient|reporting-mta|diagnostic-code|x-failed-recipients)[ \t]*:|"
@@ -32,38 +54,45 @@ BOUNCE_BODY = re.compile(
     rb"(?:remis|distribu|d[e\xc3\xa9]{1,2}livr)|"
     rb"adresse [^\r\n]{0,330} n'existe pas|bo(?:i|\xc3\xae)te (?:aux lettres )?pleine"
 )
-NO_FAILURE = re.compile(
-    r"\b(?:delay(?:ed)?|retardée?|différée?|warning|relayée?|relayed|success(?:ful)?|réussie?|delivered|remis)\b",
-    re.IGNORECASE,
+NO_FAILURE = _words(
+    r"\b(?:delay(?:ed)?|retard(?:ée?)?|différée?|warning|relayée?|relayed|expanded|développée?|success(?:ful)?|"
+    r"réussie?|delivered|remis)\b",
 )
 """In the subject of a delivery report, before any colon: the mail waits, or has arrived."""
 
 FAILURE = re.compile(r"\bn(?:on|ot)\b", re.IGNORECASE)
-FIXED_PREFIX = re.compile(
-    r"^(?:(?-i:AUTO)\s*:|(?:réponse auto(?:matique)?|auto(?:matic)?[- ]?(?:reply|response)|absence du bureau|"
-    r"out of office(?: auto[- ]?reply)?|message d'absence|abwesenheitsnotiz|automatische antwort|respuesta automática|"
-    r"risposta automatica|resposta automática)\s*(?::|\Z))",
-    re.IGNORECASE,
+_AUTOMATIC = (
+    r"réponse auto(?:matique)?|réponse d'absence|message d'absence|absence du bureau|"
+    r"auto(?:matic)?[- ]?(?:reply|response)|out of office(?: (?:auto[- ]?)?reply)?|"
+    r"abwesenheitsnotiz|abwesend|automatische antwort|respuesta automática|fuera de (?:la )?oficina|"
+    r"risposta automatica|fuori (?:sede|ufficio)|resposta automática|automatisch antwoord|afwezig|"
+    r"autosvar|automatis?kt? svar|automaattinen vastaus|autoodpowiedź|odpowiedź automatyczna|"
+    r"automatická odpověď|automatikus válasz|автоматический ответ|автоответ|răspuns automat|otomatik yanıt|"
+    r"αυτόματη απάντηση|自動応答|自动答复|自動回覆|رد تلقائي"
+)
+FIXED_PREFIX = _words(
+    rf"^(?:(?-i:AUTO)\s*:|(?:{_AUTOMATIC})\s*(?:[:：]|\Z)|\[(?:{_AUTOMATIC})\])",
 )
 """What mail systems write before the subject that they answer; a person who is away writes a subject of their own."""
 
-ABSENCE_SUBJECT = re.compile(
+ABSENCE_SUBJECT = _words(
     rf"{FIXED_PREFIX.pattern}|"
     r"^(?:(?:absence|(?:je suis )?absente?|(?:en )?congés?|vacances)\s*(?:[:–-]|\Z|du\b|le\b|au\b|jusqu)|"
     r"out of (?:the )?office\b)",
-    re.IGNORECASE,
 )
 """What an absence's answer may be called by whoever is away; so may a citizen's letter."""
 
-RECEIPT_SUBJECT = re.compile(
-    r"^(?:(?:lu|non lu|read|not read)\s*:|confirmation de lecture|accusé de lecture)",
-    re.IGNORECASE,
+RECEIPT_SUBJECT = _words(
+    r"^(?:(?:lu|non lu|read|not read|(?:nicht )?gelesen|ungelesen|(?:no )?leíd[oa]|(?:non )?lett[oa]|(?:não )?lid[oa]|"
+    r"(?:niet |on)?gelezen|läst|oläst|læst|lest|luettu|przeczytan[aey]|прочитано)\s*:|"
+    r"confirmation de lecture|accusé de lecture)",
 )
 
-INVITATION_SUBJECT = re.compile(
-    r"^(?:(?:updated |mise à jour[ :]+)?invitation|r[ée]union|meeting|rendez-vous|"
-    r"(?:accept[ée]e?|accepted|refus[ée]e?|declined|provisoire|tentative(?:ly accepted)?|annul[ée]e?|cancell?ed)\s*:)",
-    re.IGNORECASE,
+INVITATION_SUBJECT = _words(
+    r"^(?:(?:updated |mise à jour[ :]+)?(?:invitation|convocation)|réunion|meeting|rendez-vous|entretien|"
+    r"(?:acceptée?|accepted|refusée?|declined|provisoire|tentative(?:ly accepted)?|annulée?|cancell?ed|"
+    r"zugesagt|abgelehnt|abgesagt|mit vorbehalt|aceptad[oa]|rechazad[oa]|cancelad[oa]|accettat[oa]|rifiutat[oa]|"
+    r"annullat[oa]|aceite|geaccepteerd|geweigerd|geannuleerd)\s*:)",
 )
 """How calendar programs begin their subjects, and how anybody may."""
 

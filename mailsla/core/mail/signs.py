@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from mailsla.core.mail.content_type import whole_type, without_comments
 from mailsla.core.mail.header import Header
-from mailsla.core.mail.machine_words import DAEMON, FIXED_PREFIX, INVITATION_SUBJECT
-from mailsla.core.mail.spelling import plain_spelling
+from mailsla.core.mail.machine_words import DAEMON, FIXED_PREFIX, INVITATION_SUBJECT, SERVICE
+from mailsla.core.mail.spelling import without_accents
 
 LEAVING_FIELDS = ("list-unsubscribe", "list-subscribe", "list-help")
 
@@ -16,17 +18,25 @@ def submission(header: Header) -> str:
 
 
 def is_of_a_mail_system(header: Header) -> bool:
-    """Tell whether a mail system's own address wrote this, or nobody's."""
-    return (
-        not header.senders
-        or any(map(DAEMON.match, header.senders))
-        or (bool(header.sender) and any(map(DAEMON.match, header.sender)))
+    """Tell whether a mail system's own address wrote this, or nobody's.
+
+    People write as `postmaster` too: such an address is a mail system's with the null return path, or a machine's mark.
+    """
+    if not header.senders or _is_written_by(header, DAEMON):
+        return True
+    by_machine = has_null_path(header) or submission(header).startswith("auto-")
+    return by_machine and _is_written_by(header, SERVICE)
+
+
+def _is_written_by(header: Header, names: re.Pattern[str]) -> bool:
+    return any(map(names.match, header.senders)) or (
+        bool(header.sender) and any(map(names.match, header.sender))
     )
 
 
 def looks_returned(header: Header) -> bool:
     """Tell whether a delivery system wrote this: its name, or the null return path (RFC 5321 §4.5.5)."""
-    return is_of_a_mail_system(header) or has_null_path(header)
+    return is_of_a_mail_system(header) or has_null_path(header) or _is_written_by(header, SERVICE)
 
 
 def has_null_path(header: Header) -> bool:
@@ -36,13 +46,13 @@ def has_null_path(header: Header) -> bool:
 
 def is_prefixed(header: Header) -> bool:
     """Tell whether a subject begins as mail systems begin their answers; alone it is a weak sign."""
-    return FIXED_PREFIX.match(plain_spelling(header.subject)) is not None
+    return FIXED_PREFIX.match(without_accents(header.subject)) is not None
 
 
 def may_be_an_invitation(header: Header) -> bool:
     """Tell whether a mail may hold a calendar part: its subject begins as invitations do, and it has several parts."""
     is_several = whole_type(header.field("content-type")).startswith("multipart/")
-    return is_several and INVITATION_SUBJECT.match(plain_spelling(header.subject)) is not None
+    return is_several and INVITATION_SUBJECT.match(without_accents(header.subject)) is not None
 
 
 def leaving_field(header: Header) -> str | None:

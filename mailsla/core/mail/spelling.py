@@ -16,3 +16,18 @@ def plain_spelling(text: str) -> str:
     if text.isascii():
         return text
     return unicodedata.normalize("NFC", text).replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
+
+
+@lru_cache(maxsize=2_048)
+def without_accents(text: str) -> str:
+    """Return a text in plain spelling without any mark on its letters, for words that servers write both ways.
+
+    >>> without_accents("ÉCHEC de l\u2019envoi"), without_accents("REPONSE")
+    ("ECHEC de l'envoi", 'REPONSE')
+    """
+    plain = plain_spelling(text)
+    if plain.isascii():
+        return plain
+    return "".join(
+        letter for letter in unicodedata.normalize("NFD", plain) if not unicodedata.combining(letter)
+    )

@@ -6,7 +6,7 @@ from mailsla.core.mail.header import Header
 from mailsla.core.mail.kinds import Reason
 from mailsla.core.mail.machine_words import ABSENCE_SUBJECT, FAILURE, NO_FAILURE
 from mailsla.core.mail.signs import has_null_path, leaving_field, submission
-from mailsla.core.mail.spelling import plain_spelling
+from mailsla.core.mail.spelling import without_accents
 
 
 def looks_machine_made(header: Header) -> bool:
@@ -23,7 +23,7 @@ def looks_automatic(header: Header) -> Reason | None:
 
     An absence's subject, a field that lists carry, the null return path.
     """
-    if ABSENCE_SUBJECT.match(plain_spelling(header.subject)):
+    if ABSENCE_SUBJECT.match(without_accents(header.subject)):
         return Reason("absence-subject", "subject")
     leaving = leaving_field(header)
     if leaving is not None:
@@ -39,5 +39,5 @@ def says_failed(header: Header) -> bool:
     >>> says_failed(Header(subject="Delivery Status Notification (Delay)"))
     False
     """
-    told = plain_spelling(header.subject).partition(":")[0]
+    told = without_accents(header.subject).partition(":")[0]
     return NO_FAILURE.search(told) is None or FAILURE.search(told) is not None

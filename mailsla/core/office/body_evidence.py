@@ -97,7 +97,8 @@ def with_body(header: Header, content_fields: bytes, body: bytes, office: Office
         return _with_return(header, returned(header, body))
     if is_of_a_mail_system(header):
         ours = returned(header, body)
-        if ours is not None or kind_of(header, body).kind is MailKind.DELIVERY_REPORT:
+        text = first_text(content_fields, body).encode()
+        if ours is not None or kind_of(header, body + b"\n" + text).kind is MailKind.DELIVERY_REPORT:
             says = (BODY_SAYS, MailKind.DELIVERY_REPORT.value)
             return _with_return(header._replace(kept=(*header.kept, says)), ours)
     if _may_thank(header, office) and _only_thanks(content_fields, body):

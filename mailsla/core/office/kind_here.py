@@ -6,6 +6,7 @@ from mailsla.core.mail.action_token import tokens_in
 from mailsla.core.mail.header import Header
 from mailsla.core.mail.kinds import (
     A_PERSON,
+    LIST_FIELDS,
     MAY_BE_LEFT,
     Classification,
     MailKind,
@@ -47,6 +48,10 @@ def kind_here(header: Header, office: Office, body_start: bytes = b"") -> Classi
 
 
 def _may_be_a_letter(found: Classification, header: Header, office: Office) -> bool:
-    """Tell whether nothing but a way to leave makes a mail to us a list's: relays add one to people's letters."""
-    is_weak = found.reason is not None and found.reason.code == MAY_BE_LEFT
-    return is_weak and any(office.includes(address) for address in header.to)
+    """Tell whether nothing but what relays add to people's letters makes a list's of a mail to us: a way to leave,
+
+    on any letter to an address of ours; with a mark of bulk, on one that answers a mail of ours.
+    """
+    if found.reason is not None and found.reason.code == MAY_BE_LEFT:
+        return any(office.includes(address) for address in header.to)
+    return office.is_answered_by(header) and not header.has_any(LIST_FIELDS)

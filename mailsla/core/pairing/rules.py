@@ -11,7 +11,7 @@ from mailsla.core.mail.base_subject import base_subject
 from mailsla.core.mail.copies import ONE_COLLECTION, Copy, Mail
 from mailsla.core.office.correspondents import Office
 
-RULES_VERSION = 21
+RULES_VERSION = 22
 """Raised whenever the code derives something else from the same facts; every derivation is then redone."""
 
 
