@@ -11,7 +11,7 @@ from mailsla.core.mail.returned import kept_return, return_of
 from mailsla.core.office.body_evidence import needs_body, read_with_body
 from mailsla.core.office.kind_here import kind_here
 from mailsla.core.pairing.derivation import derive
-from tests.factories import OFFICE, RULES, mail, paris
+from tests.factories import CITIZEN, OFFICE, RULES, mail, paris, reply
 
 DAY = paris("2026-11-13 09:00").date()
 OURS = message_id("chef@pref.example.fr", "digest", DAY, "pref.example.fr")
@@ -118,3 +118,79 @@ def test_a_citizen_s_mail_that_cites_or_attaches_a_mail_of_ours_is_a_request_lik
         None,
         False,
     )
+
+
+SENT = "reponse.42@pref.example.fr"
+
+
+def about(*blocks: str) -> bytes:
+    """Return the body of a report about a reply, with what became of each of its recipients."""
+    status = "\r\n\r\n".join(("Reporting-MTA: dns; mx.example.fr", *blocks))
+    quoted = f"To: {CITIZEN}\r\nMessage-ID: <{SENT}>\r\n\r\nMessage-ID: <autre.42@example.org>"
+    return f"--b\r\n\r\nVoir.\r\n--b\r\n\r\n{status}\r\n\r\n--b\r\n\r\n{quoted}\r\n--b--\r\n".encode()
+
+
+def became(action: str, *recipients: str) -> str:
+    return "\r\n".join([*recipients, f"Action: {action}", "Status: 5.1.1"])
+
+
+HIS, OTHER = f"Final-Recipient: rfc822; {CITIZEN}", "Final-Recipient: RFC822;mairie@example.net"
+FORWARDED = f"Original-Recipient: rfc822;{CITIZEN}\r\nFinal-Recipient: rfc822; suivi@example.net"
+QMAIL = (
+    f"Hi. This is the qmail-send program.\n<{CITIZEN}>:\nSorry. (#5.1.1)\n\nMessage-ID: <{SENT}>\n".encode()
+)
+EXIM = f"This message was created automatically.\n\nMessage-ID: <{SENT}>\n".encode()
+PLAIN, RETURNED = b"", "Undelivered Mail Returned to Sender"
+
+
+@pytest.mark.parametrize(
+    ("fields", "subject", "body", "is_answered"),
+    [
+        (STRUCTURED, RETURNED, about(became("failed", HIS)), False),
+        (STRUCTURED, "x", about(became("failed", FORWARDED)), False),
+        (STRUCTURED, RETURNED, about(became("failed", OTHER), became("delivered", HIS)), True),
+        (STRUCTURED, RETURNED, about(became("delayed", HIS)), True),
+        (STRUCTURED, RETURNED, about(became("relayed", HIS)), True),
+        (
+            STRUCTURED,
+            RETURNED,
+            about(became("failed", HIS)).replace(SENT.encode(), b"inconnu.1@x.example"),
+            True,
+        ),
+        (PLAIN, "failure notice", QMAIL, False),
+        (PLAIN, "Objet", QMAIL, False),
+        (f"X-Failed-Recipients: {CITIZEN}\r\n".encode(), "Mail delivery failed", EXIM, False),
+        (b"X-Failed-Recipients: mairie@example.net\r\n", "Mail delivery failed", EXIM, True),
+        (PLAIN, "Warning: message delayed 24 hours", EXIM, True),
+    ],
+)
+@pytest.mark.parametrize("others", [(), ("mairie@example.net",)])
+def test_a_reply_came_back_whose_report_quotes_its_id_alone_and_says_that_it_failed_for_the_citizen(
+    fields: bytes, subject: str, body: bytes, others: tuple[str, ...], *, is_answered: bool
+) -> None:
+    asked = mail("2026-03-02 09:00")
+    answer = reply("2026-03-03 09:00", asked, message_id=SENT, cc=others)
+    raw = b"To: contact@pref.example.fr\r\nMessage-ID: <rapport.42@mx.example.fr>\r\nReturn-Path: <>\r\n"
+    header = read_with_body(raw + fields + of_daemon(subject) + b"\r\n", body, OFFICE)
+    came = mail("2026-03-03 09:05")
+    report = came._replace(key="report", header=header._replace(sent_at=came.header.sent_at))
+
+    (request,) = derive([asked, answer, report], RULES).requests
+
+    names_nobody = body == QMAIL
+    assert (request.answered is not None) is (is_answered or bool(names_nobody and others))
+
+
+def test_a_person_s_letter_that_quotes_a_report_is_not_read_and_takes_nothing_back() -> None:
+    raw = f"From: {CITIZEN}\r\nSubject: {RETURNED}\r\n\r\n".encode()
+
+    assert not needs_body(read_with_body(raw, about(became("failed", HIS)), OFFICE), OFFICE)
+    assert not read_with_body(raw, about(became("failed", HIS)), OFFICE).references
+
+
+def test_a_report_that_names_its_mail_itself_is_believed_before_what_it_quotes() -> None:
+    named = b"In-Reply-To: <autre.7@pref.example.fr>\r\n"
+    found = read(STRUCTURED + named + of_daemon(RETURNED), about(became("failed", HIS)))
+
+    assert (found.in_reply_to, found.references) == (("autre.7@pref.example.fr",), ())
+    assert found.field("x-failed-recipients") == CITIZEN

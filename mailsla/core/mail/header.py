@@ -60,6 +60,9 @@ BODY_THANKS = "body-thanks"
 BODY_RETURNS = "body-returns"
 """The same, when the text of a delivery report is about a mail of mailsla's own (`mailsla.core.mail.returned`)."""
 
+BODY_FAILED = "body-failed"
+"""The same, when a report says what became of each recipient (RFC 3464 §2.3.3): `yes` when it failed for one."""
+
 REQUESTED_FIELDS = (
     "authentication-results",
     "bcc",

@@ -1,7 +1,6 @@
-"""A mail of mailsla's own that came back: which one, and what its report says became of it (RFC 3464).
+"""Mails that came back: which one, and what its report says became of it (RFC 3464).
 
-Reports are in any language; their fields are not, and the Message-ID that mailsla gave is in the header that they
-quote.
+Reports are in any language; their fields are not, and the Message-ID of the mail is in the header that they quote.
 """
 
 from __future__ import annotations
@@ -9,8 +8,10 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from mailsla.core.mail.addresses import parse_addresses
 from mailsla.core.mail.content_type import parameter, whole_type
-from mailsla.core.mail.header import BODY_RETURNS, Header
+from mailsla.core.mail.header import BODY_FAILED, BODY_RETURNS, Header
+from mailsla.core.mail.message_ids import LONGEST_ID, parse_message_ids
 from mailsla.core.mail.weak_signs import says_failed
 
 _OUR_ID = re.compile(r"mailsla\.[a-z0-9-]{1,40}\.[0-9a-f]{24}@[\w.-]{1,253}", re.ASCII)
@@ -20,6 +21,12 @@ _OURS = re.compile(rb"(?i)\bmessage-id:\s{0,100}<(" + _OUR_ID.pattern.encode() +
 
 _ACTION = re.compile(rb"(?im)^action:[ \t]{0,100}([a-z]{1,20})")
 _STATUS = re.compile(rb"(?im)^status:[ \t]{0,100}([245]\.\d{1,3}\.\d{1,3})")
+
+_QUOTED_ID = re.compile(rb"(?im)^message-id:\s{0,100}(<[^<>\s]{1,%d}>)" % LONGEST_ID)
+_RECIPIENT = re.compile(
+    rb"(?im)^(?:final|original)-recipient:[ \t]{0,100}rfc822[ \t]{0,100};([^\r\n]{1,400})"
+)
+_BLOCKS = re.compile(rb"\r?\n[ \t]*\r?\n")
 
 
 class Returned(NamedTuple):
@@ -80,3 +87,36 @@ def return_of(header: Header) -> Returned | None:
     """Return what a report's header, as it is kept, says of a mail of ours."""
     value = header.field(BODY_RETURNS)
     return kept_return(value) if value else None
+
+
+def with_returned(header: Header, body: bytes) -> Header:
+    r"""Return a report's header with what it says of somebody's mail: its id, where the header names none, and for whom
+
+    it failed. What became of each recipient is known from the fields of RFC 3464 alone.
+
+    >>> body = b"Final-Recipient: rfc822; a@example.org\r\nAction: failed\r\n\r\nMessage-ID: <a.1@pref.example.fr>"
+    >>> found = with_returned(Header(), body)
+    >>> found.references, found.field("x-failed-recipients"), found.field(BODY_FAILED)
+    (('a.1@pref.example.fr',), 'a@example.org', 'yes')
+    """
+    quoted = None if header.in_reply_to or header.references else _QUOTED_ID.search(body)
+    if quoted is not None:
+        header = header._replace(references=parse_message_ids(quoted[1].decode("latin-1")))
+    actions = [
+        (action[1].lower(), block) for block in _BLOCKS.split(body) if (action := _ACTION.search(block))
+    ]
+    if not actions:
+        return header
+    failed = [block for action, block in actions if action == b"failed"]
+    said = [(BODY_FAILED, "yes" if failed else "no")]
+    written = b",".join(address for block in failed for address in _RECIPIENT.findall(block))
+    addresses = parse_addresses(written.decode("latin-1"))
+    if addresses and not header.has("x-failed-recipients"):
+        said.append(("x-failed-recipients", ", ".join(addresses)))
+    return header._replace(kept=(*header.kept, *said))
+
+
+def has_failed(header: Header) -> bool:
+    """Tell whether a delivery report, as it is kept, says that a mail was not delivered to somebody."""
+    said = header.field(BODY_FAILED)
+    return said == "yes" if said else says_failed(header)

@@ -1,8 +1,8 @@
 """What a mail's body is read for, when its header does not say enough; nothing else of it is kept.
 
 Five questions only: who asks, in a declared web form that writes it in the text; whether a mail written by a
-delivery system, which marks it nowhere in the header, is a delivery report; which mail of mailsla's own, if any, a
-delivery report is about; whether an answer to a mail of ours only thanks; and, where the site takes actions by mail,
+delivery system, which marks it nowhere in the header, is a delivery report; which mail a delivery report is about, and
+for whom it failed; whether an answer to a mail of ours only thanks; and, where the site takes actions by mail,
 what one asks for. A mail that may be an invitation is asked of what parts it is made, and no part is read.
 """
 
@@ -19,11 +19,13 @@ from mailsla.core.mail.encoded_words import text_of
 from mailsla.core.mail.header import BODY_RETURNS, BODY_SAYS, BODY_THANKS, Header
 from mailsla.core.mail.header_reading import read_header
 from mailsla.core.mail.kinds import MailKind, kind_of
-from mailsla.core.mail.returned import Returned, is_structured, returned
+from mailsla.core.mail.returned import is_structured, returned, with_returned
 from mailsla.core.mail.signs import is_of_a_mail_system, may_be_an_invitation
 from mailsla.core.mail.thanks_words import THANKS_VERSION, only_thanks, says_thanks
 from mailsla.core.office.correspondents import Office
 from mailsla.core.office.kind_here import kind_here
+
+_MAY_BE_RETURNED = frozenset({MailKind.PERSON, MailKind.DELIVERY_REPORT})
 
 READ_BYTES = 16 * 1024
 """How much of a body is read at most."""
@@ -44,11 +46,10 @@ def needs_body(header: Header, office: Office) -> bool:
         return form.needs_body(header, office.outside)
     if office.may_ask_action(header):
         return True
-    if is_structured(header):
-        return kind_here(header, office).kind is MailKind.DELIVERY_REPORT
     # What nearly every letter is not comes first.
-    may_tell = is_of_a_mail_system(header) or _may_thank(header, office)
-    return may_tell and kind_here(header, office).kind is MailKind.PERSON
+    if is_structured(header) or is_of_a_mail_system(header):
+        return not header.has(BODY_SAYS) and kind_here(header, office).kind in _MAY_BE_RETURNED
+    return _may_thank(header, office) and kind_here(header, office).kind is MailKind.PERSON
 
 
 def needs_structure(header: Header, office: Office) -> bool:
@@ -93,22 +94,25 @@ def with_body(header: Header, content_fields: bytes, body: bytes, office: Office
         found = asked(header.subject, first_text(content_fields, body)).kept
         if found:
             return header._replace(asks=found)
-    if is_structured(header):
-        return _with_return(header, returned(header, body))
+    if kind_of(header).kind is MailKind.DELIVERY_REPORT:
+        return _with_return(header, body)
     if is_of_a_mail_system(header):
-        ours = returned(header, body)
         text = first_text(content_fields, body).encode()
-        if ours is not None or kind_of(header, body + b"\n" + text).kind is MailKind.DELIVERY_REPORT:
+        is_report = kind_of(header, body + b"\n" + text).kind is MailKind.DELIVERY_REPORT
+        if is_report or returned(header, body) is not None:
             says = (BODY_SAYS, MailKind.DELIVERY_REPORT.value)
-            return _with_return(header._replace(kept=(*header.kept, says)), ours)
+            return _with_return(header._replace(kept=(*header.kept, says)), body)
     if _may_thank(header, office) and _only_thanks(content_fields, body):
         return header._replace(kept=(*header.kept, (BODY_THANKS, THANKS_VERSION)))
     return header
 
 
-def _with_return(header: Header, ours: Returned | None) -> Header:
-    """Return a report's header with what it says of a mail of mailsla's own, when it is about one."""
-    return header if ours is None else header._replace(kept=(*header.kept, (BODY_RETURNS, ours.kept)))
+def _with_return(header: Header, body: bytes) -> Header:
+    """Return a report's header with what it says of the mail that it is about, one of mailsla's own or anybody's."""
+    ours = returned(header, body)
+    if ours is None:
+        return with_returned(header, body)
+    return header._replace(kept=(*header.kept, (BODY_RETURNS, ours.kept)))
 
 
 def _only_thanks(content_fields: bytes, body: bytes) -> bool:

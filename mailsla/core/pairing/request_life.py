@@ -13,7 +13,8 @@ from mailsla.core.mail.base_subject import base_subject, is_reply_subject
 from mailsla.core.mail.copies import Copy, Mail
 from mailsla.core.mail.instants import Basis, Moment, stored
 from mailsla.core.mail.kinds import MailKind
-from mailsla.core.mail.weak_signs import looks_machine_made, says_failed
+from mailsla.core.mail.returned import has_failed
+from mailsla.core.mail.weak_signs import looks_machine_made
 from mailsla.core.office.authorship import is_believed
 from mailsla.core.office.correspondents import Office
 from mailsla.core.office.sides import Reading, Side, written_to
@@ -284,7 +285,7 @@ def _return(reading: Reading, key: str | None, written_to: frozenset[str], regis
     """
     named = {plain(address) for address in parse_addresses(reading.mail.header.field("x-failed-recipients"))}
     failed = named or (written_to if len(written_to) == 1 else frozenset())
-    if key is None or not failed or not says_failed(reading.mail.header):
+    if key is None or not failed or not has_failed(reading.mail.header):
         return
     for case in list(register.find(written_to_asker(failed).with_step(key))):
         reached = case.citizens & written_to if case.citizens else written_to
