@@ -97,8 +97,7 @@ def ahead(app: Application) -> PurgeAhead | None:
     begins_at = standing(purges.notice(), end.retention, end.now).ends_at
     if begins_at <= end.now:
         return None
-    with purges.looking(end.rules, app.configured.days) as look:
-        conversations = look.older_count(end.before)
+    conversations = purges.older_at_most(end.before)
     # A purge looks once a day: the first after that instant.
     on = begins_at.astimezone(app.site.zone).date()
     return PurgeAhead(conversations, end.through, on) if conversations else None

@@ -49,6 +49,9 @@ MOST_MB_AN_HOUR = 5.0
 WARMING_MB = 40
 """What RSS may grow by, from the first third to the last, in a run too short to be warm."""
 MOST_DESCRIPTORS = 2
+QUICK_SECONDS = 60
+"""A reply so soon may be a machine's: a person is to look at it, and it answers nothing."""
+
 PLACED = """
 select m.message_id, b.name from location l join message m on m.id = l.message_id
 join mailbox b on b.id = l.mailbox_id where l.gone_at is null
@@ -140,12 +143,15 @@ class Store:
         return [f"{wrong}: paired so here or there only" for wrong in sorted(map(str, paired ^ answers))]
 
     def _misjudged(self, truth: Truth, unseen: set[str]) -> list[str]:
+        replies = {name: truth.sent[reply].at for name, reply in truth.answered.items()}
+        took = {name: (at - truth.sent[name].at).total_seconds() for name, at in replies.items()}
+        unsure = unseen | {name for name, seconds in took.items() if abs(seconds - QUICK_SECONDS) <= 2}
         expected = {
-            (name, f"{truth.sent[truth.answered[name]].at:{STORED}}" if name in truth.answered else None)
+            (name, f"{replies[name]:{STORED}}" if took.get(name, 0) > QUICK_SECONDS else None)
             for name, mail in truth.sent.items()
-            if mail.answers is None and truth.copies.get(name) != JUNK and name not in unseen
+            if mail.answers is None and truth.copies.get(name) != JUNK and name not in unsure
         }
-        found = {(name, answered) for name, answered in self.rows(REQUESTED)}
+        found = {(name, answered) for name, answered in self.rows(REQUESTED) if name not in unsure}
         return [f"{wrong}: judged so here or there only" for wrong in sorted(map(str, expected ^ found))]
 
     def latencies(self, truth: Truth) -> dict[str, list[float]]:

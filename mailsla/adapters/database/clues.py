@@ -13,12 +13,13 @@ from mailsla.adapters.database.class_counts import class_counts
 from mailsla.adapters.database.clue_counts import Counted, counted, hosts_of_ours
 from mailsla.adapters.database.column_values import document_of
 from mailsla.adapters.database.engine import reading
-from mailsla.adapters.database.tables import DERIVED_DOUBT, DERIVED_MESSAGE, DERIVED_REQUEST, MESSAGE
+from mailsla.adapters.database.tables import DERIVED_DOUBT, DERIVED_MESSAGE, DERIVED_REQUEST, MESSAGE, TIE
 from mailsla.core.mail.message_ids import answered_between
 from mailsla.core.office.sides import Side
 from mailsla.core.pairing.balance import MailClass
 from mailsla.core.pairing.conversation import Evidence
 from mailsla.core.pairing.doubts import DoubtCode
+from mailsla.core.pairing.ties import tie
 
 FEWEST_IDS = 3
 """So many mails of ours bear the ids of a host before it is proposed as one of ours."""
@@ -82,10 +83,10 @@ class Clues:
                 for ids, *own in connection.execute(query)
                 if (named := _answered_between(document_of(ids), own)) is not None
             )
-            held = connection.execute(
-                select(MESSAGE.c.message_id).where(MESSAGE.c.message_id.in_(list(found)))
-            ).scalars()
-            return found.total() - sum(found[name] for name in set(held))
+            ties = [tie(f"id:{name}") for name in found]
+            tied = select(MESSAGE.c.message_id).join(TIE, TIE.c.message_id == MESSAGE.c.id)
+            held = set(connection.execute(tied.where(among(TIE.c.name, ties, connection))).scalars())
+            return found.total() - sum(count for name, count in found.items() if name in held)
 
     def waiting_of(self, services: Collection[str | None]) -> tuple[tuple[str | None, int], ...]:
         """Return how many requests wait of each of some services, the most first; None for those of nobody."""
