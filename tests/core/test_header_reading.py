@@ -231,6 +231,8 @@ def test_the_hop_s_date_follows_its_last_semicolon() -> None:
     received = "from a (b; c) by d with LMTP id e; Mon, 23 Nov 2026 10:00:00 +0100 (CET)"
 
     assert parse_received(received) == NOON
+    assert parse_received(received.replace("(CET)", "(CET; hiver)")) == NOON
+    assert parse_received("from a by b; Mon, 23 Nov 2026 10:00:00 +0100; hier") is None
 
 
 @given(st.datetimes(min_value=datetime(1990, 1, 1), max_value=datetime(2100, 1, 1)), st.integers(-720, 840))  # noqa: DTZ001 (the zone is given below)
@@ -274,7 +276,7 @@ def test_a_whole_header_is_read() -> None:
     assert header.kept == (("list-id", "<lettre.example.org>"),)
 
 
-@pytest.mark.parametrize("end", ["\r\n", "\n", "\r"])
+@pytest.mark.parametrize("end", ["\r\n", "\n", "\r", "\r\r\n"])
 def test_line_ends_of_any_kind_read_the_same(end: str) -> None:
     header = read_header(
         raw("From: c@x.fr", "Subject: Une", " suite", end=end) + b"Subject: du corps" + end.encode()

@@ -82,6 +82,32 @@ def test_an_answer_to_us_is_a_letter_though_its_relay_marks_all_that_it_sends_as
     assert kind_here(header, OFFICE).kind is kind
 
 
+LIST = ("list-id", "<contact.pref.example.fr>")
+BOX, CITIZENS_ID, OUR_ID = "contact@pref.example.fr", "a.1@example.org", "a.1@pref.example.fr"
+
+
+@pytest.mark.parametrize(
+    ("to", "kept", "named", "asks"),
+    [
+        ((BOX,), (LIST,), (), True),
+        ((BOX,), (LIST,), (OUR_ID,), True),
+        # An agent answers from the box, or passes on, with the citizen in Cc.
+        ((BOX,), (LIST,), (CITIZENS_ID,), False),
+        ((BOX,), (), (), False),
+        (("chef@pref.example.fr",), (LIST,), (), False),
+        ((BOX, CITIZEN), (LIST,), (), False),
+    ],
+)
+def test_who_stands_in_cc_wrote_what_a_list_of_ours_sent_to_itself(
+    to: tuple[str, ...], kept: tuple[tuple[str, str], ...], named: tuple[str, ...], *, asks: bool
+) -> None:
+    header = Header("b.1@example.org", senders=(BOX,), to=to, cc=(CITIZEN,), in_reply_to=named, kept=kept)
+
+    assert OFFICE.rewritten_from(header) == ((CITIZEN,) if asks else ())
+    assert OFFICE.wrote(header) is not asks
+    assert OFFICE.wrote(header._replace(cc=("chef@pref.example.fr",)))
+
+
 def test_an_absence_that_answers_our_reply_opens_nothing_and_a_citizen_of_our_list_does() -> None:
     asked = mail("2026-11-02 10:00", kept=(("list-id", "<contact.pref.example.fr>"),))
     answer = reply("2026-11-03 10:00", asked, message_id="a@pref.example.fr")

@@ -14,7 +14,8 @@ EVERY = [(name, role) for role, names in USUAL_NAMES.items() for name in names]
 
 @pytest.mark.parametrize(("name", "role"), EVERY)
 def test_a_usual_name_tells_what_it_holds_however_it_is_written(name: str, role: MailboxRole) -> None:
-    for written in (name, name.upper(), unicodedata.normalize("NFD", name), name.replace("'", "’")):
+    bare = unicodedata.normalize("NFD", name).encode("ascii", "ignore").decode()
+    for written in (name, name.upper(), unicodedata.normalize("NFD", name), name.replace("'", "’"), bare):
         assert role_of_name(written) is role
     assert role_of_file_name(f"{name}-1.mbox.gz") is role
     assert role_of_file_name(f"{name} 2025.mbox") is role

@@ -20,6 +20,11 @@ HOP = b"Received: by mx.pref.example.fr\r\n"
         ("X-Mozilla-Status2: 01000000", MailboxRole.DRAFTS),
         ("X-Mozilla-Status2: 00800000", MailboxRole.INBOX),
         ("X-Mozilla-Status: what", MailboxRole.INBOX),
+        ("X-Unsent: 1", MailboxRole.DRAFTS),
+        ("X-Unsent: 0", MailboxRole.INBOX),
+        ("X-Draft-Info: type=reply; uid=42; folder=INBOX", MailboxRole.DRAFTS),
+        ("X-Uniform-Type-Identifier: com.apple.mail-draft", MailboxRole.DRAFTS),
+        ("X-Uniform-Type-Identifier: com.apple.mail-note", MailboxRole.INBOX),
         ("X-Status: T", MailboxRole.DRAFTS),
         ("X-Status: AD", MailboxRole.TRASH),
         ("X-Status: A", MailboxRole.INBOX),
@@ -42,6 +47,9 @@ def test_a_mark_says_what_a_mail_was(field: str, role: MailboxRole) -> None:
         "X-Mozilla-Status: 0801",
         "X-Mozilla-Status2: 01000000",
         "X-Status: T",
+        "X-Unsent: 1",
+        "X-Draft-Info: type=reply",
+        "X-Uniform-Type-Identifier: com.apple.mail-draft",
     ],
 )
 def test_what_a_server_took_was_sent_whatever_it_still_bears(field: str) -> None:

@@ -32,7 +32,7 @@ _ZIP = (Packing.ZIP, Packing.EMPTY_ZIP)
 _BEFORE = re.compile(rb"(?:\xef\xbb\xbf)?(?:\d{1,10}[ \t]*+\r?\n(?=[!-~]))?(?:[ \t]*+[\r\n])*")
 """What may stand before a mail: a byte order mark, its length (Apple's .emlx), blank lines."""
 _SAVED_PAGE = re.compile(rb"^Snapshot-Content-Location:|^From: *\"?<?Saved by ", re.IGNORECASE | re.MULTILINE)
-_END_OF_HEADER = re.compile(rb"\r\n\r\n|\n\r?\n|\r\r")
+_END_OF_HEADER = re.compile(rb"\r\n\r\n|\n\r?\n|\r\r(?!\n)|\r\r\n\r\r\n")
 _LIMITS = Limits()
 
 

@@ -75,8 +75,13 @@ def parse_date(written: str) -> datetime | None:
 
 
 def parse_received(written: str) -> datetime | None:
-    """Return the instant of a `Received:` field: what follows its last semicolon (RFC 5321 §4.4)."""
-    return parse_date(written.rpartition(";")[2])
+    """Return the instant of a `Received:` field: what follows its last semicolon (RFC 5321 §4.4).
+
+    A semicolon in a comment behind the date is not the last one: `; 23 Nov 2026 10:00:00 +0100 (CET; hiver)`.
+    """
+    before, _, after = written.rpartition(";")
+    found = parse_date(after)
+    return found if found is not None or ")" not in after else parse_date(before.rpartition(";")[2])
 
 
 def _instant(

@@ -132,6 +132,9 @@ def _fields(head: str) -> tuple[dict[str, list[str]], list[tuple[str, str]]]:
 def _head(raw: bytes) -> str:
     """Return what stands before the body, each byte as the character of its number, lines ended by LF alone."""
     raw = raw.removeprefix(b"\xef\xbb\xbf")
+    if b"\r\r\n" in raw:
+        # A program turned CRLF into CRCRLF: none of these is a blank line.
+        raw = raw.replace(b"\r\r\n", b"\n")
     if b"\r" in raw:
         raw = raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     text = raw.decode("latin-1")

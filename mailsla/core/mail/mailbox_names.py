@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable
 
 from mailsla.core.mail.copies import MailboxRole
-from mailsla.core.mail.spelling import plain_spelling
+from mailsla.core.mail.spelling import without_accents
 
 USUAL_NAMES = {
     MailboxRole.SENT: (
@@ -61,7 +61,7 @@ USUAL_NAMES = {
 }
 """Names that Outlook, Thunderbird, Roundcube, Apple Mail and Gmail give; templates are as unsent as drafts."""
 
-_ROLES = {name: role for role, names in USUAL_NAMES.items() for name in names}
+_ROLES = {without_accents(name): role for role, names in USUAL_NAMES.items() for name in names}
 _SUFFIXES = re.compile(
     r"(?:[ _-]\(?\d{1,4}\)?)?(?:\.(?:mbox|mbx|mbs|sbd|txt|gz|bz2|xz|zip|tar|tgz|tbz2?|txz))*\Z", re.IGNORECASE
 )
@@ -70,14 +70,16 @@ _SUFFIXES = re.compile(
 def role_of_name(name: str) -> MailboxRole | None:
     """Return what a mailbox of that name holds, or None when the name tells nothing.
 
-    Accents may be composed or not, as macOS writes them; apostrophes may be curly.
+    Accents may be composed or not, as macOS writes them, or left out, as exporters do; apostrophes may be curly.
 
     >>> role_of_name("Éléments envoye\\u0301s")
     <MailboxRole.SENT: 'sent'>
+    >>> role_of_name("Modeles")
+    <MailboxRole.DRAFTS: 'drafts'>
     >>> role_of_name("Carte grise") is None
     True
     """
-    return _ROLES.get(plain_spelling(name).strip().casefold())
+    return _ROLES.get(without_accents(name).strip().casefold())
 
 
 def compared(name: str) -> str:

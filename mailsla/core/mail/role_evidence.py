@@ -16,13 +16,16 @@ from mailsla.core.mail.mailbox_names import role_of_name
 
 _FIELDS = (
     "received",
+    "x-draft-info",
     "x-gmail-labels",
     "x-mozilla-draft-info",
     "x-mozilla-status",
     "x-mozilla-status2",
     "x-status",
+    "x-uniform-type-identifier",
+    "x-unsent",
 )
-_ADDED = re.compile(rb"X-(?:Gmail-Labels|Mozilla-|Status)", re.IGNORECASE)
+_ADDED = re.compile(rb"X-(?:Draft-Info|Gmail-Labels|Mozilla-|Status|Uniform-Type|Unsent)", re.IGNORECASE)
 _BY_WEIGHT = (
     MailboxRole.DRAFTS,
     MailboxRole.JUNK,
@@ -66,11 +69,17 @@ def role_in_archive(header: bytes, folder: MailboxRole | None, flags: str = "") 
 
 
 def _is_unsent(found: Mapping[str, str]) -> bool:
-    """Tell whether marks say that a mail was never sent; what has a hop was, whatever it still bears."""
+    """Tell whether marks say that a mail was never sent; what has a hop was, whatever it still bears.
+
+    Thunderbird's, Roundcube's (X-Draft-Info), Outlook's (X-Unsent: 1), Apple Mail's, and c-client's.
+    """
     if "received" in found:
         return False
     return (
         "x-mozilla-draft-info" in found
+        or "x-draft-info" in found
+        or found.get("x-unsent", "").strip() == "1"
+        or found.get("x-uniform-type-identifier", "").strip().lower() == "com.apple.mail-draft"
         or bool(_number(found, "x-mozilla-status") & _Status.QUEUED)
         or bool(_number(found, "x-mozilla-status2") & _Status2.TEMPLATE)
         or "T" in found.get("x-status", "")

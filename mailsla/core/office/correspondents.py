@@ -201,10 +201,21 @@ class Office:
     def rewritten_from(self, header: Header) -> tuple[str, ...]:
         """Return who outside wrote a mail whose From a list or group of ours put its own address in, as DMARC has it.
 
-        « Camille via Contact » : the list says who wrote, in a field of its own or in Reply-To.
+        « Camille via Contact » : the list says who wrote, in a field of its own or in Reply-To; in Cc where answers go
+        to the list (Mailman).
         """
         named = self.outside(header.original_from)
-        return named or (self.outside(header.reply_to) if header.reply_to and self.has_list(header) else ())
+        if named or not (header.reply_to or header.cc) or not self.has_list(header):
+            return named
+        return self.outside(header.reply_to) or (
+            self.outside(header.cc) if self._came_by_itself(header) else ()
+        )
+
+    def _came_by_itself(self, header: Header) -> bool:
+        """Tell whether a list's own address wrote to the list alone, and answers nobody but us: for somebody else."""
+        answers = bool(header.in_reply_to or header.references)
+        is_its_own = bool(header.to) and set(header.senders) <= set(header.to) and not self.outside(header.to)
+        return is_its_own and (not answers or self.is_answered_by(header))
 
     def outside(self, addresses: tuple[str, ...]) -> tuple[str, ...]:
         """Return the addresses that belong to citizens: neither the office's nor a form's."""
