@@ -7,12 +7,14 @@ import pytest
 from mailsla.core.pairing.new_question import said
 
 PRESSING = (
-    "relance relances rappel rappels urgent urgente urgence svp encore aucune toujours rien sans réponse reponse "
+    "relance relances relancer relancez rappel rappels urgent urgente urgence svp encore aucun aucune "
+    "toujours rien sans réponse reponse "
     "réponses retour attente attends dernier dernière derniere deuxième deuxieme seconde troisième troisieme"
 ).split()
 AROUND = (
-    "a d j l n s à ai au ce cette de des depuis du en est et eu fois il je jour jours la le les ma mes mon merci no "
-    "nouvelle nouvelles part pas plaît plait plus pour re reçu reçue recu suis très tres vos votre vous 2ème 3eme 2e "
+    "a d j l n s à ai au ce cette de des depuis du en est et eu fois il je jour jours la le les ma me mes mon merci no "
+    "nous nouvelle nouvelles numéro numero part pas permets permettons "
+    "plaît plait plus pour re restée 2 reçu reçue recu suis très tres vos votre vous 2ème 3eme 2e "
     "2nde courriel courriels demande demandes dossier mail mails message messages question"
 ).split()
 
@@ -28,6 +30,25 @@ def test_a_word_that_presses_asks_nothing(word: str) -> None:
 def test_a_word_beside_one_that_presses_asks_nothing_and_alone_may(word: str) -> None:
     assert said(f"{word} urgent", ()) == ""
     assert said(f"x{word} urgent", ()) == f" x{word} urgent "
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "Relance n°2",
+        "Je me permets de vous relancer",
+        "Demande restée sans réponse",
+        "Aucun retour à ce jour",
+    ],
+)
+def test_a_whole_line_that_presses_asks_nothing(subject: str) -> None:
+    assert said(subject, ()) == ""
+    assert said(f"{subject} : passeport", ()).endswith(" passeport ")
+
+
+@pytest.mark.parametrize("subject", ["Relance 12", "Numéro 2", "Demande restée", "Relance économique"])
+def test_a_number_of_a_file_or_another_word_asks(subject: str) -> None:
+    assert said(subject, ())
 
 
 def test_words_that_press_here_are_the_site_s_own() -> None:

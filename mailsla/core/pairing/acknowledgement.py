@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from mailsla.core.mail.base_subject import base_subject, is_reply_subject
+import re
 
-_BEGINNINGS = (
-    "accusé de réception",
-    "accuse de reception",
-    "accusé de reception",
-    "accusé réception",
-    "nous avons bien reçu",
-    "votre courriel a bien été reçu",
-    "votre demande a bien été reçue",
-    "votre message a bien été reçu",
+from mailsla.core.mail.base_subject import base_subject, is_reply_subject
+from mailsla.core.mail.spelling import without_accents
+
+_MAIL = r"(?:courriel|courrier|demande|message|(?:e-?)?mail|mel|formulaire|saisine|sollicitation)"
+_BEGINNING = re.compile(
+    r"accuse (?:de |d')?(?:bonne )?(?:reception|enregistrement)|(?:nous )?accusons (?:bonne )?reception|"
+    r"confirmation (?:de |d')(?:la |l')?(?:bonne )?(?:reception|enregistrement)|"
+    rf"(?:bonne )?reception de votre {_MAIL}|nous avons bien recu|"
+    rf"votre {_MAIL} (?:nous )?(?:a bien ete (?:recue?|enregistree?|prise? en compte)|est bien parvenue?)"
 )
+"""How an office says that it got something, in small letters without accents."""
 
 
 def is_acknowledgement(subject: str) -> bool:
@@ -31,4 +32,4 @@ def is_acknowledgement(subject: str) -> bool:
 
 def speaks_of_receipt(subject: str) -> bool:
     """Tell whether a subject, answered or not, is that of an acknowledgement."""
-    return base_subject(subject).startswith(_BEGINNINGS)
+    return _BEGINNING.match(without_accents(base_subject(subject))) is not None

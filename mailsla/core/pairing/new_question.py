@@ -12,14 +12,15 @@ from mailsla.core.mail.spelling import plain_spelling
 from mailsla.core.pairing.numbers_by_name import NumbersByName, names_near, names_of_words
 
 _PRESSING = re.compile(
-    r"relances?|rappels?|urgente?|urgence|svp|encore|aucune|toujours|rien|sans|r[ée]ponses?|retour|attente|attends|"
+    r"relance[rsz]?|rappels?|urgente?|urgence|svp|encore|aucune?|toujours|rien|sans|r[ée]ponses?|retour|attente|attends|"
     r"derni(?:er|ère|ere)|deuxi[eè]me|seconde|troisi[eè]me"
 )
 """Words that press for an answer."""
 
 _AROUND = re.compile(
-    r"[adjlns]|à|ai|au|ce|cette|de|des|depuis|du|en|est|et|eu|fois|il|je|jours?|la|le|les|ma|mes|mon|merci|no|nouvelles?|"
-    r"part|pas|pla[iî]t|plus|pour|re|re[cç]ue?|suis|tr[eè]s|vos|votre|vous|[23](?:[eè]me|e)|2nde|"
+    r"[adjlns]|\d|à|ai|au|ce|cette|de|des|depuis|du|en|est|et|eu|fois|il|je|jours?|la|le|les|ma|mes|me|mon|merci|no|"
+    r"nous|nouvelles?|num[eé]ro|part|pas|permets|permettons|pla[iî]t|plus|pour|re|re[cç]ue?|rest[eé]e|suis|tr[eè]s|vos|"
+    r"votre|vous|[23](?:[eè]me|e)|2nde|"
     r"courriels?|demandes?|dossier|mails?|messages?|question"
 )
 """Words that say nothing of their own beside them; « Nouvelle demande » has none that press, and is a new one."""
