@@ -193,8 +193,11 @@ def main(arguments: Sequence[str]) -> int:
     with ExitStack() as stack:
         shared = [] if workers == 1 else [Databases(stack.enter_context(PostgresqlServer()))]
         processes = ProcessPoolExecutor(os.cpu_count(), get_context("fork"), _shared.extend, (shared,))
-        for played, counts, wrong in stack.enter_context(processes).map(_ended, all_played):
+        ended = stack.enter_context(processes).map(_ended, all_played)
+        for number, (played, counts, wrong) in enumerate(ended, 1):
             total.update(counts)
+            if number % 50 == 0:
+                print(f"{number} of {seeds} played", flush=True)
             if wrong:
                 failing += 1
                 print(*(f"{' '.join(map(str, played))}: {what}" for what in wrong[:5]), sep="\n", flush=True)
