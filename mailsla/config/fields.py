@@ -191,7 +191,6 @@ def _anchored(path: Path, info: ValidationInfo) -> Path:
 
 Address = Annotated[str, AfterValidator(_address)]
 Domain = Annotated[str, AfterValidator(_domain)]
-MailDomain = Annotated[str, AfterValidator(mail_domain)]
 ShortName = Annotated[str, AfterValidator(_short_name)]
 Network = Annotated[str, AfterValidator(_network)]
 AuthservId = Annotated[str, Field(max_length=255), AfterValidator(_authserv_id)]

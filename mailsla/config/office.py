@@ -14,7 +14,6 @@ from mailsla.config.fields import (
     Domain,
     Keyword,
     MailboxName,
-    MailDomain,
     Name,
     Network,
     Number,
@@ -49,7 +48,7 @@ class Site(Section):
 class OfficeSection(Section):
     """`[office]`: which addresses are ours, and by what a mail that bears one is believed to be ours."""
 
-    domains: tuple[MailDomain, ...] = Field(min_length=1)
+    domains: tuple[Domain, ...] = Field(min_length=1)
     addresses: tuple[Address, ...] = ()
     form_senders: tuple[Address, ...] = ()
     never_requests: tuple[Address | Domain, ...] = ()
