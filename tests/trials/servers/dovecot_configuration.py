@@ -134,6 +134,8 @@ log_path = {paths.log}
 protocols = imap lmtp
 listen = {", ".join(ADDRESSES)}
 
+# The cache of a hundred thousand headers does not fit into the usual 256 MB of addresses.
+default_vsz_limit = 2G
 default_internal_user = {account.user}
 default_internal_group = {account.group}
 default_login_user = {account.user}
