@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from bench.measuring import judge, processor_seconds
+from bench.measuring import judge, peak_memory_mb, processor_seconds
 from bench.site import NOW
 from bench.stores import copied
 from mailsla.adapters.database.backup import copy_whole
@@ -59,7 +59,7 @@ def main(requests: int = REQUESTS) -> None:
         with _measured("the next day's, of nothing"):
             privacy.purge(app)
         _show("file after, MB", store.stat().st_size / 1e6)
-        _show("peak memory, MB", _peak())
+        _show("peak memory, MB", peak_memory_mb())
         judge("figures and publications that differ", float(before != _figures(app)), 0)
         copy = config.with_name("copy.sqlite3")
         copy_whole(f"sqlite:///{store}", copy)
@@ -87,11 +87,6 @@ def _measured(name: str) -> Iterator[None]:
 def _found(path: Path) -> int:
     content = path.read_bytes()
     return sum(content.count(words) for words in NAMING)
-
-
-def _peak() -> float:
-    status = Path("/proc/self/status").read_text(encoding="utf-8")
-    return int(status.partition("VmHWM:")[2].split()[0]) / 1024
 
 
 def _show(name: str, value: float) -> None:
