@@ -14,6 +14,7 @@ from tempfile import TemporaryDirectory
 from sqlalchemy import make_url
 
 from mailsla.adapters.database.engine import open_engine, reading
+from mailsla.adapters.database.translation import DAMAGED, in_words
 from mailsla.core.errors import MailslaError, PermanentError, TransientError, UsageError
 from mailsla.language import gettext as _
 
@@ -21,9 +22,6 @@ WITHOUT_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS}
 """How a file system says that a file has one name there: a memory stick's, some shared folders'."""
 
 OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
-
-DAMAGED = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
-"""How SQLite's names for a damaged file begin."""
 
 
 def copy_whole(url: str, target: Path) -> None:
@@ -123,7 +121,9 @@ def translated(damaged: MailslaError) -> Iterator[None]:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from error
         if name.startswith(DAMAGED):
             raise damaged from error
-        raise TransientError(_("la base de données ne répond pas ({reason}).").format(reason=name)) from error
+        raise TransientError(
+            _("la base de données ne répond pas ({reason}).").format(reason=in_words(error))
+        ) from error
 
 
 def _damaged() -> PermanentError:

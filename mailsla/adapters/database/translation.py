@@ -20,7 +20,10 @@ NOT_AT_HAND = {"SQLITE_READONLY_CANTINIT", "SQLITE_READONLY_CANTLOCK", "SQLITE_R
 """What SQLite says when whoever only reads meets a log that comes or goes: another moment it can be read."""
 
 TAKEN = ("SQLITE_BUSY", "SQLITE_LOCKED", "LockNotAvailable", "DeadlockDetected")
+"""How what SQLite and PostgreSQL say begins while somebody else holds what is asked for."""
+
 DAMAGED = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
+"""How SQLite's names for a damaged file begin."""
 
 CANNOT_OPEN = "SQLITE_CANTOPEN"
 
@@ -31,7 +34,7 @@ def translated() -> Iterator[None]:
     try:
         yield
     except OperationalError as error:
-        reason = _cause(error)
+        reason = _cause(error.orig)
         if reason in FULL:
             raise TransientError(_("le disque de la base de données est plein.")) from error
         if reason in NOT_AT_HAND:
@@ -48,18 +51,18 @@ def translated() -> Iterator[None]:
                 )
             ) from error
         raise TransientError(
-            _("la base de données ne répond pas ({reason}).").format(reason=_in_words(error))
+            _("la base de données ne répond pas ({reason}).").format(reason=in_words(error.orig))
         ) from error
     except DBAPIError as error:
-        if _cause(error).startswith(READ_ONLY):
+        if _cause(error.orig).startswith(READ_ONLY):
             raise PermanentError(_("cette base ne peut qu'être lue avec ce compte.")) from error
         raise PermanentError(
-            _("la base de données a refusé une opération ({reason}).").format(reason=_in_words(error))
+            _("la base de données a refusé une opération ({reason}).").format(reason=in_words(error.orig))
         ) from error
 
 
-def _in_words(error: DBAPIError) -> str:
-    """Return what the database says, as somebody who reads it may act upon it."""
+def in_words(error: BaseException | None) -> str:
+    """Return what a database's driver says, as somebody who reads it may act upon it."""
     cause = _cause(error)
     if cause.startswith(TAKEN):
         return _("un autre programme la tient : réessayez")
@@ -67,7 +70,7 @@ def _in_words(error: DBAPIError) -> str:
         return _("ce fichier est abîmé, ou n'est pas une base : remettez une copie par « mailsla restore »")
     if cause.startswith("SQLITE_IOERR"):
         return _("le disque ne la rend pas")
-    code = getattr(error.orig, "sqlite_errorname", None) or getattr(error.orig, "sqlstate", None)
+    code = getattr(error, "sqlite_errorname", None) or getattr(error, "sqlstate", None)
     return (
         _("code {code}").format(code=code)
         if code
@@ -75,7 +78,6 @@ def _in_words(error: DBAPIError) -> str:
     )
 
 
-def _cause(error: DBAPIError) -> str:
+def _cause(error: BaseException | None) -> str:
     # The driver's own text may quote row values; its class and SQLite's error name never do.
-    name = getattr(error.orig, "sqlite_errorname", None)
-    return str(name or type(error.orig).__name__)
+    return str(getattr(error, "sqlite_errorname", None) or type(error).__name__)
