@@ -56,7 +56,6 @@ def check(
         gaps=app.gaps(),
         territory=settings.site.territory.name,
         calendar=app.clock().calendar,
-        elsewhere=app.store.clues.answered_elsewhere(),
         id_hosts=tuple(host for host in app.store.clues.id_hosts() if not office.made(f"@{host}")),
         vouching=""
         if office.trusted_authserv_id

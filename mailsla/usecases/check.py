@@ -69,7 +69,6 @@ class Installation:
         calendar: Its calendar.
         vouching: The name under which our own server seems to say what it verified; empty when the site says it
             trusts one, or none is seen.
-        elsewhere: How many citizens' mails answer a reply to them that no mailbox holds, and nothing says is ours.
         id_hosts: Hosts outside our domains that seem to make the Message-IDs of our mail alone.
         heads_missing: Which services have nobody who is told today; None when each has somebody.
         untold: How many requests wait of which nobody is told before they are late, by service.
@@ -89,7 +88,6 @@ class Installation:
     territory: str
     calendar: WorkingCalendar
     vouching: str = ""
-    elsewhere: int = 0
     id_hosts: tuple[str, ...] = ()
     heads_missing: alert_findings.HeadsMissing | None = None
     untold: tuple[tuple[str | None, int], ...] = ()
@@ -156,8 +154,9 @@ def _derived(installation: Installation) -> Iterator[Finding]:
     found = installation.clues.answered_unseen()
     if found.unseen:
         yield mail_findings.RepliesUnseen(found.by_service, found.unseen, found.seen)
-    if installation.elsewhere:
-        yield mail_findings.AnsweredElsewhere(installation.elsewhere)
+    elsewhere = installation.clues.answered_elsewhere()
+    if elsewhere:
+        yield mail_findings.AnsweredElsewhere(elsewhere)
     if installation.id_hosts:
         yield mail_findings.IdsOfOthers(installation.id_hosts, installation.declared_hosts)
     senders = installation.clues.undeclared_forms()

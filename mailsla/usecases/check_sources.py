@@ -85,6 +85,9 @@ class Clues(Counts, Protocol):
     def answered_unseen(self) -> AnsweredUnseen:
         """Count the citizens' mails that answer a mail of the office, seen or not, and whose requests are concerned."""
 
+    def answered_elsewhere(self) -> int:
+        """Count the citizens' mails that answer a reply to them that is not here, and that nothing says is ours."""
+
     def undeclared_forms(self) -> tuple[tuple[str, int], ...]:
         """Return the addresses of ours that write as forms do, each with how many mails, the most first."""
 

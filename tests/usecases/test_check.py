@@ -58,6 +58,7 @@ class Store:
     waiting: datetime | None = None
     outdated: datetime | None = None
     unseen: AnsweredUnseen = NONE_UNSEEN
+    elsewhere: int = 0
     forms: tuple[tuple[str, int], ...] = ()
     unproven: int = 0
     services: dict[str | None, int] = field(default_factory=lambda: {"Permis": 3})
@@ -92,6 +93,9 @@ class Store:
 
     def answered_unseen(self) -> AnsweredUnseen:
         return self.unseen
+
+    def answered_elsewhere(self) -> int:
+        return self.elsewhere
 
     def undeclared_forms(self) -> tuple[tuple[str, int], ...]:
         return self.forms
@@ -194,6 +198,13 @@ def test_mails_of_the_office_that_nobody_has_seen_are_to_watch() -> None:
 
     assert finding == mail_findings.RepliesUnseen(concerned, 3, 9)
     assert finding.health is Health.WARNING
+
+
+def test_replies_that_no_mailbox_holds_and_nothing_says_are_ours_are_told_of_what_is_derived_alone() -> None:
+    elsewhere = mail_findings.AnsweredElsewhere(4)
+
+    assert elsewhere in found(Store(elsewhere=4))
+    assert elsewhere not in found(Store(elsewhere=4), is_derived=False)
 
 
 def test_mails_of_ours_that_are_not_believed_are_to_watch_and_the_server_that_could_say_is_proposed() -> None:
