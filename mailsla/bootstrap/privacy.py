@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -14,16 +14,10 @@ from mailsla.core.retention.purged import Purged
 from mailsla.usecases import purge as purging
 from mailsla.usecases.forget_office import BETWEEN, forget_office, would_forget_office
 from mailsla.usecases.person import the_address
-from mailsla.usecases.purge import Ending
-
-Told = Callable[[int, int], object]
+from mailsla.usecases.purge import Ending, Told, silent
 
 LATELY = timedelta(days=31)
 """Within so long a contact box gets some mail: when none came, the clock may be wrong, and what goes is gone."""
-
-
-def _silent(_done: int, _total: int) -> None:
-    """Show no progress."""
 
 
 def retention(app: Application) -> Retention:
@@ -36,14 +30,14 @@ def ending(app: Application) -> Ending:
     return Ending(retention(app), app.standard(), app.site.pairing, app.configured, app.now())
 
 
-def would_purge(app: Application, told: Told = _silent) -> Purged:
+def would_purge(app: Application, told: Told = silent) -> Purged:
     """Return what a purge would seal now; nothing is written."""
     found = purging.would_purge(app.store.purges, ending(app), told)
     would_forget_office(app.store.purges, ending(app), found)
     return found
 
 
-def purge(app: Application, told: Told = _silent, *, office: bool = True) -> Purged:
+def purge(app: Application, told: Told = silent, *, office: bool = True) -> Purged:
     """Seal what is over, and leave none of it in the database's free pages; return what was sealed.
 
     Args:
@@ -119,7 +113,7 @@ class DailyPurge:
     app: Application
     _done_on: date | None = field(default=None, init=False)
 
-    def purge(self, told: Told = _silent) -> Purged | PurgeAhead | None:
+    def purge(self, told: Told = silent) -> Purged | PurgeAhead | None:
         """Purge, unless that was done today, or no mail came lately; return what was sealed, or is about to be.
 
         Raises as `purge`.

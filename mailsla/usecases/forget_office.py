@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Protocol
 
 from mailsla.core.clock.local_days import LocalDays
@@ -14,7 +15,7 @@ from mailsla.core.retention.ended import NEW_DAYS
 from mailsla.core.retention.purged import Purged
 from mailsla.usecases import purge
 from mailsla.usecases.derive import bring_up_to_date
-from mailsla.usecases.purge import AT_ONCE, Ending, Told, silent
+from mailsla.usecases.purge import AT_ONCE, Ending, Told, parts, silent
 
 BETWEEN = timedelta(days=28)
 """So often: each time the database's files are made anew."""
@@ -36,9 +37,6 @@ class Work(purge.Work, Look, Protocol):
     def reduce_agents(self, before: datetime, most: int) -> int:
         """Reduce the agents of the next messages first seen before an instant; return of how many."""
 
-    def note_office(self, at: datetime, messages: int) -> None:
-        """Note that something of the office's own went, so many messages of it sealed."""
-
 
 class Purges(Protocol):
     """Where personal data ends."""
@@ -59,7 +57,7 @@ def would_forget_office(purges: Purges, ending: Ending, found: Purged) -> None:
     """Count what would go of the office's own, agents at most; nothing is written."""
     before = window_end(ending)
     with purges.looking(ending.rules, ending.configured.days) as look:
-        for conversations in _parts(look, before):
+        for conversations in parts(partial(look.internal, before)):
             found.internal += len(_numbers(look, conversations, ending))
         found.agents = look.agents_left(before)
 
@@ -77,7 +75,7 @@ def forget_office(purges: Purges, ending: Ending, found: Purged, told: Told = si
             numbers = _numbers(work, conversations, ending)
             if numbers:
                 work.seal(numbers, ending.now)
-                work.note_office(ending.now, len(numbers))
+                work.note(ending.now, None, len(numbers), 0, office=True)
         if not conversations:
             break
         found.internal += len(numbers)
@@ -89,16 +87,9 @@ def forget_office(purges: Purges, ending: Ending, found: Purged, told: Told = si
         with purges.sealing(ending.rules, ending.configured.days) as work:
             changed = work.reduce_agents(before, AT_ONCE)
             if changed:
-                work.note_office(ending.now, 0)
+                work.note(ending.now, None, 0, 0, office=True)
         found.agents += changed
         told(min(done + AT_ONCE, total), total)
-
-
-def _parts(look: Look, before: datetime) -> Iterator[Sequence[int]]:
-    after = 0
-    while conversations := look.internal(before, after, AT_ONCE):
-        yield conversations
-        after = conversations[-1]
 
 
 def _numbers(look: Look, conversations: Collection[int], ending: Ending) -> list[int]:

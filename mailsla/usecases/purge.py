@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from typing import Protocol
 
 from mailsla.core.clock.local_days import LocalDays
@@ -81,8 +82,10 @@ class Work(Look, Protocol):
     def forget_words(self) -> None:
         """Forget the words by which figures knew requests that were left out, once no request has them any more."""
 
-    def note(self, at: datetime, through: date | None, messages: int, requests: int) -> None:
-        """Note that so many messages were sealed."""
+    def note(
+        self, at: datetime, through: date | None, messages: int, requests: int, *, office: bool = False
+    ) -> None:
+        """Note that so many messages were sealed; of the office's own, that any of it went."""
 
 
 class Purges(Protocol):
@@ -140,7 +143,7 @@ def would_purge(purges: Purges, ending: Ending, told: Told = silent) -> Purged:
     found = Purged(ending.through)
     with purges.looking(ending.rules, ending.configured.days) as look:
         total, done, seen = look.older_count(ending.before), 0, set[int]()
-        for conversations in _parts(look, ending):
+        for conversations in parts(partial(look.older, ending.before)):
             for tied in look.tied(conversations):
                 _count(tied, ending, found, seen)
             done += len(conversations)
@@ -174,9 +177,10 @@ def purge(purges: Purges, ending: Ending, told: Told = silent) -> Purged:
         told(done, total)
 
 
-def _parts(look: Look, ending: Ending) -> Iterator[Sequence[int]]:
+def parts(following: Callable[[int, int], Sequence[int]]) -> Iterator[Sequence[int]]:
+    """Yield conversations by number, some at once; `following` gives those from beyond a number on, so many at most."""
     after = 0
-    while conversations := look.older(ending.before, after, AT_ONCE):
+    while conversations := following(after, AT_ONCE):
         yield conversations
         after = conversations[-1]
 

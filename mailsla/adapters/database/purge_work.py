@@ -8,7 +8,7 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Connection, String, case, cast, func, insert, select, update
+from sqlalchemy import Connection, Select, String, case, cast, func, insert, select, update
 
 from mailsla.adapters.database.agents import Agents
 from mailsla.adapters.database.bulk import among
@@ -93,6 +93,17 @@ def _of(derived: DerivedRows, numbers: Collection[int]) -> tuple[set[tuple[Any, 
     return tuple({tuple(row) for row in several if row[0] in numbers} for several in found)
 
 
+def _ended(before: datetime) -> Select[int]:
+    """Return the query of the conversations whose last mail came before an instant."""
+    return (
+        select(_DERIVED.conversation)
+        .join(MESSAGE, MESSAGE.c.id == _DERIVED.message_id)
+        .where(UNSEALED)
+        .group_by(_DERIVED.conversation)
+        .having(func.max(_DERIVED.at) < before)
+    )
+
+
 class PurgeLook:
     """What may go, in a transaction. Satisfies `mailsla.usecases.purge.Look`."""
 
@@ -103,27 +114,12 @@ class PurgeLook:
 
     def older(self, before: datetime, after: int, most: int) -> list[int]:
         """Return the conversations whose last mail came before an instant, by number, from beyond a number on."""
-        query = (
-            select(_DERIVED.conversation)
-            .join(MESSAGE, MESSAGE.c.id == _DERIVED.message_id)
-            .where(UNSEALED, _DERIVED.conversation > after)
-            .group_by(_DERIVED.conversation)
-            .having(func.max(_DERIVED.at) < before)
-            .order_by(_DERIVED.conversation)
-            .limit(most)
-        )
-        return list(self._connection.execute(query).scalars())
+        return self._next(_ended(before), after, most)
 
     def older_count(self, before: datetime) -> int:
         """Count them."""
-        each = (
-            select(_DERIVED.conversation)
-            .join(MESSAGE, MESSAGE.c.id == _DERIVED.message_id)
-            .where(UNSEALED)
-            .group_by(_DERIVED.conversation)
-            .having(func.max(_DERIVED.at) < before)
-        )
-        return self._connection.execute(select(func.count()).select_from(each.subquery())).scalar_one()
+        each = _ended(before).subquery()
+        return self._connection.execute(select(func.count()).select_from(each)).scalar_one()
 
     def naming(self, address: str) -> list[int]:
         """Return the conversations of the mails that name an address, by number."""
@@ -138,16 +134,11 @@ class PurgeLook:
     def internal(self, before: datetime, after: int, most: int) -> list[int]:
         """Return the conversations of the office with itself that ended before an instant, from beyond a number on."""
         is_internal = case((_DERIVED.side == Side.INTERNAL.value, 1), else_=0)
-        query = (
-            select(_DERIVED.conversation)
-            .join(MESSAGE, MESSAGE.c.id == _DERIVED.message_id)
-            .where(UNSEALED, _DERIVED.conversation > after)
-            .group_by(_DERIVED.conversation)
-            .having(func.min(is_internal) == 1, func.max(_DERIVED.at) < before)
-            .order_by(_DERIVED.conversation)
-            .limit(most)
-        )
-        return list(self._connection.execute(query).scalars())
+        return self._next(_ended(before).having(func.min(is_internal) == 1), after, most)
+
+    def _next(self, conversations: Select[int], after: int, most: int) -> list[int]:
+        query = conversations.where(_DERIVED.conversation > after).order_by(_DERIVED.conversation)
+        return list(self._connection.execute(query.limit(most)).scalars())
 
     def agents_left(self, before: datetime) -> int:
         """Count the messages first seen before an instant whose agents were not looked at."""
@@ -241,12 +232,9 @@ class PurgeWork(PurgeLook):
         """Reduce the agents of the next messages first seen before an instant; return of how many."""
         return Agents(self._connection, self._rules, self._days).reduce(before, most)
 
-    def note_office(self, at: datetime, messages: int) -> None:
-        """Note that something of the office's own went, so many messages of it sealed."""
-        row = {"at": at, "through": None, "messages": messages, "requests": 0, "office": True}
-        self._connection.execute(insert(PURGE).values(row))
-
-    def note(self, at: datetime, through: date | None, messages: int, requests: int) -> None:
-        """Note that so many messages were sealed."""
-        row = {"at": at, "through": through, "messages": messages, "requests": requests}
+    def note(
+        self, at: datetime, through: date | None, messages: int, requests: int, *, office: bool = False
+    ) -> None:
+        """Note that so many messages were sealed; of the office's own, that any of it went."""
+        row = {"at": at, "through": through, "messages": messages, "requests": requests, "office": office}
         self._connection.execute(insert(PURGE).values(row))

@@ -37,16 +37,15 @@ class Purges:
 
     def last_sealed_at(self) -> datetime | None:
         """Return when anything but the office's own mail was last sealed; None when nothing ever was."""
-        at = PURGE.c.at
-        last = select(func.max(at, type_=at.type)).where(PURGE.c.office.is_(False))
-        with reading(self._engine) as connection:
-            found: datetime | None = connection.execute(last).scalar_one()
-        return found
+        return self._last(office=False)
 
     def office_at(self) -> datetime | None:
         """Return when something of the office's own last went; None when nothing ever did."""
+        return self._last(office=True)
+
+    def _last(self, *, office: bool) -> datetime | None:
         at = PURGE.c.at
-        last = select(func.max(at, type_=at.type)).where(PURGE.c.office.is_(True))
+        last = select(func.max(at, type_=at.type)).where(PURGE.c.office.is_(office))
         with reading(self._engine) as connection:
             found: datetime | None = connection.execute(last).scalar_one()
         return found
