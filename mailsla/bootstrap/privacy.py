@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from mailsla.bootstrap.application import Application
 from mailsla.core.alerts.privacy_findings import PrivacyFinding, PurgeAhead, RequestsSealed
 from mailsla.core.retention.ended import Retention
-from mailsla.core.retention.notice import NOTICE, standing
+from mailsla.core.retention.notice import NOTICE, Notice, standing
 from mailsla.core.retention.purged import Purged
 from mailsla.usecases import purge as purging
 from mailsla.usecases.forget_office import BETWEEN, forget_office, would_forget_office
@@ -37,23 +37,22 @@ def would_purge(app: Application, told: Told = silent) -> Purged:
     return found
 
 
-def purge(app: Application, told: Told = silent, *, office: bool = True) -> Purged:
+def purge(app: Application, told: Told = silent) -> Purged:
     """Seal what is over, and leave none of it in the database's free pages; return what was sealed.
-
-    Args:
-        app: The site.
-        told: Is told how far it is.
-        office: Whether the office's own ends too.
 
     Raises:
         Superseded: When a newer configuration, with other rules, made what is derived.
         TransientError: When what was sealed may still stand in free pages: the next purge cleans them.
     """
     app.derive()
-    purges, end = app.store.purges, ending(app)
-    notice = standing(purges.notice(), end.retention, end.now - NOTICE)
     # Who asks for it knows: the daemon says nothing any more before it does the same.
-    purges.give_notice(notice)
+    app.store.purges.give_notice(Notice(app.now() - NOTICE, retention(app)))
+    return _purge(app, told, office=True)
+
+
+def _purge(app: Application, told: Told, *, office: bool) -> Purged:
+    """Seal what is over in what is derived; the office's own too, where that is said."""
+    purges, end = app.store.purges, ending(app)
     done = purging.purge(purges, end, told)
     if office:
         forget_office(purges, end, done, told)
@@ -125,7 +124,7 @@ class DailyPurge:
         latest = self.app.store.purges.latest_mail_at(now)
         if latest is None or now - latest > LATELY:
             return None
-        done = self._noticed() or purge(self.app, told, office=self._is_time_for_office(now))
+        done = self._noticed() or _purge(self.app, told, office=self._is_time_for_office(now))
         self._done_on = today
         return done
 

@@ -136,6 +136,20 @@ def test_what_goes_by_a_retention_that_is_new_is_said_a_week_before_by_the_daemo
         assert list(privacy.findings(shorter)) == [RequestsSealed(2, said.through)]
 
 
+def test_whoever_purges_before_the_week_of_a_notice_is_over_ends_the_wait(
+    app: Application, clock: list[datetime]
+) -> None:
+    add(app, 1, mail("2025-06-02 10:00"), "2025-06-02 10:05")
+    add(app, 2, mail("2027-03-20 10:00"), "2027-03-20 10:05")
+    assert isinstance(DailyPurge(app).purge(), PurgeAhead)
+
+    privacy.purge(app)
+
+    add(app, 3, mail("2025-06-03 10:00"), "2025-06-03 10:05")
+    assert not [item for item in privacy.findings(app) if isinstance(item, PurgeAhead)]
+    assert isinstance(DailyPurge(app).purge(), Purged)
+
+
 def test_the_office_s_own_goes_once_a_month_or_when_somebody_asks(
     app: Application, clock: list[datetime]
 ) -> None:
