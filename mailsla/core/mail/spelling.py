@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from functools import lru_cache
+from itertools import filterfalse
 
 
 @lru_cache(maxsize=2_048)
@@ -28,6 +29,4 @@ def without_accents(text: str) -> str:
     plain = plain_spelling(text)
     if plain.isascii():
         return plain
-    return "".join(
-        letter for letter in unicodedata.normalize("NFD", plain) if not unicodedata.combining(letter)
-    )
+    return "".join(filterfalse(unicodedata.combining, unicodedata.normalize("NFD", plain)))
