@@ -143,13 +143,11 @@ def _apart(found: tuple[Interval, ...]) -> tuple[Interval, ...]:
 
 
 def _exact(written: Any) -> Any:
-    if not isinstance(written, (int, float)):
-        return written
-    try:
-        # 0.8 in TOML is a binary float; its decimal writing is what was meant.
-        found = Fraction(str(written))
-    except ValueError:
-        found = Fraction()
+    # 0.8 in TOML is a binary float; its decimal writing is what was meant.
+    return str(written) if isinstance(written, (int, float)) else written
+
+
+def _share(found: Fraction) -> Fraction:
     if not 0 < found <= 1:
         raise ValueError(_("indiquez une part entre 0 et 1, comme 0.80."))
     return found
@@ -198,7 +196,7 @@ Departement = Annotated[str, BeforeValidator(str), AfterValidator(_departement)]
 Number = Annotated[int, BeforeValidator(_number)]
 Day = Annotated[date, BeforeValidator(_not_a_number)]
 TimeOfDay = Annotated[time, BeforeValidator(_not_a_number), AfterValidator(_local)]
-Share = Annotated[Fraction, BeforeValidator(_exact), Field(gt=0, le=1)]
+Share = Annotated[Fraction, BeforeValidator(_exact), AfterValidator(_share)]
 File = Annotated[Path, AfterValidator(_anchored)]
 Command = Annotated[tuple[str, ...], Field(min_length=1)]
 Variable = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]

@@ -26,8 +26,12 @@ from mailsla.core.mail.mailbox_names import compared, is_among
 from mailsla.language import gettext as _
 
 
-def _token_url(written: str) -> str:
-    """Refuse what a secret must not be sent to, or what two programs may read differently."""
+def checked_token_url(written: str) -> str:
+    """Return the address of an authorization server: one to which a secret may be sent, read by all programs alike.
+
+    Raises:
+        ValueError: With what to write instead.
+    """
     host_alone = _(
         "indiquez l'adresse du serveur d'autorisation seule, comme « https://login.example.fr/token »."
     )
@@ -35,16 +39,10 @@ def _token_url(written: str) -> str:
     return _safe_url(written, host_alone, over_tls)
 
 
-def checked_token_url(written: str) -> str:
-    """Return the address of an authorization server, to which a secret may be sent.
-
-    Raises:
-        ValueError: With what to write instead.
-    """
-    return _token_url(written if re.fullmatch(r"[!-~]{1,500}", written) else "")
-
-
-def _ping_url(written: str) -> str:
+def _checked_ping_url(written: object) -> object:
+    """Check what is a secret from then on."""
+    if not isinstance(written, str):
+        return written
     host_alone = _("indiquez une adresse comme « https://sondes.example.fr/ping/… », sans nom d'utilisateur.")
     return _safe_url(written, host_alone, _("l'adresse à prévenir doit commencer par https://."))
 
@@ -58,18 +56,12 @@ def _safe_url(written: str, host_alone: str, over_tls: str) -> str:
     bare = f"[{host}]" if ":" in host else host
     # Nothing but a host and its port: what stands before an @ looks like a host to whoever reads it.
     is_alone = url.netloc.lower() in {bare, f"{bare}:{port}"} and "\\" not in host
-    if not (host and is_alone and url.scheme in {"http", "https"}):
+    is_plain = re.fullmatch(r"[!-~]{1,500}", written) and url.scheme in {"http", "https"}
+    if not (host and is_alone and is_plain):
         raise ValueError(host_alone)
     if url.scheme != "https" and not is_loopback(host):
         raise ValueError(over_tls)
     return written
-
-
-def _checked_ping_url(written: object) -> object:
-    """Check what is a secret from then on."""
-    if not isinstance(written, str):
-        return written
-    return _ping_url(written if re.fullmatch(r"[!-~]{1,500}", written) else "")
 
 
 class Monitoring(Section):
