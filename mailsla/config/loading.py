@@ -140,7 +140,6 @@ _SENTENCES: dict[str, Callable[[dict[str, Any]], str]] = {
     "int_from_float": lambda _ctx: _("indiquez un nombre entier."),
     "bool_type": lambda _ctx: _("indiquez true ou false."),
     "bool_parsing": lambda _ctx: _("indiquez true ou false."),
-    "greater_than": lambda ctx: _("indiquez une valeur supérieure à {limit}.").format(limit=ctx["gt"]),
     "greater_than_equal": lambda ctx: _("indiquez au moins {limit}.").format(limit=ctx["ge"]),
     "less_than_equal": lambda ctx: _("indiquez au plus {limit}.").format(limit=ctx["le"]),
     "too_short": lambda _ctx: _("indiquez au moins une valeur."),
