@@ -223,6 +223,11 @@ OWN = received("INBOX", "lea.martin@pref.example.fr")
             "Archives/Envoyés",
             None,
         ),
+        (
+            [*[received("INBOX", "permis@guichet.pref.example.fr")] * 3, *[received(SHARED)] * 3],
+            f"{SHARED}/Sent",
+            None,
+        ),
         ([*[received("INBOX", "x@example.org")] * 3, *[received(SHARED)] * 3], f"{SHARED}/Sent", SHARED),
         ([OWN, *[received("INBOX/Demandes")] * 3], "INBOX/Sent", None),
     ],

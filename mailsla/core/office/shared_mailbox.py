@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 from mailsla.core.mail.addresses import plain
 from mailsla.core.mail.copies import MailboxRole
-from mailsla.core.office.surroundings import AGENT, FEWEST, SampledMail
+from mailsla.core.office.correspondents import Office
+from mailsla.core.office.surroundings import FEWEST, SampledMail, is_a_service
 
 SEPARATORS = "/.\\"
 """What servers put between the levels of a mailbox's name."""
@@ -55,9 +56,11 @@ def shared_mailbox(
         sample: The last mails of each mailbox.
         mailboxes: All that there are, each with what it holds.
     """
+    address = plain(address)
+    office = Office(domains=(address.rpartition("@")[2],))
     received = [mail for mail in sample if mail.role is MailboxRole.INBOX]
-    ours = {mail.mailbox for mail in received if _is_to(plain(address), mail)}
-    written = sum(_is_to(plain(address), mail) for mail in received)
+    at = [mail.mailbox for mail in received if _is_to(address, mail)]
+    ours, written = set(at), len(at)
     sent = [name for name, role in mailboxes if role is MailboxRole.SENT]
     if written < FEWEST or "INBOX" in ours:
         return None
@@ -67,7 +70,7 @@ def shared_mailbox(
             found = SharedMailbox(name, separator, written, 0)
             if any(map(found.holds, sent)):
                 elsewhere = [mail for mail in received if not found.holds(mail.mailbox)]
-                is_ours_too = sum(_is_to_a_service(address, mail) for mail in elsewhere) >= FEWEST
+                is_ours_too = sum(_is_to_a_service(office, mail) for mail in elsewhere) >= FEWEST
                 return replace(found, elsewhere=len(elsewhere)) if elsewhere and not is_ours_too else None
             name = name.rpartition(separator)[0]
     return None
@@ -77,13 +80,12 @@ def _is_to(address: str, mail: SampledMail) -> bool:
     return address in {plain(item) for item in mail.header.to + mail.header.cc}
 
 
-def _is_to_a_service(address: str, mail: SampledMail) -> bool:
+def _is_to_a_service(office: Office, mail: SampledMail) -> bool:
     """Tell whether somebody outside writes to an address of ours that is no person's: another name of the office's."""
-    ours = f"@{address.rpartition('@')[2].lower()}"
-    if any(sender.endswith(ours) for sender in mail.header.senders):
+    header = mail.header
+    if any(map(office.includes, header.senders)):
         return False
-    written_to = (plain(item) for item in mail.header.to + mail.header.cc)
-    return any(item.endswith(ours) and not AGENT.fullmatch(item.partition("@")[0]) for item in written_to)
+    return any(is_a_service(plain(item), office) for item in header.to + header.cc)
 
 
 def _common(names: set[str], separator: str) -> str:

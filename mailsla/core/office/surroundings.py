@@ -25,7 +25,7 @@ FEWEST = 3
 
 MOST_PROPOSED = 12
 
-AGENT = re.compile(r"[^\W\d_][\w'-]*\.[^\W\d_][\w'-]*")
+_AGENT = re.compile(r"[^\W\d_][\w'-]*\.[^\W\d_][\w'-]*")
 """The local part of a person's address, as préfectures give them: `prenom.nom`."""
 
 Shown = tuple[tuple[str, int], ...]
@@ -66,6 +66,11 @@ class Surroundings:
     answered: int = 0
     unseen: int = 0
     sent: int = 0
+
+
+def is_a_service(address: str, office: Office) -> bool:
+    """Tell whether an address, without its tag, is the office's and is no person's."""
+    return office.includes(address) and not _AGENT.fullmatch(address.partition("@")[0])
 
 
 def surroundings(address: str, sample: Sequence[SampledMail]) -> Surroundings:
@@ -134,7 +139,7 @@ def _services(address: str, asked: Iterable[Header], office: Office) -> Shown:
         found
         for header in asked
         for found in {plain(item) for item in header.to + header.cc}
-        if office.includes(found) and found != address and not AGENT.fullmatch(found.partition("@")[0])
+        if found != address and is_a_service(found, office)
     )
     return _most(written_to, FEWEST)
 
