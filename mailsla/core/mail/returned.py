@@ -90,9 +90,10 @@ def return_of(header: Header) -> Returned | None:
 
 
 def with_returned(header: Header, body: bytes) -> Header:
-    r"""Return a report's header with what it says of somebody's mail: its id, where the header names none, and for whom
+    r"""Return a report's header with what it says of somebody's mail: its id, and for whom it failed.
 
-    it failed. What became of each recipient is known from the fields of RFC 3464 alone.
+    The id is added where the header names none. What became of each recipient is known from the fields of RFC 3464
+    alone.
 
     >>> body = b"Final-Recipient: rfc822; a@example.org\r\nAction: failed\r\n\r\nMessage-ID: <a.1@pref.example.fr>"
     >>> found = with_returned(Header(), body)

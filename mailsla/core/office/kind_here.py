@@ -48,9 +48,9 @@ def kind_here(header: Header, office: Office, body_start: bytes = b"") -> Classi
 
 
 def _may_be_a_letter(found: Classification, header: Header, office: Office) -> bool:
-    """Tell whether nothing but what relays add to people's letters makes a list's of a mail to us: a way to leave,
+    """Tell whether nothing but what relays add to people's letters makes a list's of a mail to us.
 
-    on any letter to an address of ours; with a mark of bulk, on one that answers a mail of ours.
+    That is a way to leave, on any letter to an address of ours, and a mark of bulk on one that answers a mail of ours.
     """
     if found.reason is not None and found.reason.code == MAY_BE_LEFT:
         return any(office.includes(address) for address in header.to)
