@@ -42,7 +42,7 @@ def kind_here(header: Header, office: Office, body_start: bytes = b"") -> Classi
         return Classification(MailKind.DECLARED_SENDER, Reason("never-requests", "from"))
     if found.kind is MailKind.LIST and (office.has_list(header) or _may_be_a_letter(found, header, office)):
         return A_PERSON
-    if found.kind is MailKind.PERSON and is_prefixed(header) and office.is_answered_by(header):
+    if found.kind is MailKind.PERSON and office.is_answered_by(header) and is_prefixed(header):
         return Classification(MailKind.AUTOMATIC_REPLY, Reason("prefix-and-answer", "in-reply-to"))
     return found
 
