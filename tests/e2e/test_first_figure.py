@@ -23,7 +23,6 @@ def silent() -> Iterator[DovecotServer]:
 
 @pytest.mark.in_parts(3)
 @pytest.mark.parametrize("name", SHAPES)
-@pytest.mark.in_parts(2)
 def test_the_first_figure_is_right_or_check_says_what_makes_it_wrong_and_it_is_right_after_that(
     dovecot: DovecotServer, silent: DovecotServer, tmp_path: Path, name: str
 ) -> None:
