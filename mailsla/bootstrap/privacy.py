@@ -32,8 +32,9 @@ def ending(app: Application) -> Ending:
 
 def would_purge(app: Application, told: Told = silent) -> Purged:
     """Return what a purge would seal now; nothing is written."""
-    found = purging.would_purge(app.store.purges, ending(app), told)
-    would_forget_office(app.store.purges, ending(app), found)
+    purges, end = app.store.purges, ending(app)
+    found = purging.would_purge(purges, end, told)
+    would_forget_office(purges, end, found)
     return found
 
 

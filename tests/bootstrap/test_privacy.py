@@ -150,6 +150,20 @@ def test_whoever_purges_before_the_week_of_a_notice_is_over_ends_the_wait(
     assert isinstance(DailyPurge(app).purge(), Purged)
 
 
+def test_what_went_of_the_office_s_own_is_not_announced_again(
+    app: Application, clock: list[datetime]
+) -> None:
+    add(app, 1, mail("2026-05-04 10:00", by="a@pref.example.fr", to="b@pref.example.fr"), "2026-05-04 10:05")
+    assert privacy.purge(app).internal == 1
+    add(app, 2, mail("2026-05-05 10:00"), "2027-03-20 10:05")
+    settings = app.site.settings.model_copy(update={"privacy": PrivacySection(retention_days=300)})
+    with open_application(settings, lambda: clock[0]) as shorter:
+        shorter.derive()
+        said = privacy.ahead(shorter)
+    assert said is not None
+    assert said.conversations == 1
+
+
 def test_the_office_s_own_goes_once_a_month_or_when_somebody_asks(
     app: Application, clock: list[datetime]
 ) -> None:

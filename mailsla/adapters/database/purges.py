@@ -13,7 +13,7 @@ from mailsla.adapters.database.bulk import insert_new
 from mailsla.adapters.database.derivation_work import DerivationWork
 from mailsla.adapters.database.engine import reading, snapshot, writing
 from mailsla.adapters.database.purge_work import PurgeLook, PurgeWork
-from mailsla.adapters.database.sealed_messages import SEALED, UNSEALED
+from mailsla.adapters.database.sealed_messages import SEALED, UNSEALED, sealed_numbers
 from mailsla.adapters.database.tables import DERIVED_MESSAGE, DERIVED_REQUEST, MESSAGE, PRIVACY, PURGE
 from mailsla.adapters.database.translation import translated
 from mailsla.adapters.machine.second_process import SecondProcess
@@ -79,11 +79,10 @@ class Purges:
     def older_at_most(self, before: datetime) -> int:
         """Return how many conversations began before an instant, and are not sealed: no fewer than ended by then."""
         began = select(func.count()).where(_DERIVED.message_id == _DERIVED.conversation, _DERIVED.at < before)
-        if self.last_sealed_at() is not None:
-            began = began.join_from(DERIVED_MESSAGE, MESSAGE, MESSAGE.c.id == _DERIVED.message_id).where(
-                UNSEALED
-            )
         with reading(self._engine) as connection:
+            if sealed_numbers(connection) is not None:
+                of = MESSAGE.c.id == _DERIVED.message_id
+                began = began.join_from(DERIVED_MESSAGE, MESSAGE, of).where(UNSEALED)
             return connection.execute(began).scalar_one()
 
     def latest_mail_at(self, now: datetime) -> datetime | None:
