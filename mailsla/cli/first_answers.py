@@ -9,7 +9,7 @@ from ipaddress import ip_address
 from pathlib import Path
 
 from mailsla.bootstrap.clock_rules import territory
-from mailsla.config.fields import mail_domain
+from mailsla.config.fields import whole_domain
 from mailsla.config.secret import Secret
 from mailsla.config.servers import checked_token_url
 from mailsla.core.errors import UsageError
@@ -106,7 +106,7 @@ def read_address(written: str) -> str:
 def read_domain(written: str) -> str:
     """Return a mail domain, written with or without its @. Raises `UsageError` with what to write instead."""
     try:
-        domain = mail_domain(written)
+        domain = whole_domain(written)
     except ValueError as error:
         raise UsageError(str(error)) from error
     if is_shared(domain):

@@ -46,8 +46,8 @@ def _domain(written: str) -> str:
     return domain
 
 
-def mail_domain(written: str) -> str:
-    """Return a domain that mail is sent to.
+def whole_domain(written: str) -> str:
+    """Return a domain of two labels or more, to which anybody may send mail.
 
     Raises:
         ValueError: With what to write instead.
