@@ -391,6 +391,11 @@ REFUSED = [
     ),
     Wrong(
         PRESET,
+        'days = 10\ntarget = "80"',
+        "commitments[1].target : indiquez une part entre 0 et 1, comme 0.80.",
+    ),
+    Wrong(
+        PRESET,
         'days = 10\ncomparison = "moins de"',
         "commitments[1].comparison : valeur inconnue ; choisissez 'less_than' ou 'at_most'.",
     ),
