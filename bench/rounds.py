@@ -10,6 +10,7 @@ import json
 import sys
 import time
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from email.utils import format_datetime
 from functools import partial
 from itertools import count
@@ -22,6 +23,7 @@ from bench.years import id_of
 from mailsla.bootstrap.application import Application, open_application
 from mailsla.bootstrap.daemon import SiteWork
 from mailsla.config import load
+from mailsla.core.collection.outcome import RunOutcome
 from mailsla.core.collection.to_store import Batch, new_message
 from mailsla.core.mail.header_reading import read_header
 
@@ -39,6 +41,10 @@ def main(config: Path) -> None:
     """Print what each costs."""
     with open_application(load(config), now=lambda: NOW) as app:
         work = SiteWork(app)
+        # Of accounts that nobody reads, nobody is told anything.
+        for at in (NOW - timedelta(days=365), NOW - timedelta(minutes=1)):
+            run = app.store.runs.start("contact", at)
+            app.store.runs.finish(run, at, RunOutcome.OK, reason=None, messages=0, set_aside=0)
         # The first of them writes what is due today; every minute then looks whether anything is.
         work.prepare_alerts()
         found = {ALERTS: _each(work.prepare_alerts)}

@@ -116,7 +116,8 @@ def test_what_may_be_told_is_within_the_bounds_and_all_of_it_is_announced(
     alert_rule = AlertRule(before, overdue_within=overdue_within, ladder=LADDER)
     standard = Standard(clock_of(rule), {"information": promise})
     first = data.draw(st.integers(min_value=0, max_value=120))
-    read = {"contact": AccountRead(NOW - timedelta(days=first), NOW)}
+    last = data.draw(st.integers(min_value=0, max_value=min(first, 5)))
+    read = {"contact": AccountRead(NOW - timedelta(days=first), NOW - timedelta(days=last))}
     terms = AlertTerms(standard, alert_rule, read)
     [derived] = derive([mail("2026-10-29 10:00")], RULES).requests
     requests = []

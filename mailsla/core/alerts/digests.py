@@ -139,6 +139,7 @@ def candidates(
     backlog: list[Late] = []
     summary_to = _summary_to(terms, now, taken)
     first = min((read.first for read in terms.read.values()), default=now)
+    is_blind = terms.is_blind(now)
     for item in waiting:
         stands = terms.standard.clock.standing(
             item.received_at, None, terms.standard.commitment_of(item.category), now, item.announcements
@@ -146,13 +147,12 @@ def candidates(
         if stands.outcome is Outcome.MISSED and (item.imported or _was_late(item, first, terms)):
             if summary_to is not None and not memory.has_backlog(item.key, summary_to):
                 backlog.append(Late(item.key, item.service, item.received_at, stands.due_on))
-        elif not (item.imported or memory.is_backlog(item.key)):
+        elif not (is_blind or item.imported or memory.is_backlog(item.key)):
             remaining = _remaining(terms.calendar, stands.due_on, now)
             level = terms.rule.level(stands.outcome, remaining)
-            if level is None:
-                continue
-            placed = _Placed(item.key, item.service, level, stands.due_on, remaining)
-            notices += (Candidate(item.key, to) for to in _to_be_told(placed, memory, terms, now, taken))
+            if level is not None:
+                placed = _Placed(item.key, item.service, level, stands.due_on, remaining)
+                notices += (Candidate(item.key, to) for to in _to_be_told(placed, memory, terms, now, taken))
     return Candidates(tuple(notices), tuple(backlog))
 
 

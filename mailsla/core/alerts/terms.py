@@ -99,6 +99,10 @@ class AlertTerms:
         """The site's working days."""
         return self.standard.clock.calendar
 
+    def is_blind(self, now: datetime) -> bool:
+        """Tell whether no account at all was read for longer than one working day."""
+        return self.is_stale(((account, "") for account in self.read), now)
+
     def is_stale(self, mailboxes: Iterable[tuple[str, str]], now: datetime) -> bool:
         """Tell whether no account in which a mail lies was read for longer than one working day.
 
