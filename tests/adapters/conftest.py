@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine, event
 
 from mailsla.adapters.database.engine import open_engine
 from tests.adapters.boxes import Box
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from tests.trials.servers.dovecot import DovecotServer
     from tests.trials.servers.imap_server import ImapServer
     from tests.trials.servers.postgresql import PostgresqlServer
+
+
+INSTANT = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{6}$")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -40,8 +44,19 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
     else:
         url = request.getfixturevalue("migrated_postgresql_url")
     engine = open_engine(url)
+    if request.param == "sqlite":
+        event.listen(engine, "before_cursor_execute", _refuse_instants_as_text)
     yield engine
     engine.dispose()
+
+
+def _refuse_instants_as_text(
+    _connection: Connection, _cursor: Any, statement: str, parameters: Any, _context: Any, many: bool
+) -> None:
+    """Refuse an instant that SQLAlchemy writes in its own way: SQLite would keep it, and compare it with numbers."""
+    for row in parameters if many else [parameters]:
+        for value in row:
+            assert not (isinstance(value, str) and INSTANT.match(value)), statement
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,8 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, Engine, insert, inspect, select, update
+from sqlalchemy import Connection, Engine, insert, inspect, select, type_coerce, update
+from sqlmodel.sql.sqltypes import UTCDateTime
 
 from mailsla.adapters.database import migrating, rows, schema
 from mailsla.adapters.database.bulk import column_values, insert_rows
@@ -32,6 +33,7 @@ from mailsla.core.pairing.configured import Configured, rule_names
 from mailsla.core.pairing.decision import Action, Decision
 from mailsla.core.rate.publication import Published
 from mailsla.usecases.derive import Freshness, derive_pending, freshness
+from tests.adapters.formerly import instants_as_before_0028
 from tests.adapters.salted import unproven
 from tests.factories import OFFICE, RULES, mail, paris, reply
 
@@ -215,6 +217,7 @@ def test_a_reply_that_an_earlier_version_collected_is_a_reply_as_before(empty_en
                 "insert into location (id, message_id, mailbox_id, uid_validity, uid, imported, first_seen_at) "
                 f"values ({number}, {number}, 1, 7, {number}, false, '{SEEN}')"
             )
+        instants_as_before_0028(connection)
 
     schema.upgrade(empty_engine)
     store = store_on(empty_engine)
@@ -335,6 +338,7 @@ def test_what_check_counts_is_counted_once_of_a_store_that_did_not_keep_it(engin
         for index in ("ix_derived_request_waiting", "ix_derived_message_underived"):
             connection.exec_driver_sql(f"drop index {index}")
         _before_0019(connection)
+        instants_as_before_0028(connection)
         connection.exec_driver_sql("update alembic_version set version_num = '0017'")
     told: list[tuple[int, int]] = []
 
@@ -546,6 +550,7 @@ def _decide_before_0023(engine: Engine, *decisions: Decision) -> None:
     with writing(engine) as connection:
         for decision in decisions:
             connection.execute(insert(DECISION).values(decision_row(decision)))
+        instants_as_before_0028(connection)
 
 
 def test_a_figure_published_before_decisions_were_salted_is_held_against_their_digest_of_then(
@@ -557,9 +562,10 @@ def test_a_figure_published_before_decisions_were_salted_is_held_against_their_d
         Decision(2, KEY, Action.ANSWERED, "rappelée", "b.petit", AT, at=AT, text="téléphone"),
     ]
     _decide_before_0023(empty_engine, *decided)
-    named = ("id", "target", "action", "value", "reason", "decided_by", "decided_at")
+    instant = type_coerce(DECISION.c.decided_at, UTCDateTime())
+    named = [DECISION.c[name] for name in ("id", "target", "action", "value", "reason", "decided_by")]
     with reading(empty_engine) as connection:
-        rows_of_before = connection.execute(select(*(DECISION.c[name] for name in named))).all()
+        rows_of_before = connection.execute(select(*named, instant)).all()
     words = "".join(repr(tuple(row)) for row in rows_of_before)
     store = store_on(empty_engine)
 
@@ -609,6 +615,7 @@ def test_fields_that_no_rule_uses_go_and_what_proves_the_rest_stays(empty_engine
         for number, fields in enumerate((kept, [], kept[-1:]), 1):
             row = {**said, "id": number, "key": f"{number:032}", "kept": fields}
             connection.execute(insert(MESSAGE).values(row))
+        instants_as_before_0028(connection)
     told: list[tuple[int, int]] = []
 
     schema.upgrade(empty_engine, told=lambda done, total: told.append((done, total)))

@@ -9,7 +9,9 @@ from datetime import timedelta
 from itertools import pairwise
 
 import pytest
+from sqlalchemy import select
 
+from mailsla.adapters.database.tables import LOCATION
 from mailsla.core.collection.on_server import Fetched
 from mailsla.usecases.terms import Progress
 from tests.adapters.boxes import AT, LATER, Box, letter
@@ -60,8 +62,10 @@ def test_a_move_keeps_when_a_message_was_received_and_first_seen(box: Box) -> No
     [after] = box.requests()
     assert (after.key, after.received) == (before.key, before.received)
     with box.engine.connect() as connection:
-        seen = connection.exec_driver_sql("select first_seen_at, gone_at from location order by id").all()
-    assert [str(first)[:16] for first, _gone in seen] == [f"{at:%Y-%m-%d %H:%M}" for at in (HOURS[0], LATER)]
+        seen = connection.execute(
+            select(LOCATION.c.first_seen_at, LOCATION.c.gone_at).order_by(LOCATION.c.id)
+        ).all()
+    assert [first for first, _gone in seen] == [HOURS[0], LATER]
     assert str(seen[0].gone_at)[:16] == f"{LATER:%Y-%m-%d %H:%M}"
     assert seen[1].gone_at is None
 

@@ -21,6 +21,7 @@ from mailsla.core.mail.salted_hashes import SALT_BYTES
 from mailsla.core.pairing.derivation import Derivation, derive
 from mailsla.core.pairing.request import Request
 from mailsla.usecases.derive import derive_pending
+from tests.adapters.formerly import instants_as_before_0028
 from tests.adapters.salted import unproven
 from tests.factories import RULES, mail, paris, reply
 
@@ -113,6 +114,7 @@ def test_a_store_of_any_former_version_gives_the_same_requests_and_keeps_what_pe
             _put_message(connection, number, item)
             copy = {"id": number, "message_id": number, "mailbox_id": 1, "uid_validity": 7, "uid": number}
             _put(connection, "location", {**copy, "imported": False, "first_seen_at": SEEN})
+        instants_as_before_0028(connection)
 
     schema.upgrade(empty_engine)
     store = store_on(empty_engine)
@@ -175,6 +177,7 @@ def _store_of_before(engine: Engine) -> Derivation:
             at = column_values(connection).instant(doubt.at)
             named = {"reply": doubt.mail, "code": doubt.code, "sent_at": at}
             _put(connection, "derived_doubt", {**named, "candidates": json.dumps(doubt.candidates)})
+        instants_as_before_0028(connection)
     return found
 
 

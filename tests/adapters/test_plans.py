@@ -42,7 +42,7 @@ WORDS = {
     "sqlite": {
         "key": "printf('%032d', n)",
         "bytes": "unhex(printf('%032d', n))",
-        "at": "strftime('%Y-%m-%d %H:%M:%S.000000', 1767225600 + n * 60, 'unixepoch')",
+        "at": "(1767225600 + n * 60) * 1000000",
     },
     "postgresql": {
         "key": "lpad(n::text, 32, '0')",

@@ -18,9 +18,13 @@ from mailsla.adapters.database.store import store_on
 from mailsla.adapters.database.tables import COLLECTION
 from mailsla.core.collection.gap import Gap
 from mailsla.core.collection.outcome import RunOutcome
+from tests.adapters.formerly import instants_as_before_0028
 from tests.factories import paris
 
 START = paris("2026-01-05 09:00")
+BEFORE = "0018"
+"""A version that kept each run."""
+
 ACCOUNTS = {1: "contact", 2: "permis"}
 SILENCES = tuple(timedelta(hours=hours) for hours in (1.1, 4, 12, 30))
 PAUSES = tuple(timedelta(minutes=minutes) for minutes in (5, 5, 5, 5, 5, 5, 20, 31, 60, 62, 200, 725, 1500))
@@ -75,6 +79,8 @@ def stored(engine: Engine, runs: Sequence[Run]) -> None:
         for number, name in ACCOUNTS.items():
             connection.exec_driver_sql(f"insert into account (id, name) values ({number}, '{name}')")
         connection.execute(insert(COLLECTION), runs)
+        if schema.version(engine) == BEFORE:
+            instants_as_before_0028(connection)
 
 
 def recorded(engine: Engine, runs: Sequence[Run]) -> None:
@@ -155,7 +161,7 @@ def test_spans_answer_as_each_run_would_and_a_store_of_before_keeps_the_same(
         schema.upgrade(engine)
     stored(each, runs)
     recorded(live, runs)
-    schema.upgrade(empty_engine, "0018")
+    schema.upgrade(empty_engine, BEFORE)
     stored(empty_engine, runs)
 
     schema.upgrade(empty_engine, told=lambda done, total: told.append((done, total)))
@@ -187,7 +193,7 @@ def answers_then(engine: Engine, at: datetime) -> list[object]:
 
 def test_a_span_goes_on_from_one_part_of_a_conversion_to_the_next(tmp_path: Path) -> None:
     engine = open_engine(f"sqlite:///{tmp_path / 'store.sqlite3'}")
-    schema.upgrade(engine, "0018")
+    schema.upgrade(engine, BEFORE)
     count = 11_000
     ended: dict[int, Run] = {
         1: {"outcome": "ok", "reason": None, "lost": 0},
@@ -208,7 +214,7 @@ def test_a_span_goes_on_from_one_part_of_a_conversion_to_the_next(tmp_path: Path
             for account in ACCOUNTS
         ],
     )
-    schema.upgrade(engine, "0020")
+    schema.upgrade(engine)
 
     with reading(engine) as connection:
         good = select(COLLECTION).where(COLLECTION.c.account_id == 1).order_by(COLLECTION.c.id)

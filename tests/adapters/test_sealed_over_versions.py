@@ -18,6 +18,7 @@ from mailsla.adapters.database.tables import (
     MESSAGE,
     METADATA,
 )
+from tests.adapters.formerly import instants_as_before_0028
 from tests.adapters.test_purge import LATER, Life, a_life, settled
 
 FIRST = "0025"
@@ -46,6 +47,8 @@ def as_in(version: str, source: Engine, target: Engine) -> None:
                 rows = connection.execute(select(*(table.c[item.name] for item in here.c))).mappings().all()
                 if rows:
                     into.execute(insert(here), [dict(row) for row in rows])
+        if version < "0028":
+            instants_as_before_0028(into)
 
 
 def sealed_rows(life: Life) -> dict[str, Any]:

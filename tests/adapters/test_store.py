@@ -601,7 +601,7 @@ HEADERS = st.builds(
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50, deadline=None)
 @given(header=HEADERS)
 def test_a_message_written_and_read_again_is_equal(header: Header) -> None:
-    for kept in (ColumnValues(text=True), ColumnValues(text=False)):
+    for kept in (ColumnValues(typed=False), ColumnValues(typed=True)):
         row = rows.message_values("ab" * 16, header, SEEN, kept)
 
         assert rows.mail_of((1, *row), ()) == Mail("ab" * 16, header, SEEN)
@@ -633,7 +633,7 @@ TRACES = st.builds(
 @given(trace=st.none() | TRACES)
 def test_a_copy_s_trace_written_and_read_again_is_equal(trace: Trace | None) -> None:
     kept = None if trace is None else ColumnValues.document(trace)
-    instant = "2026-11-13 08:00:00"
+    instant = ColumnValues(typed=False).instant(SEEN)
 
     copy = rows.copy_of(
         (1, 2, 3, 4, 5, None, None, kept, 0, instant, None, 0), "contact", "x", MailboxRole.INBOX

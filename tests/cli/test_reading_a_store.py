@@ -8,11 +8,13 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
+from mailsla.adapters.database.column_values import microseconds
 from mailsla.adapters.database.engine import open_engine, writing
 from mailsla.adapters.database.tables import MESSAGE
 from mailsla.cli import run
@@ -21,6 +23,7 @@ from tests.trials.daemon import plainly_spaced
 from tests.trials.office import document, toml
 
 NOW = "2026-04-15T12:00:00+02:00"
+LATELY = datetime(2026, 4, 15, 9, 59, tzinfo=UTC)
 NOBODY = 65_534
 WITHOUT = "Sans configuration : d'après les règles que garde la base."
 COMMANDS = ("report", "requests --format csv", "show {key}", "alerts", "conversations", "clock 2026-03-09")
@@ -196,8 +199,8 @@ def test_what_is_to_be_derived_is_left_to_whoever_may_and_said(shared: Shared) -
 
     said = []
     for statement in (
-        "insert into pending (message_id, since) select id, '2026-04-15 09:59:00.000000' from message limit 1",
-        "update pending set since = '2026-04-15 08:59:00.000000'",
+        f"insert into pending (message_id, since) select id, {microseconds(LATELY)} from message limit 1",
+        f"update pending set since = {microseconds(LATELY - timedelta(hours=1))}",
         "update derivation set rules = 'of another version'",
         "delete from alembic_version",
     ):

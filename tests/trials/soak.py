@@ -18,12 +18,14 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
 from statistics import fmean, linear_regression, median, quantiles
 from types import FrameType
+from typing import Any
 
+from mailsla.adapters.database.column_values import instant_of
+from mailsla.adapters.database.rows import instant
 from mailsla.core.collection.pacing import MOST_LOGINS
 from tests.trials.daemon import Installation
 from tests.trials.memory_in_use import InUse
@@ -66,12 +68,6 @@ where not r.follow_up and r.excluded is null
 """
 FIRST_SEEN = "select message_id, first_seen_at from message"
 COLLECTED = "select started_at, finished_at from collection where outcome = 'ok' order by finished_at"
-STORED = "%Y-%m-%d %H:%M:%S.%f"
-"""How SQLite has instants."""
-
-
-def _instant(stored: str) -> datetime:
-    return datetime.strptime(stored, STORED).replace(tzinfo=UTC)
 
 
 class Store:
@@ -80,7 +76,7 @@ class Store:
     def __init__(self, path: Path) -> None:
         self._path = path
 
-    def rows(self, query: str) -> list[tuple[str, ...]]:
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
         """Return the rows of a query."""
         with sqlite3.connect(f"file:{self._path}?mode=ro", uri=True, timeout=30) as connection:
             found = connection.execute(query).fetchall()
@@ -107,7 +103,7 @@ class Store:
         That takes a line that is down for a minute and more.
         """
         known = {name for (name,) in self.rows("select message_id from message")}
-        runs = [(_instant(first), _instant(last)) for first, last in self.rows(COLLECTED)]
+        runs = [(instant(first), instant(last)) for first, last in self.rows(COLLECTED)]
         return {
             name
             for name, (since, until) in truth.last_stays.items()
@@ -116,7 +112,7 @@ class Store:
 
     def longest_silence(self) -> float:
         """Return the most seconds between the ends of two collections."""
-        ends = [_instant(last) for _first, last in self.rows(COLLECTED)]
+        ends = [instant(last) for _first, last in self.rows(COLLECTED)]
         return max(((after - before).total_seconds() for before, after in pairwise(ends)), default=0)
 
     def _lost(self, truth: Truth, unseen: set[str]) -> list[str]:
@@ -147,11 +143,13 @@ class Store:
         took = {name: (at - truth.sent[name].at).total_seconds() for name, at in replies.items()}
         unsure = unseen | {name for name, seconds in took.items() if abs(seconds - QUICK_SECONDS) <= 2}
         expected = {
-            (name, f"{replies[name]:{STORED}}" if took.get(name, 0) > QUICK_SECONDS else None)
+            (name, replies[name] if took.get(name, 0) > QUICK_SECONDS else None)
             for name, mail in truth.sent.items()
             if mail.answers is None and truth.copies.get(name) != JUNK and name not in unsure
         }
-        found = {(name, answered) for name, answered in self.rows(REQUESTED) if name not in unsure}
+        found = {
+            (name, instant_of(answered)) for name, answered in self.rows(REQUESTED) if name not in unsure
+        }
         return [f"{wrong}: judged so here or there only" for wrong in sorted(map(str, expected ^ found))]
 
     def latencies(self, truth: Truth) -> dict[str, list[float]]:
@@ -159,7 +157,7 @@ class Store:
         found: dict[str, list[float]] = {"INBOX": [], "elsewhere": []}
         for name, seen in self.rows(FIRST_SEEN):
             mail = truth.sent[name]
-            at = _instant(seen)
+            at = instant(seen)
             found["INBOX" if mail.mailbox == "INBOX" else "elsewhere"].append(
                 (at - mail.delivered_at).total_seconds()
             )

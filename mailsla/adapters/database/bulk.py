@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
     Column,
     ColumnElement,
     Connection,
+    Dialect,
     Integer,
     String,
     Table,
     any_,
     cast,
+    extract,
     func,
     literal,
     select,
@@ -27,7 +30,10 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from mailsla.adapters.database.column_values import ColumnValues
+from mailsla.adapters.database.column_values import ColumnValues, kept_by
+
+MICROSECONDS = 1_000_000
+"""In a second."""
 
 STREAMED = {"yield_per": 1_000}
 """For what is read row by row: some drivers would hold all of it otherwise."""
@@ -35,7 +41,7 @@ STREAMED = {"yield_per": 1_000}
 
 def column_values(connection: Connection) -> ColumnValues:
     """Return how the database at the other end keeps values."""
-    return ColumnValues(text=connection.dialect.name == "sqlite")
+    return kept_by(connection.dialect.name)
 
 
 def insert_new(connection: Connection, target: Table, values: Sequence[dict[str, Any]]) -> int:
@@ -88,6 +94,15 @@ def listed_in(column: ColumnElement[Any], connection: Connection) -> ColumnEleme
     if connection.dialect.name == "sqlite":
         return func.json_each(column).table_valued(Column("value", Integer)).c.value
     return cast(func.json_array_elements_text(column).table_valued("value").c.value, Integer)
+
+
+def seconds_between(
+    earlier: ColumnElement[datetime], later: ColumnElement[datetime], dialect: Dialect
+) -> ColumnElement[Any]:
+    """Return how many seconds lie between two instants, as a column."""
+    if dialect.name == "sqlite":
+        return (type_coerce(later, Integer) - type_coerce(earlier, Integer)) / MICROSECONDS
+    return extract("epoch", later) - extract("epoch", earlier)
 
 
 def as_kept(target: Table, columns: Iterable[str]) -> list[ColumnElement[Any]]:

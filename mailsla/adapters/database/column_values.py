@@ -6,19 +6,20 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
 _decode = json.JSONDecoder().raw_decode
-_ZONE = -len("+00:00")
+_EPOCH, _MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 _KEY = re.compile("[0-9a-f]{32}")
 
 KEY_DIGITS = 32
 """Of a message's key, hexadecimal; half as many bytes are kept."""
 
 MOST_REMEMBERED = 2_048
-"""Instants whose text is remembered: one mail's stand in several rows. Memory does not grow with the mailbox."""
+"""Instants that are remembered as they are kept: one mail's stand in several rows. Memory does not grow with the
+mailbox."""
 
 
 def _kept_encoder(separators: tuple[str, str] | None = None) -> Callable[[Any], str]:
@@ -53,10 +54,11 @@ class ColumnValues:
     """How one kind of database keeps values.
 
     Attributes:
-        text: Whether instants are kept as text: SQLite has no type for them.
+        typed: Whether it has types for instants and days. SQLite has none: there instants are microseconds since 1970,
+            UTC, and days are text.
     """
 
-    text: bool
+    typed: bool
 
     def instant(self, at: datetime | None) -> Any:
         """Return an aware instant as it is kept.
@@ -68,11 +70,11 @@ class ColumnValues:
             return None
         if at.tzinfo is not UTC:
             at = _utc(at)
-        return _text(at) if self.text else at
+        return at if self.typed else _microseconds(at)
 
     def day(self, on: date | None) -> Any:
         """Return a date as it is kept."""
-        return on.isoformat() if on is not None and self.text else on
+        return on if on is None or self.typed else on.isoformat()
 
     @staticmethod
     def key(key: str) -> bytes:
@@ -92,9 +94,17 @@ class ColumnValues:
         return _encode_lean(value)
 
 
+SQLITE, OTHERS = ColumnValues(typed=False), ColumnValues(typed=True)
+
+
+def kept_by(database: str) -> ColumnValues:
+    """Return how a database keeps values, by the name that SQLAlchemy has for its kind."""
+    return SQLITE if database == "sqlite" else OTHERS
+
+
 @lru_cache(maxsize=MOST_REMEMBERED)
-def _text(at: datetime) -> str:
-    return at.isoformat(" ", "microseconds")[:_ZONE]
+def _microseconds(at: datetime) -> int:
+    return (at - _EPOCH) // _MICROSECOND
 
 
 def _utc(at: datetime) -> datetime:
@@ -107,7 +117,7 @@ def instant_of(kept: Any) -> datetime | None:
     """Return the aware instant that was kept, UTC."""
     if kept is None:
         return None
-    if isinstance(kept, str):
+    if isinstance(kept, int):
         return _instant_of(kept)
     at: datetime = kept.astimezone(UTC)
     return at
@@ -124,8 +134,8 @@ def is_key(written: str) -> bool:
 
 
 @lru_cache(maxsize=MOST_REMEMBERED)
-def _instant_of(kept: str) -> datetime:
-    return datetime.fromisoformat(kept + "+00:00")
+def _instant_of(kept: int) -> datetime:
+    return _EPOCH + timedelta(microseconds=kept)
 
 
 def document_of(kept: Any) -> Any:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, Engine, bindparam, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, bindparam, func, literal, or_, select, update
 
 from mailsla.adapters.database.bulk import among, insert_new
 from mailsla.adapters.database.engine import reading, writing
@@ -165,13 +165,15 @@ class Outbox:
                 select(OUTGOING.c.attempts).where(OUTGOING.c.id == number)
             ).scalar_one()
             wait = pause_before_handing_over_again(attempts)
+            known = OUTGOING.c.undelivered_at
+            noted = literal(at if is_undelivered else None, known.type)
             connection.execute(
                 update(OUTGOING)
                 .where(OUTGOING.c.id == number)
                 .values(
                     claimed_until=at + wait,
                     refused=refused,
-                    undelivered_at=func.coalesce(OUTGOING.c.undelivered_at, at if is_undelivered else None),
+                    undelivered_at=func.coalesce(known, noted),
                 )
             )
 

@@ -14,7 +14,6 @@ from sqlalchemy import (
     Row,
     case,
     delete,
-    extract,
     false,
     func,
     insert,
@@ -25,7 +24,7 @@ from sqlalchemy import (
     update,
 )
 
-from mailsla.adapters.database.bulk import insert_new
+from mailsla.adapters.database.bulk import insert_new, seconds_between
 from mailsla.adapters.database.engine import reading, writing
 from mailsla.adapters.database.losses import loss_at, settled_loss
 from mailsla.adapters.database.tables import ACCOUNT, COLLECTION, MAILBOX
@@ -241,7 +240,7 @@ class Runs:
             .subquery()
         )
         turned = runs.c.before.is_(None) | (runs.c.good != runs.c.before)
-        lasted = extract("epoch", runs.c.started_at) - extract("epoch", runs.c.started_before)
+        lasted = seconds_between(runs.c.started_before, runs.c.started_at, self._engine.dialect)
         query = (
             select(
                 ACCOUNT.c.name,
