@@ -27,7 +27,7 @@ def is_acknowledgement(subject: str) -> bool:
     >>> is_acknowledgement("RE : Accusé de réception de mon dossier ?")
     False
     """
-    return speaks_of_receipt(subject) and not is_reply_subject(subject)
+    return not is_reply_subject(subject) and speaks_of_receipt(subject)
 
 
 def speaks_of_receipt(subject: str) -> bool:

@@ -62,33 +62,38 @@ def match(
         requests: The requests known by evidence 1 to 3.
         rules: The site's rules.
     """
-    known = _Requests(requests)
+    orphans = [
+        orphan
+        for orphan in orphans
+        if len(orphan.citizens) <= MOST_RECIPIENTS and kind_of_reply(orphan.mail, rules) not in NEVER_ANSWERS
+    ]
+    replies = [reply for reply in replies if len(reply.citizens) <= MOST_RECIPIENTS]
+    if not (orphans or replies):
+        return Matches({}, ())
+    known = _Requests(requests, orphans, replies)
     answers: dict[str, str] = {}
     doubts: list[Doubt] = []
     for orphan in orphans:
-        if len(orphan.citizens) <= MOST_RECIPIENTS and kind_of_reply(orphan.mail, rules) not in NEVER_ANSWERS:
-            found = _judged(orphan, known, rules)
-            if isinstance(found, Doubt):
-                doubts.append(found)
-            elif found is not None:
-                answers[orphan.key] = found
+        found = _judged(orphan, known, rules)
+        if isinstance(found, Doubt):
+            doubts.append(found)
+        elif found is not None:
+            answers[orphan.key] = found
     for reply in replies:
-        if len(reply.citizens) <= MOST_RECIPIENTS:
-            doubts += _about_others(reply, known, rules)
+        doubts += _about_others(reply, known, rules)
     return Matches(answers, tuple(sorted(doubts, key=lambda doubt: (doubt.at, doubt.mail))))
 
 
 class _Theirs:
     """The requests of one citizen."""
 
-    def __init__(self) -> None:
-        self.requests: list[Request] = []
-        self.conversations: set[str] = set()
+    def __init__(self, requests: list[Request]) -> None:
+        self.requests = requests
 
-    def add(self, request: Request) -> None:
-        """Take one."""
-        self.requests.append(request)
-        self.conversations.add(request.conversation)
+    @cached_property
+    def conversations(self) -> set[str]:
+        """The conversations that they are of."""
+        return {request.conversation for request in self.requests}
 
     @cached_property
     def all(self) -> ByReceipt:
@@ -105,16 +110,23 @@ class _Theirs:
 
 
 class _Requests:
-    """The requests by citizen, and those that each mail is a step of."""
+    """The requests of those whom some mails are written to, by citizen, and those that each reply is a step of."""
 
-    def __init__(self, requests: Sequence[Request]) -> None:
-        self._by_citizen: dict[str, _Theirs] = defaultdict(_Theirs)
-        self.by_step: dict[str, list[tuple[Request, Part]]] = defaultdict(list)
+    def __init__(
+        self, requests: Iterable[Request], orphans: Iterable[Reading], replies: Iterable[Reading]
+    ) -> None:
+        by_citizen: dict[str, list[Request]] = {
+            citizen: [] for mail in (*orphans, *replies) for citizen in mail.citizens
+        }
+        self.by_step: dict[str, list[tuple[Request, Part]]] = {reply.key: [] for reply in replies}
         for request in requests:
             for citizen in request.citizens:
-                self._by_citizen[citizen].add(request)
+                if citizen in by_citizen:
+                    by_citizen[citizen].append(request)
             for step in request.steps:
-                self.by_step[step.key].append((request, step.part))
+                if step.key in self.by_step:
+                    self.by_step[step.key].append((request, step.part))
+        self._by_citizen = {citizen: _Theirs(theirs) for citizen, theirs in by_citizen.items() if theirs}
 
     def has_others(self, mail: Reading, conversations: Collection[str]) -> bool:
         """Tell whether the citizens written to have requests in other conversations than some."""
@@ -182,7 +194,7 @@ def _about_others(reply: Reading, known: _Requests, rules: PairingRules) -> list
     only one of them.
     """
     at = reply.moment.at
-    own = known.by_step.get(reply.key, [])
+    own = known.by_step[reply.key]
     if any(part is Part.DOUBTFUL_REPLY for _request, part in own):
         candidates = tuple(request.key for request, _part in own if is_open(request, at))
         return [Doubt(reply.key, at, candidates, DoubtCode.MACHINE_MADE)] if candidates else []

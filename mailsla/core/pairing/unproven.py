@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from mailsla.core.mail.copies import EARLIEST
@@ -43,36 +43,56 @@ def doubts_of_unproven(
     if not unproven:
         return
     home = {key: name for name, keys in conversations.items() for key in keys}
-    by_step: dict[str, list[Request]] = defaultdict(list)
-    beside: dict[tuple[str, str], list[Request]] = defaultdict(list)
-    for request in requests:
-        for key in request.keys:
-            by_step[key].append(request)
-        for citizen in request.citizens:
-            beside[request.conversation, citizen].append(request)
-    theirs = {place: ByReceipt(found) for place, found in beside.items()}
-    sent_at = {reading.key: sent_at_latest(reading) for reading in unproven}
-    reached = _reached(unproven, sent_at, requests, rules)
+    named = _having_step({links[reading.key].to for reading in unproven}, requests)
+    beside = _beside({(home[item.key], citizen) for item in unproven for citizen in item.citizens}, requests)
+    unreached: dict[str, tuple[Reading, datetime]] = {}
     for reading in unproven:
-        at = sent_at[reading.key]
-        places = ((home[reading.key], citizen) for citizen in reading.citizens)
-        written_to = keys_open(
-            [theirs[place].between(EARLIEST, at) for place in places if place in theirs], at
-        )
-        named = (item.key for item in by_step.get(links[reading.key].to or "", ()) if is_open(item, at))
-        candidates = tuple(dict.fromkeys((*named, *written_to))) or reached.get(reading.key, ())
+        at = sent_at_latest(reading)
+        theirs = (beside[home[reading.key], citizen] for citizen in reading.citizens)
+        written_to = keys_open([known.between(EARLIEST, at) for known in theirs], at)
+        open_then = [request.key for request in named[links[reading.key].to] if is_open(request, at)]
+        candidates = tuple(dict.fromkeys((*open_then, *written_to)))
         if candidates:
             yield Doubt(reading.key, at, candidates, DoubtCode.UNAUTHENTICATED)
+        else:
+            unreached[reading.key] = (reading, at)
+    if unreached:
+        yield from _reached(unreached, requests, rules)
+
+
+def _having_step(
+    keys: Collection[str | None], requests: Iterable[Request]
+) -> dict[str | None, list[Request]]:
+    """Return the requests of which each of some mails is a step."""
+    found: dict[str | None, list[Request]] = {key: [] for key in keys}
+    for request in requests:
+        for step in request.steps:
+            if step.key in found:
+                found[step.key].append(request)
+    return found
+
+
+def _beside(
+    places: Collection[tuple[str, str]], requests: Iterable[Request]
+) -> dict[tuple[str, str], ByReceipt]:
+    """Return the requests of each conversation and citizen of some."""
+    found: dict[tuple[str, str], list[Request]] = {place: [] for place in places}
+    for request in requests:
+        for citizen in request.citizens:
+            if (request.conversation, citizen) in found:
+                found[request.conversation, citizen].append(request)
+    return {place: ByReceipt(theirs) for place, theirs in found.items()}
 
 
 def _reached(
-    unproven: Sequence[Reading],
-    sent_at: Mapping[str, datetime],
-    requests: Sequence[Request],
-    rules: PairingRules,
-) -> dict[str, tuple[str, ...]]:
-    """Return the open requests that evidence 4 reaches from each mail."""
-    matches = match(unproven, (), requests, rules)
+    unreached: Mapping[str, tuple[Reading, datetime]], requests: Sequence[Request], rules: PairingRules
+) -> Iterator[Doubt]:
+    """Yield the mails from which evidence 4 reaches open requests; each comes with when it was sent at the latest."""
+    matches = match([reading for reading, _at in unreached.values()], (), requests, rules)
     open_then = {request.key: request for request in requests}
-    answers = {key: (to,) for key, to in matches.answers.items() if is_open(open_then[to], sent_at[key])}
-    return {**answers, **{doubt.mail: doubt.candidates for doubt in matches.doubts}}
+    for key, to in matches.answers.items():
+        at = unreached[key][1]
+        if is_open(open_then[to], at):
+            yield Doubt(key, at, (to,), DoubtCode.UNAUTHENTICATED)
+    for doubt in matches.doubts:
+        yield replace(doubt, code=DoubtCode.UNAUTHENTICATED)
