@@ -15,7 +15,7 @@ from mailsla.core.pairing.request import Assignment, Step
 from mailsla.core.pairing.rules import Part
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class Followed:
     """A request being followed through its conversation; it changes through `Register` alone.
 

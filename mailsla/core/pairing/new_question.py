@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import islice
 
 from mailsla.core.mail.base_subject import base_subject
@@ -42,7 +42,6 @@ class Subjects:
         self._reminder_words = reminder_words
         self._bases: dict[str, None] = {}
         self._said: list[str] = []
-        self._by_word = NumbersByName()
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._bases)
@@ -72,6 +71,10 @@ class Subjects:
         """
         asked = said(subject, self._reminder_words)
         return bool(asked) and not any(asked in other or other in asked for other in self._near(asked))
+
+    @cached_property
+    def _by_word(self) -> NumbersByName:
+        return NumbersByName()
 
     def _near(self, asked: str) -> Iterator[str]:
         """Yield what was said so far; of much, only what may contain this, or be contained in it."""

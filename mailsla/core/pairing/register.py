@@ -6,6 +6,7 @@ Strangers decide how many requests a conversation has: nothing here looks at all
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence
+from functools import cached_property
 from heapq import merge
 from itertools import groupby
 from typing import NamedTuple
@@ -70,8 +71,6 @@ class Register:
         self.cases: list[Followed] = []
         self._reminder_words, self._few = reminder_words, few
         self._by_opening: dict[str, Followed] = {}
-        self._all, self._open = NumbersByName(), NumbersByName()
-        self._people = Forest()
 
     def enter(self, case: Followed, part: Part) -> None:
         """Take a request, with the mail that opens it."""
@@ -169,6 +168,20 @@ class Register:
         for address in group:
             parts.setdefault(links.find(address), set()).add(address)
         return parts.values()
+
+    @cached_property
+    def _all(self) -> NumbersByName:
+        return NumbersByName()
+
+    @cached_property
+    def _open(self) -> NumbersByName:
+        """Those whose clock runs."""
+        return NumbersByName()
+
+    @cached_property
+    def _people(self) -> Forest:
+        """Who is linked by a request, directly or through others."""
+        return Forest()
 
     @property
     def _is_indexed(self) -> bool:

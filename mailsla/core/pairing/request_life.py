@@ -95,7 +95,10 @@ def _turn(reading: Reading) -> tuple[datetime, int, str]:
 
 def _after_their_request(readings: Sequence[Reading], links: Mapping[str, Link]) -> list[Reading]:
     """Give replies whose `Date:` lies before the mail they answer the server's instant instead."""
-    if len(readings) == 1:
+    asked_at = [reading.moment.at for reading in readings if reading.side is Side.CITIZEN]
+    sent_at = [reading.moment.at for reading in readings if reading.side is Side.OUTBOUND]
+    if not asked_at or not sent_at or min(sent_at) >= max(asked_at):
+        # No reply lies before any mail that it may answer.
         return list(readings)
     by_key = {reading.key: reading for reading in readings}
     asking = (reading for reading in readings if reading.side is Side.CITIZEN)
@@ -220,19 +223,17 @@ def _moved_at(copy: Copy, copies: Sequence[Copy]) -> datetime | None:
 
 def _by_keyword(mail: Mail, office: Office, assignments: list[Assignment]) -> list[Assignment]:
     """Return the service that an IMAP keyword gives a mail, unless it had one by then."""
-    given = sorted(
-        [
-            (at, service)
-            for copy in mail.copies
-            for word, at in copy.keywords
-            if (service := office.service_of_keyword(word)) is not None
-        ]
-    )
-    return [
-        Assignment(service, at, ServiceBasis.KEYWORD)
-        for at, service in given[:1]
-        if not any(item.since <= at for item in assignments)
+    given = [
+        (at, service)
+        for copy in mail.copies
+        for word, at in copy.keywords
+        if (service := office.service_of_keyword(word)) is not None
     ]
+    if not given:
+        return []
+    at, service = min(given)
+    had_one = any(item.since <= at for item in assignments)
+    return [] if had_one else [Assignment(service, at, ServiceBasis.KEYWORD)]
 
 
 def _answer(reading: Reading, register: Register, link: Link, rules: PairingRules, decided: Decided) -> None:
@@ -295,8 +296,10 @@ def _return(reading: Reading, key: str | None, written_to: frozenset[str], regis
 
 def _is_too_quick(reading: Reading, case: Followed) -> bool:
     """Tell whether a reply that no machine marked left sooner after its request than anybody writes one."""
-    took = sent_at_latest(reading) - case.opening.moment.at
-    return reading.moment.basis is Basis.SENDER_CLOCK and timedelta() <= took <= TOO_QUICK
+    asked_at = case.opening.moment.at
+    if reading.moment.basis is not Basis.SENDER_CLOCK or reading.moment.at - asked_at > TOO_QUICK:
+        return False
+    return timedelta() <= sent_at_latest(reading) - asked_at <= TOO_QUICK
 
 
 def _machine_part(reading: Reading, case: Followed) -> Part:
@@ -332,12 +335,12 @@ def _announce(reading: Reading, case: Followed) -> None:
 
 def _category(mail: Mail, rules: PairingRules) -> str:
     """Return the first category that a mail's recipients, mailboxes or subject are declared for."""
-    if not rules.categories:
+    if not rules.recognised_categories:
         return rules.default_category
     recipients = {plain(address) for address in mail.header.recipients}
     mailboxes = {copy.mailbox for copy in mail.copies}
     subject = mail.header.subject.casefold()
-    for rule in rules.categories:
+    for rule in rules.recognised_categories:
         named = any(re.search(rf"\b{re.escape(words)}", subject) for words in rule.subjects)
         if named or recipients.intersection(rule.addresses) or mailboxes.intersection(rule.mailboxes):
             return rule.category

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import cached_property
 
 from mailsla.core.mail.addresses import plain
 from mailsla.core.mail.base_subject import base_subject
@@ -180,6 +181,11 @@ class PairingRules:
     reminder_words: tuple[str, ...] = ()
     new_question_after: timedelta = timedelta(days=30)
     pairing_window: timedelta = timedelta(days=60)
+
+    @cached_property
+    def recognised_categories(self) -> tuple[CategoryRule, ...]:
+        """The categories that something is declared for, in order: no mail is recognised as one of the others."""
+        return tuple(rule for rule in self.categories if rule.addresses or rule.mailboxes or rule.subjects)
 
     def stops(self, part: Part) -> bool:
         """Tell whether a reply of that kind stops the clock."""

@@ -39,6 +39,9 @@ def heard_about(reading: Reading, register: Register, link: Link, office: Office
         return first
     subject = reading.mail.header.subject
     theirs = _of_citizen(set(reading.citizens), asked_to_answer_at(reading, office))
+    if len(register.cases) == 1:
+        # Most conversations have no other: whatever the mail names, it is about that one or about none.
+        return register.last(theirs)
     named = theirs.with_step(link.to)
     return (
         register.last(named, is_open=True)
@@ -79,6 +82,9 @@ def answered_by(reading: Reading, register: Register, link: Link) -> list[Follow
     if not register.cases:
         return []
     who = set(reading.citizens)
+    if len(register.cases) == 1:
+        # Most conversations have no other: whatever the mail names, it answers that one or none.
+        return list(register.find(written_to_asker(who)))
     named = written_to_asker(who).with_step(link.to)
     one = register.last(named, is_open=True) or register.last(named)
     groups = [answered_at(addresses) for addresses in register.apart(who)]
