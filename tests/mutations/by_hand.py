@@ -394,8 +394,8 @@ MUTATIONS = (
     Mutation(
         "the office is its own citizen",
         "office/correspondents",
-        'return any(host == ours or host.endswith("." + ours) for ours in self.domains)',
-        "return any(host == ours for ours in self.domains)",
+        "return host in self.domains or host.endswith(self._sub_domains)",
+        "return host in self.domains",
     ),
     Mutation(
         "tags make other people",

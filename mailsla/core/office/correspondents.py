@@ -18,6 +18,8 @@ _HOSTS = re.compile(r"[@<.]([A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)(?=[>?,;\s]|\Z)")
 """Of what a list says of itself: after an @, or the whole of a List-Id (RFC 2919)."""
 
 _LIST_FIELDS = frozenset((*LIST_FIELDS, *LEAVING_FIELDS))
+_REWRITING_FIELDS = _LIST_FIELDS | {"x-original-from", "x-original-sender"}
+"""What stands in a mail whose From a list may have rewritten."""
 
 PRIVATE_NETWORKS = (
     "10.0.0.0/8",
@@ -154,7 +156,12 @@ class Office:
 
     def has_host(self, host: str) -> bool:
         """Tell whether a host lies in our domains."""
-        return any(host == ours or host.endswith("." + ours) for ours in self.domains)
+        return host in self.domains or host.endswith(self._sub_domains)
+
+    @cached_property
+    def _sub_domains(self) -> tuple[str, ...]:
+        """How hosts in our domains end."""
+        return tuple(f".{ours}" for ours in self.domains)
 
     @cached_property
     def _networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
@@ -204,6 +211,9 @@ class Office:
         « Camille via Contact » : the list says who wrote, in a field of its own or in Reply-To; in Cc where answers go
         to the list (Mailman).
         """
+        if not header.has_any(_REWRITING_FIELDS):
+            # No list sent it: the case of most mails.
+            return ()
         named = self.outside(header.original_from)
         if named or not (header.reply_to or header.cc) or not self.has_list(header):
             return named
@@ -219,13 +229,11 @@ class Office:
 
     def outside(self, addresses: tuple[str, ...]) -> tuple[str, ...]:
         """Return the addresses that belong to citizens: neither the office's nor a form's."""
-        # Of most lists of addresses there is none, or it has one address.
-        return tuple(filter(self._is_outside, addresses)) if addresses else ()
-
-    def _is_outside(self, address: str) -> bool:
-        return not self.includes(address) and (
-            not self.form_senders or plain(address) not in self.form_senders
-        )
+        # Most lists of addresses have none, or one.
+        others = [address for address in addresses if not self.includes(address)] if addresses else []
+        if others and self.form_senders:
+            others = [address for address in others if plain(address) not in self.form_senders]
+        return tuple(others)
 
     def service_of_address(self, addresses: tuple[str, ...]) -> str | None:
         """Return the first service that one of `addresses` belongs to."""

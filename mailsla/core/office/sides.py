@@ -146,8 +146,10 @@ def weak_sign(reading: Reading) -> Reason | None:
 def looks_like_a_form(header: Header, office: Office) -> bool:
     """Tell whether an address of ours wrote to us alone, afresh, and asks to be answered at somebody's outside."""
     is_afresh = not (header.in_reply_to or header.references or is_reply_subject(header.subject))
+    if not (is_afresh and header.reply_to):
+        return False
     to_us = bool(header.recipients) and not office.outside(header.recipients)
-    return is_afresh and to_us and office.wrote(header) and bool(office.outside(header.reply_to))
+    return to_us and office.wrote(header) and bool(office.outside(header.reply_to))
 
 
 def written_to(header: Header, office: Office) -> tuple[str, ...]:
@@ -167,14 +169,18 @@ def is_letter(header: Header, kind: MailKind, office: Office) -> bool:
     return kind in {MailKind.LIST, MailKind.CALENDAR} and replies and office.wrote(header)
 
 
+_JUNK, _DRAFTS = frozenset({MailboxRole.JUNK}), frozenset({MailboxRole.DRAFTS})
+_OF_WRITERS = frozenset({MailboxRole.DRAFTS, MailboxRole.SENT})
+
+
 def _by_copies(mail: Mail, office: Office) -> tuple[MailKind, Reason | None]:
     """Return what a letter's mailboxes say of it; forged mail writes in our name, and lies in Junk too."""
     roles = _roles(mail, office)
-    if roles == {MailboxRole.JUNK}:
+    if roles == _JUNK:
         return MailKind.SPAM, Reason("junk-mailbox")
-    if roles == {MailboxRole.DRAFTS}:
+    if roles == _DRAFTS:
         return MailKind.PERSON, Reason(NOT_SENT)
-    if roles and roles <= {MailboxRole.DRAFTS, MailboxRole.SENT} and not office.wrote(mail.header):
+    if roles and roles <= _OF_WRITERS and not office.wrote(mail.header):
         return MailKind.PERSON, Reason(NOT_RECEIVED)
     return MailKind.PERSON, None
 
