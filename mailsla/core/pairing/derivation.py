@@ -148,14 +148,14 @@ def derive(
     named = with_unseen(threads.links, found, readings, rules.office, forgotten)
     threaded = {members[0]: members for members in threads.members}
     first = _requests(threaded, readings, named, rules, decided)
-    matches = _matches(first, readings, rules, decided)
+    unsettled = _unsettled(readings, decided)
+    matches = _matches(first, unsettled, rules)
     later = _later_links(matches, readings, decided)
     conversations, links = _united(threaded, later), {**named, **later}
     grown = {name: keys for name, keys in conversations.items() if threaded.get(name) != keys}
     final = {**first, **_requests(grown, readings, links, rules, decided)}
     requests = _by_receipt(conversations, final)
     links = {**links, **named_as_unseen(links, requests)}
-    unsettled = {key: reading for key, reading in readings.items() if not _is_settled(key, decided)}
     unproven = doubts_of_unproven(conversations, unsettled, links, requests, rules)
     doubts = in_order(
         _still_standing(matches.doubts, requests),
@@ -227,22 +227,22 @@ def _requests(
 
 
 def _matches(
-    requests: Mapping[str, Iterable[Request]],
-    readings: Mapping[str, Reading],
-    rules: PairingRules,
-    decided: Decided,
+    requests: Mapping[str, Iterable[Request]], unsettled: Mapping[str, Reading], rules: PairingRules
 ) -> Matches:
     """Return what evidence 4 says of the office's mails that no person settled, tied to a request or not."""
     known = [request for found in requests.values() for request in found]
     steps = {step.key for request in known for step in request.steps}
-    unsettled = [
-        reading
-        for reading in readings.values()
-        if reading.side is Side.OUTBOUND and not _is_settled(reading.key, decided)
-    ]
-    orphans = [reading for reading in unsettled if reading.key not in steps]
-    replies = [reading for reading in unsettled if reading.key in steps]
+    written = [reading for reading in unsettled.values() if reading.side is Side.OUTBOUND]
+    orphans = [reading for reading in written if reading.key not in steps]
+    replies = [reading for reading in written if reading.key in steps]
     return match(orphans, replies, known, rules)
+
+
+def _unsettled(readings: Mapping[str, Reading], decided: Decided) -> Mapping[str, Reading]:
+    """Return the readings that no person settled: all of them, while nobody decided anything."""
+    if not decided.by_target:
+        return readings
+    return {key: reading for key, reading in readings.items() if not _is_settled(key, decided)}
 
 
 def _is_settled(key: str, decided: Decided) -> bool:
@@ -276,6 +276,8 @@ def _united(threaded: Mapping[str, tuple[str, ...]], later: Mapping[str, Link]) 
     >>> _united({"b": ("b", "d"), "a": ("a",), "c": ("c",)}, {"d": Link(Evidence.DECISION, "a")})
     {'a': ('a', 'b', 'd'), 'c': ('c',)}
     """
+    if not later:
+        return dict(threaded)
     home = {key: name for name, keys in threaded.items() for key in keys}
     forest = Forest()
     for reply, link in later.items():

@@ -97,8 +97,9 @@ def doubts_of_conversations(
     for beside in by_conversation.values():
         for request in beside:
             yield from _of_request(request, readings)
-            yield from _of_replies(request, readings)
-            yield from _unseen(request, readings)
+            if len(request.steps) > 1:
+                yield from _of_replies(request, readings)
+                yield from _unseen(request, readings)
         if len(beside) > 1:
             yield from _beside(beside, readings)
     yield from _to_others(requests, readings, links)
@@ -175,6 +176,9 @@ def _to_others(
     requests: Sequence[Request], readings: Mapping[str, Reading], links: Mapping[str, Link]
 ) -> Iterator[Doubt]:
     """Yield the mails of the office that name a request, and were written to nobody who asked it."""
+    written = [reading for reading in readings.values() if _may_have_answered(reading)]
+    if not written:
+        return
     by_step: dict[str, list[Request]] = defaultdict(list)
     answering: set[str] = set()
     for request in requests:
@@ -182,11 +186,9 @@ def _to_others(
             by_step[step.key].append(request)
             if step.part is not Part.FORWARD:
                 answering.add(step.key)
-    for reading in readings.values():
+    for reading in written:
         link = links[reading.key]
-        if link.to is None or link.evidence is Evidence.DECISION or not _may_have_answered(reading):
-            continue
-        if reading.key in answering:
+        if link.to is None or link.evidence is Evidence.DECISION or reading.key in answering:
             continue
         at = reading.moment.at
         named = tuple(request.key for request in by_step.get(link.to, ()) if is_open(request, at))

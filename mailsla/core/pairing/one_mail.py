@@ -7,7 +7,7 @@ header says must be the same, and what lay in one mailbox at the same time, rece
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Hashable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -62,7 +62,7 @@ def redirects_forgotten(mail: Mail, ids: Collection[str]) -> bool:
     bears the same field.
     """
     header = mail.header
-    sent_as = origin(header)
+    sent_as = origin(header) if ids else header.message_id
     if sent_as == header.message_id or sent_as not in ids or header.sent_at is None:
         return False
     return received(mail).at - header.sent_at >= FORGOTTEN_AFTER
@@ -71,7 +71,7 @@ def redirects_forgotten(mail: Mail, ids: Collection[str]) -> bool:
 def one_mails(mails: Sequence[Mail], office: Office) -> list[OneMail]:
     """Return the mails that some deliveries are, in the order of the first of each; the order decides nothing else."""
     named: dict[Hashable, list[Mail]] = defaultdict(list)
-    sent = [_sent(mail.header, office) for mail in mails]
+    sent = _sent(mails, office)
     constant = _constant(sent)
     for mail, name in zip(mails, sent, strict=True):
         is_unique = name is not None and name.message_id not in constant
@@ -99,17 +99,28 @@ def under_kept_keys(decisions: Iterable[Decision], found: Iterable[OneMail]) -> 
 
 
 class _Sent(NamedTuple):
-    """What names one mail wherever it was delivered."""
+    """What names one mail wherever it was delivered: the id alone, when no other delivery bears it."""
 
     message_id: str
-    senders: tuple[str, ...]
-    at: datetime | None
+    senders: tuple[str, ...] = ()
+    at: datetime | None = None
 
 
-def _sent(header: Header, office: Office) -> _Sent | None:
-    message_id = origin(header)
-    if message_id is None or not looks_unique(message_id):
-        return None
+def _sent(mails: Sequence[Mail], office: Office) -> list[_Sent | None]:
+    """Return what names each mail; None for one that no id names."""
+    ids = [origin(mail.header) for mail in mails]
+    borne = Counter(ids)
+    return [
+        None
+        if name is None or not looks_unique(name)
+        else _Sent(name)
+        if borne[name] == 1
+        else _sent_under(name, mail.header, office)
+        for name, mail in zip(ids, mails, strict=True)
+    ]
+
+
+def _sent_under(message_id: str, header: Header, office: Office) -> _Sent:
     # A list of ours put its own address in From: nobody else's word is taken for who wrote.
     authors = office.rewritten_from(header) if office.has_list(header) else ()
     return _Sent(message_id, tuple(sorted(authors or header.senders)), header.sent_at)
@@ -247,7 +258,8 @@ def _united(group: Sequence[Mail]) -> OneMail:
 
 
 def _ids(mails: Sequence[Mail]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys([mail.header.message_id for mail in mails if mail.header.message_id]))
+    ids = [mail.header.message_id for mail in mails if mail.header.message_id]
+    return tuple(ids if len(ids) < 2 else dict.fromkeys(ids))
 
 
 def _says_the_same(header: Header, other: Header) -> bool:
