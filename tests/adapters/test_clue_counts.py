@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mailsla.adapters.database.clue_counts import Counted, Shown, clue_counts
+from mailsla.adapters.database.clue_counts import Counted, Shown, clue_counts, host_of
 from mailsla.core.mail.kinds import MailKind
 from mailsla.core.office.sides import Side
 from mailsla.core.pairing.conversation import Evidence
@@ -13,7 +13,7 @@ from mailsla.core.pairing.conversation import Evidence
 def shown(
     side: Side, message_id: str | None = None, answers: Side | None = None, *, is_unproven: bool = False
 ) -> Shown:
-    return Shown(side, MailKind.PERSON, Evidence.NONE, answers, is_unproven, message_id)
+    return Shown(side, MailKind.PERSON, Evidence.NONE, answers, is_unproven, host_of(message_id))
 
 
 @pytest.mark.parametrize(

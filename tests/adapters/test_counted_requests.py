@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine, delete, insert
 
 from mailsla.adapters.database import schema
 from mailsla.adapters.database.engine import open_engine, writing
-from mailsla.adapters.database.request_days import RequestDays, days_of
+from mailsla.adapters.database.request_days import RequestDays, days_by_shape
 from mailsla.adapters.database.store import Store, store_on
 from mailsla.adapters.database.tables import (
     DERIVED_DAYS,
@@ -149,7 +149,7 @@ def holding(
         _empty(connection)
         for number, item in enumerate(found, 1):
             _add(connection, number, item)
-            RequestDays(connection).keep([days_of(number, item, days)])
+            RequestDays(connection).keep(days_by_shape([(number, item)], days))
         if doubtful and found:
             doubt = {
                 "message_id": 1,

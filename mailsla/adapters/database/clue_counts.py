@@ -49,7 +49,7 @@ class Shown(NamedTuple):
         evidence: What ties it.
         answered_side: Of the mail that it is tied to; None when there is none.
         is_unproven: Whether that is why it was left aside.
-        message_id: Its Message-ID.
+        host: Of its Message-ID, as written; empty without one.
     """
 
     side: str
@@ -57,12 +57,17 @@ class Shown(NamedTuple):
     evidence: str
     answered_side: str | None
     is_unproven: bool
-    message_id: str | None
+    host: str
 
 
 def clue_counts(messages: Iterable[Shown]) -> Counts:
     """Return what is counted of some derived messages: what, and the host of a Message-ID → how many."""
-    return Counter(found for shown in messages for found in _counted(shown))
+    counts: Counts = Counter()
+    # Many show the same: each of those is looked at once.
+    for shown, alike in Counter(messages).items():
+        for found in _counted(shown):
+            counts[found] += alike
+    return counts
 
 
 def _counted(shown: Shown) -> Iterator[tuple[str, str]]:
@@ -75,10 +80,14 @@ def _counted(shown: Shown) -> Iterator[tuple[str, str]]:
         yield Counted.ANSWERS_SEEN, ""
     if shown.is_unproven and shown.side == Side.ASIDE and shown.kind == MailKind.PERSON:
         yield Counted.UNPROVEN, ""
-    if shown.message_id is not None and shown.side not in {Side.INTERNAL, Side.SAME}:
-        host = shown.message_id.rpartition("@")[2].lower()
-        if _HOST.fullmatch(host):
-            yield Counted.OUR_IDS if is_outbound else Counted.THEIR_IDS, host
+    host = shown.host.lower()
+    if shown.side not in {Side.INTERNAL, Side.SAME} and _HOST.fullmatch(host):
+        yield Counted.OUR_IDS if is_outbound else Counted.THEIR_IDS, host
+
+
+def host_of(message_id: str | None) -> str:
+    """Return what stands after the @ of a Message-ID, or all of it without any; empty without a Message-ID."""
+    return "" if message_id is None else message_id.rpartition("@")[2]
 
 
 def shown_of(derivation: Derivation) -> Iterator[Shown]:
@@ -93,16 +102,14 @@ def shown_of(derivation: Derivation) -> Iterator[Shown]:
             link.evidence,
             None if answered is None else answered.side,
             reason is not None and reason.code == UNPROVEN,
-            reading.mail.header.message_id,
+            host_of(reading.mail.header.message_id),
         )
 
 
 def shown_of_underived(underived: Underived) -> Shown:
     """Return what a message that could not be derived shows: its Message-ID."""
-    message_id = underived.mail.header.message_id
-    return Shown(
-        Side.ASIDE, MailKind.UNDERIVED, Evidence.NONE, None, is_unproven=False, message_id=message_id
-    )
+    host = host_of(underived.mail.header.message_id)
+    return Shown(Side.ASIDE, MailKind.UNDERIVED, Evidence.NONE, None, is_unproven=False, host=host)
 
 
 def clues_of(connection: Connection, numbers: Collection[int]) -> Counts:
@@ -123,7 +130,7 @@ def clues_where(connection: Connection, which: ColumnElement[bool]) -> Counts:
     )
     found = connection.execute(query, execution_options=STREAMED)
     return clue_counts(
-        Shown(side, kind, evidence, of, reason is not None and reason[0] == UNPROVEN, message_id)
+        Shown(side, kind, evidence, of, reason is not None and reason[0] == UNPROVEN, host_of(message_id))
         for side, kind, evidence, of, reason, message_id in found
     )
 

@@ -15,7 +15,7 @@ from mailsla.adapters.database import rows
 from mailsla.adapters.database.clue_counts import clue_counts, shown_of, shown_of_underived
 from mailsla.adapters.database.column_values import ColumnValues
 from mailsla.adapters.database.kept_counts import Counts
-from mailsla.adapters.database.request_days import Days, days_of
+from mailsla.adapters.database.request_days import DaysByShape, days_by_shape
 from mailsla.adapters.database.request_rows import doubt_values, request_values
 from mailsla.adapters.database.rows import Numbers, Rows
 from mailsla.core.clock.local_days import LocalDays
@@ -111,7 +111,7 @@ class DerivedRows:
     numbers: list[int]
     messages: Rows
     requests: Rows
-    days: list[Days]
+    days: DaysByShape
     doubts: Rows
     clues: Counts
 
@@ -153,11 +153,14 @@ def derived_rows(rules_at_hand: RulesAtHand, days: LocalDays, part: Portion) -> 
             for derivation in found
             for request in derivation.requests
         ],
-        days=[
-            days_of(numbers[request.key], case_of(request), days)
-            for derivation in found
-            for request in derivation.requests
-        ],
+        days=days_by_shape(
+            (
+                (numbers[request.key], case_of(request))
+                for derivation in found
+                for request in derivation.requests
+            ),
+            days,
+        ),
         doubts=[doubt_values(doubt, numbers, values) for derivation in found for doubt in derivation.doubts],
         clues=clue_counts(
             (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -12,19 +12,20 @@ from sqlalchemy import ColumnElement, Connection, delete, insert, select
 from mailsla.adapters.database.bulk import STREAMED, insert_rows
 from mailsla.adapters.database.derived_requests import CASES
 from mailsla.adapters.database.request_rows import case_of
+from mailsla.adapters.database.rows import Rows
 from mailsla.adapters.database.tables import DERIVED_DAYS, DERIVED_REQUEST, DERIVED_SHAPE
 from mailsla.core.clock.local_days import LocalDays
 from mailsla.core.rate.case import Case
 
 DAYS_COLUMNS = (
     "message_id",
-    "shape",
     "received",
     "answered",
     "first_response",
     "assigned",
     "mailed",
     "apart_until",
+    "shape",
 )
 
 ALWAYS = date.max.toordinal()
@@ -43,24 +44,20 @@ class Shape(NamedTuple):
     otherwise: str | None
 
 
-class Days(NamedTuple):
-    """The days of one request, and what else the figures know of it."""
-
-    number: int
-    shape: Shape
-    numbers: tuple[int, ...]
+DaysByShape = Mapping[Shape, Rows]
+"""What the figures know of requests besides their days → their rows of `DAYS_COLUMNS`, without the shape."""
 
 
-def days_of(number: int, case: Case, days: LocalDays) -> Days:
-    """Return the days of the request that the message of a number opens."""
-    received, assigned = days.start(case.received_at), days.start(case.assigned_at)
-    answered, first, mailed = map(days.day, (case.answered_at, case.first_response_at, case.mailed_at))
-    if case.announcements or case.received_disputed or case.answered_disputed:
-        apart_until = ALWAYS
-    else:
-        acknowledged = days.day(case.acknowledged_at)
-        apart_until = max(received // 2, answered, first, assigned // 2, mailed, acknowledged)
-    shape = Shape(
+def days_by_shape(cases: Iterable[tuple[int, Case]], days: LocalDays) -> DaysByShape:
+    """Return the days of requests, each with the number of the message that opens it."""
+    found: dict[Shape, Rows] = {}
+    for number, case in cases:
+        found.setdefault(_shape_of(case), []).append((number, *_days_of(case, days)))
+    return found
+
+
+def _shape_of(case: Case) -> Shape:
+    return Shape(
         case.service,
         case.category,
         case.follow_up,
@@ -69,7 +66,17 @@ def days_of(number: int, case: Case, days: LocalDays) -> Days:
         case.excluded,
         None if case.otherwise is None else case.otherwise.value,
     )
-    return Days(number, shape, (received, answered, first, assigned, mailed, apart_until))
+
+
+def _days_of(case: Case, days: LocalDays) -> tuple[int, ...]:
+    received, assigned = days.start(case.received_at), days.start(case.assigned_at)
+    answered, first, mailed = map(days.day, (case.answered_at, case.first_response_at, case.mailed_at))
+    if case.announcements or case.received_disputed or case.answered_disputed:
+        apart_until = ALWAYS
+    else:
+        acknowledged = days.day(case.acknowledged_at)
+        apart_until = max(received // 2, answered, first, assigned // 2, mailed, acknowledged)
+    return (received, answered, first, assigned, mailed, apart_until)
 
 
 class RequestDays:
@@ -86,7 +93,7 @@ class RequestDays:
         """Write the days of some requests, of which none is written."""
         query = CASES.add_columns(DERIVED_REQUEST.c.message_id).where(which)
         for rows in self._connection.execute(query, execution_options=STREAMED).partitions():
-            self.keep(days_of(row.message_id, case_of(row), days) for row in rows)
+            self.keep(days_by_shape(((row.message_id, case_of(row)) for row in rows), days))
 
     def forget_shapes(self) -> None:
         """Forget every shape, once no request has any."""
@@ -99,9 +106,10 @@ class RequestDays:
         self._connection.execute(delete(DERIVED_SHAPE).where(DERIVED_SHAPE.c.id.not_in(used)))
         self.__dict__.pop("_shapes", None)
 
-    def keep(self, found: Iterable[Days]) -> None:
+    def keep(self, found: DaysByShape) -> None:
         """Write the days of some requests."""
-        rows = [(item.number, self._number(item.shape), *item.numbers) for item in found]
+        numbered = [(self._number(shape), alike) for shape, alike in found.items()]
+        rows = [(*row, number) for number, alike in numbered for row in alike]
         insert_rows(self._connection, DERIVED_DAYS, DAYS_COLUMNS, rows)
 
     def count_again(self, days: LocalDays, total: int, progress: Callable[[int, int], object]) -> None:
@@ -109,7 +117,7 @@ class RequestDays:
         self._connection.execute(delete(DERIVED_DAYS))
         query, done = CASES.add_columns(DERIVED_REQUEST.c.message_id), 0
         for rows in self._connection.execute(query, execution_options=STREAMED).partitions():
-            self.keep(days_of(row.message_id, case_of(row), days) for row in rows)
+            self.keep(days_by_shape(((row.message_id, case_of(row)) for row in rows), days))
             done += len(rows)
             progress(done, total)
 

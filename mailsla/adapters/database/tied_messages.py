@@ -95,7 +95,7 @@ class TiedMessages:
             self._among(TIE.c.message_id, numbers), joined.where(other.c.name == TIE.c.name).exists()
         )
         themselves = select(derived).where(self._among(derived, numbers))
-        return {*self._connection.execute(tied).scalars(), *self._connection.execute(themselves).scalars()}
+        return {*self._scalars(tied), *self._scalars(themselves)}
 
     def _among(self, column: Any, values: Collection[Any]) -> Any:
         return among(column, values, self._connection)
@@ -177,4 +177,8 @@ class TiedMessages:
             .join(TIE, TIE.c.name == other.c.name)
             .where(self._among(TIE.c.message_id, numbers))
         )
-        return self._connection.execute(query).scalars()
+        return self._scalars(query)
+
+    def _scalars(self, query: Select[Any]) -> Sequence[int]:
+        # At once: a row at a time takes twice as long.
+        return self._connection.execute(query).scalars().all()
