@@ -7,6 +7,7 @@ import re
 import sys
 from collections.abc import Sequence
 
+from mailsla.adapters.machine import garbage_collector
 from mailsla.adapters.machine.written_files import keep_private
 from mailsla.core.errors import ConfigError, MailslaError, UsageError
 from mailsla.language import LANGUAGES, speak
@@ -28,6 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         print(f"mailsla {version('mailsla')}")  # noqa: T201 (an answer for which nothing more is loaded)
         sys.exit(0)
     keep_private()
+    garbage_collector.stop_while_loading()
     sys.exit(run(given))
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
+from mailsla.adapters.machine import garbage_collector
 from mailsla.language import gettext as _
 
 
@@ -30,6 +31,7 @@ class Declared:
         """Return the command, as typer makes it."""
         alone = typer.Typer(add_completion=False, rich_markup_mode=None)
         function = getattr(import_module(f"mailsla.cli.{self.module}"), self.function)
+        garbage_collector.go_on_once_loaded()
         alone.command(name, help=self.help)(function)
         return typer.main.get_command(alone)
 

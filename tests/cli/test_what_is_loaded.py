@@ -66,6 +66,23 @@ def loaded_by(*arguments: str, folder: Path, code: int = 0) -> set[str]:
     return set(done.stderr.splitlines())
 
 
+AT_WORK = """
+import gc
+from mailsla.cli import main
+try:
+    main(["calendar", "2026"])
+finally:
+    assert gc.isenabled() and gc.get_freeze_count()
+"""
+
+
+def test_the_cycle_collector_works_on_what_a_command_makes_and_not_on_what_it_loaded(tmp_path: Path) -> None:
+    """The daemon lives for months."""
+    subprocess.run(
+        [sys.executable, "-c", AT_WORK], env={"PYTHONPATH": str(ROOT)}, cwd=tmp_path, timeout=60, check=True
+    )
+
+
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the folder of a configuration whose store is made: the migrations load what declares the tables."""

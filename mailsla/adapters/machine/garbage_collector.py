@@ -17,3 +17,15 @@ def paused() -> Iterator[None]:
     finally:
         if was_on:
             gc.enable()
+
+
+def stop_while_loading() -> None:
+    """Stop the collector while a program is loaded: what is made then stays, and would be walked over and over."""
+    gc.disable()
+
+
+def go_on_once_loaded() -> None:
+    """Have the collector work again, if it was stopped, on what is made from now on alone."""
+    if not gc.isenabled():
+        gc.freeze()
+        gc.enable()
