@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mailsla.adapters.database.clue_counts import Counted, Shown, clue_counts, host_of
+from mailsla.adapters.database.shown_clues import Counted, Shown, clue_counts, host_of
 from mailsla.core.mail.kinds import MailKind
 from mailsla.core.office.sides import Side
 from mailsla.core.pairing.conversation import Evidence

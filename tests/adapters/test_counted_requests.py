@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, Engine, delete, insert
 
 from mailsla.adapters.database import schema
+from mailsla.adapters.database.days_of_requests import days_by_shape
 from mailsla.adapters.database.engine import open_engine, writing
-from mailsla.adapters.database.request_days import RequestDays, days_by_shape
+from mailsla.adapters.database.request_days import RequestDays
 from mailsla.adapters.database.store import Store, store_on
 from mailsla.adapters.database.tables import (
     DERIVED_DAYS,

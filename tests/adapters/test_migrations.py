@@ -14,10 +14,10 @@ from sqlmodel.sql.sqltypes import UTCDateTime
 
 from mailsla.adapters.database import migrating, rows, schema
 from mailsla.adapters.database.bulk import column_values, insert_rows
-from mailsla.adapters.database.clue_counts import Counted
 from mailsla.adapters.database.decisions import decision_row
 from mailsla.adapters.database.engine import reading, writing
 from mailsla.adapters.database.outbox import Outbox
+from mailsla.adapters.database.shown_clues import Counted
 from mailsla.adapters.database.store import store_on
 from mailsla.adapters.database.tables import DECISION, DERIVATION, MESSAGE, SET_ASIDE
 from mailsla.core.alerts.asked_action import Act, ActOutcome

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -171,3 +172,16 @@ def test_the_other_process_ends_with_the_block() -> None:
     for pid in pids:
         with pytest.raises(ProcessLookupError):
             os.kill(pid, 0)
+
+
+def test_the_other_process_loads_no_database_for_what_it_is_given() -> None:
+    """Half of the time in which it starts would go into that."""
+    # What a collection has it do: `usecases.fetching` reads, `derivation_parts` derives.
+    given = "mailsla.adapters.database.derivation_parts, mailsla.usecases.fetching"
+    said = f"import sys, mailsla.adapters.machine.second_process_child, {given}; print(*sys.modules)"
+
+    loaded = subprocess.run(
+        [sys.executable, "-c", said], capture_output=True, text=True, check=True, timeout=60
+    )
+
+    assert {"sqlalchemy", "imapclient", "email.policy", "asyncio"}.isdisjoint(loaded.stdout.split())

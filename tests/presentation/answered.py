@@ -16,9 +16,9 @@ from typing import Any
 from sqlalchemy import insert, select, update
 
 from mailsla.adapters.database.acts import Acts
+from mailsla.adapters.database.days_of_requests import ALWAYS
 from mailsla.adapters.database.engine import open_engine, reading, writing
 from mailsla.adapters.database.outbox import Outbox
-from mailsla.adapters.database.request_days import ALWAYS
 from mailsla.adapters.database.tables import (
     DECISION,
     DERIVED_DAYS,

@@ -9,8 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, func, select
 
 from mailsla.adapters.database.bulk import among
-from mailsla.adapters.database.kept_counts import Counts
-from mailsla.adapters.database.rows import DERIVED_MESSAGE_COLUMNS, Rows
+from mailsla.adapters.database.rows import DERIVED_MESSAGE_COLUMNS, Counts, Rows
 from mailsla.adapters.database.tables import DERIVED_CLASS, DERIVED_MESSAGE
 
 CLASS = DERIVED_MESSAGE_COLUMNS.index("mail_class")

@@ -10,9 +10,10 @@ from sqlalchemy import Engine, func, select
 
 from mailsla.adapters.database.bulk import among
 from mailsla.adapters.database.class_counts import class_counts
-from mailsla.adapters.database.clue_counts import Counted, counted, hosts_of_ours
+from mailsla.adapters.database.clue_counts import counted, hosts_of_ours
 from mailsla.adapters.database.column_values import document_of
 from mailsla.adapters.database.engine import reading
+from mailsla.adapters.database.shown_clues import Counted
 from mailsla.adapters.database.tables import DERIVED_DOUBT, DERIVED_MESSAGE, DERIVED_REQUEST, MESSAGE, TIE
 from mailsla.core.mail.message_ids import answered_between
 from mailsla.core.office.sides import Side

@@ -12,12 +12,11 @@ from functools import cached_property
 from typing import Any
 
 from mailsla.adapters.database import rows
-from mailsla.adapters.database.clue_counts import clue_counts, shown_of, shown_of_underived
 from mailsla.adapters.database.column_values import ColumnValues
-from mailsla.adapters.database.kept_counts import Counts
-from mailsla.adapters.database.request_days import DaysByShape, days_by_shape
+from mailsla.adapters.database.days_of_requests import DaysByShape, days_by_shape
 from mailsla.adapters.database.request_rows import doubt_values, request_values
-from mailsla.adapters.database.rows import Numbers, Rows
+from mailsla.adapters.database.rows import Counts, Numbers, Rows
+from mailsla.adapters.database.shown_clues import clue_counts, shown_of, shown_of_underived
 from mailsla.core.clock.local_days import LocalDays
 from mailsla.core.errors import Unforeseen, apart
 from mailsla.core.mail.copies import Copy, Mail, MailboxRole

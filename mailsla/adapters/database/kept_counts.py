@@ -7,8 +7,7 @@ from collections import Counter
 from sqlalchemy import Connection, Table, delete
 from sqlalchemy.dialects import postgresql, sqlite
 
-Counts = Counter[tuple[str, str]]
-"""What is counted, two texts → how many messages."""
+from mailsla.adapters.database.rows import Counts
 
 
 class KeptCounts:

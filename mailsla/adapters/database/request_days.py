@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from datetime import date
+from collections.abc import Callable
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, delete, insert, select
 
 from mailsla.adapters.database.bulk import STREAMED, insert_rows
+from mailsla.adapters.database.days_of_requests import DaysByShape, Shape, days_by_shape
 from mailsla.adapters.database.derived_requests import CASES
 from mailsla.adapters.database.request_rows import case_of
-from mailsla.adapters.database.rows import Rows
 from mailsla.adapters.database.tables import DERIVED_DAYS, DERIVED_REQUEST, DERIVED_SHAPE
 from mailsla.core.clock.local_days import LocalDays
-from mailsla.core.rate.case import Case
 
 DAYS_COLUMNS = (
     "message_id",
@@ -27,56 +25,6 @@ DAYS_COLUMNS = (
     "apart_until",
     "shape",
 )
-
-ALWAYS = date.max.toordinal()
-"""The last day of those whose instants always matter, not only their days."""
-
-
-class Shape(NamedTuple):
-    """What the figures know of a request besides its days."""
-
-    service: str | None
-    category: str
-    follow_up: bool
-    imported: bool
-    acknowledged: bool
-    excluded: str | None
-    otherwise: str | None
-
-
-DaysByShape = Mapping[Shape, Rows]
-"""What the figures know of requests besides their days → their rows of `DAYS_COLUMNS`, without the shape."""
-
-
-def days_by_shape(cases: Iterable[tuple[int, Case]], days: LocalDays) -> DaysByShape:
-    """Return the days of requests, each with the number of the message that opens it."""
-    found: dict[Shape, Rows] = {}
-    for number, case in cases:
-        found.setdefault(_shape_of(case), []).append((number, *_days_of(case, days)))
-    return found
-
-
-def _shape_of(case: Case) -> Shape:
-    return Shape(
-        case.service,
-        case.category,
-        case.follow_up,
-        case.imported,
-        case.acknowledged_at is not None,
-        case.excluded,
-        None if case.otherwise is None else case.otherwise.value,
-    )
-
-
-def _days_of(case: Case, days: LocalDays) -> tuple[int, ...]:
-    received, assigned = days.start(case.received_at), days.start(case.assigned_at)
-    answered, first, mailed = map(days.day, (case.answered_at, case.first_response_at, case.mailed_at))
-    if case.announcements or case.received_disputed or case.answered_disputed:
-        apart_until = ALWAYS
-    else:
-        acknowledged = days.day(case.acknowledged_at)
-        apart_until = max(received // 2, answered, first, assigned // 2, mailed, acknowledged)
-    return (received, answered, first, assigned, mailed, apart_until)
 
 
 class RequestDays:

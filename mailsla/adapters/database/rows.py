@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -21,6 +22,9 @@ from mailsla.core.pairing.conversation import Evidence, Link
 from mailsla.core.pairing.one_mail import PARENT_FIELD, origin
 
 Rows = list[tuple[Any, ...]]
+
+Counts = Counter[tuple[str, str]]
+"""What is counted, two texts → how many messages."""
 
 
 def _placed(*names: str) -> list[tuple[str, int]]:

@@ -14,9 +14,10 @@ from sqlalchemy import Connection, String, bindparam, delete, func, null, or_, s
 from mailsla.adapters.database.bulk import among
 from mailsla.adapters.database.clue_counts import clues_of
 from mailsla.adapters.database.decisions import decision_of
-from mailsla.adapters.database.kept_counts import Counts, KeptCounts
+from mailsla.adapters.database.kept_counts import KeptCounts
 from mailsla.adapters.database.keys import keys_of
 from mailsla.adapters.database.request_days import RequestDays
+from mailsla.adapters.database.rows import Counts
 from mailsla.adapters.database.sealed_ids import SealedIds
 from mailsla.adapters.database.tables import (
     ACT,
