@@ -27,6 +27,7 @@ from mailsla.adapters.archives.reading import read_archive
 from mailsla.core.collection.archived import ArchivedMail
 from mailsla.core.errors import MessageError
 from mailsla.core.mail.copies import Copy, Mail, MailboxRole
+from mailsla.core.mail.dates import parse_date
 from mailsla.core.mail.encoded_words import text_of
 from mailsla.core.mail.header import REQUESTED_FIELDS, Header
 from mailsla.core.mail.header_reading import read_header
@@ -159,10 +160,24 @@ def imported(draw: random.Random, raws: list[bytes], done: Counter[str]) -> list
 
 
 def read_both_ways(draw: random.Random) -> None:
-    """Read a value the short way and the long one, which a blank before it makes of it, and require the same."""
+    """Read values the short way and the long one, which a few letters more make of it, and require the same."""
     value = text_of(b"".join(draw.choice(PIECES) for _ in range(draw.randint(0, 3))))
     for written in (value, f"<{value}>"):
         assert parse_message_ids(written) == parse_message_ids(f" {written}"), written
+    at = ":".join(f"{draw.randint(0, most):02}" for most in (25, 61, 61))
+    month, zone = draw.choice(("Jan", "Nov", "fév", "Xyz")), draw.choice(("+0100", "-0330", "+9999", "+0000"))
+    date = f"{draw.randint(0, 32)} {month} {draw.randint(0, 9999):04} {at} {zone}"
+    assert parse_date(date) == parse_date(f"le {date}"), date
+    # A blank at the end of a line has the end of the header looked for the long way.
+    raw = hostile(draw)
+    assert _read(b"X-Autre: oui\n" + raw) == _read(b"X-Autre: oui \n" + raw), raw
+
+
+def _read(raw: bytes) -> Header | str:
+    try:
+        return read_header(raw)
+    except MessageError as error:
+        return error.reason
 
 
 def trial(seed: int) -> Counter[str]:

@@ -38,6 +38,11 @@ def parse_addresses(written: str) -> tuple[str, ...]:
     """
     if "@" not in written:
         return ()
+    # What is longer than that is not remembered: hostile mail writes megabytes.
+    return _remembered(written) if len(written) <= 2 * LONGEST else _parsed(written)
+
+
+def _parsed(written: str) -> tuple[str, ...]:
     simple = _SIMPLE.fullmatch(written) or _BARE.fullmatch(written)
     if simple is not None:
         found = normalised(simple[1])
@@ -50,6 +55,10 @@ def parse_addresses(written: str) -> tuple[str, ...]:
             if len(addresses) == MOST_ADDRESSES:
                 break
     return tuple(addresses)
+
+
+_remembered = lru_cache(maxsize=2_048)(_parsed)
+"""Most mails of an office name its own addresses, written alike."""
 
 
 def _candidates(written: str) -> list[str]:
@@ -85,12 +94,8 @@ def normalised(address: str) -> str | None:
     Case is ignored, in the local part too: RFC 5321 §2.4 lets it matter, no mailbox in use does. A domain in
     another script is written in A-labels (RFC 5890); a source route (RFC 5322 §4.4) is dropped.
     """
-    # What is longer than that is not remembered either: hostile mail writes megabytes.
-    return _normalised(address) if len(address) <= 2 * LONGEST else None
-
-
-@lru_cache(maxsize=2_048)
-def _normalised(address: str) -> str | None:
+    if len(address) > 2 * LONGEST:
+        return None
     bare = address.strip().removeprefix("mailto:").strip("'\"<> ")
     if bare.startswith("@"):
         bare = bare.rpartition(":")[2]

@@ -43,7 +43,8 @@ _ZONES |= {"CET": 1, "MET": 1, "CEST": 2, "MEST": 2, "BST": 1}
 
 
 _USUAL = re.compile(
-    r"\s*(?:[A-Za-z]{3}, +)?(\d{1,2}) ([A-Za-z]{3}) (\d{4}) (\d\d):(\d\d):(\d\d) ([+-]\d{4})(?:\s+\([^()]*\))?\s*",
+    r"\s*(?:[A-Za-z]{3}, +)?(\d{1,2}) ([A-Za-z]{3}) (\d{4}) ((?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d) ([+-]\d{4})"
+    r"(?:\s+\([^()]*\))?\s*",
     re.ASCII,
 )
 """The form in which nearly every mail writes its date (RFC 5322 §3.3): read first, and quickly."""
@@ -64,7 +65,9 @@ def parse_date(written: str) -> datetime | None:
     try:
         usual = _USUAL.fullmatch(written)
         if usual is not None:
-            return _instant(*usual.groups())
+            day, month, year, time, zone = usual.groups()
+            at = datetime.fromisoformat(f"{year}-{_month_digits(month)}-{day:0>2}T{time}+00:00")
+            return at - _offset(zone)
         for form in _FORMS:
             found = form.search(written)
             if found is not None:
@@ -110,6 +113,11 @@ def _month(written: str) -> int:
     if month is None:
         raise ValueError(written)
     return month
+
+
+@lru_cache(maxsize=256)
+def _month_digits(written: str) -> str:
+    return f"{_month(written):02}"
 
 
 @lru_cache(maxsize=256)

@@ -81,6 +81,8 @@ def _bytes_of(encoding: str, payload: str) -> bytes:
 
 
 def _decoded(raw: bytes, charset: str) -> str:
+    if charset == "utf-8":
+        return _guessed(raw)
     # RFC 2231 §5 adds a language: "utf-8*fr".
     try:
         name = codecs.lookup(charset.partition("*")[0]).name

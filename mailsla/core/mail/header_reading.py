@@ -40,6 +40,9 @@ _BEFORE = re.compile(r"(?:[ \t]*+\n)*(?:>?From(?:[ \t]++(?!:)[^\n]*+)?\n)*(?:[ \
 « From : » is a field, in the obsolete syntax of RFC 5322 §4.5.
 """
 
+_MAY_STAND_BEFORE = ("\n", " ", "\t", ">", "From")
+"""What anything that `_BEFORE` finds begins with."""
+
 _BLANK_LINE = re.compile(r"\n[ \t]*\n")
 _FIELD = re.compile(r"^([!-9;-~]++)[ \t]*+:(.*+(?:\n[ \t].*+)*)", re.MULTILINE)
 _WANTED = frozenset(REQUESTED_FIELDS)
@@ -59,15 +62,14 @@ def read_header(raw: bytes) -> Header:
     fields, trace_fields = _fields(head)
     if MARKS.isdisjoint(fields):
         raise MessageError("not-a-mail" if _FIELD.search(head) else "no-header")
-    first = {name: values[0] for name, values in fields.items()}
     return Header(
-        message_id=next(iter(parse_message_ids(first.get("message-id", ""))), None),
+        message_id=next(iter(parse_message_ids(_first(fields, "message-id"))), None),
         in_reply_to=_ids(fields, "in-reply-to"),
         references=_ids(fields, "references"),
-        thread_index=_thread_index(first.get("thread-index", "")),
-        subject=decode_words(first.get("subject", "")),
-        sent_at=parse_date(first["date"]) if "date" in first else None,
-        hop_at=parse_received(first["received"]) if "received" in first else None,
+        thread_index=_thread_index(_first(fields, "thread-index")),
+        subject=decode_words(_first(fields, "subject")),
+        sent_at=parse_date(_first(fields, "date")),
+        hop_at=parse_received(_first(fields, "received")),
         senders=_addresses(fields, "from"),
         sender=_addresses(fields, "sender"),
         reply_to=_addresses(fields, "reply-to"),
@@ -138,8 +140,12 @@ def _head(raw: bytes) -> str:
     if b"\r" in raw:
         raw = raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     text = raw.decode("latin-1")
-    before = _BEFORE.match(text)
-    text = text if before is None else text[before.end() :]
+    if text.startswith(_MAY_STAND_BEFORE):
+        before = _BEFORE.match(text)
+        text = text if before is None else text[before.end() :]
+    if " \n" not in text and "\t\n" not in text:
+        # A blank line has no space then: it is found at once.
+        return text.partition("\n\n")[0]
     blank = _BLANK_LINE.search(text)
     return text if blank is None else text[: blank.start()]
 
@@ -148,6 +154,12 @@ def _value(folded: str) -> str:
     """Return a field's text, unfolded: ASCII as it is, other bytes decoded by what they look like."""
     value = folded.replace("\n", "")[:LONGEST_FIELD]
     return value.strip() if value.isascii() else text_of(value.encode("latin-1")).strip()
+
+
+def _first(fields: dict[str, list[str]], name: str) -> str:
+    """Return the first field of that name, or an empty string."""
+    values = fields.get(name)
+    return values[0] if values is not None else ""
 
 
 def _ids(fields: dict[str, list[str]], name: str) -> tuple[str, ...]:
