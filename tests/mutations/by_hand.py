@@ -148,8 +148,8 @@ MUTATIONS = (
     Mutation(
         "an answer inside the office is a form's",
         "office/sides",
-        "    is_afresh = not (header.in_reply_to or header.references or is_reply_subject(header.subject))",
-        "    is_afresh = True",
+        "    if not header.reply_to or header.in_reply_to or header.references:",
+        "    if not header.reply_to:",
     ),
     Mutation(
         "a list of ours hides who wrote",

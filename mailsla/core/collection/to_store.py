@@ -118,7 +118,9 @@ def new_messages(read: Sequence[tuple[Fetched, Header]], office: Office) -> list
 
     Each step is done of all before the next: what a processor has just done it does again in two thirds of the time.
     """
-    traces = [trace_of(header, office) for _fetched, header in read]
+    # Most mails come by one of a few ways: their traces are one value, which goes to another process once.
+    known: dict[Trace | None, Trace | None] = {}
+    traces = [known.setdefault(trace, trace) for trace in (trace_of(header, office) for _, header in read)]
     headers = [_lean(header) for _fetched, header in read]
     keys = [identity(header) for header in headers]
     tied = [ties(header, office) for header in headers]
@@ -134,9 +136,10 @@ def new_messages(read: Sequence[tuple[Fetched, Header]], office: Office) -> list
 
 def _lean(header: Header) -> Header:
     """Return what is stored of a header: without the trace, and without addresses that no rule uses."""
-    lean = header.without_trace
-    used = tuple([item for item in lean.kept if _is_used(*item)])
-    return lean if len(used) == len(lean.kept) else lean._replace(kept=used)
+    return header.without_trace(tuple([item for item in header.kept if _is_used(*item)]))
+
+
+_WHERE_IT_WENT = frozenset({"delivered-to", "return-path", "x-original-to"})
 
 
 def _is_used(name: str, value: str) -> bool:
@@ -145,9 +148,9 @@ def _is_used(name: str, value: str) -> bool:
     Where a mail was delivered is looked at before an office is known; later only whether that is no address. A return
     path is a sign when there is none.
     """
-    if name in {"delivered-to", "x-original-to"}:
-        return "@" not in value
-    return name != "return-path" or value.strip() == "<>"
+    if name not in _WHERE_IT_WENT:
+        return True
+    return value.strip() == "<>" if name == "return-path" else "@" not in value
 
 
 def _marks(header: Header, *, is_draft: bool) -> tuple[str, ...]:

@@ -68,8 +68,10 @@ def _bare(subject: str, leader: re.Pattern[str], blob: re.Pattern[str]) -> str:
 
 def _once(subject: str, leader: re.Pattern[str], blob: re.Pattern[str]) -> str:
     """Take one layer off: a trailer, a wrapper, a leader, or a tag that something follows."""
-    subject = _TRAILER.sub("", subject)
-    wrapped = _WRAPPED.match(subject)
+    # Both would look through every subject for what few have.
+    if "(" in subject:
+        subject = _TRAILER.sub("", subject)
+    wrapped = _WRAPPED.match(subject) if "[" in subject else None
     if wrapped is not None:
         return wrapped[1]
     led = leader.match(subject)

@@ -141,13 +141,14 @@ class Header(NamedTuple):
     @property
     def original_from(self) -> tuple[str, ...]:
         """Addresses of the author, as a list says that has put its own in From; empty when none says so."""
+        if not self.has_any(("x-original-from", "x-original-sender")):
+            return ()
         return parse_addresses(self.field("x-original-from") or self.field("x-original-sender"))
 
-    @property
-    def without_trace(self) -> Header:
-        """What belongs to the message, and not to this copy of it alone."""
-        # The trace is the last item, and has a default; `_replace` takes four times as long.
-        return Header(*self[:-1])
+    def without_trace(self, kept: tuple[tuple[str, str], ...]) -> Header:
+        """Return what belongs to the message, and not to this copy of it alone, with some of its kept fields."""
+        # They are the last items, and the trace has a default; `_replace` takes four times as long.
+        return Header(*self[:-2], kept)
 
     def field(self, name: str) -> str:
         """Return the first kept field of that lower-case name, or an empty string."""

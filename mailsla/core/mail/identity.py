@@ -17,17 +17,18 @@ def identity(header: Header) -> str:
     recipients, who asks and when our server got it. Which keys are one mail that was delivered twice, tagged or
     redirected on the way, is derived: see `mailsla.core.pairing.one_mail`.
     """
+    named = header.message_id
     parts = [
-        header.message_id or "",
+        named or "",
         ",".join(sorted(header.senders)),
         header.sent_at.isoformat() if header.sent_at else "",
         key_subject(header.subject),
     ]
-    if header.message_id is None:
+    if named is None:
         parts.append(",".join(sorted(header.recipients)))
     if header.reply_to:
         parts.append("reply-to:" + ",".join(sorted(header.reply_to)))
-    if header.message_id is None or not looks_unique(header.message_id):
+    if named is None or not looks_unique(named):
         if header.asked_by:
             parts.append("asked-by:" + ",".join(header.asked_by))
         if header.hop_at is not None:

@@ -130,8 +130,8 @@ _SIGNS = frozenset({BODY_SAYS, *KEPT_FIELDS}) - {
 _STRUCTURE = re.compile(
     r"multipart/report|message/delivery-status|disposition-notification|text/calendar|ms-tnef|signed-receipt"
     r"|text/(?:x-)?vcard|text/directory",
-    re.IGNORECASE,
 )
+"""Of a Content-Type whose case was folded: a pattern that ignores case looks five times as long."""
 
 
 _REPORT_FIELDS = {
@@ -149,7 +149,7 @@ def _says_nothing(header: Header) -> bool:
         if name == "delivered-to":
             if "@" not in value:
                 return False
-        elif name in _SIGNS or (name == "content-type" and _STRUCTURE.search(value)):
+        elif name in _SIGNS or (name == "content-type" and _STRUCTURE.search(value.casefold())):
             return False
     return not (looks_returned(header) or _is_of_a_calendar(header))
 

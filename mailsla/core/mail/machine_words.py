@@ -24,6 +24,8 @@ SERVICE = re.compile(
 )
 """Addresses from which mail systems write, and people too."""
 
+DAEMON_OR_SERVICE = re.compile(rf"{DAEMON.pattern}|{SERVICE.pattern}")
+
 BOUNCE_SUBJECT = _words(
     r"undeliver|returned (?:mail|to sender)|return(?:ed)? mail|failure notice|delivery (?:status )?notification|"
     r"delivery (?:has )?fail|delivery problem|delivery report|delivery error|mail delivery|mail failure|"

@@ -52,7 +52,10 @@ def is_structured(header: Header) -> bool:
     """Tell whether a mail is a delivery report with the parts of RFC 3464."""
     written = header.field("content-type")
     return (
-        whole_type(written) == "multipart/report" and parameter(written, "report-type") == "delivery-status"
+        # Of most letters this is all that is looked at.
+        "report" in written.lower()
+        and whole_type(written) == "multipart/report"
+        and parameter(written, "report-type") == "delivery-status"
     )
 
 

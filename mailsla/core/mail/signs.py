@@ -6,7 +6,13 @@ import re
 
 from mailsla.core.mail.content_type import whole_type, without_comments
 from mailsla.core.mail.header import Header
-from mailsla.core.mail.machine_words import DAEMON, FIXED_PREFIX, INVITATION_SUBJECT, SERVICE
+from mailsla.core.mail.machine_words import (
+    DAEMON,
+    DAEMON_OR_SERVICE,
+    FIXED_PREFIX,
+    INVITATION_SUBJECT,
+    SERVICE,
+)
 from mailsla.core.mail.spelling import without_accents
 
 LEAVING_FIELDS = ("list-unsubscribe", "list-subscribe", "list-help")
@@ -24,8 +30,9 @@ def is_of_a_mail_system(header: Header) -> bool:
     """
     if not header.senders or _is_written_by(header, DAEMON):
         return True
-    by_machine = has_null_path(header) or submission(header).startswith("auto-")
-    return by_machine and _is_written_by(header, SERVICE)
+    return _is_written_by(header, SERVICE) and (
+        has_null_path(header) or submission(header).startswith("auto-")
+    )
 
 
 def _is_written_by(header: Header, names: re.Pattern[str]) -> bool:
@@ -36,7 +43,7 @@ def _is_written_by(header: Header, names: re.Pattern[str]) -> bool:
 
 def looks_returned(header: Header) -> bool:
     """Tell whether a delivery system wrote this: its name, or the null return path (RFC 5321 §4.5.5)."""
-    return is_of_a_mail_system(header) or has_null_path(header) or _is_written_by(header, SERVICE)
+    return not header.senders or _is_written_by(header, DAEMON_OR_SERVICE) or has_null_path(header)
 
 
 def has_null_path(header: Header) -> bool:

@@ -95,7 +95,7 @@ def read_trace(fields: Iterable[tuple[str, str]], goes_on: GoesOn, *, with_resul
             if hop is UNREADABLE:
                 break
             if not goes_on(hop):
-                hops[-1] = hop._replace(addresses=(NOWHERE,))
+                hops[-1] = Hop(hop.by, (NOWHERE,), hop.is_submitted)
                 break
         elif name == "x-spam-flag":
             if flagged is None and value.strip().lower() == "yes":

@@ -280,4 +280,4 @@ def requesters(header: Header, office: Office) -> tuple[str, ...]:
         written = header.senders + header.reply_to + office.rewritten_from(header)
     else:
         written = form.addresses(header, office.outside)
-    return tuple(dict.fromkeys(plain(address) for address in office.outside(written)))
+    return tuple(dict.fromkeys(map(plain, office.outside(written))))

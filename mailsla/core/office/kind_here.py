@@ -35,7 +35,7 @@ def kind_here(header: Header, office: Office, body_start: bytes = b"") -> Classi
     nothing.
     """
     found = kind_of(header, body_start)
-    if found.kind not in _BY_MACHINE and office.asks_action(header):
+    if office.asks_action(header) and found.kind not in _BY_MACHINE:
         is_signed = bool(header.asks or tokens_in(header.subject))
         return Classification(MailKind.ACTION, _WITH_TOKEN if is_signed else _TO_ACTIONS)
     if office.never_asks(header):

@@ -145,11 +145,12 @@ def weak_sign(reading: Reading) -> Reason | None:
 
 def looks_like_a_form(header: Header, office: Office) -> bool:
     """Tell whether an address of ours wrote to us alone, afresh, and asks to be answered at somebody's outside."""
-    is_afresh = not (header.in_reply_to or header.references or is_reply_subject(header.subject))
-    if not (is_afresh and header.reply_to):
+    # What nearly every letter is not comes first.
+    if not header.reply_to or header.in_reply_to or header.references:
         return False
     to_us = bool(header.recipients) and not office.outside(header.recipients)
-    return to_us and office.wrote(header) and bool(office.outside(header.reply_to))
+    asks_outside = to_us and office.wrote(header) and bool(office.outside(header.reply_to))
+    return asks_outside and not is_reply_subject(header.subject)
 
 
 def written_to(header: Header, office: Office) -> tuple[str, ...]:
