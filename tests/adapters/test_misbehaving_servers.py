@@ -608,8 +608,8 @@ def test_of_several_slices_the_next_is_asked_for_before_the_answer_to_the_presen
         session.examine("INBOX")
         said = list(session.fetch([[1, 2], [3, 4], [5]]))
 
-    assert [item.uid for item in said if isinstance(item, Fetched)] == [3, 4, 1, 2, 5]
-    assert [isinstance(item, Answered) for item in said] == [False] * 4 + [True] * 2 + [False, True]
+    assert [item.uid for item in said if isinstance(item, Fetched)] == [3, 4, 5, 1, 2]
+    assert [isinstance(item, Answered) for item in said] == [False] * 5 + [True] * 3
 
 
 def test_a_server_that_answers_the_later_of_two_commands_first_is_read_whole(
@@ -634,8 +634,9 @@ def test_a_server_that_does_not_hear_what_is_said_while_it_answers_is_read_by_th
     before = stored(store)
     polled(server, store, limits=Limits(slice=1))
 
-    # The third was asked for once the first had come, and the second never came.
-    assert before == {1, 3}
+    # They are asked for at once: the second, at least, was not heard.
+    assert 1 in before
+    assert 2 not in before
     assert stored(store) == {1, 2, 3, 4, 5}
 
 
