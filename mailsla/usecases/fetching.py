@@ -5,7 +5,7 @@ Pieces are some ahead of what is stored: the server, whoever reads and whoever s
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -37,9 +37,15 @@ class _Read:
 
 
 def read_batches(
-    source: HeaderSource, stretches: Iterable[Sequence[int]], uid_validity: int, terms: Terms
+    source: HeaderSource,
+    stretches: Iterable[Sequence[int]],
+    uid_validity: int,
+    terms: Terms,
+    expected: Callable[[], int] | None = None,
 ) -> Iterator[Batch]:
     """Yield the messages of some UIDs in batches, each with the UID up to which all are covered.
+
+    Towards the end they become smaller: little is left to do then once the last message has come.
 
     A header that announces more than can be read is set aside alone, and costs the connection: the next
     collection goes on without it.
@@ -49,19 +55,23 @@ def read_batches(
         stretches: The UIDs, in ascending order; a stretch is taken when nothing is under way on the connection.
         uid_validity: What they belong to.
         terms: Knows whose bodies must be looked into, what does the reading, and the limits.
+        expected: How many there are, as far as is known by now; without it nobody knows.
 
     Raises:
         FetchCut: When the connection fails; what was fetched before has been yielded.
         TransientError: When a header was too big; it has been yielded as set aside.
     """
     held: list[Batch] = []
-    count = 0
+    count = done = 0
+    limits = terms.limits
     try:
         for batch in _read_pieces(source, stretches, uid_validity, terms):
             held.append(batch)
             count += len(batch.messages) + len(batch.set_aside)
-            if count >= terms.limits.stored:
+            rest = limits.stored if expected is None else expected() - done - count
+            if count >= min(limits.stored, max(limits.least_stored, rest)):
                 yield _joined(held)
+                done += count
                 held, count = [], 0
     except TransientError:
         if held:

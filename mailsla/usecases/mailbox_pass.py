@@ -166,7 +166,8 @@ class MailboxPass:
         suspect = None if anew or not self.cursor.is_stuck else self.cursor.cut_at
         new = _NewUids(self, through + 1, status, aside if suspect is None else {*aside, suspect})
         done = 0
-        for batch in read_batches(self.session, new, status.uid_validity, self._fetching_terms):
+        validity, terms = status.uid_validity, self._fetching_terms
+        for batch in read_batches(self.session, new, validity, terms, lambda: new.expected):
             through = batch.last_uid
             covered = through if suspect is None else min(through, suspect - 1)
             arrived = not anew and self.cursor.was_read_whole
@@ -176,7 +177,7 @@ class MailboxPass:
             self.terms.progress(self.mailbox.name, done, max(new.expected, done))
             if self.terms.stopping():
                 return None
-            if count >= self.terms.limits.stored and self.mailbox.role is not MailboxRole.SENT:
+            if count >= self.terms.limits.least_stored and self.mailbox.role is not MailboxRole.SENT:
                 # What the office sent is derived with what it answers, which comes after it.
                 self.terms.beside(numbers)
         if suspect is not None:

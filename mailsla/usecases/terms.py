@@ -34,7 +34,8 @@ class Limits:
         ahead: Whether a slice is asked for before the answer to the one before it has ended.
         piece_bytes: A piece is read and stored when its headers reach so many bytes…
         piece_messages: … or so many messages: memory does not grow with the mailbox.
-        stored: Messages stored in one transaction: its end waits for the disk.
+        stored: Messages stored in one transaction, and then derived: each has a cost of its own.
+        least_stored: The same at the end of a mailbox, where nothing else is done any more.
         most_refused: When the server refuses more messages of a slice one by one, it is the server that fails.
         bodies: Beginnings of bodies looked into at once.
     """
@@ -46,6 +47,7 @@ class Limits:
     piece_bytes: int = 1024 * 1024
     piece_messages: int = 250
     stored: int = 2_000
+    least_stored: int = 500
     most_refused: int = 20
     bodies: int = 50
 

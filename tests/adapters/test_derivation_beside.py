@@ -189,7 +189,8 @@ def test_a_first_collection_reads_what_the_office_sent_first_and_derives_the_res
     def note(mailbox: str, done: int, _total: int) -> None:
         left.append((mailbox, done, derived_count(box.engine)))
 
-    box.poll(progress=note, limits=Limits(slice=10, piece_messages=10, stored=10), beside=beside(box.engine))
+    limits = Limits(slice=10, piece_messages=10, stored=10, least_stored=10)
+    box.poll(progress=note, limits=limits, beside=beside(box.engine))
     waited = waiting(box.engine)
     requests = box.requests()
 

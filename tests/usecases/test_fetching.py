@@ -326,3 +326,12 @@ def test_what_nobody_foresaw_of_one_header_sets_it_aside_alone() -> None:
     ]
     messages = [message.uid for batch in batches for message in batch.messages]
     assert messages == [uid for uid in range(1, 21) if uid != 7]
+
+
+def test_batches_become_smaller_towards_the_end() -> None:
+    """Little is then left to do once the last message has come."""
+    limits = Limits(slice=10, piece_messages=5, stored=40, least_stored=10)
+
+    batches = read_batches(Mailbox(range(1, 101)), [range(1, 101)], 7, terms(map, limits), lambda: 100)
+
+    assert [len(batch.messages) for batch in batches] == [40, 30, 15, 10, 5]
