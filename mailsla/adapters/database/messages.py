@@ -173,6 +173,8 @@ def _add_copies(
     ids = _add_messages(connection, batch, seen_at)
     sealed = set(sealed_among(connection, list(ids.values())))
     seen = instant(seen_at)
+    # Most mails come by one of a few ways.
+    traces = {trace: values.document(trace) for trace in {message.trace for _uid, message in added}}
     copies = [
         (
             number := ids[message.key],
@@ -181,7 +183,7 @@ def _add_copies(
             number if uid is None else uid,
             instant(message.internal_at),
             instant(message.header.hop_at),
-            None if message.trace is None or number in sealed else values.document(message.trace),
+            None if message.trace is None or number in sealed else traces[message.trace],
             imported,
             seen,
             batch.arrived,
