@@ -20,6 +20,7 @@ from sqlalchemy import (
     String,
     Table,
     any_,
+    bindparam,
     cast,
     extract,
     func,
@@ -29,6 +30,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.types import TypeEngine
 
 from mailsla.adapters.database.column_values import ColumnValues, kept_by
 
@@ -37,6 +39,9 @@ MICROSECONDS = 1_000_000
 
 STREAMED = {"yield_per": 1_000}
 """For what is read row by row: some drivers would hold all of it otherwise."""
+
+THOSE = "those"
+"""The name of the parameter that lists values."""
 
 
 def column_values(connection: Connection) -> ColumnValues:
@@ -83,10 +88,30 @@ def reserved(connection: Connection, target: Table, count: int) -> Sequence[int]
 
 def among(column: ColumnElement[Any], values: Collection[Any], connection: Connection) -> ColumnElement[bool]:
     """Return the condition that a column is one of any number of values, as one parameter."""
+    [listed] = those(values, connection).values()
+    return _is_listed(column, literal(listed, _list_type(column, connection)), connection)
+
+
+def among_those(column: ColumnElement[Any], connection: Connection) -> ColumnElement[bool]:
+    """Return the same condition for a statement that is made once, and executed with other `those` each time."""
+    return _is_listed(column, bindparam(THOSE, type_=_list_type(column, connection)), connection)
+
+
+def those(values: Collection[Any], connection: Connection) -> dict[str, Any]:
+    """Return the parameter of a statement that asks `among_those`."""
+    return {THOSE: json.dumps(list(values)) if connection.dialect.name == "sqlite" else list(values)}
+
+
+def _list_type(column: ColumnElement[Any], connection: Connection) -> TypeEngine[Any]:
+    return String() if connection.dialect.name == "sqlite" else ARRAY(column.type)
+
+
+def _is_listed(
+    column: ColumnElement[Any], listed: ColumnElement[Any], connection: Connection
+) -> ColumnElement[bool]:
     if connection.dialect.name == "sqlite":
-        listed = func.json_each(json.dumps(list(values))).table_valued("value")
-        return column.in_(select(listed.c.value))
-    return column == any_(literal(list(values), ARRAY(column.type)))
+        return column.in_(select(func.json_each(listed).table_valued("value").c.value))
+    return column == any_(listed)
 
 
 def listed_in(column: ColumnElement[Any], connection: Connection) -> ColumnElement[int]:

@@ -5,14 +5,15 @@ Sealed messages are not among them: nothing is left to derive them of, and nothi
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, Table, select, true
 
 from mailsla.adapters.database import rows
-from mailsla.adapters.database.bulk import STREAMED, among, as_kept, column_values
+from mailsla.adapters.database.bulk import STREAMED, among, among_those, as_kept, column_values, those
 from mailsla.adapters.database.decisions import decisions_where
 from mailsla.adapters.database.derivation_parts import Mailboxes, Portion, RulesAtHand
 from mailsla.adapters.database.rows import Rows
@@ -53,11 +54,21 @@ class TiedMessages:
 
     def portion(self, numbers: Sequence[int]) -> Portion:
         """Return some messages, with everything the store knows of them."""
-        query = self._kept(MESSAGE, rows.STORED_MESSAGE).where(self._among(MESSAGE.c.id, numbers), UNSEALED)
-        messages = self._tuples(query)
-        copies = self._kept(LOCATION, rows.STORED_COPY).where(self._among(LOCATION.c.message_id, numbers))
+        given = those(numbers, self._connection)
+        messages, copies = self._tuples(self._those_messages, given), self._tuples(self._those_copies, given)
         named = rows.ids_named(messages) if self._sealed_ids else set[str]()
-        return Portion(messages, self._tuples(copies), self._keywords(numbers), self._sealed_ids.among(named))
+        return Portion(messages, copies, self._keywords(numbers), self._sealed_ids.among(named))
+
+    # Made once for all portions: to make them takes as long as to execute them.
+    @cached_property
+    def _those_messages(self) -> Select[Any]:
+        are_those = among_those(MESSAGE.c.id, self._connection)
+        return self._kept(MESSAGE, rows.STORED_MESSAGE).where(are_those, UNSEALED)
+
+    @cached_property
+    def _those_copies(self) -> Select[Any]:
+        are_theirs = among_those(LOCATION.c.message_id, self._connection)
+        return self._kept(LOCATION, rows.STORED_COPY).where(are_theirs)
 
     def groups(self, numbers: Collection[int]) -> Iterator[list[int]]:
         """Yield some messages in groups, each of those that are tied to each other."""
@@ -159,8 +170,10 @@ class TiedMessages:
     def _kept(self, target: Table, columns: Iterable[str]) -> Select[Any]:
         return select(*as_kept(target, columns))
 
-    def _tuples(self, query: Select[Any]) -> list[tuple[Any, ...]]:
-        return [tuple(row) for row in self._connection.execute(query).all()]
+    def _tuples(
+        self, query: Select[Any], parameters: Mapping[str, Any] | None = None
+    ) -> list[tuple[Any, ...]]:
+        return [tuple(row) for row in self._connection.execute(query, parameters).all()]
 
     def _ties(self, numbers: Collection[int] | None) -> Iterator[tuple[int, int]]:
         query = select(TIE.c.name, TIE.c.message_id).order_by(TIE.c.name)
