@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from mailsla.core.collection.to_store import UNFORESEEN
 from mailsla.core.mail.kinds import MailKind
 from mailsla.language import gettext as _
+from mailsla.language import said_alike
 from mailsla.presentation.words import mailbox as mailbox_name
 from mailsla.presentation.words import safe
 
@@ -70,7 +71,8 @@ def one_class(value: str, kind: str) -> str:
     }[value]
 
 
-def places(mailboxes: Iterable[tuple[str, str]]) -> str:
+@said_alike
+def places(mailboxes: tuple[tuple[str, str], ...]) -> str:
     """Where a mail lies: « contact, boîte de réception ; contact, Permis »."""
     named = (f"{safe(account, 60)}, {mailbox_name(mailbox)}" for account, mailbox in mailboxes)
     return _(" ; ").join(named)

@@ -9,8 +9,7 @@ from mailsla.language import language
 NO_BREAK = "\u00a0"
 NARROW_NO_BREAK = "\u202f"
 
-_BEFORE = re.compile(r" (?=[:;?!%»](?!\w))")
-_AFTER = re.compile(r"(?<=«) ")
+_TOGETHER = re.compile(r" (?:(?=[:;?!%»](?!\w))|(?<=« ))")
 
 
 def typeset(text: str) -> str:
@@ -21,4 +20,4 @@ def typeset(text: str) -> str:
     """
     if " " not in text or language() != "fr":
         return text
-    return _AFTER.sub(NO_BREAK, _BEFORE.sub(NO_BREAK, text))
+    return _TOGETHER.sub(NO_BREAK, text)

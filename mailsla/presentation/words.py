@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime, time
 from fractions import Fraction
+from functools import lru_cache
 from math import floor
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -40,7 +41,12 @@ def reference(key: str) -> str:
 
 def service_name(service: str | None) -> str:
     """The service's name, or that none has it."""
-    return _("(non attribuées)") if service is None else mention(safe(service), Named.SERVICE, service)
+    return _("(non attribuées)") if service is None else _named_service(service)
+
+
+@lru_cache(1_024)
+def _named_service(service: str) -> str:
+    return mention(safe(service), Named.SERVICE, service)
 
 
 def option_of_service(service: str | None) -> tuple[str, ...]:
@@ -87,7 +93,7 @@ def day_of_year(on: date) -> str:
 
 def short_day(on: date) -> str:
     """« 13/11/2026 » (2026-11-13 in English)."""
-    return on.strftime("%d/%m/%Y") if language() == "fr" else on.isoformat()
+    return f"{on.day:02}/{on.month:02}/{on.year}" if language() == "fr" else on.isoformat()
 
 
 def month(on: date) -> str:
@@ -113,7 +119,7 @@ def instant(at: datetime, zone: ZoneInfo) -> str:
 def short_instant(at: datetime, zone: ZoneInfo) -> str:
     """« 13/11/2026 08:30 », for tables."""
     local = at.astimezone(zone)
-    return f"{short_day(local.date())} {local:%H:%M}"
+    return f"{short_day(local.date())} {local.hour:02}:{local.minute:02}"
 
 
 def period_name(period: Period) -> str:

@@ -12,10 +12,9 @@ from sqlalchemy import ColumnElement, Connection, Select, func, literal, or_, se
 
 from mailsla.adapters.database.bulk import among
 from mailsla.adapters.database.days_of_requests import Shape
-from mailsla.adapters.database.derived_requests import BY_RECEIPT, CASES
+from mailsla.adapters.database.derived_requests import BY_RECEIPT, CASES, case_of
 from mailsla.adapters.database.keys import has_key
 from mailsla.adapters.database.request_days import shapes
-from mailsla.adapters.database.request_rows import case_of
 from mailsla.adapters.database.tables import DERIVED_DAYS, DERIVED_REQUEST, DERIVED_SHAPE
 from mailsla.core.clock.local_days import NEVER, LocalDays
 from mailsla.core.mail.instants import Basis

@@ -13,12 +13,18 @@ from mailsla.adapters.database.bulk import among
 from mailsla.adapters.database.column_values import is_key
 from mailsla.adapters.database.counted_requests import counted_requests, unanswered_requests
 from mailsla.adapters.database.derivation_work import PORTION, DerivationWork
-from mailsla.adapters.database.derived_requests import BY_RECEIPT, CASES, REQUESTS, doubts_in, requests_in
+from mailsla.adapters.database.derived_requests import (
+    BY_RECEIPT,
+    CASES,
+    REQUESTS,
+    case_of,
+    doubts_in,
+    requests_in,
+)
 from mailsla.adapters.database.engine import reading, snapshot, writing
 from mailsla.adapters.database.facts_digests import facts_digests
 from mailsla.adapters.database.keys import key_begins, numbers_of
 from mailsla.adapters.database.request_lists import RequestLists
-from mailsla.adapters.database.request_rows import case_of
 from mailsla.adapters.database.set_aside import MessageSetAside
 from mailsla.adapters.database.tables import (
     ACCOUNT,

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import fields
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, select
 
 from mailsla.adapters.database.bulk import STREAMED
 from mailsla.adapters.database.keys import keys_of
-from mailsla.adapters.database.request_rows import doubt_of, numbers_in_request, request_of
+from mailsla.adapters.database.request_rows import announced, doubt_of, numbers_in_request, request_of
 from mailsla.adapters.database.sealed_messages import SEALED
 from mailsla.adapters.database.tables import DERIVED_DOUBT, DERIVED_REQUEST, MESSAGE
+from mailsla.core.mail.instants import Basis
 from mailsla.core.pairing.doubts import Doubt
 from mailsla.core.pairing.request import Request
 from mailsla.core.rate.case import Case
@@ -29,7 +31,22 @@ CASES = REQUESTS.with_only_columns(
 )
 """The same as the figures count them."""
 
+_FIELDS = [item.name for item in fields(Case)]
+_ANNOUNCED, _OTHERWISE, _COUNT = map(_FIELDS.index, ("announcements", "otherwise", "count"))
+_AS_FIELDS = itemgetter(*(CASES.selected_columns.keys().index(name) for name in _FIELDS if name != "count"))
+"""Gives the columns of `CASES` in the order of a case's fields: asked for each by its name, a row is far slower."""
+
 _DOUBTS = select(DERIVED_DOUBT, MESSAGE.c.key).join(MESSAGE, MESSAGE.c.id == DERIVED_DOUBT.c.message_id)
+
+
+def case_of(row: Any) -> Case:
+    """Return the request of a row, whose first columns are those of `CASES`, as the figures count it."""
+    values = [*_AS_FIELDS(row)]
+    values.insert(_COUNT, 1)
+    values[_ANNOUNCED] = announced(values[_ANNOUNCED])
+    if values[_OTHERWISE] is not None:
+        values[_OTHERWISE] = Basis(values[_OTHERWISE])
+    return Case(*values)
 
 
 def requests_in(connection: Connection, query: Select[Any]) -> Iterator[Request]:

@@ -14,11 +14,10 @@ from mailsla.adapters.database.agents import Agents
 from mailsla.adapters.database.bulk import among
 from mailsla.adapters.database.derivation_parts import DerivedRows, Portion, RulesAtHand, derived_rows
 from mailsla.adapters.database.derivation_work import PORTION, DerivationWork
-from mailsla.adapters.database.derived_requests import CASES
+from mailsla.adapters.database.derived_requests import CASES, case_of
 from mailsla.adapters.database.erased_words import count_words, erase_words
 from mailsla.adapters.database.held import naming
 from mailsla.adapters.database.request_days import RequestDays
-from mailsla.adapters.database.request_rows import case_of
 from mailsla.adapters.database.rows import STORED_MESSAGE
 from mailsla.adapters.database.sealed_messages import UNSEALED
 from mailsla.adapters.database.sealing import Sealing

@@ -10,8 +10,7 @@ from sqlalchemy import ColumnElement, Connection, delete, insert, select
 
 from mailsla.adapters.database.bulk import STREAMED, insert_rows
 from mailsla.adapters.database.days_of_requests import DaysByShape, Shape, days_by_shape
-from mailsla.adapters.database.derived_requests import CASES
-from mailsla.adapters.database.request_rows import case_of
+from mailsla.adapters.database.derived_requests import CASES, case_of
 from mailsla.adapters.database.tables import DERIVED_DAYS, DERIVED_REQUEST, DERIVED_SHAPE
 from mailsla.core.clock.local_days import LocalDays
 

@@ -9,10 +9,17 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Engine, Select, select
 
 from mailsla.adapters.database.bulk import STREAMED, among, listed_in
-from mailsla.adapters.database.derived_requests import BY_RECEIPT, CASES, REQUESTS, doubts_in, requests_in
+from mailsla.adapters.database.derived_requests import (
+    BY_RECEIPT,
+    CASES,
+    REQUESTS,
+    case_of,
+    doubts_in,
+    requests_in,
+)
 from mailsla.adapters.database.engine import reading
 from mailsla.adapters.database.keys import has_key, numbers_of
-from mailsla.adapters.database.request_rows import case_of, grounds_of, waiting_of
+from mailsla.adapters.database.request_rows import grounds_of, waiting_of
 from mailsla.adapters.database.sealed_messages import SEALED, UNSEALED
 from mailsla.adapters.database.tables import DERIVED_DOUBT, DERIVED_MESSAGE, DERIVED_REQUEST, MESSAGE
 from mailsla.core.alerts.digests import Waiting

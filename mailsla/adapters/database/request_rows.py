@@ -15,7 +15,6 @@ from mailsla.core.pairing.answered_otherwise import answered_otherwise
 from mailsla.core.pairing.doubts import Doubt, DoubtCode
 from mailsla.core.pairing.request import Assignment, Grounds, Request, ServiceBasis, Step
 from mailsla.core.pairing.rules import Part
-from mailsla.core.rate.case import Case
 
 REQUEST_COLUMNS = (
     "message_id",
@@ -127,7 +126,7 @@ def request_of(row: Any, keys: Mapping[int, str]) -> Request:
         imported=row.imported,
         mailboxes=_mailboxes(detail),
         subject=row.subject,
-        announcements=announcements_of(row),
+        announcements=announced(row.announcements),
         first_response=_moment(row.first_response_at, detail.get("first_response_basis")),
         acknowledged=_moment(row.acknowledged_at, detail.get("acknowledged_basis")),
         excluded=row.excluded,
@@ -149,42 +148,20 @@ def _announced(announcements: Sequence[Announcement], values: ColumnValues) -> s
     return values.document([(item.at.isoformat(), item.answer_by.isoformat()) for item in announcements])
 
 
-def announcements_of(row: Any) -> tuple[Announcement, ...]:
-    """Return the dates that holding replies announced, first to last."""
+def announced(document: Any) -> tuple[Announcement, ...]:
+    """Return the dates that holding replies announced, first to last, as a column of them says; most have none."""
+    if not document:
+        return ()
     return tuple(
-        Announcement(datetime.fromisoformat(at), date.fromisoformat(answer_by))
-        for at, answer_by in row.announcements or ()
-    )
-
-
-def case_of(row: Any) -> Case:
-    """Return the request as the figures count it."""
-    return Case(
-        key=row.key,
-        received_at=row.received_at,
-        answered_at=row.answered_at,
-        service=row.service,
-        assigned_at=row.assigned_at,
-        category=row.category,
-        follow_up=row.follow_up,
-        imported=row.imported,
-        announcements=announcements_of(row),
-        first_response_at=row.first_response_at,
-        acknowledged_at=row.acknowledged_at,
-        excluded=row.excluded,
-        subject=row.subject,
-        received_disputed=row.received_disputed,
-        answered_disputed=row.answered_disputed,
-        otherwise=None if row.otherwise is None else Basis(row.otherwise),
-        mailed_at=row.mailed_at,
-        reminders=row.reminders,
-        sealed=row.sealed,
+        Announcement(datetime.fromisoformat(at), date.fromisoformat(answer_by)) for at, answer_by in document
     )
 
 
 def waiting_of(row: Any) -> Waiting:
     """Return a request that nothing answered, as alerts look at it."""
-    return Waiting(row.key, row.received_at, row.service, row.category, announcements_of(row), row.imported)
+    return Waiting(
+        row.key, row.received_at, row.service, row.category, announced(row.announcements), row.imported
+    )
 
 
 def grounds_of(row: Any) -> Grounds:

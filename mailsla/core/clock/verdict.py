@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from mailsla.core.clock.announcement import Announcement, moved_due_date
@@ -14,6 +14,9 @@ from mailsla.core.clock.commitment import Commitment, Comparison, Unit
 from mailsla.core.clock.opening_hours import OpeningHours
 from mailsla.core.clock.receipt import ClosedDayReceipt, ReceiptRule
 from mailsla.core.clock.working_days import Day, WorkingCalendar
+
+ALIKE = 4_096
+"""Verdicts by dates that are kept at once: those of requests that are looked at one after the other."""
 
 
 class Outcome(StrEnum):
@@ -87,20 +90,13 @@ class Clock:
         """
         if commitment.unit is Unit.OPENING_HOURS:
             return self.calendar.local_date(self.due_at(received_at, commitment))
-        return self._due_on(self.received_on(received_at), commitment)
+        return self._last_on(self.received_on(received_at), commitment.last_day, commitment.unit)
 
-    def _due_on(self, received_on: date, commitment: Commitment) -> date:
+    def _last_on(self, received_on: date, last_day: int, unit: Unit) -> date:
         """Return the last date in time for a promise in days, of requests of a day 0."""
-        if commitment.unit is Unit.CALENDAR_DAYS:
-            return received_on + timedelta(days=commitment.last_day)
-        day = (received_on, commitment.last_day)
-        due_on = self._due_days.get(day)
-        if due_on is None:
-            due_on = received_on
-            if commitment.last_day:
-                due_on = self.calendar.working_day(received_on, commitment.last_day)
-            self._due_days[day] = due_on
-        return due_on
+        if unit is Unit.CALENDAR_DAYS:
+            return received_on + timedelta(days=last_day)
+        return self.calendar.working_day(received_on, last_day) if last_day else received_on
 
     def due_at(self, received_at: datetime, commitment: Commitment) -> datetime:
         """Return the instant at which the promised hours of opening have passed since receipt.
@@ -135,15 +131,8 @@ class Clock:
 
     def in_time(self, received_at: datetime, answered_at: datetime, commitment: Commitment) -> bool:
         """Tell whether a reply met a commitment in working days: the verdict alone, for counting many."""
-        days = self.elapsed(received_at, answered_at)
-        return days < commitment.amount or (
-            days == commitment.amount and commitment.comparison is Comparison.AT_MOST
-        )
-
-    @cached_property
-    def _due_days(self) -> dict[tuple[date, int], date]:
-        """Due dates so far, by day 0 and number of days."""
-        return {}
+        days, amount = self.elapsed(received_at, answered_at), commitment.amount
+        return days < amount or (days == amount and commitment.comparison is Comparison.AT_MOST)
 
     @cached_property
     def _moves_receipt(self) -> bool:
@@ -173,7 +162,7 @@ class Clock:
         if announcements or commitment.unit is not Unit.WORKING_DAYS:
             found = self.verdict(received_at, answered_at, commitment, now, announcements)
             return Standing(found.outcome, found.due_on)
-        due_on = self._due_on(self.received_on(received_at), commitment)
+        due_on = self._last_on(self.received_on(received_at), commitment.last_day, commitment.unit)
         if self.in_time(received_at, now, commitment):
             return Standing(Outcome.NOT_DUE, due_on)
         is_answered = answered_at is not None and answered_at <= now
@@ -222,19 +211,29 @@ class Clock:
         self, received_at: datetime, answered_at: datetime | None, commitment: Commitment, now: datetime
     ) -> Verdict:
         """Return the verdict of a promise in days, which runs from date to date."""
-        calendar = self.calendar
-        received_on, now_on = self.received_on(received_at), calendar.local_date(now)
-        answered_on = None if answered_at is None else calendar.local_date(answered_at)
+        answered_on = None if answered_at is None else self.calendar.local_date(answered_at)
+        received_on = self.received_on(received_at)
+        return self._by_dates(received_on, answered_on, now, commitment.last_day, commitment.unit)
+
+    @cached_property
+    def _by_dates(self) -> Callable[[date, date | None, datetime, int, Unit], Verdict]:
+        """What gives the verdict of a promise in days by its dates: once for the requests of the same ones."""
+        return lru_cache(ALIKE)(self._of_dates)
+
+    def _of_dates(
+        self, received_on: date, answered_on: date | None, now: datetime, last_day: int, unit: Unit
+    ) -> Verdict:
+        now_on, between = self.calendar.local_date(now), self.calendar.working_days_between
         end_on = answered_on or now_on
-        working_days = max(0, calendar.working_days_between(received_on, end_on))
-        elapsed, by_now = working_days, calendar.working_days_between(received_on, now_on)
-        if commitment.unit is Unit.CALENDAR_DAYS:
+        working_days = max(0, between(received_on, end_on))
+        elapsed, by_now = working_days, between(received_on, now_on)
+        if unit is Unit.CALENDAR_DAYS:
             elapsed, by_now = max(0, (end_on - received_on).days), (now_on - received_on).days
-        in_time = elapsed <= commitment.last_day
+        in_time = elapsed <= last_day
         return Verdict(
-            outcome=_outcome(answered_at, in_time=in_time, not_due=by_now <= commitment.last_day),
+            outcome=_outcome(answered_on, in_time=in_time, not_due=by_now <= last_day),
             received_on=received_on,
-            due_on=self._due_on(received_on, commitment),
+            due_on=self._last_on(received_on, last_day, unit),
             answered_on=answered_on,
             working_days=working_days,
             elapsed=elapsed,
@@ -289,10 +288,10 @@ class Clock:
         return self._in_days(received_at, None, commitment, at).in_time
 
 
-def _outcome(answered_at: datetime | None, *, in_time: bool, not_due: bool) -> Outcome:
+def _outcome(answered: date | None, *, in_time: bool, not_due: bool) -> Outcome:
     if not_due:
         return Outcome.NOT_DUE
-    return Outcome.MET if in_time and answered_at else Outcome.MISSED
+    return Outcome.MET if in_time and answered else Outcome.MISSED
 
 
 def _is_within(due_at: datetime, at: datetime, commitment: Commitment) -> bool:

@@ -33,6 +33,9 @@ def disputes(cases: Iterable[Case], standard: Standard, now: datetime) -> Iterat
     DOMAIN: the clock, disputed instants. Whatever is answered or received after `now` is not known yet.
     """
     for case in cases:
+        if case.received_disputed is None and case.answered_disputed is None:
+            # Of nearly all of them no instant is.
+            continue
         if case.received_at > now or case.excluded is not None:
             continue
         for code, other in _read_otherwise(case):

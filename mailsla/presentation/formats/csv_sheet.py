@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import csv
-import io
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from fractions import Fraction
 from functools import lru_cache
 from math import floor
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from mailsla.core.clock.origin import Origin
@@ -44,17 +44,19 @@ def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 
 def lines(header: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:
     """Yield rows under a header one by one, as a spreadsheet opens them."""
-    written = io.StringIO()
-    writer = csv.writer(written, delimiter=";", lineterminator="\r\n")
     # French spreadsheets split at semicolons, and take UTF-8 only with its mark.
-    written.write(MARK)
-    writer.writerow(header)
-    yield written.getvalue()
+    writer: Any = csv.writer(_Given(), delimiter=";", lineterminator="\r\n")
+    yield MARK + writer.writerow(header)
     for row in rows:
-        written.seek(0)
-        written.truncate()
-        writer.writerow([cell(value) for value in row])
-        yield written.getvalue()
+        yield writer.writerow([cell(value) for value in row])
+
+
+class _Given:
+    """Where lines are written to be given back: a writer returns what its file's `write` does."""
+
+    def write(self, line: str) -> str:
+        """Return the line."""
+        return line
 
 
 # Most cells of a long table say what the row above says; typed, for 1 is not True.

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby, islice
+from operator import itemgetter
 
 from rich.cells import cell_len, set_cell_size
 from rich.console import Console, ConsoleOptions
 from rich.segment import Segment
+from rich.style import Style
 
 from mailsla.presentation.pages.page import (
     MANY_ROWS,
@@ -95,22 +97,32 @@ class Piece:
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Segment]:
         rest = max(1, options.max_width - self._taken)
         widths = [rest if width is None else width for width in self.widths]
-        styles = {emphasis: console.get_style(written) for emphasis, written in self.styles.items()}
+        styles = {
+            emphasis: console.get_style(written) if written else None
+            for emphasis, written in self.styles.items()
+        }
+        # What is drawn alike is one segment, over as many rows as it takes: the console works on each.
+        for style, same in groupby(self._drawn(widths, styles), key=itemgetter(0)):
+            yield Segment("".join([text for _style, text in same]), style)
+
+    def _drawn(
+        self, widths: list[int], styles: Mapping[Emphasis, Style | None]
+    ) -> Iterator[tuple[Style | None, str]]:
+        """Yield each cell as it is drawn, and the end of each row."""
         for row in self.rows:
-            cells = [cell for cell in row if isinstance(cell, Cell)]
-            texts = map(_fitted, cells, widths, self.columns)
-            for emphasis, same in groupby(zip(cells, texts, strict=True), key=lambda item: item[0].emphasis):
-                yield Segment("".join(text for _cell, text in same), styles[emphasis])
-            yield Segment.line()
+            for cell, width, column in zip(row, widths, self.columns, strict=True):
+                if isinstance(cell, Cell):
+                    yield styles[cell.emphasis], _fitted(cell.text, width, column)
+            yield None, "\n"
 
 
 def _length(text: str) -> int:
     return len(text) if text.isascii() else cell_len(text)
 
 
-def _fitted(cell: Cell, width: int, column: Column) -> str:
-    """Return a cell in so many places, its end cut off where they are too few, and what stands after it."""
-    text = typeset(cell.text)
+def _fitted(written: str, width: int, column: Column) -> str:
+    """Return a text in so many places, its end cut off where they are too few, and what stands after it."""
+    text = typeset(written)
     length = len(text) if text.isascii() else cell_len(text)
     if length > width:
         return set_cell_size(text, width - 1) + "…" + GAP
