@@ -57,9 +57,8 @@ def _groups(connection: Connection, wanted: Reading) -> Counter[_Group]:
         .where(_DAYS.received < detailed, _is_read(wanted))
         .group_by(_DAYS.shape, _DAYS.received, _DAYS.answered, _DAYS.mailed)
     )
-    return Counter(
-        {tuple(group): found for query in (recent, former) for *group, found in connection.execute(query)}
-    )
+    found = (row for query in (recent, former) for row in connection.execute(query).all())
+    return Counter({row[:-1]: row[-1] for row in found})
 
 
 def _is_read(wanted: Reading) -> ColumnElement[bool]:

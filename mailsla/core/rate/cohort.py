@@ -83,9 +83,12 @@ class Cohort:
             by: By which date they are its own.
             is_answered: Whether each would be answered.
         """
-        on = _DATES[by] if by is Belonging.RECEIVED else lambda item: variant(item).due_on
-        found = (item for item in self if period.first <= on(item) <= period.last)
-        return population((variant(item).outcome, is_answered(item), item.case.count) for item in found)
+        first, last, by_receipt = period.first, period.last, by is Belonging.RECEIVED
+        return population(
+            (standing.outcome, is_answered(item), item.case.count)
+            for item, standing in zip(self.assessed, map(variant, self.assessed), strict=True)
+            if first <= (item.received_on if by_receipt else standing.due_on) <= last
+        )
 
     def answered_in(self, period: Period) -> Cohort:
         """Return the requests answered in `period`, whenever they were received (« traitées »)."""
@@ -205,11 +208,7 @@ class Cohort:
     def first_responses(self) -> DelayCurve:
         """Return how long the first mail of the office took, whatever it said."""
         return delay_curve(
-            self._delay(
-                case.received_at,
-                min(_known(case.first_response_at, case.answered_at), default=None),
-                case.count,
-            )
+            self._delay(case.received_at, _first(case.first_response_at, case.answered_at), case.count)
             for case in (item.case for item in self)
         )
 
@@ -249,5 +248,8 @@ def counts_for(
     )
 
 
-def _known(*instants: datetime | None) -> Iterator[datetime]:
-    return (instant for instant in instants if instant is not None)
+def _first(one: datetime | None, other: datetime | None) -> datetime | None:
+    """Return the first of two instants, of those that are known."""
+    if one is None or other is None:
+        return one or other
+    return min(one, other)

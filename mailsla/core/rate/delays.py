@@ -67,7 +67,8 @@ def delay_curve(delays: Iterable[Delay]) -> DelayCurve:
     leaving: Counter[int] = Counter()
     for delay in delays:
         leaving[delay.days] += delay.count
-        answered[delay.days] += delay.count if delay.answered else 0
+        if delay.answered:
+            answered[delay.days] += delay.count
     total = at_risk = leaving.total()
     surviving = Fraction(1)
     steps: list[tuple[int, Fraction]] = []

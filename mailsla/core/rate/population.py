@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
@@ -61,13 +60,15 @@ class Population:
 
 def population(standings: Iterable[tuple[Outcome, bool, int]], *, excluded: int = 0) -> Population:
     """Count where requests stand: by their outcome, and whether they are answered, so many at a time."""
-    counts: Counter[tuple[Outcome, bool]] = Counter()
+    met = missed = early = waiting = 0
+    is_met, is_missed = Outcome.MET, Outcome.MISSED
     for outcome, is_answered, count in standings:
-        counts[outcome, is_answered] += count
-    return Population(
-        counts[Outcome.MET, True],
-        counts[Outcome.MISSED, True] + counts[Outcome.MISSED, False],
-        counts[Outcome.NOT_DUE, True],
-        counts[Outcome.NOT_DUE, False],
-        excluded,
-    )
+        if outcome is is_met:
+            met += count
+        elif outcome is is_missed:
+            missed += count
+        elif is_answered:
+            early += count
+        else:
+            waiting += count
+    return Population(met, missed, early, waiting, excluded)
