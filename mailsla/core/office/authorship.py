@@ -67,7 +67,10 @@ def inner_hops(trace: Trace, office: Office) -> int:
 
     As many as there are when the mail never was elsewhere, or bears none: who put it there could log in.
     """
-    return next((at for at, hop in enumerate(trace.hops) if not _is_inside(hop, office)), len(trace.hops))
+    for at, hop in enumerate(trace.hops):
+        if not _is_inside(hop, office):
+            return at
+    return len(trace.hops)
 
 
 def _is_inside(hop: Hop, office: Office) -> bool:

@@ -237,8 +237,11 @@ class Office:
 
     def service_of_address(self, addresses: tuple[str, ...]) -> str | None:
         """Return the first service that one of `addresses` belongs to."""
-        names = (self._service_by_address.get(plain(address)) for address in addresses)
-        return next((name for name in names if name is not None), None)
+        for address in addresses:
+            name = self._service_by_address.get(plain(address))
+            if name is not None:
+                return name
+        return None
 
     def service_of_mailbox(self, mailbox: str) -> str | None:
         """Return the service that `mailbox` is declared for."""

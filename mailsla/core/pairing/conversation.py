@@ -50,6 +50,9 @@ class Link(NamedTuple):
     unseen: tuple[str, ...] = ()
 
 
+_UNTIED = Link(Evidence.NONE)
+
+
 class Threaded(NamedTuple):
     """What threading needs of a message.
 
@@ -102,14 +105,14 @@ def thread(messages: Sequence[Threaded], outside: Outside = lambda addresses: ad
             _join(number, header, known, sets)
             links[message.key] = _link(message, known)
         else:
-            links[message.key] = Link(Evidence.NONE)
+            links[message.key] = _UNTIED
     groups: dict[int, list[Threaded]] = defaultdict(list)
     for number, message in enumerate(messages):
         groups[sets.find(number)].append(message)
     for group in groups.values():
         if len(group) > 1:
             _name_silent_ties(group, links)
-    members = (tuple(sorted(message.key for message in group)) for group in groups.values())
+    members = (tuple(sorted([message.key for message in group])) for group in groups.values())
     return Threads(tuple(sorted(members)), links)
 
 
@@ -220,6 +223,8 @@ def _join(number: int, header: Header, known: _Known, sets: _Sets) -> None:
 
 def cited_ids(header: Header) -> tuple[str, ...]:
     """Return the ids that a message names, the strongest evidence first, without its own."""
+    if not (header.in_reply_to or header.references):
+        return ()
     ids = dict.fromkeys((*header.in_reply_to, *reversed(header.references)))
     ids.pop(header.message_id or "", None)
     return tuple(ids)
@@ -240,7 +245,7 @@ def _link(message: Threaded, known: _Known) -> Link:
         held = _holder(message, cited, known)
         if held is not None:
             return Link(Evidence.REFERENCES, held)
-    return Link(Evidence.NONE)
+    return _UNTIED
 
 
 def _holder(message: Threaded, cited: str, known: _Known) -> str | None:

@@ -421,6 +421,8 @@ def _first(steps: Iterable[Step], wanted: Collection[Part]) -> Moment | None:
 
 def _answered_elsewhere(opening: Reading, rules: PairingRules, decided: Decided) -> Moment | None:
     """Return when a request was answered otherwise than by mail: as an agent filed it, or as a person decided."""
+    if not (rules.closings or decided.by_target):
+        return None
     moments = [
         Moment(max(at, opening.moment.at), Basis.FILED)
         for rule in rules.closings
