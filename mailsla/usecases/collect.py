@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Protocol
 
-from mailsla.core.collection.on_server import ListedMailbox
+from mailsla.core.collection.on_server import ListedMailbox, MailboxStatus
 from mailsla.core.collection.to_store import Cursor
 from mailsla.core.errors import FetchCut, MailboxError, TransientError
 from mailsla.core.mail.copies import MailboxRole
@@ -32,6 +32,9 @@ class Session(OpenSession, Protocol):
 
     def mailboxes(self) -> Sequence[ListedMailbox]:
         """List the mailboxes to collect."""
+
+    def examine_all(self, mailboxes: Sequence[str]) -> Sequence[MailboxStatus | None]:
+        """Open mailboxes read-only, one after the other, in few round trips; None for one that the server refuses."""
 
     @property
     def unlisted(self) -> Sequence[str]:
@@ -60,8 +63,12 @@ def collect(session: Session, store: FactStore, terms: Terms, tally: Tally | Non
     with_drafts = store.copies.with_drafts(
         cursor for mailbox, cursor in turns if mailbox.role is not MailboxRole.TRASH
     )
+    opened = _opened_at_once(session, turns)
     for mailbox, cursor in turns:
-        one = MailboxPass(session, store, terms, tally, mailbox, cursor)
+        if mailbox.name in opened and opened[mailbox.name] is None:
+            tally.refused.append(mailbox.name)
+            continue
+        one = MailboxPass(session, store, terms, tally, mailbox, cursor, opened.get(mailbox.name))
         has_leftovers, has_drafts = (cursor.mailbox_id in found for found in (leftovers, with_drafts))
         if terms.stopping() or not _go_over(one, has_leftovers=has_leftovers, has_drafts=has_drafts):
             return tally
@@ -74,6 +81,21 @@ def collect(session: Session, store: FactStore, terms: Terms, tally: Tally | Non
     names = {mailbox.name for mailbox in listed}
     tally.gone += store.mailboxes.forget_others(terms.account, names, terms.now())
     return tally
+
+
+def _opened_at_once(
+    session: Session, known: Sequence[tuple[ListedMailbox, Cursor]]
+) -> dict[str, MailboxStatus | None]:
+    """Open the mailboxes that were never read and are said to be empty; None for one that the server refuses.
+
+    Nothing else is asked of them: an office has many.
+    """
+    names = [
+        mailbox.name
+        for mailbox, cursor in known
+        if not cursor.uid_validity and mailbox.status is not None and not mailbox.status.messages
+    ]
+    return dict(zip(names, session.examine_all(names), strict=True))
 
 
 def _turn(known: tuple[ListedMailbox, Cursor]) -> tuple[bool, bool]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Protocol
@@ -16,11 +16,12 @@ from mailsla.core.mail.header import ASKED_VERSION
 from mailsla.core.pairing.ties import forms_digest
 from mailsla.usecases.fact_store import FactStore
 from mailsla.usecases.fetching import read_batches
+from mailsla.usecases.new_uids import NewUids, UidSource
 from mailsla.usecases.pieces import HeaderSource
 from mailsla.usecases.terms import Terms
 
 
-class OpenSession(HeaderSource, Protocol):
+class OpenSession(HeaderSource, UidSource, Protocol):
     """A connection that opens mailboxes read-only, one at a time."""
 
     def status(self, mailbox: str) -> MailboxStatus:
@@ -29,11 +30,8 @@ class OpenSession(HeaderSource, Protocol):
     def examine(self, mailbox: str) -> MailboxStatus:
         """Open a mailbox read-only."""
 
-    def uids(self, first: int, last: int | None, *, since: date | None) -> Sequence[int]:
-        """List the opened mailbox's UIDs from one to another, or to the end, those received before `since` left out."""
-
-    def highest_uid(self) -> int:
-        """Return the highest UID of the opened mailbox; 0 when it is empty."""
+    def examine_and_list(self, mailbox: str, *, since: date | None) -> tuple[MailboxStatus, Sequence[int]]:
+        """Open a mailbox read-only, and list its UIDs in the same round trip, as `uids` does."""
 
     def with_keyword(self, keyword: str) -> Sequence[int]:
         """List the UIDs of the opened mailbox that bear an IMAP keyword."""
@@ -64,6 +62,7 @@ class MailboxPass:
         tally: What it did so far.
         mailbox: The mailbox.
         cursor: How far it had been collected when the pass began.
+        opened: Its numbers when it was just opened to see whether it may be read.
     """
 
     session: OpenSession
@@ -72,6 +71,7 @@ class MailboxPass:
     tally: Tally
     mailbox: ListedMailbox
     cursor: Cursor
+    opened: MailboxStatus | None = None
 
     def run(self, *, has_leftovers: bool, has_drafts: bool) -> bool:
         """Bring the mailbox up to date; return False when asked to stop half-way.
@@ -91,13 +91,13 @@ class MailboxPass:
         if not again and self.cursor.is_unchanged(status, self.terms.keywords):
             return True
         # Even when it is said to be empty: only this tells that it may be read.
-        status = self.session.examine(self.mailbox.name)
+        status, listed = self._open(status)
         if not status.uid_validity:
             # Without it nothing tells these UIDs from others (RFC 9051 §2.3.1.1).
             raise MailboxError(self.mailbox.name)
         if status.uid_validity == self.cursor.uid_validity:
             self._read_apart(status, self._leftovers(forms, has_leftovers=has_leftovers))
-        through = self._add_new(status)
+        through = self._add_new(status, listed)
         if through is None:
             return False
         self._reconcile(status, through)
@@ -155,7 +155,15 @@ class MailboxPass:
             if now != before:
                 copies.set_keyword(self.cursor, validity, name, now, self.terms.now())
 
-    def _add_new(self, status: MailboxStatus) -> int | None:
+    def _open(self, said: MailboxStatus) -> tuple[MailboxStatus, Sequence[int] | None]:
+        """Open the mailbox; list its UIDs at once when all are wanted, and are few enough for one answer."""
+        if self.opened is not None and not self.opened.messages:
+            return self.opened, None
+        if self.cursor.uid_validity or not 0 < said.messages <= self.terms.limits.window:
+            return self.session.examine(self.mailbox.name), None
+        return self.session.examine_and_list(self.mailbox.name, since=self.terms.since)
+
+    def _add_new(self, status: MailboxStatus, listed: Sequence[int] | None) -> int | None:
         """Store what is new in the opened mailbox; return up to which UID all is, None when asked to stop half-way."""
         anew = self._is_read_anew(status)
         through = 0 if anew else self.cursor.last_uid
@@ -164,7 +172,8 @@ class MailboxPass:
             self.store.mailboxes.begin(self.cursor, status.uid_validity, through, self.terms.first_day)
         aside = set() if anew else set(self.store.set_aside.uids(self.cursor, status.uid_validity))
         suspect = None if anew or not self.cursor.is_stuck else self.cursor.cut_at
-        new = _NewUids(self, through + 1, status, aside if suspect is None else {*aside, suspect})
+        left_out = aside if suspect is None else {*aside, suspect}
+        new = NewUids(self.session, self.terms, through + 1, status.messages, left_out, listed)
         done = 0
         validity, terms = status.uid_validity, self._fetching_terms
         for batch in read_batches(self.session, new, validity, terms, lambda: new.expected):
@@ -256,40 +265,3 @@ class MailboxPass:
             omitted = sorted(set(uids) - self._read_apart(status, uids))
             aside = tuple(SetAside(uid, None, "omitted") for uid in omitted)
             self._store(Batch(status.uid_validity, 0, (), aside))
-
-
-class _NewUids:
-    """The UIDs of an opened mailbox from one on, in stretches of some thousands, looked for as they are needed.
-
-    Attributes:
-        expected: How many there should be; the mailbox's count until its end has been looked at.
-    """
-
-    def __init__(self, one: MailboxPass, first: int, status: MailboxStatus, aside: Collection[int]) -> None:
-        self._session, self._terms = one.session, one.terms
-        self._first, self._status, self._aside = first, status, aside
-        self.expected = status.messages
-
-    def __iter__(self) -> Iterator[Sequence[int]]:
-        count = 0
-        for found, is_last in self._windows():
-            uids = [uid for uid in found if uid not in self._aside]
-            count += len(uids)
-            if is_last:
-                self.expected = count
-            yield uids
-
-    def _windows(self) -> Iterator[tuple[Sequence[int], bool]]:
-        """Yield the UIDs found in stretches, wider where few are; the last one is open: UIDNEXT may be wrong."""
-        session, since, limits = self._session, self._terms.since, self._terms.limits
-        first, width = self._first, limits.window
-        if not self._status.messages:
-            yield (), True
-            return
-        end = session.highest_uid() if self._status.messages > limits.window else 0
-        while first + width <= end:
-            found = session.uids(first, first + width - 1, since=since)
-            yield found, False
-            first += width
-            width = limits.widest if len(found) < limits.window // 4 else limits.window
-        yield session.uids(first, None, since=since), True

@@ -710,3 +710,20 @@ def polled(
     """Collect everything once."""
     with connected(server, only=only) as session:
         return collect(session, store, Terms("contact", now=lambda: at, limits=limits))
+
+
+def test_mailboxes_opened_at_once_are_told_apart_and_a_refusal_disturbs_nothing(server: ScriptedImap) -> None:
+    server.mailboxes[b"Vide"] = b"Vide"
+    server.refused = {b"Vide"}
+
+    with connected(server) as session:
+        session.mailboxes()
+        opened = session.examine_all(["INBOX", "Vide", "INBOX"])
+        # The search of what is not open is answered too.
+        with pytest.raises(MailboxError):
+            session.examine_and_list("Vide", since=None)
+        status, uids = session.examine_and_list("INBOX", since=None)
+        fetched = [item.uid for item in session.fetch([uids]) if isinstance(item, Fetched)]
+
+    assert [one if one is None else one.messages for one in opened] == [5, None, 5]
+    assert (status.messages, uids, fetched) == (5, [1, 2, 3, 4, 5], [1, 2, 3, 4, 5])

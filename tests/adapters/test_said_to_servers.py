@@ -29,6 +29,10 @@ USES: dict[str, Callable[[ImapSession], object]] = {
     "mailboxes": lambda session: session.mailboxes(),
     "status": lambda session: session.status("INBOX"),
     "examine": lambda session: session.examine("INBOX"),
+    "examine_all": lambda session: session.examine_all(["INBOX"]),
+    "examine_and_list": lambda session: [
+        session.examine_and_list("INBOX", since=since) for since in (None, AT)
+    ],
     "uids": lambda session: [
         session.uids(1, last, since=since) for last in (None, 9) for since in (None, AT)
     ],

@@ -6,12 +6,15 @@ from __future__ import annotations
 import imaplib
 import re
 import ssl
+from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any, NoReturn
 
 from imapclient import IMAPClient
 from imapclient.imap4 import IMAP4WithTimeout
 from imapclient.imap_utf7 import encode as encode_utf7
 from imapclient.imapclient import require_capability
+from imapclient.response_parser import parse_message_list
 from imapclient.tls import IMAP4_TLS
 
 from mailsla.adapters.access.deadline import break_off, breaking_off
@@ -120,6 +123,52 @@ class Client(IMAPClient):  # type: ignore[misc]  # (the library has no types)
         if not can_be_said(written):
             raise MailboxError(_("le serveur n'ouvre pas ce dossier."))
         return quoted(written)
+
+    def examine_and_search(self, folder_name: str, criteria: bytes) -> tuple[dict[bytes, Any], list[int]]:
+        """Open a mailbox read-only and search it: the second command is sent before the answer to the first.
+
+        RFC 9051 §5.5: the server does them in their order. When it does not open the mailbox, what it says of the
+        search is read and let go.
+        """
+        imap = self._imap
+        # As the library's own `select`.
+        imap.untagged_responses, imap.is_readonly = {}, True
+        opening = imap._command("EXAMINE", self._normalise_folder(folder_name))  # noqa: SLF001 (docs/adr/0012)
+        searching = imap._new_tag()  # noqa: SLF001 (the same)
+        imap.send(searching + b" UID SEARCH " + criteria + b"\r\n")
+        imap.state = "AUTH"
+        try:
+            self._completed("EXAMINE", opening)
+        except imaplib.IMAP4.error:
+            with suppress(imaplib.IMAP4.error):
+                self._completed("SEARCH", searching)
+            raise
+        imap.state = "SELECTED"
+        opened = self._process_select_response(imap.untagged_responses)
+        self._completed("SEARCH", searching)
+        return opened, list(parse_message_list(imap.untagged_responses.pop("SEARCH", [None])))
+
+    def examine_all(self, folder_names: Sequence[str]) -> list[dict[bytes, Any] | None]:
+        """Open mailboxes read-only, each before the answer to the one before it; None for a refusal."""
+        imap = self._imap
+        tags = [imap._command("EXAMINE", self._normalise_folder(name)) for name in folder_names]  # noqa: SLF001 (the same)
+        opened: list[dict[bytes, Any] | None] = []
+        for tag in tags:
+            imap.untagged_responses, imap.is_readonly, imap.state = {}, True, "AUTH"
+            try:
+                self._completed("EXAMINE", tag)
+                imap.state = "SELECTED"
+                opened.append(self._process_select_response(imap.untagged_responses))
+            except imaplib.IMAP4.abort:
+                raise
+            except imaplib.IMAP4.error:
+                opened.append(None)
+        return opened
+
+    def _completed(self, name: str, tag: bytes) -> None:
+        kind, said = self._imap._command_complete(name, tag)  # noqa: SLF001 (docs/adr/0012)
+        if kind != "OK":
+            raise imaplib.IMAP4.error(said)
 
     def has_heard(self) -> bool:
         """Tell whether more came with the server's last line, and waits in the buffer."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import imaplib
 from collections.abc import Sequence
 from typing import Any
 
@@ -24,6 +25,14 @@ def status_of(said: dict[bytes, Any], count: bytes) -> MailboxStatus:
         messages=_number(said.get(count)),
         highest_modseq=_number(said.get(b"HIGHESTMODSEQ")),
     )
+
+
+def opened_status(said: dict[bytes, Any]) -> MailboxStatus:
+    """Return the numbers of a mailbox as a server opened it."""
+    if b"EXISTS" not in said:
+        # It has to (RFC 9051 §6.3.2): what is not said is not taken for none.
+        raise imaplib.IMAP4.error("no EXISTS")
+    return status_of(said, b"EXISTS")
 
 
 def _number(said: Any) -> int:
@@ -76,3 +85,9 @@ def is_invitation(structure: Any) -> bool:
 def _is_calendar(part: tuple[Any, ...]) -> bool:
     types = part[:2]
     return all(isinstance(item, bytes) for item in types) and b"/".join(types).lower() == b"text/calendar"
+
+
+def item_of(items: dict[bytes, Any], name: bytes) -> bytes:
+    """Return the text of the first item of a FETCH whose name begins so; empty when there is none."""
+    found = next((value for key, value in items.items() if key.startswith(name)), None)
+    return bytes(found) if isinstance(found, bytes) else b""

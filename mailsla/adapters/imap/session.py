@@ -15,6 +15,8 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from imapclient.datetime_util import format_criteria_date
+
 from mailsla.adapters.access.deadline import break_off
 from mailsla.adapters.imap.account import ImapAccount
 from mailsla.adapters.imap.client import Client
@@ -24,11 +26,16 @@ from mailsla.adapters.imap.mailbox_choice import chosen
 from mailsla.adapters.imap.protocol_values import (
     CONTENT_FIELDS,
     is_invitation,
+    item_of,
+    opened_status,
     status_of,
 )
 from mailsla.adapters.imap.translation import refusing, translated
 from mailsla.core.collection.on_server import Answered, BodyStart, Fetched, ListedMailbox, MailboxStatus
 from mailsla.core.errors import MailslaError
+
+MOST_AT_ONCE = 50
+"""Mailboxes opened in one round trip: both ends have room for what is said of them."""
 
 
 class ImapSession:
@@ -137,14 +144,36 @@ class ImapSession:
         self._told[mailbox] = self._enter(mailbox)
         return self._told[mailbox]
 
+    def examine_all(self, mailboxes: Sequence[str]) -> Sequence[MailboxStatus | None]:
+        """Open mailboxes read-only, one after the other, in few round trips; None for one that the server refuses."""
+        found: list[MailboxStatus | None] = []
+        for first in range(0, len(mailboxes), MOST_AT_ONCE):
+            names = mailboxes[first : first + MOST_AT_ONCE]
+            self._opened = None
+            with self.bounded():
+                said = self._client.examine_all(names)
+                found += [None if one is None else opened_status(one) for one in said]
+            self._opened = names[-1] if found[-1] is not None else None
+        return found
+
+    def examine_and_list(self, mailbox: str, *, since: date | None) -> tuple[MailboxStatus, Sequence[int]]:
+        """Open a mailbox read-only, and list its UIDs in order, in the same round trip: `examine`, then `uids`.
+
+        Raises:
+            MailboxError: When the server refuses this mailbox, or its list.
+        """
+        criteria = b"UID 1:*" + (b"" if since is None else b" SINCE " + format_criteria_date(since))
+        self._opened = None
+        with self.bounded(), refusing():
+            said, found = self._client.examine_and_search(mailbox, criteria)
+            status = self._told[mailbox] = opened_status(said)
+        self._opened = mailbox
+        return status, sorted(set(found))
+
     def _enter(self, mailbox: str) -> MailboxStatus:
         self._opened = None
         with self.bounded(), refusing():
-            said = self._client.select_folder(mailbox, readonly=True)
-            if b"EXISTS" not in said:
-                # It has to (RFC 9051 §6.3.2): what is not said is not taken for none.
-                raise imaplib.IMAP4.error("no EXISTS")
-            status = status_of(said, b"EXISTS")
+            status = opened_status(self._client.select_folder(mailbox, readonly=True))
         self._opened = mailbox
         return status
 
@@ -194,7 +223,7 @@ class ImapSession:
         with self.bounded(), refusing():
             found = self._client.fetch(list(uids), [CONTENT_FIELDS, f"BODY.PEEK[TEXT]<0.{most}>"])
         return [
-            BodyStart(uid, _item(items, b"BODY[HEADER"), _item(items, b"BODY[TEXT"))
+            BodyStart(uid, item_of(items, b"BODY[HEADER"), item_of(items, b"BODY[TEXT"))
             for uid, items in found.items()
         ]
 
@@ -269,8 +298,3 @@ class ImapSession:
                 self._client.shutdown()
         finally:
             self._ended.set()
-
-
-def _item(items: dict[bytes, Any], name: bytes) -> bytes:
-    found = next((value for key, value in items.items() if key.startswith(name)), None)
-    return bytes(found) if isinstance(found, bytes) else b""
