@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from functools import cache
 from pathlib import Path
 
 from mailsla.adapters.access.credentials import Credentials, fingerprint
-from mailsla.adapters.access.oauth import MOST_SECONDS, TIMEOUT_SECONDS, TokenSource
+from mailsla.adapters.access.oauth import TokenSource
 from mailsla.adapters.imap.account import ImapAccount
 from mailsla.adapters.smtp import SmtpServer
 from mailsla.config import Account, Smtp
@@ -16,10 +15,6 @@ from mailsla.config.servers import OAuth2Section
 
 OF_SENDING = "[smtp]"
 """Names the tokens of the server that takes our mail; no account can be called so."""
-
-ANSWERS = 16
-"""How often a server that takes one mail is waited for, at most: connection, greeting, EHLO, STARTTLS, handshake, EHLO,
-four of a login, MAIL, RCPT, DATA, the mail, its answer, QUIT (RFC 5321, 3207, 4954)."""
 
 
 def imap_account(account: Account) -> ImapAccount:
@@ -55,17 +50,6 @@ def smtp_server(smtp: Smtp) -> SmtpServer:
         ca_file=smtp.ca_file,
         timeout_seconds=smtp.timeout_seconds,
     )
-
-
-def slowest_hand_over(smtp: Smtp) -> timedelta:
-    """Return how long one mail may take that is handed to a server, and tokens for it, where all answer in time.
-
-    >>> plain = Smtp(host="relais.example.fr", sender="qualite@pref.example.fr", timeout_seconds=30)
-    >>> slowest_hand_over(plain) / timedelta(minutes=1)
-    8.0
-    """
-    tokens = 0 if smtp.oauth2 is None else 2 * (TIMEOUT_SECONDS + MOST_SECONDS)
-    return timedelta(seconds=ANSWERS * smtp.timeout_seconds + tokens)
 
 
 def mail_domain(smtp: Smtp | None) -> str:

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cached_property, partial
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine
 
@@ -17,31 +18,28 @@ from mailsla.adapters.database.migrations import untold
 from mailsla.adapters.database.store import store_on
 from mailsla.adapters.machine import garbage_collector
 from mailsla.adapters.machine.present import Now, present
-from mailsla.adapters.machine.second_process import SecondProcess
 from mailsla.adapters.machine.timing import MachineTiming
-from mailsla.adapters.machine.workers import is_dead, this_worker
+from mailsla.adapters.machine.workers import this_worker
 from mailsla.adapters.machine.written_files import READABLE_BY_GROUP, keep_private
-from mailsla.bootstrap.access import slowest_hand_over
-from mailsla.bootstrap.lines import ImapLine, Open, OpenSessions
+from mailsla.bootstrap.hand_over_time import slowest_hand_over
 from mailsla.bootstrap.site_rules import Site
 from mailsla.config import Account, Settings
 from mailsla.config.kept import kept
 from mailsla.core.clock.verdict import Clock
 from mailsla.core.collection.gap import Gap
-from mailsla.core.collection.pacing import Pace
 from mailsla.core.pairing.configured import Configured
 from mailsla.core.pairing.decision import in_force
 from mailsla.core.rate.declared import Declared, declared
 from mailsla.core.rate.finality import Watched
 from mailsla.core.rate.standard import Standard
-from mailsla.presentation import collection_lines
 from mailsla.usecases import gaps
-from mailsla.usecases.attempts import Restraint
 from mailsla.usecases.derive import derive_pending
-from mailsla.usecases.derive_beside import Beside
-from mailsla.usecases.poll import LEASE, Collected, poll
-from mailsla.usecases.terms import Progress, Terms, silent
-from mailsla.usecases.watch import Heard, LineLimits, Watch
+from mailsla.usecases.terms import Progress, silent
+
+if TYPE_CHECKING:
+    from mailsla.bootstrap.collecting import Collecting
+    from mailsla.usecases.poll import Collected
+    from mailsla.usecases.watch import Heard
 
 
 @dataclass
@@ -54,7 +52,6 @@ class Application:
         now: The clock.
         stop: Set when everything is to end.
         worker: The name under which this process takes accounts.
-        limits: How lines to mail servers are held.
         reads_only: Whether the store is only read: its rules are those that it keeps, or this user may do no more.
     """
 
@@ -63,15 +60,12 @@ class Application:
     now: Now
     stop: threading.Event = field(default_factory=threading.Event)
     worker: str = field(default_factory=this_worker)
-    limits: LineLimits = field(default_factory=LineLimits)
     reads_only: bool = False
 
     def __post_init__(self) -> None:
         smtp = self.site.settings.smtp
         self.store = store_on(self.engine) if smtp is None else store_on(self.engine, slowest_hand_over(smtp))
-        self.sessions = OpenSessions()
         self.time = MachineTiming(self.now, self.stop)
-        self._paces: dict[str, Pace] = {}
 
     @property
     def accounts(self) -> tuple[Account, ...]:
@@ -108,54 +102,24 @@ class Application:
     def _holes(self, said: Declared) -> tuple[Gap, ...]:
         return gaps.holes(self.store.runs, self.intervals, said, self.now())
 
-    def restraint(self, account: Account) -> Restraint:
-        """Return what keeps an account from being logged in to too often."""
-        say = partial(collection_lines.held_back, zone=self.site.zone)
-        return Restraint(account.name, self.store.attempts, say)
+    @cached_property
+    def collecting(self) -> Collecting:
+        """How accounts are collected: what speaks to mail servers is loaded with it."""
+        from mailsla.bootstrap.collecting import Collecting  # noqa: PLC0415 (not for what only reads the store)
+
+        return Collecting(self)
 
     def poll(self, account: Account, progress: Progress = silent) -> Collected:
         """Collect one account and record the run, unless it was tried in vain too often."""
-        held_back = self.restraint(account).held_back(self.now())
-        return held_back or self._poll(account, partial(self.sessions.session, account), progress)
-
-    def _poll(self, account: Account, open_session: Open, progress: Progress = silent) -> Collected:
-        holder = self.store.leases.holder(account.name)
-        if holder is not None and is_dead(holder):
-            # Killed: nobody waits for the end of its lease.
-            self.store.leases.release(account.name, holder)
-        self.store.mailboxes.forget_accounts(self.intervals.keys(), self.now())
-        with SecondProcess() as second, garbage_collector.paused():
-            terms = Terms(
-                account=account.name,
-                now=self.now,
-                office=self.site.office,
-                keywords=self.site.keywords,
-                since=account.since,
-                progress=progress,
-                stopping=self.time.is_stopping,
-                spread=second.map,
-                beside=Beside(self.store.derivations.beside(second), self.site.pairing, self.configured),
-            )
-            return poll(open_session, self.store, terms, self.worker)
+        return self.collecting.poll(account, progress)
 
     def watch(self, account: Account, heard: Heard) -> None:
         """Collect one account, then stay on the line until its next collection is due."""
-        pace = self._paces.setdefault(account.name, Pace(timedelta(seconds=account.every_seconds)))
-        line = ImapLine(
-            account,
-            open=partial(self.sessions.session, account),
-            poll=partial(self._poll, account),
-            claim=partial(self._claim, account.name),
-            release=partial(self.store.leases.release, account.name, self.worker),
-        )
-        Watch(line, pace, self.restraint(account), self.time, heard, self.limits).until_due()
-
-    def _claim(self, account: str) -> bool:
-        return self.store.leases.claim(account, self.worker, self.now(), self.now() + LEASE)
+        self.collecting.watch(account, heard)
 
     def interrupt(self) -> None:
         """Wake whoever waits for a mail server."""
-        self.sessions.interrupt()
+        self.collecting.sessions.interrupt()
 
     @cached_property
     def configured(self) -> Configured:

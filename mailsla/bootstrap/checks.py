@@ -121,5 +121,7 @@ def _store_file(settings: Settings) -> Path | None:
 
 def _access(app: Application, account: Account) -> checking.Access:
     reached = imap_account(account)
-    opened = partial(app.sessions.session, account)
-    return checking.Access(app.restraint(account), app.store.attempts, opened, (reached.host, reached.port))
+    opened = partial(app.collecting.sessions.session, account)
+    return checking.Access(
+        app.collecting.restraint(account), app.store.attempts, opened, (reached.host, reached.port)
+    )

@@ -15,7 +15,7 @@ import pytest
 from mailsla.adapters.access.credentials import Credentials
 from mailsla.adapters.access.oauth import TokenSource
 from mailsla.adapters.smtp import Envelope, SmtpServer, compose
-from mailsla.bootstrap.access import ANSWERS
+from mailsla.bootstrap.hand_over_time import ANSWERS
 from mailsla.core.alerts.outgoing import Attachment, Letter
 from mailsla.core.errors import PermanentError, TransientError
 from tests.trials.servers.dripping import dripping

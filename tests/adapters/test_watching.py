@@ -174,7 +174,7 @@ def test_a_line_that_held_and_breaks_is_opened_again_before_the_next_turn(
     dovecot: DovecotServer, imap_user: str, tmp_path: Path
 ) -> None:
     with watched(dovecot, imap_user, tmp_path) as watch, ExitStack() as end:
-        watch.app.limits = LineLimits(held_seconds=0.5, reopen_seconds=0.5)
+        watch.app.collecting.limits = LineLimits(held_seconds=0.5, reopen_seconds=0.5)
         end.enter_context(watch.going_on())
         assert watch.wait(lambda seen: len(seen.results) == 1, 20)
         time.sleep(1)

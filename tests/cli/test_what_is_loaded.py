@@ -29,6 +29,9 @@ DAEMON = {"apscheduler"}
 ORM = {"sqlmodel", "sqlalchemy.orm", "alembic"}
 """What declares tables and migrates them: what reads and writes goes without."""
 
+MAIL_SERVERS = {"imapclient", "smtplib", "mailsla.adapters.imap", "mailsla.usecases.poll"}
+"""What speaks to mail servers: not for what reads the store alone."""
+
 WORKBOOKS = {"xlsxwriter", "mailsla.presentation.formats.workbook"}
 """What draws workbooks, for that format alone."""
 
@@ -146,6 +149,15 @@ def test_what_reads_a_store_needs_no_scheduler_no_orm_and_no_decoration(
 
     assert loaded & {*ORM, *DAEMON, *DECORATION, *OTHER_COUNTRIES, *WORKBOOKS, *PAPER} == set()
     assert "sqlalchemy" in loaded
+
+
+@pytest.mark.parametrize("command", ["report", "requests"])
+def test_what_gives_figures_and_lists_loads_nothing_that_speaks_to_mail_servers(
+    installed: Path, command: str
+) -> None:
+    loaded = loaded_by(command, folder=installed)
+
+    assert loaded & MAIL_SERVERS == set()
 
 
 def test_the_daemon_s_commands_alone_load_the_scheduler_and_nothing_to_print_with(tmp_path: Path) -> None:

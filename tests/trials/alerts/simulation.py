@@ -24,7 +24,7 @@ from sqlalchemy import Engine
 
 from mailsla.adapters.database.engine import open_engine
 from mailsla.adapters.database.store import store_on
-from mailsla.bootstrap.access import slowest_hand_over
+from mailsla.bootstrap.hand_over_time import slowest_hand_over
 from mailsla.core.alerts.outgoing import DIGEST
 from tests.trials.alerts.baton import Baton
 from tests.trials.alerts.daemon import RELAY, Daemon, Office
