@@ -170,9 +170,9 @@ def _empty(connection: Connection) -> None:
 def _add(connection: Connection, number: int, item: Case) -> None:
     said = {name: getattr(item, name) for name in Case.__slots__ if name in DERIVED_REQUEST.c}
     announced = [(each.at.isoformat(), each.answer_by.isoformat()) for each in item.announcements]
-    message = {"id": number, "key": item.key, "subject": "", "ids": {}, "people": {}, "kept": []}
+    message = {"id": number, "key": item.key, "subject": item.subject, "ids": {}, "people": {}, "kept": []}
     connection.execute(insert(MESSAGE).values(first_seen_at=NOW, **message))
-    row = {**said, "announcements": announced or None, "conversation": number, "detail": {}}
+    row = {**said, "announcements": announced or None, "conversation": number, "detail": []}
     connection.execute(insert(DERIVED_REQUEST).values(message_id=number, **row))
 
 

@@ -16,12 +16,11 @@ from mailsla.adapters.database.engine import reading, writing
 from mailsla.adapters.database.store import store_on
 from mailsla.core.clock.verdict import Outcome
 from mailsla.core.mail.copies import Mail
-from mailsla.core.mail.instants import Moment
 from mailsla.core.mail.salted_hashes import SALT_BYTES
 from mailsla.core.pairing.derivation import Derivation, derive
 from mailsla.core.pairing.request import Request
 from mailsla.usecases.derive import derive_pending
-from tests.adapters.formerly import instants_as_before_0028
+from tests.adapters.formerly import detail_before_0028, instants_as_before_0028
 from tests.adapters.salted import unproven
 from tests.factories import RULES, mail, paris, reply
 
@@ -227,27 +226,5 @@ def _request(request: Request, values: ColumnValues) -> dict[str, Any]:
         "subject": request.subject,
         "first_response_at": None if first is None else values.instant(first.at),
         "acknowledged_at": None if request.acknowledged is None else values.instant(request.acknowledged.at),
-        "detail": json.dumps(_detail(request)),
-    }
-
-
-def _detail(request: Request) -> dict[str, Any]:
-    """Return what was kept of a request as a document, messages by key."""
-
-    def basis(moment: Moment | None) -> str | None:
-        return None if moment is None else moment.basis
-
-    return {
-        "received_basis": request.received.basis,
-        "answered_basis": basis(request.answered),
-        "answered_by": request.answered_by,
-        "first_response_basis": basis(request.first_response),
-        "acknowledged_basis": basis(request.acknowledged),
-        "mailed_basis": basis(request.by_mail),
-        "citizens": request.citizens,
-        "assignments": [(item.service, item.since.isoformat(), item.basis) for item in request.assignments],
-        "steps": [
-            (step.key, step.part, step.moment.at.isoformat(), step.moment.basis) for step in request.steps
-        ],
-        "mailboxes": request.mailboxes,
+        "detail": json.dumps({**detail_before_0028(request), "answered_by": request.answered_by}),
     }

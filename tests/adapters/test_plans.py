@@ -59,11 +59,11 @@ ROWS = {
         "n, n, 'none', 'citizen', 'person', {at}, 'server', 'request'"
     ),
     (
-        "derived_request (message_id, conversation, follow_up, received_at, answered_at, category, imported, subject, "
+        "derived_request (message_id, conversation, follow_up, received_at, answered_at, category, imported, "
         "detail)"
     ): (
         "n, n, false, {at}, case when n - n / 20 * 20 = 0 then null else {at} end, 'information', false, "
-        "'Demande', '{detail}'"
+        "'{detail}'"
     ),
     "outgoing (id, message_id, recipient, purpose, day, subject, text, created_at, attempts)": (
         "n, {key}, {key}, 'digest', '2026-01-01', '', '', {at}, 1"
@@ -75,7 +75,7 @@ ROWS = {
 }
 """Tables, the oldest first, and how each row is made of its number."""
 
-DETAIL = json.dumps({"received_basis": "server"})
+DETAIL = json.dumps(["s----", [], [], [], []])
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Column, Connection, Engine, MetaData, Table, insert, inspect, select
+from sqlalchemy import Column, Connection, Engine, MetaData, Table, Text, insert, inspect, select
 
 from mailsla.adapters.database import migrating, schema
 from mailsla.adapters.database.engine import reading, writing
@@ -18,7 +18,7 @@ from mailsla.adapters.database.tables import (
     MESSAGE,
     METADATA,
 )
-from tests.adapters.formerly import instants_as_before_0028
+from tests.adapters.formerly import instants_as_before_0028, rows_as_before_0028, rows_of
 from tests.adapters.test_purge import LATER, Life, a_life, settled
 
 FIRST = "0025"
@@ -27,28 +27,29 @@ FIRST = "0025"
 SINCE = [version for version in schema.revisions() if version >= FIRST]
 
 
-def copied(table: Table, there: Connection) -> Table:
-    """Return a table with those of its columns that another version has too."""
-    known = {column["name"] for column in inspect(there).get_columns(table.name)}
-    return Table(
-        table.name, MetaData(), *(Column(item.name, item.type) for item in table.c if item.name in known)
-    )
-
-
 def as_in(version: str, source: Engine, target: Engine) -> None:
     """Make a store of a version that holds what one of today does; what it has no place for is left out."""
     schema.upgrade(target, version)
+    kept = rows_as_before_0028 if version < "0028" else rows_of
     with reading(source) as connection, writing(target) as into:
         names = set(inspect(into).get_table_names())
         for table in METADATA.sorted_tables:
             if table.name in names:
                 here = copied(table, into)
                 into.execute(here.delete())
-                rows = connection.execute(select(*(table.c[item.name] for item in here.c))).mappings().all()
-                if rows:
-                    into.execute(insert(here), [dict(row) for row in rows])
+                if rows := kept(connection, table):
+                    into.execute(
+                        insert(here), [{item.name: row[item.name] for item in here.c} for row in rows]
+                    )
         if version < "0028":
             instants_as_before_0028(into)
+
+
+def copied(table: Table, there: Connection) -> Table:
+    """Return a table with the columns that it has in another version."""
+    types = {column.name: column.type for column in table.c}
+    known = [column["name"] for column in inspect(there).get_columns(table.name)]
+    return Table(table.name, MetaData(), *(Column(name, types.get(name, Text())) for name in known))
 
 
 def sealed_rows(life: Life) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from mailsla.adapters.database.outbox import Outbox
 from mailsla.adapters.database.sizes import store_size
 from mailsla.adapters.database.store import Store, store_on
 from mailsla.adapters.database.tables import DERIVED_MESSAGE, LOCATION, MESSAGE
+from mailsla.adapters.database.traces import trace_document
 from mailsla.core.alerts.memory import Told
 from mailsla.core.alerts.outgoing import DropReason, Outgoing
 from mailsla.core.collection.on_server import ListedMailbox, MailboxStatus
@@ -632,7 +633,7 @@ TRACES = st.builds(
 
 @given(trace=st.none() | TRACES)
 def test_a_copy_s_trace_written_and_read_again_is_equal(trace: Trace | None) -> None:
-    kept = None if trace is None else ColumnValues.document(trace)
+    kept = None if trace is None else trace_document(trace)
     instant = ColumnValues(typed=False).instant(SEEN)
 
     copy = rows.copy_of(

@@ -156,7 +156,6 @@ def test_a_store_that_a_writer_has_open_is_read_with_what_was_written_last(share
         kept_open.rollback()
         with writing(engine) as connection:
             connection.execute(MESSAGE.update().values(subject="Écrit à l'instant"))
-            connection.execute(text("update derived_request set subject = 'Écrit à l''instant'"))
         assert Path(f"{shared.store}-wal").stat().st_size > 0
         shared.share()
         done = shared.reads("requests", "--format", "csv")
@@ -238,7 +237,7 @@ import os, signal, sys
 from sqlalchemy import text
 from mailsla.adapters.database.engine import open_engine, writing
 with writing(open_engine(sys.argv[1])) as connection:
-    connection.execute(text("update derived_request set subject = 'Écrit avant'"))
+    connection.execute(text("update message set subject = 'Écrit avant'"))
 os.kill(os.getpid(), signal.SIGKILL)
 """
 

@@ -70,7 +70,7 @@ class ColumnValues:
             return None
         if at.tzinfo is not UTC:
             at = _utc(at)
-        return at if self.typed else _microseconds(at)
+        return at if self.typed else microseconds(at)
 
     def day(self, on: date | None) -> Any:
         """Return a date as it is kept."""
@@ -103,7 +103,8 @@ def kept_by(database: str) -> ColumnValues:
 
 
 @lru_cache(maxsize=MOST_REMEMBERED)
-def _microseconds(at: datetime) -> int:
+def microseconds(at: datetime) -> int:
+    """Return an instant in UTC as microseconds since 1970."""
     return (at - _EPOCH) // _MICROSECOND
 
 

@@ -21,12 +21,15 @@ from mailsla.core.rate.case import Case
 
 BY_RECEIPT = (DERIVED_REQUEST.c.received_at, MESSAGE.c.key)
 
-REQUESTS = select(DERIVED_REQUEST, MESSAGE.c.key).join(MESSAGE, MESSAGE.c.id == DERIVED_REQUEST.c.message_id)
-"""Derived requests, each with its key."""
+REQUESTS = select(DERIVED_REQUEST, MESSAGE.c.key, MESSAGE.c.subject).join(
+    MESSAGE, MESSAGE.c.id == DERIVED_REQUEST.c.message_id
+)
+"""Derived requests, each with its key and its subject."""
 
 CASES = REQUESTS.with_only_columns(
     MESSAGE.c.key,
-    *(DERIVED_REQUEST.c[item.name] for item in fields(Case) if item.name not in {"key", "count", "sealed"}),
+    MESSAGE.c.subject,
+    *(DERIVED_REQUEST.c[item.name] for item in fields(Case) if item.name in DERIVED_REQUEST.c),
     SEALED.label("sealed"),
 )
 """The same as the figures count them."""

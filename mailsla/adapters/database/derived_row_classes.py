@@ -60,7 +60,10 @@ class DerivedMessageRow(SQLModel, table=True):
 
 
 class DerivedRequestRow(SQLModel, table=True):
-    """A request or a follow-up: instants and names; no delay and no due date, which the calendar decides."""
+    """A request or a follow-up: instants and names; no delay and no due date, which the calendar decides.
+
+    Its subject is its message's.
+    """
 
     __tablename__ = "derived_request"
     __table_args__ = (
@@ -75,7 +78,6 @@ class DerivedRequestRow(SQLModel, table=True):
     service: str | None = None
     category: str
     imported: bool
-    subject: str = Field(sa_type=Text)
     assigned_at: datetime | None = None
     announcements: list[list[str]] | None = Field(
         default=None, sa_column=Column(JSON(none_as_null=True), nullable=True)
@@ -88,7 +90,7 @@ class DerivedRequestRow(SQLModel, table=True):
     otherwise: str | None = None
     mailed_at: datetime | None = None
     reminders: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
-    detail: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    detail: list[Any] = Field(sa_column=Column(JSON, nullable=False))
 
 
 class DerivedShapeRow(SQLModel, table=True):

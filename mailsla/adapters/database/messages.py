@@ -28,6 +28,7 @@ from mailsla.adapters.database.rows import Rows
 from mailsla.adapters.database.sealed_messages import sealed_among
 from mailsla.adapters.database.set_aside import set_aside
 from mailsla.adapters.database.tables import DERIVATION, LOCATION, MAILBOX, MESSAGE, TIE
+from mailsla.adapters.database.traces import trace_document, trace_of
 from mailsla.core.collection.to_store import Batch, Cursor, NewMessage
 from mailsla.core.errors import apart
 from mailsla.core.mail.copies import DRAFT_MARKS, MailboxRole
@@ -56,7 +57,6 @@ MOST_TRACES = 500
 
 MESSAGE_OF_COPY, UID_OF_COPY = COPY_COLUMNS.index("message_id"), COPY_COLUMNS.index("uid")
 TRACE_OF_COPY = COPY_COLUMNS.index("trace")
-
 
 SAID_BY_BODIES = frozenset({BODY_RETURNS, BODY_SAYS, BODY_THANKS})
 """What stands among the kept fields once a body was read for it."""
@@ -110,7 +110,7 @@ class Messages:
             .limit(most)
         )
         with reading(self._engine) as connection:
-            return [rows.trace_of(document) for document in connection.execute(query).scalars()]
+            return [trace_of(document) for document in connection.execute(query).scalars()]
 
     def nameless(self, cursor: Cursor, office: Office) -> list[int]:
         """Return the UIDs in a mailbox of forms' mails whose citizen is written in the body, and is not known."""
@@ -173,8 +173,6 @@ def _add_copies(
     ids = _add_messages(connection, batch, seen_at)
     sealed = set(sealed_among(connection, list(ids.values())))
     seen = instant(seen_at)
-    # Most mails come by one of a few ways.
-    traces = {trace: values.document(trace) for trace in {message.trace for _uid, message in added}}
     copies = [
         (
             number := ids[message.key],
@@ -183,7 +181,7 @@ def _add_copies(
             number if uid is None else uid,
             instant(message.internal_at),
             instant(message.header.hop_at),
-            None if message.trace is None or number in sealed else traces[message.trace],
+            None if message.trace is None or number in sealed else trace_document(message.trace),
             imported,
             seen,
             batch.arrived,

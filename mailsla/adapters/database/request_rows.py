@@ -7,14 +7,22 @@ from datetime import date, datetime
 from typing import Any
 
 from mailsla.adapters.database.column_values import ColumnValues
+from mailsla.adapters.database.request_details import (
+    assignments_of,
+    bases_of,
+    citizens_of,
+    detail_of,
+    mailboxes_of,
+    numbers_in,
+    steps_of,
+)
 from mailsla.adapters.database.rows import Numbers
 from mailsla.core.alerts.digests import Waiting
 from mailsla.core.clock.announcement import Announcement
 from mailsla.core.mail.instants import Basis, Moment
 from mailsla.core.pairing.answered_otherwise import answered_otherwise
 from mailsla.core.pairing.doubts import Doubt, DoubtCode
-from mailsla.core.pairing.request import Assignment, Grounds, Request, ServiceBasis, Step
-from mailsla.core.pairing.rules import Part
+from mailsla.core.pairing.request import Grounds, Request
 
 REQUEST_COLUMNS = (
     "message_id",
@@ -26,7 +34,6 @@ REQUEST_COLUMNS = (
     "service",
     "category",
     "imported",
-    "subject",
     "assigned_at",
     "announcements",
     "first_response_at",
@@ -54,7 +61,6 @@ def request_values(request: Request, numbers: Numbers, values: ColumnValues) -> 
         request.service,
         request.category,
         request.imported,
-        request.subject,
         values.instant(assignments[-1].since if assignments else None),
         _announced(request.announcements, values),
         values.instant(_at(request.first_response)),
@@ -65,34 +71,12 @@ def request_values(request: Request, numbers: Numbers, values: ColumnValues) -> 
         answered_otherwise(request),
         values.instant(_at(request.by_mail)),
         request.reminders,
-        values.lean_document({name: said for name, said in _detail(request, numbers).items() if said}),
+        values.lean_document(detail_of(request, numbers)),
     )
-
-
-def _detail(request: Request, numbers: Numbers) -> dict[str, Any]:
-    """Return what only a look at one request needs; a basis is text already, and goes as it is."""
-    return {
-        "received_basis": request.received.basis,
-        "answered_basis": _basis(request.answered),
-        "first_response_basis": _basis(request.first_response),
-        "acknowledged_basis": _basis(request.acknowledged),
-        "mailed_basis": _basis(request.by_mail),
-        "citizens": request.citizens,
-        "assignments": [(item.service, item.since.isoformat(), item.basis) for item in request.assignments],
-        "steps": [
-            (numbers[step.key], step.part, step.moment.at.isoformat(), step.moment.basis)
-            for step in request.steps
-        ],
-        "mailboxes": request.mailboxes,
-    }
 
 
 def _at(moment: Moment | None) -> datetime | None:
     return None if moment is None else moment.at
-
-
-def _basis(moment: Moment | None) -> Basis | None:
-    return None if moment is None else moment.basis
 
 
 def numbers_in_request(row: Any) -> Iterator[int]:
@@ -100,46 +84,46 @@ def numbers_in_request(row: Any) -> Iterator[int]:
     yield row.conversation
     if row.answered_by is not None:
         yield row.answered_by
-    yield from (number for number, *_step in row.detail.get("steps", ()))
+    yield from numbers_in(row.detail)
 
 
 def request_of(row: Any, keys: Mapping[int, str]) -> Request:
     """Return the request that a row holds, whose messages have those keys."""
-    detail = row.detail
+    bases, detail = bases_of(row.detail), row.detail
+    received = Moment(row.received_at, _known(bases.received), row.received_disputed)
+    answered = _moment(row.answered_at, bases.answered, row.answered_disputed)
+    first_response = _moment(row.first_response_at, bases.first_response)
+    acknowledged = _moment(row.acknowledged_at, bases.acknowledged)
+    by_mail = _moment(row.mailed_at, bases.by_mail)
     return Request(
         key=row.key,
         conversation=keys[row.conversation],
         follow_up=row.follow_up,
-        received=Moment(row.received_at, Basis(detail["received_basis"]), row.received_disputed),
-        citizens=tuple(detail.get("citizens", ())),
-        answered=_moment(row.answered_at, detail.get("answered_basis"), row.answered_disputed),
+        received=received,
+        citizens=citizens_of(detail),
+        answered=answered,
         answered_by=None if row.answered_by is None else keys[row.answered_by],
-        assignments=tuple(
-            Assignment(service, datetime.fromisoformat(since), ServiceBasis(basis))
-            for service, since, basis in detail.get("assignments", ())
-        ),
-        steps=tuple(
-            Step(keys[number], Part(part), Moment(datetime.fromisoformat(at), Basis(basis)))
-            for number, part, at, basis in detail.get("steps", ())
-        ),
+        assignments=assignments_of(row),
+        steps=steps_of(detail, (received, answered, first_response, acknowledged, by_mail), keys),
         category=row.category,
         imported=row.imported,
-        mailboxes=_mailboxes(detail),
+        mailboxes=mailboxes_of(detail),
         subject=row.subject,
         announcements=announced(row.announcements),
-        first_response=_moment(row.first_response_at, detail.get("first_response_basis")),
-        acknowledged=_moment(row.acknowledged_at, detail.get("acknowledged_basis")),
+        first_response=first_response,
+        acknowledged=acknowledged,
         excluded=row.excluded,
-        by_mail=_moment(row.mailed_at, detail.get("mailed_basis")),
+        by_mail=by_mail,
     )
 
 
-def _mailboxes(detail: Any) -> tuple[tuple[str, str], ...]:
-    return tuple((account, mailbox) for account, mailbox in detail.get("mailboxes", ()))
+def _known(basis: Basis | None) -> Basis:
+    assert basis is not None
+    return basis
 
 
-def _moment(at: datetime | None, basis: str | None, disputed: datetime | None = None) -> Moment | None:
-    return None if at is None or basis is None else Moment(at, Basis(basis), disputed)
+def _moment(at: datetime | None, basis: Basis | None, disputed: datetime | None = None) -> Moment | None:
+    return None if at is None or basis is None else Moment(at, basis, disputed)
 
 
 def _announced(announcements: Sequence[Announcement], values: ColumnValues) -> str | None:
@@ -166,13 +150,12 @@ def waiting_of(row: Any) -> Waiting:
 
 def grounds_of(row: Any) -> Grounds:
     """Return what a request rests on."""
-    detail = row.detail
-    answered = detail.get("answered_basis")
+    bases = bases_of(row.detail)
     return Grounds(
         message_id=row.message_id,
-        mailboxes=_mailboxes(detail),
-        received=Basis(detail["received_basis"]),
-        answered=None if answered is None else Basis(answered),
+        mailboxes=mailboxes_of(row.detail),
+        received=_known(bases.received),
+        answered=bases.answered,
         answered_by=row.answered_by,
         evidence=row.evidence,
     )

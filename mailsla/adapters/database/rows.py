@@ -7,14 +7,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from mailsla.adapters.database.column_values import ColumnValues, document_of, instant_of, key_of
-from mailsla.core.mail.authentication_results import Results, Said
+from mailsla.adapters.database.column_values import (
+    ColumnValues,
+    document_of,
+    instant_of,
+    key_of,
+)
+from mailsla.adapters.database.traces import kept_trace
 from mailsla.core.mail.copies import DRAFT_MARKS, Copy, Mail, MailboxRole
 from mailsla.core.mail.header import Header
 from mailsla.core.mail.instants import Basis
 from mailsla.core.mail.kinds import MailKind
 from mailsla.core.mail.salted_hashes import salted_hashes
-from mailsla.core.mail.trace_information import Hop, Trace
 from mailsla.core.office.sides import Reading, Side
 from mailsla.core.pairing.apart import Underived
 from mailsla.core.pairing.balance import MailClass
@@ -156,7 +160,7 @@ def copy_of(
         gone_at is None,
         instant_of(gone_at),
         instant(first_seen_at),
-        trace=None if trace is None else trace_of(document_of(trace)),
+        trace=kept_trace(trace),
         arrived=bool(arrived),
     )
     return _with_keywords(copy, keywords) if keywords else copy
@@ -170,20 +174,6 @@ def _with_keywords(copy: Copy, keywords: Sequence[tuple[Any, ...]]) -> Copy:
         keywords=tuple((name, instant(since)) for name, since, _gone in keywords if name not in DRAFT_MARKS),
         draft_since=min((since for since, _gone in marks), default=None),
         draft_until=max(ends) if marks and len(ends) == len(marks) else None,
-    )
-
-
-def trace_of(document: list[Any]) -> Trace:
-    """Return the trace that a document holds."""
-    # Traces kept before a fourth item was are whole, or of outsiders then.
-    hops, results, flagged, is_whole = (*document, True)[:4]
-    return Trace(
-        tuple([Hop(by, tuple(addresses), submitted) for by, addresses, submitted in hops]),
-        tuple(
-            [Results(server, below, tuple([Said(*item) for item in said])) for server, below, said in results]
-        ),
-        flagged,
-        is_whole,
     )
 
 

@@ -17,6 +17,7 @@ from mailsla.adapters.database.decisions import decision_of
 from mailsla.adapters.database.kept_counts import KeptCounts
 from mailsla.adapters.database.keys import keys_of
 from mailsla.adapters.database.request_days import RequestDays
+from mailsla.adapters.database.request_details import without_citizens
 from mailsla.adapters.database.rows import Counts
 from mailsla.adapters.database.sealed_ids import SealedIds
 from mailsla.adapters.database.tables import (
@@ -133,15 +134,15 @@ class Sealing:
         blank = [
             {
                 "number": row.message_id,
-                "said": {name: said for name, said in row.detail.items() if name != "citizens"},
+                "said": without_citizens(row.detail),
                 "why": None if row.excluded is None else ERASED,
             }
             for row in found
         ]
         if blank:
             this = update(DERIVED_REQUEST).where(request.message_id == bindparam("number"))
-            values = {"subject": ERASED, "detail": bindparam("said"), "excluded": bindparam("why")}
-            self._connection.execute(this.values(values), blank)
+            words = this.values(detail=bindparam("said"), excluded=bindparam("why"))
+            self._connection.execute(words, blank)
         left_out = [row.message_id for row in found if row.excluded is not None]
         if left_out:
             # The figures know such a request by the words that left it out.

@@ -203,7 +203,6 @@ DERIVED_REQUEST = Table(
     Column("service", String),
     Column("category", String, nullable=False),
     Column("imported", Boolean, nullable=False),
-    Column("subject", Text, nullable=False),
     Column("assigned_at", Instant),
     Column("announcements", JSON(none_as_null=True)),
     Column("first_response_at", Instant),
