@@ -134,7 +134,7 @@ class Client(IMAPClient):  # type: ignore[misc]  # (the library has no types)
         # As the library's own `select`.
         imap.untagged_responses, imap.is_readonly = {}, True
         opening = imap._command("EXAMINE", self._normalise_folder(folder_name))  # noqa: SLF001 (docs/adr/0012)
-        searching = imap._new_tag()  # noqa: SLF001 (the same)
+        searching = imap._new_tag()  # noqa: SLF001 (docs/adr/0012)
         imap.send(searching + b" UID SEARCH " + criteria + b"\r\n")
         imap.state = "AUTH"
         try:
@@ -151,7 +151,7 @@ class Client(IMAPClient):  # type: ignore[misc]  # (the library has no types)
     def examine_all(self, folder_names: Sequence[str]) -> list[dict[bytes, Any] | None]:
         """Open mailboxes read-only, each before the answer to the one before it; None for a refusal."""
         imap = self._imap
-        tags = [imap._command("EXAMINE", self._normalise_folder(name)) for name in folder_names]  # noqa: SLF001 (the same)
+        tags = [imap._command("EXAMINE", self._normalise_folder(name)) for name in folder_names]  # noqa: SLF001 (docs/adr/0012)
         opened: list[dict[bytes, Any] | None] = []
         for tag in tags:
             imap.untagged_responses, imap.is_readonly, imap.state = {}, True, "AUTH"
