@@ -133,6 +133,7 @@ READ: dict[str, Callable[[Engine], object]] = {
         store_on(engine).clues.outbound_count(),
         store_on(engine).clues.id_hosts(),
         store_on(engine).clues.unproven_count(),
+        store_on(engine).clues.services_seen(),
         store_on(engine).derivations.underived(),
     ),
     "the end of a run": lambda engine: store_on(engine).runs.finish(

@@ -662,6 +662,7 @@ def test_what_servers_wrote_of_a_copy_decides_whether_it_is_ours(
     assert (case.answered_at is not None) is is_believed
     assert doubts == ([] if is_believed else [(answer.key, (asked.key,), DoubtCode.UNAUTHENTICATED)])
     assert store.clues.unproven_count() == (0 if is_believed else 1)
+    assert store.clues.services_seen() == {case.service: 1}
 
 
 def test_the_traces_of_what_came_last_are_given_and_only_of_what_came(store: Store) -> None:
