@@ -193,30 +193,32 @@ class Cohort:
 
     def delays(self) -> DelayCurve:
         """Return their delay curve in working days, the unanswered as censored."""
-        return delay_curve(
-            Delay(item.verdict.working_days, item.verdict.answered_on is not None, item.case.count)
-            for item in self
+        return _curve(
+            (item.verdict.working_days, item.verdict.answered_on is not None, item.case.count)
+            for item in self.assessed
         )
 
     def delays_since_assigned(self) -> DelayCurve:
         """Return how long the service that has each request took, from the day it got it."""
-        return delay_curve(
-            self._delay(case.assigned_at or case.received_at, case.answered_at, case.count)
-            for case in (item.case for item in self)
+        cases = (item.case for item in self.assessed)
+        return _curve(
+            (*self._delay(case.assigned_at or case.received_at, case.answered_at), case.count)
+            for case in cases
         )
 
     def first_responses(self) -> DelayCurve:
         """Return how long the first mail of the office took, whatever it said."""
-        return delay_curve(
-            self._delay(case.received_at, _first(case.first_response_at, case.answered_at), case.count)
-            for case in (item.case for item in self)
+        cases = (item.case for item in self.assessed)
+        return _curve(
+            (*self._delay(case.received_at, _first(case.first_response_at, case.answered_at)), case.count)
+            for case in cases
         )
 
-    def _delay(self, start: datetime, end: datetime | None, count: int) -> Delay:
-        """Return the delay from an instant to another one, or so far: what lies after `now` is not known."""
+    def _delay(self, start: datetime, end: datetime | None) -> tuple[int, bool]:
+        """Return the working days to an instant, or so far, and which: what lies after `now` is not known."""
         if end is None or end > self.now:
-            return Delay(self.standard.clock.elapsed(start, self.now), answered=False, count=count)
-        return Delay(self.standard.clock.elapsed(start, end), answered=True, count=count)
+            return self.standard.clock.elapsed(start, self.now), False
+        return self.standard.clock.elapsed(start, end), True
 
     @staticmethod
     def _sum(found: Iterable[Assessed]) -> int:
@@ -245,6 +247,16 @@ def counts_for(
         (case.excluded is not None) is excluded
         and (count_follow_ups or not case.follow_up)
         and standard.commitment_of(case.category) is commitment
+    )
+
+
+def _curve(found: Iterable[tuple[int, bool, int]]) -> DelayCurve:
+    """Return the curve of delays: how long, whether an answer ended it, and of how many requests."""
+    alike: Counter[tuple[int, bool]] = Counter()
+    for days, is_answered, count in found:
+        alike[days, is_answered] += count
+    return delay_curve(
+        Delay(days, answered=is_answered, count=count) for (days, is_answered), count in alike.items()
     )
 
 
