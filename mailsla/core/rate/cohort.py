@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from functools import cache, partial
+from functools import cache, cached_property
 from typing import TypeVar
 
 from mailsla.core.clock.commitment import Commitment
@@ -101,18 +101,29 @@ class Cohort:
 
     def counted(self) -> Cohort:
         """Return those in the rate: the main promise's, not excluded, a follow-up only if the site asks."""
+        return self._counted
+
+    @cached_property
+    def _counted(self) -> Cohort:
+        # Every section of a report asks for those of all its requests.
         return self.held_to(self.standard.main)
 
     def held_to(self, commitment: Commitment, *, excluded: bool = False) -> Cohort:
         """Return those in the rate of one promise, or those that would be, had nobody left them out."""
-        is_held_to = partial(
-            counts_for,
-            commitment,
-            self.standard,
-            count_follow_ups=self.count_follow_ups,
-            excluded=excluded,
+        promised = cache(self.standard.commitment_of)
+        return self._of(
+            [
+                item
+                for item in self.assessed
+                if counts_for(
+                    commitment,
+                    promised,
+                    item.case,
+                    count_follow_ups=self.count_follow_ups,
+                    excluded=excluded,
+                )
+            ]
         )
-        return self._of([item for item in self.assessed if is_held_to(item.case)])
 
     def excluded(self) -> Cohort:
         """Return those that would be in the rate, had no person's decision left them out."""
@@ -236,17 +247,25 @@ class Cohort:
 
 def counts_for(
     commitment: Commitment,
-    standard: Standard,
+    promised: Callable[[str], Commitment],
     case: Case,
     *,
     count_follow_ups: bool,
     excluded: bool = False,
 ) -> bool:
-    """Tell whether a request is in the rate of a promise, wherever it stands; or would be, had nobody excluded it."""
+    """Tell whether a request is in the rate of a promise, wherever it stands; or would be, had nobody excluded it.
+
+    Args:
+        commitment: The promise.
+        promised: Returns the promise that a category falls under (`Standard.commitment_of`).
+        case: The request.
+        count_follow_ups: Whether follow-ups are in the rate.
+        excluded: Whether those that a person left out are asked for, instead of the others.
+    """
     return (
         (case.excluded is not None) is excluded
         and (count_follow_ups or not case.follow_up)
-        and standard.commitment_of(case.category) is commitment
+        and promised(case.category) is commitment
     )
 
 

@@ -115,7 +115,9 @@ def _verdicts(
         former = rules.cohort(cases, at).counted().within(period, Belonging.RECEIVED)
         return {item.case.key: _at_once(item) for item in former}
     standard, local_date = rules.standard, rules.standard.clock.calendar.local_date
-    is_counted = partial(counts_for, standard.main, standard, count_follow_ups=rules.count_follow_ups)
+    is_counted = partial(
+        counts_for, standard.main, standard.commitment_of, count_follow_ups=rules.count_follow_ups
+    )
     # Nothing falls due before it was received.
     known = [
         case
