@@ -15,7 +15,7 @@ from statistics import median
 
 from bench.child_process import Run, run
 from bench.contenders.target import Target
-from bench.measuring import judge
+from bench.measuring import as_installed, judge
 from bench.site import settings_of
 from mailsla.bootstrap.application import open_application
 from tests.trials.mail.samples import letters
@@ -88,6 +88,7 @@ class Measured:
 
 def main(sizes: Sequence[int] = SIZES) -> None:
     """Print the tables of each size, and whether the goals hold."""
+    as_installed()
     with DovecotServer(rawlog=False) as server:
         found = [measure(server, size) for size in sizes]
     for goal, value, most in goals(found):

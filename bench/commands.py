@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bench import cost, rounds
-from bench.measuring import judge
+from bench.measuring import as_installed, judge
 from bench.site import NOW
 from bench.stores import copied, week_of
 from tests.trials.mail.samples import letters
@@ -100,6 +100,7 @@ class Measured:
 
 def main(sizes: Sequence[int] = SIZES, *, postgresql: bool | None = None, has_site: bool = True) -> None:
     """Print the tables of each database (both by default), and whether the goals hold."""
+    as_installed()
     starts = {line: measure(line.split(), {}) for line in START_UP}
     print("no store")
     _show(starts)

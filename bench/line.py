@@ -16,7 +16,7 @@ from typing import Self
 
 from bench.collection import MAILSLA, WIRE, Series, fill, in_turn, show
 from bench.contenders.target import Target
-from bench.measuring import judge
+from bench.measuring import as_installed, judge
 from tests.trials.servers.dovecot import DovecotServer
 
 MESSAGES = 10_000
@@ -83,6 +83,7 @@ class LineProxy:
 
 def main(lines: Mapping[Line, float] = GOALS) -> None:
     """Print a table for each line, and whether the goals hold."""
+    as_installed()
     reached: list[tuple[str, float, float]] = []
     with DovecotServer(rawlog=False) as server:
         user = "contact@pref.example.fr"
