@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -9,9 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, delete, event, select
 
 from mailsla import cli
+from mailsla.adapters.database.derivation_work import DerivationWork
+from mailsla.adapters.database.engine import writing
+from mailsla.adapters.database.tables import MESSAGE, TIE
+from mailsla.adapters.machine.second_process import SecondProcess
 from mailsla.bootstrap import commands
 from mailsla.bootstrap.application import open_application
 from mailsla.config import load
@@ -20,9 +25,11 @@ from mailsla.core.pairing.decision import Action, Decision
 from mailsla.core.rate.period import parse_period
 from mailsla.core.rate.publication import Published
 from mailsla.core.rate.selection import Selection
+from tests.factories import OFFICE
 from tests.trials.office import document, toml
 
 START = datetime(2026, 11, 2, 8, tzinfo=UTC)
+MANY = 200
 REACHED = {"host": "127.0.0.1", "tls": "none", "user": "contact", "password": "x"}
 
 
@@ -122,3 +129,30 @@ def test_the_registers_take_as_many_statements_for_many_lines_as_for_few(configu
 
     assert (len(decisions), len(publications)) == (200, 40)
     assert counts[0] == counts[1]
+
+
+def test_mails_stored_without_ties_are_looked_up_once_however_many_parts_they_are_read_in(
+    empty_engine: Engine, configuration: Path
+) -> None:
+    hold(configuration, range(MANY))
+    given: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_rest: Any) -> None:
+        if statement.startswith("SELECT"):
+            given.extend(re.findall("[0-9]+", repr(parameters)))
+
+    with writing(empty_engine) as connection:
+        connection.execute(delete(TIE))
+        numbers = connection.execute(select(MESSAGE.c.id)).scalars().all()
+        work = DerivationWork(connection, SecondProcess(processors=1), portion=5)
+        event.listen(empty_engine, "before_cursor_execute", note)
+        try:
+            work.tie_untied(numbers, OFFICE)
+        finally:
+            event.remove(empty_engine, "before_cursor_execute", note)
+        tied = connection.execute(select(TIE.c.message_id).distinct()).scalars().all()
+
+    assert sorted(tied) == sorted(numbers)
+    assert len(numbers) == MANY
+    # Once to see which have none, once as they are read; and what else a few statements say.
+    assert len(given) < 3 * MANY

@@ -138,11 +138,13 @@ class DerivationWork:
 
     def tie_untied(self, numbers: Sequence[int] | None, office: Office) -> None:
         """Make the ties of those messages, or of any, that were stored without."""
-        which = true() if numbers is None else among(MESSAGE.c.id, numbers, self._connection)
         # "NOT IN" would have PostgreSQL read every tie for each part.
         is_tied = select(TIE.c.message_id).where(TIE.c.message_id == MESSAGE.c.id).exists()
-        self._tie(office, self._read.messages(~is_tied & which))
-        self._tie_counted(office, which)
+        read = self._read
+        self._tie(office, read.messages(~is_tied) if numbers is None else read.some_of(numbers, ~is_tied))
+        self._tie_counted(
+            office, true() if numbers is None else among(MESSAGE.c.id, numbers, self._connection)
+        )
 
     def _tie_counted(self, office: Office, which: ColumnElement[bool]) -> None:
         """Tie the mails that a person said to be citizens' to the replies to them, even if it is undone later."""

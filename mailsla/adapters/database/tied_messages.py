@@ -153,6 +153,15 @@ class TiedMessages:
             yield found
             last = found[-1][0]
 
+    def some_of(self, numbers: Collection[int], which: ColumnElement[bool]) -> Iterator[Rows]:
+        """Yield those of some messages that meet a condition, rows of `rows.STORED_MESSAGE`, in parts."""
+        # Their numbers once: given with each part, many would be gone over for every one.
+        query = select(MESSAGE.c.id).where(self._among(MESSAGE.c.id, numbers), which).order_by(MESSAGE.c.id)
+        found = self._scalars(query)
+        for first in range(0, len(found), self._portion_size):
+            part = found[first : first + self._portion_size]
+            yield self._tuples(self._those_messages, those(part, self._connection))
+
     def _keywords(self, numbers: Sequence[int]) -> list[tuple[Any, ...]]:
         if not self._has_keywords:
             return []
