@@ -727,3 +727,16 @@ def test_mailboxes_opened_at_once_are_told_apart_and_a_refusal_disturbs_nothing(
 
     assert [one if one is None else one.messages for one in opened] == [5, None, 5]
     assert (status.messages, uids, fetched) == (5, [1, 2, 3, 4, 5], [1, 2, 3, 4, 5])
+
+
+def test_of_mailboxes_opened_at_once_one_whose_count_is_not_told_is_refused_alone(
+    server: ScriptedImap,
+) -> None:
+    server.mailboxes[b"Vide"] = b"Vide"
+    server.counted = False
+
+    with connected(server) as session:
+        session.mailboxes()
+        opened = session.examine_all(["INBOX", "Vide"])
+
+    assert opened == [None, None]

@@ -19,6 +19,8 @@ from imapclient.tls import IMAP4_TLS
 
 from mailsla.adapters.access.deadline import break_off, breaking_off
 from mailsla.adapters.imap.list_responses import can_be_said, quoted
+from mailsla.adapters.imap.protocol_values import opened_status
+from mailsla.core.collection.on_server import MailboxStatus
 from mailsla.core.errors import MailboxError, TransientError
 from mailsla.language import gettext as _
 
@@ -148,17 +150,17 @@ class Client(IMAPClient):  # type: ignore[misc]  # (the library has no types)
         self._completed("SEARCH", searching)
         return opened, list(parse_message_list(imap.untagged_responses.pop("SEARCH", [None])))
 
-    def examine_all(self, folder_names: Sequence[str]) -> list[dict[bytes, Any] | None]:
+    def examine_all(self, folder_names: Sequence[str]) -> list[MailboxStatus | None]:
         """Open mailboxes read-only, each before the answer to the one before it; None for a refusal."""
         imap = self._imap
         tags = [imap._command("EXAMINE", self._normalise_folder(name)) for name in folder_names]  # noqa: SLF001 (docs/adr/0012)
-        opened: list[dict[bytes, Any] | None] = []
+        opened: list[MailboxStatus | None] = []
         for tag in tags:
             imap.untagged_responses, imap.is_readonly, imap.state = {}, True, "AUTH"
             try:
                 self._completed("EXAMINE", tag)
                 imap.state = "SELECTED"
-                opened.append(self._process_select_response(imap.untagged_responses))
+                opened.append(opened_status(self._process_select_response(imap.untagged_responses)))
             except imaplib.IMAP4.abort:
                 raise
             except imaplib.IMAP4.error:

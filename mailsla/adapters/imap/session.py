@@ -151,8 +151,7 @@ class ImapSession:
             names = mailboxes[first : first + MOST_AT_ONCE]
             self._opened = None
             with self.bounded():
-                said = self._client.examine_all(names)
-                found += [None if one is None else opened_status(one) for one in said]
+                found += self._client.examine_all(names)
             self._opened = names[-1] if found[-1] is not None else None
         return found
 
