@@ -39,7 +39,6 @@ from mailsla.usecases.terms import Progress, silent
 if TYPE_CHECKING:
     from mailsla.bootstrap.collecting import Collecting
     from mailsla.usecases.poll import Collected
-    from mailsla.usecases.watch import Heard
 
 
 @dataclass
@@ -112,10 +111,6 @@ class Application:
     def poll(self, account: Account, progress: Progress = silent) -> Collected:
         """Collect one account and record the run, unless it was tried in vain too often."""
         return self.collecting.poll(account, progress)
-
-    def watch(self, account: Account, heard: Heard) -> None:
-        """Collect one account, then stay on the line until its next collection is due."""
-        self.collecting.watch(account, heard)
 
     def interrupt(self) -> None:
         """Wake whoever waits for a mail server."""

@@ -141,8 +141,10 @@ class SiteWork:
 
 def rounds(app: Application, told: Told) -> Rounds:
     """Return a site's rounds."""
+    # Before any thread: each would make its own connections, and the end of the rounds wake those of one alone.
+    watch = app.collecting.watch
     accounts = [
-        Watched(account.name, account.every_seconds, partial(app.watch, account)) for account in app.accounts
+        Watched(account.name, account.every_seconds, partial(watch, account)) for account in app.accounts
     ]
     work = SiteWork(app, told)
     return Rounds(accounts, work, app.time.is_stopping, told.heard, told.delivered)

@@ -64,7 +64,7 @@ class Life:
     def watch(self, app: Application, step: timedelta) -> None:
         """Have the account watched once, then let time pass."""
         before = self.proxy.connections
-        app.watch(app.accounts[0], self._note)
+        app.collecting.watch(app.accounts[0], self._note)
         self.logins += [self.now] * (self.proxy.connections - before)
         self.now += step
 

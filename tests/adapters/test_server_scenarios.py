@@ -135,7 +135,7 @@ def watched(app: Application, attempts: int) -> list[Collected]:
     results: list[Collected] = []
     contact: Account = app.accounts[0].model_copy(update={"idle": False})
     for _attempt in range(attempts):
-        app.watch(contact, results.append)
+        app.collecting.watch(contact, results.append)
     return results
 
 
@@ -201,7 +201,7 @@ def test_with_idle_a_new_mail_is_stored_over_the_same_login(
         if result.tally.messages:
             stored.set()
 
-    watching = threading.Thread(target=lambda: app.watch(account, note))
+    watching = threading.Thread(target=lambda: app.collecting.watch(account, note))
     watching.start()
     assert ready.wait(20)
     time.sleep(0.3)
@@ -241,12 +241,12 @@ def test_a_certificate_that_is_mended_is_noticed_within_the_hour_however_long_it
     with open_application(parse(document(account), folder=tmp_path), now=lambda: now) as app:
         contact = app.accounts[0].model_copy(update={"idle": False})
         for _minute in range(0, 12 * 60, 5):
-            app.watch(contact, results.append)
+            app.collecting.watch(contact, results.append)
             now += timedelta(minutes=5)
         refused = len(results)
         trusted.write_bytes(dovecot.ca_pem.read_bytes())
         for _minute in range(0, 60, 5):
-            app.watch(contact, results.append)
+            app.collecting.watch(contact, results.append)
             now += timedelta(minutes=5)
 
     assert {result.outcome for result in results[:refused]} == {RunOutcome.PERMANENT}

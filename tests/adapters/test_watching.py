@@ -58,7 +58,7 @@ class Watch:
 
     def once(self, collected: Callable[[Collected], None] | None = None) -> None:
         """Collect once and stay on the line until the next collection is due."""
-        self.app.watch(self.app.accounts[0], collected or self.note)
+        self.app.collecting.watch(self.app.accounts[0], collected or self.note)
 
     @contextmanager
     def going_on(self, collected: Callable[[Collected], None] | None = None) -> Iterator[None]:
