@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from mailsla.core.collection.on_server import ListedMailbox, MailboxStatus
-from mailsla.core.collection.to_store import Cursor
+from mailsla.core.collection.to_store import FIRST_UID, Cursor
 from mailsla.core.errors import FetchCut, MailboxError, TransientError
 from mailsla.core.mail.copies import MailboxRole
 from mailsla.language import gettext as _
@@ -63,7 +63,7 @@ def collect(session: Session, store: FactStore, terms: Terms, tally: Tally | Non
     with_drafts = store.copies.with_drafts(
         cursor for mailbox, cursor in turns if mailbox.role is not MailboxRole.TRASH
     )
-    opened = _opened_at_once(session, turns)
+    opened = _opened_at_once(session, store, turns)
     for mailbox, cursor in turns:
         if mailbox.name in opened and opened[mailbox.name] is None:
             tally.refused.append(mailbox.name)
@@ -84,18 +84,25 @@ def collect(session: Session, store: FactStore, terms: Terms, tally: Tally | Non
 
 
 def _opened_at_once(
-    session: Session, known: Sequence[tuple[ListedMailbox, Cursor]]
+    session: Session, store: FactStore, known: Sequence[tuple[ListedMailbox, Cursor]]
 ) -> dict[str, MailboxStatus | None]:
     """Open the mailboxes that were never read and are said to be empty; None for one that the server refuses.
 
-    Nothing else is asked of them: an office has many.
+    Nothing else is asked of them: an office has many. After a cut, as nobody knows why, each is opened by itself.
     """
-    names = [
-        mailbox.name
+    empty = {
+        mailbox.name: cursor
         for mailbox, cursor in known
-        if not cursor.uid_validity and mailbox.status is not None and not mailbox.status.messages
-    ]
-    return dict(zip(names, session.examine_all(names), strict=True))
+        if not (cursor.uid_validity or cursor.was_cut)
+        and mailbox.status is not None
+        and not mailbox.status.messages
+    }
+    try:
+        return dict(zip(empty, session.examine_all([*empty]), strict=True))
+    except TransientError:
+        for cursor in empty.values():
+            store.mailboxes.note_cut(cursor, FIRST_UID)
+        raise
 
 
 def _turn(known: tuple[ListedMailbox, Cursor]) -> tuple[bool, bool]:

@@ -9,8 +9,8 @@ from typing import Protocol
 
 from mailsla.core.collection.losses import given_since, missing
 from mailsla.core.collection.on_server import ListedMailbox, MailboxStatus
-from mailsla.core.collection.to_store import Batch, Cursor, SetAside
-from mailsla.core.errors import MailboxError, TransientError
+from mailsla.core.collection.to_store import FIRST_UID, Batch, Cursor, SetAside
+from mailsla.core.errors import FetchCut, MailboxError, TransientError
 from mailsla.core.mail.copies import DRAFT_FLAG, MailboxRole
 from mailsla.core.mail.header import ASKED_VERSION
 from mailsla.core.pairing.ties import forms_digest
@@ -159,9 +159,16 @@ class MailboxPass:
         """Open the mailbox; list its UIDs at once when all are wanted, and are few enough for one answer."""
         if self.opened is not None and not self.opened.messages:
             return self.opened, None
-        if self.cursor.uid_validity or not 0 < said.messages <= self.terms.limits.window:
+        is_first = not (self.cursor.uid_validity or self.cursor.was_cut)
+        if not (is_first and 0 < said.messages <= self.terms.limits.window):
             return self.session.examine(self.mailbox.name), None
-        return self.session.examine_and_list(self.mailbox.name, since=self.terms.since)
+        try:
+            return self.session.examine_and_list(self.mailbox.name, since=self.terms.since)
+        except MailboxError:
+            raise
+        except TransientError as error:
+            # As it is noted, nothing is asked ahead of this mailbox from then on.
+            raise FetchCut(str(error), FIRST_UID) from error
 
     def _add_new(self, status: MailboxStatus, listed: Sequence[int] | None) -> int | None:
         """Store what is new in the opened mailbox; return up to which UID all is, None when asked to stop half-way."""

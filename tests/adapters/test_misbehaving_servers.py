@@ -627,7 +627,7 @@ def test_a_server_that_answers_the_later_of_two_commands_first_is_read_whole(
 def test_a_server_that_does_not_hear_what_is_said_while_it_answers_is_read_by_the_next_collection(
     server: ScriptedImap, store: Store
 ) -> None:
-    server.deaf = True
+    server.deaf = {"FETCH"}
 
     with pytest.raises(TransientError):
         polled(server, store, limits=Limits(slice=1))
@@ -638,6 +638,33 @@ def test_a_server_that_does_not_hear_what_is_said_while_it_answers_is_read_by_th
     assert 1 in before
     assert 2 not in before
     assert stored(store) == {1, 2, 3, 4, 5}
+
+
+def test_a_server_that_does_not_hear_what_is_said_while_it_opens_a_mailbox_is_read_by_the_next_collection(
+    server: ScriptedImap, store: Store
+) -> None:
+    server.deaf = {"EXAMINE"}
+
+    with pytest.raises(TransientError):
+        polled(server, store)
+    polled(server, store)
+
+    assert stored(store) == {1, 2, 3, 4, 5}
+
+
+def test_a_server_that_does_not_hear_what_is_said_while_it_opens_empty_mailboxes_opens_each_by_itself_then(
+    server: ScriptedImap, store: Store
+) -> None:
+    server.messages.clear()
+    server.mailboxes[b"Vide"] = b"Vide"
+    server.capability += " LIST-STATUS"
+    server.deaf = {"EXAMINE"}
+
+    with pytest.raises(TransientError):
+        polled(server, store)
+    tally = polled(server, store)
+
+    assert (tally.mailboxes, tally.refused) == (2, [])
 
 
 @pytest.mark.parametrize("uid_next", [1, 6])

@@ -20,6 +20,9 @@ from mailsla.core.pairing.ties import ties
 UNFORESEEN = "unforeseen "
 """Begins the reason of what was set aside by an error of our own; its class follows."""
 
+FIRST_UID = 1
+"""The least that a message may have (RFC 9051 §2.3.1.1)."""
+
 MOST_CUTS = 2
 """After so many fetches that ended at one message, it is read last and alone."""
 

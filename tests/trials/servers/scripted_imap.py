@@ -38,7 +38,7 @@ class ScriptedImap:
         before_idle: Said before the consent to IDLE; None refuses it.
         drafts: UIDs that bear the flag `\\Draft`; the others bear none.
         backwards: Of two FETCHes that come together, the second is answered first.
-        deaf: What comes while a FETCH is answered is lost.
+        deaf: Commands, as FETCH; what comes while one of them is answered is lost.
         tls: With it, connections are over TLS from their first byte.
         commands: Everything clients said.
     """
@@ -66,7 +66,7 @@ class ScriptedImap:
         self.before_idle: bytes | None = b""
         self.drafts: set[int] = set()
         self.backwards = False
-        self.deaf = False
+        self.deaf: set[str] = set()
         self.tls: ssl.SSLContext | None = None
         self._idle_tag = ""
         self.commands: list[str] = []
@@ -130,12 +130,13 @@ class ScriptedImap:
 
     def _heard_late(self, connection: socket.socket, line: bytes, pending: bytes) -> tuple[bytes, bytes]:
         """Return the line to answer now and what waits, when others than the first may come before it."""
-        if b" FETCH " not in line:
+        is_deaf = any(f" {name} ".encode() in line for name in self.deaf)
+        if not is_deaf and b" FETCH " not in line:
             return line, pending
         with suppress(TimeoutError):
             while b"\r\n" not in pending and (chunk := connection.recv(65536)):
                 pending += chunk
-        if self.deaf:
+        if is_deaf:
             return line, b""
         later, _end, rest = pending.partition(b"\r\n")
         return (later, line + b"\r\n" + rest) if b" FETCH " in later else (line, pending)
@@ -152,7 +153,7 @@ class ScriptedImap:
         verb = rest.upper().removeprefix("UID ").split(" ")[0]
         answers: dict[str, Callable[[str], bytes | None]] = {
             "CAPABILITY": lambda _rest: f"* CAPABILITY {self.capability}\r\n".encode(),
-            "LIST": lambda _rest: self._list(),
+            "LIST": self._list,
             "STATUS": self._status,
             "EXAMINE": self._examine,
             "SEARCH": self._search,
@@ -191,9 +192,10 @@ class ScriptedImap:
         end = body.find(last) + len(last) if last in body else 0
         return body[:end] + self.interjections.get(verb, b"") + body[end:]
 
-    def _list(self) -> bytes:
+    def _list(self, rest: str) -> bytes:
         lines = (f'* LIST () "{self.separator}" '.encode() + written for written in self.mailboxes.values())
-        return b"".join(line + b"\r\n" for line in lines)
+        said = b"".join(line + b"\r\n" for line in lines)
+        return said + (b"".join(map(self._numbers, self.mailboxes.values())) if "STATUS" in rest else b"")
 
     def _opened(self, rest: str) -> bytes | None:
         """Return how the mailbox that a command names is written; None when there is none, or it is refused."""
@@ -205,8 +207,9 @@ class ScriptedImap:
 
     def _status(self, rest: str) -> bytes | None:
         written = self._opened(rest)
-        if written is None:
-            return None
+        return None if written is None else self._numbers(written)
+
+    def _numbers(self, written: bytes) -> bytes:
         numbers = f"MESSAGES {len(self.messages)} UIDNEXT {self._said_next()} UIDVALIDITY {self.uid_validity}"
         return b"* STATUS " + written + f" ({numbers})\r\n".encode()
 
