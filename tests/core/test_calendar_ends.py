@@ -177,6 +177,13 @@ def test_an_instant_outside_the_calendar_is_never_counted(
         Clock(METROPOLE, rule).in_time(received, answered, PROMISE)
 
 
+def test_the_error_of_a_verdict_names_the_receipt_before_the_reply() -> None:
+    received, answered = FIRST - timedelta(days=30), FIRST - timedelta(days=2)
+
+    with pytest.raises(UsageError, match=r"^2023-12-02 "):
+        clock().verdict(received, answered, PROMISE, AWARE)
+
+
 def test_the_first_and_the_last_instant_are_counted() -> None:
     assert clock().elapsed(FIRST, FIRST) == 0
     assert clock().elapsed(END - SECOND, END - SECOND) == 0

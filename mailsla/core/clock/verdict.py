@@ -211,8 +211,8 @@ class Clock:
         self, received_at: datetime, answered_at: datetime | None, commitment: Commitment, now: datetime
     ) -> Verdict:
         """Return the verdict of a promise in days, which runs from date to date."""
-        answered_on = None if answered_at is None else self.calendar.local_date(answered_at)
         received_on = self.received_on(received_at)
+        answered_on = None if answered_at is None else self.calendar.local_date(answered_at)
         return self._by_dates(received_on, answered_on, now, commitment.last_day, commitment.unit)
 
     @cached_property
