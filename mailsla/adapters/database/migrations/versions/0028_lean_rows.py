@@ -131,7 +131,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    raise NotImplementedError("an earlier version could read no instant")
+    raise NotImplementedError("an earlier version could read no instant: restore a copy")
 
 
 def _conversion(table: str, columns: Iterable[str]) -> str:
