@@ -102,7 +102,10 @@ def _names(of: UniqueConstraint | Index) -> str:
 
 
 def _index(index: Index) -> str:
-    options = [f"{name}={_value(value)}" for name, value in sorted(index.dialect_kwargs.items())]
+    # What is said for PostgreSQL alone would load all that SQLAlchemy has for it wherever a SQLite store is opened; its
+    # indexes are made by migrations, never from here.
+    said = (item for item in sorted(index.dialect_kwargs.items()) if not item[0].startswith("postgresql_"))
+    options = [f"{name}={_value(value)}" for name, value in said]
     unique = ["unique=True"] if index.unique else []
     return f"Index({', '.join([repr(index.name), _names(index), *unique, *options])})"
 

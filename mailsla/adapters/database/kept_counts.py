@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 
 from sqlalchemy import Connection, Table, delete
-from sqlalchemy.dialects import postgresql, sqlite
 
+from mailsla.adapters.database.bulk import inserting_into
 from mailsla.adapters.database.rows import Counts
 
 
@@ -47,8 +47,7 @@ class KeptCounts:
         self._changes.clear()
         if not changed:
             return
-        dialect = postgresql if self._connection.dialect.name == "postgresql" else sqlite
-        added = dialect.insert(target)
+        added = inserting_into(target, self._connection)
         total = {"messages": target.c.messages + added.excluded.messages}
         upsert = added.on_conflict_do_update(index_elements=[first, second], set_=total)
         self._connection.execute(upsert, changed)

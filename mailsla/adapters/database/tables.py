@@ -170,25 +170,10 @@ DERIVED_MESSAGE = Table(
     Column("at", Instant, nullable=False),
     Column("basis", String, nullable=False),
     Column("mail_class", String, nullable=False, default="pending", server_default="pending"),
-    Index(
-        "ix_derived_message_action",
-        "at",
-        postgresql_where=text("kind = 'action'"),
-        sqlite_where=text("kind = 'action'"),
-    ),
-    Index(
-        "ix_derived_message_aside",
-        "at",
-        postgresql_where=text("side = 'aside'"),
-        sqlite_where=text("side = 'aside'"),
-    ),
+    Index("ix_derived_message_action", "at", sqlite_where=text("kind = 'action'")),
+    Index("ix_derived_message_aside", "at", sqlite_where=text("side = 'aside'")),
     Index("ix_derived_message_conversation", "conversation"),
-    Index(
-        "ix_derived_message_underived",
-        "at",
-        postgresql_where=text("kind = 'underived'"),
-        sqlite_where=text("kind = 'underived'"),
-    ),
+    Index("ix_derived_message_underived", "at", sqlite_where=text("kind = 'underived'")),
 )
 
 DERIVED_REQUEST = Table(
@@ -219,7 +204,6 @@ DERIVED_REQUEST = Table(
     Index(
         "ix_derived_request_waiting",
         "received_at",
-        postgresql_where=text("answered_at IS NULL AND excluded IS NULL"),
         sqlite_where=text("answered_at IS NULL AND excluded IS NULL"),
     ),
 )
@@ -319,12 +303,7 @@ MESSAGE = Table(
     Column("hashes", LargeBinary),
     Column("sealed_at", Instant),
     UniqueConstraint("key"),
-    Index(
-        "ix_message_sealed",
-        "sealed_at",
-        postgresql_where=text("sealed_at IS NOT NULL"),
-        sqlite_where=text("sealed_at IS NOT NULL"),
-    ),
+    Index("ix_message_sealed", "sealed_at", sqlite_where=text("sealed_at IS NOT NULL")),
 )
 
 NOTE = Table(
