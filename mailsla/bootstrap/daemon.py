@@ -10,7 +10,9 @@ from datetime import datetime
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
+from mailsla.adapters.database.engine import give_back_caches
 from mailsla.adapters.database.returned import ReturnedMails
+from mailsla.adapters.machine.one_arena import give_back_what_is_free
 from mailsla.adapters.machine.scheduling import Job, Shift, run_shifts
 from mailsla.adapters.machine.signs_of_life import give_sign
 from mailsla.adapters.machine.written_files import keep_private
@@ -67,7 +69,7 @@ class SiteWork:
     def derive(self) -> int:
         """Bring requests up to date, and do what mails ask for; unless a newer configuration does: it all waits for it.
 
-        What keeps actions from being done keeps nothing else: they wait.
+        What keeps actions from being done keeps nothing else: they wait. What a collection took is given back then.
         """
         try:
             done = self.app.derive(lambda _done, _total: give_sign())
@@ -77,6 +79,8 @@ class SiteWork:
             actions.act(self.app)
         except (PermanentError, Superseded) as error:
             self.told.not_acted(error)
+        give_back_caches(self.app.engine)
+        give_back_what_is_free()
         return done
 
     def half_read(self) -> AbstractSet[str]:

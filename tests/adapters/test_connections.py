@@ -1,22 +1,33 @@
-"""How many connections a process holds to PostgreSQL, as the server counts them."""
+"""How many connections a process holds to PostgreSQL, as the server counts them; and what those to SQLite keep."""
 
 from __future__ import annotations
 
+import _sqlite3
+import ctypes
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from threading import Barrier
 
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import Engine, create_engine, make_url, text
 
 from mailsla.adapters.database import schema
-from mailsla.adapters.database.engine import POOLED, open_engine, reading
+from mailsla.adapters.database.engine import (
+    POOLED,
+    checked_in,
+    give_back_caches,
+    open_engine,
+    reading,
+    writing,
+)
 from mailsla.bootstrap.application import open_application
 from mailsla.bootstrap.daemon import SiteWork
 from mailsla.config import parse
 from tests.trials.office import document
 
 AT_ONCE = 12
+MEGABYTE = 1 << 20
+NUMBERS = "with recursive n(i) as (select 1 union all select i + 1 from n where i < 8000)"
 
 
 def held(url: str) -> int:
@@ -53,6 +64,42 @@ def test_a_burst_is_served_and_few_connections_are_kept(postgresql_url: str) -> 
     assert (in_use, held(postgresql_url)) == (AT_ONCE, POOLED)
     engine.dispose()
     assert held(postgresql_url) == 0
+
+
+def kept_by_sqlite() -> int:
+    """Return how many bytes SQLite holds in this process (sqlite3_memory_used)."""
+    used = ctypes.CDLL(_sqlite3.__file__).sqlite3_memory_used
+    used.restype = ctypes.c_longlong
+    return int(used())
+
+
+def test_what_connections_keep_of_a_sqlite_store_is_given_back_when_nothing_uses_them(tmp_path: Path) -> None:
+    engine = open_engine(f"sqlite:///{tmp_path / 'store.sqlite3'}")
+    before = kept_by_sqlite()
+    with writing(engine, repeatable=True) as connection:
+        connection.execute(text("create table bulk (filling blob)"))
+        connection.execute(text(f"{NUMBERS} insert into bulk select zeroblob(1000) from n"))
+    grown = kept_by_sqlite() - before
+    give_back_caches(engine)
+    left = kept_by_sqlite() - before
+
+    assert grown > 6 * MEGABYTE
+    assert left < MEGABYTE
+    with reading(engine) as connection:
+        assert connection.execute(text("select count(*) from bulk")).scalar_one() == 8000
+    assert checked_in(engine) == 1
+    engine.dispose()
+
+
+def test_giving_back_caches_leaves_a_store_that_is_used_and_another_database_alone(
+    migrated_postgresql_url: str, empty_engine: Engine
+) -> None:
+    other = open_engine(migrated_postgresql_url)
+    with reading(empty_engine) as connection, reading(other):
+        give_back_caches(empty_engine)
+        give_back_caches(other)
+        assert connection.execute(text("select 1")).scalar_one() == 1
+    other.dispose()
 
 
 def test_the_rounds_of_a_daemon_hold_one_connection_each_at_most(postgresql_url: str, tmp_path: Path) -> None:

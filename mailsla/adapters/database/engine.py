@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import URL, Connection, Engine, StaticPool, create_engine, event
+from sqlalchemy import URL, Connection, Engine, QueuePool, StaticPool, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
@@ -234,6 +234,29 @@ def writing(engine: Engine, *, repeatable: bool = False) -> Iterator[Connection]
             if repeatable and engine.dialect.name == "postgresql":
                 connection.exec_driver_sql(NOT_AWAITED)
             yield connection
+
+
+def give_back_caches(engine: Engine) -> None:
+    """Have the connections that nothing uses give back what they keep of the store at hand.
+
+    What a collection wrote through (`MUCH`) would stay with its connection until that one is used again; of a SQLite
+    store alone, as PostgreSQL keeps such things itself.
+
+    Raises:
+        TransientError: When the database cannot be reached.
+    """
+    if engine.dialect.name != "sqlite":
+        return
+    with translated(), ExitStack() as held:
+        # Held until the last: each is another one then.
+        for _each in range(checked_in(engine)):
+            connection = held.enter_context(closing(engine.raw_connection()))
+            connection.cursor().execute("PRAGMA shrink_memory")
+
+
+def checked_in(engine: Engine) -> int:
+    """Return how many connections are open that nothing uses."""
+    return engine.pool.checkedin() if isinstance(engine.pool, QueuePool) else 0
 
 
 @contextmanager
