@@ -81,6 +81,7 @@ class Collecting:
             store.leases.release(account.name, holder)
         store.mailboxes.forget_accounts(app.intervals.keys(), app.now())
         with SecondProcess() as second, garbage_collector.paused():
+            beside = Beside(store.derivations.beside(second), app.site.pairing, app.configured)
             terms = Terms(
                 account=account.name,
                 now=app.now,
@@ -90,9 +91,12 @@ class Collecting:
                 progress=progress,
                 stopping=app.time.is_stopping,
                 spread=second.map,
-                beside=Beside(store.derivations.beside(second), app.site.pairing, app.configured),
+                prepare=store.messages.prepare,
+                beside=beside,
             )
-            return poll(open_session, store, terms, app.worker)
+            collected = poll(open_session, store, terms, app.worker)
+            beside.end()
+            return collected
 
     def watch(self, account: Account, heard: Heard) -> None:
         """Collect one account, then stay on the line until its next collection is due."""

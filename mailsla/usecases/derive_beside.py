@@ -5,41 +5,48 @@ It is done for time alone. Whatever is not derived here waits, and the derivatio
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
 from contextlib import AbstractContextManager
-from typing import Protocol
+from typing import Any, Protocol
 
 from mailsla.core.clock.local_days import LocalDays
+from mailsla.core.office.correspondents import Office
 from mailsla.core.pairing.configured import Configured, RuleNames, rule_names
 from mailsla.core.pairing.rules import PairingRules
 from mailsla.usecases.derive import DerivationWork
 
 
 class WorkBeside(DerivationWork, Protocol):
-    """The derivations, locked for whoever derives, in one transaction."""
+    """The derivations, locked for whoever derives, in one transaction that knows what was just added."""
 
     def is_untouched(self) -> bool:
         """Tell whether nothing is derived, and every message waits."""
 
-    def first_derived(self, numbers: Collection[int]) -> Collection[int]:
-        """Return, of these messages and of all that is tied to them, what is tied to none that is derived."""
+    def tie_added(self, office: Office) -> None:
+        """Make the ties of what was added that was stored without."""
 
-    def take(self, numbers: Collection[int]) -> None:
-        """Note that these messages wait no more."""
+    def begin(self, rules: PairingRules, days: LocalDays) -> Any:
+        """Begin to derive what was added, with all that is tied to it, but what is tied to what is derived."""
 
-    def derive_first(self, numbers: Collection[int], rules: PairingRules, days: LocalDays) -> int:
-        """Derive messages to which no other is tied, and of which nothing is derived; return how many."""
+    def end(self, begun: Any) -> None:
+        """Keep what was begun in an earlier transaction, unless something of it was derived, sealed or erased since."""
 
 
 class StoreBeside(Protocol):
     """Where derivations are kept."""
 
-    def deriving(self) -> AbstractContextManager[WorkBeside]:
-        """Open the transaction in which one worker at a time derives; fails at once while another one does."""
+    def deriving(self, added: Any = None) -> AbstractContextManager[WorkBeside]:
+        """Open the transaction in which one worker at a time derives; fails at once while another one does.
+
+        Args:
+            added: What `mailsla.usecases.fact_store.Messages.add` returned last; None for nothing.
+        """
 
 
 class Beside:
     """Derives messages that were just stored, each once; what is to be derived again waits for the end.
+
+    A batch is begun when it is stored, and what follows from it is kept when the next one is, or at the end: the other
+    process derives while this one stores.
 
     A mail tied to one that is derived already would have that one derived again, and with many such mails everything
     time and again. Nothing is derived when other rules made what is there: the derivation that follows says so. Nor
@@ -50,27 +57,37 @@ class Beside:
         self._store = store
         self._rules = rules
         self._configured = configured
+        self._begun: Any = None
         self._has_failed = False
 
-    def __call__(self, numbers: Sequence[int]) -> None:
-        """Derive what can be of some messages."""
+    def __call__(self, added: Any) -> None:
+        """Begin to derive what can be of some messages."""
+        self._go_on(added)
+
+    def end(self) -> None:
+        """Keep what was begun last."""
+        if self._begun is not None:
+            self._go_on(None)
+
+    def _go_on(self, added: Any) -> None:
         if self._has_failed:
             return
         try:
-            self._derive(numbers)
+            self._derive(added)
         except Exception:  # noqa: BLE001 (no fact is lost to a derivation; that after the collection meets the same)
             self._has_failed = True
 
-    def _derive(self, numbers: Sequence[int]) -> None:
-        ours = rule_names(self._rules, self._configured)
-        with self._store.deriving() as work:
+    def _derive(self, added: Any) -> None:
+        ours, begun, self._begun = rule_names(self._rules, self._configured), self._begun, None
+        with self._store.deriving(added) as work:
             made_by = RuleNames(work.rules, work.ties, work.days)
             if made_by != ours:
                 if made_by != RuleNames("", ours.ties, "") or not work.is_untouched():
                     return
                 work.finish(ours)
                 work.keep(self._configured)
-            work.tie_untied(numbers, self._rules.office)
-            found = work.first_derived(numbers)
-            work.take(found)
-            work.derive_first(found, self._rules, self._configured.days)
+            if begun is not None:
+                work.end(begun)
+            if added is not None:
+                work.tie_added(self._rules.office)
+                self._begun = work.begin(self._rules, self._configured.days)

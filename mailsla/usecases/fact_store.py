@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from mailsla.core.collection.on_server import ListedMailbox, MailboxStatus
 from mailsla.core.collection.to_store import Batch, Cursor
@@ -35,10 +35,10 @@ class Mailboxes(Protocol):
 class Messages(Protocol):
     """What was collected."""
 
-    def add(self, cursor: Cursor, batch: Batch, seen_at: datetime) -> Sequence[int]:
+    def add(self, cursor: Cursor, batch: Batch, seen_at: datetime) -> Any:
         """Add a batch and move the cursor, in one transaction; up to UID 0, the cursor stays where it is.
 
-        Return the numbers of its messages, known before or not.
+        Return what was added, as `mailsla.usecases.terms.Terms.beside` takes it.
         """
 
     def nameless(self, cursor: Cursor, office: Office) -> Collection[int]:

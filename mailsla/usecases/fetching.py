@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from mailsla.core.collection.on_server import Fetched
-from mailsla.core.collection.to_store import Batch, NewMessage, SetAside, new_messages, unforeseen
+from mailsla.core.collection.to_store import Batch, NewMessage, SetAside, ToStore, new_messages, unforeseen
 from mailsla.core.errors import MessageError, TransientError, Unforeseen, apart
 from mailsla.core.mail.header import Header
 from mailsla.core.mail.header_reading import read_header
@@ -30,7 +30,7 @@ from mailsla.usecases.terms import Terms
 class _Read:
     """What a piece's headers say; those in `unsure` do not say enough without the body."""
 
-    ready: list[NewMessage]
+    ready: Sequence[ToStore]
     unsure: list[NewMessage]
     set_aside: list[SetAside]
     through: int
@@ -45,7 +45,8 @@ def read_batches(
 ) -> Iterator[Batch]:
     """Yield the messages of some UIDs in batches, each with the UID up to which all are covered.
 
-    Towards the end they become smaller: little is left to do then once the last message has come.
+    Towards the end they become smaller: little is left to do then once the last message has come. So they are where
+    messages come slowly.
 
     A header that announces more than can be read is set aside alone, and costs the connection: the next
     collection goes on without it.
@@ -63,16 +64,17 @@ def read_batches(
     """
     held: list[Batch] = []
     count = done = 0
-    limits = terms.limits
+    limits, since = terms.limits, terms.now()
     try:
         for batch in _read_pieces(source, stretches, uid_validity, terms):
             held.append(batch)
             count += len(batch.messages) + len(batch.set_aside)
             rest = limits.stored if expected is None else expected() - done - count
-            if count >= min(limits.stored, max(limits.least_stored, rest)):
+            is_late = terms.now() - since >= limits.stored_after
+            if count >= min(limits.stored, max(limits.least_stored, 0 if is_late else rest)):
                 yield _joined(held)
                 done += count
-                held, count = [], 0
+                held, count, since = [], 0, terms.now()
     except TransientError:
         if held:
             yield _joined(held)
@@ -96,13 +98,13 @@ def _read_pieces(
     office, limits = terms.office, terms.limits
     fetching, tied_by = Fetching(source, stretches, limits), ties_digest(office)
     unsure: list[NewMessage] = []
-    for read in terms.spread(partial(_read_piece, replace(office)), fetching):
+    for read in terms.spread(partial(_read_piece, replace(office), terms.prepare), fetching):
         unsure += read.unsure
         fetching.is_wanted = bool(unsure)
         ready = read.ready
         if unsure and not fetching.is_busy:
             looked_into, failed = with_bodies(source, unsure, office, limits.bodies)
-            ready = ready + looked_into
+            ready = [*ready, *looked_into]
             read.set_aside.extend(failed)
             unsure = []
             fetching.is_wanted = False
@@ -119,16 +121,20 @@ def _covered(through: int, unsure: list[NewMessage]) -> int:
     return min([through, *(message.uid - 1 for message in unsure)])
 
 
-def _read_piece(office: Office, piece: Piece) -> _Read:
+def _read_piece(
+    office: Office, prepare: Callable[[Sequence[NewMessage]], Sequence[ToStore]], piece: Piece
+) -> _Read:
     """Read every header of a piece; pure, so that another process can do it."""
-    read = _Read([], [], [SetAside(uid, None, "refused") for uid in piece.refused], piece.through)
+    ready: list[NewMessage] = []
+    unsure: list[NewMessage] = []
+    set_aside = [SetAside(uid, None, "refused") for uid in piece.refused]
     for outcome in _outcomes(piece.fetched, office):
         if isinstance(outcome, SetAside):
-            read.set_aside.append(outcome)
+            set_aside.append(outcome)
         else:
             message, is_unsure = outcome
-            (read.unsure if is_unsure else read.ready).append(message)
-    return read
+            (unsure if is_unsure else ready).append(message)
+    return _Read(prepare(ready), unsure, set_aside, piece.through)
 
 
 _Outcome = tuple[NewMessage, bool] | SetAside

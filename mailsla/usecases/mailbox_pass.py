@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Protocol
+from typing import Any, Protocol
 
 from mailsla.core.collection.losses import given_since, missing
 from mailsla.core.collection.on_server import ListedMailbox, MailboxStatus
@@ -187,7 +187,7 @@ class MailboxPass:
             through = batch.last_uid
             covered = through if suspect is None else min(through, suspect - 1)
             arrived = not anew and self.cursor.was_read_whole
-            numbers = self._store(replace(batch, last_uid=covered, arrived=arrived))
+            added = self._store(replace(batch, last_uid=covered, arrived=arrived))
             count = len(batch.messages) + len(batch.set_aside)
             done += count
             self.terms.progress(self.mailbox.name, done, max(new.expected, done))
@@ -195,7 +195,7 @@ class MailboxPass:
                 return None
             if count >= self.terms.limits.least_stored and self.mailbox.role is not MailboxRole.SENT:
                 # What the office sent is derived with what it answers, which comes after it.
-                self.terms.beside(numbers)
+                self.terms.beside(added)
         if suspect is not None:
             through = max(through, suspect)
             self._read_suspect(status, suspect, through)
@@ -232,7 +232,7 @@ class MailboxPass:
             came.update(item.uid for item in batch.set_aside)
         return came
 
-    def _store(self, batch: Batch) -> Sequence[int]:
+    def _store(self, batch: Batch) -> Any:
         self.tally.messages += len(batch.messages)
         self.tally.set_aside += len(batch.set_aside)
         return self.store.messages.add(self.cursor, batch, self.terms.now())

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
+from mailsla.core.collection.to_store import NewMessage, ToStore
 from mailsla.core.office.correspondents import UNKNOWN_OFFICE, Office
 
 Progress = Callable[[str, int, int], None]
@@ -34,8 +35,10 @@ class Limits:
         ahead: Whether a slice is asked for before the answer to the one before it has ended.
         piece_bytes: A piece is read and stored when its headers reach so many bytes…
         piece_messages: … or so many messages: memory does not grow with the mailbox.
-        stored: Messages stored in one transaction, and then derived: each has a cost of its own.
-        least_stored: The same at the end of a mailbox, where nothing else is done any more.
+        stored: Messages stored in one transaction, and then derived: each writes most pages of the indexes again.
+        least_stored: The same at the end of a mailbox, where nothing else is done any more, and where as many have
+            come only after `stored_after`: over a slow line, progress is seen and little is to be fetched twice.
+        stored_after: How long messages wait for others to be stored with.
         most_refused: When the server refuses more messages of a slice one by one, it is the server that fails.
         bodies: Beginnings of bodies looked into at once.
     """
@@ -46,8 +49,9 @@ class Limits:
     ahead: bool = True
     piece_bytes: int = 1024 * 1024
     piece_messages: int = 250
-    stored: int = 2_000
+    stored: int = 4_000
     least_stored: int = 500
+    stored_after: timedelta = timedelta(seconds=2)
     most_refused: int = 20
     bodies: int = 50
 
@@ -65,7 +69,8 @@ class Terms:
         progress: Told of what is stored.
         stopping: Says when to end early.
         spread: Reads the headers.
-        beside: Given the numbers of messages that were stored, while more are on their way.
+        prepare: Makes what was read ready for the store, where it is read; a pure function, of a module or partial.
+        beside: Given what was just added to the store, while more is on its way.
         limits: Of sizes.
     """
 
@@ -77,7 +82,8 @@ class Terms:
     progress: Progress = silent
     stopping: Callable[[], bool] = lambda: False
     spread: Map = map
-    beside: Callable[[Sequence[int]], object] = lambda _numbers: None
+    prepare: Callable[[Sequence[NewMessage]], Sequence[ToStore]] = list
+    beside: Callable[[Any], object] = lambda _added: None
     limits: Limits = Limits()
 
     @property

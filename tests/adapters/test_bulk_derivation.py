@@ -11,6 +11,7 @@ from datetime import time
 from sqlalchemy import Engine
 
 from mailsla.adapters.database import migrating, schema
+from mailsla.adapters.database.added import Added
 from mailsla.adapters.database.derivation_work import DerivationWork
 from mailsla.adapters.database.derivations import Derivations
 from mailsla.adapters.database.engine import open_engine, reading, writing
@@ -66,7 +67,8 @@ class AloneDerivations(Derivations):
     """The same, without another process."""
 
     @contextmanager
-    def deriving(self) -> Iterator[DerivationWork]:
+    def deriving(self, added: Added | None = None) -> Iterator[DerivationWork]:
+        assert added is None
         with writing(self._engine) as connection, SecondProcess(processors=1) as second:
             yield DerivationWork(connection, second, self._portion)
 

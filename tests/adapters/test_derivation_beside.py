@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from typing import NamedTuple
 
 import pytest
 from sqlalchemy import Engine, text
 
+from mailsla.adapters.database.added import Added
 from mailsla.adapters.database.derivations import Derivations
 from mailsla.adapters.database.engine import open_engine, reading, writing
+from mailsla.adapters.database.keys import numbers_of
+from mailsla.adapters.database.sealing import Sealing
 from mailsla.adapters.database.store import store_on
+from mailsla.adapters.database.tied_messages import TiedMessages
 from mailsla.adapters.machine.second_process import SecondProcess
 from mailsla.core.collection.on_server import ListedMailbox
 from mailsla.core.collection.to_store import Batch, new_message
 from mailsla.core.errors import PermanentError, Superseded, TransientError
 from mailsla.core.mail.copies import Mail, MailboxRole
 from mailsla.core.pairing.configured import Configured, RuleNames
+from mailsla.core.pairing.decision import Action, Decision
 from mailsla.core.pairing.ties import ties_digest
 from mailsla.usecases.derive import derive_pending
 from mailsla.usecases.derive_beside import Beside
@@ -31,8 +37,8 @@ INBOX = ListedMailbox("INBOX", MailboxRole.INBOX)
 OTHER_RULES = replace(RULES, default_category="autre")
 
 
-def add(engine: Engine, mails: Sequence[Mail], first_uid: int) -> Sequence[int]:
-    """Store a batch, and return its numbers."""
+def add(engine: Engine, mails: Sequence[Mail], first_uid: int) -> Added:
+    """Store a batch, and return what was added."""
     store = store_on(engine)
     messages = tuple(
         new_message(uid, item.copies[0].internal_at, item.header, OFFICE)
@@ -47,6 +53,12 @@ def beside(engine: Engine, configured: Configured = Configured(), portion: int =
     """Return the derivation beside a collection, in this process alone."""
     alone = Derivations(engine, portion).beside(SecondProcess(processors=1))
     return Beside(alone, RULES, configured)
+
+
+def at_once(derive: Beside, added: Added) -> None:
+    """Derive what was added, and keep it."""
+    derive(added)
+    derive.end()
 
 
 def waiting(engine: Engine) -> list[int]:
@@ -75,6 +87,7 @@ def test_what_is_derived_beside_and_after_is_what_deriving_everything_gives(
     early = add(engine, mails[:40], 1)  # what the office sent, say: no turn of its own
     for first in range(40, len(mails), 25):
         derive(add(engine, mails[first : first + 25], first + 1))
+    derive.end()
     left = waiting(engine)
     derive_pending(Derivations(engine, SMALL), RULES)
     both = derived(engine)
@@ -85,13 +98,13 @@ def test_what_is_derived_beside_and_after_is_what_deriving_everything_gives(
     assert both == derived(engine)
     # Those that nothing was tied to, and those that were tied to what had been derived.
     assert 0 < len(left) < len(mails) / 2
-    assert set(early) & set(left)
+    assert set(early.numbers) & set(left)
 
 
 def test_an_answer_read_before_its_request_is_derived_with_it_and_nothing_waits(engine: Engine) -> None:
     asked = mail("2026-11-03 09:00", by="camille@example.org")
     add(engine, [reply("2026-11-05 09:00", asked)], 1)
-    beside(engine)(add(engine, [asked], 2))
+    at_once(beside(engine), add(engine, [asked], 2))
 
     [request] = Derivations(engine).requests()
     assert request.answered is not None
@@ -102,18 +115,17 @@ def test_an_answer_read_before_its_request_is_derived_with_it_and_nothing_waits(
 def test_a_mail_tied_to_what_is_derived_waits_with_what_it_is_tied_to(engine: Engine) -> None:
     asked = mail("2026-11-03 09:00", by="camille@example.org")
     derive = beside(engine)
-    derive(add(engine, [asked], 1))
+    at_once(derive, add(engine, [asked], 1))
     before = derived(engine)
-    [answer] = add(engine, [reply("2026-11-05 09:00", asked)], 2)
+    answer = add(engine, [reply("2026-11-05 09:00", asked)], 2)
     # It is tied to the request through the answer alone.
-    [thanks] = add(
-        engine, [mail("2026-11-06 09:00", by="dominique@example.org", replies_to=_id_of(engine, answer))], 3
-    )
-    derive([thanks])
-    derive([answer])
+    named = _id_of(engine, answer.numbers[0])
+    thanks = add(engine, [mail("2026-11-06 09:00", by="dominique@example.org", replies_to=named)], 3)
+    at_once(derive, thanks)
+    at_once(derive, answer)
 
     assert derived(engine) == before
-    assert waiting(engine) == [answer, thanks]
+    assert waiting(engine) == [*answer.numbers, *thanks.numbers]
 
 
 def _id_of(engine: Engine, number: int) -> str:
@@ -127,11 +139,11 @@ def test_other_rules_are_left_to_the_derivation_after_the_collection(engine: Eng
     add(engine, letters(5, seed=1), 1)
     derive_pending(Derivations(engine), OTHER_RULES, newer)
     theirs, before = made_by(engine), derived(engine)
-    numbers = add(engine, [mail("2026-11-20 09:00", by="nouvelle@example.org")], 50)
+    added = add(engine, [mail("2026-11-20 09:00", by="nouvelle@example.org")], 50)
     for configured in (older, Configured()):
-        beside(engine, configured)(numbers)
+        at_once(beside(engine, configured), added)
 
-    assert (made_by(engine), derived(engine), waiting(engine)) == (theirs, before, list(numbers))
+    assert (made_by(engine), derived(engine), waiting(engine)) == (theirs, before, list(added.numbers))
     with pytest.raises(Superseded):
         derive_pending(Derivations(engine), RULES, older)
 
@@ -142,7 +154,7 @@ def test_a_store_whose_derivations_are_to_be_made_again_is_left_alone(engine: En
     with Derivations(engine).deriving() as work:
         # As some migrations do.
         work.finish(RuleNames("", work.ties, ""))
-    beside(engine)(add(engine, [mail("2026-11-20 09:00", by="nouvelle@example.org")], 50))
+    at_once(beside(engine), add(engine, [mail("2026-11-20 09:00", by="nouvelle@example.org")], 50))
 
     assert made_by(engine).rules == ""
     assert derive_pending(Derivations(engine), RULES) > 5
@@ -150,29 +162,29 @@ def test_a_store_whose_derivations_are_to_be_made_again_is_left_alone(engine: En
 
 def test_what_fails_beside_a_collection_is_told_by_the_derivation_after_it(engine: Engine) -> None:
     derive = beside(engine)
-    numbers = add(engine, letters(5, seed=1), 1)
+    added = add(engine, letters(5, seed=1), 1)
     with writing(engine) as connection:
         connection.exec_driver_sql("alter table derived_days rename to elsewhere")
-    derive(numbers)
+    at_once(derive, added)
     with pytest.raises((TransientError, PermanentError)):
         derive_pending(Derivations(engine), RULES)
     with writing(engine) as connection:
         connection.exec_driver_sql("alter table elsewhere rename to derived_days")
     # It is not tried again before the next collection.
-    derive(numbers)
+    at_once(derive, added)
 
-    assert (derived_count(engine), waiting(engine)) == (0, sorted(numbers))
-    beside(engine)(numbers)
+    assert (derived_count(engine), waiting(engine)) == (0, sorted(added.numbers))
+    at_once(beside(engine), added)
     assert waiting(engine) == []
 
 
 def test_nobody_who_derives_is_waited_for(migrated_postgresql_url: str) -> None:
     engine = open_engine(migrated_postgresql_url)
-    numbers = add(engine, letters(5, seed=1), 1)
+    added = add(engine, letters(5, seed=1), 1)
     derive_pending(Derivations(engine), RULES)
     started = time.monotonic()
     with Derivations(engine).deriving():
-        beside(engine)(numbers)
+        at_once(beside(engine), added)
 
     # A lock is waited for during 30 seconds elsewhere.
     assert time.monotonic() - started < 10
@@ -190,12 +202,15 @@ def test_a_first_collection_reads_what_the_office_sent_first_and_derives_the_res
         left.append((mailbox, done, derived_count(box.engine)))
 
     limits = Limits(slice=10, piece_messages=10, stored=10, least_stored=10)
-    box.poll(progress=note, limits=limits, beside=beside(box.engine))
+    derive = beside(box.engine)
+    box.poll(progress=note, limits=limits, beside=derive)
+    derive.end()
     waited = waiting(box.engine)
     requests = box.requests()
 
-    # Each letter is derived with the answer to it, once it is stored; the last ones, which fill no batch, afterwards.
-    inbox = [("INBOX", 10, 0), ("INBOX", 20, 20), ("INBOX", 30, 40), ("INBOX", 34, 50)]
+    # Each letter is derived with the answer to it, and kept after the next batch is stored; the last ones, which fill
+    # no batch, afterwards.
+    inbox = [("INBOX", 10, 0), ("INBOX", 20, 0), ("INBOX", 30, 20), ("INBOX", 34, 40)]
     assert left == [("Sent", 10, 0), ("Sent", 20, 0), *inbox]
     assert len(waited) == 4
     assert sum(request.answered is not None for request in requests) == 20
@@ -220,6 +235,117 @@ def test_what_the_office_sends_while_its_first_collection_goes_on_is_read_by_its
     assert answered == [True, True]
     assert (tally.messages, again.messages) == (4, 0)
     assert tally.mailboxes == again.mailboxes, "none is counted twice"
+
+
+class Meanwhile(NamedTuple):
+    """Something done while a batch is being derived: it waits, and is derived after the collection."""
+
+    act: Callable[[Engine, Mail, int], object]
+    is_kept: bool
+    """Whether what was begun is kept all the same."""
+
+
+def another_derives(engine: Engine, _asked: Mail, _number: int) -> None:
+    derive_pending(Derivations(engine), RULES)
+
+
+def another_derives_by_other_rules(engine: Engine, _asked: Mail, _number: int) -> None:
+    derive_pending(Derivations(engine), OTHER_RULES)
+
+
+def a_copy_comes(engine: Engine, asked: Mail, _number: int) -> None:
+    add(engine, [asked], 70)
+
+
+def an_answer_comes(engine: Engine, asked: Mail, _number: int) -> None:
+    add(engine, [reply("2026-11-05 09:00", asked)], 70)
+
+
+def its_copy_goes(engine: Engine, _asked: Mail, _number: int) -> None:
+    store = store_on(engine)
+    assert store.copies.mark_gone(store.mailboxes.cursor("contact", INBOX), 7, [1], LATER) == 1
+
+
+def decided(action: Action) -> Callable[[Engine, Mail, int], object]:
+    """Return what takes a decision about the request, or ties it to another one."""
+
+    def decide(engine: Engine, asked: Mail, _number: int) -> None:
+        other = letters(10, seed=2)[0].key if action is Action.JOIN else None
+        store_on(engine).decisions.add(Decision(0, asked.key, action, "essai", "référente", LATER, other))
+
+    return decide
+
+
+def it_is_sealed(engine: Engine, _asked: Mail, number: int) -> None:
+    derive_pending(Derivations(engine), RULES)
+    with writing(engine) as connection:
+        Sealing(connection, LATER, Configured().days).seal([number])
+
+
+MEANWHILE = {
+    "nothing": Meanwhile(lambda *_: None, is_kept=True),
+    "another derives": Meanwhile(another_derives, is_kept=False),
+    "another derives by other rules": Meanwhile(another_derives_by_other_rules, is_kept=False),
+    "a copy comes": Meanwhile(a_copy_comes, is_kept=True),
+    "an answer comes": Meanwhile(an_answer_comes, is_kept=True),
+    "its copy goes": Meanwhile(its_copy_goes, is_kept=True),
+    "it is left out": Meanwhile(decided(Action.EXCLUDE), is_kept=True),
+    "it is tied to another": Meanwhile(decided(Action.JOIN), is_kept=True),
+    "it is said to be a citizen's": Meanwhile(decided(Action.COUNT), is_kept=True),
+    "it is sealed": Meanwhile(it_is_sealed, is_kept=False),
+}
+
+
+@pytest.mark.parametrize("happened", MEANWHILE)
+@pytest.mark.parametrize("when", ["before it is begun", "before it is kept"])
+def test_what_happens_while_a_batch_is_derived_is_not_lost(engine: Engine, happened: str, when: str) -> None:
+    asked = mail("2026-11-03 09:00", by="camille@example.org")
+    others = letters(10, seed=2)
+    meanwhile, derive = MEANWHILE[happened], beside(engine)
+    derive(add(engine, [], 0))
+    added = add(engine, [asked, *others], 1)
+    number = number_of(engine, asked)
+    if when == "before it is begun":
+        meanwhile.act(engine, asked, number)
+        derive(added)
+        derive.end()
+    else:
+        derive(added)
+        meanwhile.act(engine, asked, number)
+        before = derived(engine)
+        derive.end()
+        assert (derived(engine) != before) == meanwhile.is_kept
+    derive_pending(Derivations(engine, SMALL), RULES)
+    found = derived(engine)
+    with Derivations(engine).deriving() as work:
+        work.finish(RuleNames("other rules", work.ties, work.days))
+    derive_pending(Derivations(engine), RULES)
+
+    assert found == derived(engine)
+    assert waiting(engine) == []
+
+
+def number_of(engine: Engine, item: Mail) -> int:
+    """Return the store's number of a mail."""
+    with reading(engine) as connection:
+        return numbers_of(connection, [item.key])[item.key]
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_what_was_added_is_what_would_be_read_back(engine: Engine, seed: int) -> None:
+    mails = letters(60, seed)
+    add(engine, mails[:20], 1)
+    # Some are known already, and some come twice.
+    added = add(engine, [*mails[10:50], *mails[30:40]], 30)
+    numbers = sorted(added.messages)
+    with reading(engine) as connection:
+        plain, knowing = (TiedMessages(connection, SMALL, *given) for given in ((), (added,)))
+        assert plain.mails(added.numbers) == knowing.mails(added.numbers)
+        assert knowing.mails(numbers) == plain.mails(numbers)
+        assert sorted(plain._ties(numbers)) == sorted(tie for tie in added.ties if tie[1] in added.messages)
+        assert [*plain.groups(added.numbers)] == [*knowing.groups(added.numbers)]
+
+    assert len(numbers) == len({item.key for item in mails[10:50]} - {item.key for item in mails[:20]})
 
 
 def answer(number: int) -> bytes:

@@ -209,10 +209,10 @@ def test_a_reply_that_an_earlier_version_collected_is_a_reply_as_before(empty_en
         ):
             connection.exec_driver_sql(statement)
         for number, item in enumerate((asked, answer), 1):
-            written = rows.message_values(
-                item.key, item.header, item.first_seen_at, column_values(connection)
-            )
-            insert_rows(connection, MESSAGE, rows.STORED_MESSAGE, [(number, item.key, *written[1:])])
+            kept = column_values(connection)
+            facts = rows.message_values(item.key, item.header, kept)
+            written = (number, item.key, *facts[1:], kept.instant(item.first_seen_at))
+            insert_rows(connection, MESSAGE, rows.STORED_MESSAGE, [written])
             connection.exec_driver_sql(
                 "insert into location (id, message_id, mailbox_id, uid_validity, uid, imported, first_seen_at) "
                 f"values ({number}, {number}, 1, 7, {number}, false, '{SEEN}')"

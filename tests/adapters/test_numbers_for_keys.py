@@ -90,10 +90,12 @@ def _put(connection: Connection, table: str, values: dict[str, Any]) -> None:
 
 
 def _put_message(connection: Connection, number: int, item: Mail) -> None:
-    written = rows.message_values(item.key, item.header, item.first_seen_at, column_values(connection))
-    hashed = rows.salted(written, bytes(SALT_BYTES))
+    kept = column_values(connection)
+    facts = rows.message_values(item.key, item.header, kept)
+    hashed = rows.salted(facts, bytes(SALT_BYTES))
     names = (*rows.STORED_MESSAGE, *rows.SALTED)
-    values = dict(zip(names, (number, item.key, *written[1:], *hashed), strict=True))
+    seen = kept.instant(item.first_seen_at)
+    values = dict(zip(names, (number, item.key, *facts[1:], seen, *hashed), strict=True))
     _put(connection, "message", {**values, "pending": False})
 
 

@@ -603,9 +603,9 @@ HEADERS = st.builds(
 @given(header=HEADERS)
 def test_a_message_written_and_read_again_is_equal(header: Header) -> None:
     for kept in (ColumnValues(typed=False), ColumnValues(typed=True)):
-        row = rows.message_values("ab" * 16, header, SEEN, kept)
+        facts = rows.message_values("ab" * 16, header, kept)
 
-        assert rows.mail_of((1, *row), ()) == Mail("ab" * 16, header, SEEN)
+        assert rows.mail_of((1, *facts, kept.instant(SEEN)), ()) == Mail("ab" * 16, header, SEEN)
 
 
 TRACES = st.builds(

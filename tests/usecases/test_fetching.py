@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
-from itertools import islice
+from datetime import UTC, datetime, timedelta
+from itertools import count, islice
 
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from mailsla.core.collection.on_server import Answered, BodyStart, Fetched
-from mailsla.core.collection.to_store import Batch, SetAside
+from mailsla.core.collection.to_store import Batch, NewMessage, SetAside
 from mailsla.core.errors import FetchCut, MailboxError, OversizedMessage, TransientError
 from mailsla.core.office.body_evidence import READ_BYTES
 from mailsla.core.office.forms import AddressSource, Form
@@ -130,6 +130,11 @@ def terms(spread: Map, limits: Limits = Limits()) -> Terms:  # noqa: B008 (froze
     return Terms("contact", now=lambda: AT, office=OFFICE, spread=spread, limits=limits)
 
 
+def read_of(batch: Batch) -> list[NewMessage]:
+    """Return the messages of a batch that no store has prepared."""
+    return [message for message in batch.messages if isinstance(message, NewMessage)]
+
+
 def read(mailbox: Mailbox, uids: Iterable[int], spread: Map) -> list[Batch]:
     return list(read_batches(mailbox, [list(uids)], 7, terms(spread)))
 
@@ -197,7 +202,7 @@ def test_each_message_comes_once_and_is_covered_no_sooner(
     assert sorted(seen) == sorted(there)
     assert batches[-1].last_uid == max(uids)
     assert aside == refused & uids
-    told = {m.uid for batch in batches for m in batch.messages if m.header.has("body-says")}
+    told = {m.uid for batch in batches for m in read_of(batch) if m.header.has("body-says")}
     assert told == (daemons | {uid for uid in meetings if uid % 2}) & there
     assert mailbox.most_under_way <= (UNDER_WAY if ahead_of_answers else 1)
 
@@ -250,13 +255,13 @@ def test_what_has_vanished_is_asked_for_in_one_command() -> None:
 def test_a_body_that_the_server_refuses_is_done_without() -> None:
     [batch] = read(Mailbox(range(1, 9), daemons=range(1, 9), bodiless=(3, 4)), range(1, 9), map)
 
-    assert [m.uid for m in batch.messages if not m.header.has("body-says")] == [3, 4]
+    assert [m.uid for m in read_of(batch) if not m.header.has("body-says")] == [3, 4]
 
 
 def test_parts_that_the_server_does_not_tell_are_done_without() -> None:
     [batch] = read(Mailbox(range(1, 9), meetings=range(1, 9), bodiless=(3, 4)), range(1, 9), map)
 
-    assert [m.uid for m in batch.messages if m.header.has("body-says")] == [1, 5, 7]
+    assert [m.uid for m in read_of(batch) if m.header.has("body-says")] == [1, 5, 7]
     assert [m.uid for m in batch.messages] == list(range(1, 9))
 
 
@@ -326,6 +331,19 @@ def test_what_nobody_foresaw_of_one_header_sets_it_aside_alone() -> None:
     ]
     messages = [message.uid for batch in batches for message in batch.messages]
     assert messages == [uid for uid in range(1, 21) if uid != 7]
+
+
+@pytest.mark.parametrize(("seconds", "sizes"), [(0, [100]), (1, [10] * 10), (0.7, [15] * 6 + [10])])
+def test_batches_are_small_where_messages_come_slowly(seconds: float, sizes: list[int]) -> None:
+    """Progress is seen then, and little is to be fetched again after a crash."""
+    limits = Limits(slice=10, piece_messages=5, stored=200, least_stored=10)
+    looks = count()
+    # Time passes with each look at the clock, of which there is one a piece.
+    slow = replace(terms(map, limits), now=lambda: AT + next(looks) * timedelta(seconds=seconds))
+
+    batches = read_batches(Mailbox(range(1, 101)), [range(1, 101)], 7, slow)
+
+    assert [len(batch.messages) for batch in batches] == sizes
 
 
 def test_batches_become_smaller_towards_the_end() -> None:

@@ -2,33 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Index, Table, delete, func, select, true, update
 
 from mailsla.adapters.database import rows
+from mailsla.adapters.database.added import NOTHING_ADDED, Added
 from mailsla.adapters.database.bulk import among, insert_new, insert_rows
 from mailsla.adapters.database.class_counts import classes_in, classes_of, classes_where
 from mailsla.adapters.database.clue_counts import clues_of, clues_where
-from mailsla.adapters.database.decisions import decisions_where, tie_joined
 from mailsla.adapters.database.derivation_parts import (
     DerivedRows,
     derived_rows,
-    rows_of_counted,
-    tie_rows,
 )
 from mailsla.adapters.database.kept_counts import KeptCounts
-from mailsla.adapters.database.keys import has_key
-from mailsla.adapters.database.messages import TIE_COLUMNS
 from mailsla.adapters.database.request_days import RequestDays
 from mailsla.adapters.database.request_rows import DOUBT_COLUMNS, REQUEST_COLUMNS
-from mailsla.adapters.database.rows import Rows
 from mailsla.adapters.database.sealed_messages import UNSEALED, sealed_among, sealed_numbers
 from mailsla.adapters.database.tables import (
-    DECISION,
     DERIVATION,
     DERIVED_CLASS,
     DERIVED_CLUE,
@@ -38,14 +32,12 @@ from mailsla.adapters.database.tables import (
     DERIVED_REQUEST,
     MESSAGE,
     PENDING,
-    TIE,
 )
+from mailsla.adapters.database.tie_work import TieWork
 from mailsla.adapters.database.tied_messages import TiedMessages
 from mailsla.adapters.machine.second_process import SecondProcess
 from mailsla.core.clock.local_days import LocalDays
-from mailsla.core.office.correspondents import Office
 from mailsla.core.pairing.configured import Configured, RuleNames
-from mailsla.core.pairing.decision import Action
 from mailsla.core.pairing.rules import PairingRules
 
 PORTION = 250
@@ -61,20 +53,40 @@ def _indexes() -> list[Index]:
     ]
 
 
-class DerivationWork:
+@dataclass(frozen=True)
+class Begun:
+    """Messages that are being derived, to which no other is tied, and of which nothing was derived.
+
+    Attributes:
+        numbers: Theirs.
+        waiting: The rows by which they waited, by number.
+        derived: What follows from them, part by part, as it is asked for.
+    """
+
+    numbers: Sequence[int]
+    waiting: Sequence[int]
+    derived: Iterator[DerivedRows]
+
+
+class DerivationWork(TieWork):
     """Satisfies `mailsla.usecases.derive.DerivationWork`."""
 
     def __init__(
-        self, connection: Connection, second: SecondProcess, portion: int = PORTION, *, waits: bool = True
+        self,
+        connection: Connection,
+        second: SecondProcess,
+        portion: int = PORTION,
+        *,
+        waits: bool = True,
+        added: Added = NOTHING_ADDED,
     ) -> None:
         insert_new(connection, DERIVATION, [{"id": 1, "rules": "", "ties": ""}])
         # The lock makes a second worker wait for the end of this transaction, or give up.
         columns = (DERIVATION.c[name] for name in (*RuleNames._fields, "saved_at", "settings"))
         made_by = select(*columns).where(DERIVATION.c.id == 1).with_for_update(nowait=not waits)
         self.rules, self.ties, self.days, self.saved_at, self._settings = connection.execute(made_by).one()
-        self._connection = connection
-        self._second = second
-        self._read = TiedMessages(connection, portion)
+        super().__init__(connection, second, TiedMessages(connection, portion), added)
+        self._portion = portion
         self._days = RequestDays(connection)
         self._classes = KeptCounts(connection, DERIVED_CLASS)
         self._clues = KeptCounts(connection, DERIVED_CLUE)
@@ -106,10 +118,32 @@ class DerivationWork:
         )
         return not is_derived and self._connection.execute(waiting).scalar_one() == self._count(MESSAGE)
 
-    def take(self, numbers: Collection[int]) -> None:
-        """Note that these messages wait no more; what another worker changes meanwhile waits for the next time."""
-        these = among(PENDING.c.message_id, numbers, self._connection)
-        self._connection.execute(delete(PENDING).where(these))
+    def begin(self, rules: PairingRules, days: LocalDays) -> Begun:
+        """Begin to derive what was added, with all that is tied to it, but what is tied to what is derived."""
+        found = self._read.tied_to_none_derived(self._added.numbers)
+        theirs = among(PENDING.c.message_id, found, self._connection)
+        waiting = self._connection.execute(select(PENDING.c.id, PENDING.c.message_id).where(theirs)).all()
+        # What waits twice was changed since: it is read as it is now, and so are those to which it may be tied.
+        is_as_added = sorted(number for _row, number in waiting) == sorted(found)
+        read = TiedMessages(self._connection, self._portion, self._added) if is_as_added else self._read
+        compute = partial(derived_rows, read.ground(rules), days)
+        parts = self._second.begin(compute, read.portions(found))
+        return Begun(found, [row for row, _number in waiting], parts)
+
+    def end(self, begun: Begun) -> None:
+        """Keep what was begun in an earlier transaction, unless something of it was derived, sealed or erased since.
+
+        What changed since has rows of its own among what waits, and is derived again.
+        """
+        waiting = among(PENDING.c.id, begun.waiting, self._connection)
+        messages = among(MESSAGE.c.id, begun.numbers, self._connection) & UNSEALED
+        still = self._count(PENDING, waiting), self._count(MESSAGE, messages)
+        if still != (len(begun.waiting), len(begun.numbers)):
+            return
+        self._connection.execute(delete(PENDING).where(waiting))
+        for derived in begun.derived:
+            self._keep(derived)
+        self._write_counts()
 
     def forget_pending(self) -> None:
         """Note that no message waits any more: all are about to be derived."""
@@ -128,44 +162,9 @@ class DerivationWork:
             self._classes.add(classes_where(self._connection, DERIVED_MESSAGE.c.message_id.in_(sealed)))
             self._clues.add(clues_where(self._connection, DERIVED_MESSAGE.c.message_id.in_(sealed)))
 
-    def tie_all(self, office: Office) -> None:
-        """Make every tie again."""
-        self._connection.execute(delete(TIE))
-        self._tie(office, self._read.messages(true()))
-        for decision in decisions_where(self._connection, true()):
-            tie_joined(self._connection, decision)
-        self._tie_counted(office, true())
-
-    def tie_untied(self, numbers: Sequence[int] | None, office: Office) -> None:
-        """Make the ties of those messages, or of any, that were stored without."""
-        # "NOT IN" would have PostgreSQL read every tie for each part.
-        is_tied = select(TIE.c.message_id).where(TIE.c.message_id == MESSAGE.c.id).exists()
-        read = self._read
-        self._tie(office, read.messages(~is_tied) if numbers is None else read.some_of(numbers, ~is_tied))
-        self._tie_counted(
-            office, true() if numbers is None else among(MESSAGE.c.id, numbers, self._connection)
-        )
-
-    def _tie_counted(self, office: Office, which: ColumnElement[bool]) -> None:
-        """Tie the mails that a person said to be citizens' to the replies to them, even if it is undone later."""
-        query = select(DECISION.c.target).where(DECISION.c.action == Action.COUNT.value)
-        counted = self._connection.execute(query).scalars().all()
-        if not counted:
-            return
-        for found in self._read.messages(has_key(counted, self._connection) & which):
-            insert_rows(self._connection, TIE, TIE_COLUMNS, rows_of_counted(office, found))
-
-    def _tie(self, office: Office, messages: Iterable[Rows]) -> None:
-        for found in self._second.map(partial(tie_rows, replace(office)), messages):
-            insert_rows(self._connection, TIE, TIE_COLUMNS, found)
-
     def tied(self, numbers: Iterable[int]) -> set[int]:
         """Return every message tied to these, directly or through others, these included."""
         return self._read.tied(numbers)
-
-    def first_derived(self, numbers: Iterable[int]) -> list[int]:
-        """Return, of these messages and of all that is tied to them, what is tied to none that is derived."""
-        return self._read.tied_to_none_derived(numbers)
 
     def derive(
         self,
@@ -204,9 +203,12 @@ class DerivationWork:
             self._keep(derived)
             done += len(derived.numbers)
             progress(done, total)
+        self._write_counts()
+        return done
+
+    def _write_counts(self) -> None:
         self._classes.write()
         self._clues.write()
-        return done
 
     def _drop_indexes(self) -> None:
         """Drop the indexes of derived tables until they are full: made at once they cost less, and are denser.

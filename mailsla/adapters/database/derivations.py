@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Engine, func, literal, select, true, update
 
+from mailsla.adapters.database.added import NOTHING_ADDED, Added
 from mailsla.adapters.database.bulk import among
 from mailsla.adapters.database.column_values import is_key
 from mailsla.adapters.database.counted_requests import counted_requests, unanswered_requests
@@ -71,17 +72,20 @@ class Derivations(RequestLists):
         return Derivations(self._engine, self._portion, second)
 
     @contextmanager
-    def deriving(self) -> Iterator[DerivationWork]:
-        """Open the transaction in which one worker at a time derives: a second one waits for its end.
+    def deriving(self, added: Added | None = None) -> Iterator[DerivationWork]:
+        """Open the transaction in which one worker at a time derives, knowing what was just added.
 
-        Beside a collection it fails at once while another one derives, where the database can tell (PostgreSQL).
+        A second one waits for its end. Beside a collection it fails at once while another one derives, where the
+        database can tell (PostgreSQL).
         """
         shared = self._shared
         with (
             writing(self._engine, repeatable=True) as connection,
             SecondProcess() if shared is None else nullcontext(shared) as second,
         ):
-            yield DerivationWork(connection, second, self._portion, waits=shared is None)
+            yield DerivationWork(
+                connection, second, self._portion, waits=shared is None, added=added or NOTHING_ADDED
+            )
 
     def requests(self, received_from: datetime | None = None) -> tuple[Request, ...]:
         """Return the requests and follow-ups received from an instant on, by receipt."""

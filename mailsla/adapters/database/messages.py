@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from os import urandom
@@ -10,6 +10,7 @@ from os import urandom
 from sqlalchemy import ColumnElement, Connection, Engine, Text, cast, delete, func, select, true, update
 
 from mailsla.adapters.database import rows
+from mailsla.adapters.database.added import Added
 from mailsla.adapters.database.bulk import (
     STREAMED,
     among,
@@ -19,20 +20,21 @@ from mailsla.adapters.database.bulk import (
     insert_rows,
     reserved,
 )
-from mailsla.adapters.database.column_values import document_of
+from mailsla.adapters.database.column_values import document_of, kept_by
 from mailsla.adapters.database.copies import believe_again, mark_copies_gone, put_on
 from mailsla.adapters.database.engine import reading, writing
 from mailsla.adapters.database.keys import numbers_of
 from mailsla.adapters.database.pending import derive_again
+from mailsla.adapters.database.prepared import SAID_BY_BODIES, Prepared, prepared
 from mailsla.adapters.database.rows import Rows
 from mailsla.adapters.database.sealed_messages import sealed_among
 from mailsla.adapters.database.set_aside import set_aside
 from mailsla.adapters.database.tables import DERIVATION, LOCATION, MAILBOX, MESSAGE, TIE
-from mailsla.adapters.database.traces import trace_document, trace_of
-from mailsla.core.collection.to_store import Batch, Cursor, NewMessage
+from mailsla.adapters.database.traces import trace_of
+from mailsla.core.collection.to_store import Batch, Cursor, ToStore
 from mailsla.core.errors import apart
 from mailsla.core.mail.copies import DRAFT_MARKS, MailboxRole
-from mailsla.core.mail.header import BODY_RETURNS, BODY_SAYS, BODY_THANKS, Header
+from mailsla.core.mail.header import Header
 from mailsla.core.mail.header_reading import READER_VERSION
 from mailsla.core.mail.salted_hashes import SALT_BYTES
 from mailsla.core.mail.trace_information import Trace
@@ -40,26 +42,10 @@ from mailsla.core.office.body_evidence import needs_body
 from mailsla.core.office.correspondents import Office
 
 TIE_COLUMNS = ("name", "message_id")
-COPY_COLUMNS = (
-    "message_id",
-    "mailbox_id",
-    "uid_validity",
-    "uid",
-    "internal_at",
-    "hop_at",
-    "trace",
-    "imported",
-    "first_seen_at",
-    "arrived",
-)
 MOST_TRACES = 500
 """Mails that say enough of who verifies them."""
 
-MESSAGE_OF_COPY, UID_OF_COPY = COPY_COLUMNS.index("message_id"), COPY_COLUMNS.index("uid")
-TRACE_OF_COPY = COPY_COLUMNS.index("trace")
-
-SAID_BY_BODIES = frozenset({BODY_RETURNS, BODY_SAYS, BODY_THANKS})
-"""What stands among the kept fields once a body was read for it."""
+UID_OF_COPY, TRACE_OF_COPY = map(rows.STORED_COPY.index, ("uid", "trace"))
 
 
 class Messages:
@@ -74,15 +60,20 @@ class Messages:
         self._engine = engine
         self._reader = reader
 
-    def add(self, cursor: Cursor, batch: Batch, seen_at: datetime) -> list[int]:
+    @property
+    def prepare(self) -> Callable[[Sequence[ToStore]], list[Prepared]]:
+        """A pure function that makes messages ready to be added; whoever reads them may do it."""
+        return partial(prepared, kept_by(self._engine.dialect.name))
+
+    def add(self, cursor: Cursor, batch: Batch, seen_at: datetime) -> Added:
         """Add a batch and move the cursor, in one transaction; what is there already changes nothing.
 
-        Return the numbers of its messages. A batch that covers nothing, up to UID 0, leaves the cursor where it is.
+        Return what was added. A batch that covers nothing, up to UID 0, leaves the cursor where it is.
         One that a power cut undoes is collected again from where the cursor is then.
         """
         with writing(self._engine, repeatable=True) as connection:
-            added = [(message.uid, message) for message in batch.messages]
-            numbers = _add_copies(connection, cursor.mailbox_id, batch, added, seen_at, imported=False)
+            placed = [(message.uid, message) for message in self.prepare(batch.messages)]
+            added = _add_copies(connection, cursor.mailbox_id, batch, placed, seen_at, imported=False)
             set_aside(connection, cursor.mailbox_id, batch, seen_at, self._reader)
             if batch.last_uid:
                 connection.execute(
@@ -90,14 +81,14 @@ class Messages:
                     .where(MAILBOX.c.id == cursor.mailbox_id)
                     .values(uid_validity=batch.uid_validity, last_uid=batch.last_uid)
                 )
-        return numbers
+        return added
 
     def add_imported(self, cursor: Cursor, batch: Batch, seen_at: datetime) -> int:
         """Add messages of an archive, once each, and return how many were new there."""
         with writing(self._engine) as connection:
             before = _count(connection, cursor.mailbox_id)
-            added = [(None, message) for message in batch.messages]
-            _add_copies(connection, cursor.mailbox_id, batch, added, seen_at, imported=True)
+            placed = [(None, message) for message in self.prepare(batch.messages)]
+            _add_copies(connection, cursor.mailbox_id, batch, placed, seen_at, imported=True)
             return _count(connection, cursor.mailbox_id) - before
 
     def latest_traces(self, most: int = MOST_TRACES) -> list[Trace]:
@@ -159,43 +150,44 @@ def _add_copies(
     connection: Connection,
     mailbox_id: int,
     batch: Batch,
-    added: Sequence[tuple[int | None, NewMessage]],
+    placed: Sequence[tuple[int | None, Prepared]],
     seen_at: datetime,
     *,
     imported: bool,
-) -> list[int]:
-    """Add a batch's messages, each at its UID, and return their numbers.
+) -> Added:
+    """Add a batch's messages, each at its UID, and return what was added.
 
     An archive has no UIDs: there the message's own number serves.
     """
-    values = column_values(connection)
-    instant = values.instant
-    ids = _add_messages(connection, batch, seen_at)
-    sealed = set(sealed_among(connection, list(ids.values())))
-    seen = instant(seen_at)
+    numbers, added = _add_messages(connection, [message for _uid, message in placed], batch.tied_by, seen_at)
+    sealed = set(sealed_among(connection, added.numbers))
+    seen = column_values(connection).instant(seen_at)
     copies = [
         (
-            number := ids[message.key],
+            copy,
+            number := numbers[message.key],
             mailbox_id,
             batch.uid_validity,
             number if uid is None else uid,
-            instant(message.internal_at),
-            instant(message.header.hop_at),
-            None if message.trace is None or number in sealed else trace_document(message.trace),
+            message.internal_at,
+            message.hop_at,
+            None if number in sealed else message.trace,
             imported,
             seen,
+            None,
             batch.arrived,
         )
-        for uid, message in added
+        for copy, (uid, message) in zip(reserved(connection, LOCATION, len(placed)), placed, strict=True)
     ]
-    if insert_rows(connection, LOCATION, COPY_COLUMNS, copies) < len(copies):
+    if insert_rows(connection, LOCATION, rows.STORED_COPY, copies) < len(copies):
         _seen_again(connection, copies, seen_at)
+        added = Added(added.numbers)
     here = (LOCATION.c.mailbox_id == mailbox_id) & (LOCATION.c.uid_validity == batch.uid_validity)
     for mark in DRAFT_MARKS:
-        bearing = [uid for uid, message in added if uid is not None and mark in message.marks]
+        bearing = [uid for uid, message in placed if uid is not None and mark in message.marks]
         if bearing:
             put_on(connection, here & among(LOCATION.c.uid, bearing, connection), mark, seen_at)
-    return list(ids.values())
+    return added.with_copies(copies)
 
 
 def _seen_again(connection: Connection, copies: Rows, seen_at: datetime) -> None:
@@ -204,9 +196,9 @@ def _seen_again(connection: Connection, copies: Rows, seen_at: datetime) -> None
     A restored server may give a UID to another message. The copy that had it keeps its place in the past,
     under a number of its own, below zero.
     """
-    first = dict(zip(COPY_COLUMNS, copies[0], strict=True))
+    first = dict(zip(rows.STORED_COPY, copies[0], strict=True))
     here = (LOCATION.c.mailbox_id == first["mailbox_id"]) & (LOCATION.c.uid_validity == first["uid_validity"])
-    messages = {copy[UID_OF_COPY]: copy[MESSAGE_OF_COPY] for copy in copies}
+    messages = {copy[UID_OF_COPY]: copy[rows.MESSAGE_OF_COPY] for copy in copies}
     known = select(LOCATION.c.id, LOCATION.c.uid, LOCATION.c.message_id).where(
         here, among(LOCATION.c.uid, list(messages), connection)
     )
@@ -215,7 +207,7 @@ def _seen_again(connection: Connection, copies: Rows, seen_at: datetime) -> None
         replaced = among(LOCATION.c.id, others, connection)
         mark_copies_gone(connection, LOCATION, replaced & LOCATION.c.gone_at.is_(None), seen_at)
         connection.execute(update(LOCATION).where(replaced).values(uid=-LOCATION.c.id))
-        insert_rows(connection, LOCATION, COPY_COLUMNS, copies)
+        insert_rows(connection, LOCATION, rows.STORED_COPY, copies)
     believe_again(connection, here & among(LOCATION.c.uid, list(messages), connection), seen_at)
     _complete_traces(connection, here, copies)
 
@@ -231,51 +223,50 @@ def _complete_traces(connection: Connection, here: ColumnElement[bool], copies: 
         connection.execute(update(LOCATION).where(here, LOCATION.c.uid == uid).values(trace=trace))
 
 
-def _add_messages(connection: Connection, batch: Batch, seen_at: datetime) -> dict[str, int]:
-    """Insert the messages that are new; those known already get another copy, so are derived again too."""
-    values = column_values(connection)
-    found: dict[str, NewMessage] = {}
-    for message in batch.messages:
+def _add_messages(
+    connection: Connection, messages: Sequence[Prepared], tied_by: str, seen_at: datetime
+) -> tuple[Mapping[str, int], Added]:
+    """Insert the messages that are new; those known already get another copy, so are derived again too.
+
+    Return the number of each by key, and what was added, copies apart.
+    """
+    seen = column_values(connection).instant(seen_at)
+    found: dict[str, Prepared] = {}
+    for message in messages:
         found.setdefault(message.key, message)
     # In one order for every worker: two that add the same messages would otherwise wait for each other.
-    added = sorted(found)
-    numbers = dict(zip(added, reserved(connection, MESSAGE, len(added)), strict=True))
-    # Each step is done of all before the next: a processor does again faster what it has just done.
-    facts = [rows.message_values(key, found[key].header, seen_at, values) for key in added]
-    salted = [rows.salted(row, urandom(SALT_BYTES)) for row in facts]
-    written = [(numbers[key], *row, *hashes) for key, row, hashes in zip(added, facts, salted, strict=True)]
+    keys = sorted(found)
+    numbers = dict(zip(keys, reserved(connection, MESSAGE, len(keys)), strict=True))
+    facts = [(numbers[key], *found[key].facts, seen) for key in keys]
+    written = [(*row, *found[key].salted) for key, row in zip(keys, facts, strict=True)]
     if insert_rows(connection, MESSAGE, (*rows.STORED_MESSAGE, *rows.SALTED), written) < len(written):
         # Some are there already, under numbers of their own.
-        known = numbers_of(connection, added)
-        told = [found[key] for key in added if known[key] != numbers[key] and _tells_more(found[key])]
+        known = numbers_of(connection, keys)
+        told = [found[key] for key in keys if known[key] != numbers[key] and found[key].tells_more]
         completed = _complete(connection, told, known)
-        added = [key for key in added if known[key] == numbers[key] or key in completed]
+        facts = [row for key, row in zip(keys, facts, strict=True) if known[key] == numbers[key]]
+        keys = [key for key in keys if known[key] == numbers[key] or key in completed]
         numbers = known
-    if _ties_are_of(connection, batch.tied_by):
-        # In the order of their index, whose pages are gone through once then.
-        tied = sorted((tie, numbers[key]) for key in added for tie in found[key].ties)
-        insert_rows(connection, TIE, TIE_COLUMNS, tied)
+    # Those of another office's rules are made again before anything is derived.
+    is_tied = _ties_are_of(connection, tied_by)
+    # In the order of their index, whose pages are gone through once then.
+    ties = sorted((tie, numbers[key]) for key in keys for tie in found[key].ties) if is_tied else []
+    insert_rows(connection, TIE, TIE_COLUMNS, ties)
     derive_again(connection, numbers.values(), seen_at)
-    return numbers
+    every = [*numbers.values()]
+    return numbers, Added(every, {row[0]: row for row in facts}, ties=ties) if is_tied else Added(every)
 
 
 def salt_again(connection: Connection, which: ColumnElement[bool]) -> None:
     """Make the salted hashes of some messages anew, from what is in their rows."""
     documents = [cast(MESSAGE.c[name], Text) for name in ("ids", "people", "kept")]
-    others = [MESSAGE.c[name] for name in rows.MESSAGE_COLUMNS[:5]]
-    query = select(MESSAGE.c.id, *others, *documents, MESSAGE.c.first_seen_at).where(which)
-    for number, *row in connection.execute(query).all():
-        salt, hashes = rows.salted(row, urandom(SALT_BYTES))
+    others = [MESSAGE.c[name] for name in rows.FACT_COLUMNS[:5]]
+    for number, *facts in connection.execute(select(MESSAGE.c.id, *others, *documents).where(which)).all():
+        salt, hashes = rows.salted(facts, urandom(SALT_BYTES))
         connection.execute(update(MESSAGE).where(MESSAGE.c.id == number).values(salt=salt, hashes=hashes))
 
 
-def _tells_more(message: NewMessage) -> bool:
-    """Tell whether a message says what only its body can."""
-    header = message.header
-    return bool(header.asked_by) or any(header.has(name) for name in SAID_BY_BODIES)
-
-
-def _complete(connection: Connection, told: Sequence[NewMessage], numbers: Mapping[str, int]) -> set[str]:
+def _complete(connection: Connection, told: Sequence[Prepared], numbers: Mapping[str, int]) -> set[str]:
     """Note what the bodies of messages say that were stored without; return the keys of those that lacked it."""
     completed = set()
     for message in told:
@@ -285,7 +276,8 @@ def _complete(connection: Connection, told: Sequence[NewMessage], numbers: Mappi
         is_said = "asked_by" in people or any(name in SAID_BY_BODIES for name, _value in fields)
         if is_said or sealed_at is not None:
             continue
-        whole = {"people": rows.people_of(message.header), "kept": message.header.kept}
+        said = dict(zip(rows.FACT_COLUMNS, message.facts, strict=True))
+        whole = {name: document_of(said[name]) for name in ("people", "kept")}
         connection.execute(update(MESSAGE).where(this).values(whole))
         salt_again(connection, this)
         connection.execute(delete(TIE).where(TIE.c.message_id == numbers[message.key]))

@@ -39,7 +39,7 @@ def _placed(*names: str) -> list[tuple[str, int]]:
 IDS = _placed("in_reply_to", "references")
 PEOPLE = _placed("senders", "sender", "reply_to", "to", "cc", "bcc", "asked_by", "asks")
 
-MESSAGE_COLUMNS = (
+FACT_COLUMNS = (
     "key",
     "message_id",
     "thread_index",
@@ -48,12 +48,11 @@ MESSAGE_COLUMNS = (
     "ids",
     "people",
     "kept",
-    "first_seen_at",
 )
 
 
-def message_values(key: str, header: Header, seen_at: datetime, values: ColumnValues) -> tuple[Any, ...]:
-    """Return the row of a message seen for the first time, in the order of `MESSAGE_COLUMNS`."""
+def message_values(key: str, header: Header, values: ColumnValues) -> tuple[Any, ...]:
+    """Return what a row holds of a message, in the order of `FACT_COLUMNS`."""
     instant = values.instant
     return (
         values.key(key),
@@ -64,7 +63,6 @@ def message_values(key: str, header: Header, seen_at: datetime, values: ColumnVa
         values.document(_filled(IDS, header)),
         values.document(people_of(header)),
         values.document(header.kept),
-        instant(seen_at),
     )
 
 
@@ -72,9 +70,9 @@ SALTED = ("salt", "hashes")
 """The columns of a message that stay when its values go, or go with them."""
 
 
-def salted(written: Sequence[Any], salt: bytes) -> tuple[bytes, bytes]:
-    """Return the salt and the hashes of a message, from its row in the order of `MESSAGE_COLUMNS`."""
-    _key, message_id, thread_index, subject, sent_at, *documents, _first_seen_at = written
+def salted(facts: Sequence[Any], salt: bytes) -> tuple[bytes, bytes]:
+    """Return the salt and the hashes of a message, from what its row holds in the order of `FACT_COLUMNS`."""
+    _key, message_id, thread_index, subject, sent_at, *documents = facts
     at = instant_of(sent_at)
     sent = None if at is None else at.isoformat()
     return salt, salted_hashes(salt, (message_id, thread_index, subject, sent, *documents))
@@ -89,7 +87,7 @@ def _filled(places: Iterable[tuple[str, int]], header: Header) -> dict[str, Any]
     return {name: found for name, place in places if (found := header[place])}
 
 
-STORED_MESSAGE = ("id", *MESSAGE_COLUMNS)
+STORED_MESSAGE = ("id", *FACT_COLUMNS, "first_seen_at")
 """The columns of a message, as `mail_of` reads them."""
 
 STORED_COPY = (
@@ -108,7 +106,7 @@ STORED_COPY = (
 )
 """The columns of a copy, as `copy_of` reads them."""
 
-MAILBOX_OF_COPY = STORED_COPY.index("mailbox_id")
+MESSAGE_OF_COPY, MAILBOX_OF_COPY = map(STORED_COPY.index, ("message_id", "mailbox_id"))
 
 
 def numbers_of_copy(row: tuple[Any, ...]) -> tuple[int, int]:

@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
+from heapq import merge
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, Table, select, true
 
 from mailsla.adapters.database import rows
+from mailsla.adapters.database.added import NOTHING_ADDED, Added
 from mailsla.adapters.database.bulk import STREAMED, among, among_those, as_kept, column_values, those
 from mailsla.adapters.database.decisions import decisions_where
 from mailsla.adapters.database.derivation_parts import Mailboxes, Portion, RulesAtHand
@@ -39,11 +41,13 @@ class TiedMessages:
     Args:
         connection: The transaction.
         portion: How many messages a part should have.
+        added: What was just added, and nobody changed since: it is not read back.
     """
 
-    def __init__(self, connection: Connection, portion: int) -> None:
+    def __init__(self, connection: Connection, portion: int, added: Added = NOTHING_ADDED) -> None:
         self._connection = connection
         self._portion_size = portion
+        self._added = added
         self._has_keywords = connection.execute(select(KEYWORD.c.id).limit(1)).first() is not None
         self._sealed_ids = SealedIds(connection)
 
@@ -54,8 +58,13 @@ class TiedMessages:
 
     def portion(self, numbers: Sequence[int]) -> Portion:
         """Return some messages, with everything the store knows of them."""
-        given = those(numbers, self._connection)
-        messages, copies = self._tuples(self._those_messages, given), self._tuples(self._those_copies, given)
+        added = self._added
+        messages = [added.messages[number] for number in numbers if number in added.messages]
+        copies = [*added.copies_of(numbers)]
+        if unknown := added.unknown(numbers):
+            given = those(unknown, self._connection)
+            messages += self._tuples(self._those_messages, given)
+            copies += self._tuples(self._those_copies, given)
         named = rows.ids_named(messages) if self._sealed_ids else set[str]()
         return Portion(messages, copies, self._keywords(numbers), self._sealed_ids.among(named))
 
@@ -185,9 +194,16 @@ class TiedMessages:
         return [tuple(row) for row in self._connection.execute(query, parameters).all()]
 
     def _ties(self, numbers: Collection[int] | None) -> Iterator[tuple[int, int]]:
-        query = select(TIE.c.name, TIE.c.message_id).order_by(TIE.c.name)
-        if numbers is not None:
-            query = query.where(self._among(TIE.c.message_id, numbers))
+        if numbers is None:
+            return self._ties_where(true())
+        unknown = self._added.unknown(numbers)
+        if not unknown:
+            return iter(self._added.ties)
+        others = self._ties_where(self._among(TIE.c.message_id, unknown))
+        return merge(self._added.ties, others) if self._added.ties else others
+
+    def _ties_where(self, which: ColumnElement[bool]) -> Iterator[tuple[int, int]]:
+        query = select(TIE.c.name, TIE.c.message_id).where(which).order_by(TIE.c.name)
         found = self._connection.execute(query, execution_options=STREAMED)
         return ((name, number) for part in found.partitions() for name, number in part)
 

@@ -13,6 +13,9 @@ from typing import IO, Any
 COLLECTED_EVERY = 200
 """Answers after which cycles are looked for all the same."""
 
+MOST_KNOWN = 3
+"""Functions that are kept, with what they remember: reading and deriving take turns."""
+
 LENGTH = 8
 """Bytes that tell how long a value is."""
 
@@ -47,7 +50,7 @@ def serve(received: IO[bytes], answered: IO[bytes]) -> None:
 
     Any error ends it: whoever asked finds out which by doing the work himself.
     """
-    known: tuple[bytes, Callable[[Any], Any]] | None = None
+    known: dict[bytes, Callable[[Any], Any]] = {}
     # Bulk work makes no cycles to speak of; looking for them takes a tenth of its time.
     gc.disable()
     for done in count(1):
@@ -57,9 +60,11 @@ def serve(received: IO[bytes], answered: IO[bytes]) -> None:
             written, item = read(received)
         except EOFError:
             return
-        if known is None or known[0] != written:
-            known = (written, pickle.loads(written))  # noqa: S301 (from our own process)
-        answer = pickled(known[1](item))
+        if written not in known:
+            while len(known) >= MOST_KNOWN:
+                del known[next(iter(known))]
+            known[written] = pickle.loads(written)  # noqa: S301 (from our own process)
+        answer = pickled(known[written](item))
         try:
             write(answered, answer)
         except BrokenPipeError:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from mailsla.core.collection.on_server import Fetched, MailboxStatus
 from mailsla.core.errors import Unforeseen
@@ -91,6 +91,14 @@ class Cursor:
         Nothing tells it once new mail has brought UIDNEXT past what was read.
         """
         return 0 < status.uid_next <= self.last_uid
+
+
+class ToStore(Protocol):
+    """A message that goes to the store: a `NewMessage`, or what the store has made of it beforehand."""
+
+    @property
+    def uid(self) -> int:
+        """Its UID."""
 
 
 class NewMessage(NamedTuple):
@@ -192,7 +200,7 @@ class Batch:
 
     uid_validity: int
     last_uid: int
-    messages: tuple[NewMessage, ...]
+    messages: tuple[ToStore, ...]
     set_aside: tuple[SetAside, ...]
     tied_by: str = ""
     arrived: bool = False

@@ -11,6 +11,9 @@ from hashlib import blake2b
 SALT_BYTES = 16
 HASH_BYTES = 16
 
+_PLACES = [b"%d" % place for place in range(16)]
+"""The places of values, as they are written into what personalises their hashes."""
+
 
 def salted_hashes(salt: bytes, values: Iterable[str | None]) -> bytes:
     """Return the hashes of some values, one after the other, each keyed by the salt and by its place.
@@ -19,10 +22,12 @@ def salted_hashes(salt: bytes, values: Iterable[str | None]) -> bytes:
 
     Args:
         salt: `SALT_BYTES` of chance, of these values alone.
-        values: Texts; None is another value than an empty text.
+        values: Texts, sixteen at most; None is another value than an empty text.
     """
-    hashes = []
-    for place, value in enumerate(values):
-        said = b"-" if value is None else b"+" + value.encode("utf-8", "surrogatepass")
-        hashes.append(blake2b(said, digest_size=HASH_BYTES, key=salt, person=b"%d" % place).digest())
-    return b"".join(hashes)
+    said = [b"-" if value is None else b"+" + value.encode("utf-8", "surrogatepass") for value in values]
+    return b"".join(
+        [
+            blake2b(written, digest_size=HASH_BYTES, key=salt, person=_PLACES[place]).digest()
+            for place, written in enumerate(said)
+        ]
+    )
