@@ -10,15 +10,14 @@ from datetime import datetime
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
-from mailsla.adapters.database.engine import give_back_caches
 from mailsla.adapters.database.returned import ReturnedMails
-from mailsla.adapters.machine.one_arena import give_back_what_is_free
 from mailsla.adapters.machine.scheduling import Job, Shift, run_shifts
 from mailsla.adapters.machine.signs_of_life import give_sign
 from mailsla.adapters.machine.written_files import keep_private
 from mailsla.bootstrap import actions, alarms, alerts, asked_decisions, keeping_up, undelivered
 from mailsla.bootstrap.access import forget_tokens
 from mailsla.bootstrap.application import Application
+from mailsla.bootstrap.giving_back import give_back, then_give_back
 from mailsla.bootstrap.privacy import DailyPurge
 from mailsla.bootstrap.told import Told
 from mailsla.config.servers import Monitoring
@@ -69,7 +68,7 @@ class SiteWork:
     def derive(self) -> int:
         """Bring requests up to date, and do what mails ask for; unless a newer configuration does: it all waits for it.
 
-        What keeps actions from being done keeps nothing else: they wait. What a collection took is given back then.
+        What keeps actions from being done keeps nothing else: they wait.
         """
         try:
             done = self.app.derive(lambda _done, _total: give_sign())
@@ -79,8 +78,7 @@ class SiteWork:
             actions.act(self.app)
         except (PermanentError, Superseded) as error:
             self.told.not_acted(error)
-        give_back_caches(self.app.engine)
-        give_back_what_is_free()
+        give_back(self.app.engine)
         return done
 
     def half_read(self) -> AbstractSet[str]:
@@ -194,7 +192,8 @@ class Daemon:
     def _shift(self) -> Shift:
         with ExitStack() as opened:
             app = opened.enter_context(self.open())
-            jobs = [Job(item.name, item.seconds, item.act) for item in rounds(app, self.told).all()]
+            act = partial(then_give_back, app.engine)
+            jobs = [Job(one.name, one.seconds, partial(act, one.act)) for one in rounds(app, self.told).all()]
             self.told.began(app)
             self._at_work = app
             return Shift(jobs, app.stop, app.interrupt, opened.pop_all().close)
