@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
 
 from mailsla.adapters.database.engine import give_back_caches
 from mailsla.adapters.machine.one_arena import give_back_what_is_free
@@ -14,7 +15,7 @@ from mailsla.core.errors import MailslaError
 
 def give_back(engine: Engine) -> None:
     """Give back what nothing uses: what connections keep of the store, then whole free pages."""
-    with suppress(MailslaError):
+    with suppress(MailslaError, SQLAlchemyError):
         give_back_caches(engine)
     give_back_what_is_free()
 

@@ -38,7 +38,7 @@ class Limits:
         stored: Messages stored in one transaction, and then derived: each writes most pages of the indexes again.
         least_stored: The same at the end of a mailbox, where nothing else is done any more, and where as many have
             come only after `stored_after`: over a slow line, progress is seen and little is to be fetched twice.
-        stored_after: How long messages wait for others to be stored with.
+        stored_after: How long messages, when they are so many, wait for others to be stored with.
         most_refused: When the server refuses more messages of a slice one by one, it is the server that fails.
         bodies: Beginnings of bodies looked into at once.
     """

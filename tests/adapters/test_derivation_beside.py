@@ -325,6 +325,30 @@ def test_what_happens_while_a_batch_is_derived_is_not_lost(engine: Engine, happe
     assert waiting(engine) == []
 
 
+def test_rows_that_bear_the_numbers_of_rows_that_went_are_not_taken_for_them(engine: Engine) -> None:
+    """As SQLite gives them: another worker derives a batch, and the next one waits by the same numbers."""
+    asked = mail("2026-11-03 09:00", by="camille@example.org")
+    known = [mail(f"2026-11-03 1{hour}:00", by="dominique@example.org") for hour in range(2)]
+    add(engine, [asked], 90)
+    derive_pending(Derivations(engine), RULES)
+    derive = beside(engine)
+    derive(add(engine, known, 1))
+    derive_pending(Derivations(engine), RULES)
+    # Tied to what is derived: it waits for the end.
+    later = add(engine, [reply("2026-11-17 09:31", asked), *letters(2, seed=3)], 50)
+    derive(later)
+    derive.end()
+    derive_pending(Derivations(engine), RULES)
+    found = derived(engine)
+    with Derivations(engine).deriving() as work:
+        work.finish(RuleNames("other rules", work.ties, work.days))
+    derive_pending(Derivations(engine), RULES)
+
+    assert found == derived(engine)
+    [request] = [item for item in Derivations(engine).requests() if item.key == asked.key]
+    assert request.answered is not None
+
+
 def number_of(engine: Engine, item: Mail) -> int:
     """Return the store's number of a mail."""
     with reading(engine) as connection:

@@ -80,7 +80,8 @@ class Derivations(RequestLists):
         """
         shared = self._shared
         with (
-            writing(self._engine, repeatable=True) as connection,
+            # Beside, what is found, by what it waits and what it says are of one moment.
+            writing(self._engine, repeatable=True, is_snapshot=shared is not None) as connection,
             SecondProcess() if shared is None else nullcontext(shared) as second,
         ):
             yield DerivationWork(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -211,7 +211,7 @@ def snapshot(engine: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
-def writing(engine: Engine, *, repeatable: bool = False) -> Iterator[Connection]:
+def writing(engine: Engine, *, repeatable: bool = False, is_snapshot: bool = False) -> Iterator[Connection]:
     """Open one transaction that writes: committed as a whole at the end, or not at all.
 
     SQLite's write lock is taken at once, so that two writers wait for each other instead of failing half-way.
@@ -221,14 +221,18 @@ def writing(engine: Engine, *, repeatable: bool = False) -> Iterator[Connection]
         repeatable: Whether all that is written would be written again if it were lost: its end does not wait for the
             disk then. A power cut may undo it, with all that was written since; never what is not repeatable, nor
             what came before that.
+        is_snapshot: Whether all that is read is as it was at the beginning, but for what is written here; PostgreSQL
+            then refuses to change what another worker has changed since. SQLite has one writer at a time anyway.
 
     Raises:
         TransientError: When the database cannot be reached, is locked, or its disk is full.
         PermanentError: When it refuses.
     """
     with translated(), engine.connect() as opened:
+        isolation = is_snapshot and engine.dialect.name != "sqlite"
         connection = opened.execution_options(
-            **{WRITES: True, PRAGMAS: REPEATABLE if repeatable else LASTING}
+            **{WRITES: True, PRAGMAS: REPEATABLE if repeatable else LASTING},
+            **({"isolation_level": "REPEATABLE READ"} if isolation else {}),
         )
         with connection.begin():
             if repeatable and engine.dialect.name == "postgresql":
@@ -250,8 +254,7 @@ def give_back_caches(engine: Engine) -> None:
     with translated(), ExitStack() as held:
         # Held until the last: each is another one then.
         for _each in range(checked_in(engine)):
-            connection = held.enter_context(closing(engine.raw_connection()))
-            connection.cursor().execute("PRAGMA shrink_memory")
+            held.enter_context(engine.connect()).exec_driver_sql("PRAGMA shrink_memory")
 
 
 def checked_in(engine: Engine) -> int:
