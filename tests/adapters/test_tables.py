@@ -42,11 +42,15 @@ def test_the_tables_are_written_from_their_declaration() -> None:
 
 @pytest.mark.parametrize("dialect", DIALECTS, ids=lambda dialect: str(dialect.name))
 def test_a_database_made_by_either_is_the_same(dialect: Dialect) -> None:
+    """But for which rows some of PostgreSQL's indexes are of: migrations alone make those."""
     declared = SQLModel.metadata.tables
 
     assert METADATA.tables.keys() == declared.keys() >= {row_classes.MessageRow.__tablename__}
     for name, table in METADATA.tables.items():
-        assert made(table, dialect) == made(declared[name], dialect)
+        expected = made(declared[name], dialect)
+        if dialect.name == "postgresql":
+            expected = [line.partition(" WHERE ")[0] for line in expected]
+        assert made(table, dialect) == expected
 
 
 def test_a_row_that_says_nothing_of_a_column_is_filled_alike() -> None:
