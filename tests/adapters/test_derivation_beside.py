@@ -78,6 +78,14 @@ def derived_count(engine: Engine) -> int:
         return int(connection.exec_driver_sql("select count(*) from derived_message").scalar_one())
 
 
+def derived_anew(engine: Engine) -> list[list[tuple[object, ...]]]:
+    """Return what deriving everything again gives."""
+    with Derivations(engine).deriving() as work:
+        work.finish(RuleNames("other rules", work.ties, work.days))
+    derive_pending(Derivations(engine), RULES)
+    return derived(engine)
+
+
 @pytest.mark.parametrize("seed", [1, 2])
 def test_what_is_derived_beside_and_after_is_what_deriving_everything_gives(
     engine: Engine, seed: int
@@ -90,12 +98,8 @@ def test_what_is_derived_beside_and_after_is_what_deriving_everything_gives(
     derive.end()
     left = waiting(engine)
     derive_pending(Derivations(engine, SMALL), RULES)
-    both = derived(engine)
-    with Derivations(engine).deriving() as work:
-        work.finish(RuleNames("other rules", work.ties, work.days))
-    derive_pending(Derivations(engine), RULES)
 
-    assert both == derived(engine)
+    assert derived(engine) == derived_anew(engine)
     # Those that nothing was tied to, and those that were tied to what had been derived.
     assert 0 < len(left) < len(mails) / 2
     assert set(early.numbers) & set(left)
@@ -316,12 +320,8 @@ def test_what_happens_while_a_batch_is_derived_is_not_lost(engine: Engine, happe
         derive.end()
         assert (derived(engine) != before) == meanwhile.is_kept
     derive_pending(Derivations(engine, SMALL), RULES)
-    found = derived(engine)
-    with Derivations(engine).deriving() as work:
-        work.finish(RuleNames("other rules", work.ties, work.days))
-    derive_pending(Derivations(engine), RULES)
 
-    assert found == derived(engine)
+    assert derived(engine) == derived_anew(engine)
     assert waiting(engine) == []
 
 
@@ -339,12 +339,8 @@ def test_rows_that_bear_the_numbers_of_rows_that_went_are_not_taken_for_them(eng
     derive(later)
     derive.end()
     derive_pending(Derivations(engine), RULES)
-    found = derived(engine)
-    with Derivations(engine).deriving() as work:
-        work.finish(RuleNames("other rules", work.ties, work.days))
-    derive_pending(Derivations(engine), RULES)
 
-    assert found == derived(engine)
+    assert derived(engine) == derived_anew(engine)
     [request] = [item for item in Derivations(engine).requests() if item.key == asked.key]
     assert request.answered is not None
 

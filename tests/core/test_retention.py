@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mailsla.core.pairing.decision import Action, Decision
 from mailsla.core.rate.exchange import Exchange
 from mailsla.core.rate.standard import Standard
 from mailsla.core.retention.ended import LONGEST_DAYS, NEW_DAYS, SHORTEST_DAYS, Retention
@@ -98,3 +99,13 @@ def test_a_mail_alone_is_no_request_and_ends_by_its_receipt() -> None:
     )
 
     assert alone.has_ended(THROUGH, STANDARD, NOW)
+
+
+def test_a_site_may_keep_data_from_half_a_year_to_the_default_and_what_is_new_three_months() -> None:
+    assert (SHORTEST_DAYS, LONGEST_DAYS, NEW_DAYS) == (180, 820, 90)
+
+
+def test_the_words_of_a_decision_are_there_until_they_are_erased() -> None:
+    said = Decision(1, "ab" * 16, Action.EXCLUDE, "essai", "référente", datetime(2026, 11, 2, tzinfo=UTC))
+
+    assert not said.erased
