@@ -90,13 +90,12 @@ class Collecting:
                 since=account.since,
                 progress=progress,
                 stopping=app.time.is_stopping,
+                monotonic=app.time.monotonic,
                 spread=second.map,
                 prepare=store.messages.prepare,
                 beside=beside,
             )
-            collected = poll(open_session, store, terms, app.worker)
-            beside.end()
-            return collected
+            return poll(open_session, store, terms, app.worker)
 
     def watch(self, account: Account, heard: Heard) -> None:
         """Collect one account, then stay on the line until its next collection is due."""

@@ -24,11 +24,8 @@ class WorkBeside(DerivationWork, Protocol):
     def tie_added(self, office: Office) -> None:
         """Make the ties of what was added that was stored without."""
 
-    def begin(self, rules: PairingRules, days: LocalDays) -> Any:
-        """Begin to derive what was added, with all that is tied to it, but what is tied to what is derived."""
-
-    def end(self, begun: Any) -> None:
-        """Keep what was begun in an earlier transaction, unless something of it was derived, sealed or erased since."""
+    def derive_added(self, rules: PairingRules, days: LocalDays) -> None:
+        """Derive what was added, with all that is tied to it, but what is tied to what is derived."""
 
 
 class StoreBeside(Protocol):
@@ -45,9 +42,6 @@ class StoreBeside(Protocol):
 class Beside:
     """Derives messages that were just stored, each once; what is to be derived again waits for the end.
 
-    A batch is begun when it is stored, and what follows from it is kept when the next one is, or at the end: the other
-    process derives while this one stores.
-
     A mail tied to one that is derived already would have that one derived again, and with many such mails everything
     time and again. Nothing is derived when other rules made what is there: the derivation that follows says so. Nor
     is anything any more once it fails here: that derivation tells of it, and collection goes on.
@@ -57,19 +51,10 @@ class Beside:
         self._store = store
         self._rules = rules
         self._configured = configured
-        self._begun: Any = None
         self._has_failed = False
 
     def __call__(self, added: Any) -> None:
-        """Begin to derive what can be of some messages."""
-        self._go_on(added)
-
-    def end(self) -> None:
-        """Keep what was begun last."""
-        if self._begun is not None:
-            self._go_on(None)
-
-    def _go_on(self, added: Any) -> None:
+        """Derive what can be of what was added."""
         if self._has_failed:
             return
         try:
@@ -78,7 +63,7 @@ class Beside:
             self._has_failed = True
 
     def _derive(self, added: Any) -> None:
-        ours, begun, self._begun = rule_names(self._rules, self._configured), self._begun, None
+        ours = rule_names(self._rules, self._configured)
         with self._store.deriving(added) as work:
             made_by = RuleNames(work.rules, work.ties, work.days)
             if made_by != ours:
@@ -86,8 +71,5 @@ class Beside:
                     return
                 work.finish(ours)
                 work.keep(self._configured)
-            if begun is not None:
-                work.end(begun)
-            if added is not None:
-                work.tie_added(self._rules.office)
-                self._begun = work.begin(self._rules, self._configured.days)
+            work.tie_added(self._rules.office)
+            work.derive_added(self._rules, self._configured.days)

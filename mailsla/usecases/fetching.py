@@ -64,41 +64,76 @@ def read_batches(
     """
     held: list[Batch] = []
     count = done = 0
-    limits, since = terms.limits, terms.now()
+    limits, line = terms.limits, _Line(terms.monotonic)
     try:
-        for batch in _read_pieces(source, stretches, uid_validity, terms):
+        for batch in _read_pieces(source, stretches, uid_validity, terms, line):
             held.append(batch)
             count += len(batch.messages) + len(batch.set_aside)
             rest = limits.stored if expected is None else expected() - done - count
-            is_late = terms.now() - since >= limits.stored_after
+            is_late = line.elapsed >= limits.stored_after
             if count >= min(limits.stored, max(limits.least_stored, 0 if is_late else rest)):
-                yield _joined(held)
+                joined = _joined(held, line)
                 done += count
-                held, count, since = [], 0, terms.now()
+                held, count = [], 0
+                line.begin()
+                yield joined
     except TransientError:
         if held:
-            yield _joined(held)
+            yield _joined(held, line)
         raise
     if held:
-        yield _joined(held)
+        yield _joined(held, line)
 
 
-def _joined(batches: list[Batch]) -> Batch:
+class _Line:
+    """How long a batch takes, with what is done with the one before it, and how long the server is waited for."""
+
+    def __init__(self, monotonic: Callable[[], float]) -> None:
+        self._monotonic = monotonic
+        self.begin()
+
+    def begin(self) -> None:
+        """Begin the next batch."""
+        self._since, self._waited = self._monotonic(), 0.0
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds that the batch has taken."""
+        return self._monotonic() - self._since
+
+    @property
+    def is_slow(self) -> bool:
+        """Whether at least half of that goes by in waiting for the server."""
+        return 2 * self._waited >= self.elapsed
+
+    def brings(self, pieces: Iterable[Piece]) -> Iterator[Piece]:
+        """Yield what comes."""
+        coming = iter(pieces)
+        while True:
+            asked = self._monotonic()
+            piece = next(coming, None)
+            self._waited += self._monotonic() - asked
+            if piece is None:
+                return
+            yield piece
+
+
+def _joined(batches: list[Batch], line: _Line) -> Batch:
     """Return batches that follow each other as one."""
     last = batches[-1]
     messages = tuple(message for batch in batches for message in batch.messages)
     set_aside = tuple(item for batch in batches for item in batch.set_aside)
-    return Batch(last.uid_validity, last.last_uid, messages, set_aside, last.tied_by)
+    return Batch(last.uid_validity, last.last_uid, messages, set_aside, last.tied_by, awaited=line.is_slow)
 
 
 def _read_pieces(
-    source: HeaderSource, stretches: Iterable[Sequence[int]], uid_validity: int, terms: Terms
+    source: HeaderSource, stretches: Iterable[Sequence[int]], uid_validity: int, terms: Terms, line: _Line
 ) -> Iterator[Batch]:
     """Yield a batch for each piece, as soon as it is read."""
     office, limits = terms.office, terms.limits
     fetching, tied_by = Fetching(source, stretches, limits), ties_digest(office)
     unsure: list[NewMessage] = []
-    for read in terms.spread(partial(_read_piece, replace(office), terms.prepare), fetching):
+    for read in terms.spread(partial(_read_piece, replace(office), terms.prepare), line.brings(fetching)):
         unsure += read.unsure
         fetching.is_wanted = bool(unsure)
         ready = read.ready

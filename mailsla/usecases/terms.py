@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from mailsla.core.collection.to_store import NewMessage, ToStore
@@ -38,7 +38,7 @@ class Limits:
         stored: Messages stored in one transaction, and then derived: each writes most pages of the indexes again.
         least_stored: The same at the end of a mailbox, where nothing else is done any more, and where as many have
             come only after `stored_after`: over a slow line, progress is seen and little is to be fetched twice.
-        stored_after: How long messages, when they are so many, wait for others to be stored with.
+        stored_after: Seconds for which messages, when they are so many, wait for others to be stored with.
         most_refused: When the server refuses more messages of a slice one by one, it is the server that fails.
         bodies: Beginnings of bodies looked into at once.
     """
@@ -51,7 +51,7 @@ class Limits:
     piece_messages: int = 250
     stored: int = 4_000
     least_stored: int = 500
-    stored_after: timedelta = timedelta(seconds=2)
+    stored_after: float = 2.0
     most_refused: int = 20
     bodies: int = 50
 
@@ -68,9 +68,10 @@ class Terms:
         since: What was received before that day is left out; None for nothing.
         progress: Told of what is stored.
         stopping: Says when to end early.
+        monotonic: Returns seconds on a clock that nobody sets; without it no time passes.
         spread: Reads the headers.
         prepare: Makes what was read ready for the store, where it is read; a pure function, of a module or partial.
-        beside: Given what was just added to the store, while more is on its way.
+        beside: Given what was just added to the store, while more is on its way and the server is waited for.
         limits: Of sizes.
     """
 
@@ -81,6 +82,7 @@ class Terms:
     since: date | None = None
     progress: Progress = silent
     stopping: Callable[[], bool] = lambda: False
+    monotonic: Callable[[], float] = lambda: 0.0
     spread: Map = map
     prepare: Callable[[Sequence[NewMessage]], Sequence[ToStore]] = list
     beside: Callable[[Any], object] = lambda _added: None

@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
-from typing import NamedTuple
 
 import pytest
 from sqlalchemy import Engine, text
@@ -55,12 +54,6 @@ def beside(engine: Engine, configured: Configured = Configured(), portion: int =
     return Beside(alone, RULES, configured)
 
 
-def at_once(derive: Beside, added: Added) -> None:
-    """Derive what was added, and keep it."""
-    derive(added)
-    derive.end()
-
-
 def waiting(engine: Engine) -> list[int]:
     """Return the messages that wait to be derived."""
     with reading(engine) as connection:
@@ -95,7 +88,6 @@ def test_what_is_derived_beside_and_after_is_what_deriving_everything_gives(
     early = add(engine, mails[:40], 1)  # what the office sent, say: no turn of its own
     for first in range(40, len(mails), 25):
         derive(add(engine, mails[first : first + 25], first + 1))
-    derive.end()
     left = waiting(engine)
     derive_pending(Derivations(engine, SMALL), RULES)
 
@@ -108,7 +100,7 @@ def test_what_is_derived_beside_and_after_is_what_deriving_everything_gives(
 def test_an_answer_read_before_its_request_is_derived_with_it_and_nothing_waits(engine: Engine) -> None:
     asked = mail("2026-11-03 09:00", by="camille@example.org")
     add(engine, [reply("2026-11-05 09:00", asked)], 1)
-    at_once(beside(engine), add(engine, [asked], 2))
+    beside(engine)(add(engine, [asked], 2))
 
     [request] = Derivations(engine).requests()
     assert request.answered is not None
@@ -119,14 +111,14 @@ def test_an_answer_read_before_its_request_is_derived_with_it_and_nothing_waits(
 def test_a_mail_tied_to_what_is_derived_waits_with_what_it_is_tied_to(engine: Engine) -> None:
     asked = mail("2026-11-03 09:00", by="camille@example.org")
     derive = beside(engine)
-    at_once(derive, add(engine, [asked], 1))
+    derive(add(engine, [asked], 1))
     before = derived(engine)
     answer = add(engine, [reply("2026-11-05 09:00", asked)], 2)
     # It is tied to the request through the answer alone.
     named = _id_of(engine, answer.numbers[0])
     thanks = add(engine, [mail("2026-11-06 09:00", by="dominique@example.org", replies_to=named)], 3)
-    at_once(derive, thanks)
-    at_once(derive, answer)
+    derive(thanks)
+    derive(answer)
 
     assert derived(engine) == before
     assert waiting(engine) == [*answer.numbers, *thanks.numbers]
@@ -145,7 +137,7 @@ def test_other_rules_are_left_to_the_derivation_after_the_collection(engine: Eng
     theirs, before = made_by(engine), derived(engine)
     added = add(engine, [mail("2026-11-20 09:00", by="nouvelle@example.org")], 50)
     for configured in (older, Configured()):
-        at_once(beside(engine, configured), added)
+        beside(engine, configured)(added)
 
     assert (made_by(engine), derived(engine), waiting(engine)) == (theirs, before, list(added.numbers))
     with pytest.raises(Superseded):
@@ -158,7 +150,7 @@ def test_a_store_whose_derivations_are_to_be_made_again_is_left_alone(engine: En
     with Derivations(engine).deriving() as work:
         # As some migrations do.
         work.finish(RuleNames("", work.ties, ""))
-    at_once(beside(engine), add(engine, [mail("2026-11-20 09:00", by="nouvelle@example.org")], 50))
+    beside(engine)(add(engine, [mail("2026-11-20 09:00", by="nouvelle@example.org")], 50))
 
     assert made_by(engine).rules == ""
     assert derive_pending(Derivations(engine), RULES) > 5
@@ -169,16 +161,16 @@ def test_what_fails_beside_a_collection_is_told_by_the_derivation_after_it(engin
     added = add(engine, letters(5, seed=1), 1)
     with writing(engine) as connection:
         connection.exec_driver_sql("alter table derived_days rename to elsewhere")
-    at_once(derive, added)
+    derive(added)
     with pytest.raises((TransientError, PermanentError)):
         derive_pending(Derivations(engine), RULES)
     with writing(engine) as connection:
         connection.exec_driver_sql("alter table elsewhere rename to derived_days")
     # It is not tried again before the next collection.
-    at_once(derive, added)
+    derive(added)
 
     assert (derived_count(engine), waiting(engine)) == (0, sorted(added.numbers))
-    at_once(beside(engine), added)
+    beside(engine)(added)
     assert waiting(engine) == []
 
 
@@ -188,7 +180,7 @@ def test_nobody_who_derives_is_waited_for(migrated_postgresql_url: str) -> None:
     derive_pending(Derivations(engine), RULES)
     started = time.monotonic()
     with Derivations(engine).deriving():
-        at_once(beside(engine), added)
+        beside(engine)(added)
 
     # A lock is waited for during 30 seconds elsewhere.
     assert time.monotonic() - started < 10
@@ -206,15 +198,12 @@ def test_a_first_collection_reads_what_the_office_sent_first_and_derives_the_res
         left.append((mailbox, done, derived_count(box.engine)))
 
     limits = Limits(slice=10, piece_messages=10, stored=10, least_stored=10)
-    derive = beside(box.engine)
-    box.poll(progress=note, limits=limits, beside=derive)
-    derive.end()
+    box.poll(progress=note, limits=limits, beside=beside(box.engine))
     waited = waiting(box.engine)
     requests = box.requests()
 
-    # Each letter is derived with the answer to it, and kept after the next batch is stored; the last ones, which fill
-    # no batch, afterwards.
-    inbox = [("INBOX", 10, 0), ("INBOX", 20, 0), ("INBOX", 30, 20), ("INBOX", 34, 40)]
+    # Each letter is derived with the answer to it, once it is stored; the last ones, which fill no batch, afterwards.
+    inbox = [("INBOX", 10, 0), ("INBOX", 20, 20), ("INBOX", 30, 40), ("INBOX", 34, 50)]
     assert left == [("Sent", 10, 0), ("Sent", 20, 0), *inbox]
     assert len(waited) == 4
     assert sum(request.answered is not None for request in requests) == 20
@@ -239,14 +228,6 @@ def test_what_the_office_sends_while_its_first_collection_goes_on_is_read_by_its
     assert answered == [True, True]
     assert (tally.messages, again.messages) == (4, 0)
     assert tally.mailboxes == again.mailboxes, "none is counted twice"
-
-
-class Meanwhile(NamedTuple):
-    """Something done while a batch is being derived: it waits, and is derived after the collection."""
-
-    act: Callable[[Engine, Mail, int], object]
-    is_kept: bool
-    """Whether what was begun is kept all the same."""
 
 
 def another_derives(engine: Engine, _asked: Mail, _number: int) -> None:
@@ -286,63 +267,34 @@ def it_is_sealed(engine: Engine, _asked: Mail, number: int) -> None:
         Sealing(connection, LATER, Configured().days).seal([number])
 
 
-MEANWHILE = {
-    "nothing": Meanwhile(lambda *_: None, is_kept=True),
-    "another derives": Meanwhile(another_derives, is_kept=False),
-    "another derives by other rules": Meanwhile(another_derives_by_other_rules, is_kept=False),
-    "a copy comes": Meanwhile(a_copy_comes, is_kept=True),
-    "an answer comes": Meanwhile(an_answer_comes, is_kept=True),
-    "its copy goes": Meanwhile(its_copy_goes, is_kept=True),
-    "it is left out": Meanwhile(decided(Action.EXCLUDE), is_kept=True),
-    "it is tied to another": Meanwhile(decided(Action.JOIN), is_kept=True),
-    "it is said to be a citizen's": Meanwhile(decided(Action.COUNT), is_kept=True),
-    "it is sealed": Meanwhile(it_is_sealed, is_kept=False),
+MEANWHILE: dict[str, Callable[[Engine, Mail, int], object]] = {
+    "nothing": lambda *_: None,
+    "another derives": another_derives,
+    "another derives by other rules": another_derives_by_other_rules,
+    "a copy comes": a_copy_comes,
+    "an answer comes": an_answer_comes,
+    "its copy goes": its_copy_goes,
+    "it is left out": decided(Action.EXCLUDE),
+    "it is tied to another": decided(Action.JOIN),
+    "it is said to be a citizen's": decided(Action.COUNT),
+    "it is sealed": it_is_sealed,
 }
+"""What may happen to a request between the transaction that stores it and the one that derives it."""
 
 
 @pytest.mark.parametrize("happened", MEANWHILE)
-@pytest.mark.parametrize("when", ["before it is begun", "before it is kept"])
-def test_what_happens_while_a_batch_is_derived_is_not_lost(engine: Engine, happened: str, when: str) -> None:
+def test_what_happens_before_a_batch_is_derived_is_not_lost(engine: Engine, happened: str) -> None:
     asked = mail("2026-11-03 09:00", by="camille@example.org")
     others = letters(10, seed=2)
-    meanwhile, derive = MEANWHILE[happened], beside(engine)
+    derive = beside(engine)
     derive(add(engine, [], 0))
     added = add(engine, [asked, *others], 1)
-    number = number_of(engine, asked)
-    if when == "before it is begun":
-        meanwhile.act(engine, asked, number)
-        derive(added)
-        derive.end()
-    else:
-        derive(added)
-        meanwhile.act(engine, asked, number)
-        before = derived(engine)
-        derive.end()
-        assert (derived(engine) != before) == meanwhile.is_kept
+    MEANWHILE[happened](engine, asked, number_of(engine, asked))
+    derive(added)
     derive_pending(Derivations(engine, SMALL), RULES)
 
     assert derived(engine) == derived_anew(engine)
     assert waiting(engine) == []
-
-
-def test_rows_that_bear_the_numbers_of_rows_that_went_are_not_taken_for_them(engine: Engine) -> None:
-    """As SQLite gives them: another worker derives a batch, and the next one waits by the same numbers."""
-    asked = mail("2026-11-03 09:00", by="camille@example.org")
-    known = [mail(f"2026-11-03 1{hour}:00", by="dominique@example.org") for hour in range(2)]
-    add(engine, [asked], 90)
-    derive_pending(Derivations(engine), RULES)
-    derive = beside(engine)
-    derive(add(engine, known, 1))
-    derive_pending(Derivations(engine), RULES)
-    # Tied to what is derived: it waits for the end.
-    later = add(engine, [reply("2026-11-17 09:31", asked), *letters(2, seed=3)], 50)
-    derive(later)
-    derive.end()
-    derive_pending(Derivations(engine), RULES)
-
-    assert derived(engine) == derived_anew(engine)
-    [request] = [item for item in Derivations(engine).requests() if item.key == asked.key]
-    assert request.answered is not None
 
 
 def number_of(engine: Engine, item: Mail) -> int:

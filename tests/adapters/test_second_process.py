@@ -83,51 +83,6 @@ def test_what_is_done_within_other_work_shares_the_process(second: SecondProcess
     assert len(where_inside) == 2
 
 
-def test_what_is_begun_is_done_meanwhile_in_the_order_of_the_items(second: SecondProcess) -> None:
-    begun = second.begin(squared, range(30))
-    others = list(second.map(squared, range(100, 160)))
-
-    assert list(begun) == [number * number for number in range(30)]
-    assert others == [number * number for number in range(100, 160)]
-    assert list(second.begin(squared, range(3))) == [0, 1, 4]
-
-
-def test_who_asks_for_what_was_begun_does_what_the_other_process_has_not_got_yet(
-    second: SecondProcess,
-) -> None:
-    assert len(set(second.begin(where, range(40)))) == 2
-
-
-def test_what_was_begun_by_a_process_that_dies_is_done_here(second: SecondProcess) -> None:
-    begun = second.begin(partial(killed_unless_at, os.getpid()), range(30))
-
-    assert list(begun) == list(range(30))
-    assert list(second.begin(squared, range(30))) == [number * number for number in range(30)]
-
-
-def test_an_error_in_what_was_begun_is_raised_when_its_result_is_asked_for(second: SecondProcess) -> None:
-    with SecondProcess(processors=1) as alone:
-        for pair in (second, alone):
-            begun = pair.begin(refused, range(40))
-
-            assert [next(begun) for _ in range(4)] == [0, 1, 2, 3]
-            with pytest.raises(ValueError, match="four"):
-                next(begun)
-
-
-def test_what_was_begun_and_is_not_asked_for_is_in_the_way_of_nothing(second: SecondProcess) -> None:
-    second.begin(slowly, range(50))
-
-    assert list(second.map(squared, range(60))) == [number * number for number in range(60)]
-
-
-def test_few_items_that_are_begun_start_no_process() -> None:
-    with SecondProcess(processors=2) as pair:
-        assert set(pair.begin(where, range(2))) == {os.getpid()}
-    with SecondProcess(processors=1) as alone:
-        assert set(alone.begin(where, range(20))) == {os.getpid()}
-
-
 def test_there_is_one_other_process_in_the_whole_program(second: SecondProcess) -> None:
     assert len(set(second.map(where, range(60)))) == 2
     with SecondProcess(processors=2) as others:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from itertools import count, islice
+from datetime import UTC, datetime
+from itertools import islice
 
 import pytest
 from hypothesis import assume, given
@@ -333,17 +333,61 @@ def test_what_nobody_foresaw_of_one_header_sets_it_aside_alone() -> None:
     assert messages == [uid for uid in range(1, 21) if uid != 7]
 
 
-@pytest.mark.parametrize(("seconds", "sizes"), [(0, [100]), (1, [10] * 10), (0.7, [15] * 6 + [10])])
+class SlowMailbox(Mailbox):
+    """A mailbox of a server that takes time for each message, by a clock that stands still otherwise."""
+
+    seconds = 0.0
+    now = 0.0
+
+    def _answers(self, uids: Sequence[int]) -> Iterator[Fetched]:
+        for fetched in super()._answers(uids):
+            self.now += self.seconds
+            yield fetched
+
+    def work(self, seconds: float) -> None:
+        """Have time pass in which the server is not waited for."""
+        self.now += seconds
+
+
+@pytest.mark.parametrize(
+    ("seconds", "sizes"), [(0, [100]), (0.25, [10] * 10), (0.15, [15, 15, 15, 15, 15, 15, 10])]
+)
 def test_batches_are_small_where_messages_come_slowly(seconds: float, sizes: list[int]) -> None:
     """Progress is seen then, and little is to be fetched again after a crash."""
     limits = Limits(slice=10, piece_messages=5, stored=200, least_stored=10)
-    looks = count()
-    # Time passes with each look at the clock, of which there is one a piece.
-    slow = replace(terms(map, limits), now=lambda: AT + next(looks) * timedelta(seconds=seconds))
+    mailbox = SlowMailbox(range(1, 101))
+    mailbox.seconds = seconds
+    slow = replace(terms(map, limits), monotonic=lambda: mailbox.now)
 
-    batches = read_batches(Mailbox(range(1, 101)), [range(1, 101)], 7, slow)
+    batches = read_batches(mailbox, [range(1, 101)], 7, slow)
 
     assert [len(batch.messages) for batch in batches] == sizes
+
+
+@pytest.mark.parametrize(
+    ("read", "stored", "awaited"), [(0.4, 0.4, True), (0.4, 0.7, False), (0.7, 0.4, False)]
+)
+def test_a_batch_tells_whether_it_was_the_server_that_was_waited_for(
+    read: float, stored: float, awaited: bool
+) -> None:
+    """A server that takes a second for each piece, while reading and storing take theirs."""
+    limits = Limits(slice=10, piece_messages=5, stored=5, least_stored=5)
+    mailbox = SlowMailbox(range(1, 51))
+    mailbox.seconds = 0.2
+
+    def read_slowly(function: Callable[[object], object], items: Iterable[object]) -> Iterator[object]:
+        for item in items:
+            mailbox.work(read)
+            yield function(item)
+
+    told = []
+    slow = replace(terms(read_slowly, limits), monotonic=lambda: mailbox.now)
+    for batch in read_batches(mailbox, [range(1, 51)], 7, slow):
+        told.append(batch.awaited)
+        mailbox.work(stored)
+
+    # A piece comes once what follows it does: the first one waits longer, the last one less.
+    assert set(told[1:-1]) == {awaited}
 
 
 def test_batches_become_smaller_towards_the_end() -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import partial
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Index, Table, delete, func, select, true, update
@@ -18,6 +18,7 @@ from mailsla.adapters.database.derivation_parts import (
     DerivedRows,
     derived_rows,
 )
+from mailsla.adapters.database.engine import BULK, keep_much_at_hand
 from mailsla.adapters.database.kept_counts import KeptCounts
 from mailsla.adapters.database.request_days import RequestDays
 from mailsla.adapters.database.request_rows import DOUBT_COLUMNS, REQUEST_COLUMNS
@@ -43,6 +44,9 @@ from mailsla.core.pairing.rules import PairingRules
 PORTION = 250
 """Messages derived at once: memory does not grow with the store."""
 
+KEPT_AT_ONCE = 4
+"""Portions written together: many rows at once cost less (`mailsla.adapters.database.bulk.AT_ONCE`)."""
+
 DERIVED = (DERIVED_MESSAGE, DERIVED_REQUEST, DERIVED_DOUBT, DERIVED_DAYS)
 """The tables of what is derived of each message, keyed by its number."""
 
@@ -51,21 +55,6 @@ def _indexes() -> list[Index]:
     return [
         index for target in DERIVED for index in sorted(target.indexes, key=lambda index: str(index.name))
     ]
-
-
-@dataclass(frozen=True)
-class Begun:
-    """Messages that are being derived, to which no other is tied, and of which nothing was derived.
-
-    Attributes:
-        numbers: Theirs.
-        waiting: The rows by which they waited, by number.
-        derived: What follows from them, part by part, as it is asked for.
-    """
-
-    numbers: Sequence[int]
-    waiting: Sequence[int]
-    derived: Iterator[DerivedRows]
 
 
 class DerivationWork(TieWork):
@@ -118,40 +107,19 @@ class DerivationWork(TieWork):
         )
         return not is_derived and self._connection.execute(waiting).scalar_one() == self._count(MESSAGE)
 
-    def begin(self, rules: PairingRules, days: LocalDays) -> Begun:
-        """Begin to derive what was added, with all that is tied to it, but what is tied to what is derived."""
+    def derive_added(self, rules: PairingRules, days: LocalDays) -> None:
+        """Derive what was added, with all that is tied to it, but what is tied to what is derived."""
         found = self._read.tied_to_none_derived(self._added.numbers)
         theirs = among(PENDING.c.message_id, found, self._connection)
-        waiting = self._connection.execute(select(PENDING.c.id, PENDING.c.message_id).where(theirs)).all()
+        taken = delete(PENDING).where(theirs).returning(PENDING.c.message_id)
         # What waits twice was changed since: it is read as it is now, and so are those to which it may be tied.
-        is_as_added = sorted(number for _row, number in waiting) == sorted(found)
+        is_as_added = sorted(self._connection.execute(taken).scalars()) == sorted(found)
         read = TiedMessages(self._connection, self._portion, self._added) if is_as_added else self._read
-        compute = partial(derived_rows, read.ground(rules), days)
-        parts = self._second.begin(compute, read.portions(found))
-        return Begun(found, [row for row, _number in waiting], parts)
-
-    def end(self, begun: Begun) -> None:
-        """Keep what was begun in an earlier transaction, unless something of it was derived, sealed or erased since.
-
-        What changed since has rows of its own among what waits, and is derived again.
-        """
-        waiting = among(PENDING.c.id, begun.waiting, self._connection)
-        there = among(MESSAGE.c.id, begun.numbers, self._connection) & UNSEALED
-        derived_since = among(DERIVED_MESSAGE.c.message_id, begun.numbers, self._connection)
-        # SQLite gives the numbers of rows that went to others: that they are there says nothing by itself.
-        if (
-            self._count(DERIVED_MESSAGE, derived_since)
-            or self._count(PENDING, waiting) < len(begun.waiting)
-            or self._count(MESSAGE, there) < len(begun.numbers)
-        ):
-            return
-        self._connection.execute(delete(PENDING).where(waiting))
-        for derived in begun.derived:
-            self._keep(derived)
-        self._write_counts()
+        self._derive_first(read, found, rules, days)
 
     def forget_pending(self) -> None:
         """Note that no message waits any more: all are about to be derived."""
+        keep_much_at_hand(self._connection)
         self._connection.execute(delete(PENDING))
 
     def clear(self) -> None:
@@ -180,21 +148,24 @@ class DerivationWork(TieWork):
     ) -> int:
         """Replace what was derived of messages that no other is tied to, or derive all anew; return how many."""
         if numbers is not None:
+            if len(numbers) >= BULK:
+                keep_much_at_hand(self._connection)
             self._forget(numbers)
-            return self.derive_first(numbers, rules, days, progress)
+            return self._derive_first(self._read, numbers, rules, days, progress)
         sealed = sealed_numbers(self._connection)
         if sealed is not None:
             self._days.count(DERIVED_REQUEST.c.message_id.in_(sealed), days)
         is_indexed_last = self._connection.dialect.name == "sqlite"
         if is_indexed_last:
             self._drop_indexes()
-        done = self.derive_first(None, rules, days, progress)
+        done = self._derive_first(self._read, None, rules, days, progress)
         if is_indexed_last:
             self._create_indexes()
         return done
 
-    def derive_first(
+    def _derive_first(
         self,
+        read: TiedMessages,
         numbers: Collection[int] | None,
         rules: PairingRules,
         days: LocalDays,
@@ -202,18 +173,16 @@ class DerivationWork(TieWork):
     ) -> int:
         """Derive messages that no other is tied to, or all, of which nothing is derived yet; return how many."""
         total = self._count(MESSAGE, UNSEALED) if numbers is None else len(numbers)
-        compute = partial(derived_rows, self._read.ground(rules), days)
+        compute = partial(derived_rows, read.ground(rules), days)
+        parts = self._second.map(compute, read.portions(numbers))
         done = 0
-        for derived in self._second.map(compute, self._read.portions(numbers)):
-            self._keep(derived)
-            done += len(derived.numbers)
+        while some := tuple(islice(parts, KEPT_AT_ONCE)):
+            self._keep(some)
+            done += sum(len(part.numbers) for part in some)
             progress(done, total)
-        self._write_counts()
-        return done
-
-    def _write_counts(self) -> None:
         self._classes.write()
         self._clues.write()
+        return done
 
     def _drop_indexes(self) -> None:
         """Drop the indexes of derived tables until they are full: made at once they cost less, and are denser.
@@ -231,6 +200,7 @@ class DerivationWork(TieWork):
         self, days: LocalDays, progress: Callable[[int, int], object] = lambda _done, _total: None
     ) -> None:
         """Count the days of every request again."""
+        keep_much_at_hand(self._connection)
         self._days.count_again(days, self._count(DERIVED_REQUEST), progress)
 
     def finish(self, names: RuleNames) -> None:
@@ -256,13 +226,14 @@ class DerivationWork(TieWork):
             these = among(target.c.message_id, numbers, self._connection)
             self._connection.execute(delete(target).where(these))
 
-    def _keep(self, derived: DerivedRows) -> None:
+    def _keep(self, parts: Sequence[DerivedRows]) -> None:
         for target, columns, values in (
-            (DERIVED_MESSAGE, rows.DERIVED_MESSAGE_COLUMNS, derived.messages),
-            (DERIVED_REQUEST, REQUEST_COLUMNS, derived.requests),
-            (DERIVED_DOUBT, DOUBT_COLUMNS, derived.doubts),
+            (DERIVED_MESSAGE, rows.DERIVED_MESSAGE_COLUMNS, [row for part in parts for row in part.messages]),
+            (DERIVED_REQUEST, REQUEST_COLUMNS, [row for part in parts for row in part.requests]),
+            (DERIVED_DOUBT, DOUBT_COLUMNS, [row for part in parts for row in part.doubts]),
         ):
             insert_rows(self._connection, target, columns, values)
-        self._days.keep(derived.days)
-        self._classes.add(classes_in(derived.messages))
-        self._clues.add(derived.clues)
+        self._days.keep(*(part.days for part in parts))
+        for part in parts:
+            self._classes.add(classes_in(part.messages))
+            self._clues.add(part.clues)

@@ -78,14 +78,14 @@ class Derivations(RequestLists):
         A second one waits for its end. Beside a collection it fails at once while another one derives, where the
         database can tell (PostgreSQL).
         """
-        shared = self._shared
+        shared, is_beside = self._shared, self._shared is not None
         with (
-            # Beside, what is found, by what it waits and what it says are of one moment.
-            writing(self._engine, repeatable=True, is_snapshot=shared is not None) as connection,
+            # Beside, what is found, by what it waits and what it says are of one moment, and there is much of it.
+            writing(self._engine, repeatable=True, is_bulk=is_beside, is_snapshot=is_beside) as connection,
             SecondProcess() if shared is None else nullcontext(shared) as second,
         ):
             yield DerivationWork(
-                connection, second, self._portion, waits=shared is None, added=added or NOTHING_ADDED
+                connection, second, self._portion, waits=not is_beside, added=added or NOTHING_ADDED
             )
 
     def requests(self, received_from: datetime | None = None) -> tuple[Request, ...]:

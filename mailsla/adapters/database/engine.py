@@ -27,8 +27,13 @@ WRITES, PRAGMAS = "mailsla_writes", "mailsla_pragmas"
 LITTLE, MUCH = "cache_size=-2000", "cache_size=-32768"
 """How many KB of itself SQLite keeps at hand: as many as it does unless told, and for what goes through much."""
 
-LASTING, REPEATABLE = ("synchronous=FULL", LITTLE), ("synchronous=NORMAL", MUCH)
+LASTING, REPEATABLE = "synchronous=FULL", "synchronous=NORMAL"
 """What SQLite is told of a transaction that a power cut must not undo; and of one that would be made again."""
+
+BULK = 500
+"""Messages whose transaction goes through so much of the store that `MUCH` pays: a day's mail does not, and what it
+would leave at hand grows with the store.
+"""
 
 NOT_AWAITED = "SET LOCAL synchronous_commit = off"
 """The same for PostgreSQL, of one that would be made again."""
@@ -211,7 +216,9 @@ def snapshot(engine: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
-def writing(engine: Engine, *, repeatable: bool = False, is_snapshot: bool = False) -> Iterator[Connection]:
+def writing(
+    engine: Engine, *, repeatable: bool = False, is_bulk: bool = False, is_snapshot: bool = False
+) -> Iterator[Connection]:
     """Open one transaction that writes: committed as a whole at the end, or not at all.
 
     SQLite's write lock is taken at once, so that two writers wait for each other instead of failing half-way.
@@ -221,6 +228,7 @@ def writing(engine: Engine, *, repeatable: bool = False, is_snapshot: bool = Fal
         repeatable: Whether all that is written would be written again if it were lost: its end does not wait for the
             disk then. A power cut may undo it, with all that was written since; never what is not repeatable, nor
             what came before that.
+        is_bulk: Whether it goes through much of the store, as `BULK` messages do.
         is_snapshot: Whether all that is read is as it was at the beginning, but for what is written here; PostgreSQL
             then refuses to change what another worker has changed since. SQLite has one writer at a time anyway.
 
@@ -231,13 +239,19 @@ def writing(engine: Engine, *, repeatable: bool = False, is_snapshot: bool = Fal
     with translated(), engine.connect() as opened:
         isolation = is_snapshot and engine.dialect.name != "sqlite"
         connection = opened.execution_options(
-            **{WRITES: True, PRAGMAS: REPEATABLE if repeatable else LASTING},
+            **{WRITES: True, PRAGMAS: (REPEATABLE if repeatable else LASTING, MUCH if is_bulk else LITTLE)},
             **({"isolation_level": "REPEATABLE READ"} if isolation else {}),
         )
         with connection.begin():
             if repeatable and engine.dialect.name == "postgresql":
                 connection.exec_driver_sql(NOT_AWAITED)
             yield connection
+
+
+def keep_much_at_hand(connection: Connection) -> None:
+    """Have a transaction that turns out to be bulk go through as much as one that is said to be, to its end."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(f"PRAGMA {MUCH}")
 
 
 def give_back_caches(engine: Engine) -> None:
@@ -271,9 +285,7 @@ def changing_tables(engine: Engine) -> Iterator[Connection]:
         PermanentError: When it refuses.
     """
     with translated(), engine.connect() as opened:
-        connection = opened.execution_options(
-            **{WRITES: True, PRAGMAS: ("synchronous=FULL", MUCH, "foreign_keys=OFF")}
-        )
+        connection = opened.execution_options(**{WRITES: True, PRAGMAS: (LASTING, MUCH, "foreign_keys=OFF")})
         try:
             with connection.begin():
                 yield connection

@@ -22,7 +22,7 @@ from mailsla.adapters.database.bulk import (
 )
 from mailsla.adapters.database.column_values import document_of, kept_by
 from mailsla.adapters.database.copies import believe_again, mark_copies_gone, put_on
-from mailsla.adapters.database.engine import reading, writing
+from mailsla.adapters.database.engine import BULK, reading, writing
 from mailsla.adapters.database.keys import numbers_of
 from mailsla.adapters.database.pending import derive_again
 from mailsla.adapters.database.prepared import SAID_BY_BODIES, Prepared, prepared
@@ -71,7 +71,8 @@ class Messages:
         Return what was added. A batch that covers nothing, up to UID 0, leaves the cursor where it is.
         One that a power cut undoes is collected again from where the cursor is then.
         """
-        with writing(self._engine, repeatable=True) as connection:
+        is_bulk = len(batch.messages) >= BULK
+        with writing(self._engine, repeatable=True, is_bulk=is_bulk) as connection:
             placed = [(message.uid, message) for message in self.prepare(batch.messages)]
             added = _add_copies(connection, cursor.mailbox_id, batch, placed, seen_at, imported=False)
             set_aside(connection, cursor.mailbox_id, batch, seen_at, self._reader)

@@ -53,9 +53,9 @@ class RequestDays:
         self._connection.execute(delete(DERIVED_SHAPE).where(DERIVED_SHAPE.c.id.not_in(used)))
         self.__dict__.pop("_shapes", None)
 
-    def keep(self, found: DaysByShape) -> None:
+    def keep(self, *parts: DaysByShape) -> None:
         """Write the days of some requests."""
-        numbered = [(self._number(shape), alike) for shape, alike in found.items()]
+        numbered = [(self._number(shape), alike) for found in parts for shape, alike in found.items()]
         rows = [(*row, number) for number, alike in numbered for row in alike]
         insert_rows(self._connection, DERIVED_DAYS, DAYS_COLUMNS, rows)
 

@@ -11,10 +11,9 @@ import subprocess
 import sys
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
 from itertools import chain
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -28,10 +27,10 @@ _Result = TypeVar("_Result")
 WORTH_IT = 5
 """With fewer items than this, another process would take longer to start than to help."""
 
-MOST_AHEAD = 12
+MOST_AHEAD = 20
 """Results held before the oldest one is waited for."""
 
-MOST_GIVEN = 8
+MOST_GIVEN = 10
 """Items that the other process has at once: enough to do while this one is busy elsewhere."""
 
 PIPE_BYTES = 1 << 20
@@ -83,18 +82,6 @@ class SecondProcess:
                 return
             yield function(item)
 
-    def begin(self, function: Callable[[_Item], _Result], items: Iterable[_Item]) -> Iterator[_Result]:
-        """Have all of some items done meanwhile, and return an iterator over the results, in order.
-
-        The other process does what it comes to; what is still to be done when a result is asked for is done here.
-        """
-        given = [*items]
-        shares = self._other is not None or len(given) >= WORTH_IT
-        if not (shares and self._has_help()):
-            return map(function, given)
-        assert self._other is not None
-        return self._other.begun(function, given, self._patience)
-
     def _has_help(self) -> bool:
         if self._other is None and not self._alone and _STARTED.acquire(blocking=False):
             try:
@@ -126,76 +113,35 @@ class SecondProcess:
             raise failure
 
 
-@dataclass(frozen=True)
-class _Work:
-    """A function that both processes know, and how long an answer is waited for.
-
-    Attributes:
-        function: What is done with each item.
-        written: The same as it goes to the other process.
-        patience: Seconds.
-    """
-
-    function: Callable[[Any], Any]
-    written: bytes
-    patience: float
-
-    @classmethod
-    def of(cls, function: Callable[[Any], Any], patience: float) -> _Work:
-        """Return the work that a function does."""
-        return cls(function, pickle.dumps(function, protocol=5), patience)
-
-
-@dataclass
-class _Task:
-    """An item to be done; `answer` is None as long as nobody does it."""
-
-    work: _Work
-    item: Any
-    answer: Future[Any] | None = None
-
-    def do_here(self) -> None:
-        """Do it in this process; an error is raised when the result is asked for, after those before it."""
-        self.answer = Future()
-        try:
-            self.answer.set_result(self.work.function(self.item))
-        except Exception as error:  # noqa: BLE001 (it is raised in its turn)
-            self.answer.set_exception(error)
-
-    @property
-    def is_done(self) -> bool:
-        """Whether its result is there."""
-        return self.answer is not None and self.answer.done()
-
-    def result(self, other: _Other) -> Any:
-        """Wait for the other process, to which it was given, and return the result."""
-        assert self.answer is not None
-        try:
-            return self.answer.result(timeout=self.work.patience)
-        except (OSError, EOFError, pickle.PickleError, CancelledError, TimeoutError):
-            # It ended, as it does at any error: doing the work here will tell which.
-            other.give_up()
-            return self.work.function(self.item)
-
-
 class _Shared:
     """The items taken and not yielded yet, in order: done here, or given to the other process."""
 
     def __init__(self, other: _Other, function: Callable[[Any], Any], patience: float) -> None:
-        self._other, self._work = other, _Work.of(function, patience)
-        self._taken: deque[_Task] = deque()
+        self._other, self._function, self._patience = other, function, patience
+        self._written = pickle.dumps(function, protocol=5)
+        self._waiting: deque[tuple[Any, Future[Any]]] = deque()
 
     def take(self, item: Any) -> None:
         """Have an item done."""
-        task = _Task(self._work, item)
-        if not self._other.does(task):
-            task.do_here()
-        self._taken.append(task)
+        answer = self._other.submit(self._written, item) if self._other.is_free else None
+        if answer is None:
+            answer = Future()
+            answer.set_result(self._function(item))
+        self._waiting.append((item, answer))
 
     def settled(self, *, most: int) -> Iterator[Any]:
         """Yield the results that are there, waiting for them while more than `most` are held."""
-        while self._taken and (len(self._taken) > most or self._taken[0].is_done):
-            yield self._taken.popleft().result(self._other)
+        while self._waiting and (len(self._waiting) > most or self._waiting[0][1].done()):
+            item, future = self._waiting.popleft()
+            yield self._result(item, future)
+
+    def _result(self, item: Any, future: Future[Any]) -> Any:
+        try:
+            return future.result(timeout=self._patience)
+        except (OSError, EOFError, pickle.PickleError, CancelledError, TimeoutError):
+            # It ended, as it does at any error: doing the work here will tell which.
+            self._other.give_up()
+            return self._function(item)
 
 
 class _Other:
@@ -217,49 +163,25 @@ class _Other:
         self._sending = ThreadPoolExecutor(1, thread_name_prefix="second-send")
         self._receiving = ThreadPoolExecutor(1, thread_name_prefix="second-receive")
         self._given: list[Future[Any]] = []
-        self._begun: deque[_Task] = deque()
         self._given_up = False
 
-    def does(self, task: _Task) -> bool:
-        """Give it an item, after those begun before, if it has room for it; tell whether it was given."""
-        self._go_on()
-        return not self._begun and self._takes(task)
-
-    def begun(self, function: Callable[[Any], Any], items: Sequence[Any], patience: float) -> Iterator[Any]:
-        """Give it items as it has room for them, from now on, and return an iterator over the results."""
-        work = _Work.of(function, patience)
-        tasks = [_Task(work, item) for item in items]
-        self._begun += tasks
-        self._go_on()
-        return map(self._ended, tasks)
-
-    def _ended(self, task: _Task) -> Any:
-        """Return the result of what was begun; while the other process is at it, do here what that has not got yet."""
-        while not task.is_done and self._begun:
-            self._go_on()
-            if self._begun:
-                self._begun.pop().do_here()
-        return task.result(self)
-
-    def _go_on(self) -> None:
-        """Give it what was begun, as long as there is room."""
-        while self._begun and self._takes(self._begun[0]):
-            self._begun.popleft()
-
-    def _takes(self, task: _Task) -> bool:
+    @property
+    def is_free(self) -> bool:
+        """Whether it can be given one more item."""
         self._given = [future for future in self._given if not future.done()]
-        if self._given_up or len(self._given) >= MOST_GIVEN:
-            return False
+        return not self._given_up and len(self._given) < MOST_GIVEN
+
+    def submit(self, written: bytes, item: object) -> Future[Any] | None:
+        """Give it an item; None when no thread is to be had to talk to it."""
         assert self._process.stdin is not None
         try:
-            self._sending.submit(write, self._process.stdin, pickled((task.work.written, task.item)))
-            task.answer = self._receiving.submit(self._result)
+            self._sending.submit(write, self._process.stdin, pickled((written, item)))
+            future = self._receiving.submit(self._result)
         except RuntimeError:
-            # No thread is to be had to talk to it.
             self.give_up()
-            return False
-        self._given.append(task.answer)
-        return True
+            return None
+        self._given.append(future)
+        return future
 
     def _result(self) -> Any:
         assert self._process.stdout is not None

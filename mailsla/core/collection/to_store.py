@@ -196,6 +196,7 @@ class Batch:
         set_aside: What could not be.
         tied_by: Names the rules by which the messages' ties were made.
         arrived: Whether the messages came since the mailbox was last read whole.
+        awaited: Whether it was the server that they were waited for, most of the time.
     """
 
     uid_validity: int
@@ -204,3 +205,4 @@ class Batch:
     set_aside: tuple[SetAside, ...]
     tied_by: str = ""
     arrived: bool = False
+    awaited: bool = False
