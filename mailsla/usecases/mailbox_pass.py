@@ -193,11 +193,9 @@ class MailboxPass:
             self.terms.progress(self.mailbox.name, done, max(new.expected, done))
             if self.terms.stopping():
                 return None
-            is_worth_it = batch.awaited and count >= self.terms.limits.least_stored
-            if is_worth_it and self.mailbox.role is not MailboxRole.SENT:
-                # What the office sent is derived with what it answers, which comes after it. All at once, at the end,
-                # takes less work: this is for the time in which there is none.
-                self.terms.beside(added)
+            if count >= self.terms.limits.least_stored and self.mailbox.role is not MailboxRole.SENT:
+                # What the office sent is derived with what it answers, which comes after it.
+                self.terms.beside(added, awaited=batch.awaited)
         if suspect is not None:
             through = max(through, suspect)
             self._read_suspect(status, suspect, through)

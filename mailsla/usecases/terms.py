@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Protocol
 
 from mailsla.core.collection.to_store import NewMessage, ToStore
 from mailsla.core.office.correspondents import UNKNOWN_OFFICE, Office
@@ -20,6 +20,17 @@ def silent(_mailbox: str, _done: int, _total: int) -> None:
 
 Map = Callable[[Callable[[Any], Any], Iterable[Any]], Iterator[Any]]
 """Applies a pure function of a module to each item, in order; it may take some items ahead of what it yields."""
+
+
+class DerivesBeside(Protocol):
+    """What derives meanwhile what was just added to the store; `awaited` tells whether the server was waited for."""
+
+    def __call__(self, added: Any, /, *, awaited: bool) -> object:
+        """Derive what can be, if it is worth it."""
+
+
+def nothing_beside(_added: Any, /, *, awaited: bool) -> None:
+    """Derive nothing meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +82,7 @@ class Terms:
         monotonic: Returns seconds on a clock that nobody sets; without it no time passes.
         spread: Reads the headers.
         prepare: Makes what was read ready for the store, where it is read; a pure function, of a module or partial.
-        beside: Given what was just added to the store, while more is on its way and the server is waited for.
+        beside: Derives what was just added to the store, while more is on its way.
         limits: Of sizes.
     """
 
@@ -85,7 +96,7 @@ class Terms:
     monotonic: Callable[[], float] = lambda: 0.0
     spread: Map = map
     prepare: Callable[[Sequence[NewMessage]], Sequence[ToStore]] = list
-    beside: Callable[[Any], object] = lambda _added: None
+    beside: DerivesBeside = nothing_beside
     limits: Limits = Limits()
 
     @property

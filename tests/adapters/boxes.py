@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -24,7 +24,7 @@ from mailsla.core.pairing.rules import PairingRules
 from mailsla.usecases.collect import collect
 from mailsla.usecases.derive import derive_pending
 from mailsla.usecases.mailbox_pass import Tally
-from mailsla.usecases.terms import Limits, Progress, Terms, silent
+from mailsla.usecases.terms import DerivesBeside, Limits, Progress, Terms, nothing_beside, silent
 from tests.factories import OFFICE, RULES
 from tests.trials.stores import new_store
 
@@ -114,7 +114,7 @@ class Box:
         since: date | None = None,
         progress: Progress = silent,
         limits: Limits = Limits(),  # noqa: B008 (a frozen value)
-        beside: Callable[[Sequence[int]], object] = lambda _numbers: None,
+        beside: DerivesBeside = nothing_beside,
         **changes: Any,
     ) -> Tally:
         """Collect everything once."""

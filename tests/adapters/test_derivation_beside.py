@@ -174,6 +174,20 @@ def test_what_fails_beside_a_collection_is_told_by_the_derivation_after_it(engin
     assert waiting(engine) == []
 
 
+def test_what_comes_first_decides_whether_anything_is_derived_while_more_comes(engine: Engine) -> None:
+    """What is half derived beside a collection would be derived again after it."""
+    first, second, third = (mail("2026-11-03 09:00", by=f"usager{number}@example.org") for number in range(3))
+    never, always = beside(engine), beside(engine)
+    never(add(engine, [first], 1), awaited=False)
+    added = add(engine, [second], 2)
+    never(added, awaited=True)
+    assert derived_count(engine) == 0
+    always(added, awaited=True)
+    always(add(engine, [third], 3), awaited=False)
+
+    assert derived_count(engine) == 2
+
+
 def test_nobody_who_derives_is_waited_for(migrated_postgresql_url: str) -> None:
     engine = open_engine(migrated_postgresql_url)
     added = add(engine, letters(5, seed=1), 1)

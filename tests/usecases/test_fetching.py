@@ -365,7 +365,7 @@ def test_batches_are_small_where_messages_come_slowly(seconds: float, sizes: lis
 
 
 @pytest.mark.parametrize(
-    ("read", "stored", "awaited"), [(0.4, 0.4, True), (0.4, 0.7, False), (0.7, 0.4, False)]
+    ("read", "stored", "awaited"), [(0.7, 0.7, True), (0.7, 0.9, False), (0.9, 0.7, False)]
 )
 def test_a_batch_tells_whether_it_was_the_server_that_was_waited_for(
     read: float, stored: float, awaited: bool
