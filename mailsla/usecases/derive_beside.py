@@ -43,7 +43,7 @@ class Beside:
     """Derives messages that were just stored, each once; what is to be derived again waits for the end.
 
     It is for a line that is waited for. Where the machine itself is the limit, all is derived at the end, at once: that
-    takes a sixth less. What comes first decides it for the collection: what is half derived would be derived again.
+    takes less. What comes first decides it for the collection: what is half derived would be derived again.
 
     A mail tied to one that is derived already would have that one derived again, and with many such mails everything
     time and again. Nothing is derived when other rules made what is there: the derivation that follows says so. Nor
@@ -56,7 +56,7 @@ class Beside:
         self._configured = configured
         self._goes_on: bool | None = None
 
-    def __call__(self, added: Any, /, *, awaited: bool = True) -> None:
+    def __call__(self, added: Any, /, *, awaited: bool) -> None:
         """Derive what can be of what was added, if the server was waited for at first."""
         if self._goes_on is None:
             self._goes_on = awaited

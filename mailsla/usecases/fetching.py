@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import TypeVar
 
 from mailsla.core.collection.on_server import Fetched
 from mailsla.core.collection.to_store import Batch, NewMessage, SetAside, ToStore, new_messages, unforeseen
@@ -25,8 +26,10 @@ from mailsla.usecases.bodies import with_bodies
 from mailsla.usecases.pieces import Fetching, HeaderSource, Piece
 from mailsla.usecases.terms import Terms
 
-WORTH_IT = 0.4
-"""A share of the time: deriving messages takes two thirds of the time that reading and storing them does."""
+_Answer = TypeVar("_Answer")
+
+AWAITED_SHARE = 0.6
+"""Of the time in which a batch comes: what is waited then is as long as storing and deriving the batch takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +78,10 @@ def read_batches(
             rest = limits.stored if expected is None else expected() - done - count
             is_late = line.elapsed >= limits.stored_after
             if count >= min(limits.stored, max(limits.least_stored, 0 if is_late else rest)):
-                joined = _joined(held, line)
+                yield _joined(held, line)
                 done += count
                 held, count = [], 0
                 line.begin()
-                yield joined
     except TransientError:
         if held:
             yield _joined(held, line)
@@ -89,7 +91,7 @@ def read_batches(
 
 
 class _Line:
-    """How long a batch takes, with what is done with the one before it, and how long the server is waited for."""
+    """How long a batch takes to come, and how much of that the server is waited for."""
 
     def __init__(self, monotonic: Callable[[], float]) -> None:
         self._monotonic = monotonic
@@ -105,20 +107,22 @@ class _Line:
         return self._monotonic() - self._since
 
     @property
-    def is_slow(self) -> bool:
-        """Whether the server is waited for long enough to derive meanwhile what it brought."""
-        return self._waited >= WORTH_IT * self.elapsed
+    def is_awaited(self) -> bool:
+        """Whether the server is waited for long enough to derive meanwhile what it brings."""
+        return self._waited >= AWAITED_SHARE * self.elapsed
 
     def brings(self, pieces: Iterable[Piece]) -> Iterator[Piece]:
         """Yield what comes."""
         coming = iter(pieces)
-        while True:
-            asked = self._monotonic()
-            piece = next(coming, None)
-            self._waited += self._monotonic() - asked
-            if piece is None:
-                return
+        while (piece := self.answers(partial(next, coming, None))) is not None:
             yield piece
+
+    def answers(self, ask: Callable[[], _Answer]) -> _Answer:
+        """Return what the server answers; nothing else is done meanwhile."""
+        asked = self._monotonic()
+        answer = ask()
+        self._waited += self._monotonic() - asked
+        return answer
 
 
 def _joined(batches: list[Batch], line: _Line) -> Batch:
@@ -126,7 +130,7 @@ def _joined(batches: list[Batch], line: _Line) -> Batch:
     last = batches[-1]
     messages = tuple(message for batch in batches for message in batch.messages)
     set_aside = tuple(item for batch in batches for item in batch.set_aside)
-    return Batch(last.uid_validity, last.last_uid, messages, set_aside, last.tied_by, awaited=line.is_slow)
+    return Batch(last.uid_validity, last.last_uid, messages, set_aside, last.tied_by, awaited=line.is_awaited)
 
 
 def _read_pieces(
@@ -141,7 +145,8 @@ def _read_pieces(
         fetching.is_wanted = bool(unsure)
         ready = read.ready
         if unsure and not fetching.is_busy:
-            looked_into, failed = with_bodies(source, unsure, office, limits.bodies)
+            asked = partial(with_bodies, source, unsure, office, limits.bodies)
+            looked_into, failed = line.answers(asked)
             ready = [*ready, *looked_into]
             read.set_aside.extend(failed)
             unsure = []

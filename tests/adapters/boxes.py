@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -115,6 +115,7 @@ class Box:
         progress: Progress = silent,
         limits: Limits = Limits(),  # noqa: B008 (a frozen value)
         beside: DerivesBeside = nothing_beside,
+        monotonic: Callable[[], float] = lambda: 0.0,
         **changes: Any,
     ) -> Tally:
         """Collect everything once."""
@@ -125,6 +126,7 @@ class Box:
             keywords=keywords,
             since=since,
             progress=progress,
+            monotonic=monotonic,
             beside=beside,
             limits=limits,
         )

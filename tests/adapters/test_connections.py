@@ -6,14 +6,23 @@ import _sqlite3
 import ctypes
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from threading import Barrier
+from typing import Any
 
-from sqlalchemy import Engine, create_engine, make_url, text
+import pytest
+from sqlalchemy import Engine, create_engine, event, func, make_url, select, text
 
 from mailsla.adapters.database import schema
+from mailsla.adapters.database.bulk import AT_ONCE as AT_ONCE_THERE
+from mailsla.adapters.database.bulk import insert_rows
+from mailsla.adapters.database.derivations import Derivations
 from mailsla.adapters.database.engine import (
+    BULK,
+    LITTLE,
+    MUCH,
     POOLED,
     checked_in,
     give_back_caches,
@@ -21,9 +30,14 @@ from mailsla.adapters.database.engine import (
     reading,
     writing,
 )
+from mailsla.adapters.database.store import store_on
+from mailsla.adapters.database.tables import SEALED_ID
 from mailsla.bootstrap.application import open_application
 from mailsla.bootstrap.daemon import SiteWork
 from mailsla.config import parse
+from mailsla.usecases.derive import derive_pending
+from tests.adapters.test_derivation_beside import add
+from tests.factories import RULES, mail
 from tests.trials.office import document
 
 AT_ONCE = 12
@@ -112,6 +126,26 @@ def test_only_what_goes_through_much_keeps_much_of_a_sqlite_store_at_hand(tmp_pa
     engine.dispose()
 
 
+def test_statements_of_many_rows_and_the_values_in_them_go_with_their_connection(tmp_path: Path) -> None:
+    engine = open_engine(f"sqlite:///{tmp_path / 'store.sqlite3'}")
+    with writing(engine) as connection:
+        SEALED_ID.create(connection)
+    give_back_caches(engine)
+    before = kept_by_sqlite()
+    with writing(engine) as connection:
+        insert_rows(
+            connection, SEALED_ID, ("digest",), [(b"%32d" % number,) for number in range(AT_ONCE_THERE)]
+        )
+    written = kept_by_sqlite() - before
+    give_back_caches(engine)
+
+    assert written > kept_by_sqlite() - before
+    with reading(engine) as connection:
+        assert connection.info == {}
+        assert connection.execute(select(func.count()).select_from(SEALED_ID)).scalar_one() == AT_ONCE_THERE
+    engine.dispose()
+
+
 def test_giving_back_caches_leaves_a_store_that_is_used_and_another_database_alone(
     migrated_postgresql_url: str, empty_engine: Engine
 ) -> None:
@@ -138,3 +172,40 @@ def test_the_rounds_of_a_daemon_hold_one_connection_each_at_most(postgresql_url:
 
     assert 1 <= kept <= min(len(rounds), POOLED)
     assert left(postgresql_url) == 0
+
+
+def kept_at_hand(engine: Engine) -> list[str]:
+    """Return the list that receives how much each later transaction of a SQLite store is to keep at hand."""
+    told: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_others: Any) -> None:
+        if "cache_size" in statement:
+            told.append(statement.removeprefix("PRAGMA "))
+
+    event.listen(engine, "before_cursor_execute", note)
+    return told
+
+
+@pytest.mark.parametrize(("count", "at_hand"), [(3, {LITTLE}), (BULK, {LITTLE, MUCH})])
+def test_a_days_mail_goes_through_little_of_a_sqlite_store_and_a_first_collection_through_much(
+    tmp_path: Path, count: int, at_hand: set[str]
+) -> None:
+    engine = open_engine(f"sqlite:///{tmp_path / 'store.sqlite3'}")
+    schema.upgrade(engine)
+    store = store_on(engine)
+    add(engine, [mail("2026-11-02 09:00", by=f"connu{number}@example.org") for number in range(2 * BULK)], 1)
+    derive_pending(Derivations(engine), RULES)
+    told = kept_at_hand(engine)
+    letters = [mail("2026-11-03 09:00", by=f"usager{number}@example.org") for number in range(count)]
+    add(engine, letters, 5_000)
+    added, told[:] = set(told), []
+    derive_pending(Derivations(engine), RULES)
+    derived, told[:] = set(told), []
+    derive_pending(Derivations(engine), replace(RULES, default_category="autre"))
+    again, told[:] = set(told), []
+    store.derivations.requests()
+
+    assert added == derived == at_hand
+    assert again == {LITTLE, MUCH}
+    assert told == [LITTLE], "whoever only reads keeps little again"
+    engine.dispose()

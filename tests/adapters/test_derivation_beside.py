@@ -6,6 +6,8 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
+from itertools import count
 
 import pytest
 from sqlalchemy import Engine, text
@@ -48,9 +50,16 @@ def add(engine: Engine, mails: Sequence[Mail], first_uid: int) -> Added:
     return store.messages.add(cursor, batch, SEEN)
 
 
-def beside(engine: Engine, configured: Configured = Configured(), portion: int = SMALL) -> Beside:  # noqa: B008 (a frozen value)
-    """Return the derivation beside a collection, in this process alone."""
-    alone = Derivations(engine, portion).beside(SecondProcess(processors=1))
+def beside(
+    engine: Engine,
+    configured: Configured = Configured(),  # noqa: B008 (a frozen value)
+) -> Callable[[Added], None]:
+    """Return what derives beside a collection that waits for its server, in this process alone."""
+    return partial(_beside(engine, configured), awaited=True)
+
+
+def _beside(engine: Engine, configured: Configured = Configured()) -> Beside:  # noqa: B008 (a frozen value)
+    alone = Derivations(engine, SMALL).beside(SecondProcess(processors=1))
     return Beside(alone, RULES, configured)
 
 
@@ -177,7 +186,7 @@ def test_what_fails_beside_a_collection_is_told_by_the_derivation_after_it(engin
 def test_what_comes_first_decides_whether_anything_is_derived_while_more_comes(engine: Engine) -> None:
     """What is half derived beside a collection would be derived again after it."""
     first, second, third = (mail("2026-11-03 09:00", by=f"usager{number}@example.org") for number in range(3))
-    never, always = beside(engine), beside(engine)
+    never, always = _beside(engine), _beside(engine)
     never(add(engine, [first], 1), awaited=False)
     added = add(engine, [second], 2)
     never(added, awaited=True)
@@ -212,7 +221,7 @@ def test_a_first_collection_reads_what_the_office_sent_first_and_derives_the_res
         left.append((mailbox, done, derived_count(box.engine)))
 
     limits = Limits(slice=10, piece_messages=10, stored=10, least_stored=10)
-    box.poll(progress=note, limits=limits, beside=beside(box.engine))
+    box.poll(progress=note, limits=limits, beside=_beside(box.engine))
     waited = waiting(box.engine)
     requests = box.requests()
 
@@ -225,6 +234,21 @@ def test_a_first_collection_reads_what_the_office_sent_first_and_derives_the_res
     with Derivations(box.engine).deriving() as work:
         work.finish(RuleNames("other rules", work.ties, work.days))
     assert (len(box.requests()), derived(box.engine)) == (34, before)
+
+
+def test_what_comes_faster_than_it_is_stored_is_derived_after_the_collection(box: Box) -> None:
+    box.put(*(letter(number) for number in range(1, 35)))
+    left: list[int] = []
+    ticks = count()
+    box.poll(
+        progress=lambda _mailbox, _done, _total: left.append(derived_count(box.engine)),
+        limits=Limits(slice=10, piece_messages=10, stored=10, least_stored=10),
+        beside=_beside(box.engine),
+        # One look at the clock in three is at the end of a wait.
+        monotonic=lambda: float(next(ticks)),
+    )
+
+    assert set(left) == {0}
 
 
 def test_what_the_office_sends_while_its_first_collection_goes_on_is_read_by_its_end(box: Box) -> None:

@@ -83,6 +83,17 @@ def test_what_is_done_within_other_work_shares_the_process(second: SecondProcess
     assert len(where_inside) == 2
 
 
+def test_an_error_is_raised_after_the_results_of_what_came_before_it() -> None:
+    """Whoever does it: what was read before a mail that fails is stored."""
+    for processors in (1, 2):
+        with SecondProcess(processors) as some:
+            done = some.map(refused, range(40))
+
+            assert [next(done) for _ in range(4)] == [0, 1, 2, 3]
+            with pytest.raises(ValueError, match="four"):
+                next(done)
+
+
 def test_there_is_one_other_process_in_the_whole_program(second: SecondProcess) -> None:
     assert len(set(second.map(where, range(60)))) == 2
     with SecondProcess(processors=2) as others:

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from mailsla.bootstrap import daemon
+from mailsla.bootstrap import collecting, daemon
 from mailsla.bootstrap.application import open_application
 from mailsla.bootstrap.told import Told
 from mailsla.config import Settings, parse
+from mailsla.usecases.terms import Terms
 
 
 @pytest.fixture(autouse=True)
@@ -39,6 +40,18 @@ def test_what_collects_is_made_before_the_threads_that_share_it(tmp_path: Path) 
 
         # From Python 3.12 on each thread that asks first makes its own.
         assert "collecting" in vars(app)
+
+
+def test_a_collection_measures_by_a_clock_that_nobody_sets_what_is_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By one that stands still every server would be waited for."""
+    given: list[Terms] = []
+    monkeypatch.setattr(collecting, "poll", lambda _session, _store, terms, _worker: given.append(terms))
+    with open_application(settings(tmp_path)) as app:
+        app.poll(app.accounts[0])
+
+        assert [terms.monotonic for terms in given] == [app.time.monotonic]
 
 
 def settings(folder: Path, *, readable: bool = False) -> Settings:

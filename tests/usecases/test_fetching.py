@@ -334,19 +334,40 @@ def test_what_nobody_foresaw_of_one_header_sets_it_aside_alone() -> None:
 
 
 class SlowMailbox(Mailbox):
-    """A mailbox of a server that takes time for each message, by a clock that stands still otherwise."""
+    """A mailbox of a server that takes time, by a clock that stands still otherwise.
 
-    seconds = 0.0
-    now = 0.0
+    Attributes:
+        seconds: What each header takes, and each body.
+        now: What the clock says.
+    """
+
+    def __init__(self, uids: Iterable[int], seconds: float, daemons: Iterable[int] = ()) -> None:
+        super().__init__(uids, daemons=daemons)
+        self.seconds, self.now = seconds, 0.0
 
     def _answers(self, uids: Sequence[int]) -> Iterator[Fetched]:
         for fetched in super()._answers(uids):
             self.now += self.seconds
             yield fetched
 
-    def work(self, seconds: float) -> None:
-        """Have time pass in which the server is not waited for."""
-        self.now += seconds
+    def body_starts(self, uids: Sequence[int], most: int) -> Sequence[BodyStart]:
+        self.now += self.seconds * len(uids)
+        return super().body_starts(uids, most)
+
+    def told(self, read: float, stored: float, limits: Limits) -> list[bool]:
+        """Return which batches tell that the server was waited for, when reading each piece and storing take time."""
+
+        def read_slowly(function: Callable[[object], object], items: Iterable[object]) -> Iterator[object]:
+            for item in items:
+                self.now += read
+                yield function(item)
+
+        told = []
+        slow = replace(terms(read_slowly, limits), monotonic=lambda: self.now)
+        for batch in read_batches(self, [self.uids], 7, slow):
+            told.append(batch.awaited)
+            self.now += stored
+        return told
 
 
 @pytest.mark.parametrize(
@@ -355,8 +376,7 @@ class SlowMailbox(Mailbox):
 def test_batches_are_small_where_messages_come_slowly(seconds: float, sizes: list[int]) -> None:
     """Progress is seen then, and little is to be fetched again after a crash."""
     limits = Limits(slice=10, piece_messages=5, stored=200, least_stored=10)
-    mailbox = SlowMailbox(range(1, 101))
-    mailbox.seconds = seconds
+    mailbox = SlowMailbox(range(1, 101), seconds)
     slow = replace(terms(map, limits), monotonic=lambda: mailbox.now)
 
     batches = read_batches(mailbox, [range(1, 101)], 7, slow)
@@ -364,30 +384,27 @@ def test_batches_are_small_where_messages_come_slowly(seconds: float, sizes: lis
     assert [len(batch.messages) for batch in batches] == sizes
 
 
-@pytest.mark.parametrize(
-    ("read", "stored", "awaited"), [(0.7, 0.7, True), (0.7, 0.9, False), (0.9, 0.7, False)]
-)
-def test_a_batch_tells_whether_it_was_the_server_that_was_waited_for(
-    read: float, stored: float, awaited: bool
+@pytest.mark.parametrize(("read", "awaited"), [(0.6, True), (0.7, False)])
+def test_a_batch_tells_whether_the_server_is_waited_for_long_enough_to_derive_meanwhile(
+    read: float, *, awaited: bool
 ) -> None:
-    """A server that takes a second for each piece, while reading and storing take theirs."""
+    """A server that takes a second for each piece: three fifths of the time that a batch takes to come."""
     limits = Limits(slice=10, piece_messages=5, stored=5, least_stored=5)
-    mailbox = SlowMailbox(range(1, 51))
-    mailbox.seconds = 0.2
+    told = SlowMailbox(range(1, 51), 0.2).told(read, 5.0, limits)
 
-    def read_slowly(function: Callable[[object], object], items: Iterable[object]) -> Iterator[object]:
-        for item in items:
-            mailbox.work(read)
-            yield function(item)
-
-    told = []
-    slow = replace(terms(read_slowly, limits), monotonic=lambda: mailbox.now)
-    for batch in read_batches(mailbox, [range(1, 51)], 7, slow):
-        told.append(batch.awaited)
-        mailbox.work(stored)
-
-    # A piece comes once what follows it does: the first one waits longer, the last one less.
+    # A piece comes once what follows it does: the first one takes longer than the others, the last one less.
     assert set(told[1:-1]) == {awaited}
+    # Also what comes first, which decides.
+    assert SlowMailbox(range(1, 6), 0.2).told(0.1, 5.0, limits) == [True]
+    assert SlowMailbox(range(1, 6), 0.2).told(2.0, 0, limits) == [False]
+
+
+def test_bodies_are_waited_for_too() -> None:
+    limits = Limits(slice=10, piece_messages=10, stored=10, least_stored=10)
+    plain, asking = (SlowMailbox(range(1, 11), 0.05, daemons) for daemons in ((), range(1, 11)))
+
+    assert plain.told(0.5, 0, limits) == [False]
+    assert asking.told(0.5, 0, limits) == [True]
 
 
 def test_batches_become_smaller_towards_the_end() -> None:

@@ -33,6 +33,7 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.types import TypeEngine
 
 from mailsla.adapters.database.column_values import ColumnValues, kept_by
+from mailsla.adapters.database.engine import WIDE
 
 MICROSECONDS = 1_000_000
 """In a second."""
@@ -77,10 +78,13 @@ def insert_rows(
     connection: Connection, target: Table, columns: Sequence[str], values: Sequence[tuple[Any, ...]]
 ) -> int:
     """Insert rows, leaving those that are there already as they are, and return how many are new."""
-    together = AT_ONCE if connection.dialect.name == "sqlite" else 1
-    whole = len(values) // together * together
-    wide = [tuple(chain.from_iterable(values[at : at + together])) for at in range(0, whole, together)]
-    many = _inserted(connection, target, columns, wide, together)
+    if connection.dialect.name != "sqlite":
+        return _inserted(connection, target, columns, list(values), 1)
+    whole = len(values) // AT_ONCE * AT_ONCE
+    wide = [tuple(chain.from_iterable(values[at : at + AT_ONCE])) for at in range(0, whole, AT_ONCE)]
+    if wide:
+        connection.info[WIDE] = True
+    many = _inserted(connection, target, columns, wide, AT_ONCE)
     return many + _inserted(connection, target, columns, list(values[whole:]), 1)
 
 

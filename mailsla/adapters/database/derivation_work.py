@@ -87,6 +87,8 @@ class DerivationWork(TieWork):
         """
         taken = delete(PENDING).returning(PENDING.c.message_id)
         numbers = set(self._connection.execute(taken).scalars())
+        if len(numbers) >= BULK:
+            keep_much_at_hand(self._connection)
         # A copy of a sealed message may have come, or gone: nothing follows from it.
         return sorted(numbers - set(sealed_among(self._connection, numbers)))
 
@@ -110,6 +112,8 @@ class DerivationWork(TieWork):
     def derive_added(self, rules: PairingRules, days: LocalDays) -> None:
         """Derive what was added, with all that is tied to it, but what is tied to what is derived."""
         found = self._read.tied_to_none_derived(self._added.numbers)
+        if not found:
+            return
         theirs = among(PENDING.c.message_id, found, self._connection)
         taken = delete(PENDING).where(theirs).returning(PENDING.c.message_id)
         # What waits twice was changed since: it is read as it is now, and so are those to which it may be tied.
@@ -148,8 +152,6 @@ class DerivationWork(TieWork):
     ) -> int:
         """Replace what was derived of messages that no other is tied to, or derive all anew; return how many."""
         if numbers is not None:
-            if len(numbers) >= BULK:
-                keep_much_at_hand(self._connection)
             self._forget(numbers)
             return self._derive_first(self._read, numbers, rules, days, progress)
         sealed = sealed_numbers(self._connection)

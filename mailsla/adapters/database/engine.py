@@ -24,16 +24,19 @@ BUSY_SECONDS = 30
 WRITES, PRAGMAS = "mailsla_writes", "mailsla_pragmas"
 """What is said of a transaction before it begins."""
 
+WIDE = "mailsla_wide"
+"""What is said of a connection that has statements of many rows: the driver keeps them as long as it is open."""
+
 LITTLE, MUCH = "cache_size=-2000", "cache_size=-32768"
 """How many KB of itself SQLite keeps at hand: as many as it does unless told, and for what goes through much."""
-
-LASTING, REPEATABLE = "synchronous=FULL", "synchronous=NORMAL"
-"""What SQLite is told of a transaction that a power cut must not undo; and of one that would be made again."""
 
 BULK = 500
 """Messages whose transaction goes through so much of the store that `MUCH` pays: a day's mail does not, and what it
 would leave at hand grows with the store.
 """
+
+LASTING, REPEATABLE = "synchronous=FULL", "synchronous=NORMAL"
+"""What SQLite is told of a transaction that a power cut must not undo; and of one that would be made again."""
 
 NOT_AWAITED = "SET LOCAL synchronous_commit = off"
 """The same for PostgreSQL, of one that would be made again."""
@@ -189,7 +192,7 @@ def _prepare_postgresql(busy_seconds: int, connection: Any, _record: Any) -> Non
 def _begin_sqlite(connection: Connection) -> None:
     options = connection.get_execution_options()
     # They cannot be changed within a transaction.
-    for pragma in options.get(PRAGMAS, ()):
+    for pragma in options.get(PRAGMAS, (LITTLE,)):
         connection.exec_driver_sql(f"PRAGMA {pragma}")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get(WRITES) else "BEGIN")
 
@@ -257,8 +260,9 @@ def keep_much_at_hand(connection: Connection) -> None:
 def give_back_caches(engine: Engine) -> None:
     """Have the connections that nothing uses give back what they keep of the store at hand.
 
-    What a collection wrote through (`MUCH`) would stay with its connection until that one is used again; of a SQLite
-    store alone, as PostgreSQL keeps such things itself.
+    What a collection wrote through (`MUCH`) would stay with its connection until that one is used again. One that
+    was given many rows at once (`WIDE`) is closed, as its statements would stay, with the last values given to them.
+    Of a SQLite store alone, as PostgreSQL keeps such things itself.
 
     Raises:
         TransientError: When the database cannot be reached.
@@ -268,7 +272,11 @@ def give_back_caches(engine: Engine) -> None:
     with translated(), ExitStack() as held:
         # Held until the last: each is another one then.
         for _each in range(checked_in(engine)):
-            held.enter_context(engine.connect()).exec_driver_sql("PRAGMA shrink_memory")
+            connection = held.enter_context(engine.connect())
+            if WIDE in connection.info:
+                connection.invalidate()
+            else:
+                connection.exec_driver_sql("PRAGMA shrink_memory")
 
 
 def checked_in(engine: Engine) -> int:

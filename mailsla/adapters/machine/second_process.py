@@ -125,9 +125,17 @@ class _Shared:
         """Have an item done."""
         answer = self._other.submit(self._written, item) if self._other.is_free else None
         if answer is None:
-            answer = Future()
-            answer.set_result(self._function(item))
+            answer = self._done_here(item)
         self._waiting.append((item, answer))
+
+    def _done_here(self, item: Any) -> Future[Any]:
+        """Do it in this process; an error is raised when the result is asked for, after those before it."""
+        answer: Future[Any] = Future()
+        try:
+            answer.set_result(self._function(item))
+        except Exception as error:  # noqa: BLE001 (it is raised in its turn)
+            answer.set_exception(error)
+        return answer
 
     def settled(self, *, most: int) -> Iterator[Any]:
         """Yield the results that are there, waiting for them while more than `most` are held."""

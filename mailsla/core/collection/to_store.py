@@ -196,7 +196,7 @@ class Batch:
         set_aside: What could not be.
         tied_by: Names the rules by which the messages' ties were made.
         arrived: Whether the messages came since the mailbox was last read whole.
-        awaited: Whether it was the server that they were waited for, most of the time.
+        awaited: Whether the server was waited for long enough to derive them meanwhile.
     """
 
     uid_validity: int
