@@ -8,7 +8,7 @@ from contextlib import suppress
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from mailsla.adapters.database.engine import give_back_caches
+from mailsla.adapters.database.kept_at_hand import give_back_caches
 from mailsla.adapters.machine.one_arena import give_back_what_is_free
 from mailsla.core.errors import MailslaError
 

@@ -20,16 +20,12 @@ from mailsla.adapters.database.bulk import AT_ONCE as AT_ONCE_THERE
 from mailsla.adapters.database.bulk import insert_rows
 from mailsla.adapters.database.derivations import Derivations
 from mailsla.adapters.database.engine import (
-    BULK,
-    LITTLE,
-    MUCH,
     POOLED,
-    checked_in,
-    give_back_caches,
     open_engine,
     reading,
     writing,
 )
+from mailsla.adapters.database.kept_at_hand import BULK, LITTLE, MUCH, checked_in, give_back_caches
 from mailsla.adapters.database.store import store_on
 from mailsla.adapters.database.tables import SEALED_ID
 from mailsla.bootstrap.application import open_application

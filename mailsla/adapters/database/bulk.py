@@ -33,7 +33,7 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.types import TypeEngine
 
 from mailsla.adapters.database.column_values import ColumnValues, kept_by
-from mailsla.adapters.database.engine import WIDE
+from mailsla.adapters.database.kept_at_hand import WIDE
 
 MICROSECONDS = 1_000_000
 """In a second."""

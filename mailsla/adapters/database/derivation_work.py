@@ -18,7 +18,7 @@ from mailsla.adapters.database.derivation_parts import (
     DerivedRows,
     derived_rows,
 )
-from mailsla.adapters.database.engine import BULK, keep_much_at_hand
+from mailsla.adapters.database.kept_at_hand import BULK, keep_much_at_hand
 from mailsla.adapters.database.kept_counts import KeptCounts
 from mailsla.adapters.database.request_days import RequestDays
 from mailsla.adapters.database.request_rows import DOUBT_COLUMNS, REQUEST_COLUMNS

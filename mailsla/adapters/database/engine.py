@@ -5,16 +5,17 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import URL, Connection, Engine, QueuePool, StaticPool, create_engine, event
+from sqlalchemy import URL, Connection, Engine, StaticPool, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
+from mailsla.adapters.database.kept_at_hand import LITTLE, MUCH
 from mailsla.adapters.database.translation import translated
 from mailsla.core.errors import PermanentError
 from mailsla.language import gettext as _
@@ -23,19 +24,6 @@ BUSY_SECONDS = 30
 
 WRITES, PRAGMAS = "mailsla_writes", "mailsla_pragmas"
 """What is said of a transaction before it begins."""
-
-WIDE = "mailsla_wide"
-"""What is said of a connection that has statements of many rows: the driver keeps them as long as it is open."""
-
-LITTLE, MUCH = "cache_size=-1000", "cache_size=-32768"
-"""How many KB of itself SQLite keeps at hand for a connection: half of what it does unless told, as a daemon has several
-of them and nothing is slower for it; and for what goes through much.
-"""
-
-BULK = 500
-"""Messages whose transaction goes through so much of the store that `MUCH` pays: a day's mail does not, and what it
-would leave at hand grows with the store.
-"""
 
 LASTING, REPEATABLE = "synchronous=FULL", "synchronous=NORMAL"
 """What SQLite is told of a transaction that a power cut must not undo; and of one that would be made again."""
@@ -251,39 +239,6 @@ def writing(
             if repeatable and engine.dialect.name == "postgresql":
                 connection.exec_driver_sql(NOT_AWAITED)
             yield connection
-
-
-def keep_much_at_hand(connection: Connection) -> None:
-    """Have a transaction that turns out to be bulk go through as much as one that is said to be, to its end."""
-    if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql(f"PRAGMA {MUCH}")
-
-
-def give_back_caches(engine: Engine) -> None:
-    """Have the connections that nothing uses give back what they keep of the store at hand.
-
-    What a collection wrote through (`MUCH`) would stay with its connection until that one is used again. One that
-    was given many rows at once (`WIDE`) is closed, as its statements would stay, with the last values given to them.
-    Of a SQLite store alone, as PostgreSQL keeps such things itself.
-
-    Raises:
-        TransientError: When the database cannot be reached.
-    """
-    if engine.dialect.name != "sqlite":
-        return
-    with translated(), ExitStack() as held:
-        # Held until the last: each is another one then.
-        for _each in range(checked_in(engine)):
-            connection = held.enter_context(engine.connect())
-            if WIDE in connection.info:
-                connection.invalidate()
-            else:
-                connection.exec_driver_sql("PRAGMA shrink_memory")
-
-
-def checked_in(engine: Engine) -> int:
-    """Return how many connections are open that nothing uses."""
-    return engine.pool.checkedin() if isinstance(engine.pool, QueuePool) else 0
 
 
 @contextmanager

@@ -22,7 +22,8 @@ from mailsla.adapters.database.bulk import (
 )
 from mailsla.adapters.database.column_values import document_of, kept_by
 from mailsla.adapters.database.copies import believe_again, mark_copies_gone, put_on
-from mailsla.adapters.database.engine import BULK, reading, writing
+from mailsla.adapters.database.engine import reading, writing
+from mailsla.adapters.database.kept_at_hand import BULK
 from mailsla.adapters.database.keys import numbers_of
 from mailsla.adapters.database.pending import derive_again
 from mailsla.adapters.database.prepared import SAID_BY_BODIES, Prepared, prepared
