@@ -8,9 +8,9 @@ from sqlalchemy import Connection, Engine, QueuePool
 
 from mailsla.adapters.database.translation import translated
 
-LITTLE, MUCH = "cache_size=-1000", "cache_size=-32768"
-"""How many KB of itself SQLite keeps at hand for a connection: half of what it does unless told, as a daemon has
-several of them and nothing is slower for it; and for what goes through much.
+LITTLE, MUCH = "cache_size=-500", "cache_size=-32768"
+"""How many KB of itself SQLite keeps at hand for a connection: a quarter of what it does unless told, as a daemon has
+several of them, and no command is slower for it; and for what goes through much.
 """
 
 BULK = 500
