@@ -42,5 +42,5 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     raise NotImplementedError(
-        "what is sealed goes back to no earlier version, which would derive it of nothing"
+        "what is sealed goes back to no earlier version, which would derive it of nothing: restore a copy"
     )
