@@ -41,7 +41,14 @@ EVERY = (
     "check",
     f"requests --period {WEEK}",
 )
-LISTS = ("requests", "requests --format csv", "requests --format json", "report --format xlsx -o sheets.xlsx")
+LISTS = (
+    *(
+        f"{name}{format_}"
+        for name in ("requests", "mails")
+        for format_ in ("", " --format csv", " --format json")
+    ),
+    "report --format xlsx -o sheets.xlsx",
+)
 SITE = "pages site"
 SMALL = 20_000
 """Of more requests than that, a whole site takes minutes."""

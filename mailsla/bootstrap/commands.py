@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
 
 from mailsla.adapters.machine import garbage_collector
@@ -11,6 +12,7 @@ from mailsla.core.collection.archived import Found
 from mailsla.core.mail.kinds import MailKind
 from mailsla.core.pairing.balance import MailClass
 from mailsla.core.pairing.derivation import DerivedMessage, ListedMail, Tied
+from mailsla.core.pairing.mail_list import MailList
 from mailsla.core.pairing.request import Request
 from mailsla.core.rate.belonging import Belonging
 from mailsla.core.rate.period import Grain, Period
@@ -166,21 +168,25 @@ def message_named(app: Application, reference: str) -> DerivedMessage:
     return look_up.message_named(app.store.derivations, reference)
 
 
-def left_out(app: Application, period: Period | None, kind: MailKind | None) -> look_at_mails.LeftOut:
-    """Return the mails that are no request."""
-    return look_at_mails.left_out(app.store.mails, period, kind, app.site.zone)
+def left_out(
+    app: Application, period: Period | None, kind: MailKind | None, sample: Sample | None
+) -> AbstractContextManager[look_at_mails.LeftOut]:
+    """List the mails that are no request, or a sample of them."""
+    return look_at_mails.left_out(app.store.mails, period, kind, app.site.zone, sample)
 
 
-def mails_of_class(
-    app: Application, wanted: MailClass | None, period: Period | None, kind: MailKind | None
-) -> Sequence[ListedMail]:
-    """Return the mails that are in a class, or every message."""
-    return look_at_mails.of_class(app.store.mails, wanted, period, kind, app.site.zone)
-
-
-def copies(app: Application, period: Period | None) -> Sequence[ListedMail]:
-    """Return every mail as it was seen in the mailboxes, a place each."""
-    return look_at_mails.copies(app.store.mails, period, app.site.zone)
+def mail_list(
+    app: Application,
+    wanted: MailClass | None,
+    period: Period | None,
+    kind: MailKind | None,
+    sample: Sample | None,
+    *,
+    each_copy: bool,
+) -> AbstractContextManager[MailList]:
+    """List the mails that are in a class, or every message, or every copy of each; or a sample of them."""
+    zone = app.site.zone
+    return look_at_mails.mail_list(app.store.mails, wanted, period, kind, zone, sample, each_copy=each_copy)
 
 
 def mails(app: Application, keys: Collection[str]) -> Mapping[str, ListedMail]:

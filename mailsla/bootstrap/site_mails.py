@@ -37,15 +37,17 @@ def mail_lists(app: Application, lists: ListPages) -> Iterator[File]:
         if isinstance(listed.of, CountedMails)
     }
     left_out = _left_out(app, lists)
-    for mail in app.store.mails.every():
-        if found := [*_classes(mail, classes), *(item.place for item in left_out if item.has(mail))]:
-            row = lists.row(list_rows.mail_row(mail, zone), columns)
-            for place in found:
-                yield from lists.add(place, row)
+    with app.store.mails.of_class() as every:
+        for mail in every.mails:
+            if found := [*_classes(mail, classes), *(item.place for item in left_out if item.has(mail))]:
+                row = lists.row(list_rows.mail_row(mail, zone), columns)
+                for place in found:
+                    yield from lists.add(place, row)
     further = classes.get((MailClass.FURTHER_COPY, None))
     if further is not None:
-        for mail in app.store.mails.copies(further=True):
-            yield from lists.add(further, lists.row(list_rows.mail_row(mail, zone), columns))
+        with app.store.mails.copies(further=True) as copies:
+            for mail in copies.mails:
+                yield from lists.add(further, lists.row(list_rows.mail_row(mail, zone), columns))
 
 
 def _classes(mail: ListedMail, known: dict[tuple[MailClass | None, str | None], str]) -> Iterator[str]:

@@ -42,7 +42,7 @@ from mailsla.presentation.formats import csv_sheet as sheet
 from mailsla.presentation.pages.mail_list_page import left_out_page, mails_page
 from mailsla.presentation.pages.page import MANY_ROWS, ROOM_FOR_MORE, Page
 from mailsla.presentation.pages.request_page import Below, long_requests_page, requests_page
-from mailsla.usecases.listing import Sample, sampled
+from mailsla.usecases.listing import Sample
 from mailsla.usecases.look_at_mails import LeftOut
 
 KindOption = Annotated[
@@ -98,7 +98,8 @@ def requests(
                 raise UsageError(
                     _("--state left-out va avec --period, --kind, --sample et --at : retirez le reste.")
                 )
-            _left_out(app, commands.left_out(app, wanted, kind), drawn, then, format_, output)
+            with commands.left_out(app, wanted, kind, drawn) as found:
+                _left_out(app, found, then, format_, output)
             return
         if kind is not None:
             raise UsageError(_("--kind va avec --state left-out."))
@@ -163,23 +164,15 @@ def _listed(
     )
 
 
-def _left_out(
-    app: Application,
-    found: LeftOut,
-    sample: Sample | None,
-    then: Then,
-    format_: Format,
-    output: Path | None,
-) -> None:
+def _left_out(app: Application, found: LeftOut, then: Then, format_: Format, output: Path | None) -> None:
     """Print the mails that are no request."""
-    zone, count = app.site.zone, len(found.mails)
-    mails = sampled(found.mails, sample)
+    zone, listed, internal = app.site.zone, found.listed, found.internal
     answer(
         format_,
         output,
-        document=lambda: left_out_document(mails, count, found.internal, zone),
-        sheet=lambda: sheet.mails(mails, zone),
-        page=lambda _columns: then(left_out_page(mails, count, found.internal, zone)),
+        document=lambda: left_out_document(listed, internal, zone),
+        sheet=lambda: sheet.mails(listed.mails, zone),
+        page=lambda _columns: then(left_out_page(listed, internal, zone)),
     )
 
 
@@ -208,13 +201,12 @@ def mails(
     if copies and class_ is not None:
         raise UsageError(_("--copies liste toutes les classes : retirez --class."))
     with past.known_at(context, at) as app:
-        then = past.told_of_then(app, at)
-        found = commands.copies(app, wanted) if copies else commands.mails_of_class(app, class_, wanted, kind)
-        shown, zone = sampled(found, drawn), app.site.zone
-    answer(
-        format_,
-        output,
-        document=lambda: mails_document(shown, len(found), zone),
-        sheet=lambda: sheet.mails(shown, zone),
-        page=lambda _columns: then(mails_page(shown, len(found), zone)),
-    )
+        then, zone = past.told_of_then(app, at), app.site.zone
+        with commands.mail_list(app, class_, wanted, kind, drawn, each_copy=copies) as listed:
+            answer(
+                format_,
+                output,
+                document=lambda: mails_document(listed, zone),
+                sheet=lambda: sheet.mails(listed.mails, zone),
+                page=lambda _columns: then(mails_page(listed, zone)),
+            )

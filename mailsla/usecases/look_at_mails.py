@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Protocol
@@ -13,8 +14,10 @@ from mailsla.core.pairing.balance import MailClass
 from mailsla.core.pairing.decision import Decision
 from mailsla.core.pairing.derivation import ListedMail
 from mailsla.core.pairing.doubts import Doubt
+from mailsla.core.pairing.mail_list import MailList
 from mailsla.core.pairing.request import Request
 from mailsla.core.rate.period import Period
+from mailsla.usecases.listing import Sample, sampled
 from mailsla.usecases.look_up import Decisions, NamedMessages, message_named
 
 
@@ -23,8 +26,8 @@ class Mails(Protocol):
 
     def left_out(
         self, since: datetime | None, until: datetime | None, kind: str | None
-    ) -> Sequence[ListedMail]:
-        """Return the mails of [since, until[ that are nobody's letter, of one kind or of all, by date."""
+    ) -> AbstractContextManager[MailList]:
+        """List the mails of [since, until[ that are nobody's letter, of one kind or of all, by date."""
 
     def internal_count(self, since: datetime | None, until: datetime | None) -> int:
         """Count the mails of [since, until[ that stayed inside the office."""
@@ -38,19 +41,26 @@ class LeftOut:
     """The mails that are no request.
 
     Attributes:
-        mails: By date.
+        listed: The mails.
         internal: How many stayed inside the office, in the same period.
     """
 
-    mails: Sequence[ListedMail]
+    listed: MailList
     internal: int
 
 
-def left_out(mails: Mails, period: Period | None, kind: MailKind | None, zone: ZoneInfo) -> LeftOut:
-    """Return the mails of a period that are no request, of one kind or of all."""
+@contextmanager
+def left_out(
+    mails: Mails,
+    period: Period | None,
+    kind: MailKind | None,
+    zone: ZoneInfo,
+    sample: Sample | None = None,
+) -> Iterator[LeftOut]:
+    """List the mails of a period that are no request, of one kind or of all, or a sample of them."""
     since, until = _stretch(period, zone)
-    found = mails.left_out(since, until, None if kind is None else kind.value)
-    return LeftOut(found, mails.internal_count(since, until))
+    with mails.left_out(since, until, None if kind is None else kind.value) as found:
+        yield LeftOut(_drawn(found, sample), mails.internal_count(since, until))
 
 
 class ClassedMails(Protocol):
@@ -58,32 +68,45 @@ class ClassedMails(Protocol):
 
     def of_class(
         self, wanted: MailClass | None, since: datetime | None, until: datetime | None, kind: str | None
-    ) -> Sequence[ListedMail]:
-        """Return the mails of [since, until[ that are in a class, by date; without one, every message."""
+    ) -> AbstractContextManager[MailList]:
+        """List the mails of [since, until[ that are in a class, by date; without one, every message."""
 
     def copies(
         self, since: datetime | None, until: datetime | None, *, further: bool
-    ) -> Sequence[ListedMail]:
-        """Return the mails of [since, until[ as they were seen, a place each; or those beside the first one."""
+    ) -> AbstractContextManager[MailList]:
+        """List the mails of [since, until[ as they were seen, a place each; or those beside the first one."""
 
 
-def of_class(
+@contextmanager
+def mail_list(
     mails: ClassedMails,
     wanted: MailClass | None,
     period: Period | None,
     kind: MailKind | None,
     zone: ZoneInfo,
-) -> Sequence[ListedMail]:
-    """Return the mails of a period that are in a class, of one kind or of all; without a class, every message."""
+    sample: Sample | None = None,
+    *,
+    each_copy: bool = False,
+) -> Iterator[MailList]:
+    """List the mails of a period that are in a class, of one kind or of all, or a sample of them.
+
+    Without a class, every message; or, for `each_copy`, every mail as it was seen in the mailboxes, a place each.
+    """
     since, until = _stretch(period, zone)
-    if wanted is MailClass.FURTHER_COPY:
-        return mails.copies(since, until, further=True)
-    return mails.of_class(wanted, since, until, None if kind is None else kind.value)
+    if each_copy or wanted is MailClass.FURTHER_COPY:
+        opened = mails.copies(since, until, further=not each_copy)
+    else:
+        opened = mails.of_class(wanted, since, until, None if kind is None else kind.value)
+    with opened as found:
+        yield _drawn(found, sample)
 
 
-def copies(mails: ClassedMails, period: Period | None, zone: ZoneInfo) -> Sequence[ListedMail]:
-    """Return the mails of a period as they were seen in the mailboxes, a place each."""
-    return mails.copies(*_stretch(period, zone), further=False)
+def _drawn(listed: MailList, sample: Sample | None) -> MailList:
+    if sample is None or sample.size >= listed.found:
+        return listed
+    places = frozenset(sampled(range(listed.found), sample))
+    mails = (mail for place, mail in enumerate(listed.mails) if place in places)
+    return MailList(mails, shown=len(places), found=listed.found)
 
 
 def _stretch(period: Period | None, zone: ZoneInfo) -> tuple[datetime | None, datetime | None]:

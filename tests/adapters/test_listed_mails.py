@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from datetime import timedelta
+from unittest.mock import Mock
 
 import pytest
 from sqlalchemy import Engine
 
+from mailsla.adapters.database import listed_mails
 from mailsla.adapters.database.store import Store, store_on
 from mailsla.core.collection.on_server import ListedMailbox
 from mailsla.core.collection.to_store import Batch, NewMessage, SetAside
 from mailsla.core.mail.copies import Mail, MailboxRole
 from mailsla.core.pairing.balance import MailClass
 from mailsla.core.pairing.decision import Action, Decision
+from mailsla.core.pairing.derivation import ListedMail
+from mailsla.core.pairing.mail_list import MailList
 from mailsla.usecases.derive import derive_pending
 from tests.factories import CITIZEN, CONTACT, OFFICE, RULES, mail, paris, reply
 
@@ -33,6 +38,14 @@ def store(engine: Engine) -> Store:
     return found
 
 
+def listed(opened: AbstractContextManager[MailList]) -> list[ListedMail]:
+    """Return the mails of a list, as many as it says."""
+    with opened as found:
+        mails = list(found.mails)
+    assert len(mails) == found.shown == found.found
+    return mails
+
+
 def lay(store: Store, mailbox: str, *mails: Mail) -> None:
     messages = tuple(
         NewMessage(uid, item.copies[0].internal_at, item.key, item.header)
@@ -43,7 +56,7 @@ def lay(store: Store, mailbox: str, *mails: Mail) -> None:
 
 
 def test_the_mails_left_out_are_listed_with_what_said_so_and_where_they_lie(store: Store) -> None:
-    letter, away = store.mails.left_out()
+    letter, away = listed(store.mails.left_out())
 
     assert (letter.key, letter.kind, letter.reason) == (LETTER.key, "list", ("list-field", "list-id", ""))
     assert letter.mailboxes == (("contact", "INBOX"), ("contact", "Archives"))
@@ -56,24 +69,33 @@ def test_they_are_those_of_a_period_and_of_a_kind(store: Store) -> None:
     assert at is not None
     second = timedelta(seconds=1)
 
-    assert [item.key for item in store.mails.left_out(at, at + second)] == [LETTER.key]
-    assert [item.key for item in store.mails.left_out(at + second)] == [AWAY.key]
-    assert [item.key for item in store.mails.left_out(None, at)] == []
-    assert [item.key for item in store.mails.left_out(kind="automatic_reply")] == [AWAY.key]
+    assert [item.key for item in listed(store.mails.left_out(at, at + second))] == [LETTER.key]
+    assert [item.key for item in listed(store.mails.left_out(at + second))] == [AWAY.key]
+    assert [item.key for item in listed(store.mails.left_out(None, at))] == []
+    assert [item.key for item in listed(store.mails.left_out(kind="automatic_reply"))] == [AWAY.key]
     assert store.mails.internal_count() == 1
     assert store.mails.internal_count(None, at) == 0
-    assert len(store.mails.left_out()) == sum(
+    assert len(listed(store.mails.left_out())) == sum(
         count for _kind, count in store.derivations.not_requests(at, SEEN)
     )
 
 
-def test_every_mail_is_read_a_few_at_a_time_as_it_is_all_at_once(store: Store) -> None:
-    cursor = store.mailboxes.cursor("contact", ListedMailbox("INBOX", MailboxRole.INBOX))
-    unread = SetAside(9, LETTER.copies[0].internal_at, "no-header")
-    store.messages.add(cursor, Batch(7, 9, (), (unread,)), SEEN)
+def test_a_list_is_as_it_was_when_it_was_opened(store: Store) -> None:
+    with store.mails.of_class() as every, store.mails.copies() as copies:
+        lay(store, "Nouveaux", mail("2026-11-01 10:00", by="camille@example.net"))
+        found = [len(list(every.mails)), len(list(copies.mails))]
 
-    assert list(store.mails.every()) == store.mails.of_class()
-    assert len(list(store.mails.every())) == 5
+    assert found == [every.found, copies.found] == [4, 5]
+
+
+def test_mails_are_read_a_few_at_a_time(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = [listed(store.mails.of_class()), listed(store.mails.copies())]
+    places = Mock(wraps=listed_mails._places)
+    monkeypatch.setattr(listed_mails, "STREAMED", {"yield_per": 2})
+    monkeypatch.setattr(listed_mails, "_places", places)
+
+    assert [listed(store.mails.of_class()), listed(store.mails.copies())] == whole
+    assert [len(asked.args[1]) for asked in places.call_args_list] == [2, 2]
 
 
 def test_the_messages_of_several_conversations_are_those_of_each(store: Store) -> None:
@@ -135,12 +157,12 @@ def test_each_class_lists_as_many_mails_as_the_balance_counts(store: Store) -> N
     assert balance.left_out == (("automatic_reply", 1), ("list", 1))
     for item in MailClass:
         if item is not MailClass.FURTHER_COPY:
-            listed = store.mails.of_class(item)
-            assert len(listed) == balance.of(item)
-            assert {found.mail_class for found in listed} <= {item.value}
-    assert len(store.mails.of_class()) == balance.messages == 7
-    assert len(store.mails.copies(further=True)) == balance.further_copies == 1
-    assert len(store.mails.copies()) == balance.seen == 8
+            found = listed(store.mails.of_class(item))
+            assert len(found) == balance.of(item)
+            assert {mail.mail_class for mail in found} <= {item.value}
+    assert len(listed(store.mails.of_class())) == balance.messages == 7
+    assert len(listed(store.mails.copies(further=True))) == balance.further_copies == 1
+    assert len(listed(store.mails.copies())) == balance.seen == 8
 
 
 def test_a_mail_delivered_twice_is_one_message_and_its_copies_are_each_listed(store: Store) -> None:
@@ -148,7 +170,7 @@ def test_a_mail_delivered_twice_is_one_message_and_its_copies_are_each_listed(st
     lay(store, "Redirigés", again)
     derive_pending(store.derivations, RULES)
 
-    further = store.mails.copies(further=True)
+    further = listed(store.mails.copies(further=True))
 
     assert {found.mailboxes[0][1] for found in further} in ({"Archives", "INBOX"}, {"Archives", "Redirigés"})
     assert [found.key for found in further].count(LETTER.key) == 1
@@ -162,14 +184,14 @@ def test_the_mails_of_a_class_are_those_of_a_period_and_of_a_kind(store: Store) 
     unread(store)
 
     def keys(*arguments: object, **options: str) -> list[str]:
-        return [found.key for found in store.mails.of_class(*arguments, **options)]  # type: ignore[arg-type]  # (any of them)
+        return [found.key for found in listed(store.mails.of_class(*arguments, **options))]  # type: ignore[arg-type]  # (any of them)
 
     assert keys(MailClass.LEFT_OUT, at) == [AWAY.key]
     assert keys(MailClass.LEFT_OUT, None, at) == [LETTER.key]
     assert keys(MailClass.LEFT_OUT, kind="list") == [LETTER.key]
     assert keys(MailClass.SET_ASIDE) == keys(MailClass.SET_ASIDE, SEEN) == [""]
     assert keys(MailClass.SET_ASIDE, None, SEEN) == []
-    assert len(store.mails.copies(None, at)) == 2
+    assert len(listed(store.mails.copies(None, at))) == 2
 
 
 def unread(store: Store) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from mailsla.core.pairing.balance import MailClass
 from mailsla.core.pairing.decision import Action, Decision
 from mailsla.core.pairing.derivation import ListedMail
 from mailsla.core.pairing.doubts import Doubt, DoubtCode
+from mailsla.core.pairing.mail_list import MailList
 from mailsla.core.pairing.request import Step
 from mailsla.core.pairing.rules import Part
 from mailsla.core.rate.changes import Change
@@ -27,7 +28,8 @@ from mailsla.presentation.pages.mail_page import (
     mail_page,
     to_check_lines,
 )
-from mailsla.presentation.pages.page import Block, Cell, Line, Page, Table
+from mailsla.presentation.pages.page import MANY_ROWS, Block, Cell, Line, Page, Roll, Table
+from mailsla.presentation.words import number
 from tests.factories import PARIS, paris
 from tests.presentation.samples import judged, request
 
@@ -47,6 +49,11 @@ KEY = "a1b2c3d4e5f6"
 CORE = Path(__file__).parents[2] / "mailsla" / "core"
 
 
+def of(mails: Sequence[ListedMail], found: int | None = None) -> MailList:
+    """Return a list of some mails, a sample of `found` when that is given."""
+    return MailList(iter(mails), len(mails), len(mails) if found is None else found)
+
+
 def said(page: Page) -> list[str]:
     return texts(block for section in page.sections for block in section.blocks)
 
@@ -56,7 +63,7 @@ def texts(blocks: Iterable[Block]) -> list[str]:
 
 
 def test_each_mail_left_out_says_what_it_is_who_wrote_it_and_what_said_so() -> None:
-    page = left_out_page([LETTER], 1, 2, PARIS)
+    page = left_out_page(of([LETTER]), 2, PARIS)
     [table] = [block for section in page.sections for block in section.blocks if isinstance(block, Table)]
 
     assert [cell.text for cell in table.rows[0] if isinstance(cell, Cell)] == [
@@ -74,8 +81,27 @@ def test_each_mail_left_out_says_what_it_is_who_wrote_it_and_what_said_so() -> N
 
 
 def test_a_sample_says_of_how_many_it_was_drawn_and_nothing_is_said_of_none() -> None:
-    assert said(left_out_page([LETTER], 40, 0, PARIS))[0] == "1 courriel tiré au sort parmi 40 écartés."
-    assert said(left_out_page([], 0, 0, PARIS)) == ["0 courriel écarté."]
+    assert said(left_out_page(of([LETTER], 40), 0, PARIS))[0] == "1 courriel tiré au sort parmi 40 écartés."
+    assert said(left_out_page(of([]), 0, PARIS)) == ["0 courriel écarté."]
+
+
+def test_a_long_list_is_read_as_it_is_drawn_and_says_the_same_below() -> None:
+    read: list[ListedMail] = []
+
+    def mails() -> Iterator[ListedMail]:
+        for n in range(MANY_ROWS + 1):
+            read.append(LETTER._replace(key=f"{n:012}"))
+            yield read[-1]
+
+    page = left_out_page(MailList(mails(), MANY_ROWS + 1, MANY_ROWS + 1), 2, PARIS)
+    [roll] = [block for section in page.sections for block in section.blocks]
+    assert isinstance(roll, Roll)
+    assert read == []
+    assert len(list(roll.rows)) == len(read) == MANY_ROWS + 1
+    assert [line.text for line in roll.closing()][:2] == [
+        f"{number(MANY_ROWS + 1)} courriels écartés.",
+        "2 courriels internes à la préfecture ne sont pas listés ici.",
+    ]
 
 
 def test_each_mail_of_a_list_says_its_class_and_where_there_is_room_what_left_it_out() -> None:
@@ -83,12 +109,12 @@ def test_each_mail_of_a_list_says_its_class_and_where_there_is_room_what_left_it
         key="", kind="unreadable", reason=("no-header",), senders=(), subject="", mail_class="set-aside"
     )
     reply = LETTER._replace(kind="person", reason=(), mail_class="reply", message_id="a@pref.example.fr")
-    page = mails_page([LETTER._replace(mail_class="left-out"), reply, unread], 40, PARIS)
+    page = mails_page(of([LETTER._replace(mail_class="left-out"), reply, unread], 40), PARIS)
     [table] = [block for section in page.sections for block in section.blocks if isinstance(block, Table)]
     rows = [[cell.text for cell in row if isinstance(cell, Cell)] for row in table.rows]
 
     assert said(page) == ["3 courriels tirés au sort parmi 40."]
-    assert said(mails_page([], 0, PARIS)) == ["0 courriel."]
+    assert said(mails_page(of([]), PARIS)) == ["0 courriel."]
     assert [(row[0], row[2], row[6], row[7]) for row in rows] == [
         ("m99998888", "écarté : liste", "liste de diffusion (list-id)", "–"),
         ("m99998888", "réponse", "", "a@pref.example.fr"),

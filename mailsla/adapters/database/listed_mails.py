@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, func, select
@@ -18,6 +20,7 @@ from mailsla.adapters.database.tables import ACCOUNT, DERIVED_MESSAGE, LOCATION,
 from mailsla.core.office.sides import Side
 from mailsla.core.pairing.balance import Balance, MailClass
 from mailsla.core.pairing.derivation import ListedMail
+from mailsla.core.pairing.mail_list import MailList
 
 UNREADABLE = "unreadable"
 """The kind of what could not be read, beside those of `MailKind`."""
@@ -34,53 +37,48 @@ class ListedMails:
         with reading(self._engine) as connection:
             return connection.execute(select(MESSAGE.c.id).limit(1)).first() is None
 
+    @contextmanager
     def left_out(
         self, since: datetime | None = None, until: datetime | None = None, kind: str | None = None
-    ) -> list[ListedMail]:
-        """Return the mails of [since, until[ that are nobody's letter, of one kind or of all, by date."""
+    ) -> Iterator[MailList]:
+        """List the mails of [since, until[ that are nobody's letter, of one kind or of all."""
         which = DERIVED_MESSAGE.c.side == Side.ASIDE.value
         if kind is not None:
             which &= DERIVED_MESSAGE.c.kind == kind
-        with reading(self._engine) as connection:
-            return _listed(connection, _within(_QUERY.where(which), since, until))
+        query = _within(_QUERY.where(which), since, until)
+        with snapshot(self._engine) as connection:
+            yield _list(connection, query, _by_message(connection, query))
 
+    @contextmanager
     def of_class(
         self,
         wanted: MailClass | None = None,
         since: datetime | None = None,
         until: datetime | None = None,
         kind: str | None = None,
-    ) -> list[ListedMail]:
-        """Return the mails of [since, until[ that are in a class, by date; without one, every message, once.
+    ) -> Iterator[MailList]:
+        """List the mails of [since, until[ that are in a class; without one, every message, once.
 
-        Those that could not be read have no key, and are of the instant at which the server got them.
+        Those that could not be read come last. They have no key, and are of the instant at which the server got them.
         """
         which: ColumnElement[bool] = _class_of_mail != MailClass.FURTHER_COPY.value
         if wanted is not None:
             which = _class_of_mail == wanted.value
         if kind is not None:
             which &= DERIVED_MESSAGE.c.kind == kind
-        with reading(self._engine) as connection:
-            found = _listed(connection, _within(_QUERY.where(which), since, until))
-            if wanted in {None, MailClass.SET_ASIDE} and kind is None:
-                found += _unread(connection, since, until)
-        return found
+        query = _within(_QUERY.where(which), since, until)
+        with snapshot(self._engine) as connection:
+            has_unread = wanted in {None, MailClass.SET_ASIDE} and kind is None
+            unread = _unread(connection, since, until) if has_unread else []
+            yield _list(connection, query, _by_message(connection, query), unread)
 
-    def every(self) -> Iterator[ListedMail]:
-        """Yield every message once, by date, then those that could not be read; they are not held all at once."""
-        query = _QUERY.where(_class_of_mail != MailClass.FURTHER_COPY.value)
-        with reading(self._engine) as connection:
-            for part in connection.execute(query, execution_options=STREAMED).partitions():
-                places = _places(connection, [row.id for row in part])
-                yield from (_mail(row, tuple(places[row.id])) for row in part)
-            yield from _unread(connection, None, None)
-
+    @contextmanager
     def copies(
         self, since: datetime | None = None, until: datetime | None = None, *, further: bool = False
-    ) -> list[ListedMail]:
-        """Return the mails of [since, until[ as they were seen, one for each place, gone or not.
+    ) -> Iterator[MailList]:
+        """List the mails of [since, until[ as they were seen, one for each place, gone or not.
 
-        When `further`, without the first copy of each message.
+        When `further`, without the first copy of each message; else those that could not be read come last.
         """
         other = LOCATION.alias()
         first = select(func.min(other.c.id)).where(other.c.message_id == MESSAGE.c.id).scalar_subquery()
@@ -89,13 +87,17 @@ class ListedMails:
             .join(LOCATION, LOCATION.c.message_id == MESSAGE.c.id)
             .join(MAILBOX, MAILBOX.c.id == LOCATION.c.mailbox_id)
             .join(ACCOUNT, ACCOUNT.c.id == MAILBOX.c.account_id)
+            .order_by(LOCATION.c.id)
         )
         if further:
             query = query.where((LOCATION.c.id != first) | (_class_of_mail == MailClass.FURTHER_COPY.value))
-        with reading(self._engine) as connection:
-            rows = connection.execute(_within(query, since, until)).all()
-            found = [_mail(row, ((row.account, row.mailbox),)) for row in rows]
-            return found if further else found + _unread(connection, since, until)
+        query = _within(query, since, until)
+        with snapshot(self._engine) as connection:
+            unread = [] if further else _unread(connection, since, until)
+            rows = connection.execute(query, execution_options=STREAMED)
+            yield _list(
+                connection, query, (_mail(row, ((row.account, row.mailbox),)) for row in rows), unread
+            )
 
     def balance(self) -> Balance:
         """Return how many messages each class has, and how many mails were seen in all."""
@@ -130,8 +132,8 @@ class ListedMails:
         """Return some mails by key; those that nothing was derived of yet are left out."""
         with reading(self._engine) as connection:
             derived = _QUERY.where(DERIVED_MESSAGE.c.message_id.is_not(None))
-            found = _listed(connection, derived.where(has_key(keys, connection)))
-        return {mail.key: mail for mail in found}
+            found = _by_message(connection, derived.where(has_key(keys, connection)))
+            return {mail.key: mail for mail in found}
 
 
 _AT = func.coalesce(DERIVED_MESSAGE.c.at, MESSAGE.c.first_seen_at, type_=DERIVED_MESSAGE.c.at.type)
@@ -184,10 +186,23 @@ def _unread(connection: Connection, since: datetime | None, until: datetime | No
     return sorted(kept, key=lambda mail: mail.at)
 
 
-def _listed(connection: Connection, query: Select[Any]) -> list[ListedMail]:
-    rows = connection.execute(query).all()
-    places = _places(connection, [row.id for row in rows])
-    return [_mail(row, tuple(places[row.id])) for row in rows]
+def _list(
+    connection: Connection,
+    query: Select[Any],
+    mails: Iterator[ListedMail],
+    unread: Sequence[ListedMail] = (),
+) -> MailList:
+    """Return the mails that a query finds, then those that could not be read."""
+    counting = select(func.count()).select_from(query.order_by(None).subquery())
+    count = connection.execute(counting).scalar_one() + len(unread)
+    return MailList(chain(mails, unread), shown=count, found=count)
+
+
+def _by_message(connection: Connection, query: Select[Any]) -> Iterator[ListedMail]:
+    """Yield the messages that a query finds, each with where it lies."""
+    for part in connection.execute(query, execution_options=STREAMED).partitions():
+        places = _places(connection, [row.id for row in part])
+        yield from (_mail(row, tuple(places[row.id])) for row in part)
 
 
 def _places(connection: Connection, numbers: Sequence[int]) -> dict[int, list[tuple[str, str]]]:

@@ -8,31 +8,32 @@ from zoneinfo import ZoneInfo
 from mailsla.core.pairing.decision import Decision
 from mailsla.core.pairing.derivation import ListedMail
 from mailsla.core.pairing.doubts import Doubt
+from mailsla.core.pairing.mail_list import MailList
 from mailsla.core.pairing.request import Request
 from mailsla.presentation.documents.request import decision
 from mailsla.presentation.documents.values import Document, instant
 
 
-def left_out_document(mails: Iterable[ListedMail], found: int, internal: int, zone: ZoneInfo) -> Document:
+def left_out_document(listed: MailList, internal: int, zone: ZoneInfo) -> Document:
     """The answer of `mailsla requests --state left-out`: neither subjects nor who wrote them."""
     return {
         "schema": "mailsla.left-out/1",
-        "found": found,
+        "found": listed.found,
         "internal": internal,
-        "mails": [_mail(mail, zone) for mail in mails],
+        "mails": (_mail(mail, zone) for mail in listed.mails),
     }
 
 
-def mails_document(mails: Iterable[ListedMail], found: int, zone: ZoneInfo) -> Document:
+def mails_document(listed: MailList, zone: ZoneInfo) -> Document:
     """The answer of `mailsla mails`: neither subjects nor who wrote them."""
     return {
         "schema": "mailsla.mails/1",
-        "found": found,
-        "mails": [
+        "found": listed.found,
+        "mails": (
             _mail(mail, zone)
             | {"message": mail.key or None, "class": mail.mail_class, "message_id": mail.message_id}
-            for mail in mails
-        ],
+            for mail in listed.mails
+        ),
     }
 
 

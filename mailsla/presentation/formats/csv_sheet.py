@@ -151,8 +151,8 @@ def balance(of: Balance) -> str:
     )
 
 
-def mails(found: Iterable[ListedMail], zone: ZoneInfo) -> str:
-    """Return mails, one a line, with what left out those that are no request."""
+def mails(found: Iterable[ListedMail], zone: ZoneInfo) -> Iterator[str]:
+    """Yield mails line by line, with what left out those that are no request."""
     header = (
         _("référence"),
         _("date"),
@@ -165,7 +165,7 @@ def mails(found: Iterable[ListedMail], zone: ZoneInfo) -> str:
         _("classe"),
         _("Message-ID"),
     )
-    rows = [
+    rows = (
         (
             words.reference(mail.key) if mail.key else None,
             minute(mail.at, zone),
@@ -178,8 +178,8 @@ def mails(found: Iterable[ListedMail], zone: ZoneInfo) -> str:
             mail.message_id,
         )
         for mail in found
-    ]
-    return table(header, rows)
+    )
+    return lines(header, rows)
 
 
 def _cut(share: Fraction | None) -> str:

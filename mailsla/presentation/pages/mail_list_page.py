@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from zoneinfo import ZoneInfo
 
 from mailsla.core.pairing.derivation import ListedMail
+from mailsla.core.pairing.mail_list import MailList
 from mailsla.language import gettext as _
 from mailsla.language import ngettext
 from mailsla.presentation import mail_terms, words
 from mailsla.presentation.pages.mail_page import addresses, subject
 from mailsla.presentation.pages.page import (
+    MANY_ROWS,
     ROOM_FOR_IDS,
     ROOM_FOR_MORE,
     ROOM_FOR_REASONS,
@@ -21,27 +23,38 @@ from mailsla.presentation.pages.page import (
     Fit,
     Line,
     Page,
-    Row,
+    Roll,
     Section,
     Table,
 )
 
 
-def left_out_page(mails: Sequence[ListedMail], found: int, internal: int, zone: ZoneInfo) -> Page:
-    """The mails that are no request, with what said so; a sample of `found`, when fewer are shown."""
-    blocks: list[Block] = [_left_out_table(mails, zone)] if mails else []
-    blocks.append(Line(_drawn(len(mails), found), Emphasis.DIM))
+def left_out_page(listed: MailList, internal: int, zone: ZoneInfo) -> Page:
+    """The mails that are no request, with what said so."""
+    below = [Line(_drawn(listed.shown, listed.found), Emphasis.DIM)]
     if internal:
         inside = ngettext(
             "{n} courriel interne à la préfecture n'est pas listé ici.",
             "{n} courriels internes à la préfecture ne sont pas listés ici.",
             internal,
         )
-        blocks.append(Line(inside.format(n=words.number(internal)), Emphasis.DIM))
-    if mails:
+        below.append(Line(inside.format(n=words.number(internal)), Emphasis.DIM))
+    if listed.shown:
         how = _("Un courriel d'usager écarté à tort ? « mailsla decide RÉFÉRENCE count --reason … ».")
-        blocks.append(Line(how, Emphasis.DIM))
-    return Page(sections=(Section("", tuple(blocks)),))
+        below.append(Line(how, Emphasis.DIM))
+    return _page(_left_out_columns(), (_left_out_row(mail, zone) for mail in listed.mails), listed, below)
+
+
+def _page(
+    columns: tuple[Column, ...], rows: Iterator[tuple[Cell, ...]], listed: MailList, below: Sequence[Line]
+) -> Page:
+    """Return a list with what stands below it; a long one is read as it is drawn."""
+    blocks: tuple[Block, ...] = tuple(below)
+    if listed.shown > MANY_ROWS:
+        blocks = (Roll(columns, rows, lambda: tuple(below)),)
+    elif listed.shown:
+        blocks = (Table(columns, tuple(rows)), *below)
+    return Page(sections=(Section("", blocks),))
 
 
 def _drawn(shown: int, found: int) -> str:
@@ -54,8 +67,8 @@ def _drawn(shown: int, found: int) -> str:
     return ngettext("{n} courriel écarté.", "{n} courriels écartés.", found).format(n=words.number(found))
 
 
-def _left_out_table(mails: Iterable[ListedMail], zone: ZoneInfo) -> Table:
-    columns = (
+def _left_out_columns() -> tuple[Column, ...]:
+    return (
         Column(_("Réf."), fit=Fit.WHOLE, width=9),
         Column(_("Date"), fit=Fit.WHOLE, width=16),
         Column(_("Nature"), fit=Fit.CUT, width=14),
@@ -63,36 +76,34 @@ def _left_out_table(mails: Iterable[ListedMail], zone: ZoneInfo) -> Table:
         Column(_("De"), fit=Fit.CUT, width=18),
         Column(_("Objet"), fit=Fit.CUT),
     )
-    rows: tuple[Row, ...] = tuple(
-        (
-            Cell(words.reference(mail.key), mail.key),
-            Cell(words.short_instant(mail.at, zone), mail.at),
-            Cell(mail_terms.one_kind(mail.kind)),
-            Cell(mail_terms.left_out_because(mail.kind, mail.reason)),
-            Cell(addresses(mail.senders)),
-            Cell(subject(mail.subject, 80)),
-        )
-        for mail in mails
+
+
+def _left_out_row(mail: ListedMail, zone: ZoneInfo) -> tuple[Cell, ...]:
+    return (
+        Cell(words.reference(mail.key), mail.key),
+        Cell(words.short_instant(mail.at, zone), mail.at),
+        Cell(mail_terms.one_kind(mail.kind)),
+        Cell(mail_terms.left_out_because(mail.kind, mail.reason)),
+        Cell(addresses(mail.senders)),
+        Cell(subject(mail.subject, 80)),
     )
-    return Table(columns, rows)
 
 
-def mails_page(mails: Sequence[ListedMail], found: int, zone: ZoneInfo) -> Page:
-    """Mails, each with the class it is in; a sample of `found`, when fewer are shown."""
-    blocks: list[Block] = [_mails_table(mails, zone)] if mails else []
-    count = ngettext("{n} courriel.", "{n} courriels.", found).format(n=words.number(found))
-    if len(mails) < found:
+def mails_page(listed: MailList, zone: ZoneInfo) -> Page:
+    """Mails, each with the class it is in."""
+    count = ngettext("{n} courriel.", "{n} courriels.", listed.found).format(n=words.number(listed.found))
+    if listed.shown < listed.found:
         count = ngettext(
             "{shown} courriel tiré au sort parmi {found}.",
             "{shown} courriels tirés au sort parmi {found}.",
-            len(mails),
-        ).format(shown=words.number(len(mails)), found=words.number(found))
-    blocks.append(Line(count, Emphasis.DIM))
-    return Page(sections=(Section("", tuple(blocks)),))
+            listed.shown,
+        ).format(shown=words.number(listed.shown), found=words.number(listed.found))
+    rows = (_mail_row(mail, zone) for mail in listed.mails)
+    return _page(_mail_columns(), rows, listed, [Line(count, Emphasis.DIM)])
 
 
-def _mails_table(mails: Iterable[ListedMail], zone: ZoneInfo) -> Table:
-    columns = (
+def _mail_columns() -> tuple[Column, ...]:
+    return (
         Column(_("Réf."), fit=Fit.WHOLE, width=9),
         Column(_("Date"), fit=Fit.WHOLE, width=16),
         Column(_("Classe"), fit=Fit.CUT, width=18),
@@ -102,17 +113,16 @@ def _mails_table(mails: Iterable[ListedMail], zone: ZoneInfo) -> Table:
         Column(_("Ce qui l'écarte"), fit=Fit.CUT, width=24, room=ROOM_FOR_REASONS),
         Column(_("Message-ID"), fit=Fit.CUT, width=36, room=ROOM_FOR_IDS),
     )
-    rows: tuple[Row, ...] = tuple(
-        (
-            Cell(words.reference(mail.key), mail.key) if mail.key else Cell("–"),
-            Cell(words.short_instant(mail.at, zone), mail.at),
-            Cell(mail_terms.one_class(mail.mail_class, mail.kind)),
-            Cell(addresses(mail.senders)),
-            Cell(subject(mail.subject, 80)),
-            Cell(mail_terms.places(mail.mailboxes) or "–"),
-            Cell(mail_terms.left_out_because(mail.kind, mail.reason) if mail.reason else ""),
-            Cell(words.safe(mail.message_id or "–", 200)),
-        )
-        for mail in mails
+
+
+def _mail_row(mail: ListedMail, zone: ZoneInfo) -> tuple[Cell, ...]:
+    return (
+        Cell(words.reference(mail.key), mail.key) if mail.key else Cell("–"),
+        Cell(words.short_instant(mail.at, zone), mail.at),
+        Cell(mail_terms.one_class(mail.mail_class, mail.kind)),
+        Cell(addresses(mail.senders)),
+        Cell(subject(mail.subject, 80)),
+        Cell(mail_terms.places(mail.mailboxes) or "–"),
+        Cell(mail_terms.left_out_because(mail.kind, mail.reason) if mail.reason else ""),
+        Cell(words.safe(mail.message_id or "–", 200)),
     )
-    return Table(columns, rows)

@@ -109,15 +109,15 @@ MOMENTS = {
 def upgrade() -> None:
     connection, told = op.get_bind(), context.config.attributes["told"]
     is_sqlite = connection.dialect.name == "sqlite"
+    total = connection.execute(sa.text("select count(*) from message")).scalar_one()
+    if total:
+        # Dropping a column rewrites its whole table.
+        told(0, total)
     # It is the one of the message.
     op.drop_column("derived_request", "subject")
     if is_sqlite:
         for table, columns in OF_OTHERS.items():
             connection.exec_driver_sql(_conversion(table, columns))
-    total = connection.execute(sa.text("select count(*) from message")).scalar_one()
-    if not total:
-        return
-    told(0, total)
     for done, within in _portions(total):
         if is_sqlite:
             for table, columns in OF_MESSAGES.items():
