@@ -24,9 +24,18 @@ def table(of: Table) -> Element:
         if is_numbers
         else of.columns
     )
-    head = element("thead", titles(columns))
-    body = element("tbody", *(row_of(row, columns, is_list=is_list) for row in of.rows))
-    return element("table", head, body, class_=" ".join(shades) or None)
+    head = element("thead", titles(columns[1:] if of.named_above else columns))
+    rows = (row_of(row, columns, is_list=is_list) for row in of.rows)
+    bodies = map(_below_its_name, rows) if of.named_above else (element("tbody", *rows),)
+    return element("table", head, *bodies, class_=" ".join(shades) or None)
+
+
+def _below_its_name(row: Element) -> Element:
+    """Return a row as one of two, what names it alone in the first."""
+    first, *others = row.children
+    assert isinstance(first, Element)
+    across = element("th", *first.children, scope="rowgroup", colspan=str(len(others)), class_="above")
+    return element("tbody", element("tr", across), element("tr", *others))
 
 
 def titles(columns: tuple[Column, ...]) -> Element:

@@ -21,13 +21,18 @@ from mailsla.presentation.typography import typeset
 WIDTH = 100
 """Characters of a line of plain text: tables have room (RFC 5322 §2.1.1 allows 998, and asks for 78 or less)."""
 
+MOST_COLUMNS = 4
+"""A telephone has room for so many beside each other."""
+
 OF_MAILS = """
 main{padding:1rem .5rem}
 .room{overflow:visible}
 table{font-size:13px;line-height:1.3}
 th,td{padding:.3rem .35rem .3rem 0}
+.right{padding-right:.7rem}
 tbody th{min-width:0}
-thead th{overflow-wrap:normal}
+.above{border-bottom:0;padding-bottom:0;font-weight:600}
+thead th{font-size:12px;overflow-wrap:normal}
 .whole,.numbers td,.numbers th{white-space:normal}
 """
 """What mails have more: no table may be wider than the window, for few mail programs let it be moved."""
@@ -41,21 +46,23 @@ def html(page: Page) -> str:
         element("title", typeset(page.title)),
         Element("style", (), (STYLE + OF_MAILS,)),
     )
-    written = element("html", head, element("body", main(_without_lists(page))), lang=language())
+    written = element("html", head, element("body", main(_for_telephones(page))), lang=language())
     inliner = css_inline.CSSInliner(load_remote_stylesheets=False, resolve_css_variables=True)
     return inliner.inline(f"<!DOCTYPE html>\n{written}\n")
 
 
-def _without_lists(page: Page) -> Page:
-    """Return a page whose lists stand row below row: as tables, their texts would have no room on a telephone."""
+def _for_telephones(page: Page) -> Page:
+    """Return a page whose lists stand row below row, and whose rows of many figures stand below their names."""
     sections = (replace(section, blocks=tuple(map(_block, section.blocks))) for section in page.sections)
     return replace(page, sections=tuple(sections))
 
 
 def _block(block: Block) -> Block:
-    if isinstance(block, Table) and any(column.takes_the_rest for column in block.columns):
+    if not isinstance(block, Table):
+        return block
+    if any(column.takes_the_rest for column in block.columns):
         return Points(tuple(" · ".join(_said(row, block.columns)) for row in block.rows))
-    return block
+    return replace(block, named_above=len(block.columns) > MOST_COLUMNS)
 
 
 def _said(row: Row, columns: tuple[Column, ...]) -> Iterator[str]:

@@ -136,11 +136,14 @@ class Table:
         columns: The columns.
         rows: The rows.
         leading: True for the figures that people look at first: they are given more room.
+        named_above: True where no line has room for what names a row and the row: that stands above it then, without
+            the title of its column.
     """
 
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
     leading: bool = False
+    named_above: bool = False
 
     def within(self, width: int) -> Table:
         """Return what is shown of it on so many characters: without the columns that need more room."""
