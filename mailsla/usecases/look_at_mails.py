@@ -59,8 +59,8 @@ def left_out(
 ) -> Iterator[LeftOut]:
     """List the mails of a period that are no request, of one kind or of all, or a sample of them."""
     since, until = _stretch(period, zone)
-    with mails.left_out(since, until, None if kind is None else kind.value) as found:
-        yield LeftOut(_drawn(found, sample), mails.internal_count(since, until))
+    with mails.left_out(since, until, None if kind is None else kind.value) as listed:
+        yield LeftOut(_drawn(listed, sample), mails.internal_count(since, until))
 
 
 class ClassedMails(Protocol):
@@ -97,8 +97,8 @@ def mail_list(
         opened = mails.copies(since, until, further=not each_copy)
     else:
         opened = mails.of_class(wanted, since, until, None if kind is None else kind.value)
-    with opened as found:
-        yield _drawn(found, sample)
+    with opened as listed:
+        yield _drawn(listed, sample)
 
 
 def _drawn(listed: MailList, sample: Sample | None) -> MailList:

@@ -14,9 +14,9 @@ several of them, and no command is slower for it; and for what goes through much
 """
 
 BULK = 2_000
-"""Messages whose transaction goes through so much of the store that `MUCH` pays: those of a first collection, whose
-batches have twice as many. A day's mail would be stored a fifth faster with it at most, and what such a transaction
-holds meanwhile grows with the store.
+"""Messages whose transaction goes through so much of the store that `MUCH` pays: those of a first collection over a
+quick line, whose batches have twice as many. A day's mail would be stored a fifth faster with it at most, and what
+such a transaction holds meanwhile grows with the store.
 """
 
 WIDE = "mailsla_wide"

@@ -165,6 +165,7 @@ def _unread(connection: Connection, since: datetime | None, until: datetime | No
         .join(MAILBOX, MAILBOX.c.id == SET_ASIDE.c.mailbox_id)
         .join(ACCOUNT, ACCOUNT.c.id == MAILBOX.c.account_id)
         .where(HERE)
+        .order_by(SET_ASIDE.c.id)
     )
     found = (
         ListedMail(

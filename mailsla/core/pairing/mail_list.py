@@ -10,7 +10,7 @@ from mailsla.core.pairing.derivation import ListedMail
 
 @dataclass(frozen=True, slots=True)
 class MailList:
-    """Mails by date, or a sample of them.
+    """Mails by date, those that could not be read last, or a sample of them.
 
     Attributes:
         mails: Yields them, once.

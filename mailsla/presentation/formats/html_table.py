@@ -16,7 +16,7 @@ from mailsla.presentation.typography import typeset
 def table(of: Table) -> Element:
     """A table; one of numbers alone, after what names each row, says so once."""
     is_list = any(column.takes_the_rest for column in of.columns)
-    is_numbers = _is_numbers(of.columns)
+    is_numbers = not of.named_above and _is_numbers(of.columns)
     kinds = (("list", is_list), ("leading", of.leading), ("numbers", is_numbers))
     shades = (name for name, is_so in kinds if is_so)
     columns = (
@@ -31,10 +31,13 @@ def table(of: Table) -> Element:
 
 
 def _below_its_name(row: Element) -> Element:
-    """Return a row as one of two, what names it alone in the first."""
+    """Return a row as one of two, what names it alone in the first; one that nothing names stays alone."""
     first, *others = row.children
     assert isinstance(first, Element)
-    across = element("th", *first.children, scope="rowgroup", colspan=str(len(others)), class_="above")
+    if not first.children:
+        return element("tbody", element("tr", *others))
+    shade = " ".join(filter(None, (dict(first.attributes).get("class"), "above")))
+    across = element("th", *first.children, scope="rowgroup", colspan=str(len(others)), class_=shade)
     return element("tbody", element("tr", across), element("tr", *others))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from mailsla.presentation.pages.page import Bar, Block, Page, Picture, Section, Table
+from mailsla.presentation.pages.page import NOTHING, Block, Cell, Page, Picture, Section, Table
 
 
 def without_pictures(page: Page) -> Page:
@@ -26,10 +26,12 @@ def _told(section: Section) -> Iterator[Block]:
 
 
 def without_bars(table: Table) -> Table:
-    """Return a table without the columns that hold bars: each stands beside the number that it shows.
+    """Return a table without the columns that hold bars, or would: each stands beside the number that it shows.
+
+    One whose rows say nothing in it would hold bars if there were enough requests for a rate.
 
     >>> from fractions import Fraction
-    >>> from mailsla.presentation.pages.page import Cell, Column
+    >>> from mailsla.presentation.pages.page import Bar, Column
     >>> bar = Bar(Fraction(1, 2), Fraction(4, 5))
     >>> shown = without_bars(Table((Column("Taux"), Column("")), ((Cell("50 %"), bar),)))
     >>> [column.title for column in shown.columns]
@@ -38,7 +40,8 @@ def without_bars(table: Table) -> Table:
     kept = [
         number
         for number in range(len(table.columns))
-        if not any(isinstance(row[number], Bar) for row in table.rows)
+        if not table.rows
+        or any(isinstance(row[number], Cell) and row[number] != NOTHING for row in table.rows)
     ]
     columns = tuple(table.columns[number] for number in kept)
     rows = tuple(tuple(row[number] for number in kept) for row in table.rows)
