@@ -137,6 +137,7 @@ def doubt(code: DoubtCode) -> str:
         DoubtCode.UNAUTHENTICATED: _("expéditeur à nous, mais rien ne prouve que nous l'avons écrite"),
         DoubtCode.RETURNED: _("revenue : l'usager ne l'a pas reçue"),
         DoubtCode.NEW_SUBJECT_BEFORE_REPLY: _("nouvel objet avant réponse : autre demande, ou relance ?"),
+        DoubtCode.OTHER_SENDER: _("réponse à un échange, d'une autre adresse : la même demande ?"),
         DoubtCode.SEEMS_AUTOMATIC: _("semble automatique"),
         DoubtCode.UNDECLARED_FORM: _("semble venir d'un formulaire non déclaré"),
         DoubtCode.RECEIPT_DISPUTED: _(

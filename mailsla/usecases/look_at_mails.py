@@ -104,9 +104,7 @@ def mail_list(
 def _drawn(listed: MailList, sample: Sample | None) -> MailList:
     if sample is None or sample.size >= listed.found:
         return listed
-    places = frozenset(sampled(range(listed.found), sample))
-    mails = (mail for place, mail in enumerate(listed.mails) if place in places)
-    return MailList(mails, shown=len(places), found=listed.found)
+    return listed.at(sampled(range(listed.found), sample))
 
 
 def _stretch(period: Period | None, zone: ZoneInfo) -> tuple[datetime | None, datetime | None]:

@@ -20,7 +20,7 @@ CODES = {
     "DayKind": "working weekend holiday closure worked_holiday half_day",
     "DoubtCode": (
         "several_fit other_subject too_late also_written_to machine_made answered_beside other_recipient returned "
-        "unseen_reply unauthenticated new_subject_before_reply seems_automatic "
+        "unseen_reply unauthenticated new_subject_before_reply other_sender seems_automatic "
         "undeclared_form form_in_junk receipt_disputed date_disputed"
     ),
     "Evidence": "none in-reply-to references thread-index recipient-and-subject decision same-mail unseen-reply",

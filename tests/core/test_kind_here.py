@@ -170,6 +170,7 @@ def test_a_calendar_part_makes_an_invitation_and_says_so() -> None:
     [
         ("Content-Type: text/calendar; method=REPLY", MailKind.CALENDAR),
         ("Content-Type: text/calendar", MailKind.PERSON),
+        ("Content-Type: text/calendar; method=Publish", MailKind.PERSON),
         (
             "Content-Type: multipart/alternative; boundary=c\r\n\r\n--c\r\nContent-Type: Text/Calendar; Method=X",
             MailKind.CALENDAR,

@@ -100,7 +100,7 @@ MAKERS = pytest.mark.parametrize("made", [published, published_by_the_rules_at_h
 def test_the_digests_of_the_first_scheme_are_those_that_stores_hold() -> None:
     # Recorded from the code of that scheme; raising RULES_VERSION changes those of the rules, and has to.
     assert former_digests(BEFORE, YEAR, AT) == {
-        Source.RULES: "556ac937f5ad5e11",
+        Source.RULES: "cbf6512279e801a4",
         Source.CALENDAR: "d51b897e692a41c3",
     }
 

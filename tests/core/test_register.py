@@ -31,7 +31,9 @@ def register_of(*citizens: set[str], few: int = 0) -> Register:
     """Return a register of one request for each of these."""
     register = Register(few=few)
     for number, addresses in enumerate(citizens):
-        case = Followed(number, letter(number), False, set(addresses), set(), [], None, Subjects())
+        case = Followed(
+            number, letter(number), False, set(addresses), set(addresses), set(), [], None, Subjects()
+        )
         register.enter(case, Part.REQUEST)
     return register
 

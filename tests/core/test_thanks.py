@@ -60,6 +60,15 @@ def test_words_that_ask_or_say_more(words: str) -> None:
         "Merci\nCamille",
         "Parfait, merci pour votre aide !\nEnvoyé de mon iPhone\nbla bla",
         "Bonsoir.\nMerci.\nLe lun. 2 mars 2026 à 10:00, Contact <a@pref.example.fr> a écrit :\nVotre carte…",
+        "Merci.\n\nLe lun. 2 mars 2026 à 10:00, Contact <a@pref.example.fr>\na écrit :\n\n> Votre carte",
+        "Merci.\n\nLe lun. 2 mars 2026 à 10:00, Contact\n<a@pref.example.fr> a écrit :\n\n> Votre carte",
+        "Merci.\nEnvoyé à partir de Outlook pour Android\n____\nDe : Contact",
+        "Merci beaucoup.\n\nProvenance : Courrier pour Windows\n\nDe : Contact",
+        "Bonjour Monsieur Petit,\nMerci beaucoup, bonne journée.",
+        "Bonjour, merci pour votre aide.",
+        "Merci.\n\nCordialement,\n\nCamille Durand\n06 12 34 56 78",
+        "Merci.\nCordialement\nCamille Durand\nTél : +33 6 12 34 56 78",
+        "Hello,\nThank you very much for your help.\nBest regards,\nCamille",
     ],
 )
 def test_a_text_that_only_thanks(text: str) -> None:
@@ -85,6 +94,14 @@ def test_a_text_that_only_thanks(text: str) -> None:
         "Merci.\n> Quelle pièce ?\n\nMa carte grise",
         "Cordialement,\nMerci",
         "Je ne vous remercie pas.",
+        "Merci.\nLe service des titres m'a écrit que mon dossier est incomplet.\nCamille Durand",
+        "Merci pour votre réponse.\nEnvoyé depuis trois semaines, mon dossier reste introuvable.",
+        "Merci.\nEnvoyé depuis un mois, mon dossier est perdu",
+        "Merci.\nPasseport.\nCamille",
+        "Merci, mon dossier est perdu",
+        "Merci.\nCordialement,\nCamille Durand\n06 12 34 56 78 est mon numéro",
+        "Bonjour Monsieur, rien compris. Merci",
+        "Le service\nde la mairie m'a écrit :\nmerci",
     ],
 )
 def test_a_text_that_says_more_or_nothing(text: str) -> None:
@@ -104,6 +121,9 @@ def test_what_is_found_is_kept_and_not_the_text() -> None:
     thanks = with_body(BACK, b"Content-Type: text/html", b"<p>Merci beaucoup&nbsp;!</p>", OFFICE)
 
     assert thanks.kept == ((BODY_THANKS, THANKS_VERSION),)
+    styled = b"<STYLE>p {margin:0}</Style><style>p {color:red}</style><p>Merci.</p>"
+    assert with_body(BACK, b"Content-Type: text/html", styled, OFFICE).has(BODY_THANKS)
+    assert with_body(BACK, b"Content-Type: text/html", b"<p>Merci</p><style>p {", OFFICE).has(BODY_THANKS)
     assert with_body(BACK, b"", b"Et mon passeport", OFFICE) == BACK
     assert with_body(BACK, b"", b"undeliverable", OFFICE).field(BODY_SAYS) == ""
 

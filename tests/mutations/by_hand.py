@@ -280,7 +280,7 @@ MUTATIONS = (
     Mutation(
         "a mail to anybody answers every citizen",
         "pairing/which_request",
-        "lambda case: not case.citizens or not case.citizens.isdisjoint(who))",
+        "lambda case: not case.citizens or not case.askers.isdisjoint(who))",
         "lambda _case: True)",
     ),
     Mutation(

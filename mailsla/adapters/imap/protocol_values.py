@@ -8,6 +8,7 @@ from typing import Any
 
 from mailsla.core.collection.on_server import MailboxStatus
 from mailsla.core.mail.header import REQUESTED_FIELDS
+from mailsla.core.office.body_evidence import invites
 
 HEADER_FIELDS = f"BODY.PEEK[HEADER.FIELDS ({' '.join(name.upper() for name in REQUESTED_FIELDS)})]"
 
@@ -60,13 +61,15 @@ def sequence_set(uids: Sequence[int]) -> str:
 
 
 def is_invitation(structure: Any) -> bool:
-    """Tell whether a body's structure (RFC 9051 §7.5.2) has a calendar part with a method; what is attached is apart.
+    """Tell whether a body's structure (RFC 9051 §7.5.2) has a calendar part that invites, or answers an invitation.
 
     >>> calendar = (b"TEXT", b"CALENDAR", (b"CHARSET", b"utf-8", b"method", b"REQUEST"), None, None, b"7BIT", 9, 1)
     >>> is_invitation(([calendar], b"ALTERNATIVE")), is_invitation((b"TEXT", b"CALENDAR", None))
     (True, False)
     >>> is_invitation(([calendar, (b"TEXT", b"CALENDAR", (b"NAME", b"x.ics"))], b"MIXED"))
     True
+    >>> is_invitation(([(b"TEXT", b"CALENDAR", (b"METHOD", b"PUBLISH"))], b"MIXED"))
+    False
     """
     waiting = [structure]
     while waiting:
@@ -75,11 +78,19 @@ def is_invitation(structure: Any) -> bool:
             continue
         if isinstance(part[0], list):
             waiting += part[0]
-        elif _is_calendar(part) and len(part) > 2 and isinstance(part[2], tuple):
-            names = part[2][::2]
-            if any(isinstance(name, bytes) and name.lower() == b"method" for name in names):
-                return True
+        elif (
+            _is_calendar(part) and len(part) > 2 and isinstance(part[2], tuple) and invites(_method(part[2]))
+        ):
+            return True
     return False
+
+
+def _method(parameters: tuple[Any, ...]) -> str:
+    """Return what the parameters of a part, names and values in turn, say of its method."""
+    for name, value in zip(parameters[::2], parameters[1::2], strict=False):
+        if isinstance(name, bytes) and isinstance(value, bytes) and name.lower() == b"method":
+            return value.decode("latin-1")
+    return ""
 
 
 def _is_calendar(part: tuple[Any, ...]) -> bool:

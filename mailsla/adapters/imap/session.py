@@ -227,7 +227,7 @@ class ImapSession:
         ]
 
     def invitations(self, uids: Sequence[int]) -> Collection[int]:
-        """Return which messages of the opened mailbox hold a calendar part with a method (RFC 6047 §2.4).
+        """Return which messages of the opened mailbox hold a calendar part that invites (RFC 6047 §2.4).
 
         Raises:
             MailboxError: When the server says NO.

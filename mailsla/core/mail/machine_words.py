@@ -64,13 +64,13 @@ NO_FAILURE = _words(
 
 FAILURE = re.compile(r"\bn(?:on|ot)\b", re.IGNORECASE)
 _AUTOMATIC = (
-    r"réponse auto(?:matique)?|réponse d'absence|message d'absence|absence du bureau|"
+    r"(?:réponse|message) automatique|réponse auto|(?:réponse|message) d'absence|absence du bureau|hors du bureau|"
     r"auto(?:matic)?[- ]?(?:reply|response)|out of office(?: (?:auto[- ]?)?reply)?|"
     r"abwesenheitsnotiz|abwesend|automatische antwort|respuesta automática|fuera de (?:la )?oficina|"
     r"risposta automatica|fuori (?:sede|ufficio)|resposta automática|automatisch antwoord|afwezig|"
     r"autosvar|automatis?kt? svar|automaattinen vastaus|autoodpowiedź|odpowiedź automatyczna|"
-    r"automatická odpověď|automatikus válasz|автоматический ответ|автоответ|răspuns automat|otomatik yanıt|"
-    r"αυτόματη απάντηση|自動応答|自动答复|自動回覆|رد تلقائي"
+    r"automatická odpověď|automatikus válasz|автоматический ответ|автоматична відповідь|автоответ|"
+    r"răspuns automat|otomatik yanıt|αυτόματη απάντηση|自動応答|自动答复|自動回覆|رد تلقائي"
 )
 FIXED_PREFIX = _words(
     rf"^(?:(?-i:AUTO)\s*:|(?:{_AUTOMATIC})\s*(?:[:：]|\Z)|\[(?:{_AUTOMATIC})\])",
@@ -92,7 +92,8 @@ RECEIPT_SUBJECT = _words(
 
 INVITATION_SUBJECT = _words(
     r"^(?:(?:updated |mise à jour[ :]+)?(?:invitation|convocation)|réunion|meeting|rendez-vous|entretien|"
-    r"(?:acceptée?|accepted|refusée?|declined|provisoire|tentative(?:ly accepted)?|annulée?|cancell?ed|"
+    r"(?:accept(?:ée?|er|ed)?|refus(?:ée?|er)|déclin(?:ée?|er)|declined?|provisoire|tentative(?:ly accepted)?|"
+    r"annulée?|annulation|événement annulé|cancell?ed|nouvel horaire proposé|new time proposed|transférée?|"
     r"zugesagt|abgelehnt|abgesagt|mit vorbehalt|aceptad[oa]|rechazad[oa]|cancelad[oa]|accettat[oa]|rifiutat[oa]|"
     r"annullat[oa]|aceite|geaccepteerd|geweigerd|geannuleerd)\s*:)",
 )

@@ -11,6 +11,7 @@ from mailsla.core.mail.machine_words import (
     DAEMON_OR_SERVICE,
     FIXED_PREFIX,
     INVITATION_SUBJECT,
+    RECEIPT_SUBJECT,
     SERVICE,
 )
 from mailsla.core.mail.spelling import without_accents
@@ -54,6 +55,11 @@ def has_null_path(header: Header) -> bool:
 def is_prefixed(header: Header) -> bool:
     """Tell whether a subject begins as mail systems begin their answers; alone it is a weak sign."""
     return FIXED_PREFIX.match(without_accents(header.subject)) is not None
+
+
+def looks_sent_by_itself(header: Header) -> bool:
+    """Tell whether a subject begins as answers that nobody wrote do: an absence's, or a reading receipt's."""
+    return is_prefixed(header) or RECEIPT_SUBJECT.match(without_accents(header.subject)) is not None
 
 
 def may_be_an_invitation(header: Header) -> bool:

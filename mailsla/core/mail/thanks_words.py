@@ -9,7 +9,7 @@ from mailsla.core.mail.spelling import plain_spelling
 LONGEST_THANKS = 300
 """Characters: whoever writes more than this says more."""
 
-THANKS_VERSION = "2"
+THANKS_VERSION = "3"
 """Raised whenever a text is found to thank that was not, or the reverse; kept with what was found."""
 
 _GIVEN = (
@@ -17,28 +17,47 @@ _GIVEN = (
     r"informations?|mail|message|précisions?|rapidité|réactivité|renseignements?|réponses?|retour|travail"
 )
 _FOR = rf"(?:pour |de |d')?(?:votre |vos |cette |ces |ce |cet |la |le |les |l')?(?:{_GIVEN})(?: rapide| précieuse)?"
+_FOR_IN_ENGLISH = r"for (?:your|the) (?:quick |prompt )?(?:answer|assistance|help|reply|response|time)"
 _THANKS = re.compile(
     r"(?:(?:bien reçu|parfait|c'est parfait|très bien|super|ok|d'accord),? ?)?"
     r"(?:un (?:très )?grand |mille |je vous dis )?(?:merci|mercis|remerciements?|(?:je|nous) vous remerci(?:e|ons)|"
     r"avec (?:tous )?mes remerciements|thanks|thank you)"
     rf"(?: (?:beaucoup|infiniment|encore|bien|à vous|à tous|à toutes|(?:very |so )?much|madame|monsieur))*"
-    rf"(?: {_FOR}(?: et {_FOR})*)?"
+    rf"(?: (?:{_FOR}(?: et {_FOR})*|{_FOR_IN_ENGLISH}))?"
 )
 _GREETING = re.compile(
-    r"(?:bonjour|bonsoir|madame|monsieur|madame,? monsieur|messieurs|mesdames|chère? \w+)"
-    r"(?: (?:madame|monsieur|à tous))?"
+    r"(?:bonjour|bonsoir|hello|hi|dear|madame|monsieur|madame,? monsieur|messieurs|mesdames|chère? \w+)"
+    r"(?: (?:madame|monsieur|sir|madam|à tous))?"
+)
+_BY_NAME = re.compile(
+    r"(?i:(?:bonjour |bonsoir |chère? )?(?:madame|monsieur|mme)) [A-ZÀ-Ý][\w'’-]++(?: [A-ZÀ-Ý][\w'’-]++)?"
 )
 _CLOSING = re.compile(
     r"(?:bien )?cordialement(?: vôtre)?|salutations(?: \w+)?|bien à vous|respectueusement|"
     r"(?:très )?bonne (?:journée|soirée|continuation|fin de journée)(?: à vous)?|excellente journée|"
-    r"sincères salutations|à bientôt|cdlt|bàv"
+    r"sincères salutations|à bientôt|cdlt|bàv|(?:(?:best|kind|warm) )?regards|sincerely(?: yours)?|"
+    r"have a (?:nice|good) day"
+)
+_DEVICE = (
+    r"(?:(?:mon|ma|un|une) (?:appareil|android|galaxy|huawei|ipad|iphone|mac|messagerie|mobile|ordinateur|pc|"
+    r"portable|samsung|smartphone|t[ée]l[ée]phone|tablette|windows|xiaomi)|l['’]application|la messagerie|courrier|"
+    r"gmail|outlook|proton|webmail|yahoo)"
 )
 _QUOTED = re.compile(
-    r"^(?:>|-{2,} ?|_{5,}|(?:le|on)\b.{0,200}(?:a écrit|wrote)|(?:de|from|envoyé|sent) ?:|envoyé (?:de|depuis)\b|"
-    r"sent from\b|obtenir outlook|get outlook|télécharger outlook)",
+    r"^(?:>|-{2,} ?|_{5,}|(?:(?:le|on)\b.{0,200})?(?:a écrit|wrote)\s?:$|"
+    r"(?:de|from|envoyé|sent) ?:|"
+    rf"envoyé (?:de|depuis|à partir (?:de|d['’]))\s?{_DEVICE}\b|"
+    r"sent from\b|obtenir outlook|get outlook|télécharger outlook|provenance ?: courrier|garanti sans virus)",
     re.IGNORECASE,
 )
+_WRAPPED = re.compile(
+    r"^((?:le|on)\b[^\n]{0,200})\n([^\n]{0,200}(?:a écrit|wrote)\s?:)$", re.IGNORECASE | re.MULTILINE
+)
+"""What stands before a quotation, on two lines: Gmail breaks what is long."""
+
+_AROUND = " ,:-\t\u00a0"
 _SENTENCES = re.compile(r"[\n.!…;]+")
+_TELEPHONE = re.compile(r"(?:(?i:tél|tel|mobile|port)\b\s?:?\s?)?\+?\d[\d ()-]{7,20}")
 _NAME = re.compile(r"[A-ZÀ-Ý][a-zà-ÿ'’-]++(?:[ ,]++[A-ZÀ-Ý][\w'’-]*+){0,3}")
 """« Camille Durand », « Camille DURAND » : each word begins with a capital."""
 
@@ -66,14 +85,21 @@ def only_thanks(text: str, *, is_whole: bool = True) -> bool:
     >>> only_thanks("Merci. Et mon passeport ?"), only_thanks("Merci.\\n> Lequel ?\\nCelui de mon fils")
     (False, False)
     """
-    lines = [line.strip() for line in text.splitlines()]
+    lines = _WRAPPED.sub(r"\1 \2", "\n".join(line.strip() for line in text.splitlines())).split("\n")
     quoted = next((number for number, line in enumerate(lines) if _QUOTED.match(line)), len(lines))
     said = "\n".join(lines[:quoted]).strip()
     if not said or len(said) > LONGEST_THANKS or "?" in said or _goes_on(lines[quoted:], is_whole=is_whole):
         return False
-    return _thanks(
-        [part for part in (piece.strip(" ,:-\t\u00a0") for piece in _SENTENCES.split(said)) if part]
-    )
+    sentences = (piece.strip(_AROUND) for piece in _SENTENCES.split(said))
+    return _thanks([part for sentence in sentences for part in _parts(sentence) if part])
+
+
+def _parts(sentence: str) -> list[str]:
+    """Return what commas part of a sentence that is not known as a whole."""
+    folded = plain_spelling(sentence).casefold()
+    if says_thanks(sentence) or _GREETING.fullmatch(folded) or _NAME.fullmatch(sentence):
+        return [sentence]
+    return [part.strip(_AROUND) for part in sentence.split(",")]
 
 
 def _goes_on(quoted: list[str], *, is_whole: bool) -> bool:
@@ -83,21 +109,22 @@ def _goes_on(quoted: list[str], *, is_whole: bool) -> bool:
 
 
 def _thanks(sentences: list[str]) -> bool:
-    """Tell whether sentences thank, between a greeting and a closing; a name may follow either, as the last."""
+    """Tell whether sentences thank, between a greeting and a closing.
+
+    A name may follow either, as the last; several, and telephone numbers, a closing.
+    """
     has_thanked = has_closed = False
     for number, sentence in enumerate(sentences, 1):
         folded = plain_spelling(sentence).casefold()
-        if (
-            has_thanked
-            and number == len(sentences)
-            and _NAME.fullmatch(sentence)
-            and not says_thanks(sentence)
-        ):
-            return True
+        is_signed = has_thanked and (has_closed or number == len(sentences))
+        if is_signed and _NAME.fullmatch(sentence) and not says_thanks(sentence):
+            continue
+        if has_thanked and _TELEPHONE.fullmatch(sentence):
+            continue
         if _CLOSING.fullmatch(folded):
             has_closed = True
         elif not has_closed and says_thanks(sentence):
             has_thanked = True
-        elif has_closed or not _GREETING.fullmatch(folded):
+        elif has_closed or not (_GREETING.fullmatch(folded) or _BY_NAME.fullmatch(sentence)):
             return False
     return has_thanked

@@ -36,6 +36,8 @@ _NO_CHARACTER = re.compile(r"&#[xX]?[0-9a-fA-F]{9,};?")
 _LONG_FIELD = re.compile(rb"((?:\A|\n)[!-9;-~]++:(?:[^\n]|\n[ \t]){8000})(?:[^\n]++|\n[ \t])*")
 """A field far longer than any that says what a part is: the library takes a field's parameters apart in its square."""
 
+_STYLES = re.compile(r"<style\b", re.IGNORECASE)
+_STYLES_END = re.compile(r"</style\b", re.IGNORECASE)
 _BREAK = re.compile(r"<(?:br|/p|/div|/tr|/li)\b[^<>]{0,200}>", re.IGNORECASE)
 
 
@@ -64,7 +66,7 @@ def needs_structure(header: Header, office: Office) -> bool:
 
 
 def as_invitation(header: Header) -> Header:
-    """Return the header of a mail that holds a calendar part with a method (RFC 6047 §2.4)."""
+    """Return the header of a mail that holds a calendar part that invites (RFC 6047 §2.4)."""
     return header._replace(kept=(*header.kept, (BODY_SAYS, MailKind.CALENDAR.value)))
 
 
@@ -137,13 +139,18 @@ def read_with_body(raw: bytes, body: bytes, office: Office) -> Header:
     return header
 
 
+def invites(method: str) -> bool:
+    """Tell whether a calendar part invites, by its method: what is only published does not (RFC 5546 §1.4)."""
+    return method.lower() not in {"", "publish"}
+
+
 def _is_invitation(message: Message) -> bool:
     parts = message.get_payload()
     found = parts if isinstance(parts, list) else []
     return any(
         _is_invitation(part)
         if part.get_content_maintype() == "multipart"
-        else part.get_content_type() == "text/calendar" and part.get_param("method") is not None
+        else part.get_content_type() == "text/calendar" and invites(str(part.get_param("method", "")))
         for part in found
         if isinstance(part, Message)
     )
@@ -169,8 +176,19 @@ def _first_text(message: Message) -> str:
         return ""
     text = _decoded(part)
     if part.get_content_subtype() == "html":
-        text = html.unescape(_NO_CHARACTER.sub("", _TAG.sub("", _BREAK.sub("\n", text))))
+        text = html.unescape(_NO_CHARACTER.sub("", _TAG.sub("", _BREAK.sub("\n", _without_styles(text)))))
     return text
+
+
+def _without_styles(text: str) -> str:
+    """Return HTML without its style sheets: nobody wrote them."""
+    kept: list[str] = []
+    position = 0
+    while (start := _STYLES.search(text, position)) is not None:
+        kept.append(text[position : start.start()])
+        end = _STYLES_END.search(text, start.end())
+        position = len(text) if end is None else end.start()
+    return "".join((*kept, text[position:]))
 
 
 def _decoded(part: Message) -> str:

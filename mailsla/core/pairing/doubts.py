@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from mailsla.core.office.sides import FORM_IN_JUNK, UNDECLARED_FORM, Reading, Side, weak_sign
 from mailsla.core.pairing.conversation import Evidence, Link
+from mailsla.core.pairing.new_question import Subjects
 from mailsla.core.pairing.open_at import NEVER, ByReceipt, is_open, keys_open
 from mailsla.core.pairing.request import Request
-from mailsla.core.pairing.rules import ANSWERS, Part
+from mailsla.core.pairing.rules import ANSWERS, FIRST_RESPONSES, TOO_QUICK, Part
 
 
 class DoubtCode(StrEnum):
@@ -24,7 +25,9 @@ class DoubtCode(StrEnum):
     `UNSEEN_REPLY`, only the citizen's answer to it was seen, which is the mail to look at.
     `UNAUTHENTICATED`, nothing shows that the office wrote it.
 
-    At a request: `NEW_SUBJECT_BEFORE_REPLY`, it may be a reminder; `SEEMS_AUTOMATIC`, a machine may have written it;
+    At a request: `NEW_SUBJECT_BEFORE_REPLY`, it may be a reminder; `OTHER_SENDER`, it answers, under its subject,
+    what was answered to another address, which may be the same citizen's; `SEEMS_AUTOMATIC`, a machine may have
+    written it;
     `UNDECLARED_FORM`, an address of ours did, as forms do, and the site does not say that it is one's.
 
     At the instants of a request, when its verdict depends on which witness is believed: `RECEIPT_DISPUTED`, of its
@@ -44,6 +47,7 @@ class DoubtCode(StrEnum):
     UNSEEN_REPLY = "unseen_reply"
     UNAUTHENTICATED = "unauthenticated"
     NEW_SUBJECT_BEFORE_REPLY = "new_subject_before_reply"
+    OTHER_SENDER = "other_sender"
     SEEMS_AUTOMATIC = "seems_automatic"
     UNDECLARED_FORM = "undeclared_form"
     FORM_IN_JUNK = "form_in_junk"
@@ -55,6 +59,7 @@ class DoubtCode(StrEnum):
         """Whether the mail to look at may be a reply; else it is a request that may be none."""
         return self not in {
             DoubtCode.NEW_SUBJECT_BEFORE_REPLY,
+            DoubtCode.OTHER_SENDER,
             DoubtCode.SEEMS_AUTOMATIC,
             DoubtCode.UNDECLARED_FORM,
             DoubtCode.FORM_IN_JUNK,
@@ -96,24 +101,36 @@ def doubts_of_conversations(
         by_conversation[request.conversation].append(request)
     for beside in by_conversation.values():
         for request in beside:
-            yield from _of_request(request, readings)
+            yield from _of_request(request, readings, links)
             if len(request.steps) > 1:
                 yield from _of_replies(request, readings)
                 yield from _unseen(request, readings)
         if len(beside) > 1:
             yield from _beside(beside, readings)
+            yield from _from_elsewhere(beside, readings, links)
     yield from _to_others(requests, readings, links)
     for reading in readings.values():
         if reading.reason is not None and reading.reason.code == FORM_IN_JUNK:
             yield Doubt(reading.key, reading.moment.at, (), DoubtCode.FORM_IN_JUNK)
 
 
-def _of_request(request: Request, readings: Mapping[str, Reading]) -> Iterator[Doubt]:
+def _of_request(
+    request: Request, readings: Mapping[str, Reading], links: Mapping[str, Link]
+) -> Iterator[Doubt]:
     opening = readings.get(request.key)
-    sign = None if opening is None else weak_sign(opening)
-    if sign is not None:
-        code = DoubtCode.UNDECLARED_FORM if sign.code == UNDECLARED_FORM else DoubtCode.SEEMS_AUTOMATIC
+    if opening is None:
+        return
+    sign = weak_sign(opening)
+    code = DoubtCode.UNDECLARED_FORM if sign and sign.code == UNDECLARED_FORM else DoubtCode.SEEMS_AUTOMATIC
+    if sign is not None or _is_too_quick(opening, readings.get(links[opening.key].to or "")):
         yield Doubt(request.key, request.received.at, (request.key,), code)
+
+
+def _is_too_quick(opening: Reading, answered: Reading | None) -> bool:
+    """Tell whether what opens a request answers a mail of the office sooner than anybody writes."""
+    if answered is None or answered.side is not Side.OUTBOUND:
+        return False
+    return timedelta() <= opening.moment.at - answered.moment.at <= TOO_QUICK
 
 
 def _unseen(request: Request, readings: Mapping[str, Reading]) -> Iterator[Doubt]:
@@ -162,6 +179,24 @@ def _opened_beside(requests: Sequence[Request], readings: Mapping[str, Reading])
         until = request.answered.at if request.answered else NEVER
         for citizen in request.citizens:
             open_until[citizen] = max(until, open_until.get(citizen, until))
+
+
+def _from_elsewhere(
+    requests: Sequence[Request], readings: Mapping[str, Reading], links: Mapping[str, Link]
+) -> Iterator[Doubt]:
+    """Yield the requests that answer what was answered to somebody else, and ask nothing else by their subject."""
+    of_step: dict[str, Request] = {}
+    for request in requests:
+        named = of_step.get(links[request.key].to or "")
+        is_apart = named is not None and set(named.citizens).isdisjoint(request.citizens)
+        if named is not None and is_apart and not request.follow_up and request.key in readings:
+            subjects = Subjects()
+            subjects.add(named.subject)
+            if not subjects.is_new(request.subject):
+                yield Doubt(request.key, request.received.at, (request.key,), DoubtCode.OTHER_SENDER)
+        for step in request.steps:
+            if step.part in FIRST_RESPONSES:
+                of_step.setdefault(step.key, request)
 
 
 def _by_citizen(requests: Iterable[Request]) -> dict[str, ByReceipt]:

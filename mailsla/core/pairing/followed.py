@@ -23,7 +23,8 @@ class Followed:
         number: Its place among the requests of its conversation, from 0.
         opening: The mail that opens it.
         follow_up: True when it is the sequel of an answered one.
-        citizens: Addresses at which it is answered; empty when nothing says who asks.
+        citizens: Addresses outside that its mails are from, or to; empty when nothing says who asks.
+        askers: Those of them at which it is answered: not whoever it was only written to as well.
         reply_to: Those of them that its mails ask to be answered at, rather than their author's.
         assignments: The services that had it, first to last.
         elsewhere: When it was answered otherwise than by mail.
@@ -42,6 +43,7 @@ class Followed:
     opening: Reading
     follow_up: bool
     citizens: set[str]
+    askers: set[str]
     reply_to: set[str]
     assignments: list[Assignment]
     elsewhere: Moment | None

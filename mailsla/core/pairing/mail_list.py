@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from mailsla.core.pairing.derivation import ListedMail
@@ -21,3 +21,9 @@ class MailList:
     mails: Iterator[ListedMail]
     shown: int
     found: int
+
+    def at(self, places: Collection[int]) -> MailList:
+        """Return the mails at some places of the list, counted from 0."""
+        wanted = frozenset(places)
+        mails = (mail for place, mail in enumerate(self.mails) if place in wanted)
+        return MailList(mails, shown=len(wanted), found=self.found)

@@ -25,6 +25,11 @@ _AROUND = re.compile(
 )
 """Words that say nothing of their own beside them; « Nouvelle demande » has none that press, and is a new one."""
 
+_NO_SUBJECT = frozenset(
+    {"sans objet", "sans sujet", "aucun objet", "aucun sujet", "pas de sujet", "pas d'objet", "no subject"}
+)
+"""What mail programs write where a subject is empty, without the parentheses around it."""
+
 FEW = 8
 """So many subjects are compared one by one."""
 
@@ -91,8 +96,11 @@ class Subjects:
 
 @lru_cache(maxsize=2_048)
 def said(subject: str, reminder_words: tuple[str, ...]) -> str:
-    """Return the words of a subject's base, a space before and after each; none when they only press."""
-    words = _WORD.findall(base_subject(subject))
+    """Return the words of a subject's base, a space before and after each; none when they only press, or say none."""
+    base = base_subject(subject)
+    if base.strip("()[]<> ") in _NO_SUBJECT:
+        return ""
+    words = _WORD.findall(base)
     declared = {word for item in reminder_words for word in _WORD.findall(plain_spelling(item).casefold())}
     pressing = [word for word in words if word in declared or _PRESSING.fullmatch(word)]
     presses_only = bool(pressing) and all(word in pressing or _AROUND.fullmatch(word) for word in words)

@@ -56,7 +56,7 @@ class Wanted(NamedTuple):
 def answered_at(addresses: Collection[str]) -> Wanted:
     """Return the requests that are answered at one of some addresses."""
     way = tuple(("who", address) for address in addresses)
-    return Wanted((way,), lambda case: not case.citizens.isdisjoint(addresses))
+    return Wanted((way,), lambda case: not case.askers.isdisjoint(addresses))
 
 
 class Register:
@@ -90,10 +90,11 @@ class Register:
             self._put_mails(case, [reading.key], [base_subject(header.subject)], roots)
 
     def widen(self, case: Followed, citizens: Collection[str], reply_to: Collection[str]) -> None:
-        """Add addresses at which a request is answered, and those of them that its mails ask to be answered at."""
+        """Add addresses of who asks, at which it is answered, and those of them that its mails ask for."""
         before = (bool(case.citizens), bool(case.reply_to))
         known = next(iter(case.citizens), None)
         case.citizens.update(citizens)
+        case.askers.update(citizens)
         case.reply_to.update(reply_to)
         if not self._is_indexed:
             return
@@ -161,7 +162,7 @@ class Register:
             return [group]
         links = Forest()
         for case in self.find(answered_at(group)):
-            _join(links, case.citizens)
+            _join(links, case.askers)
             if len({links.find(address) for address in group}) == 1:
                 break
         parts: dict[Hashable, set[str]] = {}

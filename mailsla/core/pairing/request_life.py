@@ -11,14 +11,16 @@ from mailsla.core.clock.announcement import Announcement
 from mailsla.core.mail.addresses import parse_addresses, plain
 from mailsla.core.mail.base_subject import base_subject, is_reply_subject
 from mailsla.core.mail.copies import Copy, Mail
+from mailsla.core.mail.header import Header
 from mailsla.core.mail.instants import Basis, Moment, stored
 from mailsla.core.mail.kinds import MailKind
 from mailsla.core.mail.returned import has_failed
+from mailsla.core.mail.signs import looks_sent_by_itself
 from mailsla.core.mail.weak_signs import looks_machine_made
 from mailsla.core.office.authorship import is_believed
 from mailsla.core.office.correspondents import Office
 from mailsla.core.office.sides import Reading, Side, written_to
-from mailsla.core.pairing.acknowledgement import is_acknowledgement
+from mailsla.core.pairing.acknowledgement import is_acknowledgement, is_survey
 from mailsla.core.pairing.announced_date import announced_date
 from mailsla.core.pairing.conversation import Evidence, Link
 from mailsla.core.pairing.decision import NOTHING_DECIDED, Action, Decided
@@ -26,7 +28,14 @@ from mailsla.core.pairing.followed import Followed
 from mailsla.core.pairing.new_question import Subjects
 from mailsla.core.pairing.register import FEW, Register
 from mailsla.core.pairing.request import Assignment, Request, ServiceBasis, Step
-from mailsla.core.pairing.rules import ACKNOWLEDGEMENTS, FIRST_RESPONSES, ClosingEffect, PairingRules, Part
+from mailsla.core.pairing.rules import (
+    ACKNOWLEDGEMENTS,
+    FIRST_RESPONSES,
+    TOO_QUICK,
+    ClosingEffect,
+    PairingRules,
+    Part,
+)
 from mailsla.core.pairing.thanks import is_thanks
 from mailsla.core.pairing.which_request import (
     ANY,
@@ -35,9 +44,6 @@ from mailsla.core.pairing.which_request import (
     heard_about,
     written_to_asker,
 )
-
-TOO_QUICK = timedelta(seconds=60)
-"""Nobody answers within this: what does, and bears no mark, is to check (DOMAIN: not replies)."""
 
 AT_ONCE = timedelta(minutes=10)
 """What a machine of the office writes within this time says "we got it", no more."""
@@ -140,6 +146,9 @@ def _not_before(reading: Reading, asked_at: datetime) -> Reading:
 def _hear(reading: Reading, register: Register, link: Link, rules: PairingRules, decided: Decided) -> None:
     """Take a citizen's message: a request, a reminder, a follow-up, or thanks."""
     case = heard_about(reading, register, link, rules.office)
+    if case is None and is_thanks(reading.mail.header):
+        # Whoever thanks from another address asks nothing either.
+        case = next((named for named in register.find(ANY.with_step(link.to)) if named.answered), None)
     if case is not None:
         _catch_up(case, register, reading.moment.at)
     if case is not None and case.answered is not None and is_thanks(reading.mail.header):
@@ -184,11 +193,14 @@ def _is_new_question(reading: Reading, case: Followed, link: Link, rules: Pairin
 def _open(reading: Reading, register: Register, rules: PairingRules, decided: Decided, part: Part) -> None:
     """Have a citizen's message open a request, or a follow-up."""
     mail, office = reading.mail, rules.office
+    citizens = {*reading.citizens, *written_to(mail.header, office)}
     case = Followed(
         number=len(register.cases),
         opening=reading,
         follow_up=part is Part.FOLLOW_UP,
-        citizens={*reading.citizens, *written_to(mail.header, office)},
+        citizens=citizens,
+        # Where nothing says who asks, whom it was written to beside us may.
+        askers=set(reading.citizens or citizens),
         reply_to=asked_to_answer_at(reading, office),
         assignments=_first_assignment(reading, office),
         elsewhere=_answered_elsewhere(reading, rules, decided),
@@ -289,7 +301,7 @@ def _return(reading: Reading, key: str | None, written_to: frozenset[str], regis
     if key is None or not failed or not has_failed(reading.mail.header):
         return
     for case in list(register.find(written_to_asker(failed).with_step(key))):
-        reached = case.citizens & written_to if case.citizens else written_to
+        reached = case.askers & written_to if case.citizens else written_to
         if reached and reached <= failed:
             register.take_back(case, key)
 
@@ -352,10 +364,16 @@ def kind_of_reply(mail: Mail, rules: PairingRules, asked: Collection[str] = ()) 
 
     Who asks for a receipt, in so many words, is answered under the same: `asked` has the base subjects so far.
     """
-    subject = mail.header.subject
-    acknowledges = is_acknowledgement(subject) and base_subject(subject) not in asked
-    by_subject = Part.ACKNOWLEDGEMENT if acknowledges else Part.REPLY
-    return next((rule.part for rule in rules.replies if rule.recognises(mail)), by_subject)
+    declared = next((rule.part for rule in rules.replies if rule.recognises(mail)), None)
+    return declared or (
+        Part.REPLY if base_subject(mail.header.subject) in asked else _by_subject(mail.header)
+    )
+
+
+def _by_subject(header: Header) -> Part:
+    if is_acknowledgement(header.subject) or looks_sent_by_itself(header):
+        return Part.ACKNOWLEDGEMENT
+    return Part.SURVEY if is_survey(header.subject) else Part.REPLY
 
 
 def _forward(reading: Reading, register: Register, office: Office, link: Link) -> None:
@@ -382,7 +400,7 @@ def _closed(case: Followed, conversation: str, rules: PairingRules, decided: Dec
         conversation=conversation,
         follow_up=case.follow_up,
         received=_undisputed(opening.moment, (opening.key,), decided),
-        citizens=tuple(sorted(case.citizens)),
+        citizens=tuple(sorted(case.askers)),
         answered=_undisputed(case.answered, (case.answered_by, opening.key), decided)
         if case.answered
         else None,

@@ -12,8 +12,11 @@ from mailsla.core.mail.base_subject import base_subject
 from mailsla.core.mail.copies import ONE_COLLECTION, Copy, Mail
 from mailsla.core.office.correspondents import Office
 
-RULES_VERSION = 22
+RULES_VERSION = 23
 """Raised whenever the code derives something else from the same facts; every derivation is then redone."""
+
+TOO_QUICK = timedelta(seconds=60)
+"""Nobody answers within this: what does, and bears no mark, is to check."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,7 +69,7 @@ def _of_citizen(who: Collection[str], reply_to: Collection[str]) -> Wanted:
 def written_to_asker(who: Collection[str]) -> Wanted:
     """Return the requests that a mail to these addresses may answer: theirs, and those of nobody known."""
     way = (NOBODY, *(("who", address) for address in who))
-    return Wanted((way,), lambda case: not case.citizens or not case.citizens.isdisjoint(who))
+    return Wanted((way,), lambda case: not case.citizens or not case.askers.isdisjoint(who))
 
 
 def answered_by(reading: Reading, register: Register, link: Link) -> list[Followed]:

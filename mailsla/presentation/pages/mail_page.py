@@ -99,6 +99,10 @@ def commands(doubt: Doubt) -> Iterator[str]:
         yield _("C'est une relance : mailsla decide DEMANDE join --message {mail} --reason …").format(
             mail=mail
         )
+    elif doubt.code is DoubtCode.OTHER_SENDER:
+        yield _("C'est la même demande : mailsla decide DEMANDE join --message {mail} --reason …").format(
+            mail=mail
+        )
     elif doubt.code in {DoubtCode.SEEMS_AUTOMATIC, DoubtCode.UNDECLARED_FORM}:
         yield _("Ce n'en est pas une : mailsla decide {mail} leave-out --reason …").format(mail=mail)
     elif doubt.code in {DoubtCode.RECEIPT_DISPUTED, DoubtCode.DATE_DISPUTED}:
