@@ -145,7 +145,8 @@ def _not_before(reading: Reading, asked_at: datetime) -> Reading:
 
 def _hear(reading: Reading, register: Register, link: Link, rules: PairingRules, decided: Decided) -> None:
     """Take a citizen's message: a request, a reminder, a follow-up, or thanks."""
-    case = heard_about(reading, register, link, rules.office)
+    joined = _joined(reading, register, decided)
+    case = joined or heard_about(reading, register, link, rules.office)
     if case is None and is_thanks(reading.mail.header):
         # Whoever thanks from another address asks nothing either.
         case = next((named for named in register.find(ANY.with_step(link.to)) if named.answered), None)
@@ -153,7 +154,7 @@ def _hear(reading: Reading, register: Register, link: Link, rules: PairingRules,
         _catch_up(case, register, reading.moment.at)
     if case is not None and case.answered is not None and is_thanks(reading.mail.header):
         register.add(case, reading, Part.THANKS)
-    elif case is None or _is_new_question(reading, case, link, rules):
+    elif case is None or (joined is None and _is_new_question(reading, case, link, rules)):
         _open(reading, register, rules, decided, Part.REQUEST)
         register.cases[-1].unseen.update(link.unseen)
     elif case.answered is None and not case.unseen.issuperset(link.unseen):
