@@ -15,6 +15,7 @@ from mailsla.core.errors import UsageError
 from mailsla.core.mail.identity import reference
 from mailsla.core.mail.printable import printable
 from mailsla.core.office.sides import Side
+from mailsla.core.pairing.balance import MailClass
 from mailsla.core.pairing.decision import Action, Decision, Recorded, in_force
 from mailsla.core.pairing.derivation import DerivedMessage
 from mailsla.core.pairing.doubts import Doubt
@@ -139,16 +140,16 @@ def decide_mail(
     action: Literal[Action.COUNT, Action.LEAVE_OUT],
     signed: Signature,
 ) -> int:
-    """Count a mail as a citizen's that was left out, or leave one out; return the decision's number.
+    """Count a mail as a citizen's that was left out or taken for thanks, or leave one out; return its number.
 
     Raises:
         UsageError: When it is so already, there is no reason, or the mail is the office's own.
     """
     is_citizen_s = message.side == Side.CITIZEN.value
-    is_doubtful = message.key in {doubt.mail for doubt in doubts()}
-    if action is Action.LEAVE_OUT and not (is_citizen_s or is_doubtful):
+    if action is Action.LEAVE_OUT and not (is_citizen_s or message.key in {doubt.mail for doubt in doubts()}):
         raise UsageError(_("Ce courriel n'est pas celui d'un usager : il ne compte déjà pas."))
-    if action is Action.COUNT and message.side not in {Side.ASIDE.value, Side.INTERNAL.value}:
+    is_nothing = message.side in {Side.ASIDE, Side.INTERNAL} or message.mail_class == MailClass.THANKS
+    if action is Action.COUNT and not is_nothing:
         raise UsageError(
             _("Ce courriel compte déjà.")
             if is_citizen_s

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from mailsla.core.mail.header import BODY_SAYS, BODY_THANKS, Header
 from mailsla.core.mail.thanks_words import LONGEST_THANKS, THANKS_VERSION, only_thanks, says_thanks
 from mailsla.core.office.body_evidence import READ_BYTES, needs_body, with_body
+from mailsla.core.pairing.balance import MailClass
+from mailsla.core.pairing.decision import Action, Decision
 from mailsla.core.pairing.derivation import derive
-from tests.factories import CITIZEN, CONTACT, OFFICE, RULES, mail, reply
+from tests.factories import CITIZEN, CONTACT, OFFICE, RULES, mail, paris, reply
 
 OURS = f"r1@{OFFICE.domains[0]}"
 BACK = Header(
@@ -160,6 +164,34 @@ def test_an_answer_that_only_thanks_opens_nothing() -> None:
         len(derive([asked, answered, back._replace(header=back.header._replace(kept=()))], RULES).requests)
         == 2
     )
+
+
+def test_thanks_for_a_mail_that_answered_no_request_open_none_until_a_person_cuts_them_off() -> None:
+    told = mail("2026-11-03 10:00", by=CONTACT, to=CITIZEN, subject="Votre titre est disponible")
+    back = mail(
+        "2026-11-04 10:00",
+        subject="RE : Votre titre est disponible",
+        replies_to=told.header.message_id,
+        kept=[(BODY_THANKS, THANKS_VERSION)],
+    )
+
+    derived = derive([told, back], RULES)
+    assert (derived.requests, derived.classes[back.key]) == ((), MailClass.THANKS)
+    cut = Decision(1, back.key, Action.SPLIT, "une question", "référent", paris("2026-11-05 10:00"))
+    counted = replace(cut, action=Action.COUNT)
+    for decision in (cut, counted):
+        assert [request.key for request in derive([told, back], RULES, [decision]).requests] == [back.key]
+
+
+def test_what_a_person_says_is_more_than_thanks_is_a_follow_up() -> None:
+    asked = mail("2026-11-02 10:00")
+    answered = reply("2026-11-03 10:00", asked)
+    back = mail("2026-11-04 10:00", subject="RE: merci", replies_to=answered.header.message_id)
+    counted = Decision(1, back.key, Action.COUNT, "il demande", "référent", paris("2026-11-05 10:00"))
+
+    assert derive([asked, answered, back], RULES).classes[back.key] is MailClass.THANKS
+    again = derive([asked, answered, back], RULES, [counted])
+    assert again.classes[back.key] in {MailClass.FOLLOW_UP, MailClass.REQUEST}
 
 
 def lines(*written: str) -> list[str]:

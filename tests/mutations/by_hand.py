@@ -88,8 +88,8 @@ MUTATIONS = (
     Mutation(
         "what a person joined is a new question",
         "pairing/request_life",
-        "    if link.evidence is Evidence.DECISION or is_thanks(reading.mail.header):",
-        "    if is_thanks(reading.mail.header):",
+        "    is_settled = joined is not None or only_thanks",
+        "    is_settled = only_thanks",
     ),
     Mutation(
         "a returned reply answers",
@@ -298,7 +298,7 @@ MUTATIONS = (
     Mutation(
         "thanks open a request",
         "pairing/request_life",
-        "case.answered is not None and is_thanks(reading.mail.header):",
+        "case.answered is not None and only_thanks:",
         "False:",
     ),
     Mutation(

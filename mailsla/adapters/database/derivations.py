@@ -267,7 +267,8 @@ class Derivations(RequestLists):
 
     def _messages(self, which: Any) -> tuple[DerivedMessage, ...]:
         naming, tied = MESSAGE.alias(), MESSAGE.alias()
-        derived = [DERIVED_MESSAGE.c[name] for name in ("evidence", "side", "kind", "reason", "at", "basis")]
+        columns = ("evidence", "side", "kind", "reason", "at", "basis", "mail_class")
+        derived = [DERIVED_MESSAGE.c[name] for name in columns]
         query = (
             select(MESSAGE.c.key, MESSAGE.c.message_id, MESSAGE.c.subject, *derived)
             .add_columns(naming.c.key.label("conversation"), tied.c.key.label("tied_to"))
@@ -292,6 +293,7 @@ class Derivations(RequestLists):
                     reason=tuple(row.reason or ()),
                     at=row.at,
                     basis=row.basis,
+                    mail_class=row.mail_class,
                 )
                 for row in connection.execute(query)
             )

@@ -82,7 +82,8 @@ def class_of(reading: Reading, parts: Collection[Part], *, is_doubtful: bool) ->
     """
     match reading.side:
         case Side.CITIZEN:
-            [part] = parts  # Every mail of a citizen belongs to one request.
+            # Every mail of a citizen belongs to one request, but thanks for what answered none.
+            [part] = parts or {Part.THANKS}
             return _OF_CITIZENS[part]
         case Side.OUTBOUND:
             return _of_office(parts, is_doubtful=is_doubtful)

@@ -64,6 +64,7 @@ class DerivedMessage:
     reason: tuple[str, ...]
     at: datetime
     basis: str
+    mail_class: str = ""
 
 
 @dataclass(frozen=True, slots=True)

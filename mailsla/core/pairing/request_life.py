@@ -11,7 +11,7 @@ from mailsla.core.clock.announcement import Announcement
 from mailsla.core.mail.addresses import parse_addresses, plain
 from mailsla.core.mail.base_subject import base_subject, is_reply_subject
 from mailsla.core.mail.copies import Copy, Mail
-from mailsla.core.mail.header import Header
+from mailsla.core.mail.header import BODY_THANKS, Header
 from mailsla.core.mail.instants import Basis, Moment, stored
 from mailsla.core.mail.kinds import MailKind
 from mailsla.core.mail.returned import has_failed
@@ -145,16 +145,20 @@ def _not_before(reading: Reading, asked_at: datetime) -> Reading:
 
 def _hear(reading: Reading, register: Register, link: Link, rules: PairingRules, decided: Decided) -> None:
     """Take a citizen's message: a request, a reminder, a follow-up, or thanks."""
+    only_thanks = is_thanks(reading.mail.header) and decided.counts(reading.key) is not True
     joined = _joined(reading, register, decided)
     case = joined or heard_about(reading, register, link, rules.office)
-    if case is None and is_thanks(reading.mail.header):
+    if case is None and only_thanks:
         # Whoever thanks from another address asks nothing either.
         case = next((named for named in register.find(ANY.with_step(link.to)) if named.answered), None)
+        if case is None and _answers_ours(reading, decided):
+            return
     if case is not None:
         _catch_up(case, register, reading.moment.at)
-    if case is not None and case.answered is not None and is_thanks(reading.mail.header):
+    is_settled = joined is not None or only_thanks
+    if case is not None and case.answered is not None and only_thanks:
         register.add(case, reading, Part.THANKS)
-    elif case is None or (joined is None and _is_new_question(reading, case, link, rules)):
+    elif case is None or (not is_settled and _is_new_question(reading, case, link, rules)):
         _open(reading, register, rules, decided, Part.REQUEST)
         register.cases[-1].unseen.update(link.unseen)
     elif case.answered is None and not case.unseen.issuperset(link.unseen):
@@ -166,6 +170,11 @@ def _hear(reading: Reading, register: Register, link: Link, rules: PairingRules,
     else:
         _open(reading, register, rules, decided, Part.FOLLOW_UP)
         register.cases[-1].unseen.update(link.unseen)
+
+
+def _answers_ours(reading: Reading, decided: Decided) -> bool:
+    """Tell whether what thanks answers a mail of ours, by its text, and nobody cut it off."""
+    return reading.mail.header.has(BODY_THANKS) and decided.last(reading.key, Action.SPLIT) is None
 
 
 def _add_theirs(
@@ -184,7 +193,7 @@ def _catch_up(case: Followed, register: Register, at: datetime) -> None:
 
 def _is_new_question(reading: Reading, case: Followed, link: Link, rules: PairingRules) -> bool:
     """Tell a new question from a reminder or a follow-up: another subject, or long after the last reply."""
-    if link.evidence is Evidence.DECISION or is_thanks(reading.mail.header):
+    if link.evidence is Evidence.DECISION:
         return False
     if case.last_reply_at is not None and reading.moment.at - case.last_reply_at > rules.new_question_after:
         return True
