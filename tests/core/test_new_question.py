@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mailsla.core.pairing.new_question import said
+from mailsla.core.pairing.new_question import Subjects, said
 
 PRESSING = (
     "relance relances relancer relancez rappel rappels urgent urgente urgence svp encore aucun aucune "
@@ -55,3 +55,16 @@ def test_words_that_press_here_are_the_site_s_own() -> None:
     assert said("Coucou", ()) == " coucou "
     assert said("Coucou votre demande", ("coucou",)) == ""
     assert said("...", ()) == said("", ()) == ""
+
+
+@pytest.mark.parametrize(
+    "written",
+    "sans objet;sans sujet;aucun objet;aucun sujet;pas de sujet;pas d'objet;no subject".split(";"),
+)
+def test_a_programs_words_for_no_subject_ask_nothing_new(written: str) -> None:
+    exchange = Subjects()
+    exchange.add("RE : Carte grise")
+
+    for subject in (f"({written})", f"Re: ({written.capitalize()})", f"<{written}>", written.upper()):
+        assert not exchange.is_new(subject)
+    assert exchange.is_new(f"{written} de mon courrier")
