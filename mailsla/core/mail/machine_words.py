@@ -64,7 +64,7 @@ NO_FAILURE = _words(
 
 FAILURE = re.compile(r"\bn(?:on|ot)\b", re.IGNORECASE)
 _AUTOMATIC = (
-    r"(?:réponse|message) automatique|réponse auto|(?:réponse|message) d'absence|absence du bureau|hors du bureau|"
+    r"réponse auto(?:matique)?|réponse d'absence|message automatique|message d'absence|absence du bureau|hors du bureau|"
     r"auto(?:matic)?[- ]?(?:reply|response)|out of office(?: (?:auto[- ]?)?reply)?|"
     r"abwesenheitsnotiz|abwesend|automatische antwort|respuesta automática|fuera de (?:la )?oficina|"
     r"risposta automatica|fuori (?:sede|ufficio)|resposta automática|automatisch antwoord|afwezig|"
