@@ -64,7 +64,8 @@ NO_FAILURE = _words(
 
 FAILURE = re.compile(r"\bn(?:on|ot)\b", re.IGNORECASE)
 _AUTOMATIC = (
-    r"réponse auto(?:matique)?|réponse d'absence|message automatique|message d'absence|absence du bureau|hors du bureau|"
+    r"réponse auto(?:matique)?|réponse d'absence|message automatique|message d'absence|absence du bureau|"
+    r"hors du bureau|"
     r"auto(?:matic)?[- ]?(?:reply|response)|out of office(?: (?:auto[- ]?)?reply)?|"
     r"abwesenheitsnotiz|abwesend|automatische antwort|respuesta automática|fuera de (?:la )?oficina|"
     r"risposta automatica|fuori (?:sede|ufficio)|resposta automática|automatisch antwoord|afwezig|"
