@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from itertools import chain
@@ -47,7 +47,7 @@ class ListedMails:
             which &= DERIVED_MESSAGE.c.kind == kind
         query = _within(_QUERY.where(which), since, until)
         with snapshot(self._engine) as connection:
-            yield _list(connection, query, _by_message(connection, query))
+            yield _list(connection, query)
 
     @contextmanager
     def of_class(
@@ -70,7 +70,7 @@ class ListedMails:
         with snapshot(self._engine) as connection:
             has_unread = wanted in {None, MailClass.SET_ASIDE} and kind is None
             unread = _unread(connection, since, until) if has_unread else []
-            yield _list(connection, query, _by_message(connection, query), unread)
+            yield _list(connection, query, unread)
 
     @contextmanager
     def copies(
@@ -94,10 +94,7 @@ class ListedMails:
         query = _within(query, since, until)
         with snapshot(self._engine) as connection:
             unread = [] if further else _unread(connection, since, until)
-            rows = connection.execute(query, execution_options=STREAMED)
-            yield _list(
-                connection, query, (_mail(row, ((row.account, row.mailbox),)) for row in rows), unread
-            )
+            yield _list(connection, query, unread, _by_copy)
 
     def balance(self) -> Balance:
         """Return how many messages each class has, and how many mails were seen in all."""
@@ -187,16 +184,10 @@ def _unread(connection: Connection, since: datetime | None, until: datetime | No
     return sorted(kept, key=lambda mail: mail.at)
 
 
-def _list(
-    connection: Connection,
-    query: Select[Any],
-    mails: Iterator[ListedMail],
-    unread: Sequence[ListedMail] = (),
-) -> MailList:
-    """Return the mails that a query finds, then those that could not be read."""
-    counting = select(func.count()).select_from(query.order_by(None).subquery())
-    count = connection.execute(counting).scalar_one() + len(unread)
-    return MailList(chain(mails, unread), shown=count, found=count)
+def _by_copy(connection: Connection, query: Select[Any]) -> Iterator[ListedMail]:
+    """Yield the copies that a query finds, each in its place."""
+    for row in connection.execute(query, execution_options=STREAMED):
+        yield _mail(row, ((row.account, row.mailbox),))
 
 
 def _by_message(connection: Connection, query: Select[Any]) -> Iterator[ListedMail]:
@@ -204,6 +195,18 @@ def _by_message(connection: Connection, query: Select[Any]) -> Iterator[ListedMa
     for part in connection.execute(query, execution_options=STREAMED).partitions():
         places = _places(connection, [row.id for row in part])
         yield from (_mail(row, tuple(places[row.id])) for row in part)
+
+
+def _list(
+    connection: Connection,
+    query: Select[Any],
+    unread: Sequence[ListedMail] = (),
+    read: Callable[[Connection, Select[Any]], Iterator[ListedMail]] = _by_message,
+) -> MailList:
+    """Return the mails that a query finds, as `read` yields them, then those that could not be read."""
+    counting = select(func.count()).select_from(query.order_by(None).subquery())
+    count = connection.execute(counting).scalar_one() + len(unread)
+    return MailList(chain(read(connection, query), unread), shown=count, found=count)
 
 
 def _places(connection: Connection, numbers: Sequence[int]) -> dict[int, list[tuple[str, str]]]:

@@ -18,12 +18,12 @@ from mailsla.core.mail.header import BODY_SAYS, KEPT_FIELDS, Header
 from mailsla.core.mail.machine_words import (
     BOUNCE_BODY,
     BOUNCE_SUBJECT,
-    RECEIPT_SUBJECT,
     SAYS_REPLY,
     VACATION_FIELDS,
 )
 from mailsla.core.mail.signs import (
     has_null_path,
+    is_called_a_receipt,
     is_of_a_mail_system,
     is_prefixed,
     leaving_field,
@@ -196,10 +196,10 @@ def _receipt(header: Header, _body: bytes) -> Reason | None:
         return Reason("rfc8098", "content-type", "disposition-notification")
     if parameter(written, "smime-type") == "signed-receipt":
         return Reason("rfc2634", "content-type", "signed-receipt")
-    if content_type in _TNEF and RECEIPT_SUBJECT.match(without_accents(header.subject)):
+    if content_type in _TNEF and is_called_a_receipt(header):
         return Reason("tnef-and-subject", "content-type", content_type)
     automatic = submission(header).startswith("auto-")
-    if (automatic or has_null_path(header)) and RECEIPT_SUBJECT.match(without_accents(header.subject)):
+    if (automatic or has_null_path(header)) and is_called_a_receipt(header):
         return Reason("receipt-and-subject", "auto-submitted" if automatic else "return-path")
     return None
 

@@ -57,9 +57,14 @@ def is_prefixed(header: Header) -> bool:
     return FIXED_PREFIX.match(without_accents(header.subject)) is not None
 
 
+def is_called_a_receipt(header: Header) -> bool:
+    """Tell whether a subject begins as mail programs begin their reading receipts."""
+    return RECEIPT_SUBJECT.match(without_accents(header.subject)) is not None
+
+
 def looks_sent_by_itself(header: Header) -> bool:
     """Tell whether a subject begins as answers that nobody wrote do: an absence's, or a reading receipt's."""
-    return is_prefixed(header) or RECEIPT_SUBJECT.match(without_accents(header.subject)) is not None
+    return is_prefixed(header) or is_called_a_receipt(header)
 
 
 def may_be_an_invitation(header: Header) -> bool:

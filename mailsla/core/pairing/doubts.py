@@ -27,8 +27,7 @@ class DoubtCode(StrEnum):
 
     At a request: `NEW_SUBJECT_BEFORE_REPLY`, it may be a reminder; `OTHER_SENDER`, it answers, under its subject,
     what was answered to another address, which may be the same citizen's; `SEEMS_AUTOMATIC`, a machine may have
-    written it;
-    `UNDECLARED_FORM`, an address of ours did, as forms do, and the site does not say that it is one's.
+    written it; `UNDECLARED_FORM`, an address of ours did, as forms do, and the site does not say that it is one's.
 
     At the instants of a request, when its verdict depends on which witness is believed: `RECEIPT_DISPUTED`, of its
     receipt; `DATE_DISPUTED`, of its reply.
